@@ -1,0 +1,51 @@
+# One helper for each kind of target, so that every CMakeLists.txt is a list of names.
+
+option(WALSTOW_TESTS "build the tests" ON)
+set(WALSTOW_SANITIZE "" CACHE STRING "sanitizers, as given to -fsanitize= (empty: none)")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+# What every target of ours is compiled and linked with; third-party headers are SYSTEM and exempt.
+add_library(walstow_options INTERFACE)
+target_compile_options(walstow_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+target_compile_definitions(walstow_options INTERFACE
+  WALSTOW_VERSION="${PROJECT_VERSION}" $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+target_include_directories(walstow_options INTERFACE "${CMAKE_SOURCE_DIR}")
+if(WALSTOW_SANITIZE)
+  target_compile_options(walstow_options INTERFACE
+    -fsanitize=${WALSTOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(walstow_options INTERFACE -fsanitize=${WALSTOW_SANITIZE})
+else()
+  # The commands start once for each segment: fewer shared objects, fewer milliseconds.
+  target_link_options(walstow_options INTERFACE -static-libstdc++ -static-libgcc)
+endif()
+
+# walstow_library(NAME SOURCES file... LINKS target...)
+function(walstow_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC walstow_options ${arg_LINKS})
+endfunction()
+
+# walstow_executable(NAME SOURCES file... LINKS target...)
+function(walstow_executable name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS})
+  install(TARGETS ${name} RUNTIME)
+endfunction()
+
+# walstow_test(NAME LABEL label SOURCES file... LINKS target...): a GoogleTest program, one ctest entry.
+function(walstow_test name)
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS} GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
+endfunction()

@@ -1,0 +1,87 @@
+// Settings: one table declares every setting of a program once, and the command line, the
+// environment, the TOML file, --help, the sample file and the documentation all come from it.
+//
+// Precedence: command line, then environment (WALSTOW_ + the name in upper case, dots and dashes as
+// underscores), then the per-user file, then the system's file, then the default. An unknown name
+// in a file is an error that names file, line and the nearest known name; so is a bad value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/deadline.h"
+
+namespace walstow {
+
+enum class SettingType {
+  kText,
+  kDuration,  // "500ms", "3s", "5min", "24h", "30d"; a bare number in TOML is refused
+  kCount,     // a whole number
+  kSize,      // bytes: "64kB", "16MB", "1GB" (powers of 1024, as in PostgreSQL)
+  kChoice,    // one of `choices`
+};
+
+struct Setting {
+  std::string_view name;           // "cluster", "tls.ca", "standby_wait": as in the TOML file
+  SettingType type = SettingType::kText;
+  std::string_view default_value;  // in the same notation as in a file; "" = none
+  std::string_view placeholder;    // for --help: "NAME", "URL", "DURATION"
+  std::string_view help;           // one line, no full stop
+  std::string_view choices = {};   // for kChoice: "store|client"
+};
+
+// The values of one run. Getters throw Error{kUsage} for a name that is not in the table (a defect)
+// or, in `required`, for a setting that has no value: the message names it and the ways to set it.
+class Settings {
+ public:
+  explicit Settings(std::span<const Setting> table);
+
+  // `origin` is for messages: `"/etc/walstow/walstow.toml", line 3`, "WALSTOW_STORE", "--store".
+  // Checks the value against the type. Later calls win.
+  void set(std::string_view name, std::string value, std::string origin);
+
+  bool has(std::string_view name) const;  // set to something that is not empty, or defaulted so
+  std::string text(std::string_view name) const;
+  std::string required(std::string_view name) const;
+  Duration duration(std::string_view name) const;
+  std::uint64_t count(std::string_view name) const;
+  std::uint64_t size(std::string_view name) const;
+  std::string origin(std::string_view name) const;  // "default" when nobody set it
+
+  std::span<const Setting> table() const { return table_; }
+
+ private:
+  struct Value {
+    std::string text;
+    std::string origin;
+  };
+  const Setting& find(std::string_view name) const;
+
+  std::span<const Setting> table_;
+  std::map<std::string, Value, std::less<>> values_;
+};
+
+// The environment's name of a setting: "tls.ca" -> "WALSTOW_TLS_CA".
+std::string environment_name(std::string_view setting);
+
+// Parse one value; nullopt when it is not of the notation.
+std::optional<Duration> parse_duration(std::string_view text);
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+// Reads TOML `path` into `settings`. False when the file is absent; any other trouble, unknown names
+// included, throws Error{kUsage}.
+bool load_settings_file(Settings& settings, const std::string& path);
+
+// Files (system's, then per-user; or only `explicit_file` when not empty, which must exist), then
+// the environment. `file_name` is "walstow.toml" or "walstowd.toml".
+void load_settings(Settings& settings, std::string_view file_name, const std::string& explicit_file);
+
+// A commented TOML file with every setting and its default: deploy/ samples come from it.
+std::string sample_settings(std::span<const Setting> table, std::string_view program);
+
+}  // namespace walstow

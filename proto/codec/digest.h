@@ -1,0 +1,54 @@
+// Streaming digests: XXH3-128 of raw files (against damage, end to end), SHA-256 of stored bytes.
+// The first comes from xxHash, the second from OpenSSL.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/base/bytes.h"
+
+namespace walstow {
+
+// XXH3-128, in canonical (big-endian) byte order: 32 lower-case hex digits, as `xxhsum -H2` prints.
+struct Digest {
+  std::array<std::byte, 16> bytes{};
+  friend bool operator==(const Digest&, const Digest&) = default;
+};
+
+std::string to_string(const Digest& digest);
+std::optional<Digest> parse_digest(std::string_view hex);
+
+class Hasher {
+ public:
+  Hasher();
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+  ~Hasher();
+  void update(ByteView bytes);
+  Digest digest() const;  // of everything so far
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+using Sha256Digest = std::array<std::byte, 32>;
+
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+  void update(ByteView bytes);
+  Sha256Digest finish();  // once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace walstow

@@ -1,0 +1,96 @@
+// The stored object: the one form in which a file lies in a store and in a spool folder, and travels
+// to whoever accepts zstd. FORMAT.md shows one byte by byte.
+//
+//   skippable frame (magic 0x184D2A50, at most 4 KiB): one line of JSON, see ObjectHeader
+//   plain zstd frames with content checksum:           the file
+//   skippable frame (magic 0x184D2A51, 32 bytes):      SHA-256 of every byte before this frame
+//
+// `zstd -dc` gives the file back without walstow, and a scrub needs no decompression.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proto/base/bytes.h"
+#include "proto/codec/digest.h"
+#include "proto/codec/zstd_stream.h"
+
+namespace walstow {
+
+inline constexpr std::uint32_t kHeaderFrameMagic = 0x184D2A50;
+inline constexpr std::uint32_t kTrailerFrameMagic = 0x184D2A51;
+inline constexpr std::size_t kLargestObjectHeader = 4096;  // bytes of JSON
+inline constexpr int kObjectFormatMajor = 1;
+
+// Everything in it is known when a put's head has arrived.
+struct ObjectHeader {
+  std::string name;              // the WAL file's name, as PostgreSQL knows it
+  std::uint64_t raw_size = 0;    // bytes
+  Digest digest;                 // XXH3-128 of the raw file
+  std::uint64_t system_identifier = 0;
+  std::uint32_t segment_size = 0;  // bytes
+  std::string client;            // who put it
+  std::chrono::system_clock::time_point time;  // of the put; whole seconds, UTC
+};
+
+// One line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid} beyond
+// kLargestObjectHeader.
+std::string encode_object_header(const ObjectHeader& header);
+// Unknown fields are ignored, an unknown major is refused. Throws Error{kDamaged}.
+ObjectHeader decode_object_header(std::string_view json);
+
+// Makes an object from a file, in one pass over each chunk. Sinks get the object's bytes in order.
+class ObjectEncoder {
+ public:
+  // How the file's bytes arrive.
+  enum class Input {
+    kRaw,   // compressed here
+    kZstd,  // zstd frames already (a client that compresses); passed on as they are, unread: the
+            // caller proves the finished object with an ObjectDecoder before anyone relies on it
+  };
+  ObjectEncoder(const ObjectHeader& header, Input input, int level, ByteSink sink);
+  ObjectEncoder(ObjectEncoder&&) noexcept;
+  ObjectEncoder& operator=(ObjectEncoder&&) noexcept;
+  ~ObjectEncoder();
+
+  void write(ByteView input);
+  void finish();  // trailer; once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Checks and unfolds an object, fed in pieces of any size, in bounded memory.
+//
+// Everything is checked: header frame, name, format, zstd's own checksums, announced size, XXH3-128,
+// the SHA-256 of the trailer (unless kSkipTrailerHash), nothing after it. Whatever is wrong is
+// Error{kDamaged}; raw bytes handed out before are to be thrown away then.
+class ObjectDecoder {
+ public:
+  enum class TrailerHash {
+    kCheck,
+    // For a receiver whose link protects the bytes: the raw digest is checked all the same, and the
+    // process need not load OpenSSL.
+    kSkip,
+  };
+  ObjectDecoder(ByteSink raw, TrailerHash trailer_hash, std::uint64_t largest_raw_size);
+  ObjectDecoder(ObjectDecoder&&) noexcept;
+  ObjectDecoder& operator=(ObjectDecoder&&) noexcept;
+  ~ObjectDecoder();
+
+  void write(ByteView object);
+  // nullptr until the header frame has arrived whole.
+  const ObjectHeader* header() const;
+  // Call at the end of the input: throws Error{kDamaged} when anything is missing or does not match.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace walstow

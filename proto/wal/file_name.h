@@ -1,0 +1,59 @@
+// The names of everything that PostgreSQL archives. Pure; the only place that knows them.
+// Source: PostgreSQL src/include/access/xlog_internal.h (IsXLogFileName, IsPartialXLogFileName,
+// IsTLHistoryFileName, IsBackupHistoryFileName).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/wal/lsn.h"
+
+namespace walstow {
+
+enum class FileKind {
+  kSegment,  // 000000010000000A000000FF
+  kPartial,  // 000000010000000A000000FF.partial: the last, unfinished segment of an ended timeline
+  kHistory,  // 00000002.history
+  kBackup,   // 000000010000000A000000FF.00000028.backup: backup history file
+};
+
+// Longest valid name: segment + ".XXXXXXXX.backup".
+inline constexpr std::size_t kLongestFileName = 40;
+
+// A syntactically valid name. Whether its segment number exists depends on the segment size:
+// see fits().
+class WalFileName {
+ public:
+  // Upper-case hex only, exactly as PostgreSQL writes it; timeline 0 is refused. nullopt: not a WAL
+  // file's name (paths, "..", lower case, other lengths).
+  static std::optional<WalFileName> parse(std::string_view text);
+  static WalFileName segment(Timeline timeline, SegmentNumber number, SegmentSize size);
+  static WalFileName history(Timeline timeline);
+
+  FileKind kind() const { return kind_; }
+  Timeline timeline() const { return timeline_; }
+  const std::string& text() const { return text_; }
+
+  // All kinds but kHistory:
+  // "000000010000000A000000FF" of any of them.
+  std::string segment_text() const { return text_.substr(0, 24); }
+  // Whether the low part is below segments_per_log() (true for kHistory).
+  bool fits(SegmentSize size) const;
+  // Call only when fits(size).
+  SegmentNumber number(SegmentSize size) const;
+
+  friend bool operator==(const WalFileName& a, const WalFileName& b) { return a.text_ == b.text_; }
+
+ private:
+  WalFileName() = default;
+  FileKind kind_ = FileKind::kSegment;
+  Timeline timeline_;
+  std::uint32_t log_ = 0;
+  std::uint32_t low_ = 0;
+  std::string text_;
+};
+
+std::string_view to_string(FileKind kind);  // "segment", "partial segment", "timeline history file", ...
+
+}  // namespace walstow

@@ -1,0 +1,55 @@
+// Positions in the write-ahead log and the arithmetic of its segments. Pure.
+// Source: PostgreSQL src/include/access/xlogdefs.h, xlog_internal.h.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace walstow {
+
+// A byte position in the log of one timeline (XLogRecPtr).
+struct Lsn {
+  std::uint64_t value = 0;
+  auto operator<=>(const Lsn&) const = default;
+};
+
+std::string to_string(Lsn lsn);                         // "1A/2B000028", as PostgreSQL prints it
+std::optional<Lsn> parse_lsn(std::string_view text);    // either case, 1 to 8 digits a side
+
+struct Timeline {
+  std::uint32_t value = 0;  // 1 and up; 0 is no timeline
+  auto operator<=>(const Timeline&) const = default;
+};
+
+std::string to_hex8(Timeline timeline);  // "0000000A", as in file names
+
+// Bytes of one segment: a power of two from 1 MB to 1 GB (IsValidWalSegSize).
+class SegmentSize {
+ public:
+  static std::optional<SegmentSize> from_bytes(std::uint64_t bytes);
+
+  std::uint32_t bytes() const { return bytes_; }
+  // Segments to one "log number" of 4 GB: 256 at 16 MB (XLogSegmentsPerXLogId).
+  std::uint32_t segments_per_log() const;
+  auto operator<=>(const SegmentSize&) const = default;
+
+ private:
+  explicit SegmentSize(std::uint32_t bytes) : bytes_(bytes) {}
+  std::uint32_t bytes_;
+};
+
+std::string to_string(SegmentSize size);  // "16MB", "1GB"
+
+// The place of a segment in the log, from 0 on, counted over all log numbers (XLogSegNo).
+struct SegmentNumber {
+  std::uint64_t value = 0;
+  auto operator<=>(const SegmentNumber&) const = default;
+};
+
+Lsn start_of(SegmentNumber number, SegmentSize size);
+SegmentNumber segment_of(Lsn lsn, SegmentSize size);
+
+}  // namespace walstow
