@@ -1,0 +1,83 @@
+// Every answer that is not a success: a stable code, a message, a hint; and, where the answer is
+// that a file does not exist, the proof. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/base/error.h"
+#include "proto/wire/http.h"
+
+namespace walstow {
+
+// Codes are part of the protocol (PROTOCOL.md, "Refusals"): never renamed, never reused.
+enum class Code {
+  kBadRequest,          // 400 bad-request: not a request of this protocol
+  kBadName,             // 400 bad-name: not the name of a WAL file, or of no segment of this size
+  kBadContent,          // 400 bad-content: the body is not what its head or name say
+  kDigestMismatch,      // 400 digest-mismatch: the body arrived damaged
+  kTooLarge,            // 413 too-large
+  kNoRight,             // 403 no-right
+  kUnknownCluster,      // 422 unknown-cluster
+  kUnknownSystem,       // 422 unknown-system: the cluster has no era of this system identifier
+  kOtherContent,        // 409 other-content: the name is taken by other content
+  kOtherSystem,         // 409 other-system: the cluster's newest era belongs to another system or size
+  kExists,              // 409 exists: the cluster or era to be made stands
+  kAbsentEnd,           // 404 absent-end: nothing later on this timeline
+  kAbsentBefore,        // 404 absent-before: before the first on this timeline
+  kHole,                // 404 hole: earlier and later ones stand
+  kPruned,              // 404 pruned
+  kDamaged,             // 500 damaged: the stored object fails its check
+  kStorage,             // 507 storage: no space, I/O error
+  kUnavailable,         // 503 unavailable: the archive cannot be reached (not mounted, no marker)
+  kTimeout,             // 408 timeout
+  kInternal,            // 500 internal
+};
+
+struct CodeInfo {
+  Code code;
+  std::string_view text;
+  int status;
+};
+const CodeInfo& info_of(Code code);
+std::optional<Code> parse_code(std::string_view text);
+
+// What a proof of absence repeats, so that nothing but the store's own answer to this very request
+// can be taken for one.
+struct AbsenceProof {
+  std::string archive;  // archive id
+  std::string cluster;
+  std::string era;      // NNN-SYSTEMID-SEGSIZE
+  std::string file;
+  std::string request;  // Walstow-Request of the request
+};
+
+struct Refusal {
+  Code code = Code::kInternal;
+  std::string message;
+  std::string hint;                   // "" for none
+  std::optional<AbsenceProof> proof;  // with the four kinds of 404, and only there
+};
+
+bool is_absence(Code code);
+
+std::string to_json(const Refusal& refusal);
+// nullopt: not a refusal of ours (a proxy's page, damage, an unknown code).
+std::optional<Refusal> parse_refusal(const ReplyHead& reply, std::string_view body);
+
+// What a client makes of a refusal that is not a proven absence.
+Error to_error(const Refusal& refusal);
+
+// The era's parts of "NNN-SYSTEMID-SEGSIZE".
+struct EraName {
+  std::uint32_t number = 0;  // from 1
+  std::uint64_t system_identifier = 0;
+  std::uint32_t segment_size = 0;  // bytes
+  friend bool operator==(const EraName&, const EraName&) = default;
+};
+std::string to_string(const EraName& era);
+std::optional<EraName> parse_era_name(std::string_view text);
+
+}  // namespace walstow

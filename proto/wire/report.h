@@ -1,0 +1,110 @@
+// JSON bodies of successful answers that programs and `walstow` read. Unknown fields are ignored;
+// parse functions throw Error{kUnavailable} on anything that is not such a body.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/wal/lsn.h"
+#include "proto/wire/refusal.h"
+
+namespace walstow {
+
+using Time = std::chrono::system_clock::time_point;
+std::string to_iso8601(Time time);  // "2026-11-22T19:40:00Z"
+std::optional<Time> parse_iso8601(std::string_view text);
+
+// PUT of a file: 201 or 200.
+struct PutReport {
+  std::string archive;
+  std::string era;
+  std::string name;  // as stored: a .partial carries its digest
+  std::uint64_t raw_size = 0, stored_size = 0;  // bytes
+};
+
+// One unbroken run of segments on one timeline.
+struct SegmentRange {
+  std::string first, last;  // names
+  std::uint64_t count = 0;
+};
+
+struct TimelineReport {
+  std::uint32_t timeline = 0;
+  std::optional<std::uint32_t> parent;  // from its history file
+  std::string left_parent_at;           // LSN, "" without parent
+  std::vector<SegmentRange> ranges;     // ascending; a gap between two is a hole
+  std::uint64_t segments = 0;
+  std::uint64_t raw_bytes = 0, stored_bytes = 0;
+  std::uint64_t partials = 0, backups = 0;
+  std::optional<Time> newest;           // when the newest segment was put
+};
+
+struct EraReport {
+  std::string era;
+  std::vector<TimelineReport> timelines;
+  std::uint64_t histories = 0;
+};
+
+struct PositionReport {
+  std::string client, instance, standby, host;
+  std::string system;         // system identifier, decimal
+  std::string restartpoint;   // "" when never reported
+  std::string lowest_handed;  // lowest segment handed over since the instance appeared
+  std::string last_handed;    // up to a minute old
+  std::optional<Time> seen;   // up to a minute old
+  bool retired = false;       // it is a primary now
+};
+
+struct ClusterReport {
+  std::string archive, cluster;
+  std::vector<EraReport> eras;  // oldest first
+  std::vector<PositionReport> positions;
+};
+
+struct ClusterSummary {
+  std::string cluster;
+  std::string newest_era;  // "" before the first put
+  std::uint32_t eras = 0;
+};
+
+struct FileEntry {
+  std::string era;   // "001-..."
+  std::string name;  // as stored, without ".zst"
+  std::uint64_t stored_size = 0;
+  Time put;
+};
+struct FilePage {
+  std::vector<FileEntry> files;
+  std::string next;  // "after" of the next page, "" on the last
+};
+
+struct WhoamiReport {
+  std::string archive, name;  // name: the client's, or the local user's
+  std::vector<std::string> rights;
+};
+
+struct CheckReport {
+  std::string archive, cluster;
+  std::uint64_t publish_microseconds = 0, read_microseconds = 0;
+  std::string newest_era;  // "" before the first put
+};
+
+std::string to_json(const PutReport&);
+std::string to_json(const ClusterReport&);
+std::string to_json(const std::vector<ClusterSummary>&);
+std::string to_json(const FilePage&);
+std::string to_json(const WhoamiReport&);
+std::string to_json(const CheckReport&);
+
+PutReport parse_put_report(std::string_view json);
+ClusterReport parse_cluster_report(std::string_view json);
+std::vector<ClusterSummary> parse_cluster_summaries(std::string_view json);
+FilePage parse_file_page(std::string_view json);
+WhoamiReport parse_whoami_report(std::string_view json);
+CheckReport parse_check_report(std::string_view json);
+
+}  // namespace walstow
