@@ -1,0 +1,60 @@
+// One archive: its marker, its clusters and their eras, on any backend.
+//
+// An era is one cluster's life under one system identifier and segment size. The first put of a new
+// cluster opens era 001; later ones are opened by an administrator only (`walstow cluster upgrade`).
+// Era records are created once, by number, so that two processes can never open the same number for
+// two systems. Errors and threads: as store/backend.h.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/wire/refusal.h"
+#include "store/backend.h"
+
+namespace walstow {
+
+inline constexpr std::string_view kArchiveFormat = "1.0";
+
+// Makes the marker with a fresh random id. Throws Error{kRefused} where one stands.
+// Returns the id: 32 lower-case hex digits.
+std::string initialize_archive(Backend& backend);
+
+class Archive {
+ public:
+  // Throws Error{kUnavailable} where there is no marker (a folder that is not mounted), and
+  // Error{kUsage} for a marker of an unknown format.
+  explicit Archive(std::unique_ptr<Backend> backend);
+
+  const std::string& id() const { return id_; }
+  Backend& backend() const { return *backend_; }
+
+  // Throws Error{kUnavailable} unless the marker stands, unchanged, right now. Part of every proof
+  // of absence.
+  void verify_present() const;
+
+  bool has_cluster(std::string_view cluster) const;
+  // False: it stands already.
+  bool create_cluster(std::string_view cluster) const;
+  std::vector<std::string> clusters() const;
+
+  // Oldest first, numbered from 1 without gaps.
+  std::vector<EraName> eras(std::string_view cluster) const;
+  // Opens the next number, durable on return. When another process opens a number first, whatever it
+  // opened is returned by the next eras(); nullopt then.
+  std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,
+                                  std::uint32_t segment_size, std::uint32_t number) const;
+
+ private:
+  std::unique_ptr<Backend> backend_;
+  std::string id_;
+};
+
+// The newest era of one system identifier; nullopt: none.
+std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
+                                     std::uint64_t system_identifier);
+
+}  // namespace walstow

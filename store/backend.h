@@ -1,0 +1,109 @@
+// Where a store keeps what it was given: a directory, memory (tests), S3 later.
+//
+// A key is a path of parts joined by '/' ("main/001-7.../wal/0000000100000000/0000...0A.zst");
+// store/layout.h is the only place that makes them. Two kinds of things have keys:
+//   objects: large, written once, never replaced (WAL files in their stored form);
+//   records: small JSON texts (marker, eras, positions), created once or updated one at a time.
+// Keys are in byte order. The same contract suite (tests/contract) runs over every backend.
+//
+// Errors: Error{kStorage} when the medium fails, Error{kUnavailable} when the archive is not there
+// (not mounted, moved away), Error{kFatal} when durability can no longer be promised. "Could not
+// look" is always an Error, never "absent". Threads: all members may be called from several at once;
+// several processes may work on one archive at once. All calls block: never call them on an I/O thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/base/bytes.h"
+
+namespace walstow {
+
+inline constexpr std::size_t kLargestRecord = std::size_t{64} * 1024;  // bytes
+
+// Readable bytes of an object, standing or staged.
+class ObjectSource {
+ public:
+  ObjectSource() = default;
+  ObjectSource(const ObjectSource&) = delete;
+  ObjectSource& operator=(const ObjectSource&) = delete;
+  virtual ~ObjectSource() = default;
+
+  virtual std::uint64_t size() const = 0;  // bytes
+  // The next bytes, up to out.size(); 0 only at the end.
+  virtual std::size_t read(MutableByteView out) = 0;
+};
+
+// An object on its way in: invisible to everybody, gone when its owner goes.
+class StagedObject {
+ public:
+  StagedObject() = default;
+  StagedObject(const StagedObject&) = delete;
+  StagedObject& operator=(const StagedObject&) = delete;
+  virtual ~StagedObject() = default;
+
+  virtual void write(ByteView bytes) = 0;
+  virtual std::uint64_t size() const = 0;
+  // What was written so far, read back from where it lies, for the proof before publishing.
+  virtual std::unique_ptr<ObjectSource> read_back() = 0;
+};
+
+enum class PublishResult {
+  kPublished,  // durable and visible under its key
+  kExists,     // another object stands under the key; it was not touched. Whether it is durable is
+               // not known: see make_durable()
+};
+
+struct Entry {
+  std::string key;
+  std::uint64_t size = 0;  // bytes, as stored
+  std::chrono::system_clock::time_point modified;
+};
+
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  // --- objects ---
+  virtual std::unique_ptr<StagedObject> stage() = 0;
+  // One atomic step that never replaces. kPublished promises: content, name and every folder above
+  // are durable, also folders that somebody else made a moment ago.
+  virtual PublishResult publish(StagedObject& object, const std::string& key) = 0;
+  // nullptr: absent, as found in this very call.
+  virtual std::unique_ptr<ObjectSource> open_object(const std::string& key) = 0;
+  // A standing object, its name and every folder above it are durable on return. False: absent.
+  virtual bool make_durable(const std::string& key) = 0;
+  // Takes a damaged object out of the way, kept under "_aside/" + key + a unique suffix, durable on
+  // return. False: absent.
+  virtual bool set_aside(const std::string& key) = 0;
+  virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent
+
+  // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,
+  // `limit` at most; read from the medium in this very call.
+  virtual std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
+                                        std::size_t limit) = 0;
+
+  // --- records ---
+  virtual std::optional<std::string> read_record(const std::string& key) = 0;
+  // Durable on return when true. False: one stands under the key; it was not touched, and it is
+  // durable on return too.
+  virtual bool create_record(const std::string& key, std::string_view content) = 0;
+  // Atomic read-modify-write, also among processes: `change` gets what stands (nullopt: nothing) and
+  // returns what shall stand, or nullopt to leave all as it is. Durable on return.
+  using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
+  virtual void update_record(const std::string& key, const Change& change) = 0;
+  virtual bool remove_record(const std::string& key) = 0;  // durable on return
+
+  // Where things are, for messages: "archive \"/mnt/archive\"".
+  virtual std::string describe() const = 0;
+};
+
+}  // namespace walstow

@@ -1,0 +1,21 @@
+// An archive in a directory, on any file system that can link without replacing.
+//
+// Publishing (promise 1 of README.md): temporary -> fsync -> linkat (fails when the name is taken)
+// -> fsync of its folder and of every folder above. See directory_backend.cc for why each step.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "proto/base/file_system.h"
+#include "store/backend.h"
+
+namespace walstow {
+
+// Takes ownership. `files` is rooted at the archive's folder.
+std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files);
+
+// Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot link.
+void probe_directory(FileSystem& files);
+
+}  // namespace walstow

@@ -1,0 +1,87 @@
+// From a request to a reply: rights, dispatch, and nothing of sockets. The same handler serves every
+// link. All calls block on the backend: a session runs them on a worker thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "proto/base/bytes.h"
+#include "proto/wire/command.h"
+#include "proto/wire/http.h"
+#include "proto/wire/refusal.h"
+#include "store/archive.h"
+
+namespace walstow {
+
+enum class Right { kArchive, kRestore, kAdmin };
+std::string_view to_string(Right right);
+
+// Who is at the other end of the connection, as established by the link, never by the request.
+struct Caller {
+  std::string name;
+  std::vector<Right> rights;  // on every cluster (the local user has all)
+  bool may(Right right) const;
+};
+
+// A body that is produced while it is sent.
+class Download {
+ public:
+  Download() = default;
+  Download(const Download&) = delete;
+  Download& operator=(const Download&) = delete;
+  virtual ~Download() = default;
+  virtual std::uint64_t size() const = 0;
+  // 0 only after size() bytes. Throws Error when it cannot go on: the session then cuts the
+  // connection, so that the receiver never takes the piece for the whole.
+  virtual std::size_t read(MutableByteView out) = 0;
+};
+
+struct Reply {
+  ReplyHead head;
+  std::string body;                    // when there is no download
+  std::unique_ptr<Download> download;
+  // For HEAD: Content-Length to announce without a body.
+  std::optional<std::uint64_t> announced_size;
+};
+
+// A body that is taken while it arrives. Destroyed before finish(): nothing of it remains.
+class Upload {
+ public:
+  Upload() = default;
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+  virtual ~Upload() = default;
+  // Throws Error; the session answers with it.
+  virtual void write(ByteView bytes) = 0;
+  // Success only when durable and proven.
+  virtual Reply finish() = 0;
+};
+
+// A reply at once (any body that follows is to be read past), or an upload to feed.
+using Answer = std::variant<Reply, std::unique_ptr<Upload>>;
+
+class Handler {
+ public:
+  // Opens the archive when it is first needed and again after it was away, so that an archive that
+  // is mounted late needs no restart. May throw as Archive's constructor does.
+  using OpenArchive = std::function<std::unique_ptr<Archive>()>;
+  explicit Handler(OpenArchive open_archive, int compression_level);
+  ~Handler();
+
+  // Throws nothing but Error{kFatal}: every other Error has become a refusal.
+  Answer handle(const RequestHead& request, const Caller& caller);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The reply for a refusal, and for an Error that reached a session's end.
+Reply to_reply(const Refusal& refusal);
+Refusal to_refusal(const Error& error);
+
+}  // namespace walstow

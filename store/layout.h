@@ -1,0 +1,55 @@
+// The keys of everything in an archive. Pure; the only place that makes or reads them.
+//
+//   walstow.json                                              marker: archive id, format
+//   CLUSTER/cluster.json                                      the cluster exists
+//   CLUSTER/eras/NNN.json                                     era record, created once
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.zst    segments, .partial, .backup
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
+//   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
+//   _tmp/ _aside/ _probe/ _records.lock                       never part of a cluster
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/codec/digest.h"
+#include "proto/wal/file_name.h"
+#include "proto/wire/refusal.h"
+
+namespace walstow::layout {
+
+inline constexpr std::string_view kMarker = "walstow.json";
+inline constexpr std::string_view kObjectSuffix = ".zst";
+
+std::string cluster_record(std::string_view cluster);
+std::string era_records(std::string_view cluster);  // prefix
+std::string era_record(std::string_view cluster, std::uint32_t number);
+std::string standby_records(std::string_view cluster);  // prefix
+std::string standby_record(std::string_view cluster, std::string_view client,
+                           std::string_view instance);
+
+std::string era_prefix(std::string_view cluster, const EraName& era);  // ends with '/'
+// `digest` is of the raw file; it is part of a .partial's key, and of no other.
+std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
+                       const Digest& digest);
+// A file that may be asked for by its name alone: a .partial is not (nullopt).
+std::optional<std::string> object_key(std::string_view cluster, const EraName& era,
+                                      const WalFileName& file);
+// Every WAL object of one timeline.
+std::string timeline_prefix(std::string_view cluster, const EraName& era, Timeline timeline);
+std::string wal_prefix(std::string_view cluster, const EraName& era);
+std::string history_prefix(std::string_view cluster, const EraName& era);
+// Greater than every key of `segment` (its .backup and .partial files included) and smaller than
+// those of the next segment.
+std::string after_segment(std::string_view cluster, const EraName& era, const WalFileName& segment);
+
+// What an object's key says; nullopt for keys that are no object's.
+struct StoredName {
+  EraName era;
+  WalFileName file;
+  std::string digest12;  // of a .partial, else ""
+};
+std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key);
+
+}  // namespace walstow::layout
