@@ -1,0 +1,78 @@
+// A client of a store: one call is one question, asked again by the one retry policy until it is
+// answered or the time is up. Blocking; use a Client from one thread at a time. A connection is kept
+// between calls and replaced when it breaks.
+//
+// Errors: kRefused, kInvalid, kUsage: the store said no, with its message and hint. kUnavailable,
+// kTimeout: could not ask. kDamaged: the answer failed a check. A proven absence is a value.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "proto/base/file_system.h"
+#include "proto/base/retry.h"
+#include "proto/codec/object.h"
+#include "proto/link/client_settings.h"
+#include "proto/wire/command.h"
+#include "proto/wire/report.h"
+
+namespace walstow {
+
+enum class PutResult { kPublished, kStood };  // 201: it is new there; 200: the same content stood
+
+struct PutDone {
+  PutResult result;
+  PutReport report;
+};
+
+// Where the bytes of a get go. `raw` must not be trusted before get() returns.
+struct GetSink {
+  ByteSink raw;                    // the file
+  std::function<void()> restart;   // throw away what came so far: the next attempt begins
+  ByteSink object;                 // the stored object's own bytes; may be empty
+};
+
+struct Got {
+  ObjectHeader header;  // checked: name, size, digest, system identifier
+  std::string archive;  // archive id
+};
+struct Absent {
+  Refusal refusal;  // code and proof, checked against what was asked
+};
+using GetDone = std::variant<Got, Absent>;
+
+// How long to go on. A get's time counts up to the head of the answer, retries included; the body
+// then has the progress deadline.
+struct Patience {
+  Deadline give_up;
+  std::function<void(const Error&, Duration pause)> on_failure;  // may be empty
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  ~Client();
+
+  // Sends `raw` (put.raw_size bytes; put.digest is theirs). Returns only when the store has promised
+  // that they are durable. From the second attempt on it asks before it sends.
+  PutDone put(PutFile put, File& raw, const Patience& patience);
+
+  // The request id is chosen here. Known archive ids are compared: an answer from another archive is
+  // Error{kUnavailable}.
+  GetDone get(GetFile get, const GetSink& sink, const Patience& patience,
+              const std::optional<std::string>& known_archive = std::nullopt);
+
+  // Small questions: the body of a success, or an Error.
+  std::string ask(const Command& command, const Patience& patience);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace walstow

@@ -1,0 +1,15 @@
+// A transport over file descriptors: standard streams, a socketpair, the pipes of an sshd.
+#pragma once
+
+#include <memory>
+
+#include "proto/base/descriptor.h"
+#include "proto/link/byte_stream.h"
+
+namespace walstow {
+
+// `write` may be empty when `read` serves both ways (a socket). Both become non-blocking.
+std::unique_ptr<Transport> make_descriptor_transport(boost::asio::any_io_executor executor,
+                                                     Descriptor read, Descriptor write);
+
+}  // namespace walstow
