@@ -1,0 +1,49 @@
+# Sourced by the project's scripts: headlines, plain errors, long commands with a log and visible progress.
+# shellcheck shell=bash
+
+headline() { printf '\n== %s\n' "$*"; }
+
+# die MESSAGE [HINT]
+die() {
+  printf 'error: %s\n' "$1" >&2
+  if [[ -n ${2:-} ]]; then printf 'HINT: %s\n' "$2" >&2; fi
+  exit 1
+}
+
+# logged TITLE LOG COMMAND...: the command's output goes to LOG, its last line is shown meanwhile: in place on a
+# terminal, twice a minute elsewhere. Returns the command's status; a failure shows the end of LOG.
+logged() {
+  local title=$1 log=$2 begun=$SECONDS status=0 viewer
+  shift 2
+  mkdir -p "$(dirname "$log")"
+  : >"$log"
+  [[ -t 1 ]] || printf '%s (log: %s)\n' "$title" "$log"
+  watch_log "$title" "$log" &
+  viewer=$!
+  # In the foreground, so that Ctrl-C reaches the command: bash lets background jobs ignore it.
+  "$@" </dev/null >"$log" 2>&1 || status=$?
+  kill "$viewer" 2>/dev/null || true
+  wait "$viewer" 2>/dev/null || true
+  [[ ! -t 1 ]] || printf '\r\e[K'
+  if ((status == 0)); then
+    printf '%s: done in %d s\n' "$title" $((SECONDS - begun))
+  else
+    tail -n 40 "$log" >&2
+    printf 'error: %s: failed with status %d; the whole log is %s\n' "$title" "$status" "$log" >&2
+  fi
+  return "$status"
+}
+
+# The viewer of logged: ends when it is killed, or within a second of the script's end.
+watch_log() {
+  local seconds=0 last
+  while sleep 1 && kill -0 $$ 2>/dev/null; do
+    seconds=$((seconds + 1))
+    last=$(tail -c 300 "$2" | tr '\r' '\n' | tail -n 1 | cut -c -70)
+    if [[ -t 1 ]]; then
+      printf '\r\e[K%s: %d s  %s' "$1" "$seconds" "$last"
+    elif ((seconds % 30 == 0)); then
+      printf '%s: %d s  %s\n' "$1" "$seconds" "$last"
+    fi
+  done
+}
