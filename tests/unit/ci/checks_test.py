@@ -1,0 +1,157 @@
+"""Tests .ci/check-layers and .ci/check-coawait on small sources. usage: checks_test.py CI_FOLDER"""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+CI = Path(sys.argv.pop(1)).resolve()
+
+
+def run(check: str, files: dict[str, str]) -> subprocess.CompletedProcess:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return subprocess.run([CI / check, folder], capture_output=True, text=True, timeout=30)
+
+
+class CheckTest(unittest.TestCase):
+    def assert_accepts(self, check: str, files: dict[str, str]):
+        result = run(check, files)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+
+    def assert_refuses(self, check: str, files: dict[str, str], *lines: str):
+        result = run(check, files)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        self.assertEqual(tuple(result.stdout.splitlines()[:-1]), lines)
+
+
+# One header in each folder, to be included.
+LAYERS = {f"{folder}/known.h": "#pragma once\n" for folder in
+          ("proto/base", "proto/wal", "proto/codec", "proto/wire", "proto/link",
+           "archiver", "restorer", "store", "tests/support")}
+
+
+class Layers(CheckTest):
+    def test_accepts_own_folder_and_rows_below(self):
+        for includer, *included in (
+                ("proto/base/a.cc", "proto/base"),
+                ("proto/wal/a.cc", "proto/wal", "proto/base"),
+                ("proto/codec/a.cc", "proto/codec", "proto/base"),
+                ("proto/wire/a.cc", "proto/wal", "proto/codec", "proto/base"),
+                ("proto/link/a.cc", "proto/wire", "proto/wal", "proto/codec", "proto/base"),
+                ("archiver/a.cc", "archiver", "proto/link", "proto/base"),
+                ("restorer/a.cc", "restorer", "proto/link", "proto/codec"),
+                ("store/sub/a.cc", "store", "proto/link", "proto/wal"),
+                ("tests/unit/a.cc", "tests/support", "store", "archiver", "proto/base")):
+            with self.subTest(includer):
+                text = "".join(f'#include "{folder}/known.h"\n' for folder in included)
+                self.assert_accepts("check-layers", LAYERS | {includer: text})
+
+    def test_refuses_rows_above_and_beside(self):
+        for folder, other in (
+                ("proto/base", "proto/wal"), ("proto/base", "store"),
+                ("proto/wal", "proto/codec"), ("proto/codec", "proto/wal"),
+                ("proto/wal", "proto/wire"), ("proto/wire", "proto/link"),
+                ("proto/link", "store"), ("archiver", "restorer"), ("restorer", "archiver"),
+                ("archiver", "store"), ("store", "archiver"), ("store", "tests/support")):
+            with self.subTest(f"{folder} includes {other}"):
+                text = f'#pragma once\n\n  #  include "{other}/known.h"\n'
+                known = "tests" if other == "tests/support" else other
+                self.assert_refuses(
+                    "check-layers", LAYERS | {f"{folder}/bad.h": text},
+                    f"{folder}/bad.h:3: {other}/known.h: {folder} must not know {known}")
+
+    def test_accepts_libraries_where_they_have_their_home(self):
+        for includer, header in (
+                ("proto/base/a.cc", "spdlog/spdlog.h"), ("proto/base/a.cc", "CLI/CLI.hpp"),
+                ("proto/base/a.cc", "toml++/toml.h"), ("proto/base/a.cc", "unistd.h"),
+                ("proto/codec/a.cc", "openssl/evp.h"), ("proto/codec/a.cc", "zstd.h"),
+                ("proto/wal/a.cc", "fmt/core.h"), ("proto/wal/a.cc", "vector"),
+                ("proto/link/a.cc", "boost/asio/read.hpp"), ("store/a.cc", "boost/beast/http.hpp"),
+                ("store/a.cc", "sys/stat.h"), ("tests/unit/a.cc", "gtest/gtest.h"),
+                ("tests/unit/a.cc", "boost/asio/read.hpp")):
+            with self.subTest(f"{includer} {header}"):
+                self.assert_accepts("check-layers", {includer: f"#include <{header}>\n"})
+
+    def test_refuses_libraries_elsewhere(self):
+        for folder, header in (
+                ("proto/base", "boost/asio/read.hpp"), ("archiver", "boost/asio/read.hpp"),
+                ("proto/wire", "boost/beast/http.hpp"), ("store", "openssl/evp.h"),
+                ("store", "spdlog/spdlog.h"), ("archiver", "CLI/CLI.hpp"), ("store", "zstd.h"),
+                ("proto/link", "toml++/toml.h"), ("store", "gtest/gtest.h"),
+                ("proto/wal", "unistd.h"), ("proto/codec", "sys/stat.h"),
+                ("proto/wire", "thread"), ("store", "curl/curl.h"), ("store", "unheard_of.h")):
+            with self.subTest(f"{folder} {header}"):
+                result = run("check-layers", {f"{folder}/bad.cc": f"#include <{header}>\n"})
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(f"{folder}/bad.cc:1: {header}: ", result.stdout)
+
+    def test_refuses_unknown_files_and_folders(self):
+        self.assert_refuses(
+            "check-layers", {"store/a.cc": '#include "b.h"\n', "store/b.h": ""},
+            "store/a.cc:1: b.h: no such file: includes of ours start at the source folder")
+        self.assert_refuses("check-layers", {"proto/new/a.cc": ""},
+                            "proto/new/a.cc:1: the file belongs to no layer")
+
+    def test_counts_what_it_saw_and_refuses_to_see_nothing(self):
+        self.assertEqual(run("check-layers", LAYERS).stdout,
+                         "check-layers: 9 files, 0 violations\n")
+        self.assertNotEqual(run("check-layers", {"README.md": ""}).returncode, 0)
+
+
+LAMBDA = "lambda with captures inside a co_await expression"
+CONDITIONAL = "conditional inside the arguments of a co_await expression"
+
+
+class CoAwait(CheckTest):
+    def test_refuses_captures_and_conditionals_inside(self):
+        for source, line, what in (
+                ("co_await f([&] { return 1; });", 1, LAMBDA),
+                ("co_await f([this]() mutable { go(); });", 1, LAMBDA),
+                ("auto x = co_await f(\n    a,\n    [=](int b) { return b; },\n    c);", 3, LAMBDA),
+                ("if (co_await f(g([n = 1] {}))) {}", 1, LAMBDA),
+                ("co_await [&]() -> task { co_return; }();", 1, LAMBDA),
+                ("co_await f(/* ( */ [x] {});", 1, LAMBDA),
+                ("co_await f(\")\", ')', [x] {});", 1, LAMBDA),
+                ("co_await f([] { return 1; }, [x] {});", 1, LAMBDA),
+                ("auto l = [x]() -> task { co_await f([&] {}); };", 1, LAMBDA),
+                ("co_await f(a ? b : c);", 1, CONDITIONAL),
+                ("co_await f(1'000,\n T{a\n ? b : c});", 3, CONDITIONAL),
+                ("auto r = (co_await (a ? b : c)).size();", 1, CONDITIONAL),
+                ("co_await f(g(R\"x(\" ;)x\"), a ? b : c);", 1, CONDITIONAL),
+                ("co_return co_await f(co_await g(a ? b : c));", 1, CONDITIONAL)):
+            with self.subTest(source):
+                self.assert_refuses("check-coawait", {"store/a.cc": source + "\n"},
+                                    f"store/a.cc:{line}: {what}")
+
+    def test_accepts_everything_else(self):
+        for source in (
+                "auto work = [x] { return x; };\nco_await f(std::move(work));",
+                "co_await f([] { return 1; });",
+                "co_await f([](int a) { return a ? 1 : 2; });",
+                "co_await f(list[0], table[a][b], g()[i], T{1}[0]);",
+                "auto x = co_await f(a) ? b : c;",
+                "x = a ? b : c; co_await f(x); y = a ? b : c; g([&] {});",
+                "if (co_await f(x)) { g([&] { return a ? b : c; }); }",
+                "for (auto& [key, value] : co_await f()) { g([&] {}); }",
+                "co_await f(); // co_await f([&] {}), or not?",
+                "co_await f(\"[x]\", '?', \"? :\");",
+                "/* co_await f([&] {}); */ log(\"co_await f(a ? b : c)\");",
+                "my_co_await_count(f([&] {}));",
+                "co_await f([[maybe_unused]] x);"):
+            with self.subTest(source):
+                self.assert_accepts("check-coawait", {"store/a.cc": source + "\n"})
+
+    def test_names_each_of_several_files(self):
+        bad = "\nco_await f([&] {});\n"
+        self.assert_refuses("check-coawait",
+                            {"store/a.h": bad, "tests/unit/b.cc": bad, "store/c.cc": ""},
+                            f"store/a.h:2: {LAMBDA}", f"tests/unit/b.cc:2: {LAMBDA}")
+
+
+if __name__ == "__main__":
+    unittest.main()
