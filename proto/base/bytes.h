@@ -31,10 +31,10 @@ std::string to_hex(ByteView bytes);
 // anything else, upper case included.
 bool from_hex(std::string_view digits, MutableByteView out);
 
-// `size` bytes from the operating system's random source, as lower-case hex. Throws Error{kStorage}.
+// `size` bytes from the system's random source, as lower-case hex. Throws Error{kStorage}.
 std::string random_hex(std::size_t size);
 
-// Whole numbers in decimal, nothing but digits, no sign, no leading zero (but "0"); nullopt otherwise.
+// A whole number in decimal: nothing but digits, no leading zero (but "0"); nullopt otherwise.
 std::optional<std::uint64_t> parse_decimal(std::string_view digits);
 
 }  // namespace walstow

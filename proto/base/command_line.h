@@ -3,6 +3,8 @@
 // as dashes: "tls.ca" is --tls-ca). CLI11 stays inside command_line.cc.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,16 +35,16 @@ struct CommandSpec {
 };
 
 struct ProgramSpec {
-  std::string_view name;     // "walstow-archive"
-  std::string_view summary;  // what it does, where it is used from
-  std::string_view footer;   // exit codes, examples
+  std::string_view name;           // "walstow-archive"
+  std::string_view summary;        // what it does, where it is used from
+  std::string_view footer;         // exit codes, examples
   std::string_view settings_file;  // "walstow.toml"
   std::span<const Setting> settings;
   std::vector<CommandSpec> commands;  // one with an empty name: no sub-commands
 };
 
 struct ParsedCommand {
-  std::string command;  // CommandSpec::name
+  std::string command;                                                   // CommandSpec::name
   std::map<std::string, std::vector<std::string>, std::less<>> options;  // by long name, no dashes
   std::map<std::string, std::vector<std::string>, std::less<>> positionals;
   bool verbose = false;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace walstow {
 
@@ -40,7 +41,7 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
-// The operating system's text for `error_number` (an errno value), e.g. "No such file or directory".
+// The system's text for `error_number` (an errno value), e.g. "No such file or directory".
 std::string system_message(int error_number);
 
 // Throws Error{kStorage, "<what>: <system_message>"} with a hint for the usual causes (no space,

@@ -13,7 +13,8 @@
 // behind it cannot turn into another one in the middle of a request.
 //
 // Errors: Error{kStorage} naming the file and the system's reason, except where a result type says
-// otherwise. Threads: all members may be called from several threads at once; a File by one at a time.
+// otherwise. Threads: all members may be called from several threads at once; a File by one at
+// once.
 #pragma once
 
 #include <chrono>
@@ -21,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/base/bytes.h"
@@ -87,7 +89,8 @@ class FileSystem {
 
   // --- writing ---
   // A new file without a visible name in this file system (mode 0640). Where O_TMPFILE works it
-  // vanishes with its writer; elsewhere it has a name in temporary_folder(), under the writer's lock.
+  // vanishes with its writer; elsewhere it has a name in the temporary folder, under the writer's
+  // lock. Destroying it removes what was not published.
   virtual std::unique_ptr<File> create_temporary() = 0;
   // Gives a temporary its name in one atomic step, never replacing what stands. Not durable before
   // sync_folder(). The file must have been made by this object's create_temporary().
@@ -101,7 +104,9 @@ class FileSystem {
   // False when absent. An empty folder counts as a file here.
   virtual bool remove(const std::string& path) = 0;
   // Durable on return: all names made, changed or removed in `folder` before the call began.
-  // Throws Error{kFatal}: a process that cannot make names durable must end.
+  // Throws Error{kFatal} when the fsync fails: a process that cannot make names durable must end.
+  // Error{kStorage} when the folder could not even be opened (too many open files): nothing has
+  // been lost then, and a later call may succeed.
   virtual void sync_folder(const std::string& folder) = 0;
 
   // --- house-keeping ---
@@ -131,7 +136,7 @@ struct PosixFileSystemOptions {
 std::unique_ptr<FileSystem> open_posix_file_system(const std::string& root,
                                                    const PosixFileSystemOptions& options = {});
 
-// Reads a whole small file; nullopt: absent. Throws Error{kDamaged} when it is longer than `limit` bytes.
+// Reads a whole small file; nullopt: absent. Longer than `limit` bytes: throws Error{kDamaged}.
 std::optional<std::string> read_small_file(FileSystem& files, const std::string& path,
                                            std::size_t limit);
 
@@ -142,8 +147,8 @@ void write_durably(FileSystem& files, const std::string& path, std::string_view 
 // it is durable.
 LinkResult create_durably(FileSystem& files, const std::string& path, std::string_view content);
 
-// Makes `folder` and what is missing above it, and makes all of their names durable, up to the root:
-// also of those that stood already, since their maker may not have got so far yet.
+// Makes `folder` and what is missing above it, and makes all of their names durable, up to the
+// root: also of those that stood already, since their maker may not have got so far yet.
 void make_folders_durably(FileSystem& files, const std::string& folder);
 
 // The folder part of a path: "a/b" of "a/b/c", "." of "c".

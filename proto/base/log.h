@@ -16,7 +16,8 @@ namespace walstow {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// `program` stands at the head of each line. Lines below `lowest` are dropped. Call once, in main().
+// `program` stands at the head of each line. Lines below `lowest` are dropped. For main(), before
+// there are other threads; a later call changes both. Before the first, all lines are dropped.
 void start_log(std::string program, LogLevel lowest);
 
 // `hint` (may be empty) makes a second line.

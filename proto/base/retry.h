@@ -1,6 +1,7 @@
 // The one retry policy: try, pause, try again, until an attempt succeeds or the time is up.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <thread>
 
@@ -10,21 +11,21 @@
 namespace walstow {
 
 struct RetryPolicy {
-  Deadline give_up;                   // no attempt begins after this point
-  Duration first_pause{100};          // doubled after each attempt ...
-  Duration longest_pause{2000};       // ... up to this
+  Deadline give_up;              // no attempt begins after this point
+  Duration first_pause{100};     // doubled after each attempt ...
+  Duration longest_pause{2000};  // ... up to this
   // Called before each pause with the failure; for "still trying" lines. May be empty.
   std::function<void(const Error&, Duration pause)> on_failure;
 };
 
-// Whether an attempt that ended so may go better next time. Refusals, invalid input, wrong usage and
-// fatal errors do not.
+// Whether an attempt that ended so may go better next time. Refusals, invalid input, wrong usage
+// and fatal errors do not.
 inline bool worth_retrying(ErrorKind kind) {
   return kind == ErrorKind::kUnavailable || kind == ErrorKind::kTimeout;
 }
 
-// Runs attempt(number), number from 0. An Error not worth retrying, or the last one when the time is
-// up, is thrown on. An attempt must bound its own waits by the same deadline.
+// Runs attempt(number), number from 0. An Error not worth retrying, or the last one when the time
+// is up, is thrown on. An attempt must bound its own waits by the same deadline.
 template <class Attempt>
 auto retry(const RetryPolicy& policy, Attempt attempt) {
   Duration pause = policy.first_pause;

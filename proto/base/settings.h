@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,14 +21,14 @@ namespace walstow {
 
 enum class SettingType {
   kText,
-  kDuration,  // "500ms", "3s", "5min", "24h", "30d"; a bare number in TOML is refused
+  kDuration,  // "500ms", "3s", "5min", "24h", "30d", at most 36500d; a bare number is refused
   kCount,     // a whole number
-  kSize,      // bytes: "64kB", "16MB", "1GB" (powers of 1024, as in PostgreSQL)
+  kSize,      // bytes: "123", "64kB", "16MB", "1GB", "1TB" (powers of 1024, as in PostgreSQL)
   kChoice,    // one of `choices`
 };
 
 struct Setting {
-  std::string_view name;           // "cluster", "tls.ca", "standby_wait": as in the TOML file
+  std::string_view name;  // "cluster", "tls.ca", "standby_wait": as in the TOML file
   SettingType type = SettingType::kText;
   std::string_view default_value;  // in the same notation as in a file; "" = none
   std::string_view placeholder;    // for --help: "NAME", "URL", "DURATION"
@@ -69,17 +70,21 @@ class Settings {
 // The environment's name of a setting: "tls.ca" -> "WALSTOW_TLS_CA".
 std::string environment_name(std::string_view setting);
 
+// The command line's name of a setting: "tls.ca" -> "--tls-ca", "standby_wait" -> "--standby-wait".
+std::string option_name(std::string_view setting);
+
 // Parse one value; nullopt when it is not of the notation.
 std::optional<Duration> parse_duration(std::string_view text);
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-// Reads TOML `path` into `settings`. False when the file is absent; any other trouble, unknown names
-// included, throws Error{kUsage}.
+// Reads TOML `path` into `settings`. False when the file is absent; any other trouble, unknown
+// names included, throws Error{kUsage}.
 bool load_settings_file(Settings& settings, const std::string& path);
 
 // Files (system's, then per-user; or only `explicit_file` when not empty, which must exist), then
 // the environment. `file_name` is "walstow.toml" or "walstowd.toml".
-void load_settings(Settings& settings, std::string_view file_name, const std::string& explicit_file);
+void load_settings(Settings& settings, std::string_view file_name,
+                   const std::string& explicit_file);
 
 // A commented TOML file with every setting and its default: deploy/ samples come from it.
 std::string sample_settings(std::span<const Setting> table, std::string_view program);

@@ -1,0 +1,256 @@
+#include "proto/base/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+#include <utility>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kHelpColumn = 34;  // where the explanations in --help begin
+constexpr const char* kSettingsGroup = "Settings";
+
+// "dry-run" of "-n,--dry-run".
+std::string long_name(std::string_view flags) {
+  return std::string(flags.substr(flags.rfind("--") + 2));
+}
+
+// A command of the program, and the parser that was made for it.
+struct Entry {
+  const CommandSpec* spec = nullptr;
+  CLI::App* parser = nullptr;
+};
+
+class Parser {
+ public:
+  explicit Parser(const ProgramSpec& program);
+
+  // kShown: help or version was printed.
+  CommandLineResult parse(int argc, const char* const* argv);
+  void collect(ParsedCommand& parsed) const;
+  void apply_flags(Settings& settings) const;
+  std::string config() const { return last_result("--config"); }
+
+ private:
+  [[noreturn]] void refuse(const std::string& message) const;
+  void refuse_extras() const;
+  [[noreturn]] void refuse(const CLI::ParseError& error) const;
+  void add_settings();
+  void add_command(const CommandSpec& spec);
+  static void add_arguments(const CommandSpec& spec, CLI::App& parser);
+  CLI::App& group(const std::string& name);
+  const Entry* chosen() const;
+  std::string last_result(const std::string& option) const;
+
+  const ProgramSpec& program_;
+  CLI::App root_;
+  std::vector<Entry> commands_;
+};
+
+Parser::Parser(const ProgramSpec& program)
+    : program_(program), root_(std::string(program.summary), std::string(program.name)) {
+  root_.get_formatter()->column_width(kHelpColumn);
+  root_.get_formatter()->label("Positionals", "Arguments");
+  root_.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  // What is left over is refused below, by name: CLI11 would complain of a missing argument first.
+  root_.allow_extras();
+  root_.footer(std::string(program.footer));
+  root_.set_help_flag("-?,--help", "show this help, then exit");
+  root_.set_version_flag("-V,--version",
+                         fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
+                         "show the version, then exit");
+  // CLI11 takes an rvalue for a variable to fill.
+  const std::string verbose_help = "say more about what is done";
+  root_.add_flag("-v,--verbose", verbose_help)->disable_flag_override();
+  const std::string config_help = "read the settings from this file only";
+  root_.add_option("--config", config_help)->type_name("FILE");
+  add_settings();
+  for (const CommandSpec& spec : program.commands)
+    add_command(spec);
+}
+
+void Parser::add_settings() {
+  for (const Setting& setting : program_.settings) {
+    std::string help(setting.help);
+    if (!setting.default_value.empty())
+      help += fmt::format(" (default: {})", setting.default_value);
+    root_.add_option(option_name(setting.name), help)
+        ->type_name(std::string(setting.placeholder))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->group(kSettingsGroup);
+  }
+}
+
+void Parser::add_command(const CommandSpec& spec) {
+  CLI::App* parser = &root_;
+  if (!spec.name.empty()) {
+    const std::size_t space = spec.name.rfind(' ');
+    CLI::App& parent =
+        space == std::string_view::npos ? root_ : group(std::string(spec.name.substr(0, space)));
+    // Not more than one either: what follows is an argument, be it a cluster with the name "list".
+    parent.require_subcommand(1);
+    // npos + 1 is 0: a name of one word.
+    parser =
+        parent.add_subcommand(std::string(spec.name.substr(space + 1)), std::string(spec.summary));
+    parser->group("Commands")
+        ->fallthrough()
+        ->footer(fmt::format("\"{} --help\" lists the settings, which can be given here too.",
+                             program_.name));
+  }
+  add_arguments(spec, *parser);
+  commands_.push_back({&spec, parser});
+}
+
+void Parser::add_arguments(const CommandSpec& spec, CLI::App& parser) {
+  for (const Option& option : spec.options) {
+    const std::string flags(option.flags);
+    const std::string help(option.help);
+    if (option.placeholder.empty()) {
+      parser.add_flag(flags, help)->disable_flag_override();
+    } else {
+      parser.add_option(flags, help)
+          ->type_name(std::string(option.placeholder))
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+  }
+  for (const Positional& positional : spec.positionals) {
+    const std::string help(positional.help);
+    CLI::Option* const option = parser.add_option(std::string(positional.name), help);
+    option->type_name("")->required(positional.count != Positional::Count::kOptional);
+    if (positional.count == Positional::Count::kMany) option->expected(-1);  // one or more
+  }
+}
+
+// The parser of the first word of a command of two: "cluster" of "cluster create".
+CLI::App& Parser::group(const std::string& name) {
+  const auto has_name = [&name](const CLI::App* parser) { return parser->get_name() == name; };
+  const std::vector<CLI::App*> known = root_.get_subcommands(has_name);
+  if (!known.empty()) return *known.front();
+  CLI::App* const made =
+      root_.add_subcommand(name, fmt::format("see \"{} {} --help\"", program_.name, name));
+  made->group("Commands")->fallthrough()->footer("");
+  return *made;
+}
+
+CommandLineResult Parser::parse(int argc, const char* const* argv) {
+  try {
+    root_.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(root_.help().c_str(), stdout);
+    return CommandLineResult::kShown;
+  } catch (const CLI::CallForVersion& version) {
+    std::puts(version.what());
+    return CommandLineResult::kShown;
+  } catch (const CLI::ParseError& error) {
+    refuse_extras();
+    refuse(error);
+  }
+  refuse_extras();
+  return CommandLineResult::kRun;
+}
+
+void Parser::refuse(const std::string& message) const {
+  throw Error(ErrorKind::kUsage, message,
+              fmt::format("Try \"{} --help\" for more information.", program_.name));
+}
+
+void Parser::refuse_extras() const {
+  const std::vector<std::string> extras = root_.remaining(true);
+  for (const std::string& extra : extras) {
+    if (extra.size() > 1 && extra.starts_with('-') && extra != "--") {
+      refuse(fmt::format("unrecognized option \"{}\"", extra.substr(0, extra.find('='))));
+    }
+  }
+  for (const std::string& extra : extras) {
+    if (extra == "--") continue;
+    const bool in_command = commands_.front().spec->name.empty() || chosen() != nullptr;
+    if (in_command) refuse(fmt::format("too many command-line arguments (first is \"{}\")", extra));
+    refuse(fmt::format("unknown command \"{}\"", extra));
+  }
+}
+
+void Parser::refuse(const CLI::ParseError& error) const {
+  const std::string text = error.what();
+  // CLI11 names the argument in its text only: `--store: 1 required URL missing`, `FILE is
+  // required`.
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    if (chosen() == nullptr) refuse("missing command");
+    refuse(fmt::format("missing argument {}", text.substr(0, text.find(' '))));
+  }
+  const std::size_t colon = text.find(": 1 required");
+  if (colon != std::string::npos) {
+    refuse(fmt::format("option \"{}\" requires an argument", text.substr(0, colon)));
+  }
+  refuse(text);
+}
+
+// nullptr: the words on the command line do not lead to a command.
+const Entry* Parser::chosen() const {
+  for (const Entry& entry : commands_) {
+    if (entry.parser->parsed()) return &entry;
+  }
+  return nullptr;
+}
+
+void Parser::collect(ParsedCommand& parsed) const {
+  const Entry& entry = *chosen();
+  parsed.command = entry.spec->name;
+  parsed.verbose = root_.count("--verbose") > 0;
+  for (const Option& option : entry.spec->options) {
+    const std::string name = long_name(option.flags);
+    const CLI::Option* const given = entry.parser->get_option("--" + name);
+    if (given->count() > 0) parsed.options.emplace(name, given->results());
+  }
+  for (const Positional& positional : entry.spec->positionals) {
+    const std::string name(positional.name);
+    const CLI::Option* const given = entry.parser->get_option(name);
+    if (given->count() > 0) parsed.positionals.emplace(name, given->results());
+  }
+}
+
+void Parser::apply_flags(Settings& settings) const {
+  for (const Setting& setting : program_.settings) {
+    const std::string option = option_name(setting.name);
+    if (root_.count(option) > 0) settings.set(setting.name, last_result(option), option);
+  }
+}
+
+// "" when the option was not given.
+std::string Parser::last_result(const std::string& option) const {
+  const std::vector<std::string>& results = root_.get_option(option)->results();
+  return results.empty() ? "" : results.back();
+}
+
+std::string last_of(const std::map<std::string, std::vector<std::string>, std::less<>>& values,
+                    std::string_view name) {
+  const auto found = values.find(name);
+  return found == values.end() ? "" : found->second.back();
+}
+
+}  // namespace
+
+std::string ParsedCommand::option(std::string_view name) const {
+  return last_of(options, name);
+}
+
+std::string ParsedCommand::positional(std::string_view name) const {
+  return last_of(positionals, name);
+}
+
+CommandLineResult parse_command_line(const ProgramSpec& program, int argc, const char* const* argv,
+                                     ParsedCommand& parsed, Settings& settings) {
+  Parser parser(program);
+  if (parser.parse(argc, argv) == CommandLineResult::kShown) return CommandLineResult::kShown;
+  parser.collect(parsed);
+  load_settings(settings, program.settings_file, parser.config());
+  parser.apply_flags(settings);
+  return CommandLineResult::kRun;
+}
+
+}  // namespace walstow

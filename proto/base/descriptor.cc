@@ -1,0 +1,31 @@
+#include "proto/base/descriptor.h"
+
+#include <cerrno>
+#include <string>
+#include <unistd.h>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void Descriptor::close_checked(const char* what) {
+  // Never twice: Linux has given the number away even when close() fails, EINTR included.
+  const int fd = release();
+  if (fd >= 0 && ::close(fd) != 0) {
+    throw_system_error(std::string("could not close ") + what, errno);
+  }
+}
+
+}  // namespace walstow

@@ -1,0 +1,72 @@
+#include "proto/base/error.h"
+
+#include <cerrno>
+#include <cstring>
+
+namespace walstow {
+namespace {
+
+// What usually helps, for the causes an administrator can mend.
+std::string_view hint_for(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+      return "Free some space on the file system, or enlarge it.";
+    case EDQUOT:
+      return "Free some space, or raise the disk quota.";
+    case EROFS:
+      return "The file system is mounted read-only; after a disk error the kernel does that by "
+             "itself.";
+    case EACCES:
+    case EPERM:
+      return "Check the owner and the permissions of the file and of every folder above it.";
+    case EMFILE:
+    case ENFILE:
+      return "Raise the limit of open files (ulimit -n, LimitNOFILE=).";
+    case EIO:
+      return "The disk or its connection failed; look into the kernel's log.";
+    case ESTALE:
+      return "The network file system has lost the file; check its server and mount it again.";
+    case ELOOP:
+    case ENOTDIR:
+      return "Symbolic links are not followed here, and a file cannot stand where a folder must.";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUsage:
+      return "usage";
+    case ErrorKind::kInvalid:
+      return "invalid";
+    case ErrorKind::kRefused:
+      return "refused";
+    case ErrorKind::kUnavailable:
+      return "unavailable";
+    case ErrorKind::kTimeout:
+      return "timeout";
+    case ErrorKind::kDamaged:
+      return "damaged";
+    case ErrorKind::kStorage:
+      return "storage";
+    case ErrorKind::kFatal:
+      return "fatal";
+  }
+  return "unknown";
+}
+
+std::string system_message(int error_number) {
+  // Unlike strerror(): safe with threads, and in English whatever the locale.
+  const char* const text = ::strerrordesc_np(error_number);
+  return text != nullptr ? text : "error " + std::to_string(error_number);
+}
+
+void throw_system_error(const std::string& what, int error_number) {
+  throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
+              std::string(hint_for(error_number)));
+}
+
+}  // namespace walstow

@@ -1,0 +1,73 @@
+// Each program wires its own log in main(); nothing is written before that.
+#define SPDLOG_DISABLE_DEFAULT_LOGGER
+
+#include "proto/base/log.h"
+
+#include <fmt/format.h>
+#include <memory>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace walstow {
+namespace {
+
+// Long enough for any message with two paths in it.
+constexpr std::size_t kLongestText = 8192;
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+bool is_printable(char byte) {
+  return byte >= ' ' && byte <= '~';
+}
+
+}  // namespace
+
+void start_log(std::string program, LogLevel lowest) {
+  auto logger = std::make_shared<spdlog::logger>(std::move(program),
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("%n: %l: %v");
+  logger->set_level(to_spdlog(lowest));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void log_line(LogLevel level, std::string_view message, std::string_view hint) {
+  spdlog::logger* const logger = spdlog::default_logger_raw();
+  if (logger == nullptr) return;
+  std::string text = escaped(message, kLongestText);
+  // One event, so that lines of other threads and processes cannot come between.
+  if (!hint.empty()) {
+    text += fmt::format("\n{}: hint: {}", logger->name(), escaped(hint, kLongestText));
+  }
+  logger->log(to_spdlog(level), text);
+}
+
+void log_error(const Error& error) {
+  log_line(LogLevel::kError, error.what(), error.hint());
+}
+
+std::string escaped(std::string_view text, std::size_t limit) {
+  std::string result;
+  result.reserve(std::min(text.size(), limit));
+  for (const char byte : text) {
+    const std::string piece = is_printable(byte)
+                                  ? std::string(1, byte)
+                                  : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    if (result.size() + piece.size() > limit) return result + "...";
+    result += piece;
+  }
+  return result;
+}
+
+}  // namespace walstow

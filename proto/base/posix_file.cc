@@ -1,0 +1,84 @@
+#include "proto/base/posix_file.h"
+
+#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+PosixFile::PosixFile(Descriptor fd, std::string label)
+    : fd_(std::move(fd)), label_(std::move(label)) {}
+
+PosixFile::~PosixFile() {
+  // Best effort: a name that stays behind is removed by remove_dead_temporaries().
+  if (temporary_name_) ::unlinkat(temporary_name_->folder.get(), temporary_name_->name.c_str(), 0);
+}
+
+std::size_t PosixFile::read_at(std::uint64_t offset, MutableByteView out) {
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const auto position = static_cast<off_t>(offset + filled);
+    const ssize_t got = uninterrupted(
+        [&] { return ::pread(fd_.get(), out.data() + filled, out.size() - filled, position); });
+    if (got < 0) throw_system_error("could not read " + label_, errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
+void PosixFile::write_at(std::uint64_t offset, ByteView bytes) {
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    const auto position = static_cast<off_t>(offset + written);
+    const ssize_t put = uninterrupted([&] {
+      return ::pwrite(fd_.get(), bytes.data() + written, bytes.size() - written, position);
+    });
+    if (put < 0) throw_system_error("could not write " + label_, errno);
+    // As PostgreSQL does: a write of nothing without a reason means that there was no room.
+    if (put == 0) throw_system_error("could not write " + label_, ENOSPC);
+    written += static_cast<std::size_t>(put);
+  }
+}
+
+void PosixFile::sync() {
+  if (uninterrupted([&] { return ::fsync(fd_.get()); }) != 0) {
+    throw_system_error("could not fsync " + label_, errno);
+  }
+}
+
+FileStatus PosixFile::status() {
+  return status_of(fd_.get(), label_);
+}
+
+void PosixFile::close() {
+  fd_.close_checked(label_.c_str());
+}
+
+FileStatus status_of(int fd, const std::string& label) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw_system_error("could not stat " + label, errno);
+  return to_file_status(status);
+}
+
+FileStatus to_file_status(const struct stat& status) {
+  using std::chrono::system_clock;
+  FileStatus result;
+  result.type = S_ISREG(status.st_mode)   ? FileStatus::Type::kFile
+                : S_ISDIR(status.st_mode) ? FileStatus::Type::kFolder
+                                          : FileStatus::Type::kOther;
+  result.size = static_cast<std::uint64_t>(status.st_size);
+  result.device = status.st_dev;
+  result.inode = status.st_ino;
+  result.owner = status.st_uid;
+  result.mode = status.st_mode & 07777U;
+  result.modified = system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(
+      std::chrono::seconds(status.st_mtim.tv_sec) +
+      std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
+  return result;
+}
+
+}  // namespace walstow
