@@ -1,9 +1,9 @@
 // One archive: its marker, its clusters and their eras, on any backend.
 //
 // An era is one cluster's life under one system identifier and segment size. The first put of a new
-// cluster opens era 001; later ones are opened by an administrator only (`walstow cluster upgrade`).
-// Era records are created once, by number, so that two processes can never open the same number for
-// two systems. Errors and threads: as store/backend.h.
+// cluster opens era 001; later ones are opened by an administrator only (`walstow cluster
+// upgrade`). Era records are created once, by number, so that two processes can never open the same
+// number for two systems. Errors and threads: as store/backend.h.
 #pragma once
 
 #include <memory>
@@ -41,12 +41,15 @@ class Archive {
   bool create_cluster(std::string_view cluster) const;
   std::vector<std::string> clusters() const;
 
-  // Oldest first, numbered from 1 without gaps.
+  // Oldest first, numbered from 1 without gaps. Throws Error{kDamaged} for a gap.
   std::vector<EraName> eras(std::string_view cluster) const;
-  // Opens the next number, durable on return. When another process opens a number first, whatever it
-  // opened is returned by the next eras(); nullopt then.
+  // Opens `number`, which must be the next one; durable on return. When another process opens the
+  // number first, whatever it opened is returned by the next eras(); nullopt then.
   std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,
                                   std::uint32_t segment_size, std::uint32_t number) const;
+  // Throws Error{kUnavailable} unless the era's own folder is there right now: one that was moved
+  // away must not read as one that is empty. Part of every proof of absence.
+  void verify_era(std::string_view cluster, const EraName& era) const;
 
  private:
   std::unique_ptr<Backend> backend_;

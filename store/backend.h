@@ -1,15 +1,17 @@
 // Where a store keeps what it was given: a directory, memory (tests), S3 later.
 //
 // A key is a path of parts joined by '/' ("main/001-7.../wal/0000000100000000/0000...0A.zst");
-// store/layout.h is the only place that makes them. Two kinds of things have keys:
+// store/layout.h is the only place that makes them; what is no key at all (store/backend_checks.h)
+// is refused with Error{kInvalid}. Two kinds of things have keys:
 //   objects: large, written once, never replaced (WAL files in their stored form);
 //   records: small JSON texts (marker, eras, positions), created once or updated one at a time.
 // Keys are in byte order. The same contract suite (tests/contract) runs over every backend.
 //
 // Errors: Error{kStorage} when the medium fails, Error{kUnavailable} when the archive is not there
 // (not mounted, moved away), Error{kFatal} when durability can no longer be promised. "Could not
-// look" is always an Error, never "absent". Threads: all members may be called from several at once;
-// several processes may work on one archive at once. All calls block: never call them on an I/O thread.
+// look" is always an Error, never "absent". Threads: all members may be called from several at
+// once; several processes may work on one archive at once. All calls block: never call them on an
+// I/O thread.
 #pragma once
 
 #include <chrono>
@@ -82,12 +84,15 @@ class Backend {
   // A standing object, its name and every folder above it are durable on return. False: absent.
   virtual bool make_durable(const std::string& key) = 0;
   // Takes a damaged object out of the way, kept under "_aside/" + key + a unique suffix, durable on
-  // return. False: absent.
-  virtual bool set_aside(const std::string& key) = 0;
+  // return. `damaged` is what open_object(key) gave and the caller found damaged. False: it does
+  // not stand there any more, and whatever does is left alone: of two callers that found the same
+  // damage, the slower one must not take away what the faster one has published in its place.
+  virtual bool set_aside(const std::string& key, const ObjectSource& damaged) = 0;
   virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent
 
   // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,
-  // `limit` at most; read from the medium in this very call.
+  // `limit` at most; read from the medium in this very call. Keys that start with '_'
+  // (house-keeping) only when `prefix` does, and names that can be no key never.
   virtual std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
                                         std::size_t limit) = 0;
 
@@ -96,8 +101,9 @@ class Backend {
   // Durable on return when true. False: one stands under the key; it was not touched, and it is
   // durable on return too.
   virtual bool create_record(const std::string& key, std::string_view content) = 0;
-  // Atomic read-modify-write, also among processes: `change` gets what stands (nullopt: nothing) and
-  // returns what shall stand, or nullopt to leave all as it is. Durable on return.
+  // Atomic read-modify-write, also among processes: `change` gets what stands (nullopt: nothing)
+  // and returns what shall stand, or nullopt to leave all as it is. What stands then is durable on
+  // return. Waits up to 10 s for other writers, then throws Error{kUnavailable}.
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
   virtual bool remove_record(const std::string& key) = 0;  // durable on return

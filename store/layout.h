@@ -3,12 +3,17 @@
 //   walstow.json                                              marker: archive id, format
 //   CLUSTER/cluster.json                                      the cluster exists
 //   CLUSTER/eras/NNN.json                                     era record, created once
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/era.json                     proves that the era's folder is there
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.zst    segments, .partial, .backup
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   _tmp/ _aside/ _probe/ _records.lock                       never part of a cluster
+//
+// NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
+// character that no key has is "=" and two hex digits.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +26,11 @@ namespace walstow::layout {
 
 inline constexpr std::string_view kMarker = "walstow.json";
 inline constexpr std::string_view kObjectSuffix = ".zst";
+inline constexpr std::string_view kSetAside = "_aside";  // damaged objects
+inline constexpr std::string_view kProbes = "_probe";    // leftovers there mean nothing
+inline constexpr std::string_view kRecordsLock = "_records.lock";
+
+inline constexpr std::uint32_t kMostEras = 999;  // of one cluster
 
 std::string cluster_record(std::string_view cluster);
 std::string era_records(std::string_view cluster);  // prefix
@@ -30,6 +40,7 @@ std::string standby_record(std::string_view cluster, std::string_view client,
                            std::string_view instance);
 
 std::string era_prefix(std::string_view cluster, const EraName& era);  // ends with '/'
+std::string era_folder_record(std::string_view cluster, const EraName& era);
 // `digest` is of the raw file; it is part of a .partial's key, and of no other.
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest);
@@ -43,6 +54,13 @@ std::string history_prefix(std::string_view cluster, const EraName& era);
 // Greater than every key of `segment` (its .backup and .partial files included) and smaller than
 // those of the next segment.
 std::string after_segment(std::string_view cluster, const EraName& era, const WalFileName& segment);
+
+// Greater than every key of the segments before, and not greater than any of its own.
+std::string before_segment(std::string_view cluster, const EraName& era,
+                           const WalFileName& segment);
+// All contents of one .partial.
+std::string partial_prefix(std::string_view cluster, const EraName& era,
+                           const WalFileName& partial);
 
 // What an object's key says; nullopt for keys that are no object's.
 struct StoredName {

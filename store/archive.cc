@@ -1,0 +1,220 @@
+#include "store/archive.h"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fmt/format.h>
+#include <utility>
+
+#include "proto/base/bytes.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/wire/json_fields.h"
+#include "proto/wire/report.h"
+#include "store/layout.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kArchiveIdSize = 16;  // bytes
+constexpr std::size_t kListPage = 1000;     // more than kMostEras
+
+std::string now() {
+  return to_iso8601(std::chrono::system_clock::now());
+}
+
+std::string marker_text(std::string_view id) {
+  return to_line({{"format", kArchiveFormat}, {"archive", id}, {"created", now()}});
+}
+
+std::string cluster_text(std::string_view cluster) {
+  return to_line({{"format", kArchiveFormat}, {"cluster", cluster}, {"created", now()}});
+}
+
+// The system identifier is text: many readers of JSON have no whole numbers beyond 53 bits.
+std::string era_text(const EraName& era) {
+  return to_line({{"format", kArchiveFormat},
+                  {"era", to_string(era)},
+                  {"system_identifier", std::to_string(era.system_identifier)},
+                  {"segment_size", era.segment_size},
+                  {"opened", now()}});
+}
+
+[[noreturn]] void throw_damaged(const std::string& place) {
+  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
+              "Restore this file from a copy of the archive.");
+}
+
+// nullopt: not "MAJOR.MINOR".
+std::optional<std::uint64_t> major_of(std::string_view format) {
+  const std::size_t dot = format.find('.');
+  if (dot == std::string_view::npos || !parse_decimal(format.substr(dot + 1))) return std::nullopt;
+  return parse_decimal(format.substr(0, dot));
+}
+
+// `place` names the record for messages. Unknown fields are ignored, an unknown major is refused.
+json::object parse_record(std::string_view text, const std::string& place) {
+  const auto record = parse_json_object(text);
+  const auto format = record ? text_member(*record, "format") : std::nullopt;
+  const auto major = format ? major_of(*format) : std::nullopt;
+  if (!major) throw_damaged(place);
+  if (major != major_of(kArchiveFormat)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} has format {}, and this program knows {}", place, escaped(*format),
+                            kArchiveFormat),
+                "Use the version of walstow that wrote the archive, or a newer one.");
+  }
+  return *record;
+}
+
+std::string in_archive(const Backend& backend, const std::string& key) {
+  return fmt::format("record \"{}\" of {}", key, backend.describe());
+}
+
+// nullopt: no such record.
+std::optional<EraName> read_era(Backend& backend, const std::string& key) {
+  const auto text = backend.read_record(key);
+  if (!text) return std::nullopt;
+  const std::string place = in_archive(backend, key);
+  const auto name = text_member(parse_record(*text, place), "era");
+  const auto era = name ? parse_era_name(*name) : std::nullopt;
+  if (!era) throw_damaged(place);
+  return era;
+}
+
+// nullopt: no marker.
+std::optional<std::string> read_archive_id(Backend& backend) {
+  const std::string key(layout::kMarker);
+  const auto text = backend.read_record(key);
+  if (!text) return std::nullopt;
+  const std::string place = in_archive(backend, key);
+  auto id = text_member(parse_record(*text, place), "archive");
+  std::array<std::byte, kArchiveIdSize> bytes{};
+  if (!id || !from_hex(*id, bytes)) throw_damaged(place);
+  return id;
+}
+
+std::string present_archive_id(Backend& backend) {
+  if (auto id = read_archive_id(backend)) return *std::move(id);
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("{} is not there: it has no \"{}\"", backend.describe(), layout::kMarker),
+              "Mount it, or correct its path; a new archive is made by \"walstow init\".");
+}
+
+}  // namespace
+
+std::string initialize_archive(Backend& backend) {
+  std::string id = random_hex(kArchiveIdSize);
+  if (backend.create_record(std::string(layout::kMarker), marker_text(id))) return id;
+  throw Error(ErrorKind::kRefused, fmt::format("{} exists already", backend.describe()),
+              "Use it as it is, or choose another place for a new one.");
+}
+
+Archive::Archive(std::unique_ptr<Backend> backend)
+    : backend_(std::move(backend)), id_(present_archive_id(*backend_)) {}
+
+void Archive::verify_present() const {
+  const std::string id = present_archive_id(*backend_);
+  if (id == id_) return;
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("{} has become another one: its id is {}, and was {}",
+                          backend_->describe(), id, id_),
+              "Mount the right one; or restart walstowd, should the new one be meant.");
+}
+
+// --- clusters ---
+
+bool Archive::has_cluster(std::string_view cluster) const {
+  const std::string key = layout::cluster_record(cluster);
+  const auto text = backend_->read_record(key);
+  if (!text) return false;
+  const std::string place = in_archive(*backend_, key);
+  if (text_member(parse_record(*text, place), "cluster") != cluster) throw_damaged(place);
+  return true;
+}
+
+bool Archive::create_cluster(std::string_view cluster) const {
+  return backend_->create_record(layout::cluster_record(cluster), cluster_text(cluster));
+}
+
+std::vector<std::string> Archive::clusters() const {
+  std::vector<std::string> names;
+  std::string after;
+  for (;;) {
+    const auto next = backend_->list_after("", after, 1);
+    if (next.empty()) break;
+    const std::string& key = next.front().key;
+    const std::size_t slash = key.find('/');
+    after = key;
+    if (slash == std::string::npos) continue;
+    const std::string name = key.substr(0, slash);
+    if (has_cluster(name)) names.push_back(name);
+    after = name + "0";  // the character after '/': past everything in this folder
+  }
+  // Keys stand in another order than names ("a-b/" before "a/").
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// --- eras ---
+
+std::vector<EraName> Archive::eras(std::string_view cluster) const {
+  std::vector<EraName> eras;
+  for (const Entry& entry : backend_->list_after(layout::era_records(cluster), "", kListPage)) {
+    const auto number = static_cast<std::uint32_t>(eras.size() + 1);
+    const std::string expected = layout::era_record(cluster, number);
+    const auto era = read_era(*backend_, entry.key);
+    if (!era || entry.key != expected || era->number != number) {
+      throw_damaged(in_archive(*backend_, expected));
+    }
+    eras.push_back(*era);
+  }
+  return eras;
+}
+
+std::optional<EraName> Archive::open_era(std::string_view cluster, std::uint64_t system_identifier,
+                                         std::uint32_t segment_size, std::uint32_t number) const {
+  if (number == 0 || number > layout::kMostEras ||
+      (number > 1 && !read_era(*backend_, layout::era_record(cluster, number - 1)))) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("era {} cannot be the next one of cluster \"{}\"", number, cluster),
+                fmt::format("Eras are numbered from 1 to {}, without gaps.", layout::kMostEras));
+  }
+  const EraName era{number, system_identifier, segment_size};
+  const std::string text = era_text(era);
+  // The folder first: from the numbered record on, a missing folder is one that was taken away.
+  const std::string folder_record = layout::era_folder_record(cluster, era);
+  backend_->create_record(folder_record, text);
+  const std::string record = layout::era_record(cluster, number);
+  if (backend_->create_record(record, text)) return era;
+  // The number is taken for good. If by another system, nothing will ever be put into this folder.
+  if (read_era(*backend_, record) != era) backend_->remove_record(folder_record);
+  return std::nullopt;
+}
+
+void Archive::verify_era(std::string_view cluster, const EraName& era) const {
+  const std::string key = layout::era_folder_record(cluster, era);
+  const auto standing = read_era(*backend_, key);
+  if (!standing) {
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("era folder \"{}\" is missing from {}",
+                            layout::era_prefix(cluster, era), backend_->describe()),
+                "Bring it back from where it was moved to, or from a copy of the archive.");
+  }
+  if (*standing != era) throw_damaged(in_archive(*backend_, key));
+}
+
+std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
+                                     std::uint64_t system_identifier) {
+  const auto found = std::find_if(eras.rbegin(), eras.rend(), [&](const EraName& era) {
+    return era.system_identifier == system_identifier;
+  });
+  if (found == eras.rend()) return std::nullopt;
+  return *found;
+}
+
+}  // namespace walstow

@@ -1,0 +1,26 @@
+// What every backend checks alike, so that all of them refuse and list the same. Pure.
+#pragma once
+
+#include <string_view>
+
+namespace walstow {
+
+// A part is 1 to 255 of A-Z a-z 0-9 . _ = -, the first no '.' and no '-': never a path out of the
+// archive, and never one of the names that file systems and people leave in folders (".nfs0000...",
+// ".snapshot", "lost+found"). A key is parts joined by '/', 1024 bytes at most (S3's bound).
+bool is_key_part(std::string_view part);
+
+// Throws Error{kInvalid} for anything but a key.
+void check_key(std::string_view key);
+
+// Throws Error{kInvalid} for what no key can start with. "" is the prefix of all keys.
+void check_prefix(std::string_view prefix);
+
+// Keys whose first part starts with '_' are the archive's house-keeping (temporaries, locks, what
+// was set aside): they are listed only for a prefix that asks for them.
+bool is_listed(std::string_view key, std::string_view prefix);
+
+// Throws Error{kInvalid} when `content` is longer than kLargestRecord.
+void check_record(std::string_view key, std::string_view content);
+
+}  // namespace walstow
