@@ -20,6 +20,10 @@ namespace walstow {
 // name, a URL's part and never one of the archive's own files, which hold a '.' or start with '_'.)
 bool valid_cluster_name(std::string_view name);
 
+// The value of Walstow-Digest, both ways: "xxh128=" and 32 lower-case hex digits.
+std::string to_digest_field(const Digest& digest);
+std::optional<Digest> parse_digest_field(std::string_view value);
+
 // Who is at the other end of a server's data directory; goes along with what walstow-archive and
 // walstow-restore ask.
 struct Instance {
@@ -29,6 +33,7 @@ struct Instance {
   std::string host;            // at most 255 printable ASCII characters
   std::string standby;         // its name, "" when it has none; same bound
   Role role = Role::kStandby;
+  bool operator==(const Instance&) const = default;
 };
 
 enum class Encoding { kIdentity, kZstd };
@@ -45,6 +50,7 @@ struct PutFile {
   std::optional<Instance> instance;
   // Ask before the body is sent (Expect: 100-continue): on a retry the file may stand already.
   bool ask_first = false;
+  bool operator==(const PutFile&) const = default;
 };
 
 // GET or HEAD /v1/clusters/{cluster}/wal/{file}
@@ -57,36 +63,68 @@ struct GetFile {
   std::string request_id;             // random; a proof of absence repeats it
   std::optional<Instance> instance;
   std::optional<WalFileName> restartpoint;  // not yet reported one (kSegment)
+  bool operator==(const GetFile&) const = default;
 };
 
 // GET /v1/clusters/{cluster}/wal?after=NAME&limit=N&timeline=TTTTTTTT
 struct ListFiles {
   std::string cluster;
-  std::string after;  // a FileEntry::name of the page before; "" from the start
+  std::string after;           // a FileEntry::name of the page before; "" from the start
   std::uint32_t limit = 1000;  // 1 to 1000
   std::optional<Timeline> timeline;
+  bool operator==(const ListFiles&) const = default;
 };
 
-struct ClusterStatus { std::string cluster; };   // GET  /v1/clusters/{cluster}
-struct ListClusters {};                          // GET  /v1/clusters
-struct CreateCluster { std::string cluster; };   // PUT  /v1/clusters/{cluster}
-struct OpenEra {                                 // POST /v1/clusters/{cluster}/eras
+// GET /v1/clusters/{cluster}
+struct ClusterStatus {
+  std::string cluster;
+  bool operator==(const ClusterStatus&) const = default;
+};
+
+// GET /v1/clusters
+struct ListClusters {
+  bool operator==(const ListClusters&) const = default;
+};
+
+// PUT /v1/clusters/{cluster}
+struct CreateCluster {
+  std::string cluster;
+  bool operator==(const CreateCluster&) const = default;
+};
+
+// POST /v1/clusters/{cluster}/eras
+struct OpenEra {
   std::string cluster;
   std::uint64_t system_identifier = 0;
   std::uint32_t segment_size = 0;  // bytes
+  bool operator==(const OpenEra&) const = default;
 };
-struct ReportPosition {                          // PUT  /v1/clusters/{cluster}/standbys/{instance}
+
+// PUT /v1/clusters/{cluster}/standbys/{instance}
+struct ReportPosition {
   std::string cluster;
   std::uint64_t system_identifier = 0;
   Instance instance;
   WalFileName restartpoint;  // kSegment
+  bool operator==(const ReportPosition&) const = default;
 };
-struct Whoami {};                                // GET  /v1/whoami
-struct CheckStore { std::string cluster; };      // POST /v1/clusters/{cluster}/check
 
-using Command = std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters, CreateCluster,
-                             OpenEra, ReportPosition, Whoami, CheckStore>;
+// GET /v1/whoami
+struct Whoami {
+  bool operator==(const Whoami&) const = default;
+};
 
+// POST /v1/clusters/{cluster}/check
+struct CheckStore {
+  std::string cluster;
+  bool operator==(const CheckStore&) const = default;
+};
+
+using Command = std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters,
+                             CreateCluster, OpenEra, ReportPosition, Whoami, CheckStore>;
+
+// Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
+// cluster's name out of a configuration, say): nothing malformed leaves this end.
 RequestHead to_request(const Command& command);
 
 // The server's side: everything is checked (names, numbers, bounds), nothing is trusted.

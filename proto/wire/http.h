@@ -13,11 +13,18 @@ namespace walstow {
 enum class Method { kGet, kHead, kPut, kPost, kDelete };
 std::string_view to_string(Method method);
 
-// Header fields in order; names compare without case (RFC 9110, section 5.1).
+// Field names and tokens compare so (RFC 9110, section 5.1): ASCII only, whatever the locale.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+// Header fields in order.
 class Fields {
  public:
   void set(std::string_view name, std::string value);  // replaces one of that name
-  // nullptr when absent. The pointer lives until the next set().
+  // For whoever reads a head from a connection: a second one of that name makes a list (RFC 9110,
+  // section 5.2). None of our own fields takes a list, so one that was sent twice is refused where
+  // it is parsed, instead of one end taking the first and the other end the last.
+  void add(std::string_view name, std::string value);
+  // nullptr when absent. The pointer lives until the next set() or add().
   const std::string* find(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
 
@@ -38,19 +45,19 @@ struct ReplyHead {
 
 // Our own field names, and the standard ones that carry meaning here. PROTOCOL.md explains each.
 namespace field {
-inline constexpr std::string_view kVersion = "Walstow-Version";          // both ways: "1"
-inline constexpr std::string_view kSystem = "Walstow-System";            // system identifier, decimal
-inline constexpr std::string_view kSegmentSize = "Walstow-Segment-Size"; // bytes, decimal
-inline constexpr std::string_view kSize = "Walstow-Size";                // raw bytes of the file
-inline constexpr std::string_view kDigest = "Walstow-Digest";            // "xxh128=HEX" of the raw file
-inline constexpr std::string_view kArchive = "Walstow-Archive";          // archive id, in replies
-inline constexpr std::string_view kEra = "Walstow-Era";                  // in replies about a file
-inline constexpr std::string_view kRequest = "Walstow-Request";          // random, repeated in a proof
-inline constexpr std::string_view kInstance = "Walstow-Instance";        // one data directory
-inline constexpr std::string_view kSequence = "Walstow-Sequence";        // order of its reports
+inline constexpr std::string_view kVersion = "Walstow-Version";  // both ways: "1"
+inline constexpr std::string_view kSystem = "Walstow-System";    // system identifier, decimal
+inline constexpr std::string_view kSegmentSize = "Walstow-Segment-Size";  // bytes, decimal
+inline constexpr std::string_view kSize = "Walstow-Size";                 // raw bytes of the file
+inline constexpr std::string_view kDigest = "Walstow-Digest";      // "xxh128=HEX" of the raw file
+inline constexpr std::string_view kArchive = "Walstow-Archive";    // archive id, in replies
+inline constexpr std::string_view kEra = "Walstow-Era";            // in replies about a file
+inline constexpr std::string_view kRequest = "Walstow-Request";    // random, repeated in a proof
+inline constexpr std::string_view kInstance = "Walstow-Instance";  // one data directory
+inline constexpr std::string_view kSequence = "Walstow-Sequence";  // order of its reports
 inline constexpr std::string_view kHost = "Walstow-Host";
-inline constexpr std::string_view kStandby = "Walstow-Standby";          // its name, when it has one
-inline constexpr std::string_view kRole = "Walstow-Role";                // "standby" or "primary"
+inline constexpr std::string_view kStandby = "Walstow-Standby";  // its name, when it has one
+inline constexpr std::string_view kRole = "Walstow-Role";        // "standby" or "primary"
 inline constexpr std::string_view kRestartpoint = "Walstow-Restartpoint";  // a segment's name
 inline constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
 inline constexpr std::string_view kContentEncoding = "Content-Encoding";
@@ -63,7 +70,8 @@ inline constexpr std::string_view kProtocolVersion = "1";
 inline constexpr std::string_view kJsonType = "application/json";
 
 // Bounds on what either end accepts.
-inline constexpr std::size_t kLargestHead = std::size_t{16} * 1024;    // bytes of a request's or reply's head
+inline constexpr std::size_t kLargestHead =
+    std::size_t{16} * 1024;  // bytes of a request's or reply's head
 inline constexpr std::size_t kLargestJson = std::size_t{1024} * 1024;  // bytes of a JSON body
 
 // Percent-encodes all but unreserved characters (RFC 3986), and back; nullopt: not valid.

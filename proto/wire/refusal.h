@@ -14,26 +14,26 @@ namespace walstow {
 
 // Codes are part of the protocol (PROTOCOL.md, "Refusals"): never renamed, never reused.
 enum class Code {
-  kBadRequest,          // 400 bad-request: not a request of this protocol
-  kBadName,             // 400 bad-name: not the name of a WAL file, or of no segment of this size
-  kBadContent,          // 400 bad-content: the body is not what its head or name say
-  kDigestMismatch,      // 400 digest-mismatch: the body arrived damaged
-  kTooLarge,            // 413 too-large
-  kNoRight,             // 403 no-right
-  kUnknownCluster,      // 422 unknown-cluster
-  kUnknownSystem,       // 422 unknown-system: the cluster has no era of this system identifier
-  kOtherContent,        // 409 other-content: the name is taken by other content
-  kOtherSystem,         // 409 other-system: the cluster's newest era belongs to another system or size
-  kExists,              // 409 exists: the cluster or era to be made stands
-  kAbsentEnd,           // 404 absent-end: nothing later on this timeline
-  kAbsentBefore,        // 404 absent-before: before the first on this timeline
-  kHole,                // 404 hole: earlier and later ones stand
-  kPruned,              // 404 pruned
-  kDamaged,             // 500 damaged: the stored object fails its check
-  kStorage,             // 507 storage: no space, I/O error
-  kUnavailable,         // 503 unavailable: the archive cannot be reached (not mounted, no marker)
-  kTimeout,             // 408 timeout
-  kInternal,            // 500 internal
+  kBadRequest,      // 400 bad-request: not a request of this protocol
+  kBadName,         // 400 bad-name: not the name of a WAL file, or of no segment of this size
+  kBadContent,      // 400 bad-content: the body is not what its head or name say
+  kDigestMismatch,  // 400 digest-mismatch: the body arrived damaged
+  kTooLarge,        // 413 too-large
+  kNoRight,         // 403 no-right
+  kUnknownCluster,  // 422 unknown-cluster
+  kUnknownSystem,   // 422 unknown-system: the cluster has no era of this system identifier
+  kOtherContent,    // 409 other-content: the name is taken by other content
+  kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
+  kExists,          // 409 exists: the cluster or era to be made stands
+  kAbsentEnd,       // 404 absent-end: nothing later on this timeline
+  kAbsentBefore,    // 404 absent-before: before the first on this timeline
+  kHole,            // 404 hole: earlier and later ones stand
+  kPruned,          // 404 pruned
+  kDamaged,         // 500 damaged: the stored object fails its check
+  kStorage,         // 507 storage: no space, I/O error
+  kUnavailable,     // 503 unavailable: the archive cannot be reached (not mounted, no marker)
+  kTimeout,         // 408 timeout
+  kInternal,        // 500 internal
 };
 
 struct CodeInfo {
@@ -49,10 +49,21 @@ std::optional<Code> parse_code(std::string_view text);
 struct AbsenceProof {
   std::string archive;  // archive id
   std::string cluster;
-  std::string era;      // NNN-SYSTEMID-SEGSIZE
+  std::string era;  // NNN-SYSTEMID-SEGSIZE
   std::string file;
   std::string request;  // Walstow-Request of the request
 };
+
+// What a client had asked for when an answer says that a file is absent.
+struct AskedFor {
+  std::string cluster;
+  std::string file;
+  std::string request_id;  // must not be empty: without one, an old answer looks like the new one
+  std::optional<std::uint64_t> system_identifier;  // nullopt: of whichever era is newest
+  std::string archive;  // the archive id, "" when the client does not know it yet
+};
+// Whether the proof is about just that. If not, the answer means "unknown", never "absent".
+bool proves(const AbsenceProof& proof, const AskedFor& asked);
 
 struct Refusal {
   Code code = Code::kInternal;
@@ -63,11 +74,15 @@ struct Refusal {
 
 bool is_absence(Code code);
 
+// Ends with a newline. Bytes other than printable ASCII in message and hint are escaped, so that
+// the body is JSON whatever a file's name was.
 std::string to_json(const Refusal& refusal);
-// nullopt: not a refusal of ours (a proxy's page, damage, an unknown code).
+// nullopt: not a refusal of ours (a proxy's page, damage, an unknown code, a status that is not the
+// code's, a proof with a part missing). The client then knows nothing, least of all an absence.
 std::optional<Refusal> parse_refusal(const ReplyHead& reply, std::string_view body);
 
-// What a client makes of a refusal that is not a proven absence.
+// What a client makes of a refusal that is not a proven absence (an absence that proves() did not
+// accept included). kUnavailable and kTimeout where the same request may go better later.
 Error to_error(const Refusal& refusal);
 
 // The era's parts of "NNN-SYSTEMID-SEGSIZE".

@@ -22,14 +22,16 @@ std::optional<Time> parse_iso8601(std::string_view text);
 struct PutReport {
   std::string archive;
   std::string era;
-  std::string name;  // as stored: a .partial carries its digest
+  std::string name;                             // as stored: a .partial carries its digest
   std::uint64_t raw_size = 0, stored_size = 0;  // bytes
+  bool operator==(const PutReport&) const = default;
 };
 
 // One unbroken run of segments on one timeline.
 struct SegmentRange {
   std::string first, last;  // names
   std::uint64_t count = 0;
+  bool operator==(const SegmentRange&) const = default;
 };
 
 struct TimelineReport {
@@ -40,13 +42,15 @@ struct TimelineReport {
   std::uint64_t segments = 0;
   std::uint64_t raw_bytes = 0, stored_bytes = 0;
   std::uint64_t partials = 0, backups = 0;
-  std::optional<Time> newest;           // when the newest segment was put
+  std::optional<Time> newest;  // when the newest segment was put
+  bool operator==(const TimelineReport&) const = default;
 };
 
 struct EraReport {
   std::string era;
   std::vector<TimelineReport> timelines;
   std::uint64_t histories = 0;
+  bool operator==(const EraReport&) const = default;
 };
 
 struct PositionReport {
@@ -57,18 +61,21 @@ struct PositionReport {
   std::string last_handed;    // up to a minute old
   std::optional<Time> seen;   // up to a minute old
   bool retired = false;       // it is a primary now
+  bool operator==(const PositionReport&) const = default;
 };
 
 struct ClusterReport {
   std::string archive, cluster;
   std::vector<EraReport> eras;  // oldest first
   std::vector<PositionReport> positions;
+  bool operator==(const ClusterReport&) const = default;
 };
 
 struct ClusterSummary {
   std::string cluster;
   std::string newest_era;  // "" before the first put
   std::uint32_t eras = 0;
+  bool operator==(const ClusterSummary&) const = default;
 };
 
 struct FileEntry {
@@ -76,21 +83,25 @@ struct FileEntry {
   std::string name;  // as stored, without ".zst"
   std::uint64_t stored_size = 0;
   Time put;
+  bool operator==(const FileEntry&) const = default;
 };
 struct FilePage {
   std::vector<FileEntry> files;
   std::string next;  // "after" of the next page, "" on the last
+  bool operator==(const FilePage&) const = default;
 };
 
 struct WhoamiReport {
   std::string archive, name;  // name: the client's, or the local user's
   std::vector<std::string> rights;
+  bool operator==(const WhoamiReport&) const = default;
 };
 
 struct CheckReport {
   std::string archive, cluster;
   std::uint64_t publish_microseconds = 0, read_microseconds = 0;
   std::string newest_era;  // "" before the first put
+  bool operator==(const CheckReport&) const = default;
 };
 
 std::string to_json(const PutReport&);

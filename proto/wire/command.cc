@@ -1,0 +1,138 @@
+#include "proto/wire/command.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kDigestPrefix = "xxh128=";
+
+bool letter_or_digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+RequestHead start(Method method, std::string target) {
+  RequestHead request{.method = method, .target = std::move(target), .fields = {}};
+  request.fields.set(field::kVersion, std::string(kProtocolVersion));
+  return request;
+}
+
+std::string cluster_path(std::string_view cluster) {
+  return "/v1/clusters/" + percent_encoded(cluster);
+}
+
+std::string file_path(std::string_view cluster, const WalFileName& file) {
+  return cluster_path(cluster) + "/wal/" + percent_encoded(file.text());
+}
+
+void set_number(Fields& fields, std::string_view name, std::uint64_t value) {
+  fields.set(name, std::to_string(value));
+}
+
+void set_instance(Fields& fields, const Instance& instance) {
+  fields.set(field::kInstance, instance.id);
+  set_number(fields, field::kSequence, instance.sequence);
+  fields.set(field::kHost, instance.host);
+  if (!instance.standby.empty()) fields.set(field::kStandby, instance.standby);
+  fields.set(field::kRole, instance.role == Instance::Role::kPrimary ? "primary" : "standby");
+}
+
+RequestHead request_for(const PutFile& put) {
+  RequestHead request = start(Method::kPut, file_path(put.cluster, put.file));
+  Fields& fields = request.fields;
+  set_number(fields, field::kSystem, put.system_identifier);
+  if (put.segment_size) set_number(fields, field::kSegmentSize, put.segment_size->bytes());
+  set_number(fields, field::kSize, put.raw_size);
+  fields.set(field::kDigest, to_digest_field(put.digest));
+  if (put.encoding == Encoding::kZstd) fields.set(field::kContentEncoding, "zstd");
+  if (put.instance) set_instance(fields, *put.instance);
+  if (put.ask_first) fields.set(field::kExpect, "100-continue");
+  return request;
+}
+
+RequestHead request_for(const GetFile& get) {
+  RequestHead request =
+      start(get.head_only ? Method::kHead : Method::kGet, file_path(get.cluster, get.file));
+  Fields& fields = request.fields;
+  if (get.system_identifier) set_number(fields, field::kSystem, *get.system_identifier);
+  if (!get.request_id.empty()) fields.set(field::kRequest, get.request_id);
+  fields.set(field::kAcceptEncoding, get.accept == Encoding::kZstd ? "zstd" : "identity");
+  if (get.instance) set_instance(fields, *get.instance);
+  if (get.restartpoint) fields.set(field::kRestartpoint, get.restartpoint->text());
+  return request;
+}
+
+RequestHead request_for(const ListFiles& list) {
+  std::string target = fmt::format("{}/wal?limit={}", cluster_path(list.cluster), list.limit);
+  if (!list.after.empty()) target += "&after=" + percent_encoded(list.after);
+  if (list.timeline) target += "&timeline=" + to_hex8(*list.timeline);
+  return start(Method::kGet, std::move(target));
+}
+
+RequestHead request_for(const ClusterStatus& status) {
+  return start(Method::kGet, cluster_path(status.cluster));
+}
+
+RequestHead request_for(const ListClusters&) {
+  return start(Method::kGet, "/v1/clusters");
+}
+
+RequestHead request_for(const CreateCluster& create) {
+  return start(Method::kPut, cluster_path(create.cluster));
+}
+
+RequestHead request_for(const OpenEra& open) {
+  RequestHead request = start(Method::kPost, cluster_path(open.cluster) + "/eras");
+  set_number(request.fields, field::kSystem, open.system_identifier);
+  set_number(request.fields, field::kSegmentSize, open.segment_size);
+  return request;
+}
+
+RequestHead request_for(const ReportPosition& report) {
+  RequestHead request = start(Method::kPut, cluster_path(report.cluster) + "/standbys/" +
+                                                percent_encoded(report.instance.id));
+  set_number(request.fields, field::kSystem, report.system_identifier);
+  set_instance(request.fields, report.instance);
+  request.fields.set(field::kRestartpoint, report.restartpoint.text());
+  return request;
+}
+
+RequestHead request_for(const Whoami&) {
+  return start(Method::kGet, "/v1/whoami");
+}
+
+RequestHead request_for(const CheckStore& check) {
+  return start(Method::kPost, cluster_path(check.cluster) + "/check");
+}
+
+}  // namespace
+
+bool valid_cluster_name(std::string_view name) {
+  return !name.empty() && name.size() <= 63 && letter_or_digit(name.front()) &&
+         std::ranges::all_of(name,
+                             [](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
+}
+
+std::string to_digest_field(const Digest& digest) {
+  return std::string(kDigestPrefix) + to_string(digest);
+}
+
+std::optional<Digest> parse_digest_field(std::string_view value) {
+  if (!value.starts_with(kDigestPrefix)) return std::nullopt;
+  return parse_digest(value.substr(kDigestPrefix.size()));
+}
+
+RequestHead to_request(const Command& command) {
+  RequestHead request = std::visit([](const auto& one) { return request_for(one); }, command);
+  const auto parsed = parse_request(request);
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
+    throw Error(ErrorKind::kUsage, refusal->message, refusal->hint);
+  }
+  return request;
+}
+
+}  // namespace walstow

@@ -1,0 +1,154 @@
+#include "proto/wire/report.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/bytes.h"
+#include "proto/base/log.h"
+#include "proto/wire/json_fields.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+// Names of people and machines: whatever they hold, the body stays ASCII on one line.
+json::string text(std::string_view value) {
+  return json::string(escaped(value));
+}
+
+json::value time_or_null(const std::optional<Time>& time) {
+  return time ? json::value(to_iso8601(*time)) : json::value(nullptr);
+}
+
+template <class Item>
+json::array array_of(const std::vector<Item>& items, json::value (*to_value)(const Item&)) {
+  json::array array;
+  array.reserve(items.size());
+  for (const auto& item : items)
+    array.push_back(to_value(item));
+  return array;
+}
+
+json::value range_value(const SegmentRange& range) {
+  return json::object{{"first", range.first}, {"last", range.last}, {"count", range.count}};
+}
+
+json::value timeline_value(const TimelineReport& report) {
+  json::object object;
+  object["timeline"] = report.timeline;
+  object["parent"] = report.parent ? json::value(*report.parent) : json::value(nullptr);
+  object["left_parent_at"] = report.left_parent_at;
+  object["ranges"] = array_of(report.ranges, range_value);
+  object["segments"] = report.segments;
+  object["raw_bytes"] = report.raw_bytes;
+  object["stored_bytes"] = report.stored_bytes;
+  object["partials"] = report.partials;
+  object["backups"] = report.backups;
+  object["newest"] = time_or_null(report.newest);
+  return object;
+}
+
+json::value era_value(const EraReport& report) {
+  json::object object;
+  object["era"] = report.era;
+  object["timelines"] = array_of(report.timelines, timeline_value);
+  object["histories"] = report.histories;
+  return object;
+}
+
+json::value position_value(const PositionReport& report) {
+  json::object object;
+  object["client"] = text(report.client);
+  object["instance"] = report.instance;
+  object["standby"] = text(report.standby);
+  object["host"] = text(report.host);
+  object["system"] = report.system;
+  object["restartpoint"] = report.restartpoint;
+  object["lowest_handed"] = report.lowest_handed;
+  object["last_handed"] = report.last_handed;
+  object["seen"] = time_or_null(report.seen);
+  object["retired"] = report.retired;
+  return object;
+}
+
+json::value summary_value(const ClusterSummary& summary) {
+  return json::object{
+      {"cluster", summary.cluster}, {"newest_era", summary.newest_era}, {"eras", summary.eras}};
+}
+
+json::value entry_value(const FileEntry& entry) {
+  return json::object{{"era", entry.era},
+                      {"name", entry.name},
+                      {"stored_size", entry.stored_size},
+                      {"put", to_iso8601(entry.put)}};
+}
+
+json::value text_value(const std::string& item) {
+  return text(item);
+}
+
+}  // namespace
+
+std::string to_iso8601(Time time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+std::string to_json(const PutReport& report) {
+  json::object object;
+  object["archive"] = report.archive;
+  object["era"] = report.era;
+  object["name"] = report.name;
+  object["raw_size"] = report.raw_size;
+  object["stored_size"] = report.stored_size;
+  return to_line(object);
+}
+
+std::string to_json(const ClusterReport& report) {
+  json::object object;
+  object["archive"] = report.archive;
+  object["cluster"] = report.cluster;
+  object["eras"] = array_of(report.eras, era_value);
+  object["positions"] = array_of(report.positions, position_value);
+  return to_line(object);
+}
+
+std::string to_json(const std::vector<ClusterSummary>& summaries) {
+  return to_line(json::object{{"clusters", array_of(summaries, summary_value)}});
+}
+
+std::string to_json(const FilePage& page) {
+  json::object object;
+  object["files"] = array_of(page.files, entry_value);
+  object["next"] = page.next;
+  return to_line(object);
+}
+
+std::string to_json(const WhoamiReport& report) {
+  json::object object;
+  object["archive"] = report.archive;
+  object["name"] = text(report.name);
+  object["rights"] = array_of(report.rights, text_value);
+  return to_line(object);
+}
+
+std::string to_json(const CheckReport& report) {
+  json::object object;
+  object["archive"] = report.archive;
+  object["cluster"] = report.cluster;
+  object["publish_microseconds"] = report.publish_microseconds;
+  object["read_microseconds"] = report.read_microseconds;
+  object["newest_era"] = report.newest_era;
+  return to_line(object);
+}
+
+}  // namespace walstow

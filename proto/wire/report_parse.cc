@@ -1,0 +1,235 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <fmt/format.h>
+#include <limits>
+
+#include "proto/base/bytes.h"
+#include "proto/wire/json_fields.h"
+#include "proto/wire/report.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void throw_not_a(std::string_view what, const std::string& why) {
+  throw Error(ErrorKind::kUnavailable, fmt::format("the store's answer is not a {}: {}", what, why),
+              "Something other than walstowd may have answered, or another release of it.");
+}
+
+// Members of one object of a body; each getter throws when the member is absent or of another type.
+class Reader {
+ public:
+  Reader(const json::object& object, std::string_view what) : object_(object), what_(what) {}
+
+  std::string text(std::string_view name) const {
+    auto value = text_member(object_, name);
+    if (!value) fail(name, "a text");
+    return std::move(*value);
+  }
+  std::uint64_t number(std::string_view name) const {
+    const auto value = number_member(object_, name);
+    if (!value) fail(name, "a number");
+    return *value;
+  }
+  std::uint32_t small_number(std::string_view name) const {
+    const std::uint64_t value = number(name);
+    if (value > std::numeric_limits<std::uint32_t>::max()) fail(name, "a number below 2^32");
+    return static_cast<std::uint32_t>(value);
+  }
+  std::optional<std::uint32_t> small_number_or_null(std::string_view name) const {
+    if (is_null(name)) return std::nullopt;
+    return small_number(name);
+  }
+  bool truth(std::string_view name) const {
+    const json::value* value = object_.if_contains(name);
+    if (value == nullptr || !value->is_bool()) fail(name, "true or false");
+    return value->get_bool();
+  }
+  Time time(std::string_view name) const {
+    const auto value = text_member(object_, name);
+    const auto time = value ? parse_iso8601(*value) : std::nullopt;
+    if (!time) fail(name, "a time");
+    return *time;
+  }
+  std::optional<Time> time_or_null(std::string_view name) const {
+    if (is_null(name)) return std::nullopt;
+    return time(name);
+  }
+  std::vector<std::string> texts(std::string_view name) const {
+    std::vector<std::string> items;
+    for (const json::value& item : array(name)) {
+      if (!item.is_string()) fail(name, "an array of texts");
+      items.emplace_back(item.get_string());
+    }
+    return items;
+  }
+  // One item for each object of an array.
+  template <class Read>
+  auto objects(std::string_view name, Read read) const {
+    std::vector<decltype(read(*this))> items;
+    for (const json::value& item : array(name)) {
+      if (!item.is_object()) fail(name, "an array of objects");
+      items.push_back(read(Reader(item.get_object(), what_)));
+    }
+    return items;
+  }
+
+ private:
+  bool is_null(std::string_view name) const {
+    const json::value* value = object_.if_contains(name);
+    return value != nullptr && value->is_null();
+  }
+  const json::array& array(std::string_view name) const {
+    const json::value* value = object_.if_contains(name);
+    if (value == nullptr || !value->is_array()) fail(name, "an array");
+    return value->get_array();
+  }
+  [[noreturn]] void fail(std::string_view name, std::string_view form) const {
+    throw_not_a(what_, fmt::format("\"{}\" is not {}", name, form));
+  }
+
+  const json::object& object_;
+  std::string_view what_;
+};
+
+json::object parse_body(std::string_view body, std::string_view what) {
+  auto object = parse_json_object(body);
+  if (!object) {
+    throw_not_a(what, fmt::format("its {} bytes are no JSON object", body.size()));
+  }
+  return std::move(*object);
+}
+
+SegmentRange read_range(const Reader& reader) {
+  return {
+      .first = reader.text("first"), .last = reader.text("last"), .count = reader.number("count")};
+}
+
+TimelineReport read_timeline(const Reader& reader) {
+  return {.timeline = reader.small_number("timeline"),
+          .parent = reader.small_number_or_null("parent"),
+          .left_parent_at = reader.text("left_parent_at"),
+          .ranges = reader.objects("ranges", read_range),
+          .segments = reader.number("segments"),
+          .raw_bytes = reader.number("raw_bytes"),
+          .stored_bytes = reader.number("stored_bytes"),
+          .partials = reader.number("partials"),
+          .backups = reader.number("backups"),
+          .newest = reader.time_or_null("newest")};
+}
+
+EraReport read_era(const Reader& reader) {
+  return {.era = reader.text("era"),
+          .timelines = reader.objects("timelines", read_timeline),
+          .histories = reader.number("histories")};
+}
+
+PositionReport read_position(const Reader& reader) {
+  return {.client = reader.text("client"),
+          .instance = reader.text("instance"),
+          .standby = reader.text("standby"),
+          .host = reader.text("host"),
+          .system = reader.text("system"),
+          .restartpoint = reader.text("restartpoint"),
+          .lowest_handed = reader.text("lowest_handed"),
+          .last_handed = reader.text("last_handed"),
+          .seen = reader.time_or_null("seen"),
+          .retired = reader.truth("retired")};
+}
+
+ClusterSummary read_summary(const Reader& reader) {
+  return {.cluster = reader.text("cluster"),
+          .newest_era = reader.text("newest_era"),
+          .eras = reader.small_number("eras")};
+}
+
+FileEntry read_entry(const Reader& reader) {
+  return {.era = reader.text("era"),
+          .name = reader.text("name"),
+          .stored_size = reader.number("stored_size"),
+          .put = reader.time("put")};
+}
+
+// The digits of `text` from `position` on, which stand as wide as they must.
+std::optional<unsigned> digits(std::string_view text, std::size_t position, std::size_t width) {
+  unsigned value = 0;
+  for (const char c : text.substr(position, width)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<Time> parse_iso8601(std::string_view text) {
+  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+      text[16] != ':' || text[19] != 'Z') {
+    return std::nullopt;
+  }
+  const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
+  const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  // Nanoseconds in 64 bits, which is what system_clock counts, end in 2262.
+  if (*year < 1970 || *year > 2261 || *hour > 23 || *minute > 59 || *second > 59) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day));
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second);
+}
+
+PutReport parse_put_report(std::string_view body) {
+  const json::object object = parse_body(body, "report of a put");
+  const Reader reader(object, "report of a put");
+  return {.archive = reader.text("archive"),
+          .era = reader.text("era"),
+          .name = reader.text("name"),
+          .raw_size = reader.number("raw_size"),
+          .stored_size = reader.number("stored_size")};
+}
+
+ClusterReport parse_cluster_report(std::string_view body) {
+  const json::object object = parse_body(body, "cluster's status");
+  const Reader reader(object, "cluster's status");
+  return {.archive = reader.text("archive"),
+          .cluster = reader.text("cluster"),
+          .eras = reader.objects("eras", read_era),
+          .positions = reader.objects("positions", read_position)};
+}
+
+std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body) {
+  const json::object object = parse_body(body, "list of clusters");
+  return Reader(object, "list of clusters").objects("clusters", read_summary);
+}
+
+FilePage parse_file_page(std::string_view body) {
+  const json::object object = parse_body(body, "list of files");
+  const Reader reader(object, "list of files");
+  return {.files = reader.objects("files", read_entry), .next = reader.text("next")};
+}
+
+WhoamiReport parse_whoami_report(std::string_view body) {
+  const json::object object = parse_body(body, "whoami");
+  const Reader reader(object, "whoami");
+  return {.archive = reader.text("archive"),
+          .name = reader.text("name"),
+          .rights = reader.texts("rights")};
+}
+
+CheckReport parse_check_report(std::string_view body) {
+  const json::object object = parse_body(body, "report of a check");
+  const Reader reader(object, "report of a check");
+  return {.archive = reader.text("archive"),
+          .cluster = reader.text("cluster"),
+          .publish_microseconds = reader.number("publish_microseconds"),
+          .read_microseconds = reader.number("read_microseconds"),
+          .newest_era = reader.text("newest_era")};
+}
+
+}  // namespace walstow
