@@ -1,5 +1,5 @@
-// The stored object: the one form in which a file lies in a store and in a spool folder, and travels
-// to whoever accepts zstd. FORMAT.md shows one byte by byte.
+// The stored object: the one form in which a file lies in a store and in a spool folder, and
+// travels to whoever accepts zstd. FORMAT.md shows one byte by byte.
 //
 //   skippable frame (magic 0x184D2A50, at most 4 KiB): one line of JSON, see ObjectHeader
 //   plain zstd frames with content checksum:           the file
@@ -22,27 +22,48 @@ namespace walstow {
 
 inline constexpr std::uint32_t kHeaderFrameMagic = 0x184D2A50;
 inline constexpr std::uint32_t kTrailerFrameMagic = 0x184D2A51;
+inline constexpr std::size_t kFramePrefixSize = 8;         // magic and size of a skippable frame
 inline constexpr std::size_t kLargestObjectHeader = 4096;  // bytes of JSON
 inline constexpr int kObjectFormatMajor = 1;
 
+// Bytes from an object's start that hold its header frame for certain.
+inline constexpr std::size_t kLargestHeaderFrame = 8 + kLargestObjectHeader;
+
+// No WAL file is larger than the largest segment: 1 GB.
+inline constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
+
+// Bytes that the zstd frames of a file may take. zstd itself never needs more than raw_size +
+// raw_size/256 and a few dozen bytes a frame; without a bound, empty blocks and empty frames would
+// let an object grow for ever that unfolds to nothing.
+constexpr std::uint64_t largest_frames_size(std::uint64_t raw_size) {
+  return raw_size + raw_size / 64 + 4096;
+}
+
 // Everything in it is known when a put's head has arrived.
 struct ObjectHeader {
-  std::string name;              // the WAL file's name, as PostgreSQL knows it
-  std::uint64_t raw_size = 0;    // bytes
-  Digest digest;                 // XXH3-128 of the raw file
+  std::string name;            // the WAL file's name, as PostgreSQL knows it
+  std::uint64_t raw_size = 0;  // bytes
+  Digest digest;               // XXH3-128 of the raw file
   std::uint64_t system_identifier = 0;
-  std::uint32_t segment_size = 0;  // bytes
-  std::string client;            // who put it
+  std::uint32_t segment_size = 0;              // bytes
+  std::string client;                          // who put it
   std::chrono::system_clock::time_point time;  // of the put; whole seconds, UTC
 };
 
 // One line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid} beyond
-// kLargestObjectHeader.
+// kLargestObjectHeader and without name or client.
 std::string encode_object_header(const ObjectHeader& header);
 // Unknown fields are ignored, an unknown major is refused. Throws Error{kDamaged}.
 ObjectHeader decode_object_header(std::string_view json);
 
-// Makes an object from a file, in one pass over each chunk. Sinks get the object's bytes in order.
+// The header of an object of which `beginning` is the first kLargestHeaderFrame bytes, or all. Only
+// the frame itself is checked. Throws Error{kDamaged}.
+ObjectHeader read_object_header(ByteView beginning);
+
+// Makes an object from a file, in one pass over each chunk. Sinks get the object's bytes in order;
+// the header frame's while the encoder is constructed. Throws Error{kInvalid} when the raw bytes
+// are not as many as the header says, Error{kDamaged} when there are more than
+// largest_frames_size() of zstd frames. After an Error it can only be destroyed.
 class ObjectEncoder {
  public:
   // How the file's bytes arrive.
@@ -66,15 +87,17 @@ class ObjectEncoder {
 
 // Checks and unfolds an object, fed in pieces of any size, in bounded memory.
 //
-// Everything is checked: header frame, name, format, zstd's own checksums, announced size, XXH3-128,
-// the SHA-256 of the trailer (unless kSkipTrailerHash), nothing after it. Whatever is wrong is
-// Error{kDamaged}; raw bytes handed out before are to be thrown away then.
+// Everything is checked: header frame, format, zstd's own checksums, announced size, XXH3-128, the
+// SHA-256 of the trailer (unless kSkip), nothing after it. Whether the name in the header is the
+// one that was asked for is the caller's question. Whatever is wrong is Error{kDamaged}; raw bytes
+// handed out before are to be thrown away then, and the decoder can only be destroyed.
 class ObjectDecoder {
  public:
   enum class TrailerHash {
     kCheck,
-    // For a receiver whose link protects the bytes: the raw digest is checked all the same, and the
-    // process need not load OpenSSL.
+    // For a receiver whose link protects the bytes: the raw digest is checked all the same, so no
+    // damage of the content passes (of the header's other fields it may), and OpenSSL is not
+    // touched.
     kSkip,
   };
   ObjectDecoder(ByteSink raw, TrailerHash trailer_hash, std::uint64_t largest_raw_size);
@@ -85,7 +108,8 @@ class ObjectDecoder {
   void write(ByteView object);
   // nullptr until the header frame has arrived whole.
   const ObjectHeader* header() const;
-  // Call at the end of the input: throws Error{kDamaged} when anything is missing or does not match.
+  // Call at the end of the input: throws Error{kDamaged} when anything is missing or does not
+  // match.
   void finish();
 
  private:

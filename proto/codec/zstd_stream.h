@@ -14,7 +14,8 @@ inline constexpr int kLargestWindowLog = 23;
 // Negative levels are zstd's fast ones. 1 is the measured choice for WAL (CONTRIBUTING.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
-// One or more zstd frames with content checksum.
+// One zstd frame with content checksum. Each call hands out what it made, in pieces of at most
+// kChunkSize.
 class Compressor {
  public:
   explicit Compressor(int level = kDefaultCompressionLevel);
@@ -22,7 +23,8 @@ class Compressor {
   Compressor& operator=(Compressor&&) noexcept;
   ~Compressor();
   // Announces the exact raw size of the whole content, before the first write; zstd then puts it
-  // into the frame header and sizes its window to it.
+  // into the frame header and sizes its window to it. Another size is then Error{kInvalid}, from
+  // write() or finish().
   void set_raw_size(std::uint64_t bytes);
   void write(ByteView raw, const ByteSink& encoded);
   void finish(const ByteSink& encoded);  // ends the frame; once
@@ -40,9 +42,9 @@ class Decompressor {
   Decompressor(Decompressor&&) noexcept;
   Decompressor& operator=(Decompressor&&) noexcept;
   ~Decompressor();
-  // Throws Error{kDamaged} on bytes that are not zstd, a failed content checksum, a window above
-  // kLargestWindowLog. Returns how many bytes of `encoded` it took: fewer than given only when a
-  // frame ended there (at_frame_end() is then true).
+  // Throws Error{kDamaged} on bytes that are not zstd, a failed content checksum, a frame without
+  // one, a window above kLargestWindowLog. Returns how many bytes of `encoded` it took: fewer than
+  // given only when a frame ended there (at_frame_end() is then true).
   std::size_t write(ByteView encoded, const ByteSink& raw);
   bool at_frame_end() const;  // true before the first byte, too
 

@@ -54,6 +54,7 @@ class WalFileName {
   std::string text_;
 };
 
-std::string_view to_string(FileKind kind);  // "segment", "partial segment", "timeline history file", ...
+std::string_view to_string(
+    FileKind kind);  // "segment", "partial segment", "timeline history file", ...
 
 }  // namespace walstow

@@ -16,8 +16,8 @@ struct Lsn {
   auto operator<=>(const Lsn&) const = default;
 };
 
-std::string to_string(Lsn lsn);                         // "1A/2B000028", as PostgreSQL prints it
-std::optional<Lsn> parse_lsn(std::string_view text);    // either case, 1 to 8 digits a side
+std::string to_string(Lsn lsn);                       // "1A/2B000028", as PostgreSQL prints it
+std::optional<Lsn> parse_lsn(std::string_view text);  // either case, 1 to 8 digits a side
 
 struct Timeline {
   std::uint32_t value = 0;  // 1 and up; 0 is no timeline

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "proto/base/bytes.h"
 #include "proto/wal/file_name.h"
@@ -19,9 +20,9 @@ inline constexpr std::size_t kSegmentHeaderSize = 40;
 
 struct SegmentHeader {
   std::uint16_t magic = 0;
-  std::string_view release;   // "15", "9.3"; from the magic number
-  Timeline timeline;          // of the page: older than the file's after a timeline switch
-  Lsn page_address;           // where the segment starts
+  std::string_view release;  // "15", "9.3"; from the magic number
+  Timeline timeline;         // of the page: older than the file's after a timeline switch
+  Lsn page_address;          // where the segment starts
   std::uint64_t system_identifier = 0;
   SegmentSize segment_size;
 };
@@ -36,9 +37,9 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes);
 
 // What a segment or .partial must agree on with its name and surroundings.
 struct SegmentExpectation {
-  WalFileName name;                                 // kSegment or kPartial
-  std::uint64_t file_size = 0;                      // bytes
-  std::optional<std::uint64_t> system_identifier;   // of the cluster, when known
+  WalFileName name;                                // kSegment or kPartial
+  std::uint64_t file_size = 0;                     // bytes
+  std::optional<std::uint64_t> system_identifier;  // of the cluster, when known
 };
 // nullopt: all is right; else one clause naming what disagrees, both values in it. The page's
 // timeline must not be newer than the name's: the first page of a segment copied at a timeline

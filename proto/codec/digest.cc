@@ -1,0 +1,92 @@
+#include "proto/codec/digest.h"
+
+#include <openssl/evp.h>
+
+#include <cstring>
+#include <new>
+#include <xxhash.h>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+std::string to_string(const Digest& digest) {
+  return to_hex(digest.bytes);
+}
+
+std::optional<Digest> parse_digest(std::string_view hex) {
+  Digest digest;
+  if (!from_hex(hex, digest.bytes)) return std::nullopt;
+  return digest;
+}
+
+namespace {
+
+struct FreeXxhState {
+  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+};
+
+struct FreeDigestContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+}  // namespace
+
+struct Hasher::State {
+  std::unique_ptr<XXH3_state_t, FreeXxhState> xxh{XXH3_createState()};
+};
+
+Hasher::Hasher() : state_(std::make_unique<State>()) {
+  if (!state_->xxh) throw std::bad_alloc();
+  XXH3_128bits_reset(state_->xxh.get());
+}
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+Hasher::~Hasher() = default;
+
+void Hasher::update(ByteView bytes) {
+  XXH3_128bits_update(state_->xxh.get(), bytes.data(), bytes.size());
+}
+
+Digest Hasher::digest() const {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_->xxh.get()));
+  Digest digest;
+  static_assert(sizeof canonical.digest == sizeof digest.bytes);
+  std::memcpy(digest.bytes.data(), canonical.digest, digest.bytes.size());
+  return digest;
+}
+
+namespace {
+
+// OpenSSL fails here only without memory or without its own SHA-256.
+void require(int openssl_result) {
+  if (openssl_result != 1) throw Error(ErrorKind::kUnavailable, "could not compute a SHA-256");
+}
+
+}  // namespace
+
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (!state_->context) throw std::bad_alloc();
+  require(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr));
+}
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(ByteView bytes) {
+  require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
+}
+
+Sha256Digest Sha256::finish() {
+  Sha256Digest digest;
+  require(EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                             nullptr));
+  return digest;
+}
+
+}  // namespace walstow

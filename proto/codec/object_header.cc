@@ -1,0 +1,172 @@
+// The first frame's line of JSON.
+#include <boost/json.hpp>
+
+#include <fmt/format.h>
+#include <limits>
+
+#include "proto/base/error.h"
+#include "proto/codec/object.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kFormat = "1.0";  // MAJOR.MINOR; the major is kObjectFormatMajor
+
+// Ours is flat; what a later minor version adds may nest a little.
+constexpr std::size_t kDeepestHeader = 4;
+
+[[noreturn]] void damaged(const std::string& why) {
+  throw Error(ErrorKind::kDamaged, "object header: " + why);
+}
+
+// "2026-11-22T19:40:00Z"
+std::string format_time(std::chrono::system_clock::time_point time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()},
+                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+// Exactly what format_time() writes; nullopt otherwise.
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:ddZ";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == 'd' ? !digit : text[i] != kShape[i]) return std::nullopt;
+  }
+  const auto number = [text](std::size_t first, std::size_t count) {
+    unsigned value = 0;
+    for (const char digit : text.substr(first, count)) {
+      value = value * 10 + static_cast<unsigned>(digit - '0');
+    }
+    return value;
+  };
+  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(number(0, 4))),
+                                         std::chrono::month(number(5, 2)),
+                                         std::chrono::day(number(8, 2)));
+  const unsigned hour = number(11, 2);
+  const unsigned minute = number(14, 2);
+  const unsigned second = number(17, 2);
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second);
+}
+
+// The fields of the line, each of which must be there and of its type.
+class Fields {
+ public:
+  explicit Fields(const json::object& object) : object_(object) {}
+
+  std::string text(std::string_view name) const {
+    const json::string* const text = find(name).if_string();
+    if (text == nullptr || text->empty()) {
+      damaged(fmt::format("field \"{}\" is not a text, or empty", name));
+    }
+    return {text->data(), text->size()};
+  }
+
+  std::uint64_t number(std::string_view name, std::uint64_t largest) const {
+    const json::value& value = find(name);
+    std::uint64_t number = 0;
+    if (const std::int64_t* small = value.if_int64(); small != nullptr && *small >= 0) {
+      number = static_cast<std::uint64_t>(*small);
+    } else if (const std::uint64_t* large = value.if_uint64(); large != nullptr) {
+      number = *large;
+    } else {
+      damaged(fmt::format("field \"{}\" is not a whole number", name));
+    }
+    if (number > largest) damaged(fmt::format("field \"{}\" is too large: {}", name, number));
+    return number;
+  }
+
+ private:
+  const json::value& find(std::string_view name) const {
+    const json::value* const value = object_.if_contains({name.data(), name.size()});
+    if (value == nullptr) damaged(fmt::format("field \"{}\" is missing", name));
+    return *value;
+  }
+
+  const json::object& object_;
+};
+
+void check_format(const std::string& format) {
+  const std::string_view text = format;
+  const std::size_t dot = text.find('.');
+  const auto major = parse_decimal(text.substr(0, dot));
+  if (dot == text.npos || !major || !parse_decimal(text.substr(dot + 1))) {
+    damaged(fmt::format("format \"{}\" is not of the form MAJOR.MINOR", format));
+  }
+  if (*major != kObjectFormatMajor) {
+    throw Error(
+        ErrorKind::kDamaged,
+        fmt::format("object header: format {} is not known, only {}.x", format, kObjectFormatMajor),
+        "A newer version of walstow may have written the object.");
+  }
+}
+
+ObjectHeader header_of(const Fields& fields) {
+  check_format(fields.text("format"));
+  ObjectHeader header;
+  header.name = fields.text("name");
+  header.raw_size = fields.number("raw_size", std::numeric_limits<std::uint64_t>::max());
+  const auto digest = parse_digest(fields.text("xxh128"));
+  if (!digest) damaged("field \"xxh128\" is not 32 lower-case hex digits");
+  header.digest = *digest;
+  const auto system = parse_decimal(fields.text("system_identifier"));
+  if (!system) damaged("field \"system_identifier\" is not a decimal number");
+  header.system_identifier = *system;
+  header.segment_size = static_cast<std::uint32_t>(
+      fields.number("segment_size", std::numeric_limits<std::uint32_t>::max()));
+  header.client = fields.text("client");
+  const auto time = parse_time(fields.text("time"));
+  if (!time) damaged("field \"time\" is not of the form YYYY-MM-DDThh:mm:ssZ");
+  header.time = *time;
+  return header;
+}
+
+}  // namespace
+
+std::string encode_object_header(const ObjectHeader& header) {
+  if (header.name.empty() || header.client.empty()) {
+    throw Error(ErrorKind::kInvalid, "object header needs the names of a file and of a client");
+  }
+  // The order in which they are written is part of the format.
+  const json::object fields = {
+      {"format", json::string_view(kFormat.data(), kFormat.size())},
+      {"name", header.name},
+      {"raw_size", header.raw_size},
+      {"xxh128", to_string(header.digest)},
+      // As text: many readers of JSON keep 53 bits of a number.
+      {"system_identifier", std::to_string(header.system_identifier)},
+      {"segment_size", header.segment_size},
+      {"client", header.client},
+      {"time", format_time(header.time)},
+  };
+  std::string line = json::serialize(fields) + "\n";
+  if (line.size() > kLargestObjectHeader) {
+    throw Error(ErrorKind::kInvalid, fmt::format("object header takes {} bytes, {} are allowed",
+                                                 line.size(), kLargestObjectHeader));
+  }
+  return line;
+}
+
+ObjectHeader decode_object_header(std::string_view json) {
+  if (json.size() > kLargestObjectHeader) {
+    damaged(fmt::format("it takes {} bytes, {} are allowed", json.size(), kLargestObjectHeader));
+  }
+  if (!json.ends_with('\n')) damaged("its line does not end");
+  json::error_code error;
+  const json::value value =
+      json::parse({json.data(), json.size()}, error, {}, {.max_depth = kDeepestHeader});
+  if (error) damaged("it is not JSON: " + error.message());
+  const json::object* const object = value.if_object();
+  if (object == nullptr) damaged("it is not a JSON object");
+  return header_of(Fields(*object));
+}
+
+}  // namespace walstow

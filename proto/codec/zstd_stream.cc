@@ -1,0 +1,206 @@
+#include "proto/codec/zstd_stream.h"
+
+// For ZSTD_getFrameHeader; libzstd is linked statically, as that asks for.
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fmt/format.h>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+struct FreeCompressor {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+
+struct FreeDecompressor {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+// From this level on zstd's own windows exceed kLargestWindowLog (its "ultra" levels).
+constexpr int kFirstUltraLevel = 20;
+
+// For calls that fail only without memory or on a wrong use of zstd.
+void require(std::size_t result, std::string_view what) {
+  if (!ZSTD_isError(result)) return;
+  if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("could not {}: {}", what, ZSTD_getErrorName(result)));
+}
+
+ByteView written(const ZSTD_outBuffer& buffer) {
+  return {static_cast<const std::byte*>(buffer.dst), buffer.pos};
+}
+
+}  // namespace
+
+struct Compressor::State {
+  std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
+  std::vector<std::byte> buffer = std::vector<std::byte>(kChunkSize);
+
+  // One step of the compressor; the sink gets what it made. Returns zstd's "bytes left to flush".
+  std::size_t step(ZSTD_inBuffer& input, ZSTD_EndDirective directive, const ByteSink& encoded) {
+    ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
+    const std::size_t left = ZSTD_compressStream2(context.get(), &output, &input, directive);
+    if (ZSTD_getErrorCode(left) == ZSTD_error_srcSize_wrong) {
+      throw Error(ErrorKind::kInvalid, "content is not of the size that was announced");
+    }
+    require(left, "compress");
+    if (output.pos > 0) encoded(written(output));
+    return left;
+  }
+};
+
+Compressor::Compressor(int level) : state_(std::make_unique<State>()) {
+  ZSTD_CCtx* const context = state_->context.get();
+  if (context == nullptr) throw std::bad_alloc();
+  const auto set = [context](ZSTD_cParameter parameter, int value) {
+    require(ZSTD_CCtx_setParameter(context, parameter, value), "set up the compressor");
+  };
+  set(ZSTD_c_compressionLevel, level);
+  set(ZSTD_c_checksumFlag, 1);
+  if (level >= kFirstUltraLevel) set(ZSTD_c_windowLog, kLargestWindowLog);
+}
+Compressor::Compressor(Compressor&&) noexcept = default;
+Compressor& Compressor::operator=(Compressor&&) noexcept = default;
+Compressor::~Compressor() = default;
+
+void Compressor::set_raw_size(std::uint64_t bytes) {
+  require(ZSTD_CCtx_setPledgedSrcSize(state_->context.get(), bytes), "announce the raw size");
+}
+
+void Compressor::write(ByteView raw, const ByteSink& encoded) {
+  ZSTD_inBuffer input{raw.data(), raw.size(), 0};
+  while (input.pos < input.size)
+    state_->step(input, ZSTD_e_continue, encoded);
+}
+
+void Compressor::finish(const ByteSink& encoded) {
+  ZSTD_inBuffer input{nullptr, 0, 0};
+  while (state_->step(input, ZSTD_e_end, encoded) != 0) {
+  }
+}
+
+struct Decompressor::State {
+  explicit State(std::uint64_t largest_raw_size) : largest(largest_raw_size) {}
+
+  std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
+  std::vector<std::byte> buffer = std::vector<std::byte>(kChunkSize);
+  std::uint64_t largest;
+  std::uint64_t raw_size = 0;      // handed out so far, over all frames
+  std::uint64_t encoded_size = 0;  // taken so far, over all frames
+
+  // The frame header is gathered and judged before zstd sees it, so that the answer is the same
+  // however the bytes were split.
+  std::array<std::byte, ZSTD_FRAMEHEADERSIZE_MAX> header{};
+  std::size_t header_size = 0;
+  bool in_frame = false;  // behind the frame header
+
+  std::size_t gather_header(ByteView encoded);
+  void judge_header(const ZSTD_frameHeader& frame) const;
+  std::size_t unfold(ByteView encoded, const ByteSink& raw);
+  [[noreturn]] void throw_damaged(const std::string& what) const;
+  [[noreturn]] void throw_too_large() const;
+};
+
+// Takes what is missing of the frame header, never more; in_frame is true once it is complete.
+std::size_t Decompressor::State::gather_header(ByteView encoded) {
+  std::size_t taken = 0;
+  for (;;) {
+    ZSTD_frameHeader frame;
+    const std::size_t needed = ZSTD_getFrameHeader(&frame, header.data(), header_size);
+    if (ZSTD_isError(needed)) throw_damaged("no zstd frame starts here");
+    if (needed == 0) {
+      judge_header(frame);
+      in_frame = true;
+      return taken;
+    }
+    const std::size_t more = std::min(needed - header_size, encoded.size() - taken);
+    if (more == 0) return taken;
+    std::memcpy(header.data() + header_size, encoded.data() + taken, more);
+    header_size += more;
+    taken += more;
+  }
+}
+
+void Decompressor::State::judge_header(const ZSTD_frameHeader& frame) const {
+  if (frame.frameType == ZSTD_skippableFrame) throw_damaged("skippable frame");
+  if (frame.checksumFlag == 0) throw_damaged("frame without content checksum");
+  constexpr std::uint64_t kLargestWindow = std::uint64_t{1} << kLargestWindowLog;
+  if (frame.windowSize > kLargestWindow) {
+    throw_damaged(fmt::format("frame needs a window of {} bytes, {} are allowed", frame.windowSize,
+                              kLargestWindow));
+  }
+  if (frame.frameContentSize != ZSTD_CONTENTSIZE_UNKNOWN &&
+      frame.frameContentSize > largest - raw_size) {
+    throw_too_large();
+  }
+}
+
+// Runs zstd over `encoded` to its end or the frame's; returns how many bytes it took.
+std::size_t Decompressor::State::unfold(ByteView encoded, const ByteSink& raw) {
+  ZSTD_inBuffer input{encoded.data(), encoded.size(), 0};
+  for (;;) {
+    ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
+    const std::size_t left = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+    if (ZSTD_isError(left)) throw_damaged(ZSTD_getErrorName(left));
+    if (output.pos > largest - raw_size) throw_too_large();
+    raw_size += output.pos;
+    if (output.pos > 0) raw(written(output));
+    if (left == 0) {
+      in_frame = false;
+      header_size = 0;
+      return input.pos;
+    }
+    // A full buffer may hide more output.
+    if (input.pos == input.size && output.pos < output.size) return input.pos;
+  }
+}
+
+void Decompressor::State::throw_damaged(const std::string& what) const {
+  throw Error(ErrorKind::kDamaged,
+              fmt::format("zstd frames, after byte {}: {}", encoded_size, what));
+}
+
+void Decompressor::State::throw_too_large() const {
+  throw_damaged(fmt::format("content is larger than {} bytes", largest));
+}
+
+Decompressor::Decompressor(std::uint64_t largest_raw_size)
+    : state_(std::make_unique<State>(largest_raw_size)) {
+  if (!state_->context) throw std::bad_alloc();
+  require(ZSTD_DCtx_setParameter(state_->context.get(), ZSTD_d_windowLogMax, kLargestWindowLog),
+          "set up the decompressor");
+}
+Decompressor::Decompressor(Decompressor&&) noexcept = default;
+Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;
+Decompressor::~Decompressor() = default;
+
+std::size_t Decompressor::write(ByteView encoded, const ByteSink& raw) {
+  State& state = *state_;
+  std::size_t taken = 0;
+  if (!state.in_frame) {
+    taken = state.gather_header(encoded);
+    if (state.in_frame) state.unfold(ByteView(state.header).first(state.header_size), raw);
+  }
+  // zstd objects to being called without input.
+  if (taken < encoded.size()) taken += state.unfold(encoded.subspan(taken), raw);
+  state.encoded_size += taken;
+  return taken;
+}
+
+bool Decompressor::at_frame_end() const {
+  return !state_->in_frame && state_->header_size == 0;
+}
+
+}  // namespace walstow

@@ -1,0 +1,135 @@
+#include "proto/wal/segment_header.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <fmt/format.h>
+
+#include "proto/base/little_endian.h"
+
+namespace walstow {
+namespace {
+
+struct Release {
+  std::uint16_t magic;  // XLOG_PAGE_MAGIC
+  std::string_view name;
+};
+
+constexpr std::array kReleases = {
+    Release{0xD075, "9.3"}, Release{0xD07E, "9.4"}, Release{0xD087, "9.5"}, Release{0xD093, "9.6"},
+    Release{0xD097, "10"},  Release{0xD098, "11"},  Release{0xD101, "12"},  Release{0xD106, "13"},
+    Release{0xD10D, "14"},  Release{0xD110, "15"},  Release{0xD113, "16"},  Release{0xD116, "17"},
+    Release{0xD118, "18"},
+};
+
+// XLP_LONG_HEADER of xlp_info: set on the first page of every segment.
+constexpr std::uint16_t kLongHeaderFlag = 0x0002;
+
+// Offsets in XLogLongPageHeaderData; 4 bytes of padding follow xlp_rem_len at 16.
+constexpr std::size_t kMagicOffset = 0;
+constexpr std::size_t kInfoOffset = 2;
+constexpr std::size_t kTimelineOffset = 4;
+constexpr std::size_t kPageAddressOffset = 8;
+constexpr std::size_t kSystemIdentifierOffset = 24;
+constexpr std::size_t kSegmentSizeOffset = 32;
+constexpr std::size_t kPageSizeOffset = 36;
+
+// --with-wal-blocksize: 1 to 64 kB.
+constexpr std::uint32_t kSmallestPage = 1024;
+constexpr std::uint32_t kLargestPage = 65536;
+
+const Release* find_release(std::uint16_t magic) {
+  const auto* const found = std::find_if(kReleases.begin(), kReleases.end(),
+                                         [magic](const Release& r) { return r.magic == magic; });
+  return found == kReleases.end() ? nullptr : found;
+}
+
+SegmentHeaderResult not_a_segment(const std::string& why) {
+  return {std::nullopt, "is not a WAL segment: " + why};
+}
+
+SegmentHeaderResult unknown_magic(std::uint16_t magic) {
+  const auto swapped = static_cast<std::uint16_t>((magic << 8) | (magic >> 8));
+  if (const Release* release = find_release(swapped)) {
+    return {std::nullopt,
+            fmt::format("is a WAL segment of a big-endian server, which is not supported: page "
+                        "magic 0x{:04X} is 0x{:04X} of PostgreSQL {} with its bytes swapped",
+                        magic, swapped, release->name)};
+  }
+  return not_a_segment(fmt::format("page magic 0x{:04X} is of no PostgreSQL release from {} to {}",
+                                   magic, kReleases.front().name, kReleases.back().name));
+}
+
+}  // namespace
+
+SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
+  if (first_bytes.size() < kSegmentHeaderSize) {
+    return not_a_segment(fmt::format("it has {} bytes, its header alone takes {}",
+                                     first_bytes.size(), kSegmentHeaderSize));
+  }
+  const auto magic = load_little_endian<std::uint16_t>(first_bytes, kMagicOffset);
+  const Release* const release = find_release(magic);
+  if (release == nullptr) return unknown_magic(magic);
+
+  const auto info = load_little_endian<std::uint16_t>(first_bytes, kInfoOffset);
+  if ((info & kLongHeaderFlag) == 0) {
+    return not_a_segment("its first page has no long header, so it is a later page of one");
+  }
+  const auto timeline = load_little_endian<std::uint32_t>(first_bytes, kTimelineOffset);
+  if (timeline == 0) return not_a_segment("its first page is of timeline 0");
+
+  const auto identifier = load_little_endian<std::uint64_t>(first_bytes, kSystemIdentifierOffset);
+  if (identifier == 0) return not_a_segment("its system identifier is 0");
+
+  const auto bytes = load_little_endian<std::uint32_t>(first_bytes, kSegmentSizeOffset);
+  const auto segment_size = SegmentSize::from_bytes(bytes);
+  if (!segment_size) {
+    return not_a_segment(
+        fmt::format("its segment size of {} bytes is not a power of two from 1MB to 1GB", bytes));
+  }
+  const auto page_size = load_little_endian<std::uint32_t>(first_bytes, kPageSizeOffset);
+  if (!std::has_single_bit(page_size) || page_size < kSmallestPage || page_size > kLargestPage) {
+    return not_a_segment(
+        fmt::format("its page size of {} bytes is not a power of two from 1kB to 64kB", page_size));
+  }
+  const Lsn address{load_little_endian<std::uint64_t>(first_bytes, kPageAddressOffset)};
+  if (address.value % segment_size->bytes() != 0) {
+    return not_a_segment(fmt::format("its first page is of {}, where no segment of {} starts",
+                                     to_string(address), to_string(*segment_size)));
+  }
+  return {SegmentHeader{.magic = magic,
+                        .release = release->name,
+                        .timeline = Timeline{timeline},
+                        .page_address = address,
+                        .system_identifier = identifier,
+                        .segment_size = *segment_size},
+          {}};
+}
+
+std::optional<std::string> check_segment_header(const SegmentHeader& header,
+                                                const SegmentExpectation& expected) {
+  const SegmentSize size = header.segment_size;
+  if (!expected.name.fits(size)) {
+    return fmt::format("segment size is {}, with which no segment has this name", to_string(size));
+  }
+  const Lsn address = start_of(expected.name.number(size), size);
+  if (header.page_address != address) {
+    return fmt::format("its first page is of {}, its name means {}", to_string(header.page_address),
+                       to_string(address));
+  }
+  // A .partial is the renamed segment (XLogArchiveNotify at the end of recovery): full size, too.
+  if (expected.file_size != size.bytes()) {
+    return fmt::format("it has {} bytes, a segment has {}", expected.file_size, size.bytes());
+  }
+  if (expected.system_identifier && header.system_identifier != *expected.system_identifier) {
+    return fmt::format("its system identifier is {}, the cluster's is {}", header.system_identifier,
+                       *expected.system_identifier);
+  }
+  if (header.timeline > expected.name.timeline()) {
+    return fmt::format("its first page is of timeline {}, its name of the older timeline {}",
+                       header.timeline.value, expected.name.timeline().value);
+  }
+  return std::nullopt;
+}
+
+}  // namespace walstow

@@ -1,0 +1,82 @@
+#include "proto/wal/timeline_history.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/wal_samples.h"
+
+namespace walstow {
+namespace {
+
+TEST(TimelineHistoryTest, ReadsARealFile) {
+  const auto result = parse_timeline_history(Timeline{3}, samples::kHistory3);
+  ASSERT_TRUE(result.history) << result.problem;
+  EXPECT_EQ(result.history->timeline, Timeline{3});
+  const auto& ancestry = result.history->ancestry;
+  ASSERT_EQ(ancestry.size(), 2U);
+  EXPECT_EQ(ancestry[0].parent, Timeline{1});
+  EXPECT_EQ(ancestry[0].left_at, Lsn{0xA000A0});
+  EXPECT_EQ(ancestry[0].reason, "no recovery target specified");
+  EXPECT_EQ(ancestry[1].parent, Timeline{2});
+  EXPECT_EQ(ancestry[1].left_at, Lsn{0xC000A0});
+}
+
+TEST(TimelineHistoryTest, TakesWhatPostgresTakes) {
+  struct {
+    const char* content;
+    const char* reason;
+  } const cases[] = {
+      {"1\t1A/28\tbefore 2000-01-01 00:00:00+00\n", "before 2000-01-01 00:00:00+00"},
+      {"1\t1a/28\tat restore point \"x\"", "at restore point \"x\""},
+      {"1\t1A/28\n", ""},
+      {"1\t1A/28", ""},
+      {"  1   1A/28  spaces\n", "spaces"},
+      {"# a comment\n\n \t \n  # another\n1\t1A/28\tafter comments\n", "after comments"},
+  };
+  for (const auto& test : cases) {
+    const auto result = parse_timeline_history(Timeline{2}, test.content);
+    ASSERT_TRUE(result.history) << test.content << ": " << result.problem;
+    ASSERT_EQ(result.history->ancestry.size(), 1U) << test.content;
+    EXPECT_EQ(result.history->ancestry[0].parent, Timeline{1}) << test.content;
+    EXPECT_EQ(result.history->ancestry[0].left_at, Lsn{0x1A00000028}) << test.content;
+    EXPECT_EQ(result.history->ancestry[0].reason, test.reason);
+  }
+}
+
+TEST(TimelineHistoryTest, NamesTheLineThatIsWrong) {
+  struct {
+    const char* content;
+    const char* problem;
+  } const cases[] = {
+      {"", "it names no parent timeline"},
+      {"\n\n# nothing\n", "it names no parent timeline"},
+      {"one\t0/28\tx\n", "line 1: expected a timeline's number"},
+      {"-1\t0/28\tx\n", "line 1: expected a timeline's number"},
+      {"0\t0/28\tx\n", "line 1: expected a timeline's number"},
+      {"1x\t0/28\tx\n", "line 1: expected a timeline's number"},
+      {"4294967296\t0/28\tx\n", "line 1: expected a timeline's number"},
+      {"1\n", "line 1: expected a WAL position after timeline 1"},
+      {"\n1\t28\tx\n", "line 2: expected a WAL position after timeline 1"},
+      {"1\t0/123456789\tx\n", "line 1: expected a WAL position after timeline 1"},
+      {"1\t0/28\tx\n1\t0/30\tx\n", "line 2: timeline 1 follows timeline 1; they must ascend"},
+      {"2\t0/28\tx\n1\t0/30\tx\n", "line 2: timeline 1 follows timeline 2; they must ascend"},
+      {"1\t0/28\tx\n\n5\t0/30\tx\n", "line 3: timeline 5 is not below the file's own, 5"},
+      {"6\t0/30\tx\n", "line 1: timeline 6 is not below the file's own, 5"},
+  };
+  for (const auto& test : cases) {
+    const auto result = parse_timeline_history(Timeline{5}, test.content);
+    EXPECT_FALSE(result.history) << test.content;
+    EXPECT_EQ(result.problem, test.problem) << test.content;
+  }
+}
+
+TEST(TimelineHistoryTest, IsBounded) {
+  std::string content = "1\t0/28\tx\n";
+  content.resize(kLargestHistoryFile, '\n');
+  EXPECT_TRUE(parse_timeline_history(Timeline{2}, content).history);
+  content += '\n';
+  EXPECT_EQ(parse_timeline_history(Timeline{2}, content).problem,
+            "it has 1048577 bytes, a timeline history file at most 1048576");
+}
+
+}  // namespace
+}  // namespace walstow
