@@ -267,11 +267,10 @@ std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> file
 void probe_directory(FileSystem& files) {
   constexpr std::string_view kFirst = "first";
   constexpr std::string_view kSecond = "second";
-  const std::string folder(layout::kProbes);
-  const std::string path = fmt::format("{}/{}", folder, random_hex(8));
+  const std::string path = layout::probe_key(random_hex(8));
   const std::unique_ptr<File> first = make_probe(files, kFirst);
   const std::unique_ptr<File> second = make_probe(files, kSecond);
-  files.make_folder(folder);
+  files.make_folder(parent_folder(path));
   const LinkResult once = files.link_temporary(*first, path);
   const LinkResult twice = files.link_temporary(*second, path);
   const std::optional<std::string> standing = read_small_file(files, path, kSecond.size());

@@ -120,7 +120,7 @@ std::string history_prefix(std::string_view cluster, const EraName& era) {
 std::string after_segment(std::string_view cluster, const EraName& era,
                           const WalFileName& segment) {
   // All keys of a segment go on with '.' after its 24 digits; '/' is the character after '.'.
-  return segment_folder(cluster, era, segment) + segment.segment_text() + "/";
+  return before_segment(cluster, era, segment) + "/";
 }
 
 std::string before_segment(std::string_view cluster, const EraName& era,
@@ -131,6 +131,10 @@ std::string before_segment(std::string_view cluster, const EraName& era,
 std::string partial_prefix(std::string_view cluster, const EraName& era,
                            const WalFileName& partial) {
   return segment_folder(cluster, era, partial) + partial.text() + ".";
+}
+
+std::string probe_key(std::string_view random_part) {
+  return fmt::format("{}/{}{}", kProbes, random_part, kObjectSuffix);
 }
 
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key) {

@@ -62,6 +62,9 @@ std::string before_segment(std::string_view cluster, const EraName& era,
 std::string partial_prefix(std::string_view cluster, const EraName& era,
                            const WalFileName& partial);
 
+// A probe's place, outside all eras.
+std::string probe_key(std::string_view random_part);
+
 // What an object's key says; nullopt for keys that are no object's.
 struct StoredName {
   EraName era;
