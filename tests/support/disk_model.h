@@ -1,0 +1,117 @@
+// Files and folders in memory, each as it is now and as far as it is durable. No locks, no paths,
+// no power: those are machine.h's.
+//
+// The model is harsher than any one file system, because the archive must be safe on all of them:
+// it has no journal that would order one folder's operations before another's, a file's sync makes
+// no name durable, a folder's sync no content, and a rename from one folder to another is two
+// operations, of which either may survive alone.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "proto/base/bytes.h"
+#include "tests/support/power_cut.h"
+
+namespace walstow {
+
+using Content = std::vector<std::byte>;
+
+// Decides, thing by thing, what of the unsynced survives a power cut.
+class Survival {
+ public:
+  explicit Survival(CutMode mode) : mode_(mode.kind), die_(mode.seed) {}
+
+  // Whether one operation on a folder survives.
+  bool operation();
+  // What is found of a file whose durable content is `old` and whose current content is `now`: one
+  // of the two, or a mixture by pages, with zeros where a page was allocated but never written.
+  Content content(const Content& old, const Content& now);
+
+ private:
+  std::size_t throw_die(std::size_t sides) { return die_() % sides; }
+  Content torn(const Content& old, const Content& now);
+
+  CutMode::Kind mode_;
+  std::mt19937_64 die_;
+};
+
+// A process, as far as a disk knows it: what it holds goes when it dies.
+struct Process {
+  enum class State { kAlive, kKilled, kLostPower };
+  State state = State::kAlive;
+};
+
+class DiskFile {
+ public:
+  explicit DiskFile(std::uint64_t inode) : inode_(inode) {}
+
+  std::uint64_t inode() const { return inode_; }
+  std::uint64_t size() const { return now_.size(); }
+  std::chrono::system_clock::time_point modified() const { return modified_; }
+
+  std::size_t read_at(std::uint64_t offset, MutableByteView out) const;
+  void write_at(std::uint64_t offset, ByteView bytes);
+  void sync() { durable_ = now_; }
+  void lose_unsynced(Survival& survival);
+
+  // An advisory lock; it ends with its owner's life.
+  bool locked() const { return owner_ && owner_->state == Process::State::kAlive; }
+  void set_owner(std::shared_ptr<const Process> owner) { owner_ = std::move(owner); }
+
+ private:
+  std::uint64_t inode_;
+  Content now_;
+  Content durable_;
+  std::chrono::system_clock::time_point modified_ = std::chrono::system_clock::now();
+  std::shared_ptr<const Process> owner_;
+};
+
+class DiskFolder;
+using DiskEntry = std::variant<std::shared_ptr<DiskFile>, std::shared_ptr<DiskFolder>>;
+
+class DiskFolder {
+ public:
+  using Entries = std::map<std::string, DiskEntry>;
+  // What one operation does to one name; no entry: the name goes.
+  struct Change {
+    std::string name;
+    std::optional<DiskEntry> entry;
+  };
+
+  explicit DiskFolder(std::uint64_t inode) : inode_(inode) {}
+
+  std::uint64_t inode() const { return inode_; }
+  const Entries& entries() const { return now_; }
+  std::optional<DiskEntry> find(const std::string& name) const;
+
+  // One operation: its changes survive together or not at all.
+  void apply(std::vector<Change> operation);
+  // How many operations there were so far.
+  std::uint64_t operations() const { return synced_ + unsynced_.size(); }
+  // Makes the first `operations` of them durable, and none that came after.
+  void sync(std::uint64_t operations);
+
+  // Only what survives stands from here on, for this folder and all below it. To be called on the
+  // root; a folder whose name does not survive goes with all below it.
+  void lose_unsynced(Survival& survival);
+
+ private:
+  struct Seen;
+  void lose_unsynced(Survival& survival, Seen& seen);
+
+  std::uint64_t inode_;
+  Entries now_;
+  Entries durable_;
+  std::vector<std::vector<Change>> unsynced_;  // in the order in which they were made
+  std::uint64_t synced_ = 0;                   // how many left unsynced_
+};
+
+}  // namespace walstow

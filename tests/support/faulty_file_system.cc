@@ -1,0 +1,219 @@
+#include "tests/support/faulty_file_system.h"
+
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+class FaultyFile : public File {
+ public:
+  FaultyFile(std::unique_ptr<File> file, std::shared_ptr<FaultPlan> plan, std::string path)
+      : file_(std::move(file)), plan_(std::move(plan)), path_(std::move(path)) {}
+
+  std::size_t read_at(std::uint64_t offset, MutableByteView out) override {
+    if (const auto error = plan_->count(FileCall::kReadAt, path_)) fail("read", *error);
+    return file_->read_at(offset, out);
+  }
+  void write_at(std::uint64_t offset, ByteView bytes) override {
+    if (const auto error = plan_->count(FileCall::kWriteAt, path_)) {
+      file_->write_at(offset, bytes.first(bytes.size() / 2));
+      fail("write", *error);
+    }
+    file_->write_at(offset, bytes);
+  }
+  void sync() override {
+    if (const auto error = plan_->count(FileCall::kSync, path_)) {
+      plan_->lose_changes(file_->status());
+      fail("fsync", *error);
+    }
+    if (!plan_->has_lost_changes(file_->status())) file_->sync();
+  }
+  FileStatus status() override {
+    if (const auto error = plan_->count(FileCall::kFileStatus, path_)) fail("stat", *error);
+    return file_->status();
+  }
+  void close() override {
+    const auto error = plan_->count(FileCall::kClose, path_);
+    file_->close();
+    if (error) fail("close", *error);
+  }
+
+  File& inner() { return *file_; }
+
+ private:
+  [[noreturn]] void fail(const char* doing, int error_number) const {
+    throw_system_error(std::string("could not ") + doing + " file \"" + path_ + "\"", error_number);
+  }
+
+  const std::unique_ptr<File> file_;
+  const std::shared_ptr<FaultPlan> plan_;
+  const std::string path_;
+};
+
+class FaultyFileSystem : public FileSystem {
+ public:
+  FaultyFileSystem(std::unique_ptr<FileSystem> files, std::shared_ptr<FaultPlan> plan)
+      : files_(std::move(files)), plan_(std::move(plan)) {}
+
+  std::unique_ptr<File> open_file(const std::string& path) override {
+    count(FileCall::kOpenFile, path);
+    return wrap(files_->open_file(path), path);
+  }
+  std::unique_ptr<File> open_or_create(const std::string& path) override {
+    count(FileCall::kOpenOrCreate, path);
+    return wrap(files_->open_or_create(path), path);
+  }
+  std::optional<FileStatus> status(const std::string& path) override {
+    count(FileCall::kStatus, path);
+    return files_->status(path);
+  }
+  std::optional<std::vector<std::string>> list(const std::string& folder) override {
+    count(FileCall::kList, folder);
+    return files_->list(folder);
+  }
+  std::unique_ptr<File> create_temporary() override {
+    count(FileCall::kCreateTemporary, "temporary");
+    return wrap(files_->create_temporary(), "temporary");
+  }
+  LinkResult link_temporary(File& temporary, const std::string& path) override {
+    count(FileCall::kLinkTemporary, path);
+    return files_->link_temporary(dynamic_cast<FaultyFile&>(temporary).inner(), path);
+  }
+  void replace_by_temporary(File& temporary, const std::string& path) override {
+    count(FileCall::kReplaceByTemporary, path);
+    files_->replace_by_temporary(dynamic_cast<FaultyFile&>(temporary).inner(), path);
+  }
+  bool make_folder(const std::string& path) override {
+    count(FileCall::kMakeFolder, path);
+    return files_->make_folder(path);
+  }
+  void rename(const std::string& from, const std::string& to) override {
+    count(FileCall::kRename, from);
+    files_->rename(from, to);
+  }
+  bool remove(const std::string& path) override {
+    count(FileCall::kRemove, path);
+    return files_->remove(path);
+  }
+  void sync_folder(const std::string& folder) override {
+    count(FileCall::kSyncFolder, folder);
+    files_->sync_folder(folder);
+  }
+  std::unique_ptr<FileLock> lock(
+      const std::string& path,
+      std::optional<std::chrono::steady_clock::time_point> deadline) override {
+    count(FileCall::kLock, path);
+    return files_->lock(path, deadline);
+  }
+  std::size_t remove_dead_temporaries() override {
+    count(FileCall::kRemoveDeadTemporaries, ".");
+    return files_->remove_dead_temporaries();
+  }
+  std::string describe(const std::string& path) const override { return files_->describe(path); }
+
+ private:
+  void count(FileCall call, const std::string& path) {
+    const auto error = plan_->count(call, path);
+    if (!error) return;
+    if (call == FileCall::kSyncFolder) {
+      throw Error(ErrorKind::kFatal,
+                  "could not fsync folder \"" + describe(path) + "\": " + system_message(*error));
+    }
+    throw_system_error("could not " + to_string(call) + " \"" + describe(path) + "\"", *error);
+  }
+
+  std::unique_ptr<File> wrap(std::unique_ptr<File> file, const std::string& path) {
+    if (!file) return nullptr;
+    return std::make_unique<FaultyFile>(std::move(file), plan_, path);
+  }
+
+  const std::unique_ptr<FileSystem> files_;
+  const std::shared_ptr<FaultPlan> plan_;
+};
+
+}  // namespace
+
+std::string to_string(FileCall call) {
+  static const std::map<FileCall, std::string> kNames = {
+      {FileCall::kOpenFile, "open_file"},
+      {FileCall::kOpenOrCreate, "open_or_create"},
+      {FileCall::kStatus, "status"},
+      {FileCall::kList, "list"},
+      {FileCall::kCreateTemporary, "create_temporary"},
+      {FileCall::kLinkTemporary, "link_temporary"},
+      {FileCall::kReplaceByTemporary, "replace_by_temporary"},
+      {FileCall::kMakeFolder, "make_folder"},
+      {FileCall::kRename, "rename"},
+      {FileCall::kRemove, "remove"},
+      {FileCall::kSyncFolder, "sync_folder"},
+      {FileCall::kLock, "lock"},
+      {FileCall::kRemoveDeadTemporaries, "remove_dead_temporaries"},
+      {FileCall::kReadAt, "read_at"},
+      {FileCall::kWriteAt, "write_at"},
+      {FileCall::kSync, "sync"},
+      {FileCall::kFileStatus, "file status"},
+      {FileCall::kClose, "close"},
+  };
+  return kNames.at(call);
+}
+
+void FaultPlan::fail_call(std::size_t number, int error_number) {
+  const std::lock_guard lock(mutex_);
+  failing_call_ = Failure{journal_.size() + number, error_number};
+}
+
+void FaultPlan::fail_every(FileCall call, int error_number) {
+  const std::lock_guard lock(mutex_);
+  failing_kinds_[call] = error_number;
+}
+
+void FaultPlan::stop_failing() {
+  const std::lock_guard lock(mutex_);
+  failing_call_.reset();
+  failing_kinds_.clear();
+}
+
+std::size_t FaultPlan::calls() const {
+  const std::lock_guard lock(mutex_);
+  return journal_.size();
+}
+
+std::size_t FaultPlan::failures() const {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
+std::vector<std::string> FaultPlan::journal() const {
+  const std::lock_guard lock(mutex_);
+  return journal_;
+}
+
+std::optional<int> FaultPlan::count(FileCall call, const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  journal_.push_back(to_string(call) + " " + path);
+  std::optional<int> error;
+  if (failing_call_ && failing_call_->number == journal_.size()) {
+    error = failing_call_->error_number;
+  } else if (const auto kind = failing_kinds_.find(call); kind != failing_kinds_.end()) {
+    error = kind->second;
+  }
+  if (error) ++failures_;
+  return error;
+}
+
+void FaultPlan::lose_changes(const FileStatus& file) {
+  const std::lock_guard lock(mutex_);
+  lost_.emplace(file.device, file.inode);
+}
+
+bool FaultPlan::has_lost_changes(const FileStatus& file) const {
+  const std::lock_guard lock(mutex_);
+  return lost_.contains({file.device, file.inode});
+}
+
+std::unique_ptr<FileSystem> with_faults(std::unique_ptr<FileSystem> files,
+                                        std::shared_ptr<FaultPlan> plan) {
+  return std::make_unique<FaultyFileSystem>(std::move(files), std::move(plan));
+}
+
+}  // namespace walstow

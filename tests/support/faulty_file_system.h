@@ -1,0 +1,90 @@
+// A file system that works until it is told to fail, as a real one does when its disk is full or
+// broken. It goes over any other:
+//
+//   auto faults = std::make_shared<FaultPlan>();
+//   auto files = with_faults(disk.mount(), faults);
+//   faults->fail_call(3, ENOSPC);
+//
+// Failures look like the real file system's: Error{kStorage}, but Error{kFatal} from sync_folder. A
+// failing call has no effect, with three exceptions that the kernel makes too: a write that fails
+// has written its first half, a close that fails has closed, and a file whose sync failed has lost
+// its changes for good: later syncs report success and make nothing durable.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proto/base/file_system.h"
+
+namespace walstow {
+
+enum class FileCall {
+  // FileSystem
+  kOpenFile,
+  kOpenOrCreate,
+  kStatus,
+  kList,
+  kCreateTemporary,
+  kLinkTemporary,
+  kReplaceByTemporary,
+  kMakeFolder,
+  kRename,
+  kRemove,
+  kSyncFolder,
+  kLock,
+  kRemoveDeadTemporaries,
+  // File
+  kReadAt,
+  kWriteAt,
+  kSync,
+  kFileStatus,
+  kClose,
+};
+
+std::string to_string(FileCall call);
+
+// What shall fail, and what was called. Threads: any.
+class FaultPlan {
+ public:
+  // The `number`-th call from now on (the next one is 1) fails with `error_number`, an errno value.
+  void fail_call(std::size_t number, int error_number);
+  // Every call of the kind fails from now on.
+  void fail_every(FileCall call, int error_number);
+  void stop_failing();
+
+  std::size_t calls() const;     // so far, failed ones included
+  std::size_t failures() const;  // so far
+  // Every call so far: "link_temporary main/wal/x".
+  std::vector<std::string> journal() const;
+
+  // --- for the file system ---
+  // Counts a call; the errno value with which it is to fail, or nullopt.
+  std::optional<int> count(FileCall call, const std::string& path);
+  void lose_changes(const FileStatus& file);
+  bool has_lost_changes(const FileStatus& file) const;
+
+ private:
+  struct Failure {
+    std::size_t number;
+    int error_number;
+  };
+
+  mutable std::mutex mutex_;
+  std::vector<std::string> journal_;
+  std::size_t failures_ = 0;
+  std::optional<Failure> failing_call_;
+  std::map<FileCall, int> failing_kinds_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> lost_;  // device and inode
+};
+
+std::unique_ptr<FileSystem> with_faults(std::unique_ptr<FileSystem> files,
+                                        std::shared_ptr<FaultPlan> plan);
+
+}  // namespace walstow
