@@ -1,0 +1,81 @@
+// Reading the fields of a request head that came from outside. Private to this folder.
+#pragma once
+
+#include <fmt/format.h>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/wire/command.h"
+
+namespace walstow {
+
+// Text from outside, as it may stand in a message.
+std::string shown(std::string_view text);
+
+Refusal make_refusal(Code code, std::string message, std::string hint = {});
+
+// 1 to 255 printable ASCII characters. A space at either end would not survive: HTTP drops it.
+std::optional<std::string> parse_text(std::string_view text);
+
+// How the value of one field looks.
+template <class Value>
+struct FieldForm {
+  std::string_view name;
+  std::optional<Value> (*parse)(std::string_view);
+  std::string_view description;  // completes "NAME is ..."
+};
+
+namespace form {
+inline constexpr std::string_view kSegmentSizeText =
+    "a power of two from 1048576 to 1073741824 (bytes)";
+extern const FieldForm<std::uint64_t> kSystem;
+extern const FieldForm<SegmentSize> kSegmentSize;
+extern const FieldForm<std::uint64_t> kSize;
+extern const FieldForm<Digest> kDigest;
+extern const FieldForm<Encoding> kContentEncoding;
+extern const FieldForm<std::string> kRequest;
+extern const FieldForm<WalFileName> kRestartpoint;
+extern const FieldForm<bool> kExpect;  // true, or not valid
+}  // namespace form
+
+// Reads fields one by one. The first one that is wrong becomes the refusal; what is read after it
+// no longer counts.
+class FieldReader {
+ public:
+  explicit FieldReader(const Fields& fields) : fields_(fields) {}
+
+  // nullopt: absent, or refused because it is not valid.
+  template <class Value>
+  std::optional<Value> optional(const FieldForm<Value>& form) {
+    const std::string* text = fields_.find(form.name);
+    if (text == nullptr) return std::nullopt;
+    auto value = form.parse(*text);
+    if (!value) refuse_value(form.name, *text, form.description);
+    return value;
+  }
+
+  // nullopt: refused.
+  template <class Value>
+  std::optional<Value> required(const FieldForm<Value>& form) {
+    if (fields_.find(form.name) == nullptr) refuse_absence(form.name, form.description);
+    return optional(form);
+  }
+
+  // All of it, or nothing: its further fields without Walstow-Instance are refused.
+  std::optional<Instance> instance();
+  // kZstd only where zstd is named: "*" is what a program says that could not read the bytes.
+  Encoding accepted_encoding() const;
+
+  void refuse(Refusal refusal);
+  const std::optional<Refusal>& refused() const { return refusal_; }
+
+ private:
+  void refuse_value(std::string_view name, std::string_view value, std::string_view description);
+  void refuse_absence(std::string_view name, std::string_view description);
+
+  const Fields& fields_;
+  std::optional<Refusal> refusal_;
+};
+
+}  // namespace walstow
