@@ -1,0 +1,132 @@
+"""An archive in a folder, reached over the `local` link, and the objects in it."""
+
+import json
+import os
+import shlex
+from pathlib import Path
+
+from support import processes, stored_object
+
+MARKER = "walstow.json"
+
+# Short waits, so that a test of a failure ends soon; what is tested does not depend on them.
+IMPATIENT = {
+    "archive_wait": "1s",
+    "standby_wait": "1s",
+    "failure_memory": "1s",
+    "recovery_wait": "2s",
+    "tool_wait": "1s",
+}
+
+
+class Archive:
+    """The archive `folder`, made by `walstow init`; `binaries` holds the four executables."""
+
+    def __init__(self, folder, binaries):
+        self.folder = Path(folder)
+        self.binaries = Path(binaries)
+        self._away = self.folder.with_name(self.folder.name + ".away")
+
+    def init(self):
+        processes.run(self.binaries / "walstow", "init", self.folder)
+
+    # --- the four executables -------------------------------------------------------------------
+
+    def walstow(self, *arguments, check=True):
+        return processes.run(
+            self.binaries / "walstow", "--store", self.folder, *arguments, check=check
+        )
+
+    def json(self, *arguments):
+        return json.loads(self.walstow("--output=json", *arguments).stdout)
+
+    def settings_file(self, path, cluster="main", **settings):
+        """Writes a walstow.toml for `cluster` of this archive, with IMPATIENT unless set otherwise."""
+        values = {"cluster": cluster, "store": str(self.folder), **IMPATIENT, **settings}
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
+        Path(path).write_text("".join(lines), encoding="utf-8")
+        return Path(path)
+
+    def archive_command(self, settings_file, path="%p"):
+        return f"{self._quoted('walstow-archive')} --config {settings_file} {path}"
+
+    def restore_command(self, settings_file, name="%f", path="%p"):
+        return f"{self._quoted('walstow-restore')} --config {settings_file} {name} {path}"
+
+    def cleanup_command(self, settings_file):
+        return f"{self._quoted('walstow-restore')} --config {settings_file} --restartpoint %r"
+
+    def archive_file(self, settings_file, path, cwd):
+        """walstow-archive as PostgreSQL would call it, with `cwd` the data directory."""
+        return processes.run(
+            self.binaries / "walstow-archive", "--config", settings_file, path, cwd=cwd,
+            check=False,
+        )  # fmt: skip
+
+    def restore_file(self, settings_file, name, path, cwd):
+        """walstow-restore as PostgreSQL would call it, with `cwd` the data directory."""
+        return processes.run(
+            self.binaries / "walstow-restore", "--config", settings_file, name, path, cwd=cwd,
+            check=False,
+        )  # fmt: skip
+
+    def _quoted(self, program):
+        return shlex.quote(str(self.binaries / program))
+
+    # --- what lies in it ------------------------------------------------------------------------
+
+    def objects(self, cluster="main"):
+        """The files that the archive keeps of `cluster`: name to path of the object.
+
+        The name of a .partial ends with its digest: SEGMENT.partial.DIGEST12.
+        """
+        return {path.stem: path for path in sorted((self.folder / cluster).glob("*/*/**/*.zst"))}
+
+    def segments(self, cluster="main"):
+        return [name for name in self.objects(cluster) if len(name) == 24]
+
+    def contents(self, name, cluster="main"):
+        return stored_object.contents(self.objects(cluster)[name])
+
+    def partials(self, segment, cluster="main"):
+        """The objects of SEGMENT.partial, of which there may be several."""
+        return [
+            path for name, path in self.objects(cluster).items()
+            if name.startswith(f"{segment}.partial.")
+        ]  # fmt: skip
+
+    # --- outages --------------------------------------------------------------------------------
+
+    # Shell commands, for a wrapper around the real command can cause an outage at the right moment.
+
+    @property
+    def take_away(self):
+        """The folder does not exist."""
+        return f"mv {self.folder} {self._away}"
+
+    @property
+    def unmount(self):
+        """The folder is empty, as a mount point without its file system."""
+        return f"{self.take_away} && mkdir {self.folder}"
+
+    @property
+    def bring_back(self):
+        # rmdir fails if anything was written into the empty mount point.
+        return f"if test -e {self.folder}; then rmdir {self.folder}; fi && mv {self._away} {self.folder}"
+
+    def lose(self, name):
+        """Moves an object out of the archive: a hole, if others stand before and after it.
+
+        Returns a function that brings it back.
+        """
+        path = self.objects()[name]
+        aside = self.folder.parent / path.name
+        os.rename(path, aside)
+        return lambda: os.rename(aside, path)
+
+    def damage(self, name, change):
+        """Has `change`, of stored_object, spoil the object of `name`. Returns the repair."""
+        path = self.objects()[name]
+        intact = path.read_bytes()
+        change(path)
+        return lambda: path.write_bytes(intact)

@@ -1,0 +1,255 @@
+"""A PostgreSQL server: its data directory, its configuration and its life.
+
+Every server listens on a Unix socket in a folder of its own and nowhere else, so tests that run at
+the same time cannot meet.
+"""
+
+import os
+import signal
+from pathlib import Path
+from typing import NamedTuple
+
+from support import processes, wait
+
+BIN = Path(os.environ.get("WALSTOW_PG_BIN", "/usr/lib/postgresql/15/bin"))
+
+# Small, fast, and eager to recycle WAL. Without fsync: the power never fails in these tests.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "shared_buffers": "16MB",
+    "autovacuum": "off",
+    "max_connections": 20,
+    "wal_level": "replica",
+    "wal_keep_size": 0,
+    "max_wal_senders": 5,
+    "wal_log_hints": "on",  # pg_rewind needs it
+    "wal_retrieve_retry_interval": "200ms",
+    "log_line_prefix": "%m [%p] ",
+    "log_checkpoints": "off",
+}
+
+
+class EndOfSegment(NamedTuple):
+    """A finished segment; who has replayed up to `lsn` has all that was written before."""
+
+    name: str
+    lsn: str
+
+
+class Server:
+    """One server under `folder`: data/, socket/ and server.log."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.name = self.folder.name
+        self.data = self.folder / "data"
+        self.socket = self.folder / "socket"
+        self.log = self.folder / "server.log"
+        self._process = None
+        self.socket.mkdir(parents=True)
+
+    # --- making one -----------------------------------------------------------------------------
+
+    def initdb(self, segment_mb=1):
+        processes.run(
+            BIN / "initdb", "--pgdata", self.data, f"--wal-segsize={segment_mb}", "--no-sync",
+            "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
+            "--no-instructions",
+        )  # fmt: skip
+        self.configure(
+            **SETTINGS,
+            unix_socket_directories=self.socket,
+            # The least that initdb's segment size allows: what is archived is recycled at once.
+            min_wal_size=f"{2 * segment_mb}MB",
+            max_wal_size=f"{4 * segment_mb}MB",
+        )
+
+    def base_backup(self, folder):
+        """Makes a base backup of this running server, without any WAL."""
+        processes.run(
+            BIN / "pg_basebackup", "--pgdata", folder, "--host", self.socket,
+            "--username=postgres", "--wal-method=none", "--checkpoint=fast", "--no-sync",
+        )  # fmt: skip
+
+    def copy_of(self, backup):
+        """Makes the data directory as a copy of a base backup, or of a server's that has stopped."""
+        processes.run("cp", "--archive", backup, self.data)
+        self.configure(unix_socket_directories=self.socket)
+
+    def configure(self, **settings):
+        """Appends to postgresql.conf, where the last line of a name counts."""
+        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as file:
+            for name, value in settings.items():
+                quoted = str(value).replace("'", "''")
+                file.write(f"{name} = '{quoted}'\n")
+
+    def signal_file(self, name):
+        """Creates standby.signal or recovery.signal."""
+        (self.data / name).touch()
+
+    # --- life -----------------------------------------------------------------------------------
+
+    def launch(self):
+        """Starts the server and does not wait for anything."""
+        self._process = processes.spawn([BIN / "postgres", "-D", self.data], self.log)
+
+    def start(self):
+        """Starts the server and waits until it takes connections."""
+        self.launch()
+        self.wait_ready()
+        return self
+
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def wait_ready(self):
+        def ready():
+            if not self.running():
+                raise AssertionError(f"server {self.name} ended instead of starting")
+            # The line that pg_ctl reads, too (PM_STATUS_READY).
+            pid_file = self.data / "postmaster.pid"
+            lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+            return len(lines) > 7 and lines[0] == str(self._process.pid) and (
+                lines[7].strip() == "ready"
+            )
+
+        wait.until(ready, f"server {self.name} takes connections")
+
+    def wait_exit(self, seconds=wait.DEADLINE):
+        """Waits until the server has ended by itself; its exit code."""
+        wait.until(lambda: not self.running(), f"server {self.name} ends", seconds)
+        return self._process.returncode
+
+    def stop(self, mode=signal.SIGINT):
+        """Stops the server: SIGINT is `pg_ctl stop -m fast`, SIGQUIT `-m immediate`.
+
+        A fast stop of a primary ends the segment that is being written, an immediate one does not.
+        """
+        if self.running():
+            self._process.send_signal(mode)
+        if self._process is not None:
+            self._process.wait(wait.DEADLINE)
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def kill(self):
+        """Ends the server by force and at once, for the clean-up."""
+        if not self.running():
+            return
+        self._process.send_signal(signal.SIGQUIT)
+        try:
+            self._process.wait(10)
+        except Exception:  # whatever hangs, the next signal ends it
+            self._process.kill()
+            self._process.wait()
+
+    def crash(self):
+        """kill -9 of the postmaster. Its children notice, and until then no new server can start."""
+        self._process.kill()
+        self.wait_crashed()
+
+    def wait_crashed(self):
+        self._process.wait(wait.DEADLINE)
+
+        def in_data(pid):
+            try:
+                return os.readlink(f"/proc/{pid}/cwd") == str(self.data)
+            except OSError:
+                return False
+
+        wait.until(
+            lambda: not any(in_data(pid) for pid in processes.find("postgres: ")),
+            f"the processes of server {self.name} are gone",
+        )
+
+    def promote(self):
+        self.query("SELECT pg_promote(wait => false)")
+        self.wait_promoted()
+
+    def wait_promoted(self):
+        """Waits until recovery has ended and the server takes writes."""
+        wait.until(
+            lambda: self.query("SELECT pg_is_in_recovery()") == "f",
+            f"server {self.name} is promoted",
+        )
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    def query(self, sql):
+        return processes.run(
+            BIN / "psql", "--no-psqlrc", "--no-align", "--tuples-only", "--quiet",
+            "--set=ON_ERROR_STOP=1", "--host", self.socket, "--username=postgres",
+            "--dbname=postgres", "--command", sql,
+        ).stdout.strip()  # fmt: skip
+
+    @property
+    def conninfo(self):
+        return f"host={self.socket} user=postgres dbname=postgres"
+
+    @property
+    def system_identifier(self):
+        return int.from_bytes((self.data / "global/pg_control").read_bytes()[:8], "little")
+
+    def timeline(self):
+        """The timeline that a primary writes on."""
+        return int(self.segment()[:8], 16)
+
+    def log_text(self, since=0):
+        return self.log.read_bytes()[since:].decode(errors="backslashreplace")
+
+    def log_size(self):
+        return self.log.stat().st_size
+
+    def wait_log(self, text, since=0):
+        wait.until(
+            lambda: text in self.log_text(since), f'server {self.name} has logged "{text}"'
+        )
+
+    # --- write-ahead log ------------------------------------------------------------------------
+
+    @property
+    def wal(self):
+        return self.data / "pg_wal"
+
+    def segment(self):
+        """The name of the segment that is being written."""
+        return self.query("SELECT pg_walfile_name(pg_current_wal_lsn())")
+
+    def switch_wal(self):
+        """Ends the segment that is being written. Writes something first, so this is no no-op."""
+        name, lsn = self.query(
+            "SELECT pg_logical_emit_message(false, 'test', 'x') IS NULL;"
+            "SELECT pg_walfile_name(lsn), lsn FROM pg_switch_wal() AS lsn"
+        ).splitlines()[-1].split("|")  # fmt: skip
+        return EndOfSegment(name, lsn)
+
+    def ready_files(self):
+        """What still waits for archive_command."""
+        return sorted(file.stem for file in (self.wal / "archive_status").glob("*.ready"))
+
+    def wait_archived(self):
+        """Waits until archive_command has succeeded for everything that is finished."""
+        wait.until(
+            lambda: not self.ready_files(),
+            lambda: f"server {self.name} has archived {self.ready_files()}",
+        )
+
+    def archive_all(self):
+        """Ends the segment that is being written, and has everything archived."""
+        end = self.switch_wal()
+        self.wait_archived()
+        return end
+
+    def failed_count(self):
+        return int(self.query("SELECT failed_count FROM pg_stat_archiver"))
+
+    def wait_replayed(self, lsn):
+        def replayed():
+            if not self.running():
+                raise AssertionError(f"server {self.name} ended instead of replaying up to {lsn}")
+            return self.query(f"SELECT pg_last_wal_replay_lsn() >= '{lsn}'") == "t"
+
+        wait.until(replayed, f"server {self.name} has replayed up to {lsn}")

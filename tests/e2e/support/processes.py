@@ -1,0 +1,74 @@
+"""Starting programs so that none of them outlives the test, and finding those that would."""
+
+import ctypes
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+_libc = ctypes.CDLL(None, use_errno=True)
+
+RUN_SECONDS = 120
+
+
+def run(*command, check=True, cwd=None, env=None, seconds=RUN_SECONDS):
+    """Runs a program to its end. With `check`, an exit code other than 0 fails the test."""
+    command = [str(part) for part in command]
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="backslashreplace",
+        timeout=seconds,
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(
+            f"exit code {done.returncode} of: {' '.join(command)}\n{done.stdout}{done.stderr}"
+        )
+    return done
+
+
+def shell(command):
+    return run("sh", "-c", command)
+
+
+def spawn(command, log, cwd=None):
+    """Starts a program in the background, its output appended to the file `log`.
+
+    The kernel sends it SIGQUIT when the test dies, by whatever cause: ctest's time-out is a SIGKILL,
+    which leaves no time to clean up. (SIGQUIT is PostgreSQL's immediate shutdown.)
+    """
+
+    def die_with_the_test():
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_the_test,
+        )
+
+
+def _read(path):
+    try:
+        return path.read_bytes()
+    except OSError:  # it ended meanwhile, or is another user's
+        return b""
+
+
+def command_line(pid):
+    return _read(Path(f"/proc/{pid}/cmdline")).replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+def find(text):
+    """Process ids, but for this one, that have `text` in their command line."""
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if pid != os.getpid() and text in command_line(pid)]

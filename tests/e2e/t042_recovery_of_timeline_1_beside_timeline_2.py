@@ -1,0 +1,34 @@
+"""While timeline 2 is archived, recovery finds timeline 1 with 'current' and 2 with 'latest'."""
+
+from support import ledger
+from support.testcase import EndToEndTest, main
+
+
+class RecoveryOfTimeline1BesideTimeline2(EndToEndTest):
+    def test_each_timeline_has_its_own_rows(self):
+        primary = self.new_primary()
+        current = self.recovery(primary, "current")
+        latest = self.recovery(primary, "latest")
+        fork = self.recovery(primary, "fork")
+
+        # Both timelines go on from one point: the old primary lives on beside the restored server.
+        self.add_and_archive(primary, "common")
+        primary.query("SELECT pg_create_restore_point('fork')")
+        self.add_and_archive(primary, "timeline 1", "timeline 1 again")
+        fork.configure(recovery_target_name="fork")
+        fork.start()
+        fork.wait_promoted()
+        self.add_and_archive(fork, "timeline 2")
+
+        for server, target in ((latest, "latest"), (current, "current")):
+            server.configure(recovery_target_timeline=target)
+            server.start()
+            server.wait_promoted()
+        self.assertEqual(ledger.batches(current), ["common", "timeline 1", "timeline 1 again"])
+        self.assertEqual(ledger.batches(latest), ["common", "timeline 2"])
+        self.assert_same_rows(primary, current)
+        self.assert_same_rows(fork, latest)
+
+
+if __name__ == "__main__":
+    main()
