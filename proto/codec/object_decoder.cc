@@ -18,6 +18,21 @@ constexpr std::size_t kTrailerSize = kFramePrefixSize + std::tuple_size_v<Sha256
   throw Error(ErrorKind::kDamaged, what);
 }
 
+// The bytes of JSON that follow an object's first kFramePrefixSize bytes.
+std::size_t header_line_size(ByteView prefix) {
+  const auto magic = load_little_endian<std::uint32_t>(prefix, 0);
+  const auto size = load_little_endian<std::uint32_t>(prefix, kMagicSize);
+  if (magic != kHeaderFrameMagic) {
+    damaged(fmt::format("is not a stored object: it starts with magic 0x{:08X}, not 0x{:08X}",
+                        magic, kHeaderFrameMagic));
+  }
+  if (size == 0 || size > kLargestObjectHeader) {
+    damaged(fmt::format("object header takes {} bytes, 1 to {} are allowed", size,
+                        kLargestObjectHeader));
+  }
+  return size;
+}
+
 // Where in the object the decoder is: which bytes come next.
 enum class Part { kHeaderPrefix, kHeaderLine, kFrameMagic, kFrame, kTrailer, kEnd };
 
@@ -84,16 +99,7 @@ bool ObjectDecoder::State::gather(ByteView object, std::size_t size, std::size_t
 }
 
 void ObjectDecoder::State::read_header_prefix() {
-  const auto magic = load_little_endian<std::uint32_t>(gathered, 0);
-  const auto size = load_little_endian<std::uint32_t>(gathered, kMagicSize);
-  if (magic != kHeaderFrameMagic) {
-    damaged(fmt::format("is not a stored object: it starts with magic 0x{:08X}, not 0x{:08X}",
-                        magic, kHeaderFrameMagic));
-  }
-  if (size == 0 || size > kLargestObjectHeader) {
-    damaged(fmt::format("object header takes {} bytes, 1 to {} are allowed", size,
-                        kLargestObjectHeader));
-  }
+  const std::size_t size = header_line_size(gathered);
   if (sha256) sha256->update(gathered);
   gathered.clear();
   line_size = size;
@@ -176,6 +182,14 @@ void ObjectDecoder::State::check_content() const {
     damaged(fmt::format("raw digest is {}, the object's header says {}", to_string(computed),
                         to_string(header->digest)));
   }
+}
+
+ObjectHeader read_object_header(ByteView beginning) {
+  if (beginning.size() < kFramePrefixSize) damaged("object ends in the middle of its header");
+  const std::size_t size = header_line_size(beginning.first(kFramePrefixSize));
+  const ByteView rest = beginning.subspan(kFramePrefixSize);
+  if (rest.size() < size) damaged("object ends in the middle of its header");
+  return decode_object_header(as_text(rest.first(size)));
 }
 
 ObjectDecoder::ObjectDecoder(ByteSink raw, TrailerHash trailer_hash, std::uint64_t largest_raw_size)

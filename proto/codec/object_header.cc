@@ -31,6 +31,10 @@ std::string format_time(std::chrono::system_clock::time_point time) {
                      clock.minutes().count(), clock.seconds().count());
 }
 
+// Years that the nanoseconds of system_clock can hold whole.
+constexpr std::chrono::year kFirstYear{1678};
+constexpr std::chrono::year kLastYear{2261};
+
 // Exactly what format_time() writes; nullopt otherwise.
 std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:ddZ";
@@ -52,7 +56,8 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
   const unsigned hour = number(11, 2);
   const unsigned minute = number(14, 2);
   const unsigned second = number(17, 2);
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (!date.ok() || date.year() < kFirstYear || date.year() > kLastYear) return std::nullopt;
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second);
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -47,13 +48,19 @@ struct Compressor::State {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
   std::vector<std::byte> buffer = std::vector<std::byte>(kChunkSize);
 
+  // Counted here, because zstd forgets the announced size when the end comes in the first call.
+  std::optional<std::uint64_t> announced;
+  std::uint64_t raw_size = 0;
+
+  [[noreturn]] void throw_other_size() const {
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("content is not of the {} bytes that were announced", *announced));
+  }
+
   // One step of the compressor; the sink gets what it made. Returns zstd's "bytes left to flush".
   std::size_t step(ZSTD_inBuffer& input, ZSTD_EndDirective directive, const ByteSink& encoded) {
     ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
     const std::size_t left = ZSTD_compressStream2(context.get(), &output, &input, directive);
-    if (ZSTD_getErrorCode(left) == ZSTD_error_srcSize_wrong) {
-      throw Error(ErrorKind::kInvalid, "content is not of the size that was announced");
-    }
     require(left, "compress");
     if (output.pos > 0) encoded(written(output));
     return left;
@@ -76,15 +83,19 @@ Compressor::~Compressor() = default;
 
 void Compressor::set_raw_size(std::uint64_t bytes) {
   require(ZSTD_CCtx_setPledgedSrcSize(state_->context.get(), bytes), "announce the raw size");
+  state_->announced = bytes;
 }
 
 void Compressor::write(ByteView raw, const ByteSink& encoded) {
+  state_->raw_size += raw.size();
+  if (state_->announced && state_->raw_size > *state_->announced) state_->throw_other_size();
   ZSTD_inBuffer input{raw.data(), raw.size(), 0};
   while (input.pos < input.size)
     state_->step(input, ZSTD_e_continue, encoded);
 }
 
 void Compressor::finish(const ByteSink& encoded) {
+  if (state_->announced && state_->raw_size != *state_->announced) state_->throw_other_size();
   ZSTD_inBuffer input{nullptr, 0, 0};
   while (state_->step(input, ZSTD_e_end, encoded) != 0) {
   }
@@ -96,8 +107,9 @@ struct Decompressor::State {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
   std::vector<std::byte> buffer = std::vector<std::byte>(kChunkSize);
   std::uint64_t largest;
-  std::uint64_t raw_size = 0;      // handed out so far, over all frames
-  std::uint64_t encoded_size = 0;  // taken so far, over all frames
+  std::uint64_t raw_size = 0;     // handed out so far, over all frames
+  std::uint64_t frame_start = 0;  // bytes of all frames before this one
+  std::uint64_t frame_size = 0;   // of this one, taken so far
 
   // The frame header is gathered and judged before zstd sees it, so that the answer is the same
   // however the bytes were split.
@@ -118,7 +130,7 @@ std::size_t Decompressor::State::gather_header(ByteView encoded) {
   for (;;) {
     ZSTD_frameHeader frame;
     const std::size_t needed = ZSTD_getFrameHeader(&frame, header.data(), header_size);
-    if (ZSTD_isError(needed)) throw_damaged("no zstd frame starts here");
+    if (ZSTD_isError(needed)) throw_damaged(ZSTD_getErrorName(needed));
     if (needed == 0) {
       judge_header(frame);
       in_frame = true;
@@ -168,8 +180,7 @@ std::size_t Decompressor::State::unfold(ByteView encoded, const ByteSink& raw) {
 }
 
 void Decompressor::State::throw_damaged(const std::string& what) const {
-  throw Error(ErrorKind::kDamaged,
-              fmt::format("zstd frames, after byte {}: {}", encoded_size, what));
+  throw Error(ErrorKind::kDamaged, fmt::format("zstd frame at byte {}: {}", frame_start, what));
 }
 
 void Decompressor::State::throw_too_large() const {
@@ -195,7 +206,8 @@ std::size_t Decompressor::write(ByteView encoded, const ByteSink& raw) {
   }
   // zstd objects to being called without input.
   if (taken < encoded.size()) taken += state.unfold(encoded.subspan(taken), raw);
-  state.encoded_size += taken;
+  state.frame_size += taken;
+  if (at_frame_end()) state.frame_start += std::exchange(state.frame_size, 0);
   return taken;
 }
 

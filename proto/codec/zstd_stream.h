@@ -44,7 +44,8 @@ class Decompressor {
   ~Decompressor();
   // Throws Error{kDamaged} on bytes that are not zstd, a failed content checksum, a frame without
   // one, a window above kLargestWindowLog. Returns how many bytes of `encoded` it took: fewer than
-  // given only when a frame ended there (at_frame_end() is then true).
+  // given only when a frame ended there (at_frame_end() is then true). Messages name the byte at
+  // which the frame starts, counted from the first frame's.
   std::size_t write(ByteView encoded, const ByteSink& raw);
   bool at_frame_end() const;  // true before the first byte, too
 
