@@ -183,6 +183,10 @@ void Parser::refuse(const CLI::ParseError& error) const {
     if (chosen() == nullptr) refuse("missing command");
     refuse(fmt::format("missing argument {}", text.substr(0, text.find(' '))));
   }
+  const std::size_t valued_flag = text.find(" was given a disallowed flag override");
+  if (valued_flag != std::string::npos) {
+    refuse(fmt::format("option \"{}\" takes no argument", text.substr(0, valued_flag)));
+  }
   const std::size_t colon = text.find(": 1 required");
   if (colon != std::string::npos) {
     refuse(fmt::format("option \"{}\" requires an argument", text.substr(0, colon)));

@@ -313,7 +313,7 @@ void PosixFileSystem::rename(const std::string& from, const std::string& to) {
 
 bool PosixFileSystem::remove(const std::string& path) {
   const std::string what = "could not remove " + file_label(path);
-  const std::optional<Location> at = root_.find(path);
+  const std::optional<Location> at = root_.find_below(path);
   if (!at) return false;
   if (::unlinkat(at->folder.get(), at->name.c_str(), 0) == 0) return true;
   if (errno == EISDIR && ::unlinkat(at->folder.get(), at->name.c_str(), AT_REMOVEDIR) == 0) {

@@ -74,9 +74,13 @@ std::optional<Location> RootFolder::find(const std::string& path) const {
   return Location{std::move(folder), parts.back()};
 }
 
-Location RootFolder::find_to_change(const std::string& path, const std::string& what) const {
+std::optional<Location> RootFolder::find_below(const std::string& path) const {
   if (path == ".") refuse(path);
-  std::optional<Location> location = find(path);
+  return find(path);
+}
+
+Location RootFolder::find_to_change(const std::string& path, const std::string& what) const {
+  std::optional<Location> location = find_below(path);
   if (!location) throw_system_error(what, ENOENT);
   return std::move(*location);
 }

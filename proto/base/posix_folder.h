@@ -45,8 +45,10 @@ class RootFolder {
   // nullopt: a folder on the way is absent.
   std::optional<Location> find(const std::string& path) const;
 
-  // As find, for a path that is about to be made or changed: it must not be the root, and an absent
-  // folder on the way throws Error{kStorage, "<what>: No such file or directory"}.
+  // As find, but the root itself is refused, too: it has no name that could be changed.
+  std::optional<Location> find_below(const std::string& path) const;
+
+  // As find_below, but a folder that is absent throws "<what>: No such file or directory".
   Location find_to_change(const std::string& path, const std::string& what) const;
 
  private:

@@ -15,7 +15,7 @@ struct RetryPolicy {
   Duration first_pause{100};     // doubled after each attempt ...
   Duration longest_pause{2000};  // ... up to this
   // Called before each pause with the failure; for "still trying" lines. May be empty.
-  std::function<void(const Error&, Duration pause)> on_failure;
+  std::function<void(const Error&, Duration pause)> on_failure = {};
 };
 
 // Whether an attempt that ended so may go better next time. Refusals, invalid input, wrong usage
