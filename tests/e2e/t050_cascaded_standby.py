@@ -1,7 +1,7 @@
 """A standby that has the archive alone feeds another one, which streams from it."""
 
-from support.testcase import EndToEndTest, main
 from support import wait
+from support.testcase import EndToEndTest, main
 
 
 class CascadedStandby(EndToEndTest):

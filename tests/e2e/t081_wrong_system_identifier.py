@@ -1,6 +1,6 @@
 """Another PostgreSQL cluster under a name that is taken: refused until `walstow cluster upgrade`."""
 
-from support import ledger, wait
+from support import wait
 from support.testcase import EndToEndTest, main
 
 

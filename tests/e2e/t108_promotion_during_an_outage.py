@@ -10,17 +10,15 @@ class PromotionDuringAnOutage(EndToEndTest):
         forks = [self.recovery(primary, name) for name in ("fork2", "fork3")]
         standby = self.standby(primary)
 
-        # Timelines 2 and 3 leave timeline 1 where the standby has passed already. It stays on
-        # timeline 1, and PostgreSQL itself keeps the .history of 3 alone, the newest.
+        # Timelines 2 and 3 leave timeline 1 where the standby has passed already, so it stays there.
+        # It sees both at once; then PostgreSQL itself keeps the .history of the newest only, and
+        # would go on from timeline 1 to 2 when it cannot ask.
         primary.query("SELECT pg_create_restore_point('fork')")
         end = self.add_and_archive(primary, "after the fork")
         standby.start()
         standby.wait_replayed(end.lsn)
-        for fork in forks:
-            fork.configure(recovery_target_name="fork", recovery_target_timeline="current")
-            fork.start()
-            fork.wait_promoted()
-            fork.wait_archived()
+        with standby.paused_replay():
+            self.promote(forks)
         standby.wait_log("new timeline 3 forked off current database system timeline 1 before")
 
         processes.shell(self.archive.take_away)
@@ -30,6 +28,13 @@ class PromotionDuringAnOutage(EndToEndTest):
         processes.shell(self.archive.bring_back)
         self.add_and_archive(standby, "timeline 4")
         self.assertIn("00000004.history", self.archive.objects())
+
+    def promote(self, forks):
+        for fork in forks:
+            fork.configure(recovery_target_name="fork", recovery_target_timeline="current")
+            fork.start()
+            fork.wait_promoted()
+            fork.wait_archived()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ Every server listens on a Unix socket in a folder of its own and nowhere else, s
 the same time cannot meet.
 """
 
+import contextlib
 import os
+import re
 import signal
 from pathlib import Path
 from typing import NamedTuple
@@ -165,6 +167,18 @@ class Server:
             f"the processes of server {self.name} are gone",
         )
 
+    @contextlib.contextmanager
+    def paused_replay(self):
+        """Stops a standby's startup process, which alone runs restore_command."""
+        pid = int(
+            self.query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'")
+        )
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def promote(self):
         self.query("SELECT pg_promote(wait => false)")
         self.wait_promoted()
@@ -213,6 +227,11 @@ class Server:
     @property
     def wal(self):
         return self.data / "pg_wal"
+
+    def redo_segment(self):
+        """The name of the segment with the latest checkpoint; the server need not run."""
+        shown = processes.run(BIN / "pg_controldata", self.data).stdout
+        return re.search(r"REDO WAL file: +(\w+)", shown)[1]
 
     def segment(self):
         """The name of the segment that is being written."""
