@@ -193,7 +193,7 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
   const std::string aside = fmt::format("_aside/{}.{}", key, random_hex(4));
   folders_.make(parent_folder(aside));
   files_->rename(key, aside);
-  // In this order a power cut may leave two names, but never none.
+  // The new name first: where a rename is not one step on the disk, better two names than none.
   files_->sync_folder(parent_folder(aside));
   files_->sync_folder(parent_folder(key));
   return true;
@@ -201,8 +201,9 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
 
 // --- records ---
 
-// All changes of what stands go through this lock, one at a time over all processes; only reading
-// and publishing need none.
+// What replaces, moves or removes something goes through this lock, one at a time over all
+// processes. Reading, publishing and creating need none: the link in them fails when a name is
+// taken, also where locks do not reach another host.
 std::unique_ptr<FileLock> DirectoryBackend::lock_records() {
   std::unique_ptr<FileLock> lock =
       files_->lock(std::string(layout::kRecordsLock), Clock::now() + kRecordsPatience);
@@ -216,28 +217,33 @@ std::unique_ptr<FileLock> DirectoryBackend::lock_records() {
 bool DirectoryBackend::create_record(const std::string& key, std::string_view content) {
   check_key(key);
   check_record(key, content);
-  const std::unique_ptr<FileLock> lock = lock_records();
   folders_.make(parent_folder(key));
-  // The link inside refuses a second one even where locks do not reach another host.
   if (create_durably(*files_, key, content) == LinkResult::kLinked) return true;
   if (make_durable(key)) return false;
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("record \"{}\" was removed while it was looked at", files_->describe(key)));
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("record \"{}\" was removed while it was created", files_->describe(key)));
 }
 
 void DirectoryBackend::update_record(const std::string& key, const Change& change) {
   check_key(key);
   const std::unique_ptr<FileLock> lock = lock_records();
-  const std::optional<std::string> content = change(read_record(key));
-  if (!content) {
-    // What `change` relied on may have been written by a process that died before its fsync.
-    make_durable(key);
-    return;
+  for (;;) {
+    const std::optional<std::string> standing = read_record(key);
+    const std::optional<std::string> content = change(standing);
+    if (!content) {
+      // What `change` relied on may have been written by a process that died before its fsync.
+      make_durable(key);
+      return;
+    }
+    check_record(key, *content);
+    folders_.make(parent_folder(key));
+    if (standing) {
+      write_durably(*files_, key, *content);
+      return;
+    }
+    if (create_durably(*files_, key, *content) == LinkResult::kLinked) return;
+    // Somebody has created it since. Under the lock it cannot go again: the next round ends this.
   }
-  check_record(key, *content);
-  folders_.make(parent_folder(key));
-  write_durably(*files_, key, *content);
 }
 
 bool DirectoryBackend::remove(const std::string& key) {

@@ -49,7 +49,7 @@ class ByteStream {
   // Every wait from now on ends at `deadline`, with operation_aborted; expired() tells it apart from
   // other ends. A new deadline replaces the old one.
   void set_deadline(Deadline deadline);
-  bool expired() const { return *expired_; }
+  bool expired() const { return state_->expired; }
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
@@ -81,9 +81,16 @@ class ByteStream {
     return Buffer();
   }
 
+  // What a timer's handler may still look at when it runs late.
+  struct State {
+    Transport* transport;  // nullptr once the stream is gone
+    std::uint64_t deadline_number = 0;
+    bool expired = false;
+  };
+
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<boost::asio::steady_timer> timer_;
-  std::shared_ptr<bool> expired_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace walstow

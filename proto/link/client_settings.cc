@@ -1,0 +1,94 @@
+#include "proto/link/client_settings.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+
+#include "proto/wire/command.h"
+
+namespace walstow {
+namespace {
+
+// walstowd stands beside the executable that asks, wherever both were installed.
+std::string beside_this_executable(std::string_view program) {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) return std::string(program);
+  const std::string_view own(path.data(), static_cast<std::size_t>(length));
+  return std::string(own.substr(0, own.rfind('/') + 1)) + std::string(program);
+}
+
+LocalStore parse_store(const Settings& settings) {
+  const std::string store = settings.required("store");
+  if (!store.starts_with('/')) {
+    throw Error(ErrorKind::kUsage,
+                "invalid value \"" + store + "\" for setting \"store\" (" +
+                    settings.origin("store") + ")",
+                "Give the absolute path of an archive made by \"walstow init\".");
+  }
+  LocalStore local{.archive = store, .walstowd = settings.text("walstowd")};
+  if (local.walstowd.empty()) local.walstowd = beside_this_executable("walstowd");
+  return local;
+}
+
+}  // namespace
+
+std::vector<Setting> client_settings() {
+  return {
+      {.name = "cluster",
+       .placeholder = "NAME",
+       .help = "the cluster's name in the archive"},
+      {.name = "store",
+       .placeholder = "PATH",
+       .help = "where the archive is: the absolute path of an archive folder"},
+      {.name = "walstowd",
+       .placeholder = "PATH",
+       .help = "the store's executable for an archive folder (default: beside this program)"},
+      {.name = "connect_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "2s",
+       .placeholder = "DURATION",
+       .help = "longest wait for a connection"},
+      {.name = "head_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "60s",
+       .placeholder = "DURATION",
+       .help = "longest wait for the store to answer a request it has got whole"},
+      {.name = "progress_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "30s",
+       .placeholder = "DURATION",
+       .help = "longest wait for the next 64 kB in either direction"},
+      {.name = "request_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "10min",
+       .placeholder = "DURATION",
+       .help = "longest time for one request with all of its data"},
+  };
+}
+
+ClientOptions store_options(const Settings& settings) {
+  return {.cluster = settings.text("cluster"),
+          .store_text = settings.required("store"),
+          .store = parse_store(settings),
+          .deadlines = {.connect = settings.duration("connect_timeout"),
+                        .head = settings.duration("head_timeout"),
+                        .progress = settings.duration("progress_timeout"),
+                        .whole = settings.duration("request_timeout")}};
+}
+
+ClientOptions client_options(const Settings& settings) {
+  ClientOptions options = store_options(settings);
+  const std::string cluster = settings.required("cluster");
+  if (!valid_cluster_name(cluster)) {
+    throw Error(ErrorKind::kUsage,
+                "invalid value \"" + cluster + "\" for setting \"cluster\" (" +
+                    settings.origin("cluster") + ")",
+                "A cluster's name has 1 to 63 letters, digits, \"-\" and \"_\", and starts with a "
+                "letter or digit.");
+  }
+  return options;
+}
+
+}  // namespace walstow

@@ -1,0 +1,61 @@
+#include "proto/link/command_settings.h"
+
+#include "proto/link/client_settings.h"
+
+namespace walstow {
+namespace {
+
+// Short where a server waits that asks again by itself; long where giving up stops a recovery.
+std::vector<Setting> waits() {
+  return {
+      // PostgreSQL tries again by itself, and an administrator who stops the server waits for this.
+      {.name = "archive_wait",
+       .type = SettingType::kDuration,
+       .default_value = "5s",
+       .placeholder = "DURATION",
+       .help = "walstow-archive: how long to try to reach the store"},
+      {.name = "standby",
+       .placeholder = "NAME",
+       .help = "walstow-restore: this standby's name in \"walstow status\""},
+      {.name = "standby_wait",
+       .type = SettingType::kDuration,
+       .default_value = "3s",
+       .placeholder = "DURATION",
+       .help = "walstow-restore on a standby: longest wait for an answer, retries included"},
+      {.name = "failure_memory",
+       .type = SettingType::kDuration,
+       .default_value = "5s",
+       .placeholder = "DURATION",
+       .help = "walstow-restore on a standby: after a wait in vain, fail at once for so long"},
+      // Long enough for the store's host to be started again, short enough that a wrong setting
+      // shows within the hour.
+      {.name = "recovery_wait",
+       .type = SettingType::kDuration,
+       .default_value = "10min",
+       .placeholder = "DURATION",
+       .help = "walstow-restore under recovery.signal: how long to ask again before it stops the "
+               "server"},
+      {.name = "tool_wait",
+       .type = SettingType::kDuration,
+       .default_value = "30s",
+       .placeholder = "DURATION",
+       .help = "walstow-restore elsewhere (pg_rewind, by hand): longest wait for an answer"},
+      // The server's checkpoints wait for it.
+      {.name = "restartpoint_wait",
+       .type = SettingType::kDuration,
+       .default_value = "2s",
+       .placeholder = "DURATION",
+       .help = "walstow-restore --restartpoint: longest wait for an answer"},
+  };
+}
+
+}  // namespace
+
+std::vector<Setting> command_settings() {
+  std::vector<Setting> settings = client_settings();
+  const std::vector<Setting> more = waits();
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+}  // namespace walstow

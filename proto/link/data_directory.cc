@@ -1,0 +1,161 @@
+#include "proto/link/data_directory.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+#include "proto/base/error.h"
+#include "proto/base/file_system.h"
+
+namespace walstow {
+namespace {
+
+constexpr const char* kControlFile = "global/pg_control";
+
+// A person writes it, and a few lines are usual.
+constexpr std::size_t kLargestRecoveryConf = std::size_t{1} << 20;
+
+enum class Presence { kAbsent, kPresent, kUnknown };
+
+// Follows symbolic links, as PostgreSQL's stat() does.
+Presence presence(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_type type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::not_found) return Presence::kAbsent;
+  return type == std::filesystem::file_type::none ? Presence::kUnknown : Presence::kPresent;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), [](char letter) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  });
+  return result;
+}
+
+// Cuts the next word off: letters, digits and underscores, as names and booleans have.
+std::string_view cut_word(std::string_view& line) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  const auto end = std::find_if_not(line.begin(), line.end(), is_word);
+  const std::string_view word = line.substr(0, static_cast<std::size_t>(end - line.begin()));
+  line.remove_prefix(word.size());
+  return word;
+}
+
+void skip(std::string_view& line, std::string_view characters) {
+  line.remove_prefix(std::min(line.find_first_not_of(characters), line.size()));
+}
+
+// As PostgreSQL's parse_bool(): "on", "1", and any beginning of "true" and "yes".
+bool is_true(std::string_view word) {
+  const std::string value = lower_case(word);
+  constexpr std::string_view kTrue = "true";
+  constexpr std::string_view kYes = "yes";
+  if (value.empty()) return false;
+  return value == "on" || value == "1" || kTrue.starts_with(value) || kYes.starts_with(value);
+}
+
+// NAME = 'VALUE' with the equals sign and the quotes optional; the last line of a name counts.
+bool has_standby_mode(std::istream& recovery_conf) {
+  bool standby_mode = false;
+  std::string text;
+  for (std::size_t size = 0; size < kLargestRecoveryConf && std::getline(recovery_conf, text);
+       size += text.size()) {
+    std::string_view line = text;
+    skip(line, " \t");
+    if (lower_case(cut_word(line)) != "standby_mode") continue;
+    skip(line, " \t='");
+    standby_mode = is_true(cut_word(line));
+  }
+  return standby_mode;
+}
+
+RecoveryMode mode_of_recovery_conf(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return has_standby_mode(file) ? RecoveryMode::kStandby : RecoveryMode::kRecovery;
+}
+
+std::uint64_t parse_system_identifier(const std::string& text) {
+  const std::optional<std::uint64_t> identifier = parse_decimal(text);
+  if (identifier && *identifier != 0) return *identifier;
+  throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for option --system", text),
+              "pg_controldata prints it as \"Database system identifier\".");
+}
+
+}  // namespace
+
+std::string_view to_string(RecoveryMode mode) {
+  switch (mode) {
+    case RecoveryMode::kStandby:
+      return "standby";
+    case RecoveryMode::kRecovery:
+      return "recovery";
+    case RecoveryMode::kTool:
+      break;
+  }
+  return "tool";
+}
+
+std::string find_data_directory(const std::string& pgdata, const std::string& wal_path) {
+  if (!pgdata.empty()) return pgdata;
+  const std::filesystem::path path(wal_path);
+  const std::filesystem::path parent = path.parent_path().parent_path();
+  if (path.is_absolute()) return parent.string();
+  if (!parent.empty() && presence(parent / kControlFile) == Presence::kPresent) {
+    return parent.string();
+  }
+  return ".";
+}
+
+RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
+  try {
+    const std::filesystem::path folder(data_directory);
+    if (presence(folder / "standby.signal") == Presence::kPresent) return RecoveryMode::kStandby;
+    const std::filesystem::path recovery_conf = folder / "recovery.conf";
+    if (presence(recovery_conf) == Presence::kPresent) return mode_of_recovery_conf(recovery_conf);
+    constexpr std::array kSignalFiles = {"standby.signal", "recovery.signal", "recovery.conf"};
+    const bool none = std::all_of(kSignalFiles.begin(), kSignalFiles.end(), [&](const char* name) {
+      return presence(folder / name) == Presence::kAbsent;
+    });
+    return none ? RecoveryMode::kTool : RecoveryMode::kRecovery;
+  } catch (...) {
+    return RecoveryMode::kRecovery;  // out of memory: it could not be told
+  }
+}
+
+std::optional<ControlFile> read_control_file(const std::string& data_directory) {
+  const std::unique_ptr<FileSystem> files = open_posix_file_system(data_directory);
+  if (files == nullptr) return std::nullopt;
+  const std::unique_ptr<File> file = files->open_file(kControlFile);
+  if (file == nullptr) return std::nullopt;
+  std::array<std::byte, kControlFileBytes> bytes{};
+  const std::size_t size = file->read_at(0, bytes);
+  const std::optional<ControlFile> control = parse_control_file(ByteView(bytes).first(size));
+  if (control) return control;
+  throw Error(
+      ErrorKind::kInvalid,
+      fmt::format("file \"{}\" is not a PostgreSQL control file", files->describe(kControlFile)),
+      "Give the right data directory with --pgdata.");
+}
+
+ServerIdentity find_server_identity(const std::string& data_directory, const std::string& system) {
+  const auto control = read_control_file(data_directory).value_or(ControlFile{});
+  ServerIdentity identity;
+  if (control.system_identifier != 0) {
+    identity = {.system_identifier = control.system_identifier,
+                .segment_size = control.segment_size};
+  }
+  if (system.empty()) return identity;
+  const std::uint64_t overriding = parse_system_identifier(system);
+  // The control file of another cluster says nothing about this one's segments.
+  if (overriding != control.system_identifier) identity.segment_size.reset();
+  identity.system_identifier = overriding;
+  return identity;
+}
+
+}  // namespace walstow

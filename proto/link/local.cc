@@ -1,0 +1,137 @@
+#include "proto/link/local.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "proto/base/error.h"
+#include "proto/link/descriptor_transport.h"
+
+namespace walstow {
+namespace {
+
+constexpr int kChildEndsWithinMs = 1000;
+
+// A child process that is waited for, so that a command leaves no process behind.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (!ended_in_time()) kill(pid_, SIGKILL);
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  // Before Linux 5.3 there is no pidfd: the child is then waited for without a bound, which a
+  // walstowd whose input has ended keeps short.
+  bool ended_in_time() const {
+    const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    if (!handle) return true;
+    pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
+    return poll(&wait, 1, kChildEndsWithinMs) != 0;
+  }
+
+  pid_t pid_;
+};
+
+class SpawnActions {
+ public:
+  SpawnActions() { posix_spawn_file_actions_init(&actions_); }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
+  void duplicate(int from, int to) { posix_spawn_file_actions_adddup2(&actions_, from, to); }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+// SIGPIPE is ignored here, and exec would hand that on; the child decides for itself.
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes_, &defaults);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+  }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
+  SpawnActions actions;
+  actions.duplicate(its_end.get(), STDIN_FILENO);
+  actions.duplicate(its_end.get(), STDOUT_FILENO);
+  const SpawnAttributes attributes;
+  std::string program = store.walstowd;
+  std::string stdio = "--stdio";
+  std::string option = "--archive";
+  std::string archive = store.archive;
+  const std::array<char*, 5> arguments{program.data(), stdio.data(), option.data(),
+                                       archive.data(), nullptr};
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
+                                arguments.data(), environ);
+  if (error != 0) {
+    throw Error(ErrorKind::kUnavailable,
+                "could not run \"" + store.walstowd + "\": " + system_message(error),
+                "Install walstowd beside the other executables, or name it in the setting "
+                "\"walstowd\".");
+  }
+  return pid;
+}
+
+// The stream first, then the child: its input ends before it is waited for.
+class LocalTransport : public Transport {
+ public:
+  LocalTransport(const boost::asio::any_io_executor& executor, Descriptor own_end, pid_t pid)
+      : child_(pid), stream_(make_descriptor_transport(executor, std::move(own_end), {})) {}
+
+  boost::asio::any_io_executor executor() override { return stream_->executor(); }
+  void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) override {
+    stream_->read_some(buffer, std::move(handler));
+  }
+  void write_some(boost::asio::const_buffer buffer, IoHandler handler) override {
+    stream_->write_some(buffer, std::move(handler));
+  }
+  void cancel() override { stream_->cancel(); }
+
+ private:
+  Child child_;
+  std::unique_ptr<Transport> stream_;  // destroyed first
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
+                                         const LocalStore& store) {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno));
+  }
+  Descriptor own_end(ends[0]);
+  const Descriptor its_end(ends[1]);
+  const pid_t pid = start_child(store, its_end);
+  return std::make_unique<LocalTransport>(executor, std::move(own_end), pid);
+}
+
+}  // namespace walstow

@@ -1,0 +1,78 @@
+#include "store/archive_folder.h"
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "proto/base/error.h"
+#include "proto/base/file_system.h"
+#include "store/directory_backend.h"
+#include "store/local_user.h"
+
+namespace walstow {
+namespace {
+
+void become(uid_t user, gid_t group) {
+  if (setgroups(0, nullptr) != 0 || setresgid(group, group, group) != 0 ||
+      setresuid(user, user, user) != 0) {
+    throw_system_error("could not become user \"" + user_name(user) + "\"", errno);
+  }
+}
+
+}  // namespace
+
+void become_owner_of(const std::string& folder) {
+  struct stat status {};
+  if (stat(folder.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return;  // opening it says so in better words
+    throw_system_error("could not look at archive \"" + folder + "\"", errno);
+  }
+  if (status.st_uid == geteuid()) return;
+  if (geteuid() == 0) {
+    become(status.st_uid, status.st_gid);
+    return;
+  }
+  throw Error(ErrorKind::kUsage,
+              "archive \"" + folder + "\" belongs to user \"" + user_name(status.st_uid) +
+                  "\", this is user \"" + user_name(geteuid()) + "\"",
+              "One user owns an archive and everything in it. For PostgreSQL's commands that is the "
+              "server's user: run \"walstow init\" as that user.");
+}
+
+std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
+  auto files = open_posix_file_system(folder);
+  if (!files) {
+    throw Error(ErrorKind::kUnavailable, "archive folder \"" + folder + "\" does not exist",
+                "Is its file system mounted? A new archive is made by \"walstow init\".");
+  }
+  FileSystem& view = *files;
+  auto archive = std::make_unique<Archive>(make_directory_backend(std::move(files)));
+  probe_directory(view);
+  view.remove_dead_temporaries();
+  return archive;
+}
+
+std::string initialize_archive_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0750) == 0) {
+    const auto above = open_posix_file_system(folder + "/..");
+    if (above) above->sync_folder(".");
+  } else if (errno != EEXIST) {
+    throw_system_error("could not make folder \"" + folder + "\"", errno);
+  }
+  auto files = open_posix_file_system(folder);
+  if (!files) throw Error(ErrorKind::kStorage, "folder \"" + folder + "\" was taken away");
+  // A fresh file system has lost+found in its root; it is no reason to refuse the mount point.
+  for (const std::string& name : files->list(".").value_or(std::vector<std::string>())) {
+    if (name == "lost+found") continue;
+    throw Error(ErrorKind::kRefused,
+                "folder \"" + folder + "\" holds \"" + name + "\" already",
+                "Give an empty folder, or one that does not exist yet.");
+  }
+  probe_directory(*files);
+  const auto backend = make_directory_backend(std::move(files));
+  return initialize_archive(*backend);
+}
+
+}  // namespace walstow

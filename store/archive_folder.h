@@ -1,0 +1,24 @@
+// An archive in a folder, as executables open it: by its owner, with the file system probed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "store/archive.h"
+
+namespace walstow {
+
+// Every file of an archive belongs to one user of the operating system. Root becomes that user, for
+// the rest of the process's life; anybody else is refused with Error{kUsage}. Call in main(), before
+// there are threads. An absent folder is nobody's: nothing happens.
+void become_owner_of(const std::string& folder);
+
+// Throws Error{kUnavailable} when the folder or its marker is absent (not mounted), Error{kStorage}
+// when its file system cannot link without replacing.
+std::unique_ptr<Archive> open_archive_folder(const std::string& folder);
+
+// `walstow init`: makes the folder (mode 0750) when it is absent, and the archive in it. Throws
+// Error{kRefused} when it holds anything else already. Returns the archive id.
+std::string initialize_archive_folder(const std::string& folder);
+
+}  // namespace walstow

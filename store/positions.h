@@ -1,0 +1,39 @@
+// How far each standby has got: one record for each client and instance, updated from what its
+// requests carry along. Retention rests on these records.
+//
+// Only what PostgreSQL was handed counts. A report with an older sequence than the record's is
+// ignored; going back is accepted. An instance that archives as a primary is retired until it asks
+// for WAL again. Threads and processes: safe; Backend::update_record makes each change atomic.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/wire/command.h"
+#include "proto/wire/report.h"
+#include "store/backend.h"
+
+namespace walstow {
+
+// What a request tells of the instance that sent it.
+struct PositionChange {
+  Instance instance;
+  std::uint64_t system_identifier = 0;
+  std::optional<WalFileName> handed;        // a segment that is being handed over
+  std::optional<WalFileName> restartpoint;  // PostgreSQL's %r
+  bool archives_as_primary = false;
+};
+
+// A record that nothing but time changed is not written again within this time.
+inline constexpr std::chrono::seconds kPositionRefresh{60};
+
+// Durable on return when it changed anything that retention relies on (the first report, a lower
+// file, a restartpoint, retirement); "seen" and "last handed" may lag by kPositionRefresh.
+void update_position(Backend& backend, std::string_view cluster, std::string_view client,
+                     const PositionChange& change, Time now);
+
+std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster);
+
+}  // namespace walstow

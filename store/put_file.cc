@@ -1,0 +1,268 @@
+// The way of a put, from its head to its promise:
+//
+//   begin_put    rights are checked already. Which era? Does the file stand already?
+//   write        each chunk is hashed, compressed and written to a staged object nobody can see
+//   finish       the staged object is read back and unfolded: its digest must be the client's, its
+//                first page must belong to its name; only then the era is opened (when it is the
+//                first file of a new cluster) and the object published, durably, never replacing
+//
+// When the name is taken: the same content is success with the same promise, since PostgreSQL sends
+// a file again whenever it crashed before it wrote its own note; other content is refused, and what
+// stands is never touched; damaged content is set aside and the put goes on.
+#include "store/put_file.h"
+
+#include <optional>
+
+#include "proto/base/log.h"
+#include "proto/wire/report.h"
+#include "store/layout.h"
+#include "store/standing_object.h"
+
+namespace walstow {
+namespace {
+
+// Beyond this, somebody is fighting over the name and the client had better try again.
+constexpr int kPublishAttempts = 3;
+
+Reply created_or_stood(const PutContext& context, const EraName& era, std::uint64_t stored_size,
+                       int status) {
+  const PutFile& put = context.put;
+  std::string name = put.file.text();
+  if (put.file.kind() == FileKind::kPartial) name += "." + to_string(put.digest).substr(0, 12);
+  Reply reply;
+  reply.head.status = status;
+  reply.head.fields.set(field::kContentType, std::string(kJsonType));
+  reply.head.fields.set(field::kArchive, context.archive->id());
+  reply.head.fields.set(field::kEra, to_string(era));
+  reply.body = to_json(PutReport{.archive = context.archive->id(),
+                                 .era = to_string(era),
+                                 .name = std::move(name),
+                                 .raw_size = put.raw_size,
+                                 .stored_size = stored_size});
+  return reply;
+}
+
+Refusal other_system(const PutFile& put, const EraName& newest) {
+  std::string owner = "system identifier " + std::to_string(put.system_identifier);
+  if (put.segment_size) owner += " with segments of " + to_string(*put.segment_size);
+  std::string upgrade = "walstow cluster upgrade " + put.cluster + " --system " +
+                        std::to_string(put.system_identifier);
+  if (put.segment_size) upgrade += " --segment-size " + to_string(*put.segment_size);
+  return {.code = Code::kOtherSystem,
+          .message = "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
+                     "\" belongs to " + std::to_string(newest.system_identifier) +
+                     " with segments of " +
+                     to_string(*SegmentSize::from_bytes(newest.segment_size)),
+          .hint = "Is this the right cluster name? After pg_upgrade or a new segment size, run \"" +
+                  upgrade + "\"; for another server, make a cluster of its own.",
+          .proof = {}};
+}
+
+// The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.
+std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
+                                                         const std::vector<EraName>& eras) {
+  if (eras.empty()) {
+    if (put.segment_size) return std::optional<EraName>();
+    return Refusal{.code = Code::kBadRequest,
+                   .message = "the first file of cluster \"" + put.cluster +
+                              "\" must say the segment size",
+                   .hint = "Archive a segment first, or give --pgdata.",
+                   .proof = {}};
+  }
+  const auto era = newest_era_of(eras, put.system_identifier);
+  if (!era || (put.segment_size && put.segment_size->bytes() != era->segment_size)) {
+    return other_system(put, eras.back());
+  }
+  return era;
+}
+
+class PutUpload : public Upload {
+ public:
+  PutUpload(PutContext context, std::optional<EraName> era)
+      : context_(std::move(context)),
+        era_(era),
+        staged_(context_.archive->backend().stage()),
+        encoder_(header(), input(), context_.compression_level,
+                 [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }) {}
+
+  void write(ByteView bytes) override;
+  Reply finish() override;
+
+  // The answer when the name is taken; nullopt: what stood was damaged and is out of the way.
+  static std::optional<Reply> answer_for_standing(const PutContext& context, const EraName& era);
+
+ private:
+  ObjectHeader header() const;
+  ObjectEncoder::Input input() const {
+    return context_.put.encoding == Encoding::kZstd ? ObjectEncoder::Input::kZstd
+                                                    : ObjectEncoder::Input::kRaw;
+  }
+  std::uint64_t largest_body() const;
+  std::optional<Refusal> prove();
+  std::optional<Refusal> open_first_era();
+  std::string key() const {
+    return layout::object_key(context_.put.cluster, *era_, context_.put.file, context_.put.digest);
+  }
+
+  PutContext context_;
+  std::optional<EraName> era_;
+  std::unique_ptr<StagedObject> staged_;
+  ObjectEncoder encoder_;
+  Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
+  std::uint64_t received_ = 0;
+};
+
+ObjectHeader PutUpload::header() const {
+  const PutFile& put = context_.put;
+  return {.name = put.file.text(),
+          .raw_size = put.raw_size,
+          .digest = put.digest,
+          .system_identifier = put.system_identifier,
+          .segment_size = era_ ? era_->segment_size : put.segment_size->bytes(),
+          .client = context_.client,
+          .time = std::chrono::system_clock::now()};
+}
+
+std::uint64_t PutUpload::largest_body() const {
+  const std::uint64_t raw = context_.put.raw_size;
+  if (context_.put.encoding == Encoding::kIdentity) return raw;
+  return raw + raw / 128 + kChunkSize;  // more than any compressor adds to what does not compress
+}
+
+void PutUpload::write(ByteView bytes) {
+  received_ += bytes.size();
+  if (received_ > largest_body()) {
+    throw Error(ErrorKind::kInvalid, "the body of \"" + context_.put.file.text() +
+                                         "\" is longer than announced");
+  }
+  if (context_.put.encoding == Encoding::kIdentity) hasher_.update(bytes);
+  encoder_.write(bytes);
+}
+
+// Reads back what was written: only this says that what is kept is what the client has.
+std::optional<Refusal> PutUpload::prove() {
+  const PutFile& put = context_.put;
+  const std::string file = "\"" + put.file.text() + "\"";
+  const bool raw_arrived_whole = put.encoding == Encoding::kIdentity &&
+                                 received_ == put.raw_size && hasher_.digest() == put.digest;
+  if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
+    return Refusal{.code = Code::kDigestMismatch,
+                   .message = "the body of " + file + " has " + std::to_string(received_) +
+                              " bytes with digest " + to_string(hasher_.digest()) +
+                              ", its head says " + std::to_string(put.raw_size) +
+                              " bytes with digest " + to_string(put.digest),
+                   .hint = "Was the file changed while it was sent?",
+                   .proof = {}};
+  }
+  ContentCheck content(put.file);
+  const auto back = staged_->read_back();
+  const Examined examined =
+      examine_object(*back, [&content](ByteView raw) { content.add(raw); });
+  if (!examined.whole && raw_arrived_whole) {
+    return Refusal{.code = Code::kStorage,
+                   .message = "what was written of " + file + " does not read back: " +
+                              examined.problem,
+                   .hint = "Check the memory and the disks of the store.",
+                   .proof = {}};
+  }
+  if (!examined.whole) {
+    return Refusal{.code = Code::kDigestMismatch,
+                   .message = "the compressed body of " + file + " does not unfold to what its " +
+                              "head says: " + examined.problem,
+                   .hint = {},
+                   .proof = {}};
+  }
+  const std::string problem =
+      content.problem(put.system_identifier, put.raw_size, put.segment_size);
+  if (!problem.empty()) {
+    return Refusal{.code = Code::kBadContent,
+                   .message = file + " " + problem,
+                   .hint = "Only files of pg_wal, under their own names, can be archived.",
+                   .proof = {}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> PutUpload::open_first_era() {
+  const PutFile& put = context_.put;
+  if (!context_.archive->open_era(put.cluster, put.system_identifier, put.segment_size->bytes(),
+                                  1)) {
+    log_line(LogLevel::kDebug, "another put opened the first era of cluster \"" + put.cluster +
+                                   "\" at the same time");
+  }
+  const auto chosen = choose_era(put, context_.archive->eras(put.cluster));
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return *refusal;
+  era_ = std::get<std::optional<EraName>>(chosen);
+  return std::nullopt;
+}
+
+std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context,
+                                                    const EraName& era) {
+  const PutFile& put = context.put;
+  Backend& backend = context.archive->backend();
+  const std::string key = layout::object_key(put.cluster, era, put.file, put.digest);
+  const auto standing = backend.open_object(key);
+  if (!standing) return std::nullopt;
+  const std::uint64_t stored_size = standing->size();
+  const Examined examined = examine_object(*standing);
+  if (!examined.whole) {
+    log_line(LogLevel::kWarning,
+             "object \"" + key + "\" is damaged and was set aside: " + examined.problem,
+             "It lies below \"_aside\" in the archive; the file is being put again.");
+    backend.set_aside(key, *standing);
+    return std::nullopt;
+  }
+  if (examined.header.digest == put.digest && examined.header.name == put.file.text()) {
+    if (!backend.make_durable(key)) return std::nullopt;
+    return created_or_stood(context, era, stored_size, 200);
+  }
+  return to_reply(
+      {.code = Code::kOtherContent,
+       .message = "\"" + put.file.text() + "\" stands in cluster \"" + put.cluster +
+                  "\" with other content: digest " + to_string(examined.header.digest) +
+                  " there, " + to_string(put.digest) + " here",
+       .hint = "Does another server archive into this cluster? If the stored file is the wrong one, "
+               "look at it with \"walstow get " +
+               put.cluster + " " + put.file.text() +
+               " PATH\" and move its object out of the archive.",
+       .proof = {}});
+}
+
+Reply PutUpload::finish() {
+  encoder_.finish();
+  if (auto refusal = prove()) return to_reply(*refusal);
+  if (!era_) {
+    if (auto refusal = open_first_era()) return to_reply(*refusal);
+  }
+  const std::uint64_t stored_size = staged_->size();
+  for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
+    if (context_.archive->backend().publish(*staged_, key()) == PublishResult::kPublished) {
+      return created_or_stood(context_, *era_, stored_size, 201);
+    }
+    if (auto reply = answer_for_standing(context_, *era_)) return std::move(*reply);
+  }
+  throw Error(ErrorKind::kUnavailable,
+              "\"" + context_.put.file.text() + "\" is being put and set aside by others");
+}
+
+}  // namespace
+
+Answer begin_put(PutContext context) {
+  const PutFile& put = context.put;
+  auto chosen = choose_era(put, context.archive->eras(put.cluster));
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
+  const auto era = std::get<std::optional<EraName>>(chosen);
+  if (era) {
+    if (!put.file.fits(*SegmentSize::from_bytes(era->segment_size))) {
+      return to_reply({.code = Code::kBadName,
+                       .message = "\"" + put.file.text() + "\" is the name of no segment of " +
+                                  to_string(*SegmentSize::from_bytes(era->segment_size)),
+                       .hint = {},
+                       .proof = {}});
+    }
+    if (auto reply = PutUpload::answer_for_standing(context, *era)) return std::move(*reply);
+  }
+  return std::make_unique<PutUpload>(std::move(context), era);
+}
+
+}  // namespace walstow

@@ -1,0 +1,115 @@
+#include "store/report_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace walstow {
+namespace {
+
+std::string time_text(const std::optional<Time>& time) {
+  return time ? to_iso8601(*time) : std::string("never");
+}
+
+std::string range_lines(const TimelineReport& timeline) {
+  std::string text;
+  for (std::size_t i = 0; i < timeline.ranges.size(); ++i) {
+    const SegmentRange& range = timeline.ranges[i];
+    if (i > 0) text += "      HOLE\n";
+    text += fmt::format("      {} .. {}  {:>7} segments\n", range.first, range.last, range.count);
+  }
+  return text;
+}
+
+std::string timeline_lines(const TimelineReport& timeline) {
+  std::string origin;
+  if (timeline.parent) {
+    origin = fmt::format(", left timeline {} at {}", *timeline.parent, timeline.left_parent_at);
+  }
+  std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
+  text += range_lines(timeline);
+  text += fmt::format("      {} raw, {} stored; newest put {}\n", size_text(timeline.raw_bytes),
+                      size_text(timeline.stored_bytes), time_text(timeline.newest));
+  if (timeline.partials > 0 || timeline.backups > 0) {
+    text += fmt::format("      {} partial segments, {} backup history files\n", timeline.partials,
+                        timeline.backups);
+  }
+  return text;
+}
+
+std::string position_lines(const PositionReport& position) {
+  const std::string name = position.standby.empty() ? position.instance : position.standby;
+  std::string text = fmt::format("    {} on {} (client {})\n", name, position.host, position.client);
+  if (position.retired) return text + "      archives as a primary now\n";
+  if (position.restartpoint.empty()) {
+    text += fmt::format("      needs {} on: the lowest file that it was handed\n"
+                        "      (archive_cleanup_command is missing there, it would say more)\n",
+                        position.lowest_handed.empty() ? "everything" : position.lowest_handed);
+  } else {
+    text += fmt::format("      restartpoint {}\n", position.restartpoint);
+  }
+  return text + fmt::format("      last handed {}, seen {}\n",
+                            position.last_handed.empty() ? "nothing" : position.last_handed,
+                            time_text(position.seen));
+}
+
+}  // namespace
+
+std::string size_text(std::uint64_t bytes) {
+  static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits.at(unit));
+}
+
+std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
+  if (clusters.empty()) return "no clusters yet; make one with \"walstow cluster create NAME\"\n";
+  std::string text;
+  for (const ClusterSummary& cluster : clusters) {
+    text += fmt::format("{:<32}  {}\n", cluster.cluster,
+                        cluster.newest_era.empty() ? "nothing archived yet" : cluster.newest_era);
+  }
+  return text;
+}
+
+std::string cluster_text(const ClusterReport& report) {
+  std::string text = fmt::format("cluster {} in archive {}\n", report.cluster, report.archive);
+  if (report.eras.empty()) text += "  nothing archived yet\n";
+  for (const EraReport& era : report.eras) {
+    text += fmt::format("  era {}\n", era.era);
+    for (const TimelineReport& timeline : era.timelines) text += timeline_lines(timeline);
+  }
+  if (!report.positions.empty()) text += "  standbys\n";
+  for (const PositionReport& position : report.positions) text += position_lines(position);
+  return text;
+}
+
+std::string files_text(const FilePage& page) {
+  std::string text;
+  for (const FileEntry& file : page.files) {
+    text += fmt::format("{:<46}  {:>10}  {}\n", file.name, size_text(file.stored_size),
+                        to_iso8601(file.put));
+  }
+  return text;
+}
+
+std::string whoami_text(const WhoamiReport& report) {
+  return fmt::format("{} in archive {}, with the rights: {}\n", report.name, report.archive,
+                     fmt::join(report.rights, ", "));
+}
+
+std::string check_text(const CheckReport& report) {
+  return fmt::format(
+      "ok: cluster {} in archive {}\n"
+      "  a probe was published durably in {:.1f} ms and read back in {:.1f} ms\n"
+      "  newest era: {}\n",
+      report.cluster, report.archive, static_cast<double>(report.publish_microseconds) / 1000,
+      static_cast<double>(report.read_microseconds) / 1000,
+      report.newest_era.empty() ? "none, nothing archived yet" : report.newest_era);
+}
+
+}  // namespace walstow

@@ -1,0 +1,311 @@
+#include "store/session.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <optional>
+
+#include "proto/base/log.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;  // Beast reads half-kilobytes otherwise
+
+// The peer went away, or too slow: the end of a session, and nobody's fault of ours.
+struct PeerGone {};
+
+std::optional<Method> to_method(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return Method::kGet;
+    case http::verb::head:
+      return Method::kHead;
+    case http::verb::put:
+      return Method::kPut;
+    case http::verb::post:
+      return Method::kPost;
+    case http::verb::delete_:
+      return Method::kDelete;
+    default:
+      return std::nullopt;
+  }
+}
+
+template <class Work>
+asio::awaitable<std::invoke_result_t<Work>> call(Work work) {
+  co_return work();
+}
+
+class Session {
+ public:
+  Session(ByteStream stream, SessionContext context)
+      : stream_(std::move(stream)), context_(std::move(context)) {
+    buffer_.reserve(kReadBuffer);
+    for (auto& chunk : chunks_) chunk.resize(kChunkSize);
+  }
+
+  asio::awaitable<void> run();
+
+ private:
+  using Parser = http::request_parser<http::buffer_body>;
+
+  // Runs blocking work on a worker; the session goes on where it was when it is done.
+  template <class Work>
+  asio::awaitable<std::invoke_result_t<Work>> on_worker(Work work) {
+    return asio::co_spawn(context_.workers.get_executor(), call(std::move(work)),
+                          asio::use_awaitable);
+  }
+
+  Deadline progress() const {
+    return Deadline::after(context_.limits.progress).earlier(*whole_);
+  }
+
+  asio::awaitable<bool> read_request();
+  asio::awaitable<Answer> ask_handler();
+  asio::awaitable<void> answer_request();
+  asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
+  asio::awaitable<std::size_t> read_chunk(std::vector<std::byte>& chunk);
+  asio::awaitable<bool> feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused);
+  asio::awaitable<void> send_continue();
+  asio::awaitable<void> send(Reply reply);
+  asio::awaitable<void> send_download(Download& download);
+  asio::awaitable<void> skip_body();
+
+  ByteStream stream_;
+  SessionContext context_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::optional<Deadline> whole_;
+  std::array<std::vector<std::byte>, 2> chunks_;  // one is filled while the other is worked on
+  bool expects_continue_ = false;
+  bool keep_alive_ = true;
+};
+
+// False: the peer has nothing more to ask.
+asio::awaitable<bool> Session::read_request() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(kLargestHead));
+  parser_->body_limit(boost::none);  // the upload knows what it may take
+  stream_.set_deadline(Deadline::after(context_.limits.idle));
+  error_code error;
+  co_await http::async_read_header(stream_, buffer_, *parser_,
+                                   asio::redirect_error(asio::use_awaitable, error));
+  whole_ = Deadline::after(context_.limits.whole);
+  if (!error) {
+    keep_alive_ = parser_->keep_alive();
+    co_return true;
+  }
+  const bool http_trouble = error.category() == http::make_error_code(http::error{}).category();
+  if (http_trouble && error != http::error::end_of_stream &&
+      error != http::error::partial_message) {
+    keep_alive_ = false;
+    Reply reply = to_reply({.code = Code::kBadRequest,
+                            .message = "not an HTTP/1.1 request: " + error.message(),
+                            .hint = {},
+                            .proof = {}});
+    co_await send(std::move(reply));
+  }
+  co_return false;
+}
+
+asio::awaitable<Answer> Session::ask_handler() {
+  RequestHead head;
+  head.target = std::string(parser_->get().target());
+  for (const auto& field : parser_->get()) {
+    head.fields.set(std::string(field.name_string()), std::string(field.value()));
+  }
+  const std::string* expect = head.fields.find(field::kExpect);
+  expects_continue_ = expect != nullptr && boost::beast::iequals(*expect, "100-continue");
+  const auto method = to_method(parser_->get().method());
+  if (!method) {
+    co_return to_reply({.code = Code::kBadRequest,
+                        .message = "method \"" + escaped(parser_->get().method_string()) +
+                                   "\" is not known",
+                        .hint = {},
+                        .proof = {}});
+  }
+  head.method = *method;
+  auto work = [this, head = std::move(head)]() -> Answer {
+    return context_.handler.handle(head, context_.caller);
+  };
+  co_return co_await on_worker(std::move(work));
+}
+
+asio::awaitable<std::size_t> Session::read_chunk(std::vector<std::byte>& chunk) {
+  auto& body = parser_->get().body();
+  body.data = chunk.data();
+  body.size = chunk.size();
+  body.more = true;
+  while (!parser_->is_done() && body.size > 0) {
+    stream_.set_deadline(progress());
+    error_code error;
+    co_await http::async_read_some(stream_, buffer_, *parser_,
+                                   asio::redirect_error(asio::use_awaitable, error));
+    if (error == http::error::need_buffer) break;
+    if (error) throw PeerGone();
+  }
+  co_return chunk.size() - body.size;
+}
+
+// False: the upload will have no more of it, and `refused` says why.
+asio::awaitable<bool> Session::feed(Upload& upload, ByteView bytes,
+                                    std::optional<Reply>& refused) {
+  auto work = [&upload, &refused, bytes]() -> bool {
+    try {
+      upload.write(bytes);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      refused = to_reply(to_refusal(error));
+      return false;
+    }
+  };
+  co_return co_await on_worker(std::move(work));
+}
+
+asio::awaitable<Reply> Session::take_body(std::unique_ptr<Upload> upload) {
+  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  if (expects_continue_) {
+    co_await send_continue();
+    expects_continue_ = false;
+  }
+  std::optional<Reply> refused;
+  std::size_t current = 0;
+  std::size_t size = co_await read_chunk(chunks_[current]);
+  while (size > 0) {
+    const ByteView full = ByteView(chunks_[current]).first(size);
+    auto next = read_chunk(chunks_[1 - current]);
+    auto fed = feed(*upload, full, refused);
+    const auto [next_size, taken] = co_await (std::move(next) && std::move(fed));
+    if (!taken) co_return std::move(*refused);
+    size = next_size;
+    current = 1 - current;
+  }
+  auto finish = [&upload]() -> Reply {
+    try {
+      return upload->finish();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      return to_reply(to_refusal(error));
+    }
+  };
+  co_return co_await on_worker(std::move(finish));
+}
+
+asio::awaitable<void> Session::send_continue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  stream_.set_deadline(progress());
+  error_code error;
+  const asio::const_buffer bytes(kContinue.data(), kContinue.size());
+  co_await asio::async_write(stream_, bytes, asio::redirect_error(asio::use_awaitable, error));
+  if (error) throw PeerGone();
+}
+
+asio::awaitable<void> Session::send(Reply reply) {
+  http::response<http::empty_body> head;
+  head.version(11);
+  head.result(static_cast<unsigned>(reply.head.status));
+  head.set(field::kVersion, kProtocolVersion);
+  for (const auto& [name, value] : reply.head.fields.all()) head.set(name, value);
+  head.keep_alive(keep_alive_);
+  head.content_length(reply.announced_size ? *reply.announced_size
+                      : reply.download     ? reply.download->size()
+                                           : reply.body.size());
+  http::response_serializer<http::empty_body> serializer(head);
+  stream_.set_deadline(progress());
+  error_code error;
+  co_await http::async_write_header(stream_, serializer,
+                                    asio::redirect_error(asio::use_awaitable, error));
+  if (error) throw PeerGone();
+  if (reply.announced_size) co_return;
+  if (reply.download) {
+    co_await send_download(*reply.download);
+    co_return;
+  }
+  stream_.set_deadline(progress());
+  co_await asio::async_write(stream_, asio::buffer(reply.body),
+                             asio::redirect_error(asio::use_awaitable, error));
+  if (error) throw PeerGone();
+}
+
+asio::awaitable<void> Session::send_download(Download& download) {
+  for (;;) {
+    auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
+    const std::size_t size = co_await on_worker(std::move(work));
+    if (size == 0) co_return;
+    stream_.set_deadline(progress());
+    error_code error;
+    const asio::const_buffer bytes(chunks_[0].data(), size);
+    co_await asio::async_write(stream_, bytes, asio::redirect_error(asio::use_awaitable, error));
+    if (error) throw PeerGone();
+  }
+}
+
+// What the peer still sends of a body that nobody wants, so that it gets to read its answer.
+asio::awaitable<void> Session::skip_body() {
+  while (!parser_->is_done()) co_await read_chunk(chunks_[0]);
+}
+
+asio::awaitable<void> Session::answer_request() {
+  Answer answer = co_await ask_handler();
+  const bool head_request = parser_->get().method() == http::verb::head;
+  Reply reply;
+  if (auto* upload = std::get_if<std::unique_ptr<Upload>>(&answer)) {
+    reply = co_await take_body(std::move(*upload));
+  } else {
+    reply = std::move(std::get<Reply>(answer));
+  }
+  if (head_request && !reply.announced_size) reply.announced_size = reply.body.size();
+  // Whether a peer that was not told to go on sends its body all the same cannot be known: the next
+  // request could not be told apart from it.
+  const bool body_in_doubt = expects_continue_ && !parser_->is_done();
+  if (body_in_doubt) keep_alive_ = false;
+  co_await send(std::move(reply));
+  if (!body_in_doubt) co_await skip_body();
+}
+
+asio::awaitable<void> Session::run() {
+  std::optional<Error> fatal;
+  try {
+    while (keep_alive_ && co_await read_request()) co_await answer_request();
+  } catch (const PeerGone&) {
+    co_return;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kFatal) {
+      // In the middle of a reply: cutting the connection is the only way left to say so.
+      log_error(error);
+      co_return;
+    }
+    fatal = error;
+  }
+  if (!fatal) co_return;
+  try {
+    keep_alive_ = false;
+    co_await send(to_reply(to_refusal(*fatal)));
+  } catch (const PeerGone&) {  // it will not hear of it, and the process ends all the same
+  }
+  throw Error(*fatal);
+}
+
+}  // namespace
+
+asio::awaitable<void> serve(ByteStream stream, SessionContext context) {
+  Session session(std::move(stream), std::move(context));
+  co_await session.run();
+}
+
+}  // namespace walstow

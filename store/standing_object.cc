@@ -1,0 +1,59 @@
+#include "store/standing_object.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "proto/base/error.h"
+#include "proto/wal/segment_header.h"
+#include "proto/wal/timeline_history.h"
+
+namespace walstow {
+
+Examined examine_object(ObjectSource& source, const ByteSink& raw) {
+  const ByteSink nowhere = [](ByteView) {};
+  ObjectDecoder decoder(raw ? raw : nowhere, ObjectDecoder::TrailerHash::kCheck, kLargestFile);
+  std::vector<std::byte> buffer(kChunkSize);
+  // Only damage is an answer here; a medium that cannot be read is an Error.
+  try {
+    while (const std::size_t size = source.read(buffer)) {
+      decoder.write(ByteView(buffer).first(size));
+    }
+    decoder.finish();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged) throw;
+    return {.whole = false, .header = {}, .problem = error.what()};
+  }
+  return {.whole = true, .header = *decoder.header(), .problem = {}};
+}
+
+void ContentCheck::add(ByteView raw) {
+  const bool small = file_.kind() == FileKind::kHistory || file_.kind() == FileKind::kBackup;
+  const std::size_t wanted = small ? kLargestHistoryFile : kSegmentHeaderSize;
+  if (beginning_.size() >= wanted) return;
+  beginning_ += as_text(raw.first(std::min(raw.size(), wanted - beginning_.size())));
+}
+
+std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t raw_size,
+                                  std::optional<SegmentSize> segment_size) const {
+  switch (file_.kind()) {
+    case FileKind::kBackup:
+      return {};  // free text of PostgreSQL's
+    case FileKind::kHistory:
+      return parse_timeline_history(file_.timeline(), beginning_).problem;
+    case FileKind::kSegment:
+    case FileKind::kPartial:
+      break;
+  }
+  const SegmentHeaderResult parsed = parse_segment_header(as_bytes(beginning_));
+  if (!parsed.header) return parsed.problem;
+  if (segment_size && parsed.header->segment_size != *segment_size) {
+    return "has segments of " + to_string(parsed.header->segment_size) + ", the request says " +
+           to_string(*segment_size);
+  }
+  return check_segment_header(
+             *parsed.header,
+             {.name = file_, .file_size = raw_size, .system_identifier = system_identifier})
+      .value_or("");
+}
+
+}  // namespace walstow

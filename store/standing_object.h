@@ -1,0 +1,39 @@
+// What is known of an object only after it has been read through: whether it is whole, and whose
+// content it has.
+#pragma once
+
+#include <string>
+
+#include "proto/codec/object.h"
+#include "proto/wal/file_name.h"
+#include "store/backend.h"
+
+namespace walstow {
+
+struct Examined {
+  bool whole = false;
+  ObjectHeader header;  // when whole
+  std::string problem;  // when not
+};
+
+// What a reader of the raw bytes may want to see on the way; may be empty.
+Examined examine_object(ObjectSource& source, const ByteSink& raw = {});
+
+// The first bytes of a file, as far as its content can be checked: the header of a segment, the whole
+// of a small file. Feed it the raw bytes, then ask.
+class ContentCheck {
+ public:
+  explicit ContentCheck(WalFileName file) : file_(std::move(file)) {}
+
+  void add(ByteView raw);
+  // One clause that says what disagrees, or "" when the content is what the name and the system
+  // identifier promise.
+  std::string problem(std::uint64_t system_identifier, std::uint64_t raw_size,
+                      std::optional<SegmentSize> segment_size) const;
+
+ private:
+  WalFileName file_;
+  std::string beginning_;
+};
+
+}  // namespace walstow
