@@ -22,7 +22,7 @@ constexpr T load_little_endian(ByteView bytes, std::size_t offset) {
 template <std::unsigned_integral T>
 constexpr void store_little_endian(T value, MutableByteView out, std::size_t offset) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out[offset + i] = static_cast<std::byte>((value >> (8 * i)) & 0xFFU);
+    out[offset + i] = static_cast<std::byte>(static_cast<unsigned char>(value >> (8 * i)));
   }
 }
 
