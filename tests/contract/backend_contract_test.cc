@@ -1,0 +1,351 @@
+// What store/backend.h promises of objects and records, for every backend. Durability itself is
+// proven by tests/fault/publish_power_cut_test.cc.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "proto/base/error.h"
+#include "tests/contract/backends.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kKey =
+    "main/001-7-1048576/wal/0000000100000000/000000010000000000000001.zst";
+
+// Content that differs at every place.
+std::string long_content(std::size_t size) {
+  std::string content;
+  while (content.size() < size)
+    content += std::to_string(content.size()) + ",";
+  content.resize(size);
+  return content;
+}
+
+std::optional<ErrorKind> kind_thrown(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  return std::nullopt;
+}
+
+// Starts all at once, and waits for all.
+void run_together(std::size_t count, const std::function<void(std::size_t)>& run) {
+  std::atomic<std::size_t> ready = 0;
+  std::vector<std::jthread> threads;
+  for (std::size_t number = 0; number < count; ++number) {
+    threads.emplace_back([&, number] {
+      for (++ready; ready < count;)
+        std::this_thread::yield();
+      run(number);
+    });
+  }
+}
+
+// --- objects ---
+
+TEST_P(BackendContractTest, PublishedObjectReadsBackAsItWasWritten) {
+  for (const std::size_t size : {0UL, 1UL, 4096UL, kChunkSize, 3 * kChunkSize + 1}) {
+    const std::string content = long_content(size);
+    const std::string key = "main/" + std::to_string(size);
+    const auto staged = backend().stage();
+    staged->write(as_bytes(content).first(size / 2));
+    staged->write(as_bytes(content).subspan(size / 2));
+    EXPECT_EQ(staged->size(), size);
+    ASSERT_EQ(backend().publish(*staged, key), PublishResult::kPublished);
+
+    const auto standing = other().open_object(key);
+    ASSERT_NE(standing, nullptr);
+    EXPECT_EQ(standing->size(), size);
+    EXPECT_EQ(read_all(*standing), content);
+  }
+}
+
+TEST_P(BackendContractTest, SmallReadsGiveTheWholeObject) {
+  const std::string content = long_content(100'000);
+  publish_text(backend(), std::string(kKey), content);
+  const auto standing = backend().open_object(std::string(kKey));
+  std::string read;
+  std::vector<std::byte> piece(777);
+  while (const std::size_t size = standing->read(piece)) {
+    read += as_text(ByteView(piece).first(size));
+  }
+  EXPECT_EQ(read, content);
+}
+
+TEST_P(BackendContractTest, StagedObjectIsInvisibleUntilItIsPublished) {
+  const auto staged = stage_text(backend(), "content");
+  EXPECT_EQ(object_text(other(), std::string(kKey)), std::nullopt);
+  EXPECT_TRUE(other().list_after("", "", 10).empty());
+  backend().publish(*staged, std::string(kKey));
+  EXPECT_EQ(object_text(other(), std::string(kKey)), "content");
+}
+
+TEST_P(BackendContractTest, StagedObjectReadsBackWhatWasWrittenSoFar) {
+  const auto staged = stage_text(backend(), "one");
+  EXPECT_EQ(read_all(*staged->read_back()), "one");
+  staged->write(as_bytes(" two"));
+  EXPECT_EQ(staged->read_back()->size(), 7U);
+  EXPECT_EQ(read_all(*staged->read_back()), "one two");
+  backend().publish(*staged, std::string(kKey));
+  EXPECT_EQ(object_text(backend(), std::string(kKey)), "one two");
+}
+
+TEST_P(BackendContractTest, DroppedStagedObjectLeavesNothing) {
+  stage_text(backend(), "content").reset();
+  EXPECT_TRUE(backend().list_after("", "", 10).empty());
+  EXPECT_TRUE(backend().list_after("_tmp/", "", 10).empty());
+}
+
+TEST_P(BackendContractTest, StandingObjectIsNeverReplaced) {
+  const std::string key(kKey);
+  ASSERT_EQ(publish_text(backend(), key, "first"), PublishResult::kPublished);
+  EXPECT_EQ(publish_text(backend(), key, "second"), PublishResult::kExists);
+  EXPECT_EQ(publish_text(other(), key, "third"), PublishResult::kExists);
+  EXPECT_EQ(object_text(other(), key), "first");
+}
+
+TEST_P(BackendContractTest, RefusedPublishLeavesNothingBehind) {
+  publish_text(backend(), "main/a", "first");
+  publish_text(backend(), "main/a", "second");
+  EXPECT_EQ(backend().list_after("", "", 10).size(), 1U);
+  EXPECT_TRUE(backend().list_after("_tmp/", "", 10).empty());
+}
+
+TEST_P(BackendContractTest, RefusedObjectCanBePublishedOnceTheNameIsFree) {
+  publish_text(backend(), "main/a", "first");
+  const auto staged = stage_text(backend(), "second");
+  ASSERT_EQ(backend().publish(*staged, "main/a"), PublishResult::kExists);
+  ASSERT_TRUE(backend().remove_object("main/a"));
+  EXPECT_EQ(backend().publish(*staged, "main/a"), PublishResult::kPublished);
+  EXPECT_EQ(object_text(backend(), "main/a"), "second");
+}
+
+TEST_P(BackendContractTest, OfRacingPublishersExactlyOneWins) {
+  constexpr std::size_t kPublishers = 4;
+  for (int round = 0; round < 25; ++round) {
+    const std::string key = "main/" + std::to_string(round) + "/file";
+    std::vector<PublishResult> results(kPublishers);
+    run_together(kPublishers, [&](std::size_t number) {
+      Backend& mine = number % 2 == 0 ? backend() : other();
+      results[number] = publish_text(mine, key, std::to_string(number));
+    });
+    ASSERT_EQ(std::count(results.begin(), results.end(), PublishResult::kPublished), 1);
+    const auto winner = std::find(results.begin(), results.end(), PublishResult::kPublished);
+    EXPECT_EQ(object_text(backend(), key), std::to_string(winner - results.begin()));
+  }
+}
+
+TEST_P(BackendContractTest, NothingStandsUnderAnAbsentKey) {
+  publish_text(backend(), "main/wal/b", "b");
+  for (const std::string key : {"main/wal/a", "main/wal/bb", "main/history/b", "other/wal/b"}) {
+    EXPECT_EQ(backend().open_object(key), nullptr) << key;
+    EXPECT_FALSE(backend().make_durable(key)) << key;
+    EXPECT_FALSE(backend().remove_object(key)) << key;
+    EXPECT_FALSE(backend().remove_record(key)) << key;
+    EXPECT_EQ(backend().read_record(key), std::nullopt) << key;
+  }
+}
+
+TEST_P(BackendContractTest, StandingObjectCanBeMadeDurableByAnybody) {
+  publish_text(backend(), std::string(kKey), "content");
+  EXPECT_TRUE(other().make_durable(std::string(kKey)));
+  EXPECT_EQ(object_text(other(), std::string(kKey)), "content");
+}
+
+TEST_P(BackendContractTest, RemovedObjectIsAbsent) {
+  publish_text(backend(), std::string(kKey), "content");
+  EXPECT_TRUE(backend().remove_object(std::string(kKey)));
+  EXPECT_EQ(other().open_object(std::string(kKey)), nullptr);
+  EXPECT_FALSE(other().remove_object(std::string(kKey)));
+}
+
+TEST_P(BackendContractTest, ObjectBeingReadOutlivesItsRemoval) {
+  publish_text(backend(), std::string(kKey), "content");
+  const auto standing = backend().open_object(std::string(kKey));
+  ASSERT_TRUE(other().remove_object(std::string(kKey)));
+  EXPECT_EQ(read_all(*standing), "content");
+}
+
+TEST_P(BackendContractTest, ObjectSetAsideIsKeptAndItsKeyIsFree) {
+  publish_text(backend(), "main/a", "damaged");
+  const auto damaged = backend().open_object("main/a");
+  ASSERT_TRUE(backend().set_aside("main/a", *damaged));
+  EXPECT_EQ(object_text(other(), "main/a"), std::nullopt);
+
+  const auto aside = other().list_after("_aside/", "", 10);
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_TRUE(aside.front().key.starts_with("_aside/main/a.")) << aside.front().key;
+  EXPECT_EQ(object_text(other(), aside.front().key), "damaged");
+
+  EXPECT_EQ(publish_text(other(), "main/a", "whole"), PublishResult::kPublished);
+}
+
+TEST_P(BackendContractTest, EveryObjectSetAsideIsKept) {
+  for (const std::string content : {"one", "two", "three"}) {
+    publish_text(backend(), "main/a", content);
+    ASSERT_TRUE(backend().set_aside("main/a", *backend().open_object("main/a")));
+  }
+  EXPECT_EQ(backend().list_after("_aside/", "", 10).size(), 3U);
+}
+
+TEST_P(BackendContractTest, NothingButTheDamagedObjectIsSetAside) {
+  publish_text(backend(), "main/a", "damaged");
+  const auto seen_by_one = backend().open_object("main/a");
+  const auto seen_by_other = other().open_object("main/a");
+  ASSERT_TRUE(backend().set_aside("main/a", *seen_by_one));
+  EXPECT_FALSE(other().set_aside("main/a", *seen_by_other));
+  publish_text(backend(), "main/a", "whole");
+  EXPECT_FALSE(other().set_aside("main/a", *seen_by_other));
+  EXPECT_EQ(object_text(other(), "main/a"), "whole");
+}
+
+// --- keys ---
+
+TEST_P(BackendContractTest, WhatIsNoKeyIsRefused) {
+  const std::string bad_keys[] = {"",
+                                  "/",
+                                  "/main",
+                                  "main/",
+                                  "a//b",
+                                  ".",
+                                  "..",
+                                  "../a",
+                                  "a/..",
+                                  "a/../b",
+                                  "a/./b",
+                                  ".hidden",
+                                  "a/.b",
+                                  "-a",
+                                  "a/-b",
+                                  "a b",
+                                  "a\\b",
+                                  "a\nb",
+                                  "a%2fb",
+                                  "a:b",
+                                  "a/\xC3\xA9",
+                                  "a*",
+                                  "~a",
+                                  std::string("a\0b", 3),
+                                  std::string(256, 'a'),
+                                  std::string(1023, 'a') + "/b"};
+  for (const std::string& key : bad_keys) {
+    const auto staged = stage_text(backend(), "content");
+    const auto source = staged->read_back();
+    const auto change = [](const auto&) { return std::optional<std::string>("x"); };
+    const std::function<void()> calls[] = {
+        [&] { backend().publish(*staged, key); },   [&] { backend().open_object(key); },
+        [&] { backend().make_durable(key); },       [&] { backend().set_aside(key, *source); },
+        [&] { backend().remove_object(key); },      [&] { backend().read_record(key); },
+        [&] { backend().create_record(key, "x"); }, [&] { backend().update_record(key, change); },
+        [&] { backend().remove_record(key); },
+    };
+    for (const auto& call : calls) {
+      EXPECT_EQ(kind_thrown(call), ErrorKind::kInvalid) << '"' << key << '"';
+    }
+  }
+  EXPECT_TRUE(backend().list_after("", "", 10).empty());
+}
+
+// --- records ---
+
+TEST_P(BackendContractTest, RecordIsCreatedOnce) {
+  EXPECT_EQ(backend().read_record("main/cluster.json"), std::nullopt);
+  EXPECT_TRUE(backend().create_record("main/cluster.json", "first\n"));
+  EXPECT_FALSE(backend().create_record("main/cluster.json", "second\n"));
+  EXPECT_FALSE(other().create_record("main/cluster.json", "third\n"));
+  EXPECT_EQ(other().read_record("main/cluster.json"), "first\n");
+}
+
+TEST_P(BackendContractTest, OfRacingCreatorsExactlyOneWins) {
+  constexpr std::size_t kCreators = 4;
+  for (int round = 0; round < 10; ++round) {
+    const std::string key = "main/eras/" + std::to_string(round);
+    std::vector<int> created(kCreators);
+    run_together(kCreators, [&](std::size_t number) {
+      Backend& mine = number % 2 == 0 ? backend() : other();
+      created[number] = mine.create_record(key, std::to_string(number)) ? 1 : 0;
+    });
+    ASSERT_EQ(std::count(created.begin(), created.end(), 1), 1);
+    const auto winner = std::find(created.begin(), created.end(), 1) - created.begin();
+    EXPECT_EQ(backend().read_record(key), std::to_string(winner));
+  }
+}
+
+TEST_P(BackendContractTest, UpdateSeesWhatStandsAndReplacesIt) {
+  using Content = std::optional<std::string>;
+  std::vector<Content> seen;
+  const auto set_to = [&seen](const Content& next) {
+    return [&seen, next](const Content& standing) {
+      seen.push_back(standing);
+      return next;
+    };
+  };
+  backend().update_record("main/a.json", set_to("one"));
+  other().update_record("main/a.json", set_to("two"));
+  backend().update_record("main/a.json", set_to(std::nullopt));
+  EXPECT_EQ(seen, (std::vector<Content>{std::nullopt, "one", "two"}));
+  EXPECT_EQ(other().read_record("main/a.json"), "two");
+}
+
+TEST_P(BackendContractTest, UpdateThatLeavesAllAsItIsMakesNoRecord) {
+  backend().update_record("main/a.json", [](const auto&) { return std::nullopt; });
+  EXPECT_EQ(backend().read_record("main/a.json"), std::nullopt);
+}
+
+TEST_P(BackendContractTest, FailedUpdateChangesNothingAndBlocksNobody) {
+  backend().create_record("main/a.json", "one");
+  const auto fail = [](const auto&) -> std::optional<std::string> {
+    throw Error(ErrorKind::kDamaged, "no");
+  };
+  EXPECT_THROW(backend().update_record("main/a.json", fail), Error);
+  EXPECT_EQ(backend().read_record("main/a.json"), "one");
+  other().update_record("main/a.json", [](const auto&) { return "two"; });
+  EXPECT_EQ(backend().read_record("main/a.json"), "two");
+}
+
+TEST_P(BackendContractTest, NoRacingUpdateIsLost) {
+  constexpr std::size_t kWriters = 4;
+  constexpr int kRounds = 10;
+  run_together(kWriters, [&](std::size_t number) {
+    Backend& mine = number % 2 == 0 ? backend() : other();
+    for (int round = 0; round < kRounds; ++round) {
+      mine.update_record("main/count", [](const std::optional<std::string>& standing) {
+        return std::to_string(standing ? std::stoi(*standing) + 1 : 1);
+      });
+    }
+  });
+  EXPECT_EQ(backend().read_record("main/count"), std::to_string(kWriters * kRounds));
+}
+
+TEST_P(BackendContractTest, RemovedRecordIsAbsentAndCanBeCreatedAgain) {
+  backend().create_record("main/a.json", "one");
+  EXPECT_TRUE(other().remove_record("main/a.json"));
+  EXPECT_EQ(backend().read_record("main/a.json"), std::nullopt);
+  EXPECT_TRUE(backend().create_record("main/a.json", "two"));
+  EXPECT_EQ(other().read_record("main/a.json"), "two");
+}
+
+TEST_P(BackendContractTest, RecordsHaveALargestSize) {
+  const std::string largest(kLargestRecord, 'x');
+  EXPECT_TRUE(backend().create_record("main/largest", largest));
+  EXPECT_EQ(backend().read_record("main/largest"), largest);
+
+  const std::string larger(kLargestRecord + 1, 'x');
+  const auto create = [&] { backend().create_record("main/larger", larger); };
+  const auto update = [&] {
+    backend().update_record("main/larger", [&](const auto&) { return larger; });
+  };
+  EXPECT_EQ(kind_thrown(create), ErrorKind::kInvalid);
+  EXPECT_EQ(kind_thrown(update), ErrorKind::kInvalid);
+  EXPECT_EQ(backend().read_record("main/larger"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace walstow

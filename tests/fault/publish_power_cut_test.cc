@@ -1,0 +1,384 @@
+// The power goes at every point of a put, and what was acknowledged must be there afterwards.
+//
+// After each cut, in every mode:
+//   acknowledged      -> present under its key, bit for bit
+//   not acknowledged  -> absent or whole, never a part of it
+//   temporaries       -> none, once the cleaner has run
+// The disk is harsher than any real one: nothing is durable that was not fsynced, in any order.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/base/bytes.h"
+#include "store/archive.h"
+#include "store/directory_backend.h"
+#include "store/layout.h"
+#include "tests/support/crash_points.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kCluster = "main";
+const EraName kEra{1, 7711084896406890663U, 1U << 20};
+const EraName kOtherEra{1, 4711, 1U << 20};
+
+// Longer than a page of the disk, so that it can be torn; no page is like another.
+std::string content_of(const std::string& name) {
+  std::string content;
+  while (content.size() < 10'000)
+    content += name + std::to_string(content.size()) + "\n";
+  return content;
+}
+
+std::string key_of(const std::string& name) {
+  return *layout::object_key(kCluster, kEra, *WalFileName::parse(name));
+}
+
+const std::string kFirstFile = "000000010000000000000001";
+const std::string kNextFile = "000000010000000000000002";
+const std::string kFileInNewFolder = "000000010000000100000000";
+const std::string kNextFileInNewFolder = "000000010000000100000001";
+
+// One store process on the disk.
+class Store {
+ public:
+  explicit Store(ForgetfulDisk& disk) : archive_(make_directory_backend(disk.mount())) {}
+
+  // As the handler does it. On return the file is acknowledged.
+  void put(const std::string& name) const {
+    const std::string key = key_of(name);
+    const auto staged = backend().stage();
+    staged->write(as_bytes(content_of(name)));
+    if (backend().publish(*staged, key) == PublishResult::kPublished) return;
+    EXPECT_EQ(*object(name), content_of(name));
+    EXPECT_TRUE(backend().make_durable(key));
+  }
+  // As put(), for the first file of a cluster. False: the cluster belongs to another system.
+  bool put_first(const std::string& name, const EraName& era) const {
+    archive_.open_era(kCluster, era.system_identifier, era.segment_size, 1);
+    if (archive_.eras(kCluster) != std::vector{era}) return false;
+    put(name);
+    return true;
+  }
+  // nullopt: absent.
+  std::optional<std::string> object(const std::string& name) const {
+    const auto source = backend().open_object(key_of(name));
+    if (source == nullptr) return std::nullopt;
+    std::string content(source->size() + 1, '\0');
+    content.resize(source->read(std::as_writable_bytes(std::span(content))));
+    return content;
+  }
+
+  const Archive& archive() const { return archive_; }
+  Backend& backend() const { return archive_.backend(); }
+
+ private:
+  Archive archive_;
+};
+
+void make_cluster(ForgetfulDisk& disk) {
+  initialize_archive(*make_directory_backend(disk.mount()));
+  Store(disk).archive().create_cluster(kCluster);
+}
+
+void make_era(ForgetfulDisk& disk) {
+  make_cluster(disk);
+  ASSERT_TRUE(Store(disk).put_first(kFirstFile, kEra));
+}
+
+enum class Acknowledged { kNo, kYes };
+
+void check_file(const Store& store, const std::string& name, Acknowledged acknowledged) {
+  const auto found = store.object(name);
+  if (acknowledged == Acknowledged::kYes) {
+    ASSERT_TRUE(found) << name << " was acknowledged and is gone";
+  }
+  if (found) {
+    EXPECT_EQ(*found, content_of(name)) << name << " is not whole";
+  }
+}
+
+void check_no_temporaries(ForgetfulDisk& disk) {
+  const auto files = disk.mount();
+  files->remove_dead_temporaries();
+  EXPECT_EQ(files->list("_tmp").value_or(std::vector<std::string>()), std::vector<std::string>());
+}
+
+class PowerCutTest : public testing::TestWithParam<TemporaryStyle> {
+ protected:
+  // What was acknowledged in the run that goes on.
+  void acknowledge(const std::string& what) { acknowledged_.push_back(what); }
+  Acknowledged acknowledged(const std::string& what) const {
+    const bool found =
+        std::find(acknowledged_.begin(), acknowledged_.end(), what) != acknowledged_.end();
+    return found ? Acknowledged::kYes : Acknowledged::kNo;
+  }
+  void put(ForgetfulDisk& disk, const std::string& name) {
+    Store(disk).put(name);
+    acknowledge(name);
+  }
+  void put_first(ForgetfulDisk& disk) {
+    if (Store(disk).put_first(kFirstFile, kEra)) acknowledge(kFirstFile);
+  }
+
+  void check_files(ForgetfulDisk& disk, const std::vector<std::string>& names) const {
+    const Store store(disk);
+    for (const std::string& name : names)
+      check_file(store, name, acknowledged(name));
+  }
+  auto files_hold(const std::vector<std::string>& names) const {
+    return [this, names](ForgetfulDisk& disk, const CrashPoint&) { check_files(disk, names); };
+  }
+  // Whoever was told that the first file stands can rely on its era, too; and an era that is there
+  // has its folder, which a get must not take for one that was moved away.
+  std::vector<EraName> check_eras(ForgetfulDisk& disk) const {
+    const Store store(disk);
+    const auto eras = store.archive().eras(kCluster);
+    for (const EraName& era : eras)
+      store.archive().verify_era(kCluster, era);
+    if (acknowledged(kFirstFile) == Acknowledged::kYes) {
+      EXPECT_EQ(eras, std::vector{kEra});
+    }
+    return eras;
+  }
+
+  // Adds what all scenarios have in common.
+  void run(CrashTest test) {
+    test.temporaries = GetParam();
+    test.setup = [this, setup = std::move(test.setup)](ForgetfulDisk& disk) {
+      acknowledged_.clear();
+      setup(disk);
+    };
+    test.check = [check = std::move(test.check)](ForgetfulDisk& disk, const CrashPoint& point) {
+      check_no_temporaries(disk);
+      check(disk, point);
+    };
+    EXPECT_GT(for_each_crash_point(test), 0U);
+  }
+
+ private:
+  std::vector<std::string> acknowledged_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Temporaries, PowerCutTest,
+                         testing::Values(TemporaryStyle::kAutomatic, TemporaryStyle::kNamed),
+                         [](const auto& style) {
+                           return style.param == TemporaryStyle::kNamed ? "Named" : "Nameless";
+                         });
+
+// --- one writer ---
+
+TEST_P(PowerCutTest, PutIntoAStandingFolder) {
+  run({.setup = make_era,
+       .operation = [this](ForgetfulDisk& disk) { put(disk, kNextFile); },
+       .check = files_hold({kNextFile})});
+}
+
+TEST_P(PowerCutTest, FirstPutOfAnEra) {
+  run({.setup = make_cluster,
+       .operation = [this](ForgetfulDisk& disk) { put_first(disk); },
+       .check =
+           [this](ForgetfulDisk& disk, const CrashPoint&) {
+             check_eras(disk);
+             check_files(disk, {kFirstFile});
+             // Whatever was left half done, the next put goes through.
+             put_first(disk);
+             EXPECT_EQ(acknowledged(kFirstFile), Acknowledged::kYes);
+             check_files(disk, {kFirstFile});
+           }});
+}
+
+TEST_P(PowerCutTest, FirstFileInANewFolder) {
+  run({.setup = make_era,
+       .operation = [this](ForgetfulDisk& disk) { put(disk, kFileInNewFolder); },
+       .check = files_hold({kFileInNewFolder})});
+}
+
+TEST_P(PowerCutTest, SecondFileOfAProcessInANewFolder) {
+  run({.setup = make_era,
+       .operation =
+           [this](ForgetfulDisk& disk) {
+             const Store store(disk);  // one for both: it remembers which folders are durable
+             for (const std::string& name : {kFileInNewFolder, kNextFileInNewFolder}) {
+               store.put(name);
+               acknowledge(name);
+             }
+           },
+       .check = files_hold({kFileInNewFolder, kNextFileInNewFolder})});
+}
+
+// --- two writers: the second does all of its work at each point of the first one's, then the power
+// goes before the first one's next step ---
+
+TEST_P(PowerCutTest, OverlappingPutsOfOneFile) {
+  run({.setup = make_era,
+       .operation = [this](ForgetfulDisk& disk) { put(disk, kNextFile); },
+       .check = files_hold({kNextFile}),
+       .meanwhile = [this](ForgetfulDisk& disk) { put(disk, kNextFile); }});
+}
+
+TEST_P(PowerCutTest, OverlappingPutsOfOneFileIntoANewFolder) {
+  run({.setup = make_era,
+       .operation = [this](ForgetfulDisk& disk) { put(disk, kFileInNewFolder); },
+       .check = files_hold({kFileInNewFolder}),
+       .meanwhile = [this](ForgetfulDisk& disk) { put(disk, kFileInNewFolder); }});
+}
+
+TEST_P(PowerCutTest, OverlappingPutsOfTwoFilesIntoANewFolder) {
+  run({.setup = make_era,
+       .operation = [this](ForgetfulDisk& disk) { put(disk, kFileInNewFolder); },
+       .check = files_hold({kFileInNewFolder, kNextFileInNewFolder}),
+       .meanwhile = [this](ForgetfulDisk& disk) { put(disk, kNextFileInNewFolder); }});
+}
+
+TEST_P(PowerCutTest, OverlappingFirstPutsOfOneCluster) {
+  run({.setup = make_cluster,
+       .operation = [this](ForgetfulDisk& disk) { put_first(disk); },
+       .check =
+           [this](ForgetfulDisk& disk, const CrashPoint&) {
+             check_eras(disk);
+             check_files(disk, {kFirstFile});
+           },
+       .meanwhile = [this](ForgetfulDisk& disk) { put_first(disk); }});
+}
+
+TEST_P(PowerCutTest, OverlappingFirstPutsOfTwoSystems) {
+  const auto open_other_era = [this](ForgetfulDisk& disk) {
+    const auto opened = Store(disk).archive().open_era(kCluster, kOtherEra.system_identifier,
+                                                       kOtherEra.segment_size, kOtherEra.number);
+    if (opened) acknowledge("other era");
+  };
+  run({.setup = make_cluster,
+       .operation = [this](ForgetfulDisk& disk) { put_first(disk); },
+       .check =
+           [this](ForgetfulDisk& disk, const CrashPoint& point) {
+             const auto eras = check_eras(disk);
+             if (acknowledged("other era") == Acknowledged::kYes) {
+               EXPECT_EQ(eras, std::vector{kOtherEra});
+             }
+             if (point.completed) {
+               EXPECT_EQ(eras.size(), 1U);
+             }
+             check_files(disk, {kFirstFile});
+           },
+       .meanwhile = open_other_era});
+}
+
+// --- everything else that is written ---
+
+TEST_P(PowerCutTest, InitializeArchive) {
+  run({.setup = [](ForgetfulDisk&) {},
+       .operation =
+           [this](ForgetfulDisk& disk) {
+             acknowledge(initialize_archive(*make_directory_backend(disk.mount())));
+           },
+       .check =
+           [this](ForgetfulDisk& disk, const CrashPoint& point) {
+             const auto backend = make_directory_backend(disk.mount());
+             if (!point.completed && !backend->read_record(std::string(layout::kMarker))) {
+               EXPECT_NO_THROW(initialize_archive(*backend));
+               return;
+             }
+             const Archive archive(make_directory_backend(disk.mount()));
+             if (point.completed) {
+               EXPECT_EQ(acknowledged(archive.id()), Acknowledged::kYes);
+             }
+           }});
+}
+
+TEST_P(PowerCutTest, UpdateRecord) {
+  const std::string key = layout::standby_record(kCluster, "standby1", "00ff");
+  const auto set_to = [key](ForgetfulDisk& disk, const std::string& content) {
+    Store(disk).backend().update_record(key, [&](const auto&) { return content; });
+  };
+  const std::string old_content = content_of("old");
+  const std::string new_content = content_of("new");
+  for (const bool stands : {false, true}) {
+    SCOPED_TRACE(stands ? "of a standing record" : "that makes a record");
+    run({.setup =
+             [&](ForgetfulDisk& disk) {
+               make_cluster(disk);
+               if (stands) set_to(disk, old_content);
+             },
+         .operation =
+             [&](ForgetfulDisk& disk) {
+               set_to(disk, new_content);
+               acknowledge(key);
+             },
+         .check =
+             [&](ForgetfulDisk& disk, const CrashPoint&) {
+               const auto found = Store(disk).backend().read_record(key);
+               const bool is_old = stands ? found == old_content : !found;
+               EXPECT_TRUE(found == new_content ||
+                           (is_old && acknowledged(key) == Acknowledged::kNo));
+             }});
+  }
+}
+
+TEST_P(PowerCutTest, UpdateThatRelaysWhatADyingProcessWrote) {
+  // The first process dies at each of its steps, the second finds nothing to change in what it
+  // left, and says so: then the record is to be relied on.
+  const std::string key = layout::standby_record(kCluster, "standby1", "00ff");
+  run({.setup = make_cluster,
+       .operation =
+           [&](ForgetfulDisk& disk) { Store(disk).backend().create_record(key, "content"); },
+       .check =
+           [&](ForgetfulDisk& disk, const CrashPoint&) {
+             if (acknowledged(key) == Acknowledged::kYes) {
+               EXPECT_EQ(Store(disk).backend().read_record(key), "content");
+             }
+           },
+       .meanwhile =
+           [&](ForgetfulDisk& disk) {
+             Store(disk).backend().update_record(key, [&](const auto& standing) {
+               if (standing == "content") acknowledge(key);
+               return std::nullopt;
+             });
+           }});
+}
+
+TEST_P(PowerCutTest, RemoveObject) {
+  run({.setup = make_era,
+       .operation =
+           [this](ForgetfulDisk& disk) {
+             Store(disk).backend().remove_object(key_of(kFirstFile));
+             acknowledge("removal");
+           },
+       .check =
+           [this](ForgetfulDisk& disk, const CrashPoint&) {
+             const auto found = Store(disk).object(kFirstFile);
+             if (acknowledged("removal") == Acknowledged::kYes) {
+               EXPECT_EQ(found, std::nullopt);
+             }
+             if (found) {
+               EXPECT_EQ(*found, content_of(kFirstFile));
+             }
+           }});
+}
+
+TEST_P(PowerCutTest, SetAsideAndPutAgain) {
+  // Damage is known by its reader only, so any content will do.
+  run({.setup = make_era,
+       .operation =
+           [this](ForgetfulDisk& disk) {
+             const Store store(disk);
+             const std::string key = key_of(kFirstFile);
+             store.backend().set_aside(key, *store.backend().open_object(key));
+             acknowledge("set aside");
+             store.put(kFirstFile);
+             acknowledge(kFirstFile);
+           },
+       .check =
+           [this](ForgetfulDisk& disk, const CrashPoint&) {
+             check_files(disk, {kFirstFile});
+             if (acknowledged("set aside") == Acknowledged::kYes) {
+               EXPECT_EQ(Store(disk).backend().list_after("_aside/main/", "", 10).size(), 1U);
+             }
+           }});
+}
+
+}  // namespace
+}  // namespace walstow
