@@ -21,47 +21,24 @@ namespace {
 using namespace std::chrono_literals;
 using Names = std::vector<std::string>;
 
-// A place that several processes can mount.
-class Medium {
- public:
-  Medium() = default;
-  Medium(const Medium&) = delete;
-  Medium& operator=(const Medium&) = delete;
-  virtual ~Medium() = default;
-  virtual std::unique_ptr<FileSystem> mount() = 0;
-};
+// One more process's view of the place under test.
+using Mount = std::function<std::unique_ptr<FileSystem>()>;
 
-class PosixMedium : public Medium {
- public:
-  explicit PosixMedium(TemporaryStyle temporaries) : temporaries_(temporaries) {}
-  std::unique_ptr<FileSystem> mount() override {
-    return open_posix_file_system(folder_.path(), {.temporaries = temporaries_});
-  }
+Mount posix(TemporaryStyle temporaries) {
+  auto folder = std::make_shared<TemporaryFolder>();
+  return [=] { return open_posix_file_system(folder->path(), {.temporaries = temporaries}); };
+}
 
- private:
-  TemporaryFolder folder_;
-  TemporaryStyle temporaries_;
-};
-
-class ForgetfulMedium : public Medium {
- public:
-  explicit ForgetfulMedium(TemporaryStyle temporaries) : disk_(temporaries) {}
-  std::unique_ptr<FileSystem> mount() override { return disk_.mount(); }
-
- private:
-  ForgetfulDisk disk_;
-};
+Mount forgetful(TemporaryStyle temporaries) {
+  auto disk = std::make_shared<ForgetfulDisk>(temporaries);
+  return [=] { return disk->mount(); };
+}
 
 struct Implementation {
   const char* name;
+  Mount (*make)(TemporaryStyle);
   TemporaryStyle temporaries;
-  std::function<std::unique_ptr<Medium>(TemporaryStyle)> make;
 };
-
-template <class Kind>
-std::unique_ptr<Medium> make_medium(TemporaryStyle temporaries) {
-  return std::make_unique<Kind>(temporaries);
-}
 
 class FileSystemContract : public testing::TestWithParam<Implementation> {
  protected:
@@ -85,17 +62,16 @@ class FileSystemContract : public testing::TestWithParam<Implementation> {
   }
   Names temporaries() { return files_->list("_tmp").value_or(Names{}); }
 
-  std::unique_ptr<Medium> medium_ = GetParam().make(GetParam().temporaries);
-  std::unique_ptr<FileSystem> files_ = medium_->mount();
+  Mount mount_ = GetParam().make(GetParam().temporaries);
+  std::unique_ptr<FileSystem> files_ = mount_();
 };
 
 INSTANTIATE_TEST_SUITE_P(
     All, FileSystemContract,
-    testing::Values(
-        Implementation{"Posix", TemporaryStyle::kAutomatic, make_medium<PosixMedium>},
-        Implementation{"PosixNamed", TemporaryStyle::kNamed, make_medium<PosixMedium>},
-        Implementation{"Forgetful", TemporaryStyle::kAutomatic, make_medium<ForgetfulMedium>},
-        Implementation{"ForgetfulNamed", TemporaryStyle::kNamed, make_medium<ForgetfulMedium>}),
+    testing::Values(Implementation{"Posix", posix, TemporaryStyle::kAutomatic},
+                    Implementation{"PosixNamed", posix, TemporaryStyle::kNamed},
+                    Implementation{"Forgetful", forgetful, TemporaryStyle::kAutomatic},
+                    Implementation{"ForgetfulNamed", forgetful, TemporaryStyle::kNamed}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 template <class Call>
@@ -289,8 +265,15 @@ TEST_P(FileSystemContract, AnUnpublishedTemporaryVanishesWithItsFile) {
 TEST_P(FileSystemContract, TheTemporariesOfTheLivingAreNotRemoved) {
   const auto file = temporary("x");
   EXPECT_EQ(temporaries().size(), GetParam().temporaries == TemporaryStyle::kNamed ? 1U : 0U);
-  EXPECT_EQ(medium_->mount()->remove_dead_temporaries(), 0U);
+  EXPECT_EQ(mount_()->remove_dead_temporaries(), 0U);
   EXPECT_EQ(files_->link_temporary(*file, "file"), LinkResult::kLinked);
+}
+
+TEST_P(FileSystemContract, AClosedTemporaryIsDead) {
+  const auto file = temporary("x");
+  file->close();
+  EXPECT_EQ(mount_()->remove_dead_temporaries(),
+            GetParam().temporaries == TemporaryStyle::kNamed ? 1U : 0U);
 }
 
 TEST_P(FileSystemContract, TheTemporariesOfTheDeadAreRemovedAndNothingElse) {
@@ -365,7 +348,7 @@ TEST_P(FileSystemContract, RemovingTakesFilesAndEmptyFolders) {
 }
 
 TEST_P(FileSystemContract, ProcessesSeeEachOthersFiles) {
-  const auto other = medium_->mount();
+  const auto other = mount_();
   create("file", "x");
   EXPECT_EQ(read_small_file(*other, "file", 10), "x");
   const auto file = temporary("y");
@@ -376,7 +359,7 @@ TEST_P(FileSystemContract, ProcessesSeeEachOthersFiles) {
 // --- locks ---
 
 TEST_P(FileSystemContract, ALockKeepsOthersOutForAsLongAsItLives) {
-  const auto other = medium_->mount();
+  const auto other = mount_();
   auto held = files_->lock("lock");
   ASSERT_NE(held, nullptr);
   EXPECT_EQ(files_->status("lock")->size, 0U);
@@ -391,8 +374,7 @@ TEST_P(FileSystemContract, ALockKeepsOthersOutForAsLongAsItLives) {
 TEST_P(FileSystemContract, AWaiterGetsTheLockWhenItBecomesFree) {
   auto held = files_->lock("lock");
   std::unique_ptr<FileLock> got;
-  std::thread waiter(
-      [&] { got = medium_->mount()->lock("lock", std::chrono::steady_clock::now() + 60s); });
+  std::thread waiter([&] { got = mount_()->lock("lock", std::chrono::steady_clock::now() + 60s); });
   held.reset();
   waiter.join();
   EXPECT_NE(got, nullptr);

@@ -9,7 +9,9 @@
 //
 // Every call that changes something is one crash point, whether or not it succeeds: write_at, sync,
 // close of a written file, create_temporary, open_or_create and lock that create, link, replace,
-// make_folder, rename, remove (also each one of remove_dead_temporaries), sync_folder.
+// make_folder, rename, remove (also each one of remove_dead_temporaries), sync_folder. link and
+// replace are two where the kernel needs two steps: a named temporary has both names for a moment,
+// a nameless one must be named in "_tmp" before it can replace a file.
 //
 // Threads: any, also several on one disk. Paths that break the seam's rules, and temporaries used
 // in a way it does not allow, throw std::logic_error: they are defects.

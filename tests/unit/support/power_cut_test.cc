@@ -1,9 +1,6 @@
 // How and when the power of a ForgetfulDisk goes, how a process dies on it, and what chance leaves.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
-#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,7 +10,6 @@
 namespace walstow {
 namespace {
 
-using namespace std::chrono_literals;
 using Names = std::vector<std::string>;
 
 constexpr std::uint64_t kSeeds = 100;
