@@ -69,7 +69,7 @@ struct GetFile {
 // GET /v1/clusters/{cluster}/wal?after=NAME&limit=N&timeline=TTTTTTTT
 struct ListFiles {
   std::string cluster;
-  std::string after;           // a FileEntry::name of the page before; "" from the start
+  std::string after;           // FilePage::next of the page before; "" from the start
   std::uint32_t limit = 1000;  // 1 to 1000
   std::optional<Timeline> timeline;
   bool operator==(const ListFiles&) const = default;

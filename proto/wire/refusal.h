@@ -52,6 +52,7 @@ struct AbsenceProof {
   std::string era;  // NNN-SYSTEMID-SEGSIZE
   std::string file;
   std::string request;  // Walstow-Request of the request
+  bool operator==(const AbsenceProof&) const = default;
 };
 
 // What a client had asked for when an answer says that a file is absent.

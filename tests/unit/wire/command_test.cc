@@ -1,0 +1,274 @@
+#include "proto/wire/command.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "proto/base/error.h"
+#include "tests/unit/wire/wire_fixture.h"
+
+namespace walstow {
+namespace {
+
+using namespace fixture;  // NOLINT(google-build-using-namespace): test vocabulary
+
+template <class Kind, class Change>
+Command changed(Kind command, Change change) {
+  change(command);
+  return command;
+}
+
+// Every kind, every member away from its default at least once, every bound.
+std::vector<Command> commands() {
+  const PutFile put = put_of(kSegmentName);
+  const GetFile get = get_of(kSegmentName);
+  return {
+      put,
+      changed(put, [](PutFile& c) { c.segment_size.reset(); }),
+      changed(put, [](PutFile& c) { c.encoding = Encoding::kZstd; }),
+      changed(put, [](PutFile& c) { c.ask_first = true; }),
+      changed(put, [](PutFile& c) { c.instance = instance(); }),
+      changed(put, [](PutFile& c) { c.system_identifier = 18446744073709551615U; }),
+      changed(put, [](PutFile& c) { c.cluster = std::string(63, 'x'); }),
+      changed(put, [](PutFile& c) { c.cluster = "9-B_z"; }),
+      changed(put,
+              [](PutFile& c) {
+                c.segment_size = megabytes(1024);
+                c.raw_size = std::uint64_t{1} << 30;
+                c.file = file("000000010000000A00000003");
+              }),
+      changed(put,
+              [](PutFile& c) {
+                c.segment_size = megabytes(1);
+                c.raw_size = 1 << 20;
+                c.file = file("000000010000000A00000FFF");
+              }),
+      changed(put, [](PutFile& c) { c.file = file("000000010000000A000000FE.partial"); }),
+      changed(put,
+              [](PutFile& c) {
+                c.file = file("000000010000000A000000FE.00000028.backup");
+                c.raw_size = 1 << 20;
+              }),
+      changed(put,
+              [](PutFile& c) {
+                c.file = file("00000002.history");
+                c.raw_size = 0;
+                c.segment_size.reset();
+              }),
+      get,
+      changed(get, [](GetFile& c) { c.head_only = true; }),
+      changed(get, [](GetFile& c) { c.accept = Encoding::kIdentity; }),
+      changed(get, [](GetFile& c) { c.system_identifier.reset(); }),
+      changed(get, [](GetFile& c) { c.request_id.clear(); }),
+      changed(get, [](GetFile& c) { c.request_id = std::string(64, '~'); }),
+      changed(get, [](GetFile& c) { c.file = file("00000001.history"); }),
+      changed(get,
+              [](GetFile& c) {
+                c.instance = instance();
+                c.restartpoint = file("000000010000000A000000F0");
+              }),
+      changed(get,
+              [](GetFile& c) {
+                c.instance = instance();
+                c.instance->standby.clear();
+                c.instance->role = Instance::Role::kPrimary;
+                c.instance->host = std::string(255, 'h');
+              }),
+      ListFiles{.cluster = "main", .after = {}, .limit = 1000, .timeline = {}},
+      ListFiles{.cluster = "main", .after = "a/b?c&d=e f%", .limit = 1, .timeline = Timeline{10}},
+      ClusterStatus{"main"},
+      ListClusters{},
+      CreateCluster{"main"},
+      OpenEra{.cluster = "main", .system_identifier = kSystemIdentifier, .segment_size = 64 << 20},
+      position(),
+      Whoami{},
+      CheckStore{"main"},
+  };
+}
+
+TEST(CommandTest, SurvivesTheWay) {
+  for (const Command& command : commands()) {
+    const RequestHead request = to_request(command);
+    SCOPED_TRACE(std::string(to_string(request.method)) + " " + request.target);
+    const auto parsed = parse_request(request);
+    ASSERT_TRUE(std::holds_alternative<Command>(parsed)) << std::get<Refusal>(parsed).message;
+    EXPECT_EQ(std::get<Command>(parsed), command);
+  }
+}
+
+TEST(CommandTest, AlwaysSaysTheVersion) {
+  for (const Command& command : commands()) {
+    const RequestHead request = to_request(command);
+    const std::string* version = request.fields.find(field::kVersion);
+    ASSERT_NE(version, nullptr) << request.target;
+    EXPECT_EQ(*version, "1");
+  }
+}
+
+// The form is agreed with other programs, so it is written out once for each method and path.
+TEST(CommandTest, HasAStableForm) {
+  const std::pair<Command, const char*> forms[] = {
+      {put_of(kSegmentName), "PUT /v1/clusters/main/wal/000000010000000A000000FE"},
+      {get_of(kSegmentName), "GET /v1/clusters/main/wal/000000010000000A000000FE"},
+      {changed(get_of(kSegmentName), [](GetFile& c) { c.head_only = true; }),
+       "HEAD /v1/clusters/main/wal/000000010000000A000000FE"},
+      {ListFiles{.cluster = "main", .after = "001/X", .limit = 7, .timeline = Timeline{31}},
+       "GET /v1/clusters/main/wal?limit=7&after=001%2FX&timeline=0000001F"},
+      {ClusterStatus{"main"}, "GET /v1/clusters/main"},
+      {ListClusters{}, "GET /v1/clusters"},
+      {CreateCluster{"main"}, "PUT /v1/clusters/main"},
+      {OpenEra{.cluster = "main", .system_identifier = 5, .segment_size = 1 << 20},
+       "POST /v1/clusters/main/eras"},
+      {position(), "PUT /v1/clusters/main/standbys/0123456789abcdef0123456789abcdef"},
+      {Whoami{}, "GET /v1/whoami"},
+      {CheckStore{"main"}, "POST /v1/clusters/main/check"},
+  };
+  for (const auto& [command, form] : forms) {
+    const RequestHead request = to_request(command);
+    EXPECT_EQ(std::string(to_string(request.method)) + " " + request.target, form);
+  }
+}
+
+TEST(CommandTest, PutHasStableFields) {
+  PutFile put = put_of(kSegmentName);
+  put.encoding = Encoding::kZstd;
+  put.instance = instance();
+  put.ask_first = true;
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"Walstow-Version", "1"},
+      {"Walstow-System", "7428364926182639101"},
+      {"Walstow-Segment-Size", "16777216"},
+      {"Walstow-Size", "16777216"},
+      {"Walstow-Digest", "xxh128=00112233445566778899aabbccddeeff"},
+      {"Content-Encoding", "zstd"},
+      {"Walstow-Instance", "0123456789abcdef0123456789abcdef"},
+      {"Walstow-Sequence", "1795376400000000"},
+      {"Walstow-Host", "standby1.example"},
+      {"Walstow-Standby", "reporting"},
+      {"Walstow-Role", "standby"},
+      {"Expect", "100-continue"},
+  };
+  EXPECT_EQ(to_request(put).fields.all(), expected);
+}
+
+// What a person sends with curl: nothing of ours but the path.
+TEST(CommandTest, GetNeedsNoFields) {
+  RequestHead request;
+  request.target = "/v1/clusters/main/wal/000000010000000A000000FE";
+  request.fields.set("Accept", "*/*");
+  const auto parsed = parse_request(request);
+  ASSERT_TRUE(std::holds_alternative<Command>(parsed)) << std::get<Refusal>(parsed).message;
+  const auto& get = std::get<GetFile>(std::get<Command>(parsed));
+  EXPECT_EQ(get.accept, Encoding::kIdentity);
+  EXPECT_EQ(get.request_id, "");
+  EXPECT_EQ(get.system_identifier, std::nullopt);
+}
+
+TEST(CommandTest, RoleOfAnInstanceIsStandbyUnlessSaid) {
+  RequestHead request = to_request(get_of(kSegmentName));
+  request.fields.set(field::kInstance, std::string(kInstanceId));
+  request.fields.set(field::kSequence, "5");
+  request.fields.set(field::kHost, "h");
+  const auto parsed = parse_request(request);
+  ASSERT_TRUE(std::holds_alternative<Command>(parsed)) << std::get<Refusal>(parsed).message;
+  const auto& get = std::get<GetFile>(std::get<Command>(parsed));
+  EXPECT_EQ(get.instance.value().role, Instance::Role::kStandby);
+  EXPECT_EQ(get.instance.value().standby, "");
+}
+
+TEST(CommandTest, ZstdIsSentOnlyToWhoNamesIt) {
+  const std::pair<const char*, Encoding> lists[] = {
+      {"zstd", Encoding::kZstd},
+      {"ZSTD", Encoding::kZstd},
+      {"gzip, zstd", Encoding::kZstd},
+      {"gzip;q=0,zstd;q=0.5", Encoding::kZstd},
+      {" zstd ; q=1.0 , br", Encoding::kZstd},
+      {"zstd;q=0.001", Encoding::kZstd},
+      {"", Encoding::kIdentity},
+      {"identity", Encoding::kIdentity},
+      {"*", Encoding::kIdentity},
+      {"gzip, deflate", Encoding::kIdentity},
+      {"zstdx", Encoding::kIdentity},
+      {"x-zstd", Encoding::kIdentity},
+      {"zstd;q=0", Encoding::kIdentity},
+      {"zstd; Q=0.000, *", Encoding::kIdentity},
+      {"gzip;zstd", Encoding::kIdentity},
+  };
+  for (const auto& [list, expected] : lists) {
+    RequestHead request = to_request(get_of(kSegmentName));
+    request.fields.set(field::kAcceptEncoding, list);
+    const auto parsed = parse_request(request);
+    ASSERT_TRUE(std::holds_alternative<Command>(parsed)) << list;
+    EXPECT_EQ(std::get<GetFile>(std::get<Command>(parsed)).accept, expected) << list;
+  }
+}
+
+TEST(CommandTest, ContentEncodingAndExpectCompareWithoutCase) {
+  RequestHead request = to_request(put_of(kSegmentName));
+  request.fields.set(field::kContentEncoding, "ZStd");
+  request.fields.set(field::kExpect, "100-Continue");
+  const auto parsed = parse_request(request);
+  ASSERT_TRUE(std::holds_alternative<Command>(parsed)) << std::get<Refusal>(parsed).message;
+  const auto& put = std::get<PutFile>(std::get<Command>(parsed));
+  EXPECT_EQ(put.encoding, Encoding::kZstd);
+  EXPECT_TRUE(put.ask_first);
+
+  request.fields.set(field::kContentEncoding, "identity");
+  const auto identity = parse_request(request);
+  ASSERT_TRUE(std::holds_alternative<Command>(identity)) << std::get<Refusal>(identity).message;
+  EXPECT_EQ(std::get<PutFile>(std::get<Command>(identity)).encoding, Encoding::kIdentity);
+}
+
+TEST(CommandTest, UnknownFieldsAreIgnored) {
+  RequestHead request = to_request(get_of(kSegmentName));
+  request.fields.set("User-Agent", "curl/7.88.1");
+  request.fields.set("Walstow-Of-A-Later-Release", "?");
+  const auto parsed = parse_request(request);
+  ASSERT_TRUE(std::holds_alternative<Command>(parsed));
+  EXPECT_EQ(std::get<Command>(parsed), Command(get_of(kSegmentName)));
+}
+
+TEST(CommandTest, NothingMalformedIsSent) {
+  const Command malformed[] = {
+      ClusterStatus{"../main"},
+      ClusterStatus{""},
+      changed(put_of(kSegmentName), [](PutFile& c) { c.system_identifier = 0; }),
+      changed(put_of(kSegmentName), [](PutFile& c) { c.raw_size = 5; }),
+      changed(get_of(kSegmentName),
+              [](GetFile& c) {
+                c.instance = instance();
+                c.instance->standby = "two\r\nWalstow-System: 5";
+              }),
+      changed(get_of(kSegmentName), [](GetFile& c) { c.request_id = "a b"; }),
+      ListFiles{.cluster = "main", .after = {}, .limit = 0, .timeline = {}},
+  };
+  for (const Command& command : malformed) {
+    try {
+      to_request(command);
+      FAIL() << "command " << command.index() << " was made into a request";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    }
+  }
+}
+
+TEST(DigestFieldTest, IsWrittenAndReadBack) {
+  const Digest digest = parse_digest("00112233445566778899aabbccddeeff").value();
+  EXPECT_EQ(to_digest_field(digest), "xxh128=00112233445566778899aabbccddeeff");
+  EXPECT_EQ(parse_digest_field(to_digest_field(digest)), digest);
+}
+
+TEST(ClusterNameTest, IsAFoldersNameAndAUrlsPart) {
+  const std::string longest(63, 'x');
+  for (const std::string& name :
+       {std::string("a"), std::string("9"), std::string("Main_2-x"), longest})
+    EXPECT_TRUE(valid_cluster_name(name)) << name;
+  for (const char* name : {"", "-a", "_a", ".", "..", "a.b", "a/b", "a b", "\xc3\xa4"})
+    EXPECT_FALSE(valid_cluster_name(name)) << name;
+  EXPECT_FALSE(valid_cluster_name(longest + "x"));
+  EXPECT_FALSE(valid_cluster_name(std::string_view("a\0", 2)));
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,246 @@
+#include "proto/wire/report.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "proto/base/error.h"
+#include "proto/wire/http.h"
+
+namespace walstow {
+namespace {
+
+using std::chrono::seconds;
+
+Time at(const char* text) {
+  return parse_iso8601(text).value();
+}
+
+PutReport put_report() {
+  return {.archive = "6a1f",
+          .era = "001-5-16777216",
+          .name = "000000010000000A000000FE.partial.00112233aabb",
+          .raw_size = 16777216,
+          .stored_size = 18446744073709551615U};
+}
+
+ClusterReport cluster_report() {
+  const TimelineReport first{
+      .timeline = 1,
+      .parent = {},
+      .left_parent_at = "",
+      .ranges = {{"000000010000000000000001", "000000010000000000000003", 3},
+                 {"000000010000000000000005", "000000010000000000000005", 1}},
+      .segments = 4,
+      .raw_bytes = 67108864,
+      .stored_bytes = 9876543,
+      .partials = 1,
+      .backups = 2,
+      .newest = at("2026-11-22T19:40:00Z")};
+  const TimelineReport second{.timeline = 4294967295,
+                              .parent = 1,
+                              .left_parent_at = "0/5000028",
+                              .ranges = {},
+                              .segments = 0,
+                              .raw_bytes = 0,
+                              .stored_bytes = 0,
+                              .partials = 0,
+                              .backups = 0,
+                              .newest = {}};
+  const PositionReport reported{.client = "standby1",
+                                .instance = "0123456789abcdef0123456789abcdef",
+                                .standby = "reporting",
+                                .host = "standby1.example",
+                                .system = "18446744073709551615",
+                                .restartpoint = "000000010000000000000002",
+                                .lowest_handed = "000000010000000000000001",
+                                .last_handed = "000000010000000000000003",
+                                .seen = at("2026-11-22T19:41:07Z"),
+                                .retired = true};
+  return {.archive = "6a1f",
+          .cluster = "main",
+          .eras = {{.era = "001-5-16777216", .timelines = {first, second}, .histories = 1},
+                   {.era = "002-6-16777216", .timelines = {}, .histories = 0}},
+          .positions = {reported, PositionReport{}}};
+}
+
+std::vector<ClusterSummary> summaries() {
+  return {{.cluster = "main", .newest_era = "002-6-16777216", .eras = 2},
+          {.cluster = "test", .newest_era = "", .eras = 0}};
+}
+
+FilePage file_page() {
+  return {.files = {{.era = "001-5-16777216",
+                     .name = "000000010000000A000000FE",
+                     .stored_size = 4321,
+                     .put = at("2026-11-22T19:40:00Z")}},
+          .next = "000000010000000A000000FE"};
+}
+
+WhoamiReport whoami_report() {
+  return {.archive = "6a1f", .name = "postgres", .rights = {"archive", "restore", "admin"}};
+}
+
+CheckReport check_report() {
+  return {.archive = "6a1f",
+          .cluster = "main",
+          .publish_microseconds = 6500,
+          .read_microseconds = 900,
+          .newest_era = "001-5-16777216"};
+}
+
+TEST(ReportTest, SurvivesTheWay) {
+  EXPECT_EQ(parse_put_report(to_json(put_report())), put_report());
+  EXPECT_EQ(parse_cluster_report(to_json(cluster_report())), cluster_report());
+  EXPECT_EQ(parse_cluster_report(to_json(ClusterReport{})), ClusterReport{});
+  EXPECT_EQ(parse_cluster_summaries(to_json(summaries())), summaries());
+  EXPECT_EQ(parse_cluster_summaries(to_json(std::vector<ClusterSummary>{})),
+            std::vector<ClusterSummary>{});
+  EXPECT_EQ(parse_file_page(to_json(file_page())), file_page());
+  EXPECT_EQ(parse_file_page(to_json(FilePage{})), FilePage{});
+  EXPECT_EQ(parse_whoami_report(to_json(whoami_report())), whoami_report());
+  EXPECT_EQ(parse_check_report(to_json(check_report())), check_report());
+}
+
+// Other programs read these: the order of the fields is for people, the names are promised.
+TEST(ReportTest, HasAStableForm) {
+  EXPECT_EQ(to_json(put_report()),
+            "{\"archive\":\"6a1f\",\"era\":\"001-5-16777216\","
+            "\"name\":\"000000010000000A000000FE.partial.00112233aabb\","
+            "\"raw_size\":16777216,\"stored_size\":18446744073709551615}\n");
+  EXPECT_EQ(to_json(whoami_report()),
+            "{\"archive\":\"6a1f\",\"name\":\"postgres\","
+            "\"rights\":[\"archive\",\"restore\",\"admin\"]}\n");
+  EXPECT_EQ(to_json(check_report()),
+            "{\"archive\":\"6a1f\",\"cluster\":\"main\",\"publish_microseconds\":6500,"
+            "\"read_microseconds\":900,\"newest_era\":\"001-5-16777216\"}\n");
+  EXPECT_EQ(to_json(file_page()),
+            "{\"files\":[{\"era\":\"001-5-16777216\",\"name\":\"000000010000000A000000FE\","
+            "\"stored_size\":4321,\"put\":\"2026-11-22T19:40:00Z\"}],"
+            "\"next\":\"000000010000000A000000FE\"}\n");
+  EXPECT_EQ(to_json(summaries()),
+            "{\"clusters\":[{\"cluster\":\"main\",\"newest_era\":\"002-6-16777216\",\"eras\":2},"
+            "{\"cluster\":\"test\",\"newest_era\":\"\",\"eras\":0}]}\n");
+
+  ClusterReport report = cluster_report();
+  report.eras[0].timelines[0].ranges.resize(1);
+  report.eras[0].timelines.resize(1);
+  report.eras.resize(1);
+  report.positions.resize(1);
+  EXPECT_EQ(
+      to_json(report),
+      "{\"archive\":\"6a1f\",\"cluster\":\"main\",\"eras\":[{\"era\":\"001-5-16777216\","
+      "\"timelines\":[{\"timeline\":1,\"parent\":null,\"left_parent_at\":\"\",\"ranges\":[{"
+      "\"first\":\"000000010000000000000001\",\"last\":\"000000010000000000000003\",\"count\":3}],"
+      "\"segments\":4,\"raw_bytes\":67108864,\"stored_bytes\":9876543,\"partials\":1,"
+      "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\"}],\"histories\":1}],\"positions\":[{"
+      "\"client\":\"standby1\",\"instance\":\"0123456789abcdef0123456789abcdef\","
+      "\"standby\":\"reporting\",\"host\":\"standby1.example\",\"system\":\"18446744073709551615\","
+      "\"restartpoint\":\"000000010000000000000002\","
+      "\"lowest_handed\":\"000000010000000000000001\","
+      "\"last_handed\":\"000000010000000000000003\",\"seen\":\"2026-11-22T19:41:07Z\","
+      "\"retired\":true}]}\n");
+}
+
+TEST(ReportTest, UnknownFieldsAreIgnored) {
+  const WhoamiReport report = parse_whoami_report(
+      R"({"later":{"a":[null]},"archive":"a","name":"n","rights":[],"more":1e5})");
+  EXPECT_EQ(report.name, "n");
+}
+
+TEST(ReportTest, IsJsonWhateverBytesANameHas) {
+  WhoamiReport report = whoami_report();
+  report.name = "m\xfcller\n";
+  EXPECT_EQ(parse_whoami_report(to_json(report)).name, "m\\xfcller\\x0a");
+}
+
+TEST(ReportTest, AnythingElseIsAnError) {
+  const std::string bodies[] = {
+      "",
+      "null",
+      "[]",
+      "<html></html>",
+      "{}",
+      R"({"archive":"a","era":"e","name":"n","raw_size":1})",
+      R"({"archive":"a","era":"e","name":"n","raw_size":"1","stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","raw_size":-1,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","raw_size":1.5,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":null,"raw_size":1,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","raw_size":1,"stored_size":1}x)",
+      R"({"archive":"a","era":"e","name":"n","raw_size":1,"stored_size":1})" +
+          std::string(kLargestJson, ' '),
+  };
+  for (const std::string& body : bodies) {
+    try {
+      parse_put_report(body);
+      FAIL() << body.substr(0, 100);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+    }
+  }
+}
+
+TEST(ReportTest, EachMemberHasItsType) {
+  const std::string good = to_json(cluster_report());
+  const std::pair<const char*, const char*> replacements[] = {
+      {"\"timeline\":1,", "\"timeline\":4294967296,"},
+      {"\"parent\":null", "\"parent\":\"1\""},
+      {"\"newest\":null", "\"newest\":\"yesterday\""},
+      {"\"newest\":null", "\"newest\":5"},
+      {"\"ranges\":[]", "\"ranges\":{}"},
+      {"\"ranges\":[]", "\"ranges\":[5]"},
+      {"\"retired\":true", "\"retired\":1"},
+      {"\"seen\":null", "\"seen\":\"\""},
+      {"\"seen\":null", "\"unseen\":null"},
+      {"\"positions\":[", "\"positions\":[[],"},
+  };
+  for (const auto& [from, to] : replacements) {
+    std::string body = good;
+    const std::size_t position = body.find(from);
+    ASSERT_NE(position, std::string::npos) << from;
+    body.replace(position, std::string(from).size(), to);
+    EXPECT_THROW(parse_cluster_report(body), Error) << to;
+  }
+  EXPECT_THROW(parse_whoami_report(R"({"archive":"a","name":"n","rights":[1]})"), Error);
+}
+
+TEST(TimeTest, IsWrittenInSecondsAndReadBack) {
+  const std::pair<long, const char*> table[] = {
+      {0, "1970-01-01T00:00:00Z"},          {951782399, "2000-02-28T23:59:59Z"},
+      {951782400, "2000-02-29T00:00:00Z"},  {1795376400, "2026-11-22T19:40:00Z"},
+      {4107542400, "2100-03-01T00:00:00Z"}, {9214646399, "2261-12-31T23:59:59Z"},
+  };
+  for (const auto& [count, text] : table) {
+    EXPECT_EQ(to_iso8601(Time(seconds(count))), text);
+    EXPECT_EQ(parse_iso8601(text), Time(seconds(count))) << text;
+  }
+  EXPECT_EQ(to_iso8601(Time(std::chrono::milliseconds(1999))), "1970-01-01T00:00:01Z");
+}
+
+TEST(TimeTest, OtherFormsAreRefused) {
+  for (const char* text : {
+           "",
+           "2026-11-22",
+           "2026-11-22T19:40:00",
+           "2026-11-22T19:40:00z",
+           "2026-11-22 19:40:00Z",
+           "2026-11-22T19:40:00+01:00",
+           "2026-11-22T19:40:00.5Z",
+           "2026-13-22T19:40:00Z",
+           "2026-00-22T19:40:00Z",
+           "2026-02-29T19:40:00Z",
+           "2026-11-31T19:40:00Z",
+           "2026-11-22T24:00:00Z",
+           "2026-11-22T19:60:00Z",
+           "2026-11-22T19:40:60Z",
+           "1969-12-31T23:59:59Z",
+           "2262-01-01T00:00:00Z",
+           "+026-11-22T19:40:00Z",
+           "2026-1a-22T19:40:00Z",
+       }) {
+    EXPECT_EQ(parse_iso8601(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace walstow
