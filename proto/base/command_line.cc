@@ -21,6 +21,20 @@ std::string long_name(std::string_view flags) {
   return std::string(flags.substr(flags.rfind("--") + 2));
 }
 
+std::string help_for(const Setting& setting) {
+  if (setting.default_value.empty()) return std::string(setting.help);
+  return fmt::format("{} (default: {})", setting.help, setting.default_value);
+}
+
+// CLI11 leaves two blank lines between some parts, and one at the end when there is no footer.
+std::string without_double_blanks(std::string text) {
+  for (std::size_t at = 0; (at = text.find("\n\n\n", at)) != std::string::npos;)
+    text.erase(at, 1);
+  while (text.ends_with("\n\n"))
+    text.pop_back();
+  return text;
+}
+
 // A command of the program, and the parser that was made for it.
 struct Entry {
   const CommandSpec* spec = nullptr;
@@ -55,9 +69,12 @@ class Parser {
 
 Parser::Parser(const ProgramSpec& program)
     : program_(program), root_(std::string(program.summary), std::string(program.name)) {
-  root_.get_formatter()->column_width(kHelpColumn);
-  root_.get_formatter()->label("Positionals", "Arguments");
-  root_.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  const auto formatter = root_.get_formatter();
+  formatter->column_width(kHelpColumn);
+  formatter->label("Usage", "\nUsage");
+  formatter->label("Positionals", "Arguments");
+  formatter->label("SUBCOMMAND", "COMMAND");
+  formatter->label("REQUIRED", "");  // the usage line says which arguments are
   // What is left over is refused below, by name: CLI11 would complain of a missing argument first.
   root_.allow_extras();
   root_.footer(std::string(program.footer));
@@ -65,7 +82,8 @@ Parser::Parser(const ProgramSpec& program)
   root_.set_version_flag("-V,--version",
                          fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
                          "show the version, then exit");
-  // CLI11 takes an rvalue for a variable to fill.
+  // Explanations are constants with a name, here and below: CLI11 takes any other string for the
+  // variable that it is to fill.
   const std::string verbose_help = "say more about what is done";
   root_.add_flag("-v,--verbose", verbose_help)->disable_flag_override();
   const std::string config_help = "read the settings from this file only";
@@ -77,9 +95,7 @@ Parser::Parser(const ProgramSpec& program)
 
 void Parser::add_settings() {
   for (const Setting& setting : program_.settings) {
-    std::string help(setting.help);
-    if (!setting.default_value.empty())
-      help += fmt::format(" (default: {})", setting.default_value);
+    const std::string help = help_for(setting);
     root_.add_option(option_name(setting.name), help)
         ->type_name(std::string(setting.placeholder))
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
@@ -95,9 +111,12 @@ void Parser::add_command(const CommandSpec& spec) {
         space == std::string_view::npos ? root_ : group(std::string(spec.name.substr(0, space)));
     // Not more than one either: what follows is an argument, be it a cluster with the name "list".
     parent.require_subcommand(1);
-    // npos + 1 is 0: a name of one word.
-    parser =
-        parent.add_subcommand(std::string(spec.name.substr(space + 1)), std::string(spec.summary));
+    const std::string word(spec.name.substr(space + 1));  // npos + 1 is 0: all of it
+    if (&parent != &root_) {
+      const std::string known = parent.get_description();
+      parent.description(known.empty() ? "commands: " + word : known + ", " + word);
+    }
+    parser = parent.add_subcommand(word, std::string(spec.summary));
     parser->group("Commands")
         ->fallthrough()
         ->footer(fmt::format("\"{} --help\" lists the settings, which can be given here too.",
@@ -123,7 +142,9 @@ void Parser::add_arguments(const CommandSpec& spec, CLI::App& parser) {
     const std::string help(positional.help);
     CLI::Option* const option = parser.add_option(std::string(positional.name), help);
     option->type_name("")->required(positional.count != Positional::Count::kOptional);
-    if (positional.count == Positional::Count::kMany) option->expected(-1);  // one or more
+    if (positional.count == Positional::Count::kMany) {
+      option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
+    }
   }
 }
 
@@ -132,8 +153,7 @@ CLI::App& Parser::group(const std::string& name) {
   const auto has_name = [&name](const CLI::App* parser) { return parser->get_name() == name; };
   const std::vector<CLI::App*> known = root_.get_subcommands(has_name);
   if (!known.empty()) return *known.front();
-  CLI::App* const made =
-      root_.add_subcommand(name, fmt::format("see \"{} {} --help\"", program_.name, name));
+  CLI::App* const made = root_.add_subcommand(name, "");
   made->group("Commands")->fallthrough()->footer("");
   return *made;
 }
@@ -142,7 +162,7 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
   try {
     root_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(root_.help().c_str(), stdout);
+    std::fputs(without_double_blanks(root_.help()).c_str(), stdout);
     return CommandLineResult::kShown;
   } catch (const CLI::CallForVersion& version) {
     std::puts(version.what());
@@ -185,7 +205,7 @@ void Parser::refuse(const CLI::ParseError& error) const {
   }
   const std::size_t valued_flag = text.find(" was given a disallowed flag override");
   if (valued_flag != std::string::npos) {
-    refuse(fmt::format("option \"{}\" takes no argument", text.substr(0, valued_flag)));
+    refuse(fmt::format("option \"--{}\" takes no argument", text.substr(0, valued_flag)));
   }
   const std::size_t colon = text.find(": 1 required");
   if (colon != std::string::npos) {

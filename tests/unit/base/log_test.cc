@@ -1,0 +1,58 @@
+#include "proto/base/log.h"
+
+#include <gtest/gtest.h>
+
+namespace walstow {
+namespace {
+
+// What a call writes to standard error.
+template <class Call>
+std::string written_by(Call call) {
+  testing::internal::CaptureStderr();
+  call();
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(LogTest, LinesHaveProgramAndLevel) {
+  start_log("walstow-test", LogLevel::kDebug);
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kDebug, "a"); }), "walstow-test: debug: a\n");
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kInfo, "b"); }), "walstow-test: info: b\n");
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kWarning, "c"); }), "walstow-test: warning: c\n");
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kError, "d"); }), "walstow-test: error: d\n");
+}
+
+TEST(LogTest, AHintMakesASecondLine) {
+  start_log("walstow-test", LogLevel::kInfo);
+  const Error error(ErrorKind::kStorage, "could not {} 100%", "Do \"this\".");
+  EXPECT_EQ(written_by([&] { log_error(error); }),
+            "walstow-test: error: could not {} 100%\nwalstow-test: hint: Do \"this\".\n");
+}
+
+TEST(LogTest, LinesBelowTheLevelAreDropped) {
+  start_log("walstow-test", LogLevel::kWarning);
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kInfo, "a"); }), "");
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kWarning, "b"); }), "walstow-test: warning: b\n");
+}
+
+TEST(LogTest, ForeignTextCannotForgeALine) {
+  start_log("walstow-test", LogLevel::kInfo);
+  EXPECT_EQ(written_by([] { log_line(LogLevel::kError, "a\nb: error: c", "d\r\x1b[0m"); }),
+            "walstow-test: error: a\\x0ab: error: c\nwalstow-test: hint: d\\x0d\\x1b[0m\n");
+}
+
+TEST(LogTest, EscapesControlAndNonAsciiBytes) {
+  EXPECT_EQ(escaped(""), "");
+  EXPECT_EQ(escaped("plain ~ text\\"), "plain ~ text\\");
+  EXPECT_EQ(escaped(std::string_view("\0\t\x7f\xc3\xa4", 5)), "\\x00\\x09\\x7f\\xc3\\xa4");
+}
+
+TEST(LogTest, CutsLongTextBetweenEscapes) {
+  EXPECT_EQ(escaped("abcdef", 6), "abcdef");
+  EXPECT_EQ(escaped("abcdef", 5), "abcde...");
+  EXPECT_EQ(escaped("ab\n", 5), "ab...");
+  EXPECT_EQ(escaped("ab\n", 6), "ab\\x0a");
+  EXPECT_EQ(escaped(std::string(5000, 'x')).size(), 1024 + 3U);
+}
+
+}  // namespace
+}  // namespace walstow
