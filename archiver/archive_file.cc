@@ -1,0 +1,68 @@
+// The file is read twice: once for its digest, which goes into the head of the request, and once to
+// be sent. The second pass comes from the page cache. Whatever changes in between, and whatever
+// breaks on the way, the store finds with that digest before it promises anything.
+#include "archiver/archive_file.h"
+
+#include <fmt/format.h>
+#include <vector>
+
+#include "archiver/precheck.h"
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+std::unique_ptr<File> open(const ArchiveJob& job, const WalFileName& name) {
+  std::unique_ptr<File> file = job.folder.open_file(name.text());
+  if (file == nullptr) {
+    throw Error(ErrorKind::kInvalid, "there is no such file",
+                "%p is relative to the data directory; run the command there.");
+  }
+  return file;
+}
+
+Digest digest_of(File& file, std::uint64_t size) {
+  Hasher hasher;
+  std::vector<std::byte> chunk(kChunkSize);
+  std::uint64_t offset = 0;
+  while (const std::size_t read = file.read_at(offset, chunk)) {
+    hasher.update(ByteView(chunk).first(read));
+    offset += read;
+  }
+  if (offset == size) return hasher.digest();
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("its size changed from {} to {} bytes while it was read", size, offset),
+              "A finished WAL file never changes: find out who writes to it.");
+}
+
+PutDone check_and_put(const ArchiveJob& job, const Putter& putter) {
+  const WalFileName name = parse_archive_name(job.path);
+  const std::unique_ptr<File> file = open(job, name);
+  const std::uint64_t size = file->status().size;
+  std::vector<std::byte> beginning(bytes_to_check(name, size));
+  beginning.resize(file->read_at(0, beginning));
+  const ServerIdentity owner =
+      precheck({.name = name, .size = size, .beginning = beginning}, job.server);
+  return putter({.cluster = job.cluster,
+                 .file = name,
+                 .system_identifier = owner.system_identifier.value(),
+                 .segment_size = owner.segment_size,
+                 .raw_size = size,
+                 .digest = digest_of(*file, size),
+                 .instance = job.instance},
+                *file);
+}
+
+}  // namespace
+
+PutDone archive_file(const ArchiveJob& job, const Putter& putter) {
+  try {
+    return check_and_put(job, putter);
+  } catch (const Error& error) {
+    throw Error(error.kind(),
+                fmt::format("could not archive file \"{}\": {}", job.path, error.what()),
+                error.hint());
+  }
+}
+
+}  // namespace walstow

@@ -1,0 +1,29 @@
+// Archives one file: look at it, check it, hash it, put it. Knows no sockets and no settings.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "proto/base/file_system.h"
+#include "proto/link/client.h"
+#include "proto/link/data_directory.h"
+
+namespace walstow {
+
+struct ArchiveJob {
+  std::string path;    // as given (%p), for messages; its last part is the file's name
+  FileSystem& folder;  // that of the file
+  std::string cluster;
+  ServerIdentity server;  // of the data directory, as far as there is one
+  std::optional<Instance> instance;
+};
+
+// Client::put with its patience, or a test's.
+using Putter = std::function<PutDone(PutFile put, File& raw)>;
+
+// Returns only when the store has promised that the file is durable. Throws Error with
+// `could not archive file "<path>": <cause>`.
+PutDone archive_file(const ArchiveJob& job, const Putter& putter);
+
+}  // namespace walstow

@@ -1,0 +1,101 @@
+#include "archiver/precheck.h"
+
+#include <fmt/format.h>
+#include <optional>
+
+#include "proto/base/error.h"
+#include "proto/wal/segment_header.h"
+#include "proto/wal/timeline_history.h"
+
+namespace walstow {
+namespace {
+
+constexpr const char* kDamageHint =
+    "The file is damaged or was put there by someone else: compare it with a copy, and look into "
+    "the kernel's log for disk errors.";
+
+[[noreturn]] void refuse(const std::string& problem, const char* hint = kDamageHint) {
+  throw Error(ErrorKind::kInvalid, problem, hint);
+}
+
+bool is_segment(const WalFileName& name) {
+  return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
+}
+
+ServerIdentity check_segment(const Candidate& candidate, const ServerIdentity& server) {
+  const SegmentHeaderResult result = parse_segment_header(candidate.beginning);
+  if (!result.header) refuse("it " + result.problem);
+  const SegmentHeader& header = *result.header;
+  const SegmentExpectation expected{.name = candidate.name,
+                                    .file_size = candidate.size,
+                                    .system_identifier = server.system_identifier};
+  if (const auto problem = check_segment_header(header, expected)) {
+    const bool foreign =
+        server.system_identifier && header.system_identifier != *server.system_identifier;
+    refuse(*problem, foreign ? "The file was written by another cluster; remove it from this "
+                               "cluster's pg_wal."
+                             : kDamageHint);
+  }
+  return {.system_identifier = header.system_identifier, .segment_size = header.segment_size};
+}
+
+void check_history(const Candidate& candidate) {
+  const TimelineHistoryResult result =
+      parse_timeline_history(candidate.name.timeline(), as_text(candidate.beginning));
+  if (!result.history) refuse("it is not a timeline history file: " + result.problem);
+}
+
+void check_backup(const Candidate& candidate) {
+  constexpr std::string_view kFirstWords = "START WAL LOCATION: ";
+  const std::string_view text = as_text(candidate.beginning);
+  if (!text.starts_with(kFirstWords) || text.find('\0') != std::string_view::npos) {
+    refuse(
+        fmt::format("it is not a backup history file: it does not begin with \"{}\"", kFirstWords));
+  }
+}
+
+}  // namespace
+
+WalFileName parse_archive_name(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  if (std::optional<WalFileName> parsed = WalFileName::parse(name)) return *std::move(parsed);
+  refuse("its name is not that of a WAL file",
+         "Only what PostgreSQL hands to archive_command can be archived: use \"%p\" there.");
+}
+
+std::size_t bytes_to_check(const WalFileName& name, std::uint64_t size) {
+  if (is_segment(name)) {
+    if (SegmentSize::from_bytes(size)) return kSegmentHeaderSize;
+    refuse(fmt::format("it has {} bytes, a segment has a power of two from 1MB to 1GB", size));
+  }
+  const std::size_t limit =
+      name.kind() == FileKind::kHistory ? kLargestHistoryFile : kLargestBackupFile;
+  if (size == 0) refuse("it is empty");
+  if (size > limit) {
+    refuse(fmt::format("it has {} bytes, a {} at most {}", size, to_string(name.kind()), limit));
+  }
+  return static_cast<std::size_t>(size);
+}
+
+ServerIdentity precheck(const Candidate& candidate, const ServerIdentity& server) {
+  if (is_segment(candidate.name)) return check_segment(candidate, server);
+  if (candidate.name.kind() == FileKind::kHistory) {
+    check_history(candidate);
+  } else {
+    check_backup(candidate);
+  }
+  if (!server.system_identifier) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("a {} does not say of which cluster it is, and there is no data "
+                            "directory that would",
+                            to_string(candidate.name.kind())),
+                "Give the data directory with --pgdata, or the system identifier with --system.");
+  }
+  if (server.segment_size && !candidate.name.fits(*server.segment_size)) {
+    refuse(fmt::format("segment size is {}, with which no segment has this name",
+                       to_string(*server.segment_size)));
+  }
+  return server;
+}
+
+}  // namespace walstow

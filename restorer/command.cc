@@ -1,0 +1,232 @@
+#include "restorer/command.h"
+
+#include <fmt/format.h>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/command_line.h"
+#include "proto/base/error.h"
+#include "proto/base/exit_code.h"
+#include "proto/base/log.h"
+#include "proto/link/client.h"
+#include "proto/link/command_settings.h"
+#include "proto/link/spool_folder.h"
+#include "restorer/restartpoint.h"
+#include "restorer/restore.h"
+
+namespace walstow {
+namespace {
+
+constexpr const char* kFooter =
+    "In postgresql.conf:\n"
+    "  restore_command = 'walstow-restore %f %p'\n"
+    "  archive_cleanup_command = 'walstow-restore --restartpoint %r'\n"
+    "\n"
+    "Exit codes:\n"
+    "  0    the file stands at PATH, whole and checked\n"
+    "  1    the store has proved that there is no such file; on a standby also where one is\n"
+    "       missing in the middle\n"
+    "  2    unknown: the store could not be asked, or its answer failed a check; also a wrong\n"
+    "       call or setting\n"
+    "  Under recovery.signal, where 1 to 125 would open the database with a part of its data:\n"
+    "  200  unknown\n"
+    "  201  the file is missing in the middle\n"
+    "  202  the file was pruned\n"
+    "  203  what the store has is damaged\n"
+    "  204  wrong call or setting\n"
+    "With --restartpoint always 0.\n";
+
+ProgramSpec program_spec(std::span<const Setting> settings) {
+  return {
+      .name = kRestoreProgram,
+      .summary = "Gets a WAL file out of the archive store; run by restore_command.",
+      .footer = kFooter,
+      .settings_file = "walstow.toml",
+      .settings = settings,
+      .commands = {{.options = {{.flags = "-D,--pgdata",
+                                 .placeholder = "DIR",
+                                 .help = "the data directory (default: found from PATH, or the "
+                                         "working directory)"},
+                                {.flags = "--system",
+                                 .placeholder = "ID",
+                                 .help = "the system identifier, instead of the data directory's"},
+                                {.flags = "--restartpoint",
+                                 .placeholder = "FILE",
+                                 .help = "report that older segments are not needed any more: %r"}},
+                    .positionals = {{.name = "FILE",
+                                     .help = "the name of the file to restore: %f",
+                                     .count = Positional::Count::kOptional},
+                                    {.name = "PATH",
+                                     .help = "where it is to stand: %p",
+                                     .count = Positional::Count::kOptional}}}}};
+}
+
+// "DIR" of "--pgdata DIR", "--pgdata=DIR", "-D DIR" and "-DDIR"; "" when it is not there.
+std::string find_pgdata_argument(std::span<const char* const> arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--pgdata" || argument == "-D") {
+      return i + 1 < arguments.size() ? arguments[i + 1] : "";
+    }
+    for (const std::string_view prefix : {"--pgdata=", "-D"}) {
+      if (argument.starts_with(prefix)) return std::string(argument.substr(prefix.size()));
+    }
+  }
+  return "";
+}
+
+[[noreturn]] void refuse_call(const std::string& message) {
+  throw Error(ErrorKind::kUsage, message, "Try \"walstow-restore --help\" for more information.");
+}
+
+WalFileName parse_file(const std::string& text) {
+  if (auto name = WalFileName::parse(text)) return *std::move(name);
+  refuse_call(fmt::format("invalid name of a WAL file: \"{}\"", text));
+}
+
+// pg_wal, before PostgreSQL 10 pg_xlog.
+std::unique_ptr<FileSystem> open_pg_wal(const std::string& data_directory) {
+  for (const char* const name : {"pg_wal", "pg_xlog"}) {
+    if (auto folder = open_wal_folder(fmt::format("{}/{}", data_directory, name))) return folder;
+  }
+  refuse_call(fmt::format("\"{}\" is not a data directory", data_directory));
+}
+
+std::uint64_t required_system(const ServerIdentity& server, const std::string& data_directory) {
+  if (server.system_identifier) return *server.system_identifier;
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("there is no control file in data directory \"{}\"", data_directory),
+              "Run the command in the data directory, or name it with --pgdata.");
+}
+
+struct Target {
+  std::unique_ptr<FileSystem> folder;
+  std::string name;
+};
+
+Target open_target(const std::string& path) {
+  Target target{.folder = open_wal_folder(parent_folder(path)),
+                .name = path.substr(path.rfind('/') + 1)};
+  if (target.folder != nullptr) return target;
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("could not restore to \"{}\": there is no such folder", path),
+              "%p is relative to the data directory; run the command there.");
+}
+
+// What killed calls left behind where a temporary file needs a name.
+void remove_dead_temporaries(FileSystem& folder) {
+  try {
+    folder.remove_dead_temporaries();
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+  }
+}
+
+StoreKey store_key(const ClientOptions& options, std::uint64_t system_identifier) {
+  return {.store = options.store_text,
+          .cluster = options.cluster,
+          .system_identifier = system_identifier};
+}
+
+int restore_command(const ParsedCommand& parsed, const Settings& settings, Occasion& occasion) {
+  const std::string path = parsed.positional("PATH");
+  if (path.empty()) refuse_call("missing arguments: FILE and PATH");
+  const std::string data_directory = find_data_directory(parsed.option("pgdata"), path);
+  occasion.mode = recovery_mode(data_directory);
+
+  const WalFileName file = parse_file(parsed.positional("FILE"));
+  const ServerIdentity server = find_server_identity(data_directory, parsed.option("system"));
+  const ClientOptions options = client_options(settings);
+  const Target target = open_target(path);
+  remove_dead_temporaries(*target.folder);
+
+  RestoreJob job{.mode = occasion.mode,
+                 .get = {.cluster = options.cluster,
+                         .file = file,
+                         .system_identifier = server.system_identifier,
+                         .request_id = {},
+                         .instance = {},
+                         .restartpoint = {}},
+                 .path = path,
+                 .target = {.folder = *target.folder, .name = target.name}};
+  std::optional<Spool> spool;
+  if (occasion.mode != RecoveryMode::kTool) {
+    spool.emplace(*target.folder, store_key(options, required_system(server, data_directory)));
+    job.spool = &*spool;
+    job.get.instance = spool->instance(settings.text("standby"));
+    if (job.get.instance) job.get.restartpoint = spool->pending_restartpoint();
+  }
+  const RestoreWaits waits{.standby = settings.duration("standby_wait"),
+                           .recovery = settings.duration("recovery_wait"),
+                           .tool = settings.duration("tool_wait"),
+                           .failure_memory = settings.duration("failure_memory")};
+  Client client(options);
+  return restore(job, waits,
+                 [&client](const GetFile& get, const GetSink& sink, const Patience& patience) {
+                   return client.get(get, sink, patience);
+                 });
+}
+
+int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) {
+  const Deadline give_up = Deadline::after(settings.duration("restartpoint_wait"));
+  const WalFileName restartpoint = parse_restartpoint(parsed.option("restartpoint"));
+  const std::string data_directory = find_data_directory(parsed.option("pgdata"), "");
+  const std::uint64_t system = required_system(
+      find_server_identity(data_directory, parsed.option("system")), data_directory);
+  if (recovery_mode(data_directory) == RecoveryMode::kTool) {
+    refuse_call(fmt::format("data directory \"{}\" is not in recovery, so it has no restartpoint",
+                            data_directory));
+  }
+  const ClientOptions options = client_options(settings);
+  const std::unique_ptr<FileSystem> wal_folder = open_pg_wal(data_directory);
+  Spool spool(*wal_folder, store_key(options, system));
+  Client client(options);
+  const RestartpointJob job{.cluster = options.cluster,
+                            .system_identifier = system,
+                            .restartpoint = restartpoint,
+                            .standby = settings.text("standby")};
+  report_restartpoint(job, spool, [&](const Command& command) {
+    return client.ask(command, {.give_up = give_up, .on_failure = {}});
+  });
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+Occasion guess_occasion(int argc, const char* const* argv) {
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  const std::string pgdata = find_pgdata_argument(arguments);
+  std::vector<std::string> candidates = {"."};
+  if (!pgdata.empty()) candidates.push_back(pgdata);
+  if (argc > 1) candidates.push_back(find_data_directory("", arguments.back()));
+
+  Occasion occasion{.mode = RecoveryMode::kTool};
+  for (const std::string& candidate : candidates) {
+    const RecoveryMode mode = recovery_mode(candidate);
+    const bool stricter = mode == RecoveryMode::kRecovery || occasion.mode == RecoveryMode::kTool;
+    if (stricter) occasion.mode = mode;
+  }
+  for (const std::string_view argument : arguments) {
+    // "--restartpoint-wait" is a setting.
+    if (argument == "--restartpoint" || argument.starts_with("--restartpoint=")) {
+      occasion.restartpoint = true;
+    }
+  }
+  return occasion;
+}
+
+int run_restore(int argc, const char* const* argv, Occasion& occasion) {
+  const std::vector<Setting> table = command_settings();
+  Settings settings(table);
+  ParsedCommand parsed;
+  const CommandLineResult result =
+      parse_command_line(program_spec(table), argc, argv, parsed, settings);
+  if (result == CommandLineResult::kShown) return exit_code::kDone;
+  if (parsed.verbose) start_log(kRestoreProgram, LogLevel::kDebug);
+  occasion.restartpoint = parsed.flag("restartpoint");
+  return occasion.restartpoint ? restartpoint_command(parsed, settings)
+                               : restore_command(parsed, settings, occasion);
+}
+
+}  // namespace walstow

@@ -1,0 +1,25 @@
+// The command line of walstow-restore, and the wiring of what it asks for.
+#pragma once
+
+#include <string>
+
+#include "proto/link/data_directory.h"
+
+namespace walstow {
+
+inline constexpr const char* kRestoreProgram = "walstow-restore";
+
+// What must be known before anything can fail, since it decides with which exit code to fail.
+struct Occasion {
+  RecoveryMode mode = RecoveryMode::kRecovery;
+  bool restartpoint = false;  // --restartpoint: nothing may fail the server
+};
+
+// From the bare arguments: of all places that could be the data directory, recovery wins over
+// standby and standby over tool, so that a mistake in the arguments never reads as "absent".
+Occasion guess_occasion(int argc, const char* const* argv);
+
+// Throws Error. `occasion` becomes exact once the arguments are understood.
+int run_restore(int argc, const char* const* argv, Occasion& occasion);
+
+}  // namespace walstow

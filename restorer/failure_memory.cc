@@ -1,0 +1,52 @@
+#include "restorer/failure_memory.h"
+
+#include <chrono>
+#include <fstream>
+#include <optional>
+
+#include "proto/base/bytes.h"
+#include "proto/link/spool_folder.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kRecord = "failure";
+
+// "" when the kernel does not tell: nothing is remembered then.
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+// Runs on when the wall clock is set back, and is the same for all processes until the next boot.
+Duration since_boot() {
+  return std::chrono::duration_cast<Duration>(Clock::now().time_since_epoch());
+}
+
+SpoolRecord record_of(const FailedStore& store, const std::string& boot, const std::string& when) {
+  return {{"store", store.store}, {"cluster", store.cluster}, {"boot", boot}, {"ms", when}};
+}
+
+}  // namespace
+
+bool failed_lately(FileSystem& wal_folder, const FailedStore& store, Duration memory) {
+  const std::optional<SpoolRecord> record = read_record(wal_folder, kRecord);
+  if (!record) return false;
+  const auto when = record->find("ms");
+  const std::string boot = boot_id();
+  if (when == record->end() || boot.empty()) return false;
+  if (*record != record_of(store, boot, when->second)) return false;
+  const auto milliseconds = parse_decimal(when->second);
+  if (!milliseconds) return false;
+  const auto now = static_cast<std::uint64_t>(since_boot().count());
+  return *milliseconds <= now && now - *milliseconds < static_cast<std::uint64_t>(memory.count());
+}
+
+void note_failure(FileSystem& wal_folder, const FailedStore& store) {
+  write_record(wal_folder, kRecord,
+               record_of(store, boot_id(), std::to_string(since_boot().count())));
+}
+
+}  // namespace walstow

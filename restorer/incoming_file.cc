@@ -1,0 +1,46 @@
+#include "restorer/incoming_file.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+IncomingFile::IncomingFile(FileSystem& folder, std::string name)
+    : folder_(folder), name_(std::move(name)), file_(folder.create_temporary()) {}
+
+void IncomingFile::write(ByteView bytes) {
+  file_->write_at(size_, bytes);
+  if (size_ < beginning_.size()) {
+    const auto offset = static_cast<std::size_t>(size_);
+    const std::size_t taken = std::min(bytes.size(), beginning_.size() - offset);
+    std::ranges::copy(bytes.first(taken), std::span(beginning_).subspan(offset).begin());
+  }
+  size_ += bytes.size();
+}
+
+void IncomingFile::restart() {
+  if (size_ == 0) return;
+  file_ = folder_.create_temporary();
+  size_ = 0;
+}
+
+ByteView IncomingFile::beginning() const {
+  const auto size = std::min<std::uint64_t>(size_, beginning_.size());
+  return ByteView(beginning_).first(static_cast<std::size_t>(size));
+}
+
+void IncomingFile::place() {
+  folder_.replace_by_temporary(*file_, name_);
+  try {
+    file_->close();
+  } catch (const Error&) {
+    // A network file system may say only here that it lost something.
+    folder_.remove(name_);
+    throw;
+  }
+}
+
+}  // namespace walstow

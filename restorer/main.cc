@@ -1,0 +1,54 @@
+// walstow-restore: what restore_command runs for each file that PostgreSQL asks for.
+//
+//   restore_command = 'walstow-restore %f %p'
+//
+// Its exit code is its answer, and PostgreSQL takes 1 to 125 for "there is no such file": under
+// recovery.signal it then opens the database with what it has. So this file's one care is that
+// nothing, not even a mistyped option or a lack of memory, ends with such a code by accident; what
+// an answer of the store means is in decision.h.
+#include <exception>
+
+#include "proto/base/error.h"
+#include "proto/base/exit_code.h"
+#include "proto/base/log.h"
+#include "proto/base/signals.h"
+#include "restorer/command.h"
+#include "restorer/decision.h"
+
+namespace walstow {
+namespace {
+
+int exit_code_of(const Occasion& occasion, ErrorKind kind) {
+  if (occasion.restartpoint) return exit_code::kDone;
+  if (kind == ErrorKind::kUsage) return usage_exit_code(occasion.mode);
+  return decide(occasion.mode, Answer::kFailed, LocalCopy::kNone).exit_code;
+}
+
+int run_and_report(int argc, const char* const* argv, Occasion& occasion) {
+  try {
+    return run_restore(argc, argv, occasion);
+  } catch (const Error& error) {
+    log_line(occasion.restartpoint ? LogLevel::kWarning : LogLevel::kError, error.what(),
+             error.hint());
+    return exit_code_of(occasion, error.kind());
+  } catch (const std::exception& error) {
+    log_line(LogLevel::kError, error.what());
+    return exit_code_of(occasion, ErrorKind::kFatal);
+  }
+}
+
+}  // namespace
+}  // namespace walstow
+
+int main(int argc, char** argv) {
+  walstow::Occasion occasion;
+  try {
+    walstow::set_command_signals();
+    occasion = walstow::guess_occasion(argc, argv);
+    walstow::start_log(walstow::kRestoreProgram, walstow::LogLevel::kWarning);
+    return walstow::run_and_report(argc, argv, occasion);
+  } catch (...) {
+    // Not even a line could be written (no memory).
+    return walstow::exit_code_of(occasion, walstow::ErrorKind::kFatal);
+  }
+}

@@ -1,0 +1,45 @@
+#include "restorer/pending_restartpoint.h"
+
+#include "proto/base/deadline.h"
+#include "proto/link/spool_folder.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kRecord = "restartpoint";
+constexpr std::string_view kLockFile = "restartpoint.lock";
+constexpr const char* kSegment = "segment";
+
+// The startup process's restore and the checkpointer's report may run at once.
+std::unique_ptr<FileLock> lock(FileSystem& wal_folder) {
+  constexpr Duration kLockWait{500};
+  return wal_folder.lock(in_spool(kLockFile), Deadline::after(kLockWait).when());
+}
+
+}  // namespace
+
+std::optional<WalFileName> pending_restartpoint(FileSystem& wal_folder) {
+  const std::optional<SpoolRecord> record = read_record(wal_folder, kRecord);
+  if (!record) return std::nullopt;
+  const auto segment = record->find(kSegment);
+  if (segment == record->end()) return std::nullopt;
+  std::optional<WalFileName> name = WalFileName::parse(segment->second);
+  if (!name || name->kind() != FileKind::kSegment) return std::nullopt;
+  return name;
+}
+
+void keep_restartpoint(FileSystem& wal_folder, const WalFileName& restartpoint) {
+  make_folders_durably(wal_folder, std::string(kSpoolFolder));
+  const std::unique_ptr<FileLock> held = lock(wal_folder);
+  write_record(wal_folder, kRecord, {{kSegment, restartpoint.text()}});
+}
+
+void forget_restartpoint(FileSystem& wal_folder, const WalFileName& told) {
+  if (!wal_folder.status(in_spool(kRecord))) return;
+  const std::unique_ptr<FileLock> held = lock(wal_folder);
+  // Without the lock it stays, and is told once more.
+  if (held == nullptr || pending_restartpoint(wal_folder) != told) return;
+  wal_folder.remove(in_spool(kRecord));
+}
+
+}  // namespace walstow

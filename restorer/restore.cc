@@ -1,0 +1,160 @@
+#include "restorer/restore.h"
+
+#include <fmt/format.h>
+#include <thread>
+
+#include "proto/base/error.h"
+#include "proto/base/exit_code.h"
+#include "proto/base/log.h"
+#include "restorer/incoming_file.h"
+#include "restorer/kept_histories.h"
+
+namespace walstow {
+namespace {
+
+// One call of walstow-restore.
+class Restore {
+ public:
+  Restore(const RestoreJob& job, const RestoreWaits& waits, const Getter& getter)
+      : job_(job), waits_(waits), getter_(getter) {}
+
+  int run();
+
+ private:
+  Duration wait();
+  Outcome ask(Deadline give_up);
+  void remember(const Outcome& outcome);
+  bool place_kept_history();
+  int end(const Verdict& verdict, const Outcome& outcome) const;
+  void say_trying_again(std::string_view message, std::string_view hint);
+
+  const WalFileName& file() const { return job_.get.file; }
+  bool is_history() const { return file().kind() == FileKind::kHistory; }
+  std::string describe_failure(std::string_view message) const {
+    return fmt::format("could not restore file \"{}\": {}", file().text(), message);
+  }
+
+  const RestoreJob& job_;
+  const RestoreWaits& waits_;
+  const Getter& getter_;
+  std::string object_;  // a history file's, as it comes
+  bool warned_ = false;
+};
+
+int Restore::run() {
+  if (job_.mode == RecoveryMode::kStandby && job_.spool->failed_lately(waits_.failure_memory)) {
+    if (place_kept_history()) return exit_code::kDone;
+    log_line(LogLevel::kDebug, describe_failure("the store did not answer a moment ago"));
+    return decide(job_.mode, Answer::kUnreachable, LocalCopy::kNone).exit_code;
+  }
+  const Deadline give_up = Deadline::after(wait());
+  for (;;) {
+    const Outcome outcome = ask(give_up);
+    remember(outcome);
+    const bool no_use =
+        outcome.answer == Answer::kUnreachable || outcome.answer == Answer::kDamaged;
+    if (no_use && place_kept_history()) return exit_code::kDone;
+
+    const bool missing = outcome.answer == Answer::kHole || outcome.answer == Answer::kPruned;
+    const LocalCopy local =
+        missing ? find_local_copy(job_.target.folder, job_.get) : LocalCopy::kNone;
+    const Verdict verdict = decide(job_.mode, outcome.answer, local);
+    if (verdict.step == Verdict::Step::kEnd || give_up.remaining() <= waits_.ask_again_pause) {
+      return end(verdict, outcome);
+    }
+    say_trying_again(outcome.message, outcome.hint);
+    std::this_thread::sleep_for(waits_.ask_again_pause);
+  }
+}
+
+Duration Restore::wait() {
+  switch (job_.mode) {
+    case RecoveryMode::kStandby:
+      return waits_.standby;
+    case RecoveryMode::kRecovery:
+      // What a kept history says never changes: there is nothing to wait for.
+      return is_history() && job_.spool->find_history(file()) ? waits_.standby : waits_.recovery;
+    case RecoveryMode::kTool:
+      break;
+  }
+  return waits_.tool;
+}
+
+Outcome Restore::ask(Deadline give_up) {
+  Question question{.get = job_.get, .known_archive = {}, .object = {}, .restart_object = {}};
+  if (job_.spool != nullptr) question.known_archive = job_.spool->known_archive();
+  if (job_.spool != nullptr && is_history()) {
+    question.object = [this](ByteView bytes) {
+      if (object_.size() <= kLargestKeptObject) object_ += as_text(bytes);
+    };
+    question.restart_object = [this] { object_.clear(); };
+  }
+  Patience patience{.give_up = give_up, .on_failure = {}};
+  if (job_.mode == RecoveryMode::kRecovery) {
+    patience.on_failure = [this](const Error& error, Duration) {
+      say_trying_again(error.what(), error.hint());
+    };
+  }
+  return restore_file(question, job_.target, getter_, patience);
+}
+
+void Restore::remember(const Outcome& outcome) {
+  if (job_.spool == nullptr) return;
+  if (outcome.answer == Answer::kUnreachable && job_.mode == RecoveryMode::kStandby) {
+    job_.spool->note_failure();
+  }
+  if (!is_known(outcome.answer)) return;
+  job_.spool->remember_archive(outcome.archive);
+  if (job_.get.restartpoint) job_.spool->forget_restartpoint(*job_.get.restartpoint);
+  if (outcome.answer == Answer::kPlaced && is_history() && object_.size() <= kLargestKeptObject) {
+    job_.spool->keep_history(outcome.archive, file(), object_);
+  }
+}
+
+bool Restore::place_kept_history() {
+  if (job_.spool == nullptr || !is_history()) return false;
+  const std::optional<std::string> content = job_.spool->find_history(file());
+  if (!content) return false;
+  try {
+    IncomingFile incoming(job_.target.folder, job_.target.name);
+    incoming.write(as_bytes(*content));
+    incoming.place();
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return false;
+  }
+  log_line(
+      LogLevel::kInfo,
+      fmt::format("the store cannot be asked; took file \"{}\" from the spool", file().text()));
+  return true;
+}
+
+int Restore::end(const Verdict& verdict, const Outcome& outcome) const {
+  if (outcome.answer == Answer::kPlaced) {
+    log_line(LogLevel::kInfo,
+             fmt::format("restored file \"{}\" as \"{}\"", file().text(), job_.path));
+    return verdict.exit_code;
+  }
+  LogLevel level = LogLevel::kDebug;
+  if (verdict.say == Verdict::Say::kWarning) level = LogLevel::kWarning;
+  if (verdict.say == Verdict::Say::kError) level = LogLevel::kError;
+  log_line(level, describe_failure(outcome.message), outcome.hint);
+  return verdict.exit_code;
+}
+
+// The server's start hangs on it, so a person should know at once; but only once.
+void Restore::say_trying_again(std::string_view message, std::string_view hint) {
+  if (std::exchange(warned_, true)) return;
+  log_line(LogLevel::kWarning,
+           fmt::format("{}; trying again for up to {} s", describe_failure(message),
+                       std::chrono::duration_cast<std::chrono::seconds>(wait()).count()),
+           hint);
+}
+
+}  // namespace
+
+int restore(const RestoreJob& job, const RestoreWaits& waits, const Getter& getter) {
+  return Restore(job, waits, getter).run();
+}
+
+}  // namespace walstow

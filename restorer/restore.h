@@ -1,0 +1,35 @@
+// The policy of a restore: how long to ask, when to ask again, what to fall back on, and with which
+// exit code to end. Knows no sockets; decision.h knows the codes.
+#pragma once
+
+#include <string>
+
+#include "proto/base/deadline.h"
+#include "proto/link/data_directory.h"
+#include "restorer/restore_file.h"
+#include "restorer/spool.h"
+
+namespace walstow {
+
+struct RestoreWaits {
+  Duration standby;
+  Duration recovery;
+  Duration tool;
+  Duration failure_memory;
+  // Between two questions that were answered, but not with the file: as long as the retry policy's
+  // longest pause.
+  Duration ask_again_pause{2000};
+};
+
+struct RestoreJob {
+  RecoveryMode mode = RecoveryMode::kTool;
+  GetFile get;       // instance and restartpoint included
+  std::string path;  // %p as given, for messages
+  RestoreTarget target;
+  Spool* spool = nullptr;  // not owned; nullptr in tool mode
+};
+
+// The exit code. Says what is to be said on the log.
+int restore(const RestoreJob& job, const RestoreWaits& waits, const Getter& getter);
+
+}  // namespace walstow

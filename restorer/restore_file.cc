@@ -1,0 +1,153 @@
+// The bytes arrive under no visible name and are checked three times before the rename: by the
+// client against the digest in the store's answer, the file's name and the system identifier; and
+// here, a segment against its own header. PostgreSQL itself would take another cluster's segment
+// for the end of the log.
+#include "restorer/restore_file.h"
+
+#include <array>
+#include <fmt/format.h>
+#include <vector>
+
+#include "proto/base/error.h"
+#include "proto/wal/segment_header.h"
+#include "proto/wal/timeline_history.h"
+#include "restorer/incoming_file.h"
+
+namespace walstow {
+namespace {
+
+bool is_segment(const WalFileName& name) {
+  return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
+}
+
+// nullopt: all is right.
+std::optional<std::string> problem_of_segment(ByteView beginning,
+                                              const SegmentExpectation& expected) {
+  const SegmentHeaderResult result = parse_segment_header(beginning);
+  if (!result.header) return "it " + result.problem;
+  return check_segment_header(*result.header, expected);
+}
+
+void check(const IncomingFile& file, const Got& got, const WalFileName& name) {
+  std::optional<std::string> problem;
+  if (file.size() != got.header.raw_size) {
+    problem = fmt::format("{} of {} bytes arrived", file.size(), got.header.raw_size);
+  } else if (is_segment(name)) {
+    problem =
+        problem_of_segment(file.beginning(), {.name = name,
+                                              .file_size = file.size(),
+                                              .system_identifier = got.header.system_identifier});
+  }
+  if (!problem) return;
+  throw Error(ErrorKind::kDamaged, "what the store sent is not the file: " + *problem,
+              "\"walstow verify\" checks what the store keeps.");
+}
+
+Answer to_answer(Code absence) {
+  switch (absence) {
+    case Code::kAbsentEnd:
+      return Answer::kAbsentEnd;
+    case Code::kAbsentBefore:
+      return Answer::kAbsentBefore;
+    case Code::kHole:
+      return Answer::kHole;
+    case Code::kPruned:
+      return Answer::kPruned;
+    default:
+      return Answer::kFailed;  // of a later release: not known to be an absence
+  }
+}
+
+Answer to_answer(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kTimeout:
+      return Answer::kUnreachable;
+    case ErrorKind::kDamaged:
+      return Answer::kDamaged;
+    default:
+      return Answer::kFailed;
+  }
+}
+
+// Another archive at the same place knows nothing about this cluster's past: neither its files nor
+// its absences count.
+std::optional<Outcome> refuse_other_archive(const Question& question, const std::string& archive) {
+  const std::optional<KnownArchive>& known = question.known_archive;
+  if (!known || archive == known->id) return std::nullopt;
+  return Outcome{
+      .answer = Answer::kFailed,
+      .message = fmt::format("the store's archive is {}, but it was {} before", archive, known->id),
+      .hint = fmt::format("If the archive was replaced on purpose, remove file \"{}\".",
+                          known->remembered_in),
+      .archive = archive};
+}
+
+Outcome finish(const Question& question, const GetDone& done, IncomingFile& file) {
+  if (const auto* const absent = std::get_if<Absent>(&done)) {
+    const Refusal& refusal = absent->refusal;
+    const std::string archive = refusal.proof ? refusal.proof->archive : "";
+    if (auto refused = refuse_other_archive(question, archive)) return *std::move(refused);
+    return {.answer = to_answer(refusal.code),
+            .message = refusal.message,
+            .hint = refusal.hint,
+            .archive = archive};
+  }
+  const Got& got = std::get<Got>(done);
+  if (auto refused = refuse_other_archive(question, got.archive)) return *std::move(refused);
+  check(file, got, question.get.file);
+  file.place();
+  return {.answer = Answer::kPlaced, .message = {}, .hint = {}, .archive = got.archive};
+}
+
+Outcome ask(const Question& question, const RestoreTarget& target, const Getter& getter,
+            const Patience& patience) {
+  IncomingFile file(target.folder, target.name);
+  if (question.restart_object) question.restart_object();
+  const GetSink sink{.raw = [&](ByteView bytes) { file.write(bytes); },
+                     .restart =
+                         [&] {
+                           file.restart();
+                           if (question.restart_object) question.restart_object();
+                         },
+                     .object = question.object};
+  return finish(question, getter(question.get, sink, patience), file);
+}
+
+}  // namespace
+
+Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
+                     const Patience& patience) {
+  try {
+    return ask(question, target, getter, patience);
+  } catch (const Error& error) {
+    return {.answer = to_answer(error.kind()),
+            .message = error.what(),
+            .hint = error.hint(),
+            .archive = {}};
+  }
+}
+
+LocalCopy find_local_copy(FileSystem& wal_folder, const GetFile& get) {
+  try {
+    const std::unique_ptr<File> file = wal_folder.open_file(get.file.text());
+    if (file == nullptr) return LocalCopy::kNone;
+    if (get.file.kind() == FileKind::kHistory) {
+      const auto content = read_small_file(wal_folder, get.file.text(), kLargestHistoryFile);
+      if (!content) return LocalCopy::kNone;
+      const auto result = parse_timeline_history(get.file.timeline(), *content);
+      return result.history ? LocalCopy::kGood : LocalCopy::kNone;
+    }
+    std::array<std::byte, kSegmentHeaderSize> beginning{};
+    const std::size_t size = file->read_at(0, beginning);
+    const auto problem = problem_of_segment(ByteView(beginning).first(size),
+                                            {.name = get.file,
+                                             .file_size = file->status().size,
+                                             .system_identifier = get.system_identifier});
+    return problem ? LocalCopy::kNone : LocalCopy::kGood;
+  } catch (const Error&) {
+    return LocalCopy::kNone;  // what cannot be read here cannot be read by the server either
+  }
+}
+
+}  // namespace walstow

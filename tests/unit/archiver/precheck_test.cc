@@ -1,0 +1,192 @@
+#include "archiver/precheck.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+
+#include "proto/base/error.h"
+#include "tests/support/wal_samples.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kSize16Mb = 16 * kMegabyte;
+constexpr std::string_view kHistory = "1\t0/A00000\tno recovery target specified\n";
+constexpr std::string_view kBackup =
+    "START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\n";
+
+const ServerIdentity kServer16Mb{.system_identifier = samples::kSystem16Mb,
+                                 .segment_size = SegmentSize::from_bytes(kSize16Mb)};
+
+std::string message_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_NE(error.hint(), "") << error.what();
+    return error.what();
+  }
+  return "no error";
+}
+
+std::vector<std::byte> bytes_of(std::string_view text) {
+  const ByteView bytes = as_bytes(text);
+  return {bytes.begin(), bytes.end()};
+}
+
+Candidate candidate(std::string_view name, std::uint64_t size, ByteView beginning) {
+  return {.name = WalFileName::parse(name).value(), .size = size, .beginning = beginning};
+}
+
+TEST(PrecheckTest, TakesTheNameFromTheLastPartOfThePath) {
+  for (const std::string path :
+       {"000000010000000000000007", "pg_wal/000000010000000000000007",
+        "/srv/pg_wal/000000010000000000000007", "./../x/000000010000000000000007"}) {
+    EXPECT_EQ(parse_archive_name(path).text(), "000000010000000000000007") << path;
+  }
+}
+
+TEST(PrecheckTest, RefusesOtherNames) {
+  for (const std::string path :
+       {"", "/", "..", "pg_wal/..", "pg_wal/", "postgresql.conf", "pg_wal/00000001000000000000000a",
+        "pg_wal/00000001000000000000000", "pg_wal/000000000000000000000007", "2.history",
+        "pg_wal/000000010000000000000007.done"}) {
+    EXPECT_EQ(message_of([&] { parse_archive_name(path); }), "its name is not that of a WAL file")
+        << path;
+  }
+}
+
+TEST(PrecheckTest, KnowsFromTheSizeHowMuchToRead) {
+  struct {
+    std::string_view name;
+    std::uint64_t size;
+    std::size_t bytes;
+  } const cases[] = {
+      {"000000010000000000000007", kMegabyte, kSegmentHeaderSize},
+      {"000000010000000000000007", 1024 * kMegabyte, kSegmentHeaderSize},
+      {"000000010000000000000007.partial", kSize16Mb, kSegmentHeaderSize},
+      {"00000002.history", 41, 41},
+      {"000000010000000000000007.00000028.backup", 300, 300},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(bytes_to_check(WalFileName::parse(test.name).value(), test.size), test.bytes);
+  }
+}
+
+TEST(PrecheckTest, RefusesSizesThatNoSuchFileHas) {
+  struct {
+    std::string_view name;
+    std::uint64_t size;
+    std::string_view message;
+  } const cases[] = {
+      {"000000010000000000000007", 0,
+       "it has 0 bytes, a segment has a power of two from 1MB to 1GB"},
+      {"000000010000000000000007", kMegabyte - 1,
+       "it has 1048575 bytes, a segment has a power of two from 1MB to 1GB"},
+      {"000000010000000000000007", 3 * kMegabyte,
+       "it has 3145728 bytes, a segment has a power of two from 1MB to 1GB"},
+      {"000000010000000000000007.partial", 2048 * kMegabyte,
+       "it has 2147483648 bytes, a segment has a power of two from 1MB to 1GB"},
+      {"00000002.history", 0, "it is empty"},
+      {"00000002.history", kMegabyte + 1,
+       "it has 1048577 bytes, a timeline history file at most 1048576"},
+      {"000000010000000000000007.00000028.backup", kMegabyte + 1,
+       "it has 1048577 bytes, a backup history file at most 1048576"},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(message_of([&] { bytes_to_check(WalFileName::parse(test.name).value(), test.size); }),
+              test.message);
+  }
+}
+
+TEST(PrecheckTest, ASegmentSaysItselfWhereItBelongs) {
+  const auto header = samples::bytes_of_hex(samples::kSegment1Mb);
+  const ServerIdentity owner =
+      precheck(candidate("000000010000000000000007", kMegabyte, header), {});
+  EXPECT_EQ(owner.system_identifier, samples::kSystem1Mb);
+  EXPECT_EQ(owner.segment_size, SegmentSize::from_bytes(kMegabyte));
+}
+
+TEST(PrecheckTest, TheFirstPageAfterASwitchIsOfTheOlderTimeline) {
+  const auto header = samples::bytes_of_hex(samples::kSegmentAfterSwitch);
+  EXPECT_NO_THROW(precheck(candidate("00000002000000000000000A", kMegabyte, header), {}));
+  EXPECT_NO_THROW(precheck(candidate("00000001000000000000000A.partial", kMegabyte, header), {}));
+}
+
+TEST(PrecheckTest, RefusesASegmentThatContradictsItsNameOrItsServer) {
+  struct {
+    std::string_view name;
+    samples::PageFields fields;
+    std::uint64_t size;
+    std::string_view message;
+  } const cases[] = {
+      {"000000010000000000000007",
+       {.magic = 0},
+       kSize16Mb,
+       "it is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 18"},
+      {"000000010000000000000008",
+       {},
+       kSize16Mb,
+       "its first page is of 0/7000000, its name means 0/8000000"},
+      {"000000010000000000000007", {}, kMegabyte, "it has 1048576 bytes, a segment has 16777216"},
+      {"000000010000000000000007",
+       {.timeline = 2},
+       kSize16Mb,
+       "its first page is of timeline 2, its name of the older timeline 1"},
+      {"000000010000000000000100",
+       {},
+       kSize16Mb,
+       "segment size is 16MB, with which no segment has this name"},
+      {"000000010000000000000007",
+       {.system_identifier = 5},
+       kSize16Mb,
+       "its system identifier is 5, the cluster's is 7711084899053762744"},
+  };
+  for (const auto& test : cases) {
+    const auto header = samples::page_header(test.fields);
+    EXPECT_EQ(message_of([&] { precheck(candidate(test.name, test.size, header), kServer16Mb); }),
+              test.message);
+  }
+}
+
+TEST(PrecheckTest, SmallFilesBelongToTheServer) {
+  for (const auto& [name, content] : {std::pair{"00000002.history", kHistory},
+                                      {"000000010000000000000002.00000028.backup", kBackup}}) {
+    const auto bytes = bytes_of(content);
+    const ServerIdentity owner = precheck(candidate(name, bytes.size(), bytes), kServer16Mb);
+    EXPECT_EQ(owner.system_identifier, samples::kSystem16Mb);
+    EXPECT_EQ(owner.segment_size, kServer16Mb.segment_size);
+    EXPECT_THROW(precheck(candidate(name, bytes.size(), bytes), {}), Error) << "whose is it?";
+  }
+}
+
+TEST(PrecheckTest, RefusesSmallFilesThatAreNotWhatTheirNameSays) {
+  struct {
+    std::string_view name;
+    std::string_view content;
+    std::string_view message;
+  } const cases[] = {
+      {"00000002.history", "nonsense\n",
+       "it is not a timeline history file: line 1: expected a timeline's number"},
+      {"00000002.history", "2\t0/A00000\tx\n",
+       "it is not a timeline history file: line 1: timeline 2 is not below the file's own, 2"},
+      {"000000010000000000000002.00000028.backup", "nonsense\n",
+       "it is not a backup history file: it is not a text that begins with \"START WAL LOCATION: "
+       "\""},
+      {"000000010000000000000002.00000028.backup",
+       std::string_view("START WAL LOCATION: \0\0\0", 23),
+       "it is not a backup history file: it is not a text that begins with \"START WAL LOCATION: "
+       "\""},
+      {"000000010000000000000100.00000028.backup", kBackup,
+       "segment size is 16MB, with which no segment has this name"},
+  };
+  for (const auto& test : cases) {
+    const auto bytes = bytes_of(test.content);
+    EXPECT_EQ(message_of([&] { precheck(candidate(test.name, bytes.size(), bytes), kServer16Mb); }),
+              test.message);
+  }
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,238 @@
+#include "restorer/restore.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/link/spool_folder.h"
+#include "tests/support/forgetful_file_system.h"
+#include "tests/unit/restorer/restorer_fixture.h"
+
+namespace walstow {
+namespace {
+
+using fixture::FakeStore;
+using fixture::kSegment;
+
+const StoreKey kKey{"/mnt/archive", "main", samples::kSystem1Mb};
+constexpr const char* kHistoryName = "00000002.history";
+
+// Long enough never to end in a test; the pause so short that asking again costs nothing.
+constexpr Duration kForEver{3'600'000};
+constexpr RestoreWaits kPatient{.standby = kForEver,
+                                .recovery = kForEver,
+                                .tool = kForEver,
+                                .failure_memory = kForEver,
+                                .ask_again_pause = Duration(1)};
+
+class RestoreTest : public testing::Test {
+ protected:
+  int run(RecoveryMode mode, FakeStore& store, std::string_view name = kSegment) {
+    RestoreJob job{.mode = mode,
+                   .get = {.cluster = "main",
+                           .file = fixture::name_of(name),
+                           .system_identifier = samples::kSystem1Mb,
+                           .request_id = {},
+                           .instance = {},
+                           .restartpoint = restartpoint_},
+                   .path = "pg_wal/RECOVERYXLOG",
+                   .target = {.folder = *files_, .name = "RECOVERYXLOG"},
+                   .spool = mode == RecoveryMode::kTool ? nullptr : &spool_};
+    return restore(job, waits_, store.getter());
+  }
+  int recovery(FakeStore& store, std::string_view name = kSegment) {
+    return run(RecoveryMode::kRecovery, store, name);
+  }
+  int standby(FakeStore& store, std::string_view name = kSegment) {
+    return run(RecoveryMode::kStandby, store, name);
+  }
+  bool placed() { return files_->status("RECOVERYXLOG").has_value(); }
+  // A history file that was restored before, by another call.
+  void keep_history() {
+    FakeStore store;
+    ASSERT_EQ(recovery(store.then_file(std::string(fixture::kHistory)), kHistoryName), 0);
+    files_->remove("RECOVERYXLOG");
+  }
+
+  ForgetfulDisk disk_;
+  std::unique_ptr<FileSystem> files_ = disk_.mount();
+  Spool spool_{*files_, kKey};
+  RestoreWaits waits_ = kPatient;
+  std::optional<WalFileName> restartpoint_;
+};
+
+TEST_F(RestoreTest, ExitsZeroWithTheFileInItsPlace) {
+  for (const RecoveryMode mode :
+       {RecoveryMode::kStandby, RecoveryMode::kRecovery, RecoveryMode::kTool}) {
+    FakeStore store;
+    EXPECT_EQ(run(mode, store.then_file(fixture::segment_1mb())), 0);
+    EXPECT_TRUE(files_->remove("RECOVERYXLOG"));
+  }
+}
+
+TEST_F(RestoreTest, AsksUntilAHoleIsFilledUnderRecoverySignal) {
+  FakeStore store;
+  store.then_absent(Code::kHole).then_absent(Code::kHole).then_file(fixture::segment_1mb());
+  EXPECT_EQ(recovery(store), 0);
+  EXPECT_EQ(store.asked().size(), 3);
+  EXPECT_TRUE(placed());
+}
+
+TEST_F(RestoreTest, AsksUntilDamageIsMendedUnderRecoverySignal) {
+  FakeStore store;
+  store.then_error(ErrorKind::kDamaged)
+      .then_error(ErrorKind::kRefused)
+      .then_error(ErrorKind::kUnavailable)
+      .then_file(fixture::segment_1mb());
+  EXPECT_EQ(recovery(store), 0);
+  EXPECT_EQ(store.asked().size(), 4);
+}
+
+TEST_F(RestoreTest, StopsTheServerWhenTheTimeIsUp) {
+  waits_.recovery = Duration(0);
+  struct {
+    FakeStore store;
+    int exit_code;
+  } cases[] = {
+      {FakeStore().then_absent(Code::kHole), 201},
+      {FakeStore().then_error(ErrorKind::kDamaged), 203},
+      {FakeStore().then_error(ErrorKind::kUnavailable), 200},
+      {FakeStore().then_error(ErrorKind::kRefused), 200},
+      {FakeStore().then_error(ErrorKind::kStorage), 200},
+  };
+  for (auto& test : cases) {
+    EXPECT_EQ(recovery(test.store), test.exit_code);
+    EXPECT_FALSE(placed());
+  }
+}
+
+TEST_F(RestoreTest, AProofEndsItAtOnce) {
+  for (const RecoveryMode mode :
+       {RecoveryMode::kStandby, RecoveryMode::kRecovery, RecoveryMode::kTool}) {
+    for (const Code code : {Code::kAbsentEnd, Code::kAbsentBefore}) {
+      FakeStore store;
+      EXPECT_EQ(run(mode, store.then_absent(code)), 1);
+      EXPECT_EQ(store.asked().size(), 1);
+    }
+  }
+  FakeStore store;
+  EXPECT_EQ(recovery(store.then_absent(Code::kPruned)), 202);
+  EXPECT_EQ(store.asked().size(), 1);
+}
+
+TEST_F(RestoreTest, AHoleThatPgWalFillsIsAbsent) {
+  write_durably(*files_, kSegment, fixture::segment_1mb());
+  for (const RecoveryMode mode :
+       {RecoveryMode::kStandby, RecoveryMode::kRecovery, RecoveryMode::kTool}) {
+    for (const Code code : {Code::kHole, Code::kPruned}) {
+      FakeStore store;
+      EXPECT_EQ(run(mode, store.then_absent(code)), 1);
+    }
+  }
+}
+
+TEST_F(RestoreTest, AStandbyNeverWaitsForAHole) {
+  for (const Code code : {Code::kHole, Code::kPruned}) {
+    FakeStore store;
+    EXPECT_EQ(standby(store.then_absent(code)), 1);
+    EXPECT_EQ(store.asked().size(), 1);
+  }
+}
+
+TEST_F(RestoreTest, AfterAFailureAStandbyFailsAtOnceForAWhile) {
+  FakeStore store;
+  store.then_error(ErrorKind::kTimeout);
+  EXPECT_EQ(standby(store), 2);
+  EXPECT_EQ(standby(store), 2);
+  EXPECT_EQ(store.asked().size(), 1);
+  waits_.failure_memory = Duration(0);
+  EXPECT_EQ(standby(store), 2);
+  EXPECT_EQ(store.asked().size(), 2);
+}
+
+TEST_F(RestoreTest, ARefusalIsNotRememberedAsAFailure) {
+  FakeStore store;
+  store.then_error(ErrorKind::kRefused).then_error(ErrorKind::kDamaged);
+  EXPECT_EQ(standby(store), 2);
+  EXPECT_EQ(standby(store), 2);
+  EXPECT_EQ(store.asked().size(), 2);
+}
+
+TEST_F(RestoreTest, ARecoveryAndAToolAskThoughAStandbyWouldNot) {
+  FakeStore silent;
+  EXPECT_EQ(standby(silent.then_error(ErrorKind::kTimeout)), 2);
+  for (const RecoveryMode mode : {RecoveryMode::kRecovery, RecoveryMode::kTool}) {
+    FakeStore store;
+    EXPECT_EQ(run(mode, store.then_file(fixture::segment_1mb())), 0);
+  }
+}
+
+TEST_F(RestoreTest, AKeptHistoryAnswersInAnOutage) {
+  keep_history();
+  for (const RecoveryMode mode : {RecoveryMode::kStandby, RecoveryMode::kRecovery}) {
+    for (const ErrorKind kind : {ErrorKind::kUnavailable, ErrorKind::kDamaged}) {
+      FakeStore store;
+      EXPECT_EQ(run(mode, store.then_error(kind), kHistoryName), 0);
+      EXPECT_EQ(read_small_file(*files_, "RECOVERYXLOG", 1000), fixture::kHistory);
+      EXPECT_TRUE(files_->remove("RECOVERYXLOG"));
+    }
+  }
+  // By now the failure is remembered, and the store is not even asked.
+  FakeStore nobody;
+  EXPECT_EQ(standby(nobody, kHistoryName), 0);
+  EXPECT_TRUE(placed());
+}
+
+TEST_F(RestoreTest, AKeptHistoryAnswersForNothingElse) {
+  keep_history();
+  waits_.recovery = Duration(0);
+  FakeStore silent;
+  silent.then_error(ErrorKind::kUnavailable);
+  EXPECT_EQ(recovery(silent, "00000003.history"), 200);
+  EXPECT_EQ(recovery(silent, kSegment), 200);
+  FakeStore refusing;
+  EXPECT_EQ(recovery(refusing.then_error(ErrorKind::kRefused), kHistoryName), 200);
+  FakeStore other;
+  EXPECT_EQ(recovery(other.then_absent(Code::kAbsentEnd, "another"), kHistoryName), 200);
+  EXPECT_FALSE(placed());
+}
+
+TEST_F(RestoreTest, ADamagedKeptHistoryDoesNotAnswer) {
+  keep_history();
+  const std::string path = in_spool(std::string("history/") + fixture::kArchive + "-main-" +
+                                    std::to_string(samples::kSystem1Mb) + "/00000002.history.zst");
+  ASSERT_TRUE(files_->status(path));
+  write_durably(*files_, path, "damaged");
+  waits_.recovery = Duration(0);
+  FakeStore silent;
+  EXPECT_EQ(recovery(silent.then_error(ErrorKind::kUnavailable), kHistoryName), 200);
+  EXPECT_FALSE(placed());
+}
+
+TEST_F(RestoreTest, AnArchiveThatTookThePlaceOfAnotherIsNotBelieved) {
+  FakeStore store;
+  EXPECT_EQ(standby(store.then_absent(Code::kAbsentEnd)), 1);
+  FakeStore other;
+  EXPECT_EQ(standby(other.then_absent(Code::kAbsentEnd, "another")), 2);
+  files_->remove(in_spool("archive"));
+  EXPECT_EQ(standby(other), 1);
+}
+
+TEST_F(RestoreTest, ARestartpointGoesAlongUntilItWasTold) {
+  restartpoint_ = fixture::name_of(kSegment);
+  spool_.keep_restartpoint(*restartpoint_);
+  FakeStore store;
+  store.then_error(ErrorKind::kRefused).then_absent(Code::kAbsentEnd);
+  EXPECT_EQ(standby(store), 2);
+  EXPECT_EQ(spool_.pending_restartpoint(), restartpoint_);
+  EXPECT_EQ(standby(store), 1);
+  EXPECT_EQ(store.asked().back().restartpoint, restartpoint_);
+  EXPECT_FALSE(spool_.pending_restartpoint());
+}
+
+TEST_F(RestoreTest, AToolLeavesNoSpool) {
+  FakeStore store;
+  EXPECT_EQ(run(RecoveryMode::kTool, store.then_file(fixture::segment_1mb())), 0);
+  EXPECT_FALSE(files_->status(std::string(kSpoolFolder)));
+}
+
+}  // namespace
+}  // namespace walstow
