@@ -1,6 +1,7 @@
 #include "tests/support/disk_model.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace walstow {
@@ -68,16 +69,15 @@ Content Survival::content(const Content& old, const Content& now) {
 Content Survival::torn(const Content& old, const Content& now) {
   const std::size_t shorter = std::min(old.size(), now.size());
   const std::size_t longer = std::max(old.size(), now.size());
-  const std::size_t sizes[] = {old.size(), now.size(), shorter + throw_die(longer - shorter + 1)};
-  Content found(sizes[throw_die(std::size(sizes))]);
+  const std::array sizes = {old.size(), now.size(), shorter + throw_die(longer - shorter + 1)};
+  Content found(sizes.at(throw_die(sizes.size())));
   for (std::size_t offset = 0; offset < found.size(); offset += kPageSize) {
     const Content old_page = page_of(old, offset);
     const Content new_page = page_of(now, offset);
     Content page = old_page;
     if (old_page != new_page) {
-      const Content* outcomes[] = {&old_page, &new_page, nullptr};
-      const Content* outcome = outcomes[throw_die(std::size(outcomes))];
-      page = outcome ? *outcome : Content(kPageSize);
+      const std::array outcomes = {old_page, new_page, Content(kPageSize)};
+      page = outcomes.at(throw_die(outcomes.size()));
     }
     std::copy_n(page.data(), std::min(kPageSize, found.size() - offset), found.data() + offset);
   }

@@ -158,14 +158,14 @@ std::optional<FileStatus> MountedFileSystem::status(const std::string& path) {
   });
 }
 
-std::optional<std::vector<std::string>> MountedFileSystem::list(const std::string& path) {
+std::optional<std::vector<std::string>> MountedFileSystem::list(const std::string& folder) {
   return machine_->look(*process_, [&]() -> std::optional<std::vector<std::string>> {
-    auto entry = find(path, trouble("open folder", path));
+    auto entry = find(folder, trouble("open folder", folder));
     if (!entry) return std::nullopt;
-    const auto* folder = as_folder(*entry);
-    if (!folder) throw_system_error(trouble("open folder", path), ENOTDIR);
+    const auto* found = as_folder(*entry);
+    if (!found) throw_system_error(trouble("open folder", folder), ENOTDIR);
     std::vector<std::string> names;
-    for (const auto& [name, below] : (*folder)->entries())
+    for (const auto& [name, below] : (*found)->entries())
       names.push_back(name);
     return names;
   });
@@ -279,17 +279,18 @@ bool MountedFileSystem::remove(const std::string& path) {
   });
 }
 
-void MountedFileSystem::sync_folder(const std::string& path) {
-  FolderPointer folder;
+void MountedFileSystem::sync_folder(const std::string& folder) {
+  const std::string message = trouble("fsync folder", folder);
+  FolderPointer found;
   // What others do between here and the effect is not durable: it came after the call began.
   const std::uint64_t operations = machine_->look(*process_, [&] {
-    auto entry = find(path, trouble("fsync folder", path));
-    if (!entry) throw_system_error(trouble("fsync folder", path), ENOENT);
-    if (!as_folder(*entry)) throw_system_error(trouble("fsync folder", path), ENOTDIR);
-    folder = *as_folder(*entry);
-    return folder->operations();
+    auto entry = find(folder, message);
+    if (!entry) throw_system_error(message, ENOENT);
+    if (!as_folder(*entry)) throw_system_error(message, ENOTDIR);
+    found = *as_folder(*entry);
+    return found->operations();
   });
-  machine_->change(*process_, "sync_folder " + path, [&] { folder->sync(operations); });
+  machine_->change(*process_, "sync_folder " + folder, [&] { found->sync(operations); });
 }
 
 // --- house-keeping ---
