@@ -190,7 +190,7 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
   const std::unique_ptr<FileLock> lock = lock_records();
   const std::optional<FileStatus> status = files_->status(key);
   if (!status || !dynamic_cast<const FileSource&>(damaged).is(*status)) return false;
-  const std::string aside = fmt::format("_aside/{}.{}", key, random_hex(4));
+  const std::string aside = layout::aside_key(key, random_hex(4));
   folders_.make(parent_folder(aside));
   files_->rename(key, aside);
   // The new name first: where a rename is not one step on the disk, better two names than none.

@@ -134,7 +134,11 @@ std::string partial_prefix(std::string_view cluster, const EraName& era,
 }
 
 std::string probe_key(std::string_view random_part) {
-  return fmt::format("{}/{}{}", kProbes, random_part, kObjectSuffix);
+  return fmt::format("_probe/{}{}", random_part, kObjectSuffix);
+}
+
+std::string aside_key(std::string_view key, std::string_view random_part) {
+  return fmt::format("_aside/{}.{}", key, random_part);
 }
 
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key) {

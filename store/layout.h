@@ -26,8 +26,6 @@ namespace walstow::layout {
 
 inline constexpr std::string_view kMarker = "walstow.json";
 inline constexpr std::string_view kObjectSuffix = ".zst";
-inline constexpr std::string_view kSetAside = "_aside";  // damaged objects
-inline constexpr std::string_view kProbes = "_probe";    // leftovers there mean nothing
 inline constexpr std::string_view kRecordsLock = "_records.lock";
 
 inline constexpr std::uint32_t kMostEras = 999;  // of one cluster
@@ -62,8 +60,10 @@ std::string before_segment(std::string_view cluster, const EraName& era,
 std::string partial_prefix(std::string_view cluster, const EraName& era,
                            const WalFileName& partial);
 
-// A probe's place, outside all eras.
+// A probe's place, outside all eras. What is left there means nothing.
 std::string probe_key(std::string_view random_part);
+// Where a damaged object goes.
+std::string aside_key(std::string_view key, std::string_view random_part);
 
 // What an object's key says; nullopt for keys that are no object's.
 struct StoredName {
