@@ -118,6 +118,7 @@ Archive::Archive(std::unique_ptr<Backend> backend)
     : backend_(std::move(backend)), id_(present_archive_id(*backend_)) {}
 
 void Archive::verify_present() const {
+  backend_->verify_in_place();
   const std::string id = present_archive_id(*backend_);
   if (id == id_) return;
   throw Error(ErrorKind::kUnavailable,

@@ -32,8 +32,8 @@ class Archive {
   const std::string& id() const { return id_; }
   Backend& backend() const { return *backend_; }
 
-  // Throws Error{kUnavailable} unless the marker stands, unchanged, right now. Part of every proof
-  // of absence.
+  // Throws Error{kUnavailable} unless the archive is in its place and its marker stands, unchanged,
+  // right now. Part of every proof of absence.
   void verify_present() const;
 
   bool has_cluster(std::string_view cluster) const;

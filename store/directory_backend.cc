@@ -138,6 +138,8 @@ class DirectoryBackend final : public Backend {
   void update_record(const std::string& key, const Change& change) override;
   bool remove_record(const std::string& key) override { return remove(key); }
 
+  void verify_in_place() override;
+
   std::string describe() const override {
     return fmt::format("archive \"{}\"", files_->describe("."));
   }
@@ -262,6 +264,13 @@ std::unique_ptr<File> make_probe(FileSystem& files, std::string_view content) {
   std::unique_ptr<File> file = files.create_temporary();
   file->write_at(0, as_bytes(content));
   return file;
+}
+
+void DirectoryBackend::verify_in_place() {
+  if (files_->root_in_place()) return;
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("{} is not there any more: its folder was moved or unmounted", describe()),
+              "Bring it back, or mount it again.");
 }
 
 }  // namespace

@@ -126,6 +126,8 @@ class MemoryBackend final : public Backend {
 
   bool remove_record(const std::string& key) override { return remove(key); }
 
+  void verify_in_place() override {}  // memory cannot be moved away
+
   std::string describe() const override { return "archive in memory"; }
 
  private:

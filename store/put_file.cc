@@ -97,7 +97,6 @@ class PutUpload : public Upload {
     return context_.put.encoding == Encoding::kZstd ? ObjectEncoder::Input::kZstd
                                                     : ObjectEncoder::Input::kRaw;
   }
-  std::uint64_t largest_body() const;
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
   std::string key() const {
@@ -123,18 +122,8 @@ ObjectHeader PutUpload::header() const {
           .time = std::chrono::system_clock::now()};
 }
 
-std::uint64_t PutUpload::largest_body() const {
-  const std::uint64_t raw = context_.put.raw_size;
-  if (context_.put.encoding == Encoding::kIdentity) return raw;
-  return raw + raw / 128 + kChunkSize;  // more than any compressor adds to what does not compress
-}
-
 void PutUpload::write(ByteView bytes) {
   received_ += bytes.size();
-  if (received_ > largest_body()) {
-    throw Error(ErrorKind::kInvalid, "the body of \"" + context_.put.file.text() +
-                                         "\" is longer than announced");
-  }
   if (context_.put.encoding == Encoding::kIdentity) hasher_.update(bytes);
   encoder_.write(bytes);
 }
@@ -176,7 +165,7 @@ std::optional<Refusal> PutUpload::prove() {
       content.problem(put.system_identifier, put.raw_size, put.segment_size);
   if (!problem.empty()) {
     return Refusal{.code = Code::kBadContent,
-                   .message = file + " " + problem,
+                   .message = file + ": " + problem,
                    .hint = "Only files of pg_wal, under their own names, can be archived.",
                    .proof = {}};
   }

@@ -119,6 +119,10 @@ class FileSystem {
   // Returns how many.
   virtual std::size_t remove_dead_temporaries() = 0;
 
+  // Whether the path that the root was opened by leads to it still. A folder that was moved,
+  // unmounted or replaced behind its holder is a folder of the past.
+  virtual bool root_in_place() = 0;
+
   // `path` as a person would write it, for messages: root and path joined.
   virtual std::string describe(const std::string& path) const = 0;
 };

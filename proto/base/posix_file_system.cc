@@ -104,6 +104,7 @@ class PosixFileSystem final : public FileSystem {
       const std::string& path,
       std::optional<std::chrono::steady_clock::time_point> deadline) override;
   std::size_t remove_dead_temporaries() override;
+  bool root_in_place() override { return root_.in_place(); }
   std::string describe(const std::string& path) const override { return root_.describe(path); }
 
  private:

@@ -55,6 +55,13 @@ std::string RootFolder::describe(const std::string& path) const {
   return name_ == "/" ? name_ + path : name_ + "/" + path;
 }
 
+bool RootFolder::in_place() const {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd_.get(), &opened) == 0 && ::stat(name_.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 std::optional<Location> RootFolder::find(const std::string& path) const {
   static constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const std::vector<std::string> parts = path == "." ? std::vector<std::string>{path} : split(path);

@@ -37,6 +37,10 @@ class RootFolder {
   // `path` as a person would write it: the root's name and `path`, joined.
   std::string describe(const std::string& path) const;
 
+  // Whether the path that the root was opened by leads to it still; a path that cannot be looked at
+  // does not. A relative path counts from today's working directory.
+  bool in_place() const;
+
   // The functions below throw Error{kInvalid} for a path with an empty, "." or ".." part ("." alone
   // is the root itself), and Error{kStorage} when a part on the way is anything but a folder.
   // Every part is opened by itself without following symbolic links: unlike openat2(), that works

@@ -109,6 +109,7 @@ class FaultyFileSystem : public FileSystem {
     count(FileCall::kRemoveDeadTemporaries, ".");
     return files_->remove_dead_temporaries();
   }
+  bool root_in_place() override { return files_->root_in_place(); }
   std::string describe(const std::string& path) const override { return files_->describe(path); }
 
  private:

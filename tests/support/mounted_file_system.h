@@ -30,6 +30,7 @@ class MountedFileSystem : public FileSystem {
       const std::string& path,
       std::optional<std::chrono::steady_clock::time_point> deadline) override;
   std::size_t remove_dead_temporaries() override;
+  bool root_in_place() override { return true; }
   std::string describe(const std::string& path) const override;
 
  private:

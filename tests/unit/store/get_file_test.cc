@@ -1,0 +1,133 @@
+#include "tests/unit/store/service_fixture.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kFirst = "000000010000000000000001";
+constexpr std::string_view kSecond = "000000010000000000000002";
+constexpr std::string_view kThird = "000000010000000000000003";
+
+class GetFileTest : public ServiceTest {
+ protected:
+  GetFileTest() {
+    EXPECT_EQ(put(kSecond).status, 201);
+    EXPECT_EQ(put("000000010000000000000004").status, 201);
+    EXPECT_EQ(put("000000020000000000000004").status, 201);
+    const std::string history = "1\t0/400000\tno recovery target specified\n";
+    EXPECT_EQ(put("00000002.history", history).status, 201);
+    EXPECT_EQ(put("00000004.history", history).status, 201);
+  }
+};
+
+TEST_F(GetFileTest, AbsenceSaysWhereTheFileWouldBe) {
+  const struct {
+    std::string_view name, code;
+  } cases[] = {
+      {kFirst, "absent-before"},
+      {kThird, "hole"},
+      {"000000010000000000000005", "absent-end"},
+      {"000000020000000000000003", "absent-before"},
+      {"000000020000000000000005", "absent-end"},
+      {"000000030000000000000005", "absent-end"},
+      {"00000001.history", "absent-before"},
+      {"00000003.history", "hole"},
+      {"00000005.history", "absent-end"},
+      {"000000010000000000000004.00000028.backup", "absent-end"},
+  };
+  for (const auto& one : cases) {
+    const Response response = get(one.name);
+    EXPECT_EQ(response.status, 404) << one.name;
+    EXPECT_EQ(code_of(response), one.code) << one.name;
+  }
+}
+
+TEST_F(GetFileTest, AbsenceProvesItselfForTheQuestionAsked) {
+  const Response response = get(kThird);
+  const auto refusal =
+      parse_refusal({response.status, with_version(response.fields)}, response.body);
+  ASSERT_TRUE(refusal && refusal->proof);
+  EXPECT_TRUE(proves(*refusal->proof, {.cluster = "main",
+                                       .file = std::string(kThird),
+                                       .request_id = "0123456789abcdef",
+                                       .system_identifier = samples::kSystem1Mb}));
+}
+
+TEST_F(GetFileTest, WhatCannotBeAskedIsNeverAbsent) {
+  GetFile other_system = get_of(kFirst);
+  other_system.system_identifier = 4711;
+  EXPECT_EQ(code_of(ask(other_system)), "unknown-system");
+  GetFile other_cluster = get_of(kFirst);
+  other_cluster.cluster = "other";
+  EXPECT_EQ(code_of(ask(other_cluster)), "unknown-cluster");
+}
+
+TEST_F(GetFileTest, WhatWasMovedAwayIsNeverAbsent) {
+  namespace fs = std::filesystem;
+  const fs::path aside = archive_folder.parent_path() / "moved";
+  const struct {
+    const char* title;
+    fs::path what;
+  } cases[] = {
+      {"the whole archive", archive_folder},
+      {"the marker", archive_folder / "walstow.json"},
+      {"the era's folder", archive_folder / "main" / kEra},
+      {"the era's record in its folder", archive_folder / "main" / kEra / "era.json"},
+  };
+  for (const auto& one : cases) {
+    fs::rename(one.what, aside);
+    const Response gone = get(kFirst);
+    EXPECT_EQ(code_of(gone), "unavailable") << one.title << " " << gone.body;
+    fs::rename(aside, one.what);
+    EXPECT_EQ(code_of(get(kFirst)), "absent-before") << one.title;
+  }
+}
+
+TEST_F(GetFileTest, EmptyFolderInTheArchivesPlaceIsNeverAbsent) {
+  namespace fs = std::filesystem;
+  EXPECT_EQ(get(kSecond).status, 200);
+  fs::rename(archive_folder, archive_folder.parent_path() / "moved");
+  fs::create_directory(archive_folder);
+  EXPECT_EQ(code_of(get(kFirst)), "unavailable");
+}
+
+TEST_F(GetFileTest, StoredFormIsTheObjectItself) {
+  GetFile command = get_of(kSecond);
+  command.accept = Encoding::kZstd;
+  const Response response = ask(command);
+  EXPECT_EQ(*response.fields.find(field::kContentEncoding), "zstd");
+  EXPECT_EQ(response.body.size(), std::filesystem::file_size(object_path(kSecond)));
+  EXPECT_EQ(*response.fields.find(field::kDigest),
+            "xxh128=" + to_string(digest_of(segment_content(kSecond))));
+}
+
+TEST_F(GetFileTest, HeadAnnouncesWhatAGetWouldSend) {
+  GetFile command = get_of(kSecond);
+  command.head_only = true;
+  Answer answer = handler.handle(to_request(command), caller);
+  const auto& reply = std::get<Reply>(answer);
+  EXPECT_EQ(reply.announced_size, 1U << 20);
+  EXPECT_EQ(reply.download, nullptr);
+}
+
+TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
+  std::filesystem::resize_file(object_path(kSecond),
+                               std::filesystem::file_size(object_path(kSecond)) - 1);
+  Answer answer = handler.handle(to_request(get_of(kSecond)), caller);
+  auto& reply = std::get<Reply>(answer);
+  std::uint64_t handed = 0;
+  std::vector<std::byte> chunk(1000);
+  EXPECT_THROW(
+      {
+        while (const std::size_t size = reply.download->read(chunk)) handed += size;
+      },
+      Error);
+  EXPECT_LT(handed, 1U << 20);
+}
+
+TEST_F(GetFileTest, WithoutTheRightNothingIsGiven) {
+  caller.rights = {Right::kArchive};
+  EXPECT_EQ(code_of(get(kSecond)), "no-right");
+}
+
+}  // namespace
+}  // namespace walstow

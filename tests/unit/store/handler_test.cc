@@ -1,0 +1,94 @@
+#include "proto/wire/report.h"
+#include "tests/unit/store/service_fixture.h"
+
+namespace walstow {
+namespace {
+
+class HandlerTest : public ServiceTest {};
+
+TEST_F(HandlerTest, ClusterIsMadeOnce) {
+  EXPECT_EQ(ask(CreateCluster{"second"}).status, 201);
+  EXPECT_EQ(code_of(ask(CreateCluster{"second"})), "exists");
+  const auto clusters = parse_cluster_summaries(ask(ListClusters{}).body);
+  ASSERT_EQ(clusters.size(), 2U);
+  EXPECT_EQ(clusters[0].cluster, "main");
+}
+
+TEST_F(HandlerTest, EraThatIsTheNewestAlreadyIsRefused) {
+  EXPECT_EQ(ask(OpenEra{"main", 7, 1U << 24}).status, 201);
+  EXPECT_EQ(code_of(ask(OpenEra{"main", 7, 1U << 24})), "exists");
+  EXPECT_EQ(ask(OpenEra{"main", 7, 1U << 25}).status, 201);  // a new segment size
+}
+
+TEST_F(HandlerTest, EveryCommandNeedsItsRight) {
+  const std::string name = "000000010000000000000001";
+  const Instance instance{.id = std::string(32, 'a'), .sequence = 1, .host = "db2"};
+  const struct {
+    Command command;
+    std::vector<Right> enough;
+  } cases[] = {
+      {put_of(name, segment_content(name)), {Right::kArchive}},
+      {get_of(name), {Right::kRestore, Right::kAdmin}},
+      {ListFiles{.cluster = "main"}, {Right::kRestore, Right::kAdmin}},
+      {ClusterStatus{"main"}, {Right::kRestore, Right::kAdmin}},
+      {ListClusters{}, {Right::kAdmin}},
+      {CreateCluster{"third"}, {Right::kAdmin}},
+      {OpenEra{"main", 9, 1U << 24}, {Right::kAdmin}},
+      {ReportPosition{"main", 7, instance, file_named(name)}, {Right::kRestore}},
+      {Whoami{}, {Right::kArchive, Right::kRestore, Right::kAdmin}},
+      {CheckStore{"main"}, {Right::kArchive, Right::kRestore, Right::kAdmin}},
+  };
+  for (const auto& one : cases) {
+    for (const Right right : {Right::kArchive, Right::kRestore, Right::kAdmin}) {
+      caller.rights = {right};
+      Answer answer = handler.handle(to_request(one.command), caller);
+      const bool enough =
+          std::find(one.enough.begin(), one.enough.end(), right) != one.enough.end();
+      const auto* reply = std::get_if<Reply>(&answer);
+      EXPECT_EQ(reply != nullptr && reply->head.status == 403, !enough)
+          << "command " << one.command.index() << " with right " << to_string(right);
+    }
+  }
+}
+
+TEST_F(HandlerTest, CallerWithoutRightsLearnsOnlyWhoItIs) {
+  caller.rights = {};
+  EXPECT_EQ(code_of(ask(CheckStore{"main"})), "no-right");
+  EXPECT_EQ(parse_whoami_report(ask(Whoami{}).body).name, "tester");
+}
+
+TEST_F(HandlerTest, CheckLeavesNothingBehind) {
+  const CheckReport report = parse_check_report(ask(CheckStore{"main"}).body);
+  EXPECT_EQ(report.cluster, "main");
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(archive_folder / "_probe")) {
+    EXPECT_FALSE(entry.is_regular_file()) << entry.path();
+  }
+}
+
+TEST_F(HandlerTest, PositionGoesAlongWithAGet) {
+  EXPECT_EQ(put("000000010000000000000001").status, 201);
+  GetFile command = get_of("000000010000000000000001");
+  command.instance = Instance{.id = std::string(32, 'b'), .sequence = 5, .host = "db2"};
+  EXPECT_EQ(ask(command).status, 200);
+  const auto positions = parse_cluster_report(ask(ClusterStatus{"main"}).body).positions;
+  ASSERT_EQ(positions.size(), 1U);
+  EXPECT_EQ(positions[0].lowest_handed, "000000010000000000000001");
+  EXPECT_EQ(positions[0].client, "tester");
+}
+
+TEST_F(HandlerTest, ArchiveThatIsMountedLateNeedsNoRestart) {
+  namespace fs = std::filesystem;
+  const fs::path elsewhere = archive_folder.parent_path() / "unmounted";
+  fs::rename(archive_folder, elsewhere);
+  Handler late([this] { return open_archive_folder(archive_folder); }, 1);
+  const auto status = [&] {
+    return std::get<Reply>(late.handle(to_request(Whoami{}), caller)).head.status;
+  };
+  EXPECT_EQ(status(), 503);
+  fs::rename(elsewhere, archive_folder);
+  EXPECT_EQ(status(), 200);
+}
+
+}  // namespace
+}  // namespace walstow

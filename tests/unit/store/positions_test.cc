@@ -1,0 +1,106 @@
+#include "store/positions.h"
+
+#include <gtest/gtest.h>
+
+#include "store/layout.h"
+#include "store/memory_backend.h"
+
+namespace walstow {
+namespace {
+
+const std::string kInstance(32, 'a');
+
+class PositionsTest : public testing::Test {
+ protected:
+  // What one request tells, with the next sequence.
+  PositionChange change() {
+    return {.instance = {.id = kInstance, .sequence = ++sequence_, .host = "db2"},
+            .system_identifier = 7};
+  }
+  PositionChange handed(std::string_view segment) {
+    PositionChange made = change();
+    made.handed = WalFileName::parse(segment);
+    return made;
+  }
+  PositionChange restartpoint(std::string_view segment) {
+    PositionChange made = change();
+    made.restartpoint = WalFileName::parse(segment);
+    return made;
+  }
+  void tell(const PositionChange& told) { update_position(*backend_, "main", "standby1", told, now_); }
+  PositionReport only() {
+    const auto reports = list_positions(*backend_, "main");
+    EXPECT_EQ(reports.size(), 1U);
+    return reports.at(0);
+  }
+
+  std::unique_ptr<Backend> backend_ = make_memory_backend();
+  Time now_ = *parse_iso8601("2026-11-22T20:00:00Z");
+  std::uint64_t sequence_ = 0;
+};
+
+TEST_F(PositionsTest, LowestFileHandedOverIsKept) {
+  tell(handed("000000010000000000000005"));
+  tell(handed("000000010000000000000006"));
+  tell(handed("000000020000000000000004"));
+  EXPECT_EQ(only().lowest_handed, "000000020000000000000004");
+  EXPECT_EQ(only().restartpoint, "");
+}
+
+TEST_F(PositionsTest, RestartpointIsAcceptedBackwardsToo) {
+  tell(restartpoint("000000010000000000000005"));
+  tell(restartpoint("000000010000000000000003"));
+  EXPECT_EQ(only().restartpoint, "000000010000000000000003");
+}
+
+TEST_F(PositionsTest, OlderSequenceIsIgnored) {
+  const PositionChange old = restartpoint("000000010000000000000003");
+  tell(restartpoint("000000010000000000000005"));
+  tell(old);
+  EXPECT_EQ(only().restartpoint, "000000010000000000000005");
+}
+
+TEST_F(PositionsTest, ProgressAloneIsWrittenOnceAMinute) {
+  tell(handed("000000010000000000000005"));
+  tell(handed("000000010000000000000006"));
+  EXPECT_EQ(only().last_handed, "000000010000000000000005");
+  now_ += kPositionRefresh;
+  tell(handed("000000010000000000000007"));
+  EXPECT_EQ(only().last_handed, "000000010000000000000007");
+}
+
+TEST_F(PositionsTest, InstanceThatArchivesAsAPrimaryIsRetiredUntilItAsksAgain) {
+  tell(restartpoint("000000010000000000000005"));
+  PositionChange primary = change();
+  primary.archives_as_primary = true;
+  tell(primary);
+  EXPECT_TRUE(only().retired);
+  tell(handed("000000020000000000000009"));
+  EXPECT_FALSE(only().retired);
+  EXPECT_EQ(only().restartpoint, "");
+  EXPECT_EQ(only().lowest_handed, "000000020000000000000009");
+}
+
+TEST_F(PositionsTest, PrimaryThatNeverWasAStandbyHasNoPosition) {
+  PositionChange primary = change();
+  primary.archives_as_primary = true;
+  tell(primary);
+  EXPECT_TRUE(list_positions(*backend_, "main").empty());
+}
+
+TEST_F(PositionsTest, DataDirectoryOfAnotherSystemStartsAgain) {
+  tell(restartpoint("000000010000000000000005"));
+  PositionChange other = handed("000000010000000000000009");
+  other.system_identifier = 8;
+  tell(other);
+  EXPECT_EQ(only().restartpoint, "");
+  EXPECT_EQ(only().lowest_handed, "000000010000000000000009");
+}
+
+TEST_F(PositionsTest, DamagedRecordIsNamed) {
+  backend_->create_record(layout::standby_record("main", "standby1", kInstance), "{}");
+  EXPECT_THROW(tell(handed("000000010000000000000005")), Error);
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,155 @@
+#include <fstream>
+
+#include "proto/codec/zstd_stream.h"
+#include "tests/unit/store/service_fixture.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kFirst = "000000010000000000000001";
+
+class PutFileTest : public ServiceTest {};
+
+TEST_F(PutFileTest, FirstFileOpensTheEraAndComesBack) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  const Response response = get(kFirst);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, segment_content(kFirst));
+  EXPECT_EQ(*response.fields.find(field::kEra), kEra);
+}
+
+TEST_F(PutFileTest, SameContentAgainIsSuccess) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  EXPECT_EQ(put(kFirst).status, 200);
+}
+
+TEST_F(PutFileTest, OtherContentIsRefusedWithBothDigestsAndAWayOut) {
+  const std::string first = segment_content(kFirst, 'a');
+  const std::string second = segment_content(kFirst, 'b');
+  EXPECT_EQ(put(kFirst, first).status, 201);
+  const Response response = put(kFirst, second);
+  EXPECT_EQ(response.status, 409);
+  EXPECT_EQ(code_of(response), "other-content");
+  EXPECT_NE(response.body.find(to_string(digest_of(first))), std::string::npos);
+  EXPECT_NE(response.body.find(to_string(digest_of(second))), std::string::npos);
+  EXPECT_NE(response.body.find("\"hint\""), std::string::npos);
+  EXPECT_EQ(get(kFirst).body, first);
+}
+
+TEST_F(PutFileTest, DamagedObjectIsSetAsideAndReplaced) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  std::filesystem::permissions(object_path(kFirst), std::filesystem::perms::owner_all);
+  std::fstream object(object_path(kFirst), std::ios::in | std::ios::out | std::ios::binary);
+  object.seekp(500);
+  object.put('\x55');
+  object.close();
+  EXPECT_EQ(put(kFirst).status, 201);
+  EXPECT_EQ(get(kFirst).body, segment_content(kFirst));
+  std::size_t aside = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(archive_folder / "_aside")) {
+    aside += entry.is_regular_file() ? 1U : 0U;
+  }
+  EXPECT_EQ(aside, 1U);
+}
+
+TEST_F(PutFileTest, PartialsOfOneNameStandBesideEachOther) {
+  const std::string name = std::string(kFirst) + ".partial";
+  EXPECT_EQ(put(name, segment_content(kFirst, 'a')).status, 201);
+  EXPECT_EQ(put(name, segment_content(kFirst, 'b')).status, 201);
+  EXPECT_EQ(put(name, segment_content(kFirst, 'b')).status, 200);
+  EXPECT_EQ(code_of(get(name)), "bad-name");
+}
+
+TEST_F(PutFileTest, TheOnlyPartialComesBackByItsPlainName) {
+  const std::string name = std::string(kFirst) + ".partial";
+  EXPECT_EQ(put(name, segment_content(kFirst, 'a')).status, 201);
+  EXPECT_EQ(get(name).body, segment_content(kFirst, 'a'));
+}
+
+TEST_F(PutFileTest, BodyThatIsNotWhatItsHeadSaysIsRefused) {
+  const std::string content = segment_content(kFirst);
+  std::string damaged = content;
+  damaged[1000] = '!';
+  const PutFile put_command = put_of(kFirst, content);
+  EXPECT_EQ(code_of(ask(put_command, damaged)), "digest-mismatch");
+  EXPECT_EQ(code_of(ask(put_command, content.substr(1))), "bad-content");
+  EXPECT_EQ(code_of(ask(put_command, content + "x")), "bad-content");
+  // Nothing of it is visible, and no era was opened for it.
+  EXPECT_EQ(code_of(get(kFirst)), "unknown-system");
+}
+
+TEST_F(PutFileTest, ContentThatContradictsItsNameIsRefused) {
+  const struct {
+    const char* title;
+    std::string name;
+    std::string content;
+  } cases[] = {
+      {"not WAL", std::string(kFirst), std::string(1U << 20, 'x')},
+      {"another segment's address", "000000010000000000000002", segment_content(kFirst)},
+      {"another system", std::string(kFirst), segment_content(kFirst, 'x', 4711)},
+      {"a newer timeline", std::string(kFirst), segment_content("000000020000000000000001")},
+      {"not a history", "00000002.history", "what is this?\n"},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(code_of(put(one.name, one.content)), "bad-content") << one.title;
+  }
+}
+
+TEST_F(PutFileTest, AnotherSystemIsRefusedUntilTheClusterIsUpgraded) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  const std::string content = segment_content(kFirst, 'x', 4711);
+  PutFile other = put_of(kFirst, content);
+  other.system_identifier = 4711;
+  const Response refused = ask(other, content);
+  EXPECT_EQ(code_of(refused), "other-system");
+  EXPECT_NE(refused.body.find("walstow cluster upgrade main --system 4711 --segment-size 1MB"),
+            std::string::npos)
+      << refused.body;
+
+  EXPECT_EQ(ask(OpenEra{"main", 4711, 1U << 20}).status, 201);
+  EXPECT_EQ(ask(other, content).status, 201);
+  EXPECT_EQ(put("000000010000000000000002").status, 201);  // the old era goes on, apart
+  EXPECT_EQ(get(kFirst).body, segment_content(kFirst));
+}
+
+TEST_F(PutFileTest, HistoryOfAnotherSystemIsRefusedToo) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  const std::string content = "1\t0/3000000\tno recovery target specified\n";
+  PutFile history = put_of("00000002.history", content);
+  EXPECT_EQ(ask(history, content).status, 201);
+  history.file = file_named("00000003.history");
+  history.system_identifier = 4711;
+  EXPECT_EQ(code_of(ask(history, content)), "other-system");
+}
+
+TEST_F(PutFileTest, SegmentBeyondTheLogOfTheErasSizeIsRefused) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  // 4096 segments of 1 MB make a log.
+  PutFile beyond = put_of("000000010000000000001000.00000028.backup", "START WAL LOCATION\n");
+  beyond.segment_size = std::nullopt;
+  EXPECT_EQ(code_of(ask(beyond)), "bad-name");
+}
+
+TEST_F(PutFileTest, CompressedBodyIsProvenBeforeItIsKept) {
+  const std::string content = segment_content(kFirst);
+  std::string encoded;
+  Compressor compressor;
+  const ByteSink collect = [&encoded](ByteView bytes) { encoded += as_text(bytes); };
+  compressor.write(as_bytes(content), collect);
+  compressor.finish(collect);
+  PutFile command = put_of(kFirst, content);
+  command.encoding = Encoding::kZstd;
+  EXPECT_EQ(code_of(ask(command, encoded.substr(0, encoded.size() - 1))), "digest-mismatch");
+  EXPECT_EQ(code_of(ask(command, content)), "digest-mismatch");
+  EXPECT_EQ(ask(command, encoded).status, 201);
+  EXPECT_EQ(get(kFirst).body, content);
+}
+
+TEST_F(PutFileTest, WithoutTheRightNothingIsTaken) {
+  caller.rights = {Right::kRestore, Right::kAdmin};
+  EXPECT_EQ(code_of(put(kFirst)), "no-right");
+}
+
+}  // namespace
+}  // namespace walstow
