@@ -258,19 +258,20 @@ bool DirectoryBackend::remove(const std::string& key) {
   return true;
 }
 
+void DirectoryBackend::verify_in_place() {
+  if (files_->root_in_place()) return;
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("{} is not there any more: its folder was moved or unmounted", describe()),
+      "Bring it back, or mount it again.");
+}
+
 // --- probe ---
 
 std::unique_ptr<File> make_probe(FileSystem& files, std::string_view content) {
   std::unique_ptr<File> file = files.create_temporary();
   file->write_at(0, as_bytes(content));
   return file;
-}
-
-void DirectoryBackend::verify_in_place() {
-  if (files_->root_in_place()) return;
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("{} is not there any more: its folder was moved or unmounted", describe()),
-              "Bring it back, or mount it again.");
 }
 
 }  // namespace
