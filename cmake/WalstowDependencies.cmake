@@ -3,8 +3,6 @@
 
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS filesystem json)
-find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 set(OPENSSL_USE_STATIC_LIBS TRUE)
 find_package(OpenSSL 3 REQUIRED)
@@ -24,3 +22,14 @@ function(walstow_static_dependency target archive header)
 endfunction()
 walstow_static_dependency(walstow::zstd libzstd.a zstd.h)
 walstow_static_dependency(walstow::xxhash libxxhash.a xxhash.h)
+
+add_library(walstow_fmt STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt_static.cc")
+add_library(walstow::fmt ALIAS walstow_fmt)
+
+# spdlog's own CMake file would bring fmt's shared library along.
+find_path(spdlog_HEADERS spdlog/spdlog.h REQUIRED)
+add_library(walstow_spdlog INTERFACE)
+target_include_directories(walstow_spdlog SYSTEM INTERFACE "${spdlog_HEADERS}")
+target_compile_definitions(walstow_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL)
+target_link_libraries(walstow_spdlog INTERFACE walstow_fmt)
+add_library(walstow::spdlog ALIAS walstow_spdlog)

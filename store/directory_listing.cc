@@ -7,12 +7,14 @@
 // place.
 #include "store/directory_listing.h"
 
+#include <fmt/format.h>
 #include <functional>
 #include <optional>
 #include <queue>
 #include <string_view>
 #include <utility>
 
+#include "proto/base/error.h"
 #include "store/backend_checks.h"
 
 namespace walstow {
@@ -74,7 +76,12 @@ void Listing::add_folder(const std::string& path) {
     if (!status) continue;
     if (status->type == FileStatus::Type::kFolder) {
       if (may_hold_entries(key + "/")) queue.push(key + "/");
-    } else if (status->type == FileStatus::Type::kFile && may_be_entry(key)) {
+    } else if (status->type != FileStatus::Type::kFile) {
+      // A symbolic link may lead to a folder full of files: passing over it would make a hole.
+      throw Error(ErrorKind::kStorage,
+                  fmt::format("\"{}\" is neither a file nor a folder", files_.describe(key)),
+                  "An archive is one tree on one file system; nothing else belongs into it.");
+    } else if (may_be_entry(key)) {
       entries_.push_back({key, status->size, status->modified});
     }
   }

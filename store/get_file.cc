@@ -161,7 +161,7 @@ Reply present(const Archive& archive, const GetFile& get, const EraName& era,
   fields.set(field::kContentType, "application/octet-stream");
   fields.set(field::kArchive, archive.id());
   fields.set(field::kEra, to_string(era));
-  fields.set(field::kDigest, "xxh128=" + to_string(header.digest));
+  fields.set(field::kDigest, to_digest_field(header.digest));
   fields.set(field::kSize, std::to_string(header.raw_size));
   fields.set("Vary", "Accept-Encoding");
   const bool stored_form = get.accept == Encoding::kZstd;

@@ -126,7 +126,7 @@ asio::awaitable<Answer> Session::ask_handler() {
   RequestHead head;
   head.target = std::string(parser_->get().target());
   for (const auto& field : parser_->get()) {
-    head.fields.set(std::string(field.name_string()), std::string(field.value()));
+    head.fields.add(std::string(field.name_string()), std::string(field.value()));
   }
   const std::string* expect = head.fields.find(field::kExpect);
   expects_continue_ = expect != nullptr && boost::beast::iequals(*expect, "100-continue");

@@ -199,7 +199,7 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
   const ObjectHeader& header = *decoder.header();
   const std::string* digest = reply.fields.find(field::kDigest);
   const std::string* archive = reply.fields.find(field::kArchive);
-  if (digest == nullptr || *digest != "xxh128=" + to_string(header.digest) || archive == nullptr) {
+  if (digest == nullptr || *digest != to_digest_field(header.digest) || archive == nullptr) {
     throw Error(ErrorKind::kDamaged,
                 "the store's answer and the object in it do not carry the same digest");
   }

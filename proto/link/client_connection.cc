@@ -111,7 +111,7 @@ asio::awaitable<ReplyHead> ClientConnection::read_head(Deadline deadline) {
   ReplyHead reply;
   reply.status = static_cast<int>(parser_->get().result_int());
   for (const auto& field : parser_->get()) {
-    reply.fields.set(std::string(field.name_string()), std::string(field.value()));
+    reply.fields.add(std::string(field.name_string()), std::string(field.value()));
   }
   co_return reply;
 }
