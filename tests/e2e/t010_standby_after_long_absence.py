@@ -1,4 +1,4 @@
-"""A standby that was away while the primary recycled 40 segments catches up from the archive alone."""
+"""A standby was away while the primary recycled 40 segments: the archive alone has it catch up."""
 
 from support.absence import AbsenceTest
 from support.testcase import main

@@ -1,4 +1,4 @@
-"""A promotion archives the .history and the .partial, and a second standby follows to timeline 2."""
+"""A promotion archives .history and .partial, and a second standby follows to timeline 2."""
 
 from signal import SIGQUIT
 

@@ -9,6 +9,8 @@ class PgRewind(EndToEndTest):
     def test_old_primary_becomes_a_standby(self):
         old = self.new_primary("old")
         self.restores(old)  # pg_rewind reads restore_command from the target's configuration
+        old.configure(wal_log_hints="on")  # and demands this
+        old.restart()
         heir = self.standby(old, "heir")
         self.add_and_archive(old, "common")
         common_segment = old.segment()

@@ -1,4 +1,4 @@
-"""Another PostgreSQL cluster under a name that is taken: refused until `walstow cluster upgrade`."""
+"""Another PostgreSQL cluster under a taken name: refused until `walstow cluster upgrade`."""
 
 from support import wait
 from support.testcase import EndToEndTest, main

@@ -1,4 +1,4 @@
-"""A standby that is promoted during an outage does not take a timeline that it knows to be in use."""
+"""A standby that is promoted during an outage takes no timeline that it knows to be in use."""
 
 from support import processes
 from support.testcase import EndToEndTest, main
@@ -10,9 +10,9 @@ class PromotionDuringAnOutage(EndToEndTest):
         forks = [self.recovery(primary, name) for name in ("fork2", "fork3")]
         standby = self.standby(primary)
 
-        # Timelines 2 and 3 leave timeline 1 where the standby has passed already, so it stays there.
-        # It sees both at once; then PostgreSQL itself keeps the .history of the newest only, and
-        # would go on from timeline 1 to 2 when it cannot ask.
+        # Timelines 2 and 3 leave timeline 1 where the standby has passed, so it stays on 1.
+        # It sees both at once. PostgreSQL itself keeps the .history of the newest of them only, and
+        # would take timeline 2 when nobody answers for that.
         primary.query("SELECT pg_create_restore_point('fork')")
         end = self.add_and_archive(primary, "after the fork")
         standby.start()

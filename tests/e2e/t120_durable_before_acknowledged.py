@@ -29,11 +29,7 @@ class DurableBeforeAcknowledged(EndToEndTest):
         """201: the object is fsynced, then linked, then each folder fsynced, then acknowledged."""
         acknowledged = trace.first(r'"HTTP/1\.1 201 ')
         linked = trace.first(rf"^(link|rename)\w*\(.*{path.name}.*\) += 0")
-        written = [
-            call for call in trace.calls
-            if call.text.startswith(("fsync", "fdatasync"))
-            and f"<{path.parent}/" in call.text and call.end < linked.begin
-        ]  # fmt: skip
+        written = [call for call in trace.fsyncs_of_files() if call.end < linked.begin]
         self.assertTrue(written, f"the object was not fsynced before its link\n{trace}")
         self.assertTrue(
             any(linked.end < call.begin and call.end < acknowledged.begin

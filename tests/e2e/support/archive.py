@@ -41,7 +41,7 @@ class Archive:
         return json.loads(self.walstow("--output=json", *arguments).stdout)
 
     def settings_file(self, path, cluster="main", **settings):
-        """Writes a walstow.toml for `cluster` of this archive, with IMPATIENT unless set otherwise."""
+        """Writes a walstow.toml for `cluster` of this archive: IMPATIENT, unless set otherwise."""
         values = {"cluster": cluster, "store": str(self.folder), **IMPATIENT, **settings}
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         Path(path).write_text("".join(lines), encoding="utf-8")
@@ -97,7 +97,7 @@ class Archive:
 
     # --- outages --------------------------------------------------------------------------------
 
-    # Shell commands, for a wrapper around the real command can cause an outage at the right moment.
+    # Shell commands, so that a wrapper around restore_command can cause an outage at its moment.
 
     @property
     def take_away(self):
@@ -112,7 +112,8 @@ class Archive:
     @property
     def bring_back(self):
         # rmdir fails if anything was written into the empty mount point.
-        return f"if test -e {self.folder}; then rmdir {self.folder}; fi && mv {self._away} {self.folder}"
+        unmounted = f"if test -e {self.folder}; then rmdir {self.folder}; fi"
+        return f"{unmounted} && mv {self._away} {self.folder}"
 
     def lose(self, name):
         """Moves an object out of the archive: a hole, if others stand before and after it.

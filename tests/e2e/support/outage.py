@@ -1,7 +1,7 @@
 """The setting of t100 to t106: six batches are archived, and trouble begins at the fourth.
 
-A standby has to stay up and to catch up when the trouble is over. A server under recovery.signal has
-to stop, must not open its database with three batches, and must have all six after the repair.
+A standby has to stay up, and to catch up when the trouble is over. A server under recovery.signal
+has to stop, must not open its database with three batches, and must have all six after the repair.
 """
 
 from support import ledger, processes

@@ -25,7 +25,6 @@ SETTINGS = {
     "wal_level": "replica",
     "wal_keep_size": 0,
     "max_wal_senders": 5,
-    "wal_log_hints": "on",  # pg_rewind needs it
     "wal_retrieve_retry_interval": "200ms",
     "log_line_prefix": "%m [%p] ",
     "log_checkpoints": "off",
@@ -75,7 +74,7 @@ class Server:
         )  # fmt: skip
 
     def copy_of(self, backup):
-        """Makes the data directory as a copy of a base backup, or of a server's that has stopped."""
+        """Makes the data directory as a copy of a base backup."""
         processes.run("cp", "--archive", backup, self.data)
         self.configure(unix_socket_directories=self.socket)
 
@@ -148,12 +147,8 @@ class Server:
             self._process.kill()
             self._process.wait()
 
-    def crash(self):
-        """kill -9 of the postmaster. Its children notice, and until then no new server can start."""
-        self._process.kill()
-        self.wait_crashed()
-
     def wait_crashed(self):
+        """Waits for the postmaster's death and its children's: until then no new one can start."""
         self._process.wait(wait.DEADLINE)
 
         def in_data(pid):

@@ -39,8 +39,8 @@ def shell(command):
 def spawn(command, log, cwd=None):
     """Starts a program in the background, its output appended to the file `log`.
 
-    The kernel sends it SIGQUIT when the test dies, by whatever cause: ctest's time-out is a SIGKILL,
-    which leaves no time to clean up. (SIGQUIT is PostgreSQL's immediate shutdown.)
+    The kernel sends it SIGQUIT, PostgreSQL's immediate shutdown, when the test dies by whatever
+    cause: ctest's time-out is a SIGKILL, which leaves no time to clean up.
     """
 
     def die_with_the_test():

@@ -1,6 +1,7 @@
 """What a program asked of the kernel, in which order (strace)."""
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from support import processes
@@ -41,6 +42,14 @@ class Trace:
         """The fsyncs of `path` that succeeded."""
         pattern = rf"^f(data)?sync\(\d+<{re.escape(str(path))}>\) += 0"
         return [call for call in self.calls if re.search(pattern, call.text)]
+
+    def fsyncs_of_files(self):
+        """The fsyncs that succeeded of anything but folders."""
+        fsync = re.compile(r"^f(?:data)?sync\(\d+<([^>]+)>.*\) += 0")
+        return [
+            call for call in self.calls
+            if (match := fsync.search(call.text)) and not Path(match[1]).is_dir()
+        ]  # fmt: skip
 
     def __str__(self):
         return "\n".join(call.text for call in self.calls)

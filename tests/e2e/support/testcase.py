@@ -188,6 +188,7 @@ def main():
         )
         status = _exit_status(program.result)
     finally:
+        signal.alarm(0)
         if keep:
             print(f"kept {_run_folder}", file=sys.stderr)
         else:

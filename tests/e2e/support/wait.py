@@ -14,7 +14,7 @@ class Timeout(AssertionError):
 def until(condition, what, seconds=DEADLINE):
     """Polls `condition` until it returns something true, and returns that.
 
-    `what` completes the sentence "timed out waiting until ..."; a callable is asked at the time-out.
+    `what` completes "timed out waiting until ..."; a callable is asked for it at the time-out.
     """
     deadline = time.monotonic() + seconds
     while True:
