@@ -49,8 +49,8 @@ void check_backup(const Candidate& candidate) {
   constexpr std::string_view kFirstWords = "START WAL LOCATION: ";
   const std::string_view text = as_text(candidate.beginning);
   if (!text.starts_with(kFirstWords) || text.find('\0') != std::string_view::npos) {
-    refuse(
-        fmt::format("it is not a backup history file: it does not begin with \"{}\"", kFirstWords));
+    refuse(fmt::format("it is not a backup history file, a text that begins with \"{}\"",
+                       kFirstWords));
   }
 }
 

@@ -21,7 +21,8 @@ class Restore {
   int run();
 
  private:
-  Duration wait();
+  Duration wait() const;
+  Deadline patience_for(Deadline give_up);
   Outcome ask(Deadline give_up);
   void remember(const Outcome& outcome);
   bool place_kept_history();
@@ -67,17 +68,24 @@ int Restore::run() {
   }
 }
 
-Duration Restore::wait() {
+Duration Restore::wait() const {
   switch (job_.mode) {
     case RecoveryMode::kStandby:
       return waits_.standby;
     case RecoveryMode::kRecovery:
-      // What a kept history says never changes: there is nothing to wait for.
-      return is_history() && job_.spool->find_history(file()) ? waits_.standby : waits_.recovery;
+      return waits_.recovery;
     case RecoveryMode::kTool:
       break;
   }
   return waits_.tool;
+}
+
+// Until when one question goes on. What a kept history says never changes: with one at hand, there
+// is no point in a long wait for the store's.
+Deadline Restore::patience_for(Deadline give_up) {
+  if (job_.mode != RecoveryMode::kRecovery || !is_history()) return give_up;
+  if (!job_.spool->find_history(file())) return give_up;
+  return give_up.earlier(Deadline::after(waits_.standby));
 }
 
 Outcome Restore::ask(Deadline give_up) {
@@ -89,7 +97,7 @@ Outcome Restore::ask(Deadline give_up) {
     };
     question.restart_object = [this] { object_.clear(); };
   }
-  Patience patience{.give_up = give_up, .on_failure = {}};
+  Patience patience{.give_up = patience_for(give_up), .on_failure = {}};
   if (job_.mode == RecoveryMode::kRecovery) {
     patience.on_failure = [this](const Error& error, Duration) {
       say_trying_again(error.what(), error.hint());

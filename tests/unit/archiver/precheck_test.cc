@@ -172,11 +172,11 @@ TEST(PrecheckTest, RefusesSmallFilesThatAreNotWhatTheirNameSays) {
       {"00000002.history", "2\t0/A00000\tx\n",
        "it is not a timeline history file: line 1: timeline 2 is not below the file's own, 2"},
       {"000000010000000000000002.00000028.backup", "nonsense\n",
-       "it is not a backup history file: it is not a text that begins with \"START WAL LOCATION: "
+       "it is not a backup history file, a text that begins with \"START WAL LOCATION: "
        "\""},
       {"000000010000000000000002.00000028.backup",
        std::string_view("START WAL LOCATION: \0\0\0", 23),
-       "it is not a backup history file: it is not a text that begins with \"START WAL LOCATION: "
+       "it is not a backup history file, a text that begins with \"START WAL LOCATION: "
        "\""},
       {"000000010000000000000100.00000028.backup", kBackup,
        "segment size is 16MB, with which no segment has this name"},

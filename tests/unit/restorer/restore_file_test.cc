@@ -78,7 +78,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
   std::string other_system = segment;
   other_system[24] = static_cast<char>(other_system[24] ^ 1);
   std::string other_address = segment;
-  other_address[10] = 0x71;
+  other_address[10] = '\x60';
   struct {
     std::string content;
     const char* message;
@@ -91,7 +91,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
       {other_system,
        "its system identifier is 7711084896406890662, the cluster's is "
        "7711084896406890663"},
-      {other_address, "its first page is of 0/710000, its name means 0/700000"},
+      {other_address, "its first page is of 0/600000, its name means 0/700000"},
   };
   for (const auto& test : cases) {
     FakeStore store;
