@@ -1,8 +1,7 @@
 #include "store/admin_commands.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
+#include <fmt/format.h>
 #include <functional>
 #include <map>
 
@@ -20,7 +19,9 @@ namespace {
 constexpr Duration kPatience{5000};
 constexpr std::uint32_t kPage = 1000;
 
-Patience patience() { return {.give_up = Deadline::after(kPatience), .on_failure = {}}; }
+Patience patience() {
+  return {.give_up = Deadline::after(kPatience), .on_failure = {}};
+}
 
 void print(const std::string& text) {
   if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF) {
@@ -48,9 +49,10 @@ int init(const Call& call) {
   if (call.json()) {
     print(fmt::format("{{\"archive\":\"{}\"}}\n", id));
   } else {
-    print(fmt::format("archive {} made in \"{}\"\n"
-                      "Next: walstow --store {} cluster create NAME\n",
-                      id, folder, folder));
+    print(
+        fmt::format("archive {} made in \"{}\"\n"
+                    "Next: walstow --store {} cluster create NAME\n",
+                    id, folder, folder));
   }
   return exit_code::kDone;
 }
@@ -148,8 +150,8 @@ std::optional<Timeline> timeline_option(const Call& call) {
 // Page by page: an archive's list may be long, memory is not.
 int list(const Call& call) {
   Client client = call.client();
-  ListFiles command{.cluster = call.cluster(), .after = "", .limit = kPage,
-                    .timeline = timeline_option(call)};
+  ListFiles command{
+      .cluster = call.cluster(), .after = "", .limit = kPage, .timeline = timeline_option(call)};
   do {
     const std::string answer = client.ask(command, patience());
     const FilePage page = parse_file_page(answer);
@@ -211,7 +213,9 @@ struct AdminCommand {
 
 const std::vector<AdminCommand>& admin_commands() {
   static const std::vector<AdminCommand> commands{
-      {{"init", "make an archive in an empty or new folder; its owner is who runs this", {},
+      {{"init",
+        "make an archive in an empty or new folder; its owner is who runs this",
+        {},
         {{"DIR", "the archive's folder"}}},
        init},
       {{"cluster create", "make a cluster", {}, {{"CLUSTER", kClusterHelp}}}, cluster_create},
@@ -224,10 +228,14 @@ const std::vector<AdminCommand>& admin_commands() {
         {{"CLUSTER", kClusterHelp}}},
        cluster_upgrade},
       {{"whoami", "show who the store takes you for, and your rights", {}, {}}, whoami},
-      {{"check", "have the store publish, read back and remove a probe", {},
+      {{"check",
+        "have the store publish, read back and remove a probe",
+        {},
         {{"CLUSTER", kClusterHelp, Count::kOptional}}},
        check},
-      {{"status", "show timelines, ranges, holes, sizes and standbys; without a cluster, all", {},
+      {{"status",
+        "show timelines, ranges, holes, sizes and standbys; without a cluster, all",
+        {},
         {{"CLUSTER", kClusterHelp, Count::kOptional}}},
        status},
       {{"list",
@@ -235,7 +243,9 @@ const std::vector<AdminCommand>& admin_commands() {
         {{"--timeline", "NUMBER", "only of this timeline"}},
         {{"CLUSTER", kClusterHelp, Count::kOptional}}},
        list},
-      {{"get", "take one file out, as PostgreSQL would get it", {},
+      {{"get",
+        "take one file out, as PostgreSQL would get it",
+        {},
         {{"CLUSTER", kClusterHelp},
          {"FILE", "the WAL file's name"},
          {"PATH", "where to write it; nothing is replaced"}}},
@@ -248,7 +258,8 @@ const std::vector<AdminCommand>& admin_commands() {
 
 std::vector<CommandSpec> admin_command_specs() {
   std::vector<CommandSpec> specs;
-  for (const AdminCommand& command : admin_commands()) specs.push_back(command.spec);
+  for (const AdminCommand& command : admin_commands())
+    specs.push_back(command.spec);
   return specs;
 }
 
@@ -256,8 +267,7 @@ int run_admin_command(const ParsedCommand& command, const Settings& settings) {
   for (const AdminCommand& candidate : admin_commands()) {
     if (candidate.spec.name == command.command) return candidate.run({command, settings});
   }
-  throw Error(ErrorKind::kUsage, "no command was given",
-              "\"walstow --help\" lists the commands.");
+  throw Error(ErrorKind::kUsage, "no command was given", "\"walstow --help\" lists the commands.");
 }
 
 }  // namespace walstow

@@ -1,10 +1,9 @@
 #include "store/archive_folder.h"
 
+#include <cerrno>
 #include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "proto/base/error.h"
 #include "proto/base/file_system.h"
@@ -34,11 +33,12 @@ void become_owner_of(const std::string& folder) {
     become(status.st_uid, status.st_gid);
     return;
   }
-  throw Error(ErrorKind::kUsage,
-              "archive \"" + folder + "\" belongs to user \"" + user_name(status.st_uid) +
-                  "\", this is user \"" + user_name(geteuid()) + "\"",
-              "One user owns an archive and everything in it. For PostgreSQL's commands that is the "
-              "server's user: run \"walstow init\" as that user.");
+  throw Error(
+      ErrorKind::kUsage,
+      "archive \"" + folder + "\" belongs to user \"" + user_name(status.st_uid) +
+          "\", this is user \"" + user_name(geteuid()) + "\"",
+      "One user owns an archive and everything in it. For PostgreSQL's commands that is the "
+      "server's user: run \"walstow init\" as that user.");
 }
 
 std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
@@ -66,8 +66,7 @@ std::string initialize_archive_folder(const std::string& folder) {
   // A fresh file system has lost+found in its root; it is no reason to refuse the mount point.
   for (const std::string& name : files->list(".").value_or(std::vector<std::string>())) {
     if (name == "lost+found") continue;
-    throw Error(ErrorKind::kRefused,
-                "folder \"" + folder + "\" holds \"" + name + "\" already",
+    throw Error(ErrorKind::kRefused, "folder \"" + folder + "\" holds \"" + name + "\" already",
                 "Give an empty folder, or one that does not exist yet.");
   }
   probe_directory(*files);

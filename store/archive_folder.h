@@ -9,8 +9,8 @@
 namespace walstow {
 
 // Every file of an archive belongs to one user of the operating system. Root becomes that user, for
-// the rest of the process's life; anybody else is refused with Error{kUsage}. Call in main(), before
-// there are threads. An absent folder is nobody's: nothing happens.
+// the rest of the process's life; anybody else is refused with Error{kUsage}. Call in main(),
+// before there are threads. An absent folder is nobody's: nothing happens.
 void become_owner_of(const std::string& folder);
 
 // Throws Error{kUnavailable} when the folder or its marker is absent (not mounted), Error{kStorage}

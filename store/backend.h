@@ -108,8 +108,8 @@ class Backend {
   virtual void update_record(const std::string& key, const Change& change) = 0;
   virtual bool remove_record(const std::string& key) = 0;  // durable on return
 
-  // Throws Error{kUnavailable} unless the place that the archive was opened by is the same one still:
-  // a folder that was moved away, unmounted or replaced is an archive of the past.
+  // Throws Error{kUnavailable} unless the place that the archive was opened by is the same one
+  // still: a folder that was moved away, unmounted or replaced is an archive of the past.
   virtual void verify_in_place() = 0;
 
   // Where things are, for messages: "archive \"/mnt/archive\"".

@@ -98,7 +98,8 @@ EraReport report_era(const Archive& archive, std::string_view cluster, const Era
                   [&](const Entry& entry, const layout::StoredName& stored) {
                     add_file(timeline(stored.file.timeline()), entry, stored.file, size);
                   });
-  for (auto& [id, one] : timelines) report.timelines.push_back(std::move(one));
+  for (auto& [id, one] : timelines)
+    report.timelines.push_back(std::move(one));
   return report;
 }
 

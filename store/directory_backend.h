@@ -15,7 +15,8 @@ namespace walstow {
 // Takes ownership. `files` is rooted at the archive's folder.
 std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files);
 
-// Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot link.
+// Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot
+// link.
 void probe_directory(FileSystem& files);
 
 }  // namespace walstow

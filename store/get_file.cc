@@ -88,9 +88,10 @@ std::variant<std::optional<std::string>, Refusal> find_key(Archive& archive, con
   if (found.size() > 1) {
     return Refusal{.code = Code::kBadName,
                    .message = "there are several contents of \"" + get.file.text() + "\"",
-                   .hint = "Take the object that you want out of the archive with \"zstd -dc\"; "
-                           "\"walstow list " +
-                           get.cluster + "\" names them.",
+                   .hint =
+                       "Take the object that you want out of the archive with \"zstd -dc\"; "
+                       "\"walstow list " +
+                       get.cluster + "\" names them.",
                    .proof = {}};
   }
   if (found.empty()) return std::optional<std::string>();
@@ -100,7 +101,8 @@ std::variant<std::optional<std::string>, Refusal> find_key(Archive& archive, con
 // Where the file would be, seen from its neighbours.
 Code kind_of_absence(Backend& backend, const GetFile& get, const EraName& era) {
   if (get.file.kind() == FileKind::kHistory) {
-    if (get.file.timeline() == Timeline{1}) return Code::kAbsentBefore;  // PostgreSQL never makes it
+    if (get.file.timeline() == Timeline{1})
+      return Code::kAbsentBefore;  // PostgreSQL never makes it
     const std::string prefix = layout::history_prefix(get.cluster, era);
     const std::string key = *layout::object_key(get.cluster, era, get.file);
     return backend.list_after(prefix, key, 1).empty() ? Code::kAbsentEnd : Code::kHole;

@@ -102,8 +102,8 @@ void note_position(Archive& archive, const std::string& cluster, const Caller& c
 
 Reply Runner::operator()(const GetFile& get) const {
   Reply reply = get_file(archive_, get);
-  const bool handed = reply.head.status == 200 && !get.head_only &&
-                      get.file.kind() == FileKind::kSegment;
+  const bool handed =
+      reply.head.status == 200 && !get.head_only && get.file.kind() == FileKind::kSegment;
   if (get.instance && get.system_identifier && (handed || get.restartpoint)) {
     note_position(*archive_, get.cluster, caller_,
                   {.instance = *get.instance,
@@ -138,9 +138,9 @@ Reply Runner::operator()(const OpenEra& open) const {
                 "another era of cluster \"" + open.cluster + "\" was opened at the same time",
                 "Look at it with \"walstow status " + open.cluster + "\", then decide again.");
   }
-  return json_reply(201, to_json(std::vector<ClusterSummary>{{.cluster = open.cluster,
-                                                              .newest_era = to_string(*opened),
-                                                              .eras = next}}));
+  return json_reply(
+      201, to_json(std::vector<ClusterSummary>{
+               {.cluster = open.cluster, .newest_era = to_string(*opened), .eras = next}}));
 }
 
 Reply Runner::operator()(const ReportPosition& report) const {
@@ -154,7 +154,8 @@ Reply Runner::operator()(const ReportPosition& report) const {
 
 Reply Runner::operator()(const Whoami&) const {
   WhoamiReport report{.archive = archive_->id(), .name = caller_.name, .rights = {}};
-  for (const Right right : caller_.rights) report.rights.emplace_back(to_string(right));
+  for (const Right right : caller_.rights)
+    report.rights.emplace_back(to_string(right));
   return json_reply(200, to_json(report));
 }
 
@@ -206,9 +207,9 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
   if (!needed.any_of.empty() &&
       std::none_of(needed.any_of.begin(), needed.any_of.end(),
                    [&caller](Right right) { return caller.may(right); })) {
-    return to_reply(refusal_of(Code::kNoRight,
-                               "client \"" + caller.name + "\" has no right \"" +
-                                   std::string(to_string(needed.any_of.front())) + "\" here"));
+    return to_reply(refusal_of(Code::kNoRight, "client \"" + caller.name + "\" has no right \"" +
+                                                   std::string(to_string(needed.any_of.front())) +
+                                                   "\" here"));
   }
   const std::shared_ptr<Archive> current = archive();
   if (!needed.cluster.empty() && !current->has_cluster(needed.cluster)) {

@@ -1,5 +1,5 @@
-// From a request to a reply: rights, dispatch, and nothing of sockets. The same handler serves every
-// link. All calls block on the backend: a session runs them on a worker thread.
+// From a request to a reply: rights, dispatch, and nothing of sockets. The same handler serves
+// every link. All calls block on the backend: a session runs them on a worker thread.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ class Download {
 
 struct Reply {
   ReplyHead head;
-  std::string body;                    // when there is no download
+  std::string body;  // when there is no download
   std::unique_ptr<Download> download;
   // For HEAD: Content-Length to announce without a body.
   std::optional<std::uint64_t> announced_size;

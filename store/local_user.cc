@@ -1,7 +1,6 @@
 #include "store/local_user.h"
 
 #include <pwd.h>
-
 #include <vector>
 
 namespace walstow {

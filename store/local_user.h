@@ -1,9 +1,8 @@
 // Names of the operating system's users.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+#include <sys/types.h>
 
 namespace walstow {
 

@@ -59,7 +59,9 @@ Position decode(std::string_view content, const std::string& key) {
 }
 
 // Place in the log whatever the timeline: the digits behind it.
-std::string_view place(std::string_view segment) { return segment.substr(8); }
+std::string_view place(std::string_view segment) {
+  return segment.substr(8);
+}
 
 void start_again(PositionReport& report) {
   report.restartpoint.clear();
@@ -74,8 +76,8 @@ std::optional<Position> apply(std::optional<Position> standing, std::string_view
   if (standing && change.instance.sequence <= position.sequence) return std::nullopt;
   PositionReport& report = position.report;
   const std::string system = std::to_string(change.system_identifier);
-  // A data directory that was filled anew, or a primary that became a standby: what it was handed in
-  // its earlier life says nothing of what it needs.
+  // A data directory that was filled anew, or a primary that became a standby: what it was handed
+  // in its earlier life says nothing of what it needs.
   if (report.system != system || (report.retired && !change.archives_as_primary)) {
     start_again(report);
   }

@@ -35,8 +35,7 @@ CheckReport probe_archive(const Archive& archive, const std::string& cluster) {
   if (const auto source = backend.open_object(key)) {
     std::size_t size = 0;
     while (size < back.size()) {
-      const std::size_t more =
-          source->read(std::as_writable_bytes(std::span(back)).subspan(size));
+      const std::size_t more = source->read(std::as_writable_bytes(std::span(back)).subspan(size));
       if (more == 0) break;
       size += more;
     }

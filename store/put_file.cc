@@ -63,11 +63,11 @@ std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
                                                          const std::vector<EraName>& eras) {
   if (eras.empty()) {
     if (put.segment_size) return std::optional<EraName>();
-    return Refusal{.code = Code::kBadRequest,
-                   .message = "the first file of cluster \"" + put.cluster +
-                              "\" must say the segment size",
-                   .hint = "Archive a segment first, or give --pgdata.",
-                   .proof = {}};
+    return Refusal{
+        .code = Code::kBadRequest,
+        .message = "the first file of cluster \"" + put.cluster + "\" must say the segment size",
+        .hint = "Archive a segment first, or give --pgdata.",
+        .proof = {}};
   }
   const auto era = newest_era_of(eras, put.system_identifier);
   if (!era || (put.segment_size && put.segment_size->bytes() != era->segment_size)) {
@@ -132,8 +132,8 @@ void PutUpload::write(ByteView bytes) {
 std::optional<Refusal> PutUpload::prove() {
   const PutFile& put = context_.put;
   const std::string file = "\"" + put.file.text() + "\"";
-  const bool raw_arrived_whole = put.encoding == Encoding::kIdentity &&
-                                 received_ == put.raw_size && hasher_.digest() == put.digest;
+  const bool raw_arrived_whole = put.encoding == Encoding::kIdentity && received_ == put.raw_size &&
+                                 hasher_.digest() == put.digest;
   if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
     return Refusal{.code = Code::kDigestMismatch,
                    .message = "the body of " + file + " has " + std::to_string(received_) +
@@ -145,14 +145,13 @@ std::optional<Refusal> PutUpload::prove() {
   }
   ContentCheck content(put.file);
   const auto back = staged_->read_back();
-  const Examined examined =
-      examine_object(*back, [&content](ByteView raw) { content.add(raw); });
+  const Examined examined = examine_object(*back, [&content](ByteView raw) { content.add(raw); });
   if (!examined.whole && raw_arrived_whole) {
-    return Refusal{.code = Code::kStorage,
-                   .message = "what was written of " + file + " does not read back: " +
-                              examined.problem,
-                   .hint = "Check the memory and the disks of the store.",
-                   .proof = {}};
+    return Refusal{
+        .code = Code::kStorage,
+        .message = "what was written of " + file + " does not read back: " + examined.problem,
+        .hint = "Check the memory and the disks of the store.",
+        .proof = {}};
   }
   if (!examined.whole) {
     return Refusal{.code = Code::kDigestMismatch,
@@ -185,8 +184,7 @@ std::optional<Refusal> PutUpload::open_first_era() {
   return std::nullopt;
 }
 
-std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context,
-                                                    const EraName& era) {
+std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context, const EraName& era) {
   const PutFile& put = context.put;
   Backend& backend = context.archive->backend();
   const std::string key = layout::object_key(put.cluster, era, put.file, put.digest);
@@ -210,10 +208,10 @@ std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context,
        .message = "\"" + put.file.text() + "\" stands in cluster \"" + put.cluster +
                   "\" with other content: digest " + to_string(examined.header.digest) +
                   " there, " + to_string(put.digest) + " here",
-       .hint = "Does another server archive into this cluster? If the stored file is the wrong one, "
-               "look at it with \"walstow get " +
-               put.cluster + " " + put.file.text() +
-               " PATH\" and move its object out of the archive.",
+       .hint =
+           "Does another server archive into this cluster? If the stored file is the wrong one, "
+           "look at it with \"walstow get " +
+           put.cluster + " " + put.file.text() + " PATH\" and move its object out of the archive.",
        .proof = {}});
 }
 

@@ -1,8 +1,7 @@
 #include "store/report_text.h"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 
 namespace walstow {
 namespace {
@@ -39,12 +38,14 @@ std::string timeline_lines(const TimelineReport& timeline) {
 
 std::string position_lines(const PositionReport& position) {
   const std::string name = position.standby.empty() ? position.instance : position.standby;
-  std::string text = fmt::format("    {} on {} (client {})\n", name, position.host, position.client);
+  std::string text =
+      fmt::format("    {} on {} (client {})\n", name, position.host, position.client);
   if (position.retired) return text + "      archives as a primary now\n";
   if (position.restartpoint.empty()) {
-    text += fmt::format("      needs {} on: the lowest file that it was handed\n"
-                        "      (archive_cleanup_command is missing there, it would say more)\n",
-                        position.lowest_handed.empty() ? "everything" : position.lowest_handed);
+    text += fmt::format(
+        "      needs {} on: the lowest file that it was handed\n"
+        "      (archive_cleanup_command is missing there, it would say more)\n",
+        position.lowest_handed.empty() ? "everything" : position.lowest_handed);
   } else {
     text += fmt::format("      restartpoint {}\n", position.restartpoint);
   }
@@ -81,10 +82,12 @@ std::string cluster_text(const ClusterReport& report) {
   if (report.eras.empty()) text += "  nothing archived yet\n";
   for (const EraReport& era : report.eras) {
     text += fmt::format("  era {}\n", era.era);
-    for (const TimelineReport& timeline : era.timelines) text += timeline_lines(timeline);
+    for (const TimelineReport& timeline : era.timelines)
+      text += timeline_lines(timeline);
   }
   if (!report.positions.empty()) text += "  standbys\n";
-  for (const PositionReport& position : report.positions) text += position_lines(position);
+  for (const PositionReport& position : report.positions)
+    text += position_lines(position);
   return text;
 }
 

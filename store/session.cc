@@ -10,10 +10,11 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
+
 #include <optional>
 
 #include "proto/base/log.h"
+#include "proto/link/http_head.h"
 
 namespace walstow {
 
@@ -55,7 +56,8 @@ class Session {
   Session(ByteStream stream, SessionContext context)
       : stream_(std::move(stream)), context_(std::move(context)) {
     buffer_.reserve(kReadBuffer);
-    for (auto& chunk : chunks_) chunk.resize(kChunkSize);
+    for (auto& chunk : chunks_)
+      chunk.resize(kChunkSize);
   }
 
   asio::awaitable<void> run();
@@ -70,9 +72,7 @@ class Session {
                           asio::use_awaitable);
   }
 
-  Deadline progress() const {
-    return Deadline::after(context_.limits.progress).earlier(*whole_);
-  }
+  Deadline progress() const { return Deadline::after(context_.limits.progress).earlier(*whole_); }
 
   asio::awaitable<bool> read_request();
   asio::awaitable<Answer> ask_handler();
@@ -80,6 +80,7 @@ class Session {
   asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
   asio::awaitable<std::size_t> read_chunk(std::vector<std::byte>& chunk);
   asio::awaitable<bool> feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused);
+  asio::awaitable<void> write(ByteView bytes);
   asio::awaitable<void> send_continue();
   asio::awaitable<void> send(Reply reply);
   asio::awaitable<void> send_download(Download& download);
@@ -132,11 +133,11 @@ asio::awaitable<Answer> Session::ask_handler() {
   expects_continue_ = expect != nullptr && boost::beast::iequals(*expect, "100-continue");
   const auto method = to_method(parser_->get().method());
   if (!method) {
-    co_return to_reply({.code = Code::kBadRequest,
-                        .message = "method \"" + escaped(parser_->get().method_string()) +
-                                   "\" is not known",
-                        .hint = {},
-                        .proof = {}});
+    co_return to_reply(
+        {.code = Code::kBadRequest,
+         .message = "method \"" + escaped(parser_->get().method_string()) + "\" is not known",
+         .hint = {},
+         .proof = {}});
   }
   head.method = *method;
   auto work = [this, head = std::move(head)]() -> Answer {
@@ -162,8 +163,7 @@ asio::awaitable<std::size_t> Session::read_chunk(std::vector<std::byte>& chunk) 
 }
 
 // False: the upload will have no more of it, and `refused` says why.
-asio::awaitable<bool> Session::feed(Upload& upload, ByteView bytes,
-                                    std::optional<Reply>& refused) {
+asio::awaitable<bool> Session::feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused) {
   auto work = [&upload, &refused, bytes]() -> bool {
     try {
       upload.write(bytes);
@@ -208,10 +208,14 @@ asio::awaitable<Reply> Session::take_body(std::unique_ptr<Upload> upload) {
 
 asio::awaitable<void> Session::send_continue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_await write(as_bytes(kContinue));
+}
+
+asio::awaitable<void> Session::write(ByteView bytes) {
   stream_.set_deadline(progress());
   error_code error;
-  const asio::const_buffer bytes(kContinue.data(), kContinue.size());
-  co_await asio::async_write(stream_, bytes, asio::redirect_error(asio::use_awaitable, error));
+  const asio::const_buffer buffer(bytes.data(), bytes.size());
+  co_await asio::async_write(stream_, buffer, asio::redirect_error(asio::use_awaitable, error));
   if (error) throw PeerGone();
 }
 
@@ -220,26 +224,17 @@ asio::awaitable<void> Session::send(Reply reply) {
   head.version(11);
   head.result(static_cast<unsigned>(reply.head.status));
   head.set(field::kVersion, kProtocolVersion);
-  for (const auto& [name, value] : reply.head.fields.all()) head.set(name, value);
+  for (const auto& [name, value] : reply.head.fields.all())
+    head.set(name, value);
   head.keep_alive(keep_alive_);
   head.content_length(reply.announced_size ? *reply.announced_size
                       : reply.download     ? reply.download->size()
                                            : reply.body.size());
-  http::response_serializer<http::empty_body> serializer(head);
-  stream_.set_deadline(progress());
-  error_code error;
-  co_await http::async_write_header(stream_, serializer,
-                                    asio::redirect_error(asio::use_awaitable, error));
-  if (error) throw PeerGone();
-  if (reply.announced_size) co_return;
-  if (reply.download) {
-    co_await send_download(*reply.download);
-    co_return;
-  }
-  stream_.set_deadline(progress());
-  co_await asio::async_write(stream_, asio::buffer(reply.body),
-                             asio::redirect_error(asio::use_awaitable, error));
-  if (error) throw PeerGone();
+  std::string text = head_text(head);
+  const bool body_follows = !reply.announced_size && !reply.download;
+  if (body_follows) text += reply.body;
+  co_await write(as_bytes(text));
+  if (!reply.announced_size && reply.download) co_await send_download(*reply.download);
 }
 
 asio::awaitable<void> Session::send_download(Download& download) {
@@ -247,17 +242,14 @@ asio::awaitable<void> Session::send_download(Download& download) {
     auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
     const std::size_t size = co_await on_worker(std::move(work));
     if (size == 0) co_return;
-    stream_.set_deadline(progress());
-    error_code error;
-    const asio::const_buffer bytes(chunks_[0].data(), size);
-    co_await asio::async_write(stream_, bytes, asio::redirect_error(asio::use_awaitable, error));
-    if (error) throw PeerGone();
+    co_await write(ByteView(chunks_[0]).first(size));
   }
 }
 
 // What the peer still sends of a body that nobody wants, so that it gets to read its answer.
 asio::awaitable<void> Session::skip_body() {
-  while (!parser_->is_done()) co_await read_chunk(chunks_[0]);
+  while (!parser_->is_done())
+    co_await read_chunk(chunks_[0]);
 }
 
 asio::awaitable<void> Session::answer_request() {
@@ -281,7 +273,12 @@ asio::awaitable<void> Session::answer_request() {
 asio::awaitable<void> Session::run() {
   std::optional<Error> fatal;
   try {
-    while (keep_alive_ && co_await read_request()) co_await answer_request();
+    // Not "keep_alive_ && co_await": g++ 12 evaluates the right side all the same.
+    while (keep_alive_) {
+      const bool another = co_await read_request();
+      if (!another) break;
+      co_await answer_request();
+    }
   } catch (const PeerGone&) {
     co_return;
   } catch (const Error& error) {

@@ -1,8 +1,8 @@
 // One connection from its first request to its last: HTTP/1.1 on a byte stream, requests in turn.
 //
 // The I/O runs on the stream's executor, everything that touches the archive on `workers`: an fsync
-// never keeps another connection waiting. While one chunk of a put is being compressed, the next one
-// is read. Every wait has a deadline.
+// never keeps another connection waiting. While one chunk of a put is being compressed, the next
+// one is read. Every wait has a deadline.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -21,9 +21,9 @@ struct SessionLimits {
 };
 
 struct SessionContext {
-  Handler& handler;               // outlives the session
+  Handler& handler;                   // outlives the session
   boost::asio::thread_pool& workers;  // outlives the session
-  Caller caller;                  // who is at the other end
+  Caller caller;                      // who is at the other end
   SessionLimits limits;
 };
 

@@ -19,8 +19,8 @@ struct Examined {
 // What a reader of the raw bytes may want to see on the way; may be empty.
 Examined examine_object(ObjectSource& source, const ByteSink& raw = {});
 
-// The first bytes of a file, as far as its content can be checked: the header of a segment, the whole
-// of a small file. Feed it the raw bytes, then ask.
+// The first bytes of a file, as far as its content can be checked: the header of a segment, the
+// whole of a small file. Feed it the raw bytes, then ask.
 class ContentCheck {
  public:
   explicit ContentCheck(WalFileName file) : file_(std::move(file)) {}

@@ -1,9 +1,9 @@
 #include "store/stdio_server.h"
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include <unistd.h>
 
 #include "proto/link/descriptor_transport.h"
 #include "store/archive_folder.h"

@@ -1,5 +1,5 @@
-// walstowd: the store. Started with --stdio it serves one connection on its standard streams and ends
-// with it: the far end of the local link.
+// walstowd: the store. Started with --stdio it serves one connection on its standard streams and
+// ends with it: the far end of the local link.
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -43,8 +43,9 @@ constexpr std::uint64_t kHighestLevel = 19;  // above it zstd's memory grows bey
 ProgramSpec program() {
   return {.name = "walstowd",
           .summary = "The archive store: keeps the WAL of PostgreSQL clusters, and serves it.",
-          .footer = "walstow-archive and walstow-restore start it by themselves for a store that is "
-                    "a folder.\n\nExit codes: 0 served, 1 failed, 2 wrong call or configuration.",
+          .footer =
+              "walstow-archive and walstow-restore start it by themselves for a store that is "
+              "a folder.\n\nExit codes: 0 served, 1 failed, 2 wrong call or configuration.",
           .settings_file = "walstowd.toml",
           .settings = kSettings,
           .commands = {{.name = "",

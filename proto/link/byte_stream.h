@@ -1,5 +1,5 @@
-// A connection, whatever carries it: one type for the HTTP code of both ends, so that it is compiled
-// once and never knows of sockets, TLS or SSH.
+// A connection, whatever carries it: one type for the HTTP code of both ends, so that it is
+// compiled once and never knows of sockets, TLS or SSH.
 //
 // ByteStream satisfies Beast's AsyncStream requirements. Threads: used from its executor only.
 #pragma once
@@ -10,6 +10,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
+
 #include <memory>
 #include <utility>
 
@@ -46,8 +47,8 @@ class ByteStream {
 
   executor_type get_executor() { return transport_->executor(); }
 
-  // Every wait from now on ends at `deadline`, with operation_aborted; expired() tells it apart from
-  // other ends. A new deadline replaces the old one.
+  // Every wait from now on ends at `deadline`, with operation_aborted; expired() tells it apart
+  // from other ends. A new deadline replaces the old one.
   void set_deadline(Deadline deadline);
   bool expired() const { return state_->expired; }
 

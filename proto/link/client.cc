@@ -1,5 +1,5 @@
-// One question to a store: connect when needed, ask, read the answer, and ask again by the one retry
-// policy. What the bytes of an answer mean is decided in proto/wire and proto/codec.
+// One question to a store: connect when needed, ask, read the answer, and ask again by the one
+// retry policy. What the bytes of an answer mean is decided in proto/wire and proto/codec.
 #include "proto/link/client.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -28,7 +28,8 @@ struct Client::State {
       ended = true;
     });
     io.restart();
-    while (!ended) io.run_one();
+    while (!ended)
+      io.run_one();
     if (!failure && connection->reusable()) return std::move(*result);
     connection.reset();
     if (failure) std::rethrow_exception(failure);
@@ -136,9 +137,7 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw) {
                               .length = put.raw_size};
   co_await connection->send_head(to_request(put), body, progress(whole));
 
-  const auto head_deadline = [&] {
-    return Deadline::after(options.deadlines.head).earlier(whole);
-  };
+  const auto head_deadline = [&] { return Deadline::after(options.deadlines.head).earlier(whole); };
   std::optional<ReplyHead> reply;
   if (put.ask_first) {
     reply = co_await connection->read_head(head_deadline());
@@ -169,9 +168,8 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw) {
   if (reply->status != 200 && reply->status != 201) {
     throw_refusal(options.store_text, *reply, text);
   }
-  co_return PutDone{
-      .result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
-      .report = parse_put_report(text)};
+  co_return PutDone{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
+                    .report = parse_put_report(text)};
 }
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
@@ -186,8 +184,8 @@ PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
 
 asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyHead& reply,
                                                 const GetSink& sink, Deadline whole) {
-  // The link protects the bytes on their way and the raw digest is checked: the trailer's hash would
-  // say nothing more to a receiver.
+  // The link protects the bytes on their way and the raw digest is checked: the trailer's hash
+  // would say nothing more to a receiver.
   ObjectDecoder decoder(sink.raw, ObjectDecoder::TrailerHash::kSkip, kLargestFile);
   for (;;) {
     const std::size_t size = co_await connection->read_body(buffer, progress(whole));
@@ -204,24 +202,21 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
                 "the store's answer and the object in it do not carry the same digest");
   }
   if (header.name != get.file.text()) {
-    throw Error(ErrorKind::kDamaged, "the store answered with \"" + header.name + "\" to \"" +
-                                         get.file.text() + "\"");
+    throw Error(ErrorKind::kDamaged,
+                "the store answered with \"" + header.name + "\" to \"" + get.file.text() + "\"");
   }
   if (get.system_identifier && header.system_identifier != *get.system_identifier) {
-    throw Error(ErrorKind::kDamaged,
-                "the store answered with a file of system identifier " +
-                    std::to_string(header.system_identifier) + ", not " +
-                    std::to_string(*get.system_identifier));
+    throw Error(ErrorKind::kDamaged, "the store answered with a file of system identifier " +
+                                         std::to_string(header.system_identifier) + ", not " +
+                                         std::to_string(*get.system_identifier));
   }
   co_return Got{.header = header, .archive = *archive};
 }
 
-asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sink,
-                                                 Deadline give_up,
+asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sink, Deadline give_up,
                                                  std::optional<std::string> known_archive) {
   const Deadline whole = Deadline::after(options.deadlines.whole);
-  const Deadline head =
-      Deadline::after(options.deadlines.head).earlier(whole).earlier(give_up);
+  const Deadline head = Deadline::after(options.deadlines.head).earlier(whole).earlier(give_up);
   co_await connection->send_head(to_request(get), {}, head);
   const ReplyHead reply = co_await connection->read_head(head);
   if (reply.status == 200) {

@@ -1,6 +1,6 @@
 // A client of a store: one call is one question, asked again by the one retry policy until it is
-// answered or the time is up. Blocking; use a Client from one thread at a time. A connection is kept
-// between calls and replaced when it breaks.
+// answered or the time is up. Blocking; use a Client from one thread at a time. A connection is
+// kept between calls and replaced when it breaks.
 //
 // Errors: kRefused, kInvalid, kUsage: the store said no, with its message and hint. kUnavailable,
 // kTimeout: could not ask. kDamaged: the answer failed a check. A proven absence is a value.
@@ -30,9 +30,9 @@ struct PutDone {
 
 // Where the bytes of a get go. `raw` must not be trusted before get() returns.
 struct GetSink {
-  ByteSink raw;                    // the file
-  std::function<void()> restart;   // throw away what came so far: the next attempt begins
-  ByteSink object;                 // the stored object's own bytes; may be empty
+  ByteSink raw;                   // the file
+  std::function<void()> restart;  // throw away what came so far: the next attempt begins
+  ByteSink object;                // the stored object's own bytes; may be empty
 };
 
 struct Got {
@@ -58,12 +58,12 @@ class Client {
   Client& operator=(Client&&) noexcept;
   ~Client();
 
-  // Sends `raw` (put.raw_size bytes; put.digest is theirs). Returns only when the store has promised
-  // that they are durable. From the second attempt on it asks before it sends.
+  // Sends `raw` (put.raw_size bytes; put.digest is theirs). Returns only when the store has
+  // promised that they are durable. From the second attempt on it asks before it sends.
   PutDone put(PutFile put, File& raw, const Patience& patience);
 
-  // The request id is chosen here. Known archive ids are compared: an answer from another archive is
-  // Error{kUnavailable}.
+  // The request id is chosen here. Known archive ids are compared: an answer from another archive
+  // is Error{kUnavailable}.
   GetDone get(GetFile get, const GetSink& sink, const Patience& patience,
               const std::optional<std::string>& known_archive = std::nullopt);
 

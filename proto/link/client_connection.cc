@@ -5,9 +5,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include "proto/base/error.h"
+#include "proto/link/http_head.h"
 
 namespace walstow {
 
@@ -46,8 +46,7 @@ ClientConnection::ClientConnection(ByteStream stream, std::string peer)
 void ClientConnection::fail(error_code error, const char* doing) const {
   const std::string store = "the store \"" + peer_ + "\"";
   if (stream_.expired()) {
-    throw Error(ErrorKind::kTimeout,
-                std::string("timed out while ") + doing + " " + store,
+    throw Error(ErrorKind::kTimeout, std::string("timed out while ") + doing + " " + store,
                 "Is the store overloaded, or the network slow? The time limits are settings.");
   }
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
@@ -65,17 +64,14 @@ asio::awaitable<void> ClientConnection::send_head(RequestHead head, Body body, D
   request.method(to_verb(head.method));
   request.target(head.target);
   request.set(http::field::host, "walstow");
-  for (const auto& [name, value] : head.fields.all()) request.set(name, value);
+  for (const auto& [name, value] : head.fields.all())
+    request.set(name, value);
   if (body.framing == Body::Framing::kLength) request.content_length(body.length);
   if (body.framing == Body::Framing::kChunked) request.chunked(true);
   head_request_ = head.method == Method::kHead;
 
-  http::request_serializer<http::empty_body> serializer(request);
-  stream_.set_deadline(deadline);
-  error_code error;
-  co_await http::async_write_header(stream_, serializer,
-                                    asio::redirect_error(asio::use_awaitable, error));
-  if (error) fail(error, "sending a request to");
+  const std::string text = head_text(request);
+  co_await send_body(as_bytes(text), deadline);
 }
 
 asio::awaitable<void> ClientConnection::send_body(ByteView bytes, Deadline deadline) {

@@ -1,9 +1,8 @@
 #include "proto/link/client_settings.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <climits>
+#include <unistd.h>
 
 #include "proto/wire/command.h"
 
@@ -22,10 +21,10 @@ std::string beside_this_executable(std::string_view program) {
 LocalStore parse_store(const Settings& settings) {
   const std::string store = settings.required("store");
   if (!store.starts_with('/')) {
-    throw Error(ErrorKind::kUsage,
-                "invalid value \"" + store + "\" for setting \"store\" (" +
-                    settings.origin("store") + ")",
-                "Give the absolute path of an archive made by \"walstow init\".");
+    throw Error(
+        ErrorKind::kUsage,
+        "invalid value \"" + store + "\" for setting \"store\" (" + settings.origin("store") + ")",
+        "Give the absolute path of an archive made by \"walstow init\".");
   }
   LocalStore local{.archive = store, .walstowd = settings.text("walstowd")};
   if (local.walstowd.empty()) local.walstowd = beside_this_executable("walstowd");
@@ -36,9 +35,7 @@ LocalStore parse_store(const Settings& settings) {
 
 std::vector<Setting> client_settings() {
   return {
-      {.name = "cluster",
-       .placeholder = "NAME",
-       .help = "the cluster's name in the archive"},
+      {.name = "cluster", .placeholder = "NAME", .help = "the cluster's name in the archive"},
       {.name = "store",
        .placeholder = "PATH",
        .help = "where the archive is: the absolute path of an archive folder"},

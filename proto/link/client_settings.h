@@ -1,5 +1,5 @@
-// The settings of everything that talks to a store: where it is, as whom, how long to wait. Declared
-// once here; walstow-archive, walstow-restore and walstow put their own beside them.
+// The settings of everything that talks to a store: where it is, as whom, how long to wait.
+// Declared once here; walstow-archive, walstow-restore and walstow put their own beside them.
 #pragma once
 
 #include <span>

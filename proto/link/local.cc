@@ -1,5 +1,6 @@
 #include "proto/link/local.h"
 
+#include <array>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,8 +9,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
 
 #include "proto/base/error.h"
 #include "proto/link/descriptor_transport.h"
@@ -86,8 +85,8 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
   std::string stdio = "--stdio";
   std::string option = "--archive";
   std::string archive = store.archive;
-  const std::array<char*, 5> arguments{program.data(), stdio.data(), option.data(),
-                                       archive.data(), nullptr};
+  const std::array<char*, 5> arguments{program.data(), stdio.data(), option.data(), archive.data(),
+                                       nullptr};
   pid_t pid = 0;
   const int error = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
                                 arguments.data(), environ);

@@ -1,5 +1,6 @@
-// The local link: a `walstowd --stdio` of our own as a child, at the other end of a socketpair, under
-// the rights of the operating system's user. The same protocol and promises as every other link.
+// The local link: a `walstowd --stdio` of our own as a child, at the other end of a socketpair,
+// under the rights of the operating system's user. The same protocol and promises as every other
+// link.
 #pragma once
 
 #include <memory>

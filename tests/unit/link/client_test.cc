@@ -1,5 +1,5 @@
-// The client against stores that lie, stutter, break off or say nothing. Each store is a small shell
-// script in walstowd's place: it answers what the test tells it to, whatever it is asked.
+// The client against stores that lie, stutter, break off or say nothing. Each store is a small
+// shell script in walstowd's place: it answers what the test tells it to, whatever it is asked.
 #include "proto/link/client.h"
 
 #include <gtest/gtest.h>
@@ -23,12 +23,13 @@ class ClientTest : public testing::Test {
   // random id in $id.
   Client client_of(const std::string& script, Duration head = Duration(5000)) {
     const fs::path program = folder_.path() / "store";
-    std::ofstream(program) << "#!/bin/sh\ncd " << folder_.path().string() << "\n"
-                           << "cr=$(printf '\\r')\n"
-                              "while read -r line && [ \"$line\" != \"$cr\" ]; do\n"
-                              "  case $line in Walstow-Request:*) id=${line#*: }; id=${id%$cr};; esac\n"
-                              "done\n"
-                           << script;
+    std::ofstream(program)
+        << "#!/bin/sh\ncd " << folder_.path().string() << "\n"
+        << "cr=$(printf '\\r')\n"
+           "while read -r line && [ \"$line\" != \"$cr\" ]; do\n"
+           "  case $line in Walstow-Request:*) id=${line#*: }; id=${id%$cr};; esac\n"
+           "done\n"
+        << script;
     fs::permissions(program, fs::perms::owner_all);
     return Client({.cluster = "main",
                    .store_text = "/archive",
@@ -182,8 +183,7 @@ TEST_F(ClientTest, SilentStoreIsGivenUpAtTheDeadline) {
 }
 
 TEST_F(ClientTest, StoreThatComesBackIsAskedAgain) {
-  std::ofstream(folder_.path() / "reply", std::ios::binary)
-      << reply(200, good_fields(), object());
+  std::ofstream(folder_.path() / "reply", std::ios::binary) << reply(200, good_fields(), object());
   // Down at the first attempt, half an answer at the second, whole at the third.
   Client client = client_of(
       "n=$(cat count 2>/dev/null || echo 0); echo $((n + 1)) > count\n"

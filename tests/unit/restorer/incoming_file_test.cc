@@ -64,9 +64,20 @@ TEST(IncomingFileTest, RemembersTheBeginningHoweverItIsCut) {
   }
 }
 
+TEST(IncomingFileTest, NeedsNoSpoolFolder) {
+  ForgetfulDisk disk;
+  const auto faults = std::make_shared<FaultPlan>();
+  const auto files = with_faults(disk.mount(), faults);
+  faults->fail_every(FileCall::kMakeFolder, EACCES);
+  faults->fail_every(FileCall::kReplaceByTemporary, EACCES);
+  IncomingFile file(*files, "RECOVERYXLOG");
+  file.write(as_bytes("content"));
+  file.place();
+  EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "content");
+}
+
 TEST(IncomingFileTest, IsAbsentAfterEveryFailure) {
-  for (const FileCall call :
-       {FileCall::kWriteAt, FileCall::kReplaceByTemporary, FileCall::kClose}) {
+  for (const FileCall call : {FileCall::kWriteAt, FileCall::kLinkTemporary, FileCall::kClose}) {
     ForgetfulDisk disk;
     const auto faults = std::make_shared<FaultPlan>();
     const auto files = with_faults(disk.mount(), faults);

@@ -97,7 +97,8 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
     FakeStore store;
     const Outcome outcome = restore(question(), store.then_file(test.content));
     EXPECT_EQ(outcome.answer, Answer::kDamaged);
-    EXPECT_NE(outcome.message.find(test.message), std::string::npos) << outcome.message;
+    EXPECT_EQ(outcome.message, std::string("what the store sent is damaged: ") + test.message);
+    EXPECT_NE(outcome.hint, "");
     EXPECT_FALSE(placed()) << test.message;
   }
 }
@@ -133,6 +134,7 @@ TEST_F(RestoreFileTest, PassesAbsencesOn) {
     const Outcome outcome = restore(question(), store.then_absent(code));
     EXPECT_EQ(outcome.answer, answer);
     EXPECT_EQ(outcome.message, "not there");
+    EXPECT_EQ(outcome.hint.empty(), answer != Answer::kHole) << "who is to do what?";
     EXPECT_EQ(outcome.archive, kArchive);
     EXPECT_FALSE(placed());
   }
@@ -170,7 +172,7 @@ TEST_F(RestoreFileTest, AnotherArchiveCountsForNothing) {
 
 TEST_F(RestoreFileTest, NoRoomForTheFileIsUnknown) {
   for (const FileCall call : {FileCall::kCreateTemporary, FileCall::kWriteAt,
-                              FileCall::kReplaceByTemporary, FileCall::kClose}) {
+                              FileCall::kLinkTemporary, FileCall::kClose}) {
     faults_->stop_failing();
     faults_->fail_every(call, ENOSPC);
     FakeStore store;

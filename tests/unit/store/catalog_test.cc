@@ -46,7 +46,8 @@ TEST_F(CatalogTest, PagesOfAnySizeMakeTheWholeList) {
     std::vector<std::string> names;
     do {
       const FilePage page = parse_file_page(ask(command).body);
-      for (const FileEntry& file : page.files) names.push_back(file.name);
+      for (const FileEntry& file : page.files)
+        names.push_back(file.name);
       command.after = page.next;
     } while (!command.after.empty());
     ASSERT_EQ(names.size(), 8U) << limit;
@@ -83,7 +84,8 @@ TEST(SizeText, HasThreeOrFourDigitsAndAUnit) {
                {1024, "1.0 kB"},
                {16U << 20, "16.0 MB"},
                {std::uint64_t{5} << 40, "5.0 TB"}};
-  for (const auto& one : cases) EXPECT_EQ(size_text(one.bytes), one.text);
+  for (const auto& one : cases)
+    EXPECT_EQ(size_text(one.bytes), one.text);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -165,7 +167,43 @@ TEST_F(DirectoryBackendTest, NamesThatAreNoKeysAreNotListed) {
   EXPECT_EQ(entries.front().key, "main/a");
 }
 
+TEST(DirectoryListingTest, SymbolicLinkIsNotPassedOver) {
+  TemporaryFolder folder;
+  const auto backend = make_directory_backend(open_posix_file_system(folder.path()));
+  publish(*backend, "main/wal/b/file", "content");
+  std::filesystem::create_directory_symlink("b", folder.path() / "main/wal/a");
+  EXPECT_EQ(kind_thrown([&] { backend->list_after("main/wal/", "", 10); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { backend->open_object("main/wal/a/file"); }), ErrorKind::kStorage);
+}
+
 // --- locks ---
+
+// Whose lock is always another's.
+class LockedFileSystem final : public MountedFileSystem {
+ public:
+  LockedFileSystem() : MountedFileSystem(std::make_shared<Machine>(TemporaryStyle::kAutomatic)) {}
+  std::unique_ptr<FileLock> lock(
+      const std::string& path,
+      std::optional<std::chrono::steady_clock::time_point> deadline) override {
+    EXPECT_EQ(path, "_records.lock");
+    EXPECT_TRUE(deadline);  // no wait without an end
+    return nullptr;
+  }
+};
+
+TEST(RecordsLockTest, ChangesOfWhatStandsGiveUpWithoutIt) {
+  const auto backend = make_directory_backend(std::make_unique<LockedFileSystem>());
+  publish(*backend, "main/a", "content");
+  const auto source = backend->open_object("main/a");
+  const std::function<void()> changes[] = {
+      [&] { backend->update_record("main/b", [](const auto&) { return "x"; }); },
+      [&] { backend->remove_record("main/a"); },
+      [&] { backend->remove_object("main/a"); },
+      [&] { backend->set_aside("main/a", *source); },
+  };
+  for (const auto& change : changes)
+    EXPECT_EQ(kind_thrown(change), ErrorKind::kUnavailable);
+}
 
 TEST_F(DirectoryBackendTest, ReadingPublishingAndCreatingWaitForNoLock) {
   backend_->create_record("main/record", "content");

@@ -118,7 +118,8 @@ TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
   std::vector<std::byte> chunk(1000);
   EXPECT_THROW(
       {
-        while (const std::size_t size = reply.download->read(chunk)) handed += size;
+        while (const std::size_t size = reply.download->read(chunk))
+          handed += size;
       },
       Error);
   EXPECT_LT(handed, 1U << 20);

@@ -27,7 +27,9 @@ class PositionsTest : public testing::Test {
     made.restartpoint = WalFileName::parse(segment);
     return made;
   }
-  void tell(const PositionChange& told) { update_position(*backend_, "main", "standby1", told, now_); }
+  void tell(const PositionChange& told) {
+    update_position(*backend_, "main", "standby1", told, now_);
+  }
   PositionReport only() {
     const auto reports = list_positions(*backend_, "main");
     EXPECT_EQ(reports.size(), 1U);

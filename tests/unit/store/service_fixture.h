@@ -20,7 +20,9 @@ inline Digest digest_of(std::string_view content) {
   return hasher.digest();
 }
 
-inline WalFileName file_named(std::string_view name) { return *WalFileName::parse(name); }
+inline WalFileName file_named(std::string_view name) {
+  return *WalFileName::parse(name);
+}
 
 // A segment of 1 MB with the header that its name promises; `fill` makes its content its own.
 inline std::string segment_content(std::string_view name, char fill = 'x',
@@ -28,9 +30,9 @@ inline std::string segment_content(std::string_view name, char fill = 'x',
   const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{1} << 20);
   const WalFileName file = file_named(name.substr(0, 24));
   const auto header = samples::page_header({.timeline = file.timeline().value,
-                                               .page_address = start_of(file.number(size), size).value,
-                                               .system_identifier = system,
-                                               .segment_size = size.bytes()});
+                                            .page_address = start_of(file.number(size), size).value,
+                                            .system_identifier = system,
+                                            .segment_size = size.bytes()});
   std::string content(size.bytes(), fill);
   std::copy_n(as_text(header).begin(), header.size(), content.begin());
   return content;
@@ -55,7 +57,8 @@ class ServiceTest : public testing::Test {
     Response response{reply.head.status, reply.head.fields, reply.body};
     if (!reply.download) return response;
     std::string chunk(1000, '\0');
-    while (const std::size_t size = reply.download->read(std::as_writable_bytes(std::span(chunk)))) {
+    while (const std::size_t size =
+               reply.download->read(std::as_writable_bytes(std::span(chunk)))) {
       response.body += chunk.substr(0, size);
     }
     return response;
@@ -97,7 +100,8 @@ class ServiceTest : public testing::Test {
 
   // The code of a refusal, by the client's own reading; "none" for anything else.
   static std::string code_of(const Response& response) {
-    const auto refusal = parse_refusal({response.status, with_version(response.fields)}, response.body);
+    const auto refusal =
+        parse_refusal({response.status, with_version(response.fields)}, response.body);
     return refusal ? std::string(info_of(refusal->code).text) : "none";
   }
   // The session adds it to every reply.
@@ -119,8 +123,7 @@ class ServiceTest : public testing::Test {
  protected:
   std::filesystem::path archive_folder;
   Handler handler;
-  Caller caller{.name = "tester",
-                .rights = {Right::kArchive, Right::kRestore, Right::kAdmin}};
+  Caller caller{.name = "tester", .rights = {Right::kArchive, Right::kRestore, Right::kAdmin}};
 };
 
 }  // namespace walstow

@@ -1,11 +1,11 @@
 #include "store/session.h"
 
-#include <sys/socket.h>
-
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include <array>
 #include <future>
+#include <sys/socket.h>
 #include <thread>
 
 #include "proto/link/descriptor_transport.h"
@@ -60,9 +60,10 @@ class SessionTest : public ServiceTest {
 
   static std::string head_of(const Command& command, std::string_view more = "") {
     const RequestHead head = to_request(command);
-    std::string text = std::string(to_string(head.method)) + " " + head.target +
-                       " HTTP/1.1\r\nHost: walstow\r\n";
-    for (const auto& [name, value] : head.fields.all()) text += name + ": " + value + "\r\n";
+    std::string text =
+        std::string(to_string(head.method)) + " " + head.target + " HTTP/1.1\r\nHost: walstow\r\n";
+    for (const auto& [name, value] : head.fields.all())
+      text += name + ": " + value + "\r\n";
     return text + std::string(more) + "\r\n";
   }
   static std::string put_request(std::string_view content) {
