@@ -197,6 +197,20 @@ std::optional<EraName> Archive::open_era(std::string_view cluster, std::uint64_t
   return std::nullopt;
 }
 
+void Archive::make_era_durable(std::string_view cluster, const EraName& era) const {
+  // Whoever published what stands there has been here before; that spares all later puts the
+  // fsyncs.
+  if (!backend_->list_after(layout::wal_prefix(cluster, era), "", 1).empty()) return;
+  verify_era(cluster, era);
+  for (const std::string& key :
+       {layout::cluster_record(cluster), layout::era_record(cluster, era.number),
+        layout::era_folder_record(cluster, era)}) {
+    if (backend_->make_durable(key)) continue;
+    throw Error(ErrorKind::kUnavailable, in_archive(*backend_, key) + " is missing",
+                "Restore this file from a copy of the archive.");
+  }
+}
+
 void Archive::verify_era(std::string_view cluster, const EraName& era) const {
   const std::string key = layout::era_folder_record(cluster, era);
   const auto standing = read_era(*backend_, key);

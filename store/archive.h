@@ -47,6 +47,10 @@ class Archive {
   // number first, whatever it opened is returned by the next eras(); nullopt then.
   std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,
                                   std::uint32_t segment_size, std::uint32_t number) const;
+  // To be called before anything is published in an era: another process may have opened it a
+  // moment ago, and not have come to its fsync. On return all records that lead to the era are
+  // durable. Throws Error{kUnavailable} when one is missing.
+  void make_era_durable(std::string_view cluster, const EraName& era) const;
   // Throws Error{kUnavailable} unless the era's own folder is there right now: one that was moved
   // away must not read as one that is empty. Part of every proof of absence.
   void verify_era(std::string_view cluster, const EraName& era) const;

@@ -84,7 +84,8 @@ std::optional<Position> apply(std::optional<Position> standing, std::string_view
   position.sequence = change.instance.sequence;
   report.client = client;
   report.instance = change.instance.id;
-  report.standby = change.instance.standby;
+  // walstow-archive does not know the name that walstow-restore was given.
+  if (!change.instance.standby.empty()) report.standby = change.instance.standby;
   report.host = change.instance.host;
   report.system = system;
   report.retired = change.archives_as_primary;

@@ -221,6 +221,7 @@ Reply PutUpload::finish() {
   if (!era_) {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
+  context_.archive->make_era_durable(context_.put.cluster, *era_);
   const std::uint64_t stored_size = staged_->size();
   for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
     if (context_.archive->backend().publish(*staged_, key()) == PublishResult::kPublished) {

@@ -228,6 +228,20 @@ TEST(ArchiveTest, MissingEraFolderIsUnavailableNotEmpty) {
   EXPECT_EQ(archive.eras("main"), std::vector{era});
 }
 
+TEST(ArchiveTest, EraIsNotReliedOnWhileARecordOfItIsMissing) {
+  const EraName era{1, kSystem, kSegmentSize};
+  for (const std::string& key : {layout::cluster_record("main"), layout::era_record("main", 1),
+                                 layout::era_folder_record("main", era)}) {
+    const Archive archive = make_archive();
+    archive.create_cluster("main");
+    archive.open_era("main", kSystem, kSegmentSize, 1);
+    EXPECT_NO_THROW(archive.make_era_durable("main", era));
+    archive.backend().remove_record(key);
+    EXPECT_EQ(kind_thrown([&] { archive.make_era_durable("main", era); }), ErrorKind::kUnavailable)
+        << key;
+  }
+}
+
 TEST(ArchiveTest, FolderOfAnotherEraIsDamage) {
   const Archive archive = make_archive();
   const EraName era = *archive.open_era("main", kSystem, kSegmentSize, 1);

@@ -72,11 +72,14 @@ TEST_F(PositionsTest, ProgressAloneIsWrittenOnceAMinute) {
 }
 
 TEST_F(PositionsTest, InstanceThatArchivesAsAPrimaryIsRetiredUntilItAsksAgain) {
-  tell(restartpoint("000000010000000000000005"));
+  PositionChange first = restartpoint("000000010000000000000005");
+  first.instance.standby = "berlin";
+  tell(first);
   PositionChange primary = change();
   primary.archives_as_primary = true;
   tell(primary);
   EXPECT_TRUE(only().retired);
+  EXPECT_EQ(only().standby, "berlin");
   tell(handed("000000020000000000000009"));
   EXPECT_FALSE(only().retired);
   EXPECT_EQ(only().restartpoint, "");
