@@ -47,18 +47,20 @@ class Store {
  public:
   explicit Store(ForgetfulDisk& disk) : archive_(make_directory_backend(disk.mount())) {}
 
-  // As the handler does it. On return the file is acknowledged.
+  // As the handler does it: a look first, then a publish. On return the file is acknowledged.
   void put(const std::string& name) const {
-    const std::string key = key_of(name);
+    if (stands(name)) return;
+    archive_.make_era_durable(kCluster, kEra);
     const auto staged = backend().stage();
     staged->write(as_bytes(content_of(name)));
-    if (backend().publish(*staged, key) == PublishResult::kPublished) return;
-    EXPECT_EQ(*object(name), content_of(name));
-    EXPECT_TRUE(backend().make_durable(key));
+    if (backend().publish(*staged, key_of(name)) == PublishResult::kPublished) return;
+    EXPECT_TRUE(stands(name));
   }
-  // As put(), for the first file of a cluster. False: the cluster belongs to another system.
+  // As put(), when the cluster may have no era yet. False: it belongs to another system.
   bool put_first(const std::string& name, const EraName& era) const {
-    archive_.open_era(kCluster, era.system_identifier, era.segment_size, 1);
+    if (archive_.eras(kCluster).empty()) {
+      archive_.open_era(kCluster, era.system_identifier, era.segment_size, era.number);
+    }
     if (archive_.eras(kCluster) != std::vector{era}) return false;
     put(name);
     return true;
@@ -76,6 +78,14 @@ class Store {
   Backend& backend() const { return archive_.backend(); }
 
  private:
+  // Whether the same content stands, so that it can be relied on.
+  bool stands(const std::string& name) const {
+    const auto found = object(name);
+    if (!found) return false;
+    EXPECT_EQ(*found, content_of(name));
+    return backend().make_durable(key_of(name));
+  }
+
   Archive archive_;
 };
 

@@ -69,9 +69,9 @@ TEST_F(DirectoryBackendTest, FailedFolderSyncIsFatal) {
 
 TEST_F(DirectoryBackendTest, FolderWhoseSyncFailedIsNotTakenForDurable) {
   faults_->fail_every(FileCall::kSyncFolder, EIO);
-  EXPECT_EQ(kind_thrown([&] { publish(*backend_, "main/wal/a", "content"); }), ErrorKind::kFatal);
-  EXPECT_EQ(kind_thrown([&] { publish(*backend_, "main/wal/a", "content"); }), ErrorKind::kFatal);
-  EXPECT_FALSE(files_->status("main/wal/a"));
+  EXPECT_EQ(kind_thrown([&] { publish(*backend_, "main/a", "content"); }), ErrorKind::kFatal);
+  EXPECT_EQ(kind_thrown([&] { publish(*backend_, "main/a", "content"); }), ErrorKind::kFatal);
+  EXPECT_FALSE(files_->status("main/a"));
 }
 
 TEST_F(DirectoryBackendTest, WhatCannotBeLookedAtIsNotAbsent) {
