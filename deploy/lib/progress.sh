@@ -39,7 +39,7 @@ watch_log() {
   local seconds=0 last
   while sleep 1 && kill -0 $$ 2>/dev/null; do
     seconds=$((seconds + 1))
-    last=$(tail -c 300 "$2" | tr '\r' '\n' | tail -n 1 | cut -c -70)
+    last=$(tail -c 300 "$2" | tr '\r' '\n' | awk 'NF { last = $0 } END { print substr(last, 1, 70) }')
     if [[ -t 1 ]]; then
       printf '\r\e[K%s: %d s  %s' "$1" "$seconds" "$last"
     elif ((seconds % 30 == 0)); then
