@@ -33,7 +33,11 @@ ByteView IncomingFile::beginning() const {
 }
 
 void IncomingFile::place() {
-  folder_.replace_by_temporary(*file_, name_);
+  // PostgreSQL has removed what stood at %p, so a link does, and needs no write to the spool
+  // folder.
+  if (folder_.link_temporary(*file_, name_) == LinkResult::kExists) {
+    folder_.replace_by_temporary(*file_, name_);
+  }
   try {
     file_->close();
   } catch (const Error&) {

@@ -16,6 +16,10 @@
 namespace walstow {
 namespace {
 
+constexpr const char* kMendHint =
+    "Where a server still has the file in its pg_wal, walstow-archive puts a sound one in its "
+    "place.";
+
 bool is_segment(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
@@ -38,9 +42,7 @@ void check(const IncomingFile& file, const Got& got, const WalFileName& name) {
                                               .file_size = file.size(),
                                               .system_identifier = got.header.system_identifier});
   }
-  if (!problem) return;
-  throw Error(ErrorKind::kDamaged, "what the store sent is not the file: " + *problem,
-              "\"walstow verify\" checks what the store keeps.");
+  if (problem) throw Error(ErrorKind::kDamaged, *problem);
 }
 
 Answer to_answer(Code absence) {
@@ -88,9 +90,10 @@ Outcome finish(const Question& question, const GetDone& done, IncomingFile& file
     const Refusal& refusal = absent->refusal;
     const std::string archive = refusal.proof ? refusal.proof->archive : "";
     if (auto refused = refuse_other_archive(question, archive)) return *std::move(refused);
+    const bool needs_hint = refusal.code == Code::kHole && refusal.hint.empty();
     return {.answer = to_answer(refusal.code),
             .message = refusal.message,
-            .hint = refusal.hint,
+            .hint = needs_hint ? kMendHint : refusal.hint,
             .archive = archive};
   }
   const Got& got = std::get<Got>(done);
@@ -98,6 +101,19 @@ Outcome finish(const Question& question, const GetDone& done, IncomingFile& file
   check(file, got, question.get.file);
   file.place();
   return {.answer = Answer::kPlaced, .message = {}, .hint = {}, .archive = got.archive};
+}
+
+Outcome to_outcome(const Error& error) {
+  Outcome outcome{.answer = to_answer(error.kind()),
+                  .message = error.what(),
+                  .hint = error.hint(),
+                  .archive = {}};
+  // A check says what is wrong with the bytes, not whose they are; the store itself has a hint.
+  if (outcome.answer == Answer::kDamaged && outcome.hint.empty()) {
+    outcome.message = "what the store sent is damaged: " + outcome.message;
+    outcome.hint = kMendHint;
+  }
+  return outcome;
 }
 
 Outcome ask(const Question& question, const RestoreTarget& target, const Getter& getter,
@@ -121,10 +137,7 @@ Outcome restore_file(const Question& question, const RestoreTarget& target, cons
   try {
     return ask(question, target, getter, patience);
   } catch (const Error& error) {
-    return {.answer = to_answer(error.kind()),
-            .message = error.what(),
-            .hint = error.hint(),
-            .archive = {}};
+    return to_outcome(error);
   }
 }
 
