@@ -2,7 +2,7 @@
 
 from signal import SIGQUIT
 
-from support import ledger
+from support import ledger, wait
 from support.testcase import EndToEndTest, main
 
 
@@ -27,6 +27,8 @@ class TwoPromotionsInARow(EndToEndTest):
         primary.stop(SIGQUIT)
         first.promote()
         two = hand_over(first, second, "timeline 2")
+        # What a server has not archived when it dies is not in the archive.
+        wait.until(lambda: self.archive.partials(one), "the end of timeline 1 is archived")
         first.stop(SIGQUIT)
         second.promote()
         self.assertEqual(one[8:], two[8:], "both promotions should be in one segment")
