@@ -197,8 +197,8 @@ void Parser::refuse_extras() const {
 
 void Parser::refuse(const CLI::ParseError& error) const {
   const std::string text = error.what();
-  // CLI11 names the argument in its text only: `--store: 1 required URL missing`, `FILE is
-  // required`.
+  // CLI11 names the argument in its text only:
+  // "--store: 1 required URL missing", "FILE is required".
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     if (chosen() == nullptr) refuse("missing command");
     refuse(fmt::format("missing argument {}", text.substr(0, text.find(' '))));

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <initializer_list>
-#include <initializer_list>
 
 namespace walstow {
 
