@@ -36,13 +36,15 @@ logged() {
 
 # The viewer of logged: ends when it is killed, or within a second of the script's end.
 watch_log() {
-  local seconds=0 last
+  local begun=$SECONDS seconds shown=0 last
   while sleep 1 && kill -0 $$ 2>/dev/null; do
-    seconds=$((seconds + 1))
+    seconds=$((SECONDS - begun))
+    if [[ ! -t 1 ]] && ((seconds < shown + 30)); then continue; fi
+    shown=$seconds
     last=$(tail -c 300 "$2" | tr '\r' '\n' | awk 'NF { last = $0 } END { print substr(last, 1, 70) }')
     if [[ -t 1 ]]; then
       printf '\r\e[K%s: %d s  %s' "$1" "$seconds" "$last"
-    elif ((seconds % 30 == 0)); then
+    else
       printf '%s: %d s  %s\n' "$1" "$seconds" "$last"
     fi
   done
