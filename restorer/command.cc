@@ -144,10 +144,7 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
   RestoreJob job{.mode = occasion.mode,
                  .get = {.cluster = options.cluster,
                          .file = file,
-                         .system_identifier = server.system_identifier,
-                         .request_id = {},
-                         .instance = {},
-                         .restartpoint = {}},
+                         .system_identifier = server.system_identifier},
                  .path = path,
                  .target = {.folder = *target.folder, .name = target.name}};
   std::optional<Spool> spool;
@@ -187,7 +184,7 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
                             .restartpoint = restartpoint,
                             .standby = settings.text("standby")};
   report_restartpoint(job, spool, [&](const Command& command) {
-    return client.ask(command, {.give_up = give_up, .on_failure = {}});
+    return client.ask(command, {.give_up = give_up});
   });
   return exit_code::kDone;
 }

@@ -89,7 +89,7 @@ Deadline Restore::patience_for(Deadline give_up) {
 }
 
 Outcome Restore::ask(Deadline give_up) {
-  Question question{.get = job_.get, .known_archive = {}, .object = {}, .restart_object = {}};
+  Question question{.get = job_.get};
   if (job_.spool != nullptr) question.known_archive = job_.spool->known_archive();
   if (job_.spool != nullptr && is_history()) {
     question.object = [this](ByteView bytes) {
@@ -97,7 +97,7 @@ Outcome Restore::ask(Deadline give_up) {
     };
     question.restart_object = [this] { object_.clear(); };
   }
-  Patience patience{.give_up = patience_for(give_up), .on_failure = {}};
+  Patience patience{.give_up = patience_for(give_up)};
   if (job_.mode == RecoveryMode::kRecovery) {
     patience.on_failure = [this](const Error& error, Duration) {
       say_trying_again(error.what(), error.hint());

@@ -4,9 +4,9 @@
 // or read-only file system, usually) is told once, as a warning, and the call goes on without.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "proto/base/deadline.h"
 #include "proto/base/file_system.h"
