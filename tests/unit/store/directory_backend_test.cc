@@ -116,6 +116,48 @@ TEST_F(DirectoryBackendTest, EveryFailedCallOfAPutIsReported) {
   }
 }
 
+// --- what others left unsynced ---
+
+class UnsyncedTest : public DirectoryBackendTest {
+ protected:
+  // A file of a process that has fsynced nothing yet: no content, no name, no folder.
+  void leave_unsynced(const std::string& path, std::string_view content) {
+    files_->make_folder("main");
+    files_->make_folder("main/wal");
+    const auto file = files_->create_temporary();
+    file->write_at(0, as_bytes(content));
+    files_->link_temporary(*file, path);
+  }
+  std::optional<std::string> after_power_cut(const std::string& path) {
+    disk_.power_cut(CutMode::only_durable());
+    return read_small_file(*disk_.mount(), path, 100);
+  }
+};
+
+TEST_F(UnsyncedTest, ObjectIsDurableOnceItWasMadeSo) {
+  leave_unsynced("main/wal/a", "content");
+  ASSERT_TRUE(backend_->make_durable("main/wal/a"));
+  EXPECT_EQ(after_power_cut("main/wal/a"), "content");
+}
+
+TEST_F(UnsyncedTest, RecordThatWasFoundStandingIsDurable) {
+  leave_unsynced("main/wal/a", "content");
+  ASSERT_FALSE(backend_->create_record("main/wal/a", "mine"));
+  EXPECT_EQ(after_power_cut("main/wal/a"), "content");
+}
+
+TEST_F(UnsyncedTest, RecordThatAnUpdateLeftAsItIsIsDurable) {
+  leave_unsynced("main/wal/a", "content");
+  backend_->update_record("main/wal/a", [](const auto&) { return std::nullopt; });
+  EXPECT_EQ(after_power_cut("main/wal/a"), "content");
+}
+
+TEST_F(UnsyncedTest, FoldersOfAPublishedObjectAreDurable) {
+  leave_unsynced("main/wal/a", "content");
+  publish(*backend_, "main/wal/b", "other");
+  EXPECT_EQ(after_power_cut("main/wal/b"), "other");
+}
+
 // --- what it costs ---
 
 TEST_F(DirectoryBackendTest, FoldersAboveAreSyncedOnceForEachBackend) {
