@@ -55,8 +55,7 @@ class WrongSystemIdentifier(EndToEndTest):
         self.assertEqual(set(self.archive.objects()), self.before)
 
     def test_nothing_is_absent_for_an_unknown_system(self):
-        other = self.new_server("other")
-        other.initdb()
+        other = self.new_data_directory("other")
         toml = self.archive.settings_file(self.settings_of(other), recovery_wait="1s")
         for mode, code in (("standby.signal", 2), ("recovery.signal", 200)):
             with self.subTest(mode):

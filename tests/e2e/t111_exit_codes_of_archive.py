@@ -7,8 +7,7 @@ from support.testcase import EndToEndTest, main
 class ExitCodesOfArchive(EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.server = self.new_server("server")
-        self.server.initdb()
+        self.server = self.new_data_directory("server")
         self.toml = self.archive.settings_file(self.settings_of(self.server))
         self.path = f"pg_wal/{self.server.redo_segment()}"
 

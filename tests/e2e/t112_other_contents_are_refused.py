@@ -7,8 +7,7 @@ from support.testcase import EndToEndTest, main
 
 class OtherContentsAreRefused(EndToEndTest):
     def test_refused_and_untouched(self):
-        server = self.new_server("server")
-        server.initdb()
+        server = self.new_data_directory("server")
         toml = self.archive.settings_file(self.settings_of(server))
         name = server.redo_segment()
         path = server.wal / name

@@ -9,8 +9,7 @@ class DurableBeforeAcknowledged(EndToEndTest):
         if not system_calls.can_trace():
             self.skipTest("strace cannot trace programs here")
         super().setUp()
-        self.server = self.new_server("server")
-        self.server.initdb()
+        self.server = self.new_data_directory("server")
         self.server.configure(wal_keep_size="64MB")
         self.server.start()
         self.names = [self.server.switch_wal().name for _ in range(2)]

@@ -44,8 +44,8 @@ class LeavesNothingBehind(EndToEndTest):
         self.check_archive()
 
     def test_after_a_kill(self):
-        server = self.new_server("server")
-        server.initdb(segment_mb=64)  # large, so that the kill comes in the middle
+        # Large, so that the kill comes in the middle.
+        server = self.new_data_directory("server", segment_mb=64)
         name = server.redo_segment()
         toml = self.archive.settings_file(self.settings_of(server))
         target = server.wal / "RECOVERYXLOG"

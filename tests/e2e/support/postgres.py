@@ -31,6 +31,30 @@ SETTINGS = {
 }
 
 
+def initdb(data, segment_mb):
+    """Makes a data directory; no server has run in it yet."""
+    processes.run(
+        BIN / "initdb", "--pgdata", data, f"--wal-segsize={segment_mb}", "--no-sync",
+        "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
+        "--no-instructions",
+    )  # fmt: skip
+    configure(
+        data,
+        **SETTINGS,
+        # The least that initdb's segment size allows: what is archived is recycled at once.
+        min_wal_size=f"{2 * segment_mb}MB",
+        max_wal_size=f"{4 * segment_mb}MB",
+    )
+
+
+def configure(data, **settings):
+    """Appends to postgresql.conf, where the last line of a name counts."""
+    with open(data / "postgresql.conf", "a", encoding="utf-8") as file:
+        for name, value in settings.items():
+            quoted = str(value).replace("'", "''")
+            file.write(f"{name} = '{quoted}'\n")
+
+
 class EndOfSegment(NamedTuple):
     """A finished segment; who has replayed up to `lsn` has all that was written before."""
 
@@ -52,20 +76,6 @@ class Server:
 
     # --- making one -----------------------------------------------------------------------------
 
-    def initdb(self, segment_mb=1):
-        processes.run(
-            BIN / "initdb", "--pgdata", self.data, f"--wal-segsize={segment_mb}", "--no-sync",
-            "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
-            "--no-instructions",
-        )  # fmt: skip
-        self.configure(
-            **SETTINGS,
-            unix_socket_directories=self.socket,
-            # The least that initdb's segment size allows: what is archived is recycled at once.
-            min_wal_size=f"{2 * segment_mb}MB",
-            max_wal_size=f"{4 * segment_mb}MB",
-        )
-
     def base_backup(self, folder):
         """Makes a base backup of this running server, without any WAL."""
         processes.run(
@@ -73,17 +83,13 @@ class Server:
             "--username=postgres", "--wal-method=none", "--checkpoint=fast", "--no-sync",
         )  # fmt: skip
 
-    def copy_of(self, backup):
-        """Makes the data directory as a copy of a base backup."""
-        processes.run("cp", "--archive", backup, self.data)
+    def copy_of(self, folder):
+        """Makes the data directory as a copy of what initdb() or a base backup made."""
+        processes.run("cp", "--archive", folder, self.data)
         self.configure(unix_socket_directories=self.socket)
 
     def configure(self, **settings):
-        """Appends to postgresql.conf, where the last line of a name counts."""
-        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as file:
-            for name, value in settings.items():
-                quoted = str(value).replace("'", "''")
-                file.write(f"{name} = '{quoted}'\n")
+        configure(self.data, **settings)
 
     def signal_file(self, name):
         """Creates standby.signal or recovery.signal."""

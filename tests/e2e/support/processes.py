@@ -9,7 +9,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 _libc = ctypes.CDLL(None, use_errno=True)
 
-RUN_SECONDS = 120
+RUN_SECONDS = 180
 
 
 def run(*command, check=True, cwd=None, env=None, seconds=RUN_SECONDS):
