@@ -371,22 +371,36 @@ TEST_P(PowerCutTest, RemoveObject) {
 
 TEST_P(PowerCutTest, SetAsideAndPutAgain) {
   // Damage is known by its reader only, so any content will do.
+  const auto set_aside = [this](const Store& store) {
+    const std::string key = key_of(kFirstFile);
+    EXPECT_TRUE(store.backend().set_aside(key, *store.backend().open_object(key)));
+    acknowledge("set aside");
+  };
+  const auto check_aside = [this](ForgetfulDisk& disk) {
+    if (acknowledged("set aside") == Acknowledged::kNo) return;
+    EXPECT_EQ(Store(disk).backend().list_after("_aside/main/", "", 10).size(), 1U);
+  };
+  run({.setup = make_era,
+       .operation = [&](ForgetfulDisk& disk) { set_aside(Store(disk)); },
+       .check =
+           [&](ForgetfulDisk& disk, const CrashPoint&) {
+             check_aside(disk);
+             if (acknowledged("set aside") == Acknowledged::kYes) {
+               EXPECT_EQ(Store(disk).object(kFirstFile), std::nullopt);
+             }
+           }});
   run({.setup = make_era,
        .operation =
-           [this](ForgetfulDisk& disk) {
+           [&](ForgetfulDisk& disk) {
              const Store store(disk);
-             const std::string key = key_of(kFirstFile);
-             store.backend().set_aside(key, *store.backend().open_object(key));
-             acknowledge("set aside");
+             set_aside(store);
              store.put(kFirstFile);
              acknowledge(kFirstFile);
            },
        .check =
-           [this](ForgetfulDisk& disk, const CrashPoint&) {
+           [&](ForgetfulDisk& disk, const CrashPoint&) {
+             check_aside(disk);
              check_files(disk, {kFirstFile});
-             if (acknowledged("set aside") == Acknowledged::kYes) {
-               EXPECT_EQ(Store(disk).backend().list_after("_aside/main/", "", 10).size(), 1U);
-             }
            }});
 }
 
