@@ -1,8 +1,10 @@
 #include "store/session.h"
 
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -46,9 +48,33 @@ std::optional<Method> to_method(http::verb verb) {
   }
 }
 
+// Runs blocking work on a worker; the coroutine goes on on its own executor when it is done. Work
+// that was begun is always waited for, also when the session's other half has failed: it uses what
+// the session owns. (A co_spawn onto another executor would pass that failure on as a cancellation,
+// whose signal, in Boost 1.81, the worker may reach after the session freed it.)
 template <class Work>
-asio::awaitable<std::invoke_result_t<Work>> call(Work work) {
-  co_return work();
+asio::awaitable<std::invoke_result_t<Work>> run_on(asio::thread_pool& workers, Work work) {
+  using Result = std::invoke_result_t<Work>;
+  auto start = [&workers](auto handler, Work blocking) {
+    auto home = asio::make_work_guard(handler);
+    auto job = [handler = std::move(handler), home = std::move(home),
+                blocking = std::move(blocking)]() mutable {
+      std::exception_ptr error;
+      Result result{};
+      try {
+        result = blocking();
+      } catch (...) {
+        error = std::current_exception();
+      }
+      asio::post(home.get_executor(), [handler = std::move(handler), error,
+                                       result = std::move(result)]() mutable {
+        handler(error, std::move(result));
+      });
+    };
+    asio::post(workers, std::move(job));
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr, Result)>(
+      std::move(start), asio::use_awaitable, std::move(work));
 }
 
 class Session {
@@ -65,11 +91,9 @@ class Session {
  private:
   using Parser = http::request_parser<http::buffer_body>;
 
-  // Runs blocking work on a worker; the session goes on where it was when it is done.
   template <class Work>
   asio::awaitable<std::invoke_result_t<Work>> on_worker(Work work) {
-    return asio::co_spawn(context_.workers.get_executor(), call(std::move(work)),
-                          asio::use_awaitable);
+    return run_on(context_.workers, std::move(work));
   }
 
   Deadline progress() const { return Deadline::after(context_.limits.progress).earlier(*whole_); }
