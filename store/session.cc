@@ -297,7 +297,7 @@ asio::awaitable<void> Session::answer_request() {
 asio::awaitable<void> Session::run() {
   std::optional<Error> fatal;
   try {
-    // Not "keep_alive_ && co_await": g++ 12 evaluates the right side all the same.
+    // Not "keep_alive_ && co_await": g++ 12.2 miscompiles that, see .ci/check-coawait.
     while (keep_alive_) {
       const bool another = co_await read_request();
       if (!another) break;
