@@ -1,10 +1,7 @@
 #include "store/session.h"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -17,6 +14,7 @@
 
 #include "proto/base/log.h"
 #include "proto/link/http_head.h"
+#include "store/worker.h"
 
 namespace walstow {
 
@@ -48,35 +46,6 @@ std::optional<Method> to_method(http::verb verb) {
   }
 }
 
-// Runs blocking work on a worker; the coroutine goes on on its own executor when it is done. Work
-// that was begun is always waited for, also when the session's other half has failed: it uses what
-// the session owns. (A co_spawn onto another executor would pass that failure on as a cancellation,
-// whose signal, in Boost 1.81, the worker may reach after the session freed it.)
-template <class Work>
-asio::awaitable<std::invoke_result_t<Work>> run_on(asio::thread_pool& workers, Work work) {
-  using Result = std::invoke_result_t<Work>;
-  auto start = [&workers](auto handler, Work blocking) {
-    auto home = asio::make_work_guard(handler);
-    auto job = [handler = std::move(handler), home = std::move(home),
-                blocking = std::move(blocking)]() mutable {
-      std::exception_ptr error;
-      Result result{};
-      try {
-        result = blocking();
-      } catch (...) {
-        error = std::current_exception();
-      }
-      asio::post(home.get_executor(), [handler = std::move(handler), error,
-                                       result = std::move(result)]() mutable {
-        handler(error, std::move(result));
-      });
-    };
-    asio::post(workers, std::move(job));
-  };
-  return asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr, Result)>(
-      std::move(start), asio::use_awaitable, std::move(work));
-}
-
 class Session {
  public:
   Session(ByteStream stream, SessionContext context)
@@ -85,10 +54,23 @@ class Session {
     for (auto& chunk : chunks_)
       chunk.resize(kChunkSize);
   }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() { remote_->session = nullptr; }
 
   asio::awaitable<void> run();
+  // How a group asks this session to end: from any thread, also when it is gone.
+  SessionGroup::AskToEnd ask_to_end();
 
  private:
+  // What a wish that is on its way to the session's executor may still look at when it arrives
+  // late.
+  struct Remote {
+    Session* session;  // nullptr once it is gone
+  };
+
+  void end(SessionGroup::Haste haste);
+  asio::awaitable<void> answer_requests();
   using Parser = http::request_parser<http::buffer_body>;
 
   template <class Work>
@@ -118,7 +100,27 @@ class Session {
   std::array<std::vector<std::byte>, 2> chunks_;  // one is filled while the other is worked on
   bool expects_continue_ = false;
   bool keep_alive_ = true;
+  bool waiting_ = false;  // for a request to begin
+  bool ending_ = false;
+  std::shared_ptr<Remote> remote_ = std::make_shared<Remote>(Remote{this});
 };
+
+SessionGroup::AskToEnd Session::ask_to_end() {
+  return [remote = remote_, executor = stream_.get_executor()](SessionGroup::Haste haste) {
+    asio::post(executor, [remote, haste] {
+      if (remote->session != nullptr) remote->session->end(haste);
+    });
+  };
+}
+
+// A wait that ends is all that is needed: whoever waited sees that its time is up.
+void Session::end(SessionGroup::Haste haste) {
+  ending_ = true;
+  if (waiting_ || haste == SessionGroup::Haste::kAtOnce) {
+    whole_ = Deadline::after(Duration::zero());
+    stream_.set_deadline(*whole_);
+  }
+}
 
 // False: the peer has nothing more to ask.
 asio::awaitable<bool> Session::read_request() {
@@ -127,11 +129,13 @@ asio::awaitable<bool> Session::read_request() {
   parser_->body_limit(boost::none);  // the upload knows what it may take
   stream_.set_deadline(Deadline::after(context_.limits.idle));
   error_code error;
+  waiting_ = true;
   co_await http::async_read_header(stream_, buffer_, *parser_,
                                    asio::redirect_error(asio::use_awaitable, error));
+  waiting_ = false;
   whole_ = Deadline::after(context_.limits.whole);
   if (!error) {
-    keep_alive_ = parser_->keep_alive();
+    keep_alive_ = parser_->keep_alive() && !ending_;
     co_return true;
   }
   const bool http_trouble = error.category() == http::make_error_code(http::error{}).category();
@@ -148,6 +152,10 @@ asio::awaitable<bool> Session::read_request() {
 }
 
 asio::awaitable<Answer> Session::ask_handler() {
+  if (context_.turned_away) {
+    keep_alive_ = false;
+    co_return to_reply(*context_.turned_away);
+  }
   RequestHead head;
   head.target = std::string(parser_->get().target());
   for (const auto& field : parser_->get()) {
@@ -294,15 +302,19 @@ asio::awaitable<void> Session::answer_request() {
   if (!body_in_doubt) co_await skip_body();
 }
 
+asio::awaitable<void> Session::answer_requests() {
+  // Not "keep_alive_ && co_await": g++ 12.2 miscompiles that, see .ci/check-coawait.
+  while (keep_alive_ && !ending_) {
+    const bool another = co_await read_request();
+    if (!another) break;
+    co_await answer_request();
+  }
+}
+
 asio::awaitable<void> Session::run() {
   std::optional<Error> fatal;
   try {
-    // Not "keep_alive_ && co_await": g++ 12.2 miscompiles that, see .ci/check-coawait.
-    while (keep_alive_) {
-      const bool another = co_await read_request();
-      if (!another) break;
-      co_await answer_request();
-    }
+    co_await answer_requests();
   } catch (const PeerGone&) {
     co_return;
   } catch (const Error& error) {
@@ -325,7 +337,10 @@ asio::awaitable<void> Session::run() {
 }  // namespace
 
 asio::awaitable<void> serve(ByteStream stream, SessionContext context) {
+  SessionGroup* const group = context.group;
   Session session(std::move(stream), std::move(context));
+  std::optional<SessionGroup::Membership> membership;
+  if (group != nullptr) membership.emplace(*group, session.ask_to_end());
   co_await session.run();
 }
 

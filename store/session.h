@@ -8,9 +8,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <optional>
+
 #include "proto/base/deadline.h"
 #include "proto/link/byte_stream.h"
 #include "store/handler.h"
+#include "store/session_group.h"
 
 namespace walstow {
 
@@ -24,7 +27,10 @@ struct SessionContext {
   Handler& handler;                   // outlives the session
   boost::asio::thread_pool& workers;  // outlives the session
   Caller caller;                      // who is at the other end
+  std::string peer;                   // where that is, for the log
   SessionLimits limits;
+  SessionGroup* group = nullptr;            // outlives the session; nullptr: it ends by itself only
+  std::optional<Refusal> turned_away = {};  // the answer to the first request, whatever it is
 };
 
 // Ends when the peer closes, breaks a rule or misses a deadline; that is no error of ours. Throws

@@ -12,7 +12,8 @@ namespace walstow {
 namespace asio = boost::asio;
 
 struct Client::State {
-  explicit State(ClientOptions given) : options(std::move(given)), buffer(kChunkSize) {}
+  explicit State(ClientOptions given)
+      : options(std::move(given)), connector(options.store), buffer(kChunkSize) {}
 
   // --- running ---
   // Runs one coroutine to its end, in this thread. A connection that an Error came through is not
@@ -36,22 +37,16 @@ struct Client::State {
     return std::move(*result);
   }
 
-  void connect() {
-    if (connection) return;
-    connection.emplace(
-        ByteStream(connect_local(io.get_executor(), std::get<LocalStore>(options.store))),
-        options.store_text);
-  }
-
   Deadline progress(Deadline whole) const {
     return Deadline::after(options.deadlines.progress).earlier(whole);
   }
 
   // --- the pieces of an exchange ---
+  asio::awaitable<void> connect(Deadline give_up);
   asio::awaitable<std::string> read_text(Deadline whole);
   asio::awaitable<void> send_file(const PutFile& put, File& raw, Deadline whole);
   asio::awaitable<void> send_compressed(const PutFile& put, File& raw, Deadline whole);
-  asio::awaitable<PutDone> put_once(PutFile put, File& raw);
+  asio::awaitable<PutDone> put_once(PutFile put, File& raw, Deadline give_up);
   asio::awaitable<GetDone> get_once(GetFile get, const GetSink& sink, Deadline give_up,
                                     std::optional<std::string> known_archive);
   asio::awaitable<Got> read_object(const GetFile& get, const ReplyHead& reply, const GetSink& sink,
@@ -59,6 +54,7 @@ struct Client::State {
   asio::awaitable<std::string> ask_once(const Command& command, Deadline give_up);
 
   ClientOptions options;
+  Connector connector;
   std::vector<std::byte> buffer;
   asio::io_context io{1};  // one thread
   std::optional<ClientConnection> connection;
@@ -76,11 +72,24 @@ namespace {
               "Is the address right, and no proxy in between?");
 }
 
+// The value of Host. A child of our own has no name.
+std::string host_of(const Store& store) {
+  const auto* tls = std::get_if<TlsStore>(&store);
+  return tls != nullptr ? to_string(tls->at) : "walstow";
+}
+
 RetryPolicy policy_of(const Patience& patience) {
   return {.give_up = patience.give_up, .on_failure = patience.on_failure};
 }
 
 }  // namespace
+
+asio::awaitable<void> Client::State::connect(Deadline give_up) {
+  if (connection) co_return;
+  const Deadline deadline = Deadline::after(options.deadlines.connect).earlier(give_up);
+  ByteStream stream(co_await connector.connect(io.get_executor(), deadline));
+  connection.emplace(std::move(stream), options.store_text, host_of(options.store));
+}
 
 asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
   std::string text;
@@ -129,8 +138,9 @@ asio::awaitable<void> Client::State::send_compressed(const PutFile& put, File& r
   co_await connection->send_chunk({}, progress(whole));
 }
 
-asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw) {
+asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadline give_up) {
   using Framing = ClientConnection::Body::Framing;
+  co_await connect(give_up);
   const Deadline whole = Deadline::after(options.deadlines.whole);
   const bool compressed = put.encoding == Encoding::kZstd;
   ClientConnection::Body body{.framing = compressed ? Framing::kChunked : Framing::kLength,
@@ -174,9 +184,8 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw) {
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
   return retry(policy_of(patience), [&](int attempt) {
-    state_->connect();
     put.ask_first = put.ask_first || attempt > 0;
-    return state_->run(state_->put_once(put, raw));
+    return state_->run(state_->put_once(put, raw, patience.give_up));
   });
 }
 
@@ -215,6 +224,7 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
 
 asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sink, Deadline give_up,
                                                  std::optional<std::string> known_archive) {
+  co_await connect(give_up);
   const Deadline whole = Deadline::after(options.deadlines.whole);
   const Deadline head = Deadline::after(options.deadlines.head).earlier(whole).earlier(give_up);
   co_await connection->send_head(to_request(get), {}, head);
@@ -247,7 +257,6 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
 GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience,
                     const std::optional<std::string>& known_archive) {
   return retry(policy_of(patience), [&](int attempt) {
-    state_->connect();
     if (attempt > 0) sink.restart();
     get.request_id = random_hex(8);
     return state_->run(state_->get_once(get, sink, patience.give_up, known_archive));
@@ -257,6 +266,7 @@ GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience,
 // --- everything small ---
 
 asio::awaitable<std::string> Client::State::ask_once(const Command& command, Deadline give_up) {
+  co_await connect(give_up);
   const Deadline whole = Deadline::after(options.deadlines.whole).earlier(give_up);
   const Deadline head = Deadline::after(options.deadlines.head).earlier(whole);
   co_await connection->send_head(to_request(command), {}, head);
@@ -267,10 +277,8 @@ asio::awaitable<std::string> Client::State::ask_once(const Command& command, Dea
 }
 
 std::string Client::ask(const Command& command, const Patience& patience) {
-  return retry(policy_of(patience), [&](int) {
-    state_->connect();
-    return state_->run(state_->ask_once(command, patience.give_up));
-  });
+  return retry(policy_of(patience),
+               [&](int) { return state_->run(state_->ask_once(command, patience.give_up)); });
 }
 
 Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}

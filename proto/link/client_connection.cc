@@ -8,6 +8,7 @@
 
 #include "proto/base/error.h"
 #include "proto/link/http_head.h"
+#include "proto/link/tls_errors.h"
 
 namespace walstow {
 
@@ -38,8 +39,8 @@ http::verb to_verb(Method method) {
 
 }  // namespace
 
-ClientConnection::ClientConnection(ByteStream stream, std::string peer)
-    : stream_(std::move(stream)), peer_(std::move(peer)) {
+ClientConnection::ClientConnection(ByteStream stream, std::string peer, std::string host)
+    : stream_(std::move(stream)), peer_(std::move(peer)), host_(std::move(host)) {
   buffer_.reserve(kReadBuffer);
 }
 
@@ -54,6 +55,7 @@ void ClientConnection::fail(error_code error, const char* doing) const {
       error == asio::error::connection_reset) {
     throw Error(ErrorKind::kUnavailable, store + " closed the connection before it had answered");
   }
+  if (auto explained = explain_tls_failure(peer_, error)) throw Error(*explained);
   throw Error(ErrorKind::kUnavailable,
               std::string("failed while ") + doing + " " + store + ": " + error.message());
 }
@@ -63,7 +65,7 @@ asio::awaitable<void> ClientConnection::send_head(RequestHead head, Body body, D
   request.version(11);
   request.method(to_verb(head.method));
   request.target(head.target);
-  request.set(http::field::host, "walstow");
+  request.set(http::field::host, host_);
   for (const auto& [name, value] : head.fields.all())
     request.set(name, value);
   if (body.framing == Body::Framing::kLength) request.content_length(body.length);

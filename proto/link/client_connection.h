@@ -23,8 +23,8 @@ namespace walstow {
 
 class ClientConnection {
  public:
-  // `peer` names the store in messages.
-  ClientConnection(ByteStream stream, std::string peer);
+  // `peer` names the store in messages, `host` in requests.
+  ClientConnection(ByteStream stream, std::string peer, std::string host);
 
   struct Body {
     enum class Framing { kNone, kLength, kChunked };
@@ -52,6 +52,7 @@ class ClientConnection {
 
   ByteStream stream_;
   std::string peer_;
+  std::string host_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::string chunk_;  // reused

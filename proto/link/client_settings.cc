@@ -4,6 +4,7 @@
 #include <climits>
 #include <unistd.h>
 
+#include "proto/link/store_address.h"
 #include "proto/wire/command.h"
 
 namespace walstow {
@@ -18,15 +19,27 @@ std::string beside_this_executable(std::string_view program) {
   return std::string(own.substr(0, own.rfind('/') + 1)) + std::string(program);
 }
 
-LocalStore parse_store(const Settings& settings) {
+StoreAddress address_of(const Settings& settings) {
   const std::string store = settings.required("store");
-  if (!store.starts_with('/')) {
-    throw Error(
-        ErrorKind::kUsage,
-        "invalid value \"" + store + "\" for setting \"store\" (" + settings.origin("store") + ")",
-        "Give the absolute path of an archive made by \"walstow init\".");
+  try {
+    return parse_store_address(store);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kUsage,
+                "setting \"store\" (" + settings.origin("store") + "): " + error.what(),
+                error.hint());
   }
-  LocalStore local{.archive = store, .walstowd = settings.text("walstowd")};
+}
+
+Store parse_store(const Settings& settings) {
+  StoreAddress address = address_of(settings);
+  if (auto* tls = std::get_if<TlsAddress>(&address)) {
+    return TlsStore{.at = std::move(tls->at),
+                    .files = {.ca = settings.required("tls.ca"),
+                              .certificate = settings.required("tls.cert"),
+                              .key = settings.required("tls.key")}};
+  }
+  LocalStore local{.archive = std::get<LocalAddress>(address).archive,
+                   .walstowd = settings.text("walstowd")};
   if (local.walstowd.empty()) local.walstowd = beside_this_executable("walstowd");
   return local;
 }
@@ -37,8 +50,20 @@ std::vector<Setting> client_settings() {
   return {
       {.name = "cluster", .placeholder = "NAME", .help = "the cluster's name in the archive"},
       {.name = "store",
-       .placeholder = "PATH",
-       .help = "where the archive is: the absolute path of an archive folder"},
+       .placeholder = "URL",
+       .help = "where the archive is: https://HOST:PORT, or the absolute path of its folder"},
+      {.name = "tls.ca",
+       .default_value = "/etc/walstow/ca.crt",
+       .placeholder = "FILE",
+       .help = "certificate of the archive's authority, for a store that is https://"},
+      {.name = "tls.cert",
+       .default_value = "/etc/walstow/client.crt",
+       .placeholder = "FILE",
+       .help = "this client's certificate"},
+      {.name = "tls.key",
+       .default_value = "/etc/walstow/client.key",
+       .placeholder = "FILE",
+       .help = "the private key of this client's certificate"},
       {.name = "walstowd",
        .placeholder = "PATH",
        .help = "the store's executable for an archive folder (default: beside this program)"},

@@ -4,12 +4,11 @@
 
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "proto/base/deadline.h"
 #include "proto/base/settings.h"
-#include "proto/link/local.h"
+#include "proto/link/connector.h"
 
 namespace walstow {
 
@@ -25,8 +24,8 @@ struct Deadlines {
 
 struct ClientOptions {
   std::string cluster;
-  std::string store_text;          // as set, for messages
-  std::variant<LocalStore> store;  // further links join here
+  std::string store_text;  // as set, for messages
+  Store store;
   Deadlines deadlines{};
 };
 

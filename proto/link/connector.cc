@@ -1,0 +1,16 @@
+#include "proto/link/connector.h"
+
+namespace walstow {
+
+Connector::Connector(Store store) : store_(std::move(store)) {}
+
+boost::asio::awaitable<std::unique_ptr<Transport>> Connector::connect(
+    boost::asio::any_io_executor executor, Deadline deadline) {
+  if (const auto* local = std::get_if<LocalStore>(&store_)) {
+    co_return connect_local(executor, *local);
+  }
+  if (!tls_) tls_ = std::make_unique<TlsClient>(std::get<TlsStore>(store_));
+  co_return co_await tls_->connect(executor, deadline);
+}
+
+}  // namespace walstow

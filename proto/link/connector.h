@@ -1,0 +1,36 @@
+// The one place that knows every link: from where a store is to a connection with it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "proto/base/deadline.h"
+#include "proto/link/byte_stream.h"
+#include "proto/link/local.h"
+#include "proto/link/tls_client.h"
+
+namespace walstow {
+
+using Store = std::variant<LocalStore, TlsStore>;
+
+// From one thread at a time. What a link needs (the files of TLS) is read when it first connects:
+// a command that is answered out of its spool never pays for it.
+class Connector {
+ public:
+  explicit Connector(Store store);
+
+  // Throws Error{kUnavailable} and Error{kTimeout} where the store cannot be reached, and
+  // Error{kUsage} where the link's own settings are wrong.
+  boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
+                                                             Deadline deadline);
+
+ private:
+  Store store_;
+  std::unique_ptr<TlsClient> tls_;
+};
+
+}  // namespace walstow

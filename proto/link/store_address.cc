@@ -1,0 +1,89 @@
+#include "proto/link/store_address.h"
+
+#include <algorithm>
+
+#include "proto/base/bytes.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kHttps = "https://";
+constexpr std::size_t kLongestHost = 253;  // RFC 1035, 2.3.4, as text without the final dot
+
+[[noreturn]] void fail(std::string_view text, const std::string& why, std::string hint) {
+  throw Error(ErrorKind::kInvalid, "\"" + escaped(text) + "\" " + why, std::move(hint));
+}
+
+bool is_host(std::string_view host, bool in_brackets) {
+  return host.size() <= kLongestHost && std::all_of(host.begin(), host.end(), [&](char c) {
+           const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+           const bool digit = c >= '0' && c <= '9';
+           return letter || digit || c == '.' || c == '-' || c == '_' ||
+                  (in_brackets && (c == ':' || c == '%'));
+         });
+}
+
+std::uint16_t parse_port(std::string_view text, std::string_view port) {
+  const auto number = parse_decimal(port);
+  if (!number || *number == 0 || *number > UINT16_MAX) {
+    fail(text, "has no valid port", "A port is a number from 1 to 65535.");
+  }
+  return static_cast<std::uint16_t>(*number);
+}
+
+}  // namespace
+
+HostPort parse_host_port(std::string_view text) {
+  HostPort address;
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) {
+      fail(text, "lacks the \"]\" of its address", "An IPv6 address is written [2001:db8::1].");
+    }
+    address.host = text.substr(1, end - 1);
+    rest = text.substr(end + 1);
+    if (address.host.empty() || !is_host(address.host, true)) {
+      fail(text, "is no address", "An IPv6 address is written [2001:db8::1].");
+    }
+  } else {
+    const std::size_t colon = text.find(':');
+    address.host = text.substr(0, colon);
+    rest = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
+    if (rest.find(':', 1) != std::string_view::npos) {
+      fail(text, "has more than one \":\"", "An IPv6 address is written [2001:db8::1].");
+    }
+    if (!is_host(address.host, false)) {
+      fail(text, "has no valid host name", "Letters, digits, \".\", \"-\" and \"_\" make one.");
+    }
+  }
+  if (rest.empty()) return address;
+  if (!rest.starts_with(':')) fail(text, "is not HOST:PORT", "Leave out what follows the \"]\".");
+  address.port = parse_port(text, rest.substr(1));
+  return address;
+}
+
+StoreAddress parse_store_address(std::string_view text) {
+  static constexpr const char* kForms =
+      "Give \"https://HOST:PORT\" of a walstowd, or the absolute path of an archive made by "
+      "\"walstow init\".";
+  if (text.starts_with('/')) return LocalAddress{std::string(text)};
+  if (!text.starts_with(kHttps)) fail(text, "is no address of a store", kForms);
+  std::string_view address = text.substr(kHttps.size());
+  if (address.ends_with('/')) address.remove_suffix(1);
+  if (address.empty() || address.find_first_of("/?#@") != std::string_view::npos) {
+    fail(text, "holds more or less than a host and a port", kForms);
+  }
+  HostPort at = parse_host_port(address);
+  if (at.host.empty()) fail(text, "names no host", kForms);
+  return TlsAddress{std::move(at)};
+}
+
+std::string to_string(const HostPort& address) {
+  const bool bracketed = address.host.find(':') != std::string::npos;
+  return (bracketed ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+}  // namespace walstow

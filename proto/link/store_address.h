@@ -1,0 +1,40 @@
+// Where a store is, as the setting "store" says it: "https://HOST[:PORT]", or the absolute path of
+// an archive's folder. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace walstow {
+
+inline constexpr std::uint16_t kDefaultPort = 7432;
+
+struct HostPort {
+  std::string host;  // a name, or an IPv4 or IPv6 address without brackets; "" in a listen address
+                     // that names none: every address of this machine
+  std::uint16_t port = kDefaultPort;
+  bool operator==(const HostPort&) const = default;
+};
+
+struct TlsAddress {
+  HostPort at;
+  bool operator==(const TlsAddress&) const = default;
+};
+struct LocalAddress {
+  std::string archive;  // absolute path
+  bool operator==(const LocalAddress&) const = default;
+};
+using StoreAddress = std::variant<TlsAddress, LocalAddress>;
+
+// Throws Error{kInvalid} that says what is wrong with `text`; the caller knows where it came from.
+StoreAddress parse_store_address(std::string_view text);
+
+// "HOST:PORT", ":PORT", "HOST", "[IPV6]:PORT". Throws as above.
+HostPort parse_host_port(std::string_view text);
+
+// "host:port", with brackets round an IPv6 address.
+std::string to_string(const HostPort& address);
+
+}  // namespace walstow

@@ -1,0 +1,58 @@
+// The sessions of a daemon: a shutdown asks them all to end, and waits for them.
+//
+// Threads: any.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "proto/base/deadline.h"
+
+namespace walstow {
+
+class SessionGroup {
+ public:
+  // How a session is asked to end; called from any thread, so it passes the wish on to its own.
+  enum class Haste { kFinishRequest, kAtOnce };
+  using AskToEnd = std::function<void(Haste)>;
+
+  // wait() runs on `executor`.
+  explicit SessionGroup(const boost::asio::any_io_executor& executor);
+  SessionGroup(const SessionGroup&) = delete;
+  SessionGroup& operator=(const SessionGroup&) = delete;
+
+  // One session, for as long as this lives. A group that has been asked to end asks a session that
+  // joins late at once.
+  class Membership {
+   public:
+    Membership(SessionGroup& group, AskToEnd ask_to_end);
+    Membership(const Membership&) = delete;
+    Membership& operator=(const Membership&) = delete;
+    ~Membership();
+
+   private:
+    SessionGroup& group_;
+    std::uint64_t number_;
+  };
+
+  std::size_t size() const;
+  void ask_to_end(Haste haste);
+  // Ends when no session is left, or at `deadline`. Once at a time.
+  boost::asio::awaitable<void> wait_until_empty(Deadline deadline);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::uint64_t, AskToEnd> sessions_;  // guarded by mutex_, as all below
+  std::uint64_t next_number_ = 0;
+  bool ending_ = false;
+  boost::asio::steady_timer emptied_;  // on its own executor only
+};
+
+}  // namespace walstow
