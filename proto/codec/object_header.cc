@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "proto/base/error.h"
+#include "proto/base/utc_time.h"
 #include "proto/codec/object.h"
 
 namespace walstow {
@@ -19,47 +20,6 @@ constexpr std::size_t kDeepestHeader = 4;
 
 [[noreturn]] void damaged(const std::string& why) {
   throw Error(ErrorKind::kDamaged, "object header: " + why);
-}
-
-// "2026-11-22T19:40:00Z"
-std::string format_time(std::chrono::system_clock::time_point time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
-}
-
-// Years that the nanoseconds of system_clock can hold whole.
-constexpr std::chrono::year kFirstYear{1678};
-constexpr std::chrono::year kLastYear{2261};
-
-// Exactly what format_time() writes; nullopt otherwise.
-std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:ddZ";
-  if (text.size() != kShape.size()) return std::nullopt;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == 'd' ? !digit : text[i] != kShape[i]) return std::nullopt;
-  }
-  const auto number = [text](std::size_t first, std::size_t count) {
-    unsigned value = 0;
-    for (const char digit : text.substr(first, count)) {
-      value = value * 10 + static_cast<unsigned>(digit - '0');
-    }
-    return value;
-  };
-  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(number(0, 4))),
-                                         std::chrono::month(number(5, 2)),
-                                         std::chrono::day(number(8, 2)));
-  const unsigned hour = number(11, 2);
-  const unsigned minute = number(14, 2);
-  const unsigned second = number(17, 2);
-  if (!date.ok() || date.year() < kFirstYear || date.year() > kLastYear) return std::nullopt;
-  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second);
 }
 
 // The fields of the line, each of which must be there and of its type.
@@ -128,7 +88,7 @@ ObjectHeader header_of(const Fields& fields) {
   header.segment_size = static_cast<std::uint32_t>(
       fields.number("segment_size", std::numeric_limits<std::uint32_t>::max()));
   header.client = fields.text("client");
-  const auto time = parse_time(fields.text("time"));
+  const auto time = parse_iso8601(fields.text("time"));
   if (!time) damaged("field \"time\" is not of the form YYYY-MM-DDThh:mm:ssZ");
   header.time = *time;
   return header;
@@ -150,7 +110,7 @@ std::string encode_object_header(const ObjectHeader& header) {
       {"system_identifier", std::to_string(header.system_identifier)},
       {"segment_size", header.segment_size},
       {"client", header.client},
-      {"time", format_time(header.time)},
+      {"time", to_iso8601(header.time)},
   };
   std::string line = json::serialize(fields) + "\n";
   if (line.size() > kLargestObjectHeader) {

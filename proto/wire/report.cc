@@ -4,9 +4,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
-#include <fmt/format.h>
-
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
@@ -93,15 +90,6 @@ json::value text_value(const std::string& item) {
 }
 
 }  // namespace
-
-std::string to_iso8601(Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
 
 std::string to_json(const PutReport& report) {
   json::object object;

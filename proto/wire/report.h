@@ -2,21 +2,17 @@
 // parse functions throw Error{kUnavailable} on anything that is not such a body.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "proto/base/utc_time.h"
 #include "proto/wal/lsn.h"
 #include "proto/wire/refusal.h"
 
 namespace walstow {
-
-using Time = std::chrono::system_clock::time_point;
-std::string to_iso8601(Time time);  // "2026-11-22T19:40:00Z"
-std::optional<Time> parse_iso8601(std::string_view text);
 
 // PUT of a file: 201 or 200.
 struct PutReport {

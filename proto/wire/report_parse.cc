@@ -153,36 +153,7 @@ FileEntry read_entry(const Reader& reader) {
           .put = reader.time("put")};
 }
 
-// The digits of `text` from `position` on, which stand as wide as they must.
-std::optional<unsigned> digits(std::string_view text, std::size_t position, std::size_t width) {
-  unsigned value = 0;
-  for (const char c : text.substr(position, width)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-  }
-  return value;
-}
-
 }  // namespace
-
-std::optional<Time> parse_iso8601(std::string_view text) {
-  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-      text[16] != ':' || text[19] != 'Z') {
-    return std::nullopt;
-  }
-  const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
-  const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  // Nanoseconds in 64 bits, which is what system_clock counts, end in 2262.
-  if (*year < 1970 || *year > 2261 || *hour > 23 || *minute > 59 || *second > 59) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day));
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second);
-}
 
 PutReport parse_put_report(std::string_view body) {
   const json::object object = parse_body(body, "report of a put");
