@@ -34,7 +34,7 @@ struct Client::State {
     if (!failure && connection->reusable()) return std::move(*result);
     connection.reset();
     if (failure) std::rethrow_exception(failure);
-    return std::move(*result);
+    return std::move(result).value();
   }
 
   Deadline progress(Deadline whole) const {
@@ -47,8 +47,7 @@ struct Client::State {
   asio::awaitable<void> send_file(const PutFile& put, File& raw, Deadline whole);
   asio::awaitable<void> send_compressed(const PutFile& put, File& raw, Deadline whole);
   asio::awaitable<PutDone> put_once(PutFile put, File& raw, Deadline give_up);
-  asio::awaitable<GetDone> get_once(GetFile get, const GetSink& sink, Deadline give_up,
-                                    std::optional<std::string> known_archive);
+  asio::awaitable<GetDone> get_once(GetFile get, const GetSink& sink, Deadline give_up);
   asio::awaitable<Got> read_object(const GetFile& get, const ReplyHead& reply, const GetSink& sink,
                                    Deadline whole);
   asio::awaitable<std::string> ask_once(const Command& command, Deadline give_up);
@@ -222,28 +221,20 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
   co_return Got{.header = header, .archive = *archive};
 }
 
-asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sink, Deadline give_up,
-                                                 std::optional<std::string> known_archive) {
+asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sink,
+                                                 Deadline give_up) {
   co_await connect(give_up);
   const Deadline whole = Deadline::after(options.deadlines.whole);
   const Deadline head = Deadline::after(options.deadlines.head).earlier(whole).earlier(give_up);
   co_await connection->send_head(to_request(get), {}, head);
   const ReplyHead reply = co_await connection->read_head(head);
-  if (reply.status == 200) {
-    const std::string* archive = reply.fields.find(field::kArchive);
-    if (known_archive && (archive == nullptr || *archive != *known_archive)) {
-      throw Error(ErrorKind::kUnavailable,
-                  "the store \"" + options.store_text + "\" is another archive than before");
-    }
-    co_return co_await read_object(get, reply, sink, whole);
-  }
+  if (reply.status == 200) co_return co_await read_object(get, reply, sink, whole);
   const std::string text = co_await read_text(whole);
   auto refusal = parse_refusal(reply, text);
   const AskedFor asked{.cluster = get.cluster,
                        .file = get.file.text(),
                        .request_id = get.request_id,
-                       .system_identifier = get.system_identifier,
-                       .archive = known_archive.value_or("")};
+                       .system_identifier = get.system_identifier};
   if (refusal && refusal->proof && proves(*refusal->proof, asked)) {
     co_return Absent{std::move(*refusal)};
   }
@@ -254,12 +245,11 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
   throw_refusal(options.store_text, reply, text);
 }
 
-GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience,
-                    const std::optional<std::string>& known_archive) {
+GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience) {
   return retry(policy_of(patience), [&](int attempt) {
     if (attempt > 0) sink.restart();
     get.request_id = random_hex(8);
-    return state_->run(state_->get_once(get, sink, patience.give_up, known_archive));
+    return state_->run(state_->get_once(get, sink, patience.give_up));
   });
 }
 

@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <variant>
 
@@ -62,10 +61,9 @@ class Client {
   // promised that they are durable. From the second attempt on it asks before it sends.
   PutDone put(PutFile put, File& raw, const Patience& patience);
 
-  // The request id is chosen here. Known archive ids are compared: an answer from another archive
-  // is Error{kUnavailable}.
-  GetDone get(GetFile get, const GetSink& sink, const Patience& patience,
-              const std::optional<std::string>& known_archive = std::nullopt);
+  // The request id is chosen here. Which archive answers is not compared with anything: who
+  // remembers one does that.
+  GetDone get(GetFile get, const GetSink& sink, const Patience& patience);
 
   // Small questions: the body of a success, or an Error.
   std::string ask(const Command& command, const Patience& patience);

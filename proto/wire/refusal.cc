@@ -116,8 +116,7 @@ bool proves(const AbsenceProof& proof, const AskedFor& asked) {
   const auto era = parse_era_name(proof.era);
   return era && (!asked.system_identifier || era->system_identifier == *asked.system_identifier) &&
          proof.cluster == asked.cluster && proof.file == asked.file && !asked.request_id.empty() &&
-         proof.request == asked.request_id && !proof.archive.empty() &&
-         (asked.archive.empty() || proof.archive == asked.archive);
+         proof.request == asked.request_id && !proof.archive.empty();
 }
 
 std::string to_json(const Refusal& refusal) {

@@ -61,9 +61,9 @@ struct AskedFor {
   std::string file;
   std::string request_id;  // must not be empty: without one, an old answer looks like the new one
   std::optional<std::uint64_t> system_identifier;  // nullopt: of whichever era is newest
-  std::string archive;  // the archive id, "" when the client does not know it yet
 };
-// Whether the proof is about just that. If not, the answer means "unknown", never "absent".
+// Whether the proof is about just that. If not, the answer means "unknown", never "absent". The
+// archive must be named; whether it is the right one says whoever knows one from before.
 bool proves(const AbsenceProof& proof, const AskedFor& asked);
 
 struct Refusal {

@@ -167,15 +167,26 @@ TEST_F(ClientTest, ProofForThisVeryRequestIsAbsence) {
   EXPECT_EQ(outcome(std::move(client)), "absent") << message_;
 }
 
-TEST_F(ClientTest, StoreOfAnotherArchiveIsNotAsked) {
-  Client client = answering(reply(200, good_fields(), object()));
-  const GetSink sink{.raw = [](ByteView) {}, .restart = [] {}, .object = {}};
-  EXPECT_THROW(client.get({.cluster = "main",
-                           .file = *WalFileName::parse("00000002.history"),
-                           .system_identifier = kSystem},
-                          sink, {.give_up = Deadline::after(Duration(500)), .on_failure = {}},
-                          std::string(32, 'b')),
-               Error);
+TEST_F(ClientTest, FileThatBecameShorterIsNotPut) {
+  const auto files = open_posix_file_system(folder_.path());
+  write_durably(*files, "00000002.history", kContent);
+  for (const Encoding encoding : {Encoding::kIdentity, Encoding::kZstd}) {
+    // It would acknowledge whatever came.
+    Client client = client_of("printf 'HTTP/1.1 201 X\\r\\nContent-Length: 0\\r\\n\\r\\n'\n");
+    const PutFile put{.cluster = "main",
+                      .file = *WalFileName::parse("00000002.history"),
+                      .system_identifier = kSystem,
+                      .raw_size = kContent.size() + 1,
+                      .encoding = encoding};
+    const auto raw = files->open_file("00000002.history");
+    try {
+      client.put(put, *raw, {.give_up = Deadline::after(Duration(10000)), .on_failure = {}});
+      FAIL() << "acknowledged";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kInvalid);
+      EXPECT_STREQ(error.what(), "the file became shorter while it was sent");
+    }
+  }
 }
 
 TEST_F(ClientTest, SilentStoreIsGivenUpAtTheDeadline) {
