@@ -90,10 +90,9 @@ Outcome finish(const Question& question, const GetDone& done, IncomingFile& file
     const Refusal& refusal = absent->refusal;
     const std::string archive = refusal.proof ? refusal.proof->archive : "";
     if (auto refused = refuse_other_archive(question, archive)) return *std::move(refused);
-    const bool needs_hint = refusal.code == Code::kHole && refusal.hint.empty();
     return {.answer = to_answer(refusal.code),
             .message = refusal.message,
-            .hint = needs_hint ? kMendHint : refusal.hint,
+            .hint = refusal.hint,
             .archive = archive};
   }
   const Got& got = std::get<Got>(done);

@@ -14,6 +14,10 @@ namespace {
 // step of unfolding can bring.
 constexpr std::size_t kPieceToUnfold = 512;
 
+constexpr const char* kHoleHint =
+    "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
+    "from there with \"walstow-archive PATH\".";
+
 class StoredDownload : public Download {
  public:
   explicit StoredDownload(std::unique_ptr<ObjectSource> source) : source_(std::move(source)) {}
@@ -115,14 +119,16 @@ Code kind_of_absence(Backend& backend, const GetFile& get, const EraName& era) {
   return !first.empty() && first.front().key < own ? Code::kHole : Code::kAbsentBefore;
 }
 
-std::string_view describe(Code code) {
+std::string_view describe(Code code, FileKind kind) {
   switch (code) {
     case Code::kAbsentEnd:
       return "and nothing later on its timeline";
     case Code::kAbsentBefore:
       return "and nothing earlier on its timeline, only later files";
     default:
-      return "although earlier and later files of its timeline are there";
+      return kind == FileKind::kHistory
+                 ? "although that of a higher timeline is"
+                 : "although earlier and later files of its timeline are there";
   }
 }
 
@@ -132,8 +138,8 @@ Reply absent(const Archive& archive, const GetFile& get, const EraName& era) {
   archive.verify_era(get.cluster, era);
   return to_reply({.code = code,
                    .message = "\"" + get.file.text() + "\" is not in cluster \"" + get.cluster +
-                              "\", " + std::string(describe(code)),
-                   .hint = {},
+                              "\", " + std::string(describe(code, get.file.kind())),
+                   .hint = code == Code::kHole ? kHoleHint : "",
                    .proof = AbsenceProof{.archive = archive.id(),
                                          .cluster = get.cluster,
                                          .era = to_string(era),

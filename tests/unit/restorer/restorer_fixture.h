@@ -76,7 +76,7 @@ class FakeStore {
         [code, archive = std::move(archive)](const GetFile& get, const GetSink&) -> GetDone {
           return Absent{{.code = code,
                          .message = "not there",
-                         .hint = {},
+                         .hint = "Put it there.",
                          .proof = AbsenceProof{.archive = archive,
                                                .cluster = get.cluster,
                                                .era = "001",

@@ -41,6 +41,24 @@ TEST_F(GetFileTest, AbsenceSaysWhereTheFileWouldBe) {
   }
 }
 
+TEST_F(GetFileTest, AHoleSaysWhatIsToBeDoneAboutIt) {
+  const auto refusal_of = [this](std::string_view name) {
+    const Response response = get(name);
+    return parse_refusal({response.status, with_version(response.fields)}, response.body).value();
+  };
+  const Refusal segment = refusal_of(kThird);
+  EXPECT_TRUE(
+      segment.message.ends_with("although earlier and later files of its timeline are "
+                                "there"))
+      << segment.message;
+  EXPECT_NE(segment.hint.find("walstow-archive PATH"), std::string::npos) << segment.hint;
+  const Refusal history = refusal_of("00000003.history");
+  EXPECT_TRUE(history.message.ends_with("although that of a higher timeline is"))
+      << history.message;
+  EXPECT_EQ(history.hint, segment.hint);
+  EXPECT_EQ(refusal_of("000000010000000000000005").hint, "");
+}
+
 TEST_F(GetFileTest, AbsenceProvesItselfForTheQuestionAsked) {
   const Response response = get(kThird);
   const auto refusal =
