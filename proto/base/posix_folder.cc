@@ -37,14 +37,18 @@ std::string without_trailing_slashes(std::string name) {
   return name;
 }
 
+bool is_same_file(int fd, const struct stat& named) {
+  struct stat opened {};
+  return ::fstat(fd, &opened) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 bool is_named(int fd, const Location& at) {
-  struct stat opened {};
   struct stat named {};
-  return ::fstat(fd, &opened) == 0 &&
-         ::fstatat(at.folder.get(), at.name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+  return ::fstatat(at.folder.get(), at.name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         is_same_file(fd, named);
 }
 
 RootFolder::RootFolder(Descriptor fd, const std::string& name)
@@ -56,10 +60,8 @@ std::string RootFolder::describe(const std::string& path) const {
 }
 
 bool RootFolder::in_place() const {
-  struct stat opened {};
   struct stat named {};
-  return ::fstat(fd_.get(), &opened) == 0 && ::stat(name_.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+  return ::stat(name_.c_str(), &named) == 0 && is_same_file(fd_.get(), named);
 }
 
 std::optional<Location> RootFolder::find(const std::string& path) const {
