@@ -38,6 +38,10 @@ void add_segment(TimelineReport& report, const WalFileName& file, SegmentSize si
       return;
     }
   }
+  if (report.ranges.size() == kMostRanges) {
+    report.ranges.erase(report.ranges.begin());
+    ++report.ranges_left_out;
+  }
   report.ranges.push_back({.first = file.text(), .last = file.text(), .count = 1});
 }
 

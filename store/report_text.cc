@@ -6,18 +6,40 @@
 namespace walstow {
 namespace {
 
-std::string time_text(const std::optional<Time>& time) {
-  return time ? to_iso8601(*time) : std::string("never");
+// "1 segment", "2 segments"; `width` of the number.
+std::string counted(std::uint64_t count, std::string_view noun, int width = 0) {
+  return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
 }
 
 std::string range_lines(const TimelineReport& timeline) {
   std::string text;
+  if (timeline.ranges_left_out > 0) {
+    text += fmt::format("      {}, not shown, a hole behind each\n      HOLE\n",
+                        counted(timeline.ranges_left_out, "older range"));
+  }
   for (std::size_t i = 0; i < timeline.ranges.size(); ++i) {
     const SegmentRange& range = timeline.ranges[i];
     if (i > 0) text += "      HOLE\n";
-    text += fmt::format("      {} .. {}  {:>7} segments\n", range.first, range.last, range.count);
+    text += fmt::format("      {} .. {}  {}\n", range.first, range.last,
+                        counted(range.count, "segment", 7));
   }
   return text;
+}
+
+std::string size_line(const TimelineReport& timeline) {
+  if (timeline.raw_bytes == 0) return "      no segments\n";
+  std::string text = fmt::format("      {} raw, {} stored", size_text(timeline.raw_bytes),
+                                 size_text(timeline.stored_bytes));
+  if (timeline.newest) text += fmt::format("; newest put {}", to_iso8601(*timeline.newest));
+  return text + "\n";
+}
+
+// Other files than segments; "" for none.
+std::string others_line(const TimelineReport& timeline) {
+  std::vector<std::string> parts;
+  if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
+  if (timeline.backups > 0) parts.push_back(counted(timeline.backups, "backup history file"));
+  return parts.empty() ? "" : fmt::format("      {}\n", fmt::join(parts, ", "));
 }
 
 std::string timeline_lines(const TimelineReport& timeline) {
@@ -25,15 +47,8 @@ std::string timeline_lines(const TimelineReport& timeline) {
   if (timeline.parent) {
     origin = fmt::format(", left timeline {} at {}", *timeline.parent, timeline.left_parent_at);
   }
-  std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
-  text += range_lines(timeline);
-  text += fmt::format("      {} raw, {} stored; newest put {}\n", size_text(timeline.raw_bytes),
-                      size_text(timeline.stored_bytes), time_text(timeline.newest));
-  if (timeline.partials > 0 || timeline.backups > 0) {
-    text += fmt::format("      {} partial segments, {} backup history files\n", timeline.partials,
-                        timeline.backups);
-  }
-  return text;
+  const std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
+  return text + range_lines(timeline) + size_line(timeline) + others_line(timeline);
 }
 
 std::string position_lines(const PositionReport& position) {
@@ -51,7 +66,7 @@ std::string position_lines(const PositionReport& position) {
   }
   return text + fmt::format("      last handed {}, seen {}\n",
                             position.last_handed.empty() ? "nothing" : position.last_handed,
-                            time_text(position.seen));
+                            position.seen ? to_iso8601(*position.seen) : "never");
 }
 
 }  // namespace

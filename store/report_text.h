@@ -1,6 +1,7 @@
 // Reports as text for people: aligned, within 80 columns, ending with a newline. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -41,6 +41,7 @@ json::value timeline_value(const TimelineReport& report) {
   object["parent"] = report.parent ? json::value(*report.parent) : json::value(nullptr);
   object["left_parent_at"] = report.left_parent_at;
   object["ranges"] = array_of(report.ranges, range_value);
+  object["ranges_left_out"] = report.ranges_left_out;
   object["segments"] = report.segments;
   object["raw_bytes"] = report.raw_bytes;
   object["stored_bytes"] = report.stored_bytes;

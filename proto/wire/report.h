@@ -35,6 +35,7 @@ struct TimelineReport {
   std::optional<std::uint32_t> parent;  // from its history file
   std::string left_parent_at;           // LSN, "" without parent
   std::vector<SegmentRange> ranges;     // ascending; a gap between two is a hole
+  std::uint64_t ranges_left_out = 0;    // older ones that are not in `ranges`, a hole behind each
   std::uint64_t segments = 0;
   std::uint64_t raw_bytes = 0, stored_bytes = 0;
   std::uint64_t partials = 0, backups = 0;

@@ -113,6 +113,7 @@ TimelineReport read_timeline(const Reader& reader) {
           .parent = reader.small_number_or_null("parent"),
           .left_parent_at = reader.text("left_parent_at"),
           .ranges = reader.objects("ranges", read_range),
+          .ranges_left_out = reader.number("ranges_left_out"),
           .segments = reader.number("segments"),
           .raw_bytes = reader.number("raw_bytes"),
           .stored_bytes = reader.number("stored_bytes"),

@@ -1,3 +1,7 @@
+#include "store/catalog.h"
+
+#include <fstream>
+
 #include "store/report_text.h"
 #include "tests/unit/store/service_fixture.h"
 
@@ -17,6 +21,13 @@ class CatalogTest : public ServiceTest {
     EXPECT_EQ(put("000000010000000100000000.00000028.backup", "START WAL LOCATION: ...\n").status,
               201);
   }
+  // For the catalog, which reads names, an empty file is an object.
+  void add_object(const WalFileName& name) {
+    const auto path = object_path(name.text());
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path).close();
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
   ClusterReport status() { return parse_cluster_report(ask(ClusterStatus{"main"}).body); }
 };
 
@@ -31,6 +42,19 @@ TEST_F(CatalogTest, RangesRunOverLogNumbersAndEndAtHoles) {
   EXPECT_EQ(timelines[0].partials, 1U);
   EXPECT_EQ(timelines[0].backups, 1U);
   EXPECT_EQ(timelines[0].raw_bytes, 5U << 20);
+}
+
+TEST_F(CatalogTest, AReportOfAnyNumberOfHolesIsBounded) {
+  constexpr std::uint64_t kHoles = 1000;
+  const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{1} << 20);
+  for (std::uint64_t i = 0; i <= kHoles; ++i)
+    add_object(WalFileName::segment(Timeline{7}, SegmentNumber{2 * i}, size));
+  EXPECT_LT(ask(ClusterStatus{"main"}).body.size(), kLargestJson / 50);
+  const TimelineReport timeline = status().eras.at(0).timelines.back();
+  EXPECT_EQ(timeline.segments, kHoles + 1);
+  EXPECT_EQ(timeline.ranges_left_out + timeline.ranges.size(), kHoles + 1);
+  ASSERT_EQ(timeline.ranges.size(), kMostRanges);
+  EXPECT_EQ(timeline.ranges.back().first, "0000000700000000000007D0");
 }
 
 TEST_F(CatalogTest, ParentComesFromTheHistoryFile) {
@@ -73,6 +97,38 @@ TEST_F(CatalogTest, StatusTextFitsATerminalAndNamesTheHole) {
     EXPECT_LE(end - begin, 80U) << text.substr(begin, end - begin);
     begin = end + 1;
   }
+}
+
+TEST(TimelineText, NamesOnlyWhatThereIs) {
+  const auto text_of = [](const TimelineReport& timeline) {
+    const std::string text =
+        cluster_text({.archive = "a",
+                      .cluster = "main",
+                      .eras = {{.era = "001-5-16777216", .timelines = {timeline}, .histories = 0}},
+                      .positions = {}});
+    return text.substr(text.find("    timeline"));
+  };
+  EXPECT_EQ(text_of({.timeline = 2, .parent = 1, .left_parent_at = "0/5000028"}),
+            "    timeline 2, left timeline 1 at 0/5000028\n"
+            "      no segments\n");
+  EXPECT_EQ(text_of({.timeline = 1,
+                     .ranges = {{"000000010000000000000003", "000000010000000000000003", 1},
+                                {"000000010000000000000005", "000000010000000000000006", 2}},
+                     .ranges_left_out = 1,
+                     .segments = 4,
+                     .raw_bytes = 64U << 20,
+                     .stored_bytes = 3U << 20,
+                     .partials = 1,
+                     .backups = 2,
+                     .newest = parse_iso8601("2026-11-22T19:40:00Z")}),
+            "    timeline 1\n"
+            "      1 older range, not shown, a hole behind each\n"
+            "      HOLE\n"
+            "      000000010000000000000003 .. 000000010000000000000003        1 segment\n"
+            "      HOLE\n"
+            "      000000010000000000000005 .. 000000010000000000000006        2 segments\n"
+            "      64.0 MB raw, 3.0 MB stored; newest put 2026-11-22T19:40:00Z\n"
+            "      1 partial segment, 2 backup history files\n");
 }
 
 TEST(SizeText, HasThreeOrFourDigitsAndAUnit) {

@@ -29,6 +29,7 @@ ClusterReport cluster_report() {
       .left_parent_at = "",
       .ranges = {{"000000010000000000000001", "000000010000000000000003", 3},
                  {"000000010000000000000005", "000000010000000000000005", 1}},
+      .ranges_left_out = 9876,
       .segments = 4,
       .raw_bytes = 67108864,
       .stored_bytes = 9876543,
@@ -39,6 +40,7 @@ ClusterReport cluster_report() {
                               .parent = 1,
                               .left_parent_at = "0/5000028",
                               .ranges = {},
+                              .ranges_left_out = 0,
                               .segments = 0,
                               .raw_bytes = 0,
                               .stored_bytes = 0,
@@ -130,7 +132,8 @@ TEST(ReportTest, HasAStableForm) {
       "{\"archive\":\"6a1f\",\"cluster\":\"main\",\"eras\":[{\"era\":\"001-5-16777216\","
       "\"timelines\":[{\"timeline\":1,\"parent\":null,\"left_parent_at\":\"\",\"ranges\":[{"
       "\"first\":\"000000010000000000000001\",\"last\":\"000000010000000000000003\",\"count\":3}],"
-      "\"segments\":4,\"raw_bytes\":67108864,\"stored_bytes\":9876543,\"partials\":1,"
+      "\"ranges_left_out\":9876,\"segments\":4,\"raw_bytes\":67108864,\"stored_bytes\":9876543,"
+      "\"partials\":1,"
       "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\"}],\"histories\":1}],\"positions\":[{"
       "\"client\":\"standby1\",\"instance\":\"0123456789abcdef0123456789abcdef\","
       "\"standby\":\"reporting\",\"host\":\"standby1.example\",\"system\":\"18446744073709551615\","
