@@ -1,6 +1,7 @@
 #include "restorer/command.h"
 
 #include <fmt/format.h>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -114,10 +115,10 @@ Target open_target(const std::string& path) {
               "%p is relative to the data directory; run the command there.");
 }
 
-// What killed calls left behind where a temporary file needs a name.
-void remove_dead_temporaries(FileSystem& folder) {
+// Cleaning up fails no call.
+void clean(FileSystem& folder, const std::function<void(FileSystem&)>& work) {
   try {
-    folder.remove_dead_temporaries();
+    work(folder);
   } catch (const Error& error) {
     log_line(LogLevel::kDebug, error.what(), error.hint());
   }
@@ -139,7 +140,8 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
   const ServerIdentity server = find_server_identity(data_directory, parsed.option("system"));
   const ClientOptions options = client_options(settings);
   const Target target = open_target(path);
-  remove_dead_temporaries(*target.folder);
+  // What killed calls left behind where a temporary file needs a name.
+  clean(*target.folder, [](FileSystem& folder) { folder.remove_dead_temporaries(); });
 
   RestoreJob job{.mode = occasion.mode,
                  .get = {.cluster = options.cluster,
@@ -159,10 +161,13 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
                            .tool = settings.duration("tool_wait"),
                            .failure_memory = settings.duration("failure_memory")};
   Client client(options);
-  return restore(job, waits,
-                 [&client](const GetFile& get, const GetSink& sink, const Patience& patience) {
-                   return client.get(get, sink, patience);
-                 });
+  const int code = restore(
+      job, waits, [&client](const GetFile& get, const GetSink& sink, const Patience& patience) {
+        return client.get(get, sink, patience);
+      });
+  // A tool's folder is somebody's own: it gets the file that was asked for and no more.
+  if (occasion.mode == RecoveryMode::kTool) clean(*target.folder, remove_empty_spool);
+  return code;
 }
 
 int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) {

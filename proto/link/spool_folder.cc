@@ -27,6 +27,12 @@ std::string in_spool(std::string_view name) {
   return std::string(kSpoolFolder) + "/" + std::string(name);
 }
 
+void remove_empty_spool(FileSystem& wal_folder) {
+  const std::string spool(kSpoolFolder);
+  const auto names = wal_folder.list(spool);
+  if (names && names->empty()) wal_folder.remove(spool);
+}
+
 std::string to_json(const SpoolRecord& record) {
   boost::json::object object;
   for (const auto& [name, value] : record)

@@ -27,6 +27,10 @@ std::unique_ptr<FileSystem> open_wal_folder(const std::string& folder);
 // "pgsql_tmp_walstow/instance".
 std::string in_spool(std::string_view name);
 
+// For the end of a call that is to leave nothing behind: removes a spool folder without any files.
+// A call of another process that begins to use it at that very moment fails.
+void remove_empty_spool(FileSystem& wal_folder);
+
 // A record: a JSON object of texts.
 using SpoolRecord = std::map<std::string, std::string, std::less<>>;
 

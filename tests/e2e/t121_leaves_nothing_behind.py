@@ -43,6 +43,21 @@ class LeavesNothingBehind(EndToEndTest):
         self.no_process_is_left()
         self.check_archive()
 
+    def test_where_a_tool_restores(self):
+        server = self.new_data_directory("server")
+        name = server.redo_segment()
+        toml = self.archive.settings_file(self.settings_of(server))
+        archive, restore = (
+            self.archive.binaries / program for program in ("walstow-archive", "walstow-restore")
+        )
+        processes.run(archive, "--config", toml, f"pg_wal/{name}", cwd=server.data)
+        target = self.folder / "tool" / name
+        target.parent.mkdir()
+        for _ in ("absent", "stands"):
+            processes.run(restore, "--config", toml, name, target, cwd=self.folder)
+            self.assertEqual(list(target.parent.iterdir()), [target])
+        self.no_process_is_left()
+
     def test_after_a_kill(self):
         # Large, so that the kill comes in the middle.
         server = self.new_data_directory("server", segment_mb=64)

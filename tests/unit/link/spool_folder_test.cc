@@ -42,6 +42,18 @@ TEST(SpoolFolderTest, ARecordOfAnySizeIsReadInBoundedMemory) {
   EXPECT_FALSE(read_record(*files, "note"));
 }
 
+TEST(SpoolFolderTest, OnlyAnEmptySpoolIsRemoved) {
+  ForgetfulDisk disk;
+  const auto files = disk.mount();
+  remove_empty_spool(*files);
+  write_record(*files, "note", {});
+  remove_empty_spool(*files);
+  EXPECT_TRUE(read_record(*files, "note"));
+  files->remove(in_spool("note"));
+  remove_empty_spool(*files);
+  EXPECT_FALSE(files->status(std::string(kSpoolFolder)));
+}
+
 TEST(SpoolFolderTest, AnAbsentWalFolderIsAValue) {
   const TemporaryFolder folder;
   EXPECT_EQ(open_wal_folder(folder.path() / "nowhere"), nullptr);
