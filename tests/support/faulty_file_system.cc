@@ -174,6 +174,20 @@ void FaultPlan::stop_failing() {
   failing_kinds_.clear();
 }
 
+void FaultPlan::interleave(FileCall call, std::size_t number, std::function<void()> other) {
+  const std::lock_guard lock(mutex_);
+  interleaving_ = Interleaving{call, number, std::move(other)};
+}
+
+// What is to run before this call; empty: nothing.
+std::function<void()> FaultPlan::take_interleaved(FileCall call) {
+  const std::lock_guard lock(mutex_);
+  if (!interleaving_ || interleaving_->call != call || --interleaving_->calls_left > 0) return {};
+  std::function<void()> other = std::move(interleaving_->other);
+  interleaving_.reset();
+  return other;
+}
+
 std::size_t FaultPlan::calls() const {
   const std::lock_guard lock(mutex_);
   return journal_.size();
@@ -190,6 +204,7 @@ std::vector<std::string> FaultPlan::journal() const {
 }
 
 std::optional<int> FaultPlan::count(FileCall call, const std::string& path) {
+  if (const auto other = take_interleaved(call)) other();
   const std::lock_guard lock(mutex_);
   journal_.push_back(to_string(call) + " " + path);
   std::optional<int> error;

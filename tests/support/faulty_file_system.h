@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -58,6 +59,9 @@ class FaultPlan {
   // Every call of the kind fails from now on.
   void fail_every(FileCall call, int error_number);
   void stop_failing();
+  // Runs `other` before the `number`-th call of the kind from now on: what somebody else does
+  // meanwhile. Once.
+  void interleave(FileCall call, std::size_t number, std::function<void()> other);
 
   std::size_t calls() const;     // so far, failed ones included
   std::size_t failures() const;  // so far
@@ -76,11 +80,20 @@ class FaultPlan {
     int error_number;
   };
 
+  struct Interleaving {
+    FileCall call;
+    std::size_t calls_left;
+    std::function<void()> other;
+  };
+
+  std::function<void()> take_interleaved(FileCall call);
+
   mutable std::mutex mutex_;
   std::vector<std::string> journal_;
   std::size_t failures_ = 0;
   std::optional<Failure> failing_call_;
   std::map<FileCall, int> failing_kinds_;
+  std::optional<Interleaving> interleaving_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> lost_;  // device and inode
 };
 

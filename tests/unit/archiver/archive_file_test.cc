@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "proto/base/error.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
 
 namespace walstow {
@@ -116,6 +118,21 @@ TEST_F(ArchiveFileTest, AFileThatCannotBeReadIsAnError) {
   files_ = with_faults(std::move(files_), faults);
   faults->fail_every(FileCall::kReadAt, EIO);
   EXPECT_TRUE(error_of(job(kSegment)).ends_with("Input/output error")) << error_of(job(kSegment));
+}
+
+TEST_F(ArchiveFileTest, AFileThatChangesItsSizeMeanwhileIsNotSent) {
+  const TemporaryFolder folder;
+  for (const std::size_t changed : {kMegabyte - 1, kMegabyte + 1, std::size_t{0}}) {
+    const auto faults = std::make_shared<FaultPlan>();
+    files_ = with_faults(open_posix_file_system(folder.path()), faults);
+    write(kSegment, segment_1mb());
+    // After its beginning was looked at.
+    faults->interleave(FileCall::kReadAt, 2,
+                       [&] { std::filesystem::resize_file(folder.path() / kSegment, changed); });
+    EXPECT_EQ(error_of(job(kSegment)), std::string("could not archive file \"") + kSegment +
+                                           "\": its size changed from " + "1048576 to " +
+                                           std::to_string(changed) + " bytes while it was read");
+  }
 }
 
 TEST_F(ArchiveFileTest, TheStoresErrorKeepsItsKindAndHint) {

@@ -48,6 +48,15 @@ TEST_F(FaultyFileSystem, EveryCallCanBeTheOneThatFails) {
   EXPECT_NO_THROW(create_durably(*files_, "a7", "content"));
 }
 
+TEST_F(FaultyFileSystem, AnotherMayActInTheMiddle) {
+  plan_->interleave(FileCall::kReadAt, 2, [this] { write_durably(*disk_.mount(), "b", "new"); });
+  write_durably(*files_, "a", "content");
+  EXPECT_EQ(read_small_file(*files_, "a", 100), "content");
+  EXPECT_FALSE(disk_.mount()->status("b"));
+  EXPECT_EQ(read_small_file(*files_, "a", 100), "content");
+  EXPECT_TRUE(disk_.mount()->status("b"));
+}
+
 struct FailingCall {
   FileCall call;
   std::function<void(FileSystem&, File&)> run;
