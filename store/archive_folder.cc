@@ -1,6 +1,7 @@
 #include "store/archive_folder.h"
 
 #include <cerrno>
+#include <fmt/format.h>
 #include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,7 +67,8 @@ std::string initialize_archive_folder(const std::string& folder) {
   // A fresh file system has lost+found in its root; it is no reason to refuse the mount point.
   for (const std::string& name : files->list(".").value_or(std::vector<std::string>())) {
     if (name == "lost+found") continue;
-    throw Error(ErrorKind::kRefused, "folder \"" + folder + "\" holds \"" + name + "\" already",
+    throw Error(ErrorKind::kRefused,
+                fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
                 "Give an empty folder, or one that does not exist yet.");
   }
   probe_directory(*files);

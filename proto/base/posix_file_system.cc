@@ -171,7 +171,7 @@ std::optional<FileStatus> PosixFileSystem::status(const std::string& path) {
 // An empty Descriptor: absent.
 Descriptor PosixFileSystem::open_folder(const std::string& folder) const {
   const std::optional<Location> at = root_.find(folder);
-  if (!at) return Descriptor();
+  if (!at) return {};
   Descriptor fd(uninterrupted([&] {
     return ::openat(at->folder.get(), at->name.c_str(),
                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -192,6 +192,7 @@ std::optional<std::vector<std::string>> PosixFileSystem::list(const std::string&
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): unsafe only for two threads on one stream
     const dirent* const entry = ::readdir(stream.get());
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;

@@ -84,7 +84,7 @@ class ByteStream {
 
   // What a timer's handler may still look at when it runs late.
   struct State {
-    Transport* transport;  // nullptr once the stream is gone
+    Transport* transport = nullptr;  // nullptr once the stream is gone
     std::uint64_t deadline_number = 0;
     bool expired = false;
   };

@@ -22,17 +22,15 @@ struct Client::State {
   Result run(asio::awaitable<Result> work) {
     std::optional<Result> result;
     std::exception_ptr failure;
-    bool ended = false;
     asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, Result value) {
       failure = error;
       if (!error) result.emplace(std::move(value));
-      ended = true;
     });
     io.restart();
-    while (!ended)
-      io.run_one();
-    if (!failure && connection->reusable()) return std::move(*result);
-    connection.reset();
+    // Not io.run(): the timer of the connection's deadline would be waited for, too.
+    while (!result && !failure && io.run_one() > 0) {
+    }
+    if (!result || !connection->reusable()) connection.reset();
     if (failure) std::rethrow_exception(failure);
     return std::move(result).value();
   }

@@ -23,7 +23,7 @@ namespace walstow {
 enum class PutResult { kPublished, kStood };  // 201: it is new there; 200: the same content stood
 
 struct PutDone {
-  PutResult result;
+  PutResult result = PutResult::kPublished;
   PutReport report;
 };
 

@@ -41,8 +41,8 @@ std::string_view cut_word(std::string_view& line) {
   const auto is_word = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
   };
-  const auto end = std::find_if_not(line.begin(), line.end(), is_word);
-  const std::string_view word = line.substr(0, static_cast<std::size_t>(end - line.begin()));
+  const auto size = std::find_if_not(line.begin(), line.end(), is_word) - line.begin();
+  const std::string_view word = line.substr(0, static_cast<std::size_t>(size));
   line.remove_prefix(word.size());
   return word;
 }

@@ -1,9 +1,9 @@
 #include "proto/link/local.h"
 
 #include <array>
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>

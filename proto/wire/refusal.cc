@@ -159,10 +159,10 @@ std::optional<Refusal> parse_refusal(const ReplyHead& reply, std::string_view bo
 }
 
 Error to_error(const Refusal& refusal) {
-  return Error(kind_of(refusal.code),
-               fmt::format("store answered \"{}\": {}", info_of(refusal.code).text,
-                           escaped(refusal.message)),
-               escaped(refusal.hint));
+  return {kind_of(refusal.code),
+          fmt::format("store answered \"{}\": {}", info_of(refusal.code).text,
+                      escaped(refusal.message)),
+          escaped(refusal.hint)};
 }
 
 }  // namespace walstow

@@ -101,18 +101,18 @@ struct CheckReport {
   bool operator==(const CheckReport&) const = default;
 };
 
-std::string to_json(const PutReport&);
-std::string to_json(const ClusterReport&);
-std::string to_json(const std::vector<ClusterSummary>&);
-std::string to_json(const FilePage&);
-std::string to_json(const WhoamiReport&);
-std::string to_json(const CheckReport&);
+std::string to_json(const PutReport& report);
+std::string to_json(const ClusterReport& report);
+std::string to_json(const std::vector<ClusterSummary>& summaries);
+std::string to_json(const FilePage& page);
+std::string to_json(const WhoamiReport& report);
+std::string to_json(const CheckReport& report);
 
-PutReport parse_put_report(std::string_view json);
-ClusterReport parse_cluster_report(std::string_view json);
-std::vector<ClusterSummary> parse_cluster_summaries(std::string_view json);
-FilePage parse_file_page(std::string_view json);
-WhoamiReport parse_whoami_report(std::string_view json);
-CheckReport parse_check_report(std::string_view json);
+PutReport parse_put_report(std::string_view body);
+ClusterReport parse_cluster_report(std::string_view body);
+std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body);
+FilePage parse_file_page(std::string_view body);
+WhoamiReport parse_whoami_report(std::string_view body);
+CheckReport parse_check_report(std::string_view body);
 
 }  // namespace walstow
