@@ -1,7 +1,5 @@
 #include "store/archive.h"
 
-#include <boost/json/object.hpp>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -10,15 +8,13 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
-#include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/report.h"
 #include "store/layout.h"
+#include "store/record.h"
 
 namespace walstow {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t kArchiveIdSize = 16;  // bytes
 constexpr std::size_t kListPage = 1000;     // more than kMostEras
@@ -44,45 +40,14 @@ std::string era_text(const EraName& era) {
                   {"opened", now()}});
 }
 
-[[noreturn]] void throw_damaged(const std::string& place) {
-  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
-              "Restore this file from a copy of the archive.");
-}
-
-// nullopt: not "MAJOR.MINOR".
-std::optional<std::uint64_t> major_of(std::string_view format) {
-  const std::size_t dot = format.find('.');
-  if (dot == std::string_view::npos || !parse_decimal(format.substr(dot + 1))) return std::nullopt;
-  return parse_decimal(format.substr(0, dot));
-}
-
-// `place` names the record for messages. Unknown fields are ignored, an unknown major is refused.
-json::object parse_record(std::string_view text, const std::string& place) {
-  const auto record = parse_json_object(text);
-  const auto format = record ? text_member(*record, "format") : std::nullopt;
-  const auto major = format ? major_of(*format) : std::nullopt;
-  if (!major) throw_damaged(place);
-  if (major != major_of(kArchiveFormat)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{} has format {}, and this program knows {}", place, escaped(*format),
-                            kArchiveFormat),
-                "Use the version of walstow that wrote the archive, or a newer one.");
-  }
-  return *record;
-}
-
-std::string in_archive(const Backend& backend, const std::string& key) {
-  return fmt::format("record \"{}\" of {}", key, backend.describe());
-}
-
 // nullopt: no such record.
 std::optional<EraName> read_era(Backend& backend, const std::string& key) {
   const auto text = backend.read_record(key);
   if (!text) return std::nullopt;
-  const std::string place = in_archive(backend, key);
+  const std::string place = record_place(backend, key);
   const auto name = text_member(parse_record(*text, place), "era");
   const auto era = name ? parse_era_name(*name) : std::nullopt;
-  if (!era) throw_damaged(place);
+  if (!era) throw_damaged_record(place);
   return era;
 }
 
@@ -91,10 +56,10 @@ std::optional<std::string> read_archive_id(Backend& backend) {
   const std::string key(layout::kMarker);
   const auto text = backend.read_record(key);
   if (!text) return std::nullopt;
-  const std::string place = in_archive(backend, key);
+  const std::string place = record_place(backend, key);
   auto id = text_member(parse_record(*text, place), "archive");
   std::array<std::byte, kArchiveIdSize> bytes{};
-  if (!id || !from_hex(*id, bytes)) throw_damaged(place);
+  if (!id || !from_hex(*id, bytes)) throw_damaged_record(place);
   return id;
 }
 
@@ -133,8 +98,8 @@ bool Archive::has_cluster(std::string_view cluster) const {
   const std::string key = layout::cluster_record(cluster);
   const auto text = backend_->read_record(key);
   if (!text) return false;
-  const std::string place = in_archive(*backend_, key);
-  if (text_member(parse_record(*text, place), "cluster") != cluster) throw_damaged(place);
+  const std::string place = record_place(*backend_, key);
+  if (text_member(parse_record(*text, place), "cluster") != cluster) throw_damaged_record(place);
   return true;
 }
 
@@ -170,7 +135,7 @@ std::vector<EraName> Archive::eras(std::string_view cluster) const {
     const std::string expected = layout::era_record(cluster, number);
     const auto era = read_era(*backend_, entry.key);
     if (!era || entry.key != expected || era->number != number) {
-      throw_damaged(in_archive(*backend_, expected));
+      throw_damaged_record(record_place(*backend_, expected));
     }
     eras.push_back(*era);
   }
@@ -206,7 +171,7 @@ void Archive::make_era_durable(std::string_view cluster, const EraName& era) con
        {layout::cluster_record(cluster), layout::era_record(cluster, era.number),
         layout::era_folder_record(cluster, era)}) {
     if (backend_->make_durable(key)) continue;
-    throw Error(ErrorKind::kUnavailable, in_archive(*backend_, key) + " is missing",
+    throw Error(ErrorKind::kUnavailable, record_place(*backend_, key) + " is missing",
                 "Restore this file from a copy of the archive.");
   }
 }
@@ -220,7 +185,7 @@ void Archive::verify_era(std::string_view cluster, const EraName& era) const {
                             layout::era_prefix(cluster, era), backend_->describe()),
                 "Bring it back from where it was moved to, or from a copy of the archive.");
   }
-  if (*standing != era) throw_damaged(in_archive(*backend_, key));
+  if (*standing != era) throw_damaged_record(record_place(*backend_, key));
 }
 
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,

@@ -17,8 +17,6 @@
 
 namespace walstow {
 
-inline constexpr std::string_view kArchiveFormat = "1.0";
-
 // Makes the marker with a fresh random id. Throws Error{kRefused} where one stands.
 // Returns the id: 32 lower-case hex digits.
 std::string initialize_archive(Backend& backend);

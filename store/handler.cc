@@ -1,11 +1,12 @@
 #include "store/handler.h"
 
-#include <algorithm>
 #include <mutex>
+#include <vector>
 
 #include "proto/base/log.h"
 #include "proto/wire/report.h"
 #include "store/catalog.h"
+#include "store/clients.h"
 #include "store/get_file.h"
 #include "store/positions.h"
 #include "store/probe.h"
@@ -26,41 +27,41 @@ Refusal refusal_of(Code code, std::string message, std::string hint = {}) {
   return {.code = code, .message = std::move(message), .hint = std::move(hint), .proof = {}};
 }
 
-// Which rights let a caller ask; any one of them is enough.
-struct Needed {
-  std::vector<Right> any_of;
-  std::string cluster;  // that must exist; "" when the command is about none
-};
-
-Needed needed_for(const Command& command) {
+// The cluster that must exist; "" when the command is about none.
+std::string cluster_of(const Command& command) {
   struct Visitor {
-    Needed operator()(const PutFile& c) const { return {{Right::kArchive}, c.cluster}; }
-    Needed operator()(const GetFile& c) const { return {{Right::kRestore}, c.cluster}; }
-    Needed operator()(const ListFiles& c) const { return {{Right::kRestore}, c.cluster}; }
-    Needed operator()(const ClusterStatus& c) const { return {{Right::kRestore}, c.cluster}; }
-    Needed operator()(const ReportPosition& c) const { return {{Right::kRestore}, c.cluster}; }
-    Needed operator()(const ListClusters&) const { return {{Right::kAdmin}, {}}; }
-    Needed operator()(const CreateCluster&) const { return {{Right::kAdmin}, {}}; }
-    Needed operator()(const OpenEra& c) const { return {{Right::kAdmin}, c.cluster}; }
-    Needed operator()(const Whoami&) const { return {{}, {}}; }
-    Needed operator()(const CheckStore& c) const {
-      return {{Right::kArchive, Right::kRestore, Right::kAdmin}, c.cluster};
-    }
+    std::string operator()(const PutFile& c) const { return c.cluster; }
+    std::string operator()(const GetFile& c) const { return c.cluster; }
+    std::string operator()(const ListFiles& c) const { return c.cluster; }
+    std::string operator()(const ClusterStatus& c) const { return c.cluster; }
+    std::string operator()(const OpenEra& c) const { return c.cluster; }
+    std::string operator()(const ReportPosition& c) const { return c.cluster; }
+    std::string operator()(const CheckStore& c) const { return c.cluster; }
+    std::string operator()(const ListClusters&) const { return {}; }
+    std::string operator()(const CreateCluster&) const { return {}; }
+    std::string operator()(const Whoami&) const { return {}; }
+    std::string operator()(const ListClients&) const { return {}; }
+    std::string operator()(const AddClient&) const { return {}; }
+    std::string operator()(const ChangeClient&) const { return {}; }
+    std::string operator()(const RemoveClient&) const { return {}; }
   };
-  Needed needed = std::visit(Visitor(), command);
-  // An administrator may look at everything, though not put or report for others.
-  if (!std::holds_alternative<PutFile>(command) &&
-      !std::holds_alternative<ReportPosition>(command) && !needed.any_of.empty()) {
-    needed.any_of.push_back(Right::kAdmin);
-  }
-  return needed;
+  return std::visit(Visitor(), command);
+}
+
+Reply clients_reply(int status, const ClientReport& client) {
+  return json_reply(status, to_json(std::vector<ClientReport>{client}));
+}
+
+Refusal no_such_client(const std::string& client) {
+  return refusal_of(Code::kNoSuchClient, "there is no client \"" + client + "\" in the registry",
+                    "\"walstow client list\" shows all of them.");
 }
 
 // Runs one checked command. A PutFile never comes here: its body is still to come.
 class Runner {
  public:
-  Runner(std::shared_ptr<Archive> archive, const Caller& caller)
-      : archive_(std::move(archive)), caller_(caller) {}
+  Runner(std::shared_ptr<Archive> archive, const Caller& caller, const Grants& grants)
+      : archive_(std::move(archive)), caller_(caller), grants_(grants) {}
 
   Reply operator()(const GetFile& get) const;
   Reply operator()(const ListFiles& list) const {
@@ -69,9 +70,7 @@ class Runner {
   Reply operator()(const ClusterStatus& status) const {
     return json_reply(200, to_json(report_cluster(*archive_, status.cluster)));
   }
-  Reply operator()(const ListClusters&) const {
-    return json_reply(200, to_json(report_clusters(*archive_)));
-  }
+  Reply operator()(const ListClusters&) const;
   Reply operator()(const CreateCluster& create) const;
   Reply operator()(const OpenEra& open) const;
   Reply operator()(const ReportPosition& report) const;
@@ -79,11 +78,18 @@ class Runner {
   Reply operator()(const CheckStore& check) const {
     return json_reply(200, to_json(probe_archive(*archive_, check.cluster)));
   }
+  Reply operator()(const ListClients&) const {
+    return json_reply(200, to_json(list_clients(archive_->backend())));
+  }
+  Reply operator()(const AddClient& add) const;
+  Reply operator()(const ChangeClient& change) const;
+  Reply operator()(const RemoveClient& remove) const;
   Reply operator()(const PutFile&) const { return {}; }
 
  private:
   std::shared_ptr<Archive> archive_;
   const Caller& caller_;
+  const Grants& grants_;
 };
 
 // A standby must get its WAL even where its position cannot be noted (a full disk at the store).
@@ -112,6 +118,14 @@ Reply Runner::operator()(const GetFile& get) const {
                    .restartpoint = get.restartpoint});
   }
   return reply;
+}
+
+Reply Runner::operator()(const ListClusters&) const {
+  std::vector<ClusterSummary> clusters = report_clusters(*archive_);
+  std::erase_if(clusters, [this](const ClusterSummary& cluster) {
+    return !concerns(grants_, cluster.cluster);
+  });
+  return json_reply(200, to_json(clusters));
 }
 
 Reply Runner::operator()(const CreateCluster& create) const {
@@ -153,29 +167,37 @@ Reply Runner::operator()(const ReportPosition& report) const {
 }
 
 Reply Runner::operator()(const Whoami&) const {
-  WhoamiReport report{.archive = archive_->id(), .name = caller_.name, .rights = {}};
-  for (const Right right : caller_.rights)
-    report.rights.emplace_back(to_string(right));
-  return json_reply(200, to_json(report));
+  return json_reply(200, to_json(WhoamiReport{.archive = archive_->id(),
+                                              .name = caller_.name,
+                                              .grants = grants_,
+                                              .certificate_until = caller_.certificate_until}));
+}
+
+Reply Runner::operator()(const AddClient& add) const {
+  const AddedClient added = add_client(archive_->backend(), add, std::chrono::system_clock::now());
+  if (added.result == AddedClient::Result::kTaken) {
+    return to_reply(refusal_of(Code::kExists, "client \"" + add.client + "\" is registered already",
+                               "Choose another name; or, where it is the same client with a new "
+                               "key, remove the old one first: \"walstow client remove " +
+                                   add.client + "\"."));
+  }
+  return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
+}
+
+Reply Runner::operator()(const ChangeClient& change) const {
+  const auto changed = change_client(archive_->backend(), change);
+  if (!changed) return to_reply(no_such_client(change.client));
+  return clients_reply(200, *changed);
+}
+
+Reply Runner::operator()(const RemoveClient& remove) const {
+  if (!remove_client(archive_->backend(), remove.client)) {
+    return to_reply(no_such_client(remove.client));
+  }
+  return json_reply(200, "{}\n");
 }
 
 }  // namespace
-
-std::string_view to_string(Right right) {
-  switch (right) {
-    case Right::kArchive:
-      return "archive";
-    case Right::kRestore:
-      return "restore";
-    case Right::kAdmin:
-      return "admin";
-  }
-  return "?";
-}
-
-bool Caller::may(Right right) const {
-  return std::find(rights.begin(), rights.end(), right) != rights.end();
-}
 
 struct Handler::State {
   std::shared_ptr<Archive> archive();
@@ -203,21 +225,18 @@ std::shared_ptr<Archive> Handler::State::archive() {
 }
 
 Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
-  const Needed needed = needed_for(command);
-  if (!needed.any_of.empty() &&
-      std::none_of(needed.any_of.begin(), needed.any_of.end(),
-                   [&caller](Right right) { return caller.may(right); })) {
-    return to_reply(refusal_of(Code::kNoRight, "client \"" + caller.name + "\" has no right \"" +
-                                                   std::string(to_string(needed.any_of.front())) +
-                                                   "\" here"));
-  }
   const std::shared_ptr<Archive> current = archive();
-  if (!needed.cluster.empty() && !current->has_cluster(needed.cluster)) {
-    return to_reply(refusal_of(Code::kUnknownCluster,
-                               "there is no cluster \"" + needed.cluster + "\" in the archive",
-                               "Check the setting \"cluster\", or make it with \"walstow cluster "
-                               "create " +
-                                   needed.cluster + "\"."));
+  const auto looked_up = grants_of(current->backend(), caller);
+  if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
+  const Grants& grants = std::get<Grants>(looked_up);
+  if (const auto refusal = refuse_without_right(command, caller, grants)) return to_reply(*refusal);
+
+  const std::string cluster = cluster_of(command);
+  if (!cluster.empty() && !current->has_cluster(cluster)) {
+    return to_reply(
+        refusal_of(Code::kUnknownCluster, "there is no cluster \"" + cluster + "\" in the archive",
+                   "Check the setting \"cluster\", or make it with \"walstow cluster create " +
+                       cluster + "\"."));
   }
   if (const auto* put = std::get_if<PutFile>(&command)) {
     if (put->instance && put->instance->role == Instance::Role::kPrimary) {
@@ -231,7 +250,7 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
                       .client = caller.name,
                       .compression_level = compression_level});
   }
-  return std::visit(Runner(current, caller), command);
+  return std::visit(Runner(current, caller, grants), command);
 }
 
 Handler::Handler(OpenArchive open_archive, int compression_level)

@@ -1,4 +1,4 @@
-// From a request to a reply: rights, dispatch, and nothing of sockets. The same handler serves
+// From a request to a reply: dispatch, and nothing of sockets. The same handler serves
 // every link. All calls block on the backend: a session runs them on a worker thread.
 #pragma once
 
@@ -7,25 +7,15 @@
 #include <memory>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "proto/base/bytes.h"
 #include "proto/wire/command.h"
 #include "proto/wire/http.h"
 #include "proto/wire/refusal.h"
 #include "store/archive.h"
+#include "store/rights.h"
 
 namespace walstow {
-
-enum class Right { kArchive, kRestore, kAdmin };
-std::string_view to_string(Right right);
-
-// Who is at the other end of the connection, as established by the link, never by the request.
-struct Caller {
-  std::string name;
-  std::vector<Right> rights;  // on every cluster (the local user has all)
-  bool may(Right right) const;
-};
 
 // A body that is produced while it is sent.
 class Download {

@@ -82,6 +82,14 @@ std::string standby_record(std::string_view cluster, std::string_view client,
   return fmt::format("{}{}/{}.json", standby_records(cluster), client_part(client), instance);
 }
 
+std::string client_records() {
+  return "_clients/";
+}
+
+std::string client_record(std::string_view client) {
+  return fmt::format("{}{}.json", client_records(), client);
+}
+
 std::string era_prefix(std::string_view cluster, const EraName& era) {
   return fmt::format("{}/{}/", cluster, to_string(era));
 }

@@ -7,6 +7,7 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.zst    segments, .partial, .backup
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
+//   _clients/CLIENT.json                                     a client of the registry
 //   _tmp/ _aside/ _probe/ _records.lock                       never part of a cluster
 //
 // NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
@@ -36,6 +37,9 @@ std::string era_record(std::string_view cluster, std::uint32_t number);
 std::string standby_records(std::string_view cluster);  // prefix
 std::string standby_record(std::string_view cluster, std::string_view client,
                            std::string_view instance);
+std::string client_records();  // prefix
+// `client` is a valid_client_name().
+std::string client_record(std::string_view client);
 
 std::string era_prefix(std::string_view cluster, const EraName& era);  // ends with '/'
 std::string era_folder_record(std::string_view cluster, const EraName& era);

@@ -69,6 +69,19 @@ std::string position_lines(const PositionReport& position) {
                             position.seen ? to_iso8601(*position.seen) : "never");
 }
 
+std::string grant_lines(const Grants& grants) {
+  std::string text;
+  for (const Grant& grant : grants) {
+    std::vector<std::string_view> rights;
+    for (const Right right : grant.rights)
+      rights.push_back(to_string(right));
+    text += fmt::format("  {:<30}  {}\n",
+                        grant.cluster == kEveryCluster ? "every cluster" : grant.cluster,
+                        fmt::join(rights, ", "));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string size_text(std::uint64_t bytes) {
@@ -116,8 +129,12 @@ std::string files_text(const FilePage& page) {
 }
 
 std::string whoami_text(const WhoamiReport& report) {
-  return fmt::format("{} in archive {}, with the rights: {}\n", report.name, report.archive,
-                     fmt::join(report.rights, ", "));
+  std::string text = fmt::format("{} in archive {}\n", report.name, report.archive);
+  text += grant_lines(report.grants);
+  if (report.certificate_until) {
+    text += fmt::format("  certificate until {}\n", to_iso8601(*report.certificate_until));
+  }
+  return text;
 }
 
 std::string check_text(const CheckReport& report) {

@@ -14,8 +14,7 @@ namespace walstow {
 namespace asio = boost::asio;
 
 Caller local_user() {
-  return {.name = user_name(geteuid()),
-          .rights = {Right::kArchive, Right::kRestore, Right::kAdmin}};
+  return {.kind = Caller::Kind::kOwner, .name = user_name(geteuid())};
 }
 
 void serve_standard_streams(const StdioServer& server) {

@@ -8,7 +8,7 @@
 
 namespace walstow {
 
-// Who the process itself runs as, with every right: only the archive's owner gets this far.
+// Who the process itself runs as: nobody but the archive's owner gets this far.
 Caller local_user();
 
 struct StdioServer {

@@ -1,6 +1,5 @@
 #include "proto/wire/command.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <string>
 
@@ -11,10 +10,6 @@ namespace {
 
 constexpr std::string_view kDigestPrefix = "xxh128=";
 
-bool letter_or_digit(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 RequestHead start(Method method, std::string target) {
   RequestHead request{.method = method, .target = std::move(target), .fields = {}};
   request.fields.set(field::kVersion, std::string(kProtocolVersion));
@@ -23,6 +18,10 @@ RequestHead start(Method method, std::string target) {
 
 std::string cluster_path(std::string_view cluster) {
   return "/v1/clusters/" + percent_encoded(cluster);
+}
+
+std::string client_path(std::string_view client) {
+  return "/v1/clients/" + percent_encoded(client);
 }
 
 std::string file_path(std::string_view cluster, const WalFileName& file) {
@@ -109,13 +108,34 @@ RequestHead request_for(const CheckStore& check) {
   return start(Method::kPost, cluster_path(check.cluster) + "/check");
 }
 
-}  // namespace
-
-bool valid_cluster_name(std::string_view name) {
-  return !name.empty() && name.size() <= 63 && letter_or_digit(name.front()) &&
-         std::ranges::all_of(name,
-                             [](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
+RequestHead request_for(const ListClients&) {
+  return start(Method::kGet, "/v1/clients");
 }
+
+RequestHead request_for(const AddClient& add) {
+  RequestHead request = start(Method::kPut, client_path(add.client));
+  request.fields.set(field::kPublicKey, add.public_key);
+  request.fields.set(field::kGrants, to_grants_field(add.grants));
+  if (add.certificate_until) {
+    request.fields.set(field::kUntil, to_iso8601(*add.certificate_until));
+  }
+  return request;
+}
+
+RequestHead request_for(const ChangeClient& change) {
+  RequestHead request = start(Method::kPost, client_path(change.client));
+  if (change.grants) request.fields.set(field::kGrants, to_grants_field(*change.grants));
+  if (change.certificate_until) {
+    request.fields.set(field::kUntil, to_iso8601(*change.certificate_until));
+  }
+  return request;
+}
+
+RequestHead request_for(const RemoveClient& remove) {
+  return start(Method::kDelete, client_path(remove.client));
+}
+
+}  // namespace
 
 std::string to_digest_field(const Digest& digest) {
   return std::string(kDigestPrefix) + to_string(digest);

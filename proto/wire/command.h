@@ -8,17 +8,15 @@
 #include <string_view>
 #include <variant>
 
+#include "proto/base/utc_time.h"
 #include "proto/codec/digest.h"
 #include "proto/wal/file_name.h"
 #include "proto/wal/lsn.h"
+#include "proto/wire/grant.h"
 #include "proto/wire/http.h"
 #include "proto/wire/refusal.h"
 
 namespace walstow {
-
-// A cluster's name: 1 to 63 of A-Z a-z 0-9 - _, the first a letter or digit. (So it is a folder's
-// name, a URL's part and never one of the archive's own files, which hold a '.' or start with '_'.)
-bool valid_cluster_name(std::string_view name);
 
 // The value of Walstow-Digest, both ways: "xxh128=" and 32 lower-case hex digits.
 std::string to_digest_field(const Digest& digest);
@@ -120,8 +118,37 @@ struct CheckStore {
   bool operator==(const CheckStore&) const = default;
 };
 
+// GET /v1/clients
+struct ListClients {
+  bool operator==(const ListClients&) const = default;
+};
+
+// PUT /v1/clients/{client}
+struct AddClient {
+  std::string client;
+  std::string public_key;  // base64 of the SubjectPublicKeyInfo (DER), see proto/codec/public_key.h
+  Grants grants;
+  std::optional<Time> certificate_until;
+  bool operator==(const AddClient&) const = default;
+};
+
+// POST /v1/clients/{client}: what is not given stays as it is; one of them is.
+struct ChangeClient {
+  std::string client;
+  std::optional<Grants> grants;
+  std::optional<Time> certificate_until;
+  bool operator==(const ChangeClient&) const = default;
+};
+
+// DELETE /v1/clients/{client}
+struct RemoveClient {
+  std::string client;
+  bool operator==(const RemoveClient&) const = default;
+};
+
 using Command = std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters,
-                             CreateCluster, OpenEra, ReportPosition, Whoami, CheckStore>;
+                             CreateCluster, OpenEra, ReportPosition, Whoami, CheckStore,
+                             ListClients, AddClient, ChangeClient, RemoveClient>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.

@@ -116,6 +116,30 @@ Parsed parse_open_era(std::string cluster, FieldReader& fields) {
       .cluster = std::move(cluster), .system_identifier = *system, .segment_size = size->bytes()};
 }
 
+Parsed parse_add_client(std::string client, FieldReader& fields) {
+  const auto public_key = fields.required(form::kPublicKey);
+  const auto grants = fields.required(form::kGrants);
+  const auto until = fields.optional(form::kUntil);
+  if (fields.refused()) return *fields.refused();
+  return AddClient{.client = std::move(client),
+                   .public_key = *public_key,
+                   .grants = *grants,
+                   .certificate_until = until};
+}
+
+Parsed parse_change_client(std::string client, FieldReader& fields) {
+  auto grants = fields.optional(form::kGrants);
+  const auto until = fields.optional(form::kUntil);
+  if (!grants && !until) {
+    fields.refuse(make_refusal(
+        Code::kBadRequest,
+        fmt::format("neither {} nor {} says what is to change", field::kGrants, field::kUntil)));
+  }
+  if (fields.refused()) return *fields.refused();
+  return ChangeClient{
+      .client = std::move(client), .grants = std::move(grants), .certificate_until = until};
+}
+
 Refusal unknown_parameter(std::string_view name) {
   return make_refusal(Code::kBadRequest, fmt::format("unknown query parameter \"{}\"", shown(name)),
                       "Only a list has parameters: after, limit and timeline.");
@@ -226,6 +250,27 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));
 }
 
+Parsed parse_client_request(const RequestHead& request, std::string client) {
+  if (!valid_client_name(client)) {
+    return make_refusal(
+        Code::kBadRequest, fmt::format("\"{}\" is not the name of a client", shown(client)),
+        "A client's name has 1 to 63 of A-Z a-z 0-9 . - _, the first a letter or digit.");
+  }
+  FieldReader fields(request.fields);
+  switch (request.method) {
+    case Method::kPut:
+      return parse_add_client(std::move(client), fields);
+    case Method::kPost:
+      return parse_change_client(std::move(client), fields);
+    case Method::kDelete:
+      return RemoveClient{std::move(client)};
+    case Method::kGet:
+    case Method::kHead:
+      break;
+  }
+  return refused_method(request);
+}
+
 Parsed parse_path(const RequestHead& request, const Target& target) {
   const auto& path = target.path;
   if (path.front() != "v1") {
@@ -241,6 +286,11 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
     if (request.method == Method::kGet) return ListClusters{};
     return refused_method(request);
   }
+  if (path.size() == 2 && path[1] == "clients") {
+    if (request.method == Method::kGet) return ListClients{};
+    return refused_method(request);
+  }
+  if (path.size() == 3 && path[1] == "clients") return parse_client_request(request, path[2]);
   if (path.size() > 2 && path[1] == "clusters") return parse_cluster_request(request, target);
   return make_refusal(Code::kBadRequest,
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));

@@ -5,12 +5,15 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
+#include "proto/codec/public_key.h"
 
 namespace walstow {
 namespace {
 
 constexpr std::size_t kLongestText = 255;      // characters of a host's or standby's name
 constexpr std::size_t kLongestRequestId = 64;  // characters
+// Characters; an RSA key of 16384 bits has 2784.
+constexpr std::size_t kLongestPublicKey = 4096;
 
 std::optional<std::uint64_t> parse_system_identifier(std::string_view text) {
   const auto value = parse_decimal(text);
@@ -98,6 +101,11 @@ Encoding parse_accept_encoding(std::string_view list) {
   return accepted;
 }
 
+std::optional<std::string> parse_public_key(std::string_view text) {
+  const auto bytes = text.size() <= kLongestPublicKey ? from_base64(text) : std::nullopt;
+  return bytes && !bytes->empty() ? std::optional(std::string(text)) : std::nullopt;
+}
+
 constexpr std::string_view kTextForm = "1 to 255 printable ASCII characters";
 constexpr FieldForm<std::string> kInstanceForm{field::kInstance, parse_instance_id,
                                                "32 lower-case hex digits"};
@@ -126,6 +134,12 @@ const FieldForm<std::string> kRequest{field::kRequest, parse_request_id,
 const FieldForm<WalFileName> kRestartpoint{field::kRestartpoint, parse_segment_name,
                                            "the name of a WAL segment"};
 const FieldForm<bool> kExpect{field::kExpect, parse_expect, "\"100-continue\" or absent"};
+const FieldForm<std::string> kPublicKey{field::kPublicKey, parse_public_key,
+                                        "the base64 of a public key (SubjectPublicKeyInfo, DER)"};
+const FieldForm<Grants> kGrants{field::kGrants, parse_grants_field,
+                                "\"CLUSTER=RIGHT,...;...\", a cluster's name or \"*\", with "
+                                "rights of archive, restore, admin"};
+const FieldForm<Time> kUntil{field::kUntil, parse_iso8601, "a time, as 2026-11-22T19:40:00Z"};
 }  // namespace form
 
 std::string shown(std::string_view text) {

@@ -37,6 +37,9 @@ extern const FieldForm<Encoding> kContentEncoding;
 extern const FieldForm<std::string> kRequest;
 extern const FieldForm<WalFileName> kRestartpoint;
 extern const FieldForm<bool> kExpect;  // true, or not valid
+extern const FieldForm<std::string> kPublicKey;
+extern const FieldForm<Grants> kGrants;
+extern const FieldForm<Time> kUntil;
 }  // namespace form
 
 // Reads fields one by one. The first one that is wrong becomes the refusal; what is read after it

@@ -10,6 +10,24 @@ namespace walstow {
 
 namespace json = boost::json;
 
+namespace {
+
+std::optional<Grant> parse_grant(const json::object& object) {
+  auto cluster = text_member(object, "cluster");
+  const json::value* rights = object.if_contains("rights");
+  if (!cluster || rights == nullptr || !rights->is_array()) return std::nullopt;
+  if (*cluster != kEveryCluster && !valid_cluster_name(*cluster)) return std::nullopt;
+  Grant grant{.cluster = std::move(*cluster), .rights = {}};
+  for (const json::value& item : rights->get_array()) {
+    if (!item.is_string()) return std::nullopt;
+    const json::string& text = item.get_string();
+    if (const auto right = parse_right({text.data(), text.size()})) grant.rights.insert(*right);
+  }
+  return grant;
+}
+
+}  // namespace
+
 std::optional<json::object> parse_json_object(std::string_view body) {
   if (body.size() > kLargestJson) return std::nullopt;
   json::error_code error;
@@ -37,6 +55,29 @@ std::optional<std::uint64_t> number_member(const json::object& object, std::stri
 const json::object* object_member(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value == nullptr ? nullptr : value->if_object();
+}
+
+json::array grants_array(const Grants& grants) {
+  json::array array;
+  for (const Grant& grant : grants) {
+    json::array rights;
+    for (const Right right : grant.rights)
+      rights.emplace_back(to_string(right));
+    array.emplace_back(json::object{{"cluster", grant.cluster}, {"rights", std::move(rights)}});
+  }
+  return array;
+}
+
+std::optional<Grants> grants_member(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_array()) return std::nullopt;
+  Grants grants;
+  for (const json::value& item : value->get_array()) {
+    auto grant = item.is_object() ? parse_grant(item.get_object()) : std::nullopt;
+    if (!grant) return std::nullopt;
+    grants.push_back(std::move(*grant));
+  }
+  return grants;
 }
 
 std::string to_line(const json::object& object) {

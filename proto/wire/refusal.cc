@@ -21,8 +21,10 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kDigestMismatch, "digest-mismatch", 400},
     CodeInfo{Code::kTooLarge, "too-large", 413},
     CodeInfo{Code::kNoRight, "no-right", 403},
+    CodeInfo{Code::kUnknownClient, "unknown-client", 403},
     CodeInfo{Code::kUnknownCluster, "unknown-cluster", 422},
     CodeInfo{Code::kUnknownSystem, "unknown-system", 422},
+    CodeInfo{Code::kNoSuchClient, "no-such-client", 422},
     CodeInfo{Code::kOtherContent, "other-content", 409},
     CodeInfo{Code::kOtherSystem, "other-system", 409},
     CodeInfo{Code::kExists, "exists", 409},
@@ -72,8 +74,10 @@ ErrorKind kind_of(Code code) {
     case Code::kBadContent:
     case Code::kTooLarge:
     case Code::kNoRight:
+    case Code::kUnknownClient:
     case Code::kUnknownCluster:
     case Code::kUnknownSystem:
+    case Code::kNoSuchClient:
     case Code::kOtherContent:
     case Code::kOtherSystem:
     case Code::kExists:

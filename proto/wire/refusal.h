@@ -20,11 +20,13 @@ enum class Code {
   kDigestMismatch,  // 400 digest-mismatch: the body arrived damaged
   kTooLarge,        // 413 too-large
   kNoRight,         // 403 no-right
+  kUnknownClient,   // 403 unknown-client: the caller is not in the registry, or with another key
   kUnknownCluster,  // 422 unknown-cluster
   kUnknownSystem,   // 422 unknown-system: the cluster has no era of this system identifier
+  kNoSuchClient,    // 422 no-such-client: the registry has nobody of the name in the path
   kOtherContent,    // 409 other-content: the name is taken by other content
   kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
-  kExists,          // 409 exists: the cluster or era to be made stands
+  kExists,          // 409 exists: the cluster, era or client to be made stands
   kAbsentEnd,       // 404 absent-end: nothing later on this timeline
   kAbsentBefore,    // 404 absent-before: before the first on this timeline
   kHole,            // 404 hole: earlier and later ones stand

@@ -86,8 +86,15 @@ json::value entry_value(const FileEntry& entry) {
                       {"put", to_iso8601(entry.put)}};
 }
 
-json::value text_value(const std::string& item) {
-  return text(item);
+json::value client_value(const ClientReport& report) {
+  json::object object;
+  object["client"] = report.client;
+  object["public_key"] = report.public_key;
+  object["fingerprint"] = report.fingerprint;
+  object["grants"] = grants_array(report.grants);
+  object["certificate_until"] = time_or_null(report.certificate_until);
+  object["added"] = to_iso8601(report.added);
+  return object;
 }
 
 }  // namespace
@@ -126,7 +133,8 @@ std::string to_json(const WhoamiReport& report) {
   json::object object;
   object["archive"] = report.archive;
   object["name"] = text(report.name);
-  object["rights"] = array_of(report.rights, text_value);
+  object["grants"] = grants_array(report.grants);
+  object["certificate_until"] = time_or_null(report.certificate_until);
   return to_line(object);
 }
 
@@ -138,6 +146,10 @@ std::string to_json(const CheckReport& report) {
   object["read_microseconds"] = report.read_microseconds;
   object["newest_era"] = report.newest_era;
   return to_line(object);
+}
+
+std::string to_json(const std::vector<ClientReport>& clients) {
+  return to_line(json::object{{"clients", array_of(clients, client_value)}});
 }
 
 }  // namespace walstow

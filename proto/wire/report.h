@@ -10,6 +10,7 @@
 
 #include "proto/base/utc_time.h"
 #include "proto/wal/lsn.h"
+#include "proto/wire/grant.h"
 #include "proto/wire/refusal.h"
 
 namespace walstow {
@@ -90,8 +91,20 @@ struct FilePage {
 
 struct WhoamiReport {
   std::string archive, name;  // name: the client's, or the local user's
-  std::vector<std::string> rights;
+  Grants grants;
+  std::optional<Time> certificate_until;  // of the certificate that the caller has shown
   bool operator==(const WhoamiReport&) const = default;
+};
+
+// A client as the registry has it.
+struct ClientReport {
+  std::string client;
+  std::string public_key;   // base64 of its SubjectPublicKeyInfo (DER)
+  std::string fingerprint;  // "sha256:HEX" of the same bytes
+  Grants grants;
+  std::optional<Time> certificate_until;  // of the newest one that was made for it
+  Time added;
+  bool operator==(const ClientReport&) const = default;
 };
 
 struct CheckReport {
@@ -107,6 +120,7 @@ std::string to_json(const std::vector<ClusterSummary>& summaries);
 std::string to_json(const FilePage& page);
 std::string to_json(const WhoamiReport& report);
 std::string to_json(const CheckReport& report);
+std::string to_json(const std::vector<ClientReport>& clients);
 
 PutReport parse_put_report(std::string_view body);
 ClusterReport parse_cluster_report(std::string_view body);
@@ -114,5 +128,6 @@ std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body);
 FilePage parse_file_page(std::string_view body);
 WhoamiReport parse_whoami_report(std::string_view body);
 CheckReport parse_check_report(std::string_view body);
+std::vector<ClientReport> parse_client_reports(std::string_view body);
 
 }  // namespace walstow

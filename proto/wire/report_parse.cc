@@ -58,13 +58,10 @@ class Reader {
     if (is_null(name)) return std::nullopt;
     return time(name);
   }
-  std::vector<std::string> texts(std::string_view name) const {
-    std::vector<std::string> items;
-    for (const json::value& item : array(name)) {
-      if (!item.is_string()) fail(name, "an array of texts");
-      items.emplace_back(item.get_string());
-    }
-    return items;
+  Grants grants(std::string_view name) const {
+    auto grants = grants_member(object_, name);
+    if (!grants) fail(name, "an array of grants");
+    return std::move(*grants);
   }
   // One item for each object of an array.
   template <class Read>
@@ -147,6 +144,15 @@ ClusterSummary read_summary(const Reader& reader) {
           .eras = reader.small_number("eras")};
 }
 
+ClientReport read_client(const Reader& reader) {
+  return {.client = reader.text("client"),
+          .public_key = reader.text("public_key"),
+          .fingerprint = reader.text("fingerprint"),
+          .grants = reader.grants("grants"),
+          .certificate_until = reader.time_or_null("certificate_until"),
+          .added = reader.time("added")};
+}
+
 FileEntry read_entry(const Reader& reader) {
   return {.era = reader.text("era"),
           .name = reader.text("name"),
@@ -191,7 +197,8 @@ WhoamiReport parse_whoami_report(std::string_view body) {
   const Reader reader(object, "whoami");
   return {.archive = reader.text("archive"),
           .name = reader.text("name"),
-          .rights = reader.texts("rights")};
+          .grants = reader.grants("grants"),
+          .certificate_until = reader.time_or_null("certificate_until")};
 }
 
 CheckReport parse_check_report(std::string_view body) {
@@ -202,6 +209,11 @@ CheckReport parse_check_report(std::string_view body) {
           .publish_microseconds = reader.number("publish_microseconds"),
           .read_microseconds = reader.number("read_microseconds"),
           .newest_era = reader.text("newest_era")};
+}
+
+std::vector<ClientReport> parse_client_reports(std::string_view body) {
+  const json::object object = parse_body(body, "list of clients");
+  return Reader(object, "list of clients").objects("clients", read_client);
 }
 
 }  // namespace walstow

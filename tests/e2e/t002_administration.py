@@ -12,7 +12,8 @@ class Administration(EndToEndTest):
         self.assertTrue((self.archive.folder / MARKER).exists())
         self.assertEqual(stat.S_IMODE(self.archive.folder.stat().st_mode), 0o750)
         who = self.archive.json("whoami")
-        self.assertEqual(set(who["rights"]), {"archive", "restore", "admin"})
+        every_right = {"cluster": "*", "rights": ["archive", "restore", "admin"]}
+        self.assertEqual(who["grants"], [every_right])
         self.assertEqual(self.archive.json("cluster", "list")["clusters"][0]["cluster"], "main")
         self.assertEqual(self.archive.json("status", "main")["eras"], [])
         self.assertIn("ok", self.archive.walstow("--cluster=main", "check").stdout)

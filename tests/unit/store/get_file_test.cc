@@ -144,7 +144,7 @@ TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
 }
 
 TEST_F(GetFileTest, WithoutTheRightNothingIsGiven) {
-  caller.rights = {Right::kArchive};
+  ask_as_client({Right::kArchive});
   EXPECT_EQ(code_of(get(kSecond)), "no-right");
 }
 

@@ -20,43 +20,6 @@ TEST_F(HandlerTest, EraThatIsTheNewestAlreadyIsRefused) {
   EXPECT_EQ(ask(OpenEra{"main", 7, 1U << 25}).status, 201);  // a new segment size
 }
 
-TEST_F(HandlerTest, EveryCommandNeedsItsRight) {
-  const std::string name = "000000010000000000000001";
-  const Instance instance{.id = std::string(32, 'a'), .sequence = 1, .host = "db2"};
-  const struct {
-    Command command;
-    std::vector<Right> enough;
-  } cases[] = {
-      {put_of(name, segment_content(name)), {Right::kArchive}},
-      {get_of(name), {Right::kRestore, Right::kAdmin}},
-      {ListFiles{.cluster = "main"}, {Right::kRestore, Right::kAdmin}},
-      {ClusterStatus{"main"}, {Right::kRestore, Right::kAdmin}},
-      {ListClusters{}, {Right::kAdmin}},
-      {CreateCluster{"third"}, {Right::kAdmin}},
-      {OpenEra{"main", 9, 1U << 24}, {Right::kAdmin}},
-      {ReportPosition{"main", 7, instance, file_named(name)}, {Right::kRestore}},
-      {Whoami{}, {Right::kArchive, Right::kRestore, Right::kAdmin}},
-      {CheckStore{"main"}, {Right::kArchive, Right::kRestore, Right::kAdmin}},
-  };
-  for (const auto& one : cases) {
-    for (const Right right : {Right::kArchive, Right::kRestore, Right::kAdmin}) {
-      caller.rights = {right};
-      Answer answer = handler.handle(to_request(one.command), caller);
-      const bool enough =
-          std::find(one.enough.begin(), one.enough.end(), right) != one.enough.end();
-      const auto* reply = std::get_if<Reply>(&answer);
-      EXPECT_EQ(reply != nullptr && reply->head.status == 403, !enough)
-          << "command " << one.command.index() << " with right " << to_string(right);
-    }
-  }
-}
-
-TEST_F(HandlerTest, CallerWithoutRightsLearnsOnlyWhoItIs) {
-  caller.rights = {};
-  EXPECT_EQ(code_of(ask(CheckStore{"main"})), "no-right");
-  EXPECT_EQ(parse_whoami_report(ask(Whoami{}).body).name, "tester");
-}
-
 TEST_F(HandlerTest, CheckLeavesNothingBehind) {
   const CheckReport report = parse_check_report(ask(CheckStore{"main"}).body);
   EXPECT_EQ(report.cluster, "main");

@@ -147,7 +147,7 @@ TEST_F(PutFileTest, CompressedBodyIsProvenBeforeItIsKept) {
 }
 
 TEST_F(PutFileTest, WithoutTheRightNothingIsTaken) {
-  caller.rights = {Right::kRestore, Right::kAdmin};
+  ask_as_client({Right::kRestore, Right::kAdmin});
   EXPECT_EQ(code_of(put(kFirst)), "no-right");
 }
 

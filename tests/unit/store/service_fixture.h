@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "proto/codec/digest.h"
+#include "proto/codec/public_key.h"
 #include "proto/wal/file_name.h"
 #include "store/archive_folder.h"
 #include "store/handler.h"
@@ -98,6 +100,15 @@ class ServiceTest : public testing::Test {
   }
   Response get(std::string_view name) { return ask(get_of(name)); }
 
+  // From now on a client of the registry asks, with rights in "main".
+  void ask_as_client(const std::set<Right>& rights) {
+    const AddClient add{.client = "db2",
+                        .public_key = to_base64(as_bytes("a key")),
+                        .grants = {{.cluster = "main", .rights = rights}}};
+    ASSERT_EQ(ask(add).status, 201);
+    caller = {.kind = Caller::Kind::kNamed, .name = "db2"};
+  }
+
   // The code of a refusal, by the client's own reading; "none" for anything else.
   static std::string code_of(const Response& response) {
     const auto refusal =
@@ -123,7 +134,7 @@ class ServiceTest : public testing::Test {
  protected:
   std::filesystem::path archive_folder;
   Handler handler;
-  Caller caller{.name = "tester", .rights = {Right::kArchive, Right::kRestore, Right::kAdmin}};
+  Caller caller{.kind = Caller::Kind::kOwner, .name = "tester"};
 };
 
 }  // namespace walstow

@@ -91,7 +91,7 @@ TEST_F(SessionTest, ChunkedBodyIsTaken) {
 
 TEST_F(SessionTest, RefusedBodyIsReadPastAndTheConnectionGoesOn) {
   const std::string content = segment_content(kName);
-  caller.rights = {Right::kRestore};
+  ask_as_client({Right::kRestore});
   const std::string answer = exchange(put_request(content) + head_of(Whoami{}));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 "));
   EXPECT_NE(answer.find("HTTP/1.1 200 "), std::string::npos);

@@ -45,6 +45,10 @@ RequestHead get_request() {
   return to_request(get);
 }
 
+RequestHead add_client_request() {
+  return to_request(add_client());
+}
+
 struct BadTarget {
   Method method;
   const char* target;
@@ -109,6 +113,16 @@ TEST(RefusedRequestTest, TargetsAndMethods) {
       {Method::kGet, "/v1/clusters/main/wal?timeline=00000000", Code::kBadRequest},
       {Method::kGet, "/v1/clusters/main/wal?timeline=1", Code::kBadRequest},
       {Method::kGet, "/v1/clusters/main/wal?timeline=0000000a", Code::kBadRequest},
+      {Method::kPut, "/v1/clients", Code::kBadRequest},
+      {Method::kGet, "/v1/clients?after=a", Code::kBadRequest},
+      {Method::kGet, "/v1/clients/root", Code::kBadRequest},
+      {Method::kPost, "/v1/clients/root", Code::kBadRequest},  // changes nothing
+      {Method::kDelete, "/v1/clients/", Code::kBadRequest},
+      {Method::kDelete, "/v1/clients/..", Code::kBadRequest},
+      {Method::kDelete, "/v1/clients/a%2Fb", Code::kBadRequest},
+      {Method::kDelete, "/v1/clients/%2A", Code::kBadRequest},
+      {Method::kDelete, "/v1/clients/root/", Code::kBadRequest},
+      {Method::kDelete, "/v1/clients/root?force=1", Code::kBadRequest},
   };
   for (const BadTarget& bad : table) {
     RequestHead request;
@@ -175,6 +189,15 @@ TEST(RefusedRequestTest, Values) {
       {get_request, field::kRestartpoint, "00000002.history"},
       {get_request, field::kRestartpoint, "000000010000000A000000FE.partial"},
       {get_request, field::kRestartpoint, "0/3000028"},
+      {add_client_request, field::kPublicKey, ""},
+      {add_client_request, field::kPublicKey, "TUZr="},
+      {add_client_request, field::kPublicKey, "MII\t"},
+      {add_client_request, field::kPublicKey, std::string(5000, 'A')},
+      {add_client_request, field::kGrants, ""},
+      {add_client_request, field::kGrants, "main=write"},
+      {add_client_request, field::kGrants, "main=admin, main=restore"},
+      {add_client_request, field::kUntil, "never"},
+      {add_client_request, field::kUntil, ""},
   };
   for (const BadField& bad : table) {
     ASSERT_FALSE(refusal_of(bad.request()));
@@ -198,6 +221,7 @@ TEST(RefusedRequestTest, MissingFields) {
       {position_request, field::kInstance}, {position_request, field::kSequence},
       {position_request, field::kHost},     {position_request, field::kRestartpoint},
       {era_request, field::kSystem},        {era_request, field::kSegmentSize},
+      {add_client_request, field::kGrants}, {add_client_request, field::kPublicKey},
   };
   for (const auto& [request, name] : table) {
     ASSERT_FALSE(refusal_of(request()));

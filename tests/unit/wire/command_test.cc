@@ -84,6 +84,18 @@ std::vector<Command> commands() {
       position(),
       Whoami{},
       CheckStore{"main"},
+      ListClients{},
+      add_client(),
+      changed(add_client(), [](AddClient& c) { c.certificate_until.reset(); }),
+      changed(add_client(), [](AddClient& c) { c.client = std::string(63, 'x'); }),
+      changed(add_client(),
+              [](AddClient& c) {
+                c.grants = {{.cluster = "*", .rights = {Right::kAdmin}},
+                            {.cluster = "9-B_z", .rights = {Right::kRestore, Right::kArchive}}};
+              }),
+      ChangeClient{.client = "a.b-c_d", .grants = add_client().grants},
+      ChangeClient{.client = "9", .certificate_until = add_client().certificate_until},
+      RemoveClient{"standby1.example"},
   };
 }
 
@@ -123,6 +135,10 @@ TEST(CommandTest, HasAStableForm) {
       {position(), "PUT /v1/clusters/main/standbys/0123456789abcdef0123456789abcdef"},
       {Whoami{}, "GET /v1/whoami"},
       {CheckStore{"main"}, "POST /v1/clusters/main/check"},
+      {ListClients{}, "GET /v1/clients"},
+      {add_client(), "PUT /v1/clients/standby1.example"},
+      {ChangeClient{.client = "root", .grants = add_client().grants}, "POST /v1/clients/root"},
+      {RemoveClient{"root"}, "DELETE /v1/clients/root"},
   };
   for (const auto& [command, form] : forms) {
     const RequestHead request = to_request(command);
@@ -150,6 +166,16 @@ TEST(CommandTest, PutHasStableFields) {
       {"Expect", "100-continue"},
   };
   EXPECT_EQ(to_request(put).fields.all(), expected);
+}
+
+TEST(CommandTest, AddedClientHasStableFields) {
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"Walstow-Version", "1"},
+      {"Walstow-Public-Key", "TUZrd0V3WUhLb1pJemowQ0FR"},
+      {"Walstow-Grants", "main=archive,restore;other=admin"},
+      {"Walstow-Until", "2028-11-22T19:40:00Z"},
+  };
+  EXPECT_EQ(to_request(add_client()).fields.all(), expected);
 }
 
 // What a person sends with curl: nothing of ours but the path.
@@ -242,6 +268,12 @@ TEST(CommandTest, NothingMalformedIsSent) {
               }),
       changed(get_of(kSegmentName), [](GetFile& c) { c.request_id = "a b"; }),
       ListFiles{.cluster = "main", .after = {}, .limit = 0, .timeline = {}},
+      RemoveClient{"../x"},
+      ChangeClient{.client = "root"},
+      ChangeClient{.client = "root", .grants = Grants{}},
+      changed(add_client(), [](AddClient& c) { c.grants[0].rights.clear(); }),
+      changed(add_client(), [](AddClient& c) { c.grants[0].cluster = "a=admin;*"; }),
+      changed(add_client(), [](AddClient& c) { c.public_key = "x\r\nWalstow-Grants: *=admin"; }),
   };
   for (const Command& command : malformed) {
     try {
@@ -257,17 +289,6 @@ TEST(DigestFieldTest, IsWrittenAndReadBack) {
   const Digest digest = parse_digest("00112233445566778899aabbccddeeff").value();
   EXPECT_EQ(to_digest_field(digest), "xxh128=00112233445566778899aabbccddeeff");
   EXPECT_EQ(parse_digest_field(to_digest_field(digest)), digest);
-}
-
-TEST(ClusterNameTest, IsAFoldersNameAndAUrlsPart) {
-  const std::string longest(63, 'x');
-  for (const std::string& name :
-       {std::string("a"), std::string("9"), std::string("Main_2-x"), longest})
-    EXPECT_TRUE(valid_cluster_name(name)) << name;
-  for (const char* name : {"", "-a", "_a", ".", "..", "a.b", "a/b", "a b", "\xc3\xa4"})
-    EXPECT_FALSE(valid_cluster_name(name)) << name;
-  EXPECT_FALSE(valid_cluster_name(longest + "x"));
-  EXPECT_FALSE(valid_cluster_name(std::string_view("a\0", 2)));
 }
 
 }  // namespace

@@ -93,6 +93,9 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kContentType),
       std::string(field::kCacheControl),
       std::string(field::kExpect),
+      std::string(field::kPublicKey),
+      std::string(field::kGrants),
+      std::string(field::kUntil),
   };
   EXPECT_EQ(documented, known);
 }
@@ -112,11 +115,13 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_file_page(sample));
       case 4:
         return to_json(parse_whoami_report(sample));
-      default:
+      case 5:
         return to_json(parse_check_report(sample));
+      default:
+        return to_json(parse_client_reports(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 6U);
+  ASSERT_EQ(samples.size(), 7U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

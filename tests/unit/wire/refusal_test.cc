@@ -254,6 +254,7 @@ TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
       {Code::kOtherContent, ErrorKind::kRefused},     {Code::kOtherSystem, ErrorKind::kRefused},
       {Code::kExists, ErrorKind::kRefused},           {Code::kAbsentEnd, ErrorKind::kUnavailable},
       {Code::kAbsentBefore, ErrorKind::kUnavailable}, {Code::kHole, ErrorKind::kUnavailable},
+      {Code::kUnknownClient, ErrorKind::kRefused},    {Code::kNoSuchClient, ErrorKind::kRefused},
       {Code::kPruned, ErrorKind::kUnavailable},       {Code::kDamaged, ErrorKind::kDamaged},
       {Code::kStorage, ErrorKind::kUnavailable},      {Code::kUnavailable, ErrorKind::kUnavailable},
       {Code::kTimeout, ErrorKind::kTimeout},          {Code::kInternal, ErrorKind::kUnavailable},

@@ -78,7 +78,28 @@ FilePage file_page() {
 }
 
 WhoamiReport whoami_report() {
-  return {.archive = "6a1f", .name = "postgres", .rights = {"archive", "restore", "admin"}};
+  return {.archive = "6a1f",
+          .name = "primary1",
+          .grants = {{.cluster = "main", .rights = {Right::kRestore, Right::kArchive}}},
+          .certificate_until = at("2028-11-22T19:40:00Z")};
+}
+
+std::vector<ClientReport> clients() {
+  const ClientReport primary{
+      .client = "primary1",
+      .public_key = "TUZr",
+      .fingerprint = "sha256:0a",
+      .grants = {{.cluster = "main", .rights = {Right::kArchive, Right::kRestore}},
+                 {.cluster = "other", .rights = {Right::kRestore}}},
+      .certificate_until = at("2028-11-22T19:40:00Z"),
+      .added = at("2026-11-22T19:40:00Z")};
+  const ClientReport administrator{.client = "root",
+                                   .public_key = "TUZs",
+                                   .fingerprint = "sha256:0b",
+                                   .grants = {{.cluster = "*", .rights = {Right::kAdmin}}},
+                                   .certificate_until = {},
+                                   .added = at("2026-11-22T19:41:00Z")};
+  return {primary, administrator};
 }
 
 CheckReport check_report() {
@@ -99,7 +120,11 @@ TEST(ReportTest, SurvivesTheWay) {
   EXPECT_EQ(parse_file_page(to_json(file_page())), file_page());
   EXPECT_EQ(parse_file_page(to_json(FilePage{})), FilePage{});
   EXPECT_EQ(parse_whoami_report(to_json(whoami_report())), whoami_report());
+  EXPECT_EQ(parse_whoami_report(to_json(WhoamiReport{})), WhoamiReport{});
   EXPECT_EQ(parse_check_report(to_json(check_report())), check_report());
+  EXPECT_EQ(parse_client_reports(to_json(clients())), clients());
+  EXPECT_EQ(parse_client_reports(to_json(std::vector<ClientReport>{})),
+            std::vector<ClientReport>{});
 }
 
 // Other programs read these: the order of the fields is for people, the names are promised.
@@ -109,8 +134,18 @@ TEST(ReportTest, HasAStableForm) {
             "\"name\":\"000000010000000A000000FE.partial.00112233aabb\","
             "\"raw_size\":16777216,\"stored_size\":18446744073709551615}\n");
   EXPECT_EQ(to_json(whoami_report()),
-            "{\"archive\":\"6a1f\",\"name\":\"postgres\","
-            "\"rights\":[\"archive\",\"restore\",\"admin\"]}\n");
+            "{\"archive\":\"6a1f\",\"name\":\"primary1\","
+            "\"grants\":[{\"cluster\":\"main\",\"rights\":[\"archive\",\"restore\"]}],"
+            "\"certificate_until\":\"2028-11-22T19:40:00Z\"}\n");
+  EXPECT_EQ(to_json(clients()),
+            "{\"clients\":[{\"client\":\"primary1\",\"public_key\":\"TUZr\","
+            "\"fingerprint\":\"sha256:0a\","
+            "\"grants\":[{\"cluster\":\"main\",\"rights\":[\"archive\",\"restore\"]},"
+            "{\"cluster\":\"other\",\"rights\":[\"restore\"]}],"
+            "\"certificate_until\":\"2028-11-22T19:40:00Z\",\"added\":\"2026-11-22T19:40:00Z\"},"
+            "{\"client\":\"root\",\"public_key\":\"TUZs\",\"fingerprint\":\"sha256:0b\","
+            "\"grants\":[{\"cluster\":\"*\",\"rights\":[\"admin\"]}],"
+            "\"certificate_until\":null,\"added\":\"2026-11-22T19:41:00Z\"}]}\n");
   EXPECT_EQ(to_json(check_report()),
             "{\"archive\":\"6a1f\",\"cluster\":\"main\",\"publish_microseconds\":6500,"
             "\"read_microseconds\":900,\"newest_era\":\"001-5-16777216\"}\n");
@@ -145,7 +180,7 @@ TEST(ReportTest, HasAStableForm) {
 
 TEST(ReportTest, UnknownFieldsAreIgnored) {
   const WhoamiReport report = parse_whoami_report(
-      R"({"later":{"a":[null]},"archive":"a","name":"n","rights":[],"more":1e5})");
+      R"({"later":{"a":[null]},"archive":"a","name":"n","grants":[],"certificate_until":null,"more":1e5})");
   EXPECT_EQ(report.name, "n");
 }
 
@@ -202,7 +237,33 @@ TEST(ReportTest, EachMemberHasItsType) {
     body.replace(position, std::string(from).size(), to);
     EXPECT_THROW(parse_cluster_report(body), Error) << to;
   }
-  EXPECT_THROW(parse_whoami_report(R"({"archive":"a","name":"n","rights":[1]})"), Error);
+}
+
+WhoamiReport whoami_with(const std::string& grants) {
+  return parse_whoami_report(R"({"archive":"a","name":"n","certificate_until":null,"grants":)" +
+                             grants + "}");
+}
+
+TEST(ReportTest, GrantsHaveTheirForm) {
+  EXPECT_EQ(whoami_with("[]").grants, Grants{});
+  for (const char* grants : {
+           "null",
+           "{}",
+           R"(["main"])",
+           R"([{"cluster":"main"}])",
+           R"([{"rights":["admin"]}])",
+           R"([{"cluster":5,"rights":["admin"]}])",
+           R"([{"cluster":"../x","rights":["admin"]}])",
+           R"([{"cluster":"main","rights":"admin"}])",
+           R"([{"cluster":"main","rights":[1]}])",
+       }) {
+    EXPECT_THROW(whoami_with(grants), Error) << grants;
+  }
+}
+
+TEST(ReportTest, RightOfALaterReleaseGrantsNothing) {
+  const Grants grants = whoami_with(R"([{"cluster":"main","rights":["fly","restore"]}])").grants;
+  EXPECT_EQ(grants, (Grants{{.cluster = "main", .rights = {Right::kRestore}}}));
 }
 
 }  // namespace

@@ -58,4 +58,12 @@ inline ReportPosition position() {
           .restartpoint = file(kSegmentName)};
 }
 
+inline AddClient add_client() {
+  return {.client = "standby1.example",
+          .public_key = "TUZrd0V3WUhLb1pJemowQ0FR",
+          .grants = {{.cluster = "main", .rights = {Right::kArchive, Right::kRestore}},
+                     {.cluster = "other", .rights = {Right::kAdmin}}},
+          .certificate_until = parse_iso8601("2028-11-22T19:40:00Z")};
+}
+
 }  // namespace walstow::fixture

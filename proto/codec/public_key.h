@@ -1,0 +1,23 @@
+// A client's public key as the registry, the wire and certificates share it: the DER bytes of its
+// SubjectPublicKeyInfo, in base64 where they are text, and as a fingerprint to compare.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/bytes.h"
+
+namespace walstow {
+
+// RFC 4648, section 4, with padding and without line breaks.
+std::string to_base64(ByteView bytes);
+// nullopt: anything that to_base64() does not write.
+std::optional<std::vector<std::byte>> from_base64(std::string_view text);
+
+// "sha256:" and 64 lower-case hex digits, of the SHA-256 over the DER bytes.
+std::string key_fingerprint(ByteView public_key);
+
+}  // namespace walstow
