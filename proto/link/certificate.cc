@@ -14,7 +14,7 @@
 
 #include "proto/base/descriptor.h"
 #include "proto/base/error.h"
-#include "proto/codec/digest.h"
+#include "proto/codec/public_key.h"
 
 namespace walstow {
 namespace {
@@ -171,12 +171,6 @@ std::vector<std::byte> public_key_of(const X509& certificate) {
   return {view.begin(), view.end()};
 }
 
-std::string fingerprint_of(ByteView public_key) {
-  Sha256 sha256;
-  sha256.update(public_key);
-  return "sha256:" + to_hex(sha256.finish());
-}
-
 }  // namespace
 
 void FreeOpenSsl::operator()(X509* certificate) const noexcept {
@@ -190,7 +184,7 @@ void FreeOpenSsl::operator()(EVP_PKEY* key) const noexcept {
 CertificateFacts facts_of(const X509& certificate) {
   const ErrorQueueGuard guard;
   std::vector<std::byte> public_key = public_key_of(certificate);
-  std::string fingerprint = fingerprint_of(public_key);
+  std::string fingerprint = key_fingerprint(public_key);
   return {.common_name = common_name_of(certificate),
           .not_before = time_of(X509_get0_notBefore(&certificate)),
           .not_after = time_of(X509_get0_notAfter(&certificate)),
