@@ -81,16 +81,16 @@ class FileSystem {
   // nullptr: there is no such file (ENOENT, or a folder on the way is absent). Every other failure
   // throws: "could not look" is never "absent". Opening anything but a regular file throws.
   virtual std::unique_ptr<File> open_file(const std::string& path) = 0;
-  // As open_file, for reading and writing in place; made empty (mode 0640) when absent.
+  // As open_file, for reading and writing in place; made empty when absent.
   virtual std::unique_ptr<File> open_or_create(const std::string& path) = 0;
   virtual std::optional<FileStatus> status(const std::string& path) = 0;
   // Names in a folder, without "." and "..", unsorted; nullopt when the folder is absent.
   virtual std::optional<std::vector<std::string>> list(const std::string& folder) = 0;
 
   // --- writing ---
-  // A new file without a visible name in this file system (mode 0640). Where O_TMPFILE works it
-  // vanishes with its writer; elsewhere it has a name in the temporary folder, under the writer's
-  // lock. Destroying it removes what was not published.
+  // A new file without a visible name in this file system. Where O_TMPFILE works it vanishes with
+  // its writer; elsewhere it has a name in the temporary folder, under the writer's lock.
+  // Destroying it removes what was not published.
   virtual std::unique_ptr<File> create_temporary() = 0;
   // Gives a temporary its name in one atomic step, never replacing what stands. Not durable before
   // sync_folder(). The file must have been made by this object's create_temporary().
@@ -132,8 +132,11 @@ class FileSystem {
 enum class TemporaryStyle { kAutomatic, kNamed };
 
 struct PosixFileSystemOptions {
-  std::string temporary_folder = "_tmp";  // below the root; made (0750) when first needed
+  std::string temporary_folder = "_tmp";  // below the root; made when first needed
   TemporaryStyle temporaries = TemporaryStyle::kAutomatic;
+  // Of what this object makes, from the first moment on; the process's umask takes bits away.
+  std::uint32_t file_mode = 0640;
+  std::uint32_t folder_mode = 0750;
 };
 
 // Opens the folder `root` (relative to the working directory, or absolute). nullptr: absent.

@@ -23,8 +23,6 @@
 namespace walstow {
 namespace {
 
-constexpr mode_t kFileMode = 0640;
-constexpr mode_t kFolderMode = 0750;
 constexpr std::string_view kTemporarySuffix = ".tmp";
 
 // flock() has no form with a deadline, so lock() asks again this often.
@@ -87,6 +85,8 @@ class PosixFileSystem final : public FileSystem {
   PosixFileSystem(Descriptor root, const std::string& name, const PosixFileSystemOptions& options)
       : root_(std::move(root), name),
         temporary_folder_(options.temporary_folder),
+        file_mode_(options.file_mode),
+        folder_mode_(options.folder_mode),
         anonymous_temporaries_(options.temporaries == TemporaryStyle::kAutomatic) {}
 
   std::unique_ptr<File> open_file(const std::string& path) override;
@@ -120,6 +120,8 @@ class PosixFileSystem final : public FileSystem {
 
   RootFolder root_;
   std::string temporary_folder_;
+  mode_t file_mode_;
+  mode_t folder_mode_;
   std::atomic<bool> anonymous_temporaries_;  // until the kernel says that it has none
 };
 
@@ -132,7 +134,7 @@ Descriptor PosixFileSystem::open_regular(const Location& at, const std::string& 
   const int all_flags = flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   const std::string label = file_label(path);
   Descriptor fd(uninterrupted(
-      [&] { return ::openat(at.folder.get(), at.name.c_str(), all_flags, kFileMode); }));
+      [&] { return ::openat(at.folder.get(), at.name.c_str(), all_flags, file_mode_); }));
   if (!fd && errno == ENOENT) return fd;
   if (!fd) throw_system_error("could not open " + label, errno);
   if (status_of(fd.get(), label).type != FileStatus::Type::kFile) {
@@ -209,8 +211,9 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
   // Linking goes through /proc: the other way needs a capability (CAP_DAC_READ_SEARCH).
   if (::access("/proc/self/fd", X_OK) != 0) return nullptr;
   const Location root = *root_.find(".");
-  Descriptor fd(uninterrupted(
-      [&] { return ::openat(root.folder.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kFileMode); }));
+  Descriptor fd(uninterrupted([&] {
+    return ::openat(root.folder.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, file_mode_);
+  }));
   const std::string label = in_quotes("temporary file in", describe("."));
   if (fd) return std::make_unique<PosixFile>(std::move(fd), label);
   // EISDIR and ENOENT: kernels and file systems to which the flag means nothing.
@@ -232,7 +235,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
     const std::string label = file_label(temporary_folder_ + "/" + at.name);
     Descriptor fd(uninterrupted([&] {
       return ::openat(at.folder.get(), at.name.c_str(),
-                      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+                      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode_);
     }));
     if (!fd) throw_system_error("could not create " + label, errno);
     // Until it is locked, a cleaner takes it for the file of a dead writer, and may have removed
@@ -295,7 +298,7 @@ void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& p
 bool PosixFileSystem::make_folder(const std::string& path) {
   const std::string what = "could not make " + in_quotes("folder", describe(path));
   const Location at = root_.find_to_change(path, what);
-  if (::mkdirat(at.folder.get(), at.name.c_str(), kFolderMode) == 0) return true;
+  if (::mkdirat(at.folder.get(), at.name.c_str(), folder_mode_) == 0) return true;
   if (errno != EEXIST) throw_system_error(what, errno);
   const std::optional<FileStatus> standing = status(path);
   if (standing && standing->type != FileStatus::Type::kFolder) throw_system_error(what, ENOTDIR);

@@ -177,6 +177,23 @@ TEST_F(PosixFileSystemTest, TheUmaskCanOnlyTightenModes) {
   }
 }
 
+TEST_F(PosixFileSystemTest, FilesOfSecretsAreTheirOwnersFromTheFirstMomentOn) {
+  for (const TemporaryStyle style : {TemporaryStyle::kAutomatic, TemporaryStyle::kNamed}) {
+    const auto files = open_posix_file_system(
+        root(), {.temporaries = style, .file_mode = 0600, .folder_mode = 0700});
+    EXPECT_EQ(files->create_temporary()->status().mode, 0600U);
+    create_durably(*files, "created", "");
+    write_durably(*files, "replaced", "");
+    files->make_folder("folder");
+    EXPECT_EQ(files_->status("created")->mode, 0600U);
+    EXPECT_EQ(files_->status("replaced")->mode, 0600U);
+    EXPECT_EQ(files_->status("folder")->mode, 0700U);
+    for (const char* const name : {"created", "replaced", "folder"}) {
+      files->remove(name);
+    }
+  }
+}
+
 TEST_F(PosixFileSystemTest, WhatMayNotBeLookedAtIsNotAbsent) {
   fs::create_directory(root() + "/closed");
   fs::permissions(root() + "/closed", fs::perms::none);

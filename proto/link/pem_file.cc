@@ -1,0 +1,77 @@
+#include "proto/link/pem_file.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <new>
+#include <unistd.h>
+
+#include "proto/base/descriptor.h"
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+// A chain has a few certificates of one or two kilobytes each.
+constexpr std::size_t kLargestPemFile = std::size_t{256} * 1024;
+
+[[noreturn]] void throw_unreadable(const PemKind& kind, const std::string& path, int error_number) {
+  const bool absent = error_number == ENOENT || error_number == ENOTDIR;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("could not open {} \"{}\": {}", kind.name, path, system_message(error_number)),
+      absent ? kind.missing
+             : "It must be readable for the user that this program runs as, and so must "
+               "every folder above it.");
+}
+
+}  // namespace
+
+OpenSslErrorGuard::OpenSslErrorGuard() {
+  ERR_set_mark();
+}
+
+OpenSslErrorGuard::~OpenSslErrorGuard() {
+  ERR_pop_to_mark();
+}
+
+void FreeBio::operator()(BIO* bio) const noexcept {
+  BIO_free(bio);
+}
+
+BioHandle pem_reader(const std::string& text) {
+  BioHandle reader(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  if (!reader) throw std::bad_alloc();
+  return reader;
+}
+
+PemFile read_pem_file(const PemKind& kind, const std::string& path) {
+  // O_NONBLOCK: a FIFO must not hold up whoever opens it.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) throw_unreadable(kind, path, errno);
+  PemFile result{.text = std::string(kLargestPemFile + 1, '\0')};
+  if (::fstat(file.get(), &result.status) != 0) throw_unreadable(kind, path, errno);
+  if (!S_ISREG(result.status.st_mode)) throw_no_pem(kind, path);
+  std::size_t size = 0;
+  while (size < result.text.size()) {
+    const ssize_t got = ::read(file.get(), result.text.data() + size, result.text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_unreadable(kind, path, errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > kLargestPemFile) throw_no_pem(kind, path);
+  result.text.resize(size);
+  return result;
+}
+
+void throw_no_pem(const PemKind& kind, const std::string& path) {
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{} \"{}\" is not in PEM format, or is damaged", kind.name, path),
+              fmt::format("Such a file has a line \"-----BEGIN {}-----\".", kind.label));
+}
+
+}  // namespace walstow
