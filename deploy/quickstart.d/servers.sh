@@ -26,9 +26,6 @@ make_folder() {
 # owned COMMAND...: as the user that the servers run as.
 owned() { "${as_owner[@]}" "$@"; }
 
-# walstow ARGUMENT...: on the demo's archive.
-walstow() { owned "$demo/bin/walstow" "$@"; }
-
 # query SERVER SQL: the bare values.
 query() {
   owned "$postgres_bin/psql" -X -At -v ON_ERROR_STOP=1 -h "$demo/socket" -p "${port_of[$1]}" -U postgres -d postgres \
@@ -91,6 +88,7 @@ at_exit() {
   stop_load
   if ((status == 0)) && [[ $keep == yes ]]; then exit 0; fi
   stop_servers
+  stop_daemon
   if ((status == 0)); then
     cd / && rm -rf "$demo"
   else
@@ -104,6 +102,7 @@ stop_and_remove() {
   [[ -f $demo/$folder_mark ]] || die "\"$demo\" is not a folder of deploy/quickstart --keep"
   demo=$(cd "$demo" && pwd)
   stop_servers
+  stop_daemon
   rm -rf "$demo"
   printf 'stopped and removed %s\n' "$demo"
 }

@@ -19,32 +19,20 @@ build_release() {
     cmake --build --preset release --target walstow walstowd walstow-archive walstow-restore
 }
 
-create_archive() {
-  headline "An archive, and the cluster \"main\" in it"
-  walstow init "$demo/archive"
-  walstow --store "$demo/archive" cluster create main
-  owned tee walstow.toml <<END
-cluster = "main"
-store = "$demo/archive"
-END
-}
-
 start_primary_under_load() {
   headline "A primary under pgbench load archives each segment it finishes"
   owned "$postgres_bin/initdb" -D primary -U postgres --auth trust >"log/initdb.log"
-  # One configuration for all three servers: the standbys copy it, and only they use restore_command, which is
-  # their only source of WAL (no primary_conninfo). The primary keeps as little WAL as it can.
+  # The standbys copy it with the data. Only they use restore_command, which is their only source of WAL (no
+  # primary_conninfo). The primary keeps as little WAL as it can.
   owned tee -a primary/postgresql.conf <<END
 listen_addresses = ''
 unix_socket_directories = '$demo/socket'
 archive_mode = on
-archive_command = '$demo/bin/walstow-archive --config $demo/walstow.toml %p'
-restore_command = '$demo/bin/walstow-restore --config $demo/walstow.toml %f %p'
-archive_cleanup_command = '$demo/bin/walstow-restore --config $demo/walstow.toml --restartpoint %r'
 wal_keep_size = 0
 min_wal_size = 32MB
 max_wal_size = 64MB
 END
+  walstow_commands primary | owned tee -a primary/postgresql.conf
   start_server primary
   logged "filling the tables" log/pgbench-init.log \
     "${as_owner[@]}" "$postgres_bin/pgbench" -h "$demo/socket" -p "${port_of[primary]}" -U postgres \
@@ -61,6 +49,7 @@ build_standbys() {
     logged "pg_basebackup of $standby" "log/basebackup-$standby.log" \
       "${as_owner[@]}" "$postgres_bin/pg_basebackup" -h "$demo/socket" -p "${port_of[primary]}" \
       -U postgres -D "$demo/$standby" -X none -c fast
+    walstow_commands "$standby" | owned tee -a "$standby/postgresql.conf" >/dev/null
     owned touch "$standby/standby.signal"
     start_server "$standby"
   done

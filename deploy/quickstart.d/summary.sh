@@ -19,14 +19,14 @@ time_the_commands() {
   local name names
   mapfile -t names < <(stored_segments 00000001 | tail -n "$segments_timed" | xargs -n 1 basename -s .zst)
   owned mkdir timing
-  walstow init timing/archive >/dev/null
-  walstow --store "$demo/timing/archive" cluster create main >/dev/null
+  local_walstow cluster create timing >/dev/null
+  add_client timing timing archive >/dev/null
   restore_ms=0 archive_ms=0
   for name in "${names[@]}"; do
-    add_time restore_ms walstow-restore --config walstow.toml --pgdata primary \
+    add_time restore_ms walstow-restore --config client/primary/walstow.toml --pgdata primary \
       "$name" "timing/$name"
-    add_time archive_ms walstow-archive --store "$demo/timing/archive" --cluster main \
-      --pgdata primary "timing/$name"
+    add_time archive_ms walstow-archive --config client/timing/walstow.toml --pgdata primary \
+      "timing/$name"
   done
   restore_ms=$((restore_ms / ${#names[@]}))
   archive_ms=$((archive_ms / ${#names[@]}))
@@ -47,7 +47,7 @@ add_time() {
 
 # stored_segments [TIMELINE]: the objects of its segments, or of all, in order.
 stored_segments() {
-  find archive -regextype posix-extended -regex '.*/[0-9A-F]{24}\.zst' -name "${1:-}*" | sort
+  find archive/main -regextype posix-extended -regex '.*/[0-9A-F]{24}\.zst' -name "${1:-}*" | sort
 }
 
 summarise() {
@@ -55,7 +55,7 @@ summarise() {
   local segments stored
   segments=$(stored_segments | wc -l)
   stored=$(stored_segments | xargs stat -c %s | awk '{ sum += $1 } END { print sum }')
-  walstow --store "$demo/archive" status main
+  remote_walstow status main
   cat <<END
 
   segments in the archive    $segments
@@ -68,7 +68,7 @@ summarise() {
   executables                $source_folder/build/release/bin
   folder of the demo         $demo
     archive/                 the archive
-    walstow.toml             what both commands read
+    client/                  of each server, what both commands read: settings, certificate, key
     primary/                 timeline 1, stopped when it was lost
     standby1/                was away, now the primary on timeline 2
     standby2/                follows it through the archive
@@ -82,7 +82,7 @@ END
 
   new primary   psql -h $demo/socket -p ${port_of[standby1]} -U postgres
   standby       psql -h $demo/socket -p ${port_of[standby2]} -U postgres
-  archive       $(owned_prefix)$demo/bin/walstow --store $demo/archive status main
+  archive       $(owned_prefix)$demo/bin/walstow --config $demo/client/admin/walstow.toml status main
   stop          $source_folder/deploy/quickstart --stop $demo
 END
 }

@@ -67,6 +67,9 @@ class Parser {
   std::vector<Entry> commands_;
 };
 
+// Ends the parsing, as CLI11's own calls for help and version do.
+struct CallForSample {};
+
 Parser::Parser(const ProgramSpec& program)
     : program_(program), root_(std::string(program.summary), std::string(program.name)) {
   const auto formatter = root_.get_formatter();
@@ -82,6 +85,11 @@ Parser::Parser(const ProgramSpec& program)
   root_.set_version_flag("-V,--version",
                          fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
                          "show the version, then exit");
+  root_
+      .add_flag_callback(
+          "--sample-settings", [] { throw CallForSample(); },
+          "show a settings file with every setting and its default, then exit")
+      ->trigger_on_parse();
   // Explanations are constants with a name, here and below: CLI11 takes any other string for the
   // variable that it is to fill.
   const std::string verbose_help = "say more about what is done";
@@ -166,6 +174,11 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
     return CommandLineResult::kShown;
   } catch (const CLI::CallForVersion& version) {
     std::puts(version.what());
+    return CommandLineResult::kShown;
+  } catch (const CallForSample&) {
+    const std::string_view file = program_.settings_file;
+    const std::string reader(file.substr(0, file.rfind('.')));
+    std::fputs(sample_settings(program_.settings, reader).c_str(), stdout);
     return CommandLineResult::kShown;
   } catch (const CLI::ParseError& error) {
     refuse_extras();

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "proto/wire/report.h"
+#include "proto/base/utc_time.h"
 
 namespace walstow {
 
@@ -32,7 +32,7 @@ struct CertificateFacts {
   Time not_before;
   Time not_after;
   std::vector<std::byte> public_key;  // its SubjectPublicKeyInfo, DER
-  std::string fingerprint;            // "sha256:" and 64 lower-case hex digits, over public_key
+  std::string fingerprint;            // key_fingerprint() of public_key
 };
 
 // Throws Error{kInvalid} when OpenSSL cannot read one of them.

@@ -68,8 +68,10 @@ asio::awaitable<TlsServer::Accepted> TlsServer::accept(tcp::socket socket,
     throw Error(ErrorKind::kUnavailable, "it showed no client certificate");
   }
   CertificateFacts client = facts_of(*certificate);
+  const bool resumed = SSL_session_reused(stream.native_handle()) == 1;
   co_return Accepted{.transport = make_tls_transport(std::move(stream)),
-                     .client = std::move(client)};
+                     .client = std::move(client),
+                     .resumed = resumed};
 }
 
 }  // namespace walstow

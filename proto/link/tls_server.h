@@ -24,6 +24,7 @@ class TlsServer {
     // Signed by the authority. Its time was checked when its session began: one that is resumed, or
     // goes on for long, may outlive it.
     CertificateFacts client;
+    bool resumed = false;  // it did not show it again: it resumed an earlier session
   };
   // The handshake. A client without a certificate that the authority signed gets no further:
   // Error{kUnavailable} with the reason for the log, Error{kTimeout} at the deadline. Threads: any,

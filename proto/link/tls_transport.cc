@@ -13,6 +13,12 @@ namespace {
 class TlsTransport : public Transport {
  public:
   explicit TlsTransport(TlsStream stream) : stream_(std::move(stream)) {}
+  TlsTransport(const TlsTransport&) = delete;
+  TlsTransport& operator=(const TlsTransport&) = delete;
+  // OpenSSL lets no session be resumed whose connection went without a farewell. Ours need none.
+  ~TlsTransport() override {
+    SSL_set_shutdown(stream_.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  }
 
   asio::any_io_executor executor() override { return stream_.get_executor(); }
 

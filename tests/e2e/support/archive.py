@@ -1,4 +1,4 @@
-"""An archive in a folder, reached over the `local` link, and the objects in it."""
+"""An archive in a folder, reached over a link, and the objects in it."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from support import processes, stored_object
+from support.daemon import HOST, Daemon
 
 MARKER = "walstow.json"
 
@@ -20,15 +21,45 @@ IMPATIENT = {
 
 
 class Archive:
-    """The archive `folder`, made by `walstow init`; `binaries` holds the four executables."""
+    """The archive `folder`, made by `walstow init`; `binaries` holds the four executables.
 
-    def __init__(self, folder, binaries):
+    `link` is how servers reach it: "local", or "tls", each as a client of its own. The test itself
+    looks at it over the local link, as its owner.
+    """
+
+    def __init__(self, folder, binaries, link="local"):
         self.folder = Path(folder)
         self.binaries = Path(binaries)
+        self.link = link
+        self.daemon = None
+        if link == "tls":
+            self.daemon = Daemon(self.folder, self.binaries, self.folder.with_name("walstowd.log"))
         self._away = self.folder.with_name(self.folder.name + ".away")
 
     def init(self):
-        processes.run(self.binaries / "walstow", "init", self.folder)
+        hosts = ["--host", HOST] if self.daemon else []
+        processes.run(self.binaries / "walstow", "init", self.folder, *hosts)
+        if self.daemon:
+            self.daemon.start()
+
+    def end(self):
+        if self.daemon:
+            self.daemon.kill()
+
+    def add_client(self, name, cluster="main", rights=("archive", "restore")):
+        """The folder that `walstow client add` makes, unless it stands, with paths of its own."""
+        folder = self.folder.with_name("clients") / name
+        if not folder.exists():
+            folder.parent.mkdir(exist_ok=True)
+            wanted = [word for right in rights for word in ("--right", right)]
+            self.walstow(
+                "client", "add", name, "--cluster", cluster, *wanted,
+                "--url", self.daemon.url, "--out", folder,
+            )  # fmt: skip
+            toml = folder / "walstow.toml"
+            text = toml.read_text(encoding="utf-8").replace("/etc/walstow/", f"{folder}/")
+            toml.write_text(text, encoding="utf-8")
+        return folder
 
     # --- the four executables -------------------------------------------------------------------
 
@@ -42,8 +73,14 @@ class Archive:
 
     def settings_file(self, path, cluster="main", **settings):
         """Writes a walstow.toml for `cluster` of this archive: IMPATIENT, unless set otherwise."""
-        values = {"cluster": cluster, "store": str(self.folder), **IMPATIENT, **settings}
+        store = self.daemon.url if self.daemon else str(self.folder)
+        values = {"cluster": cluster, "store": store, **IMPATIENT, **settings}
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
+        if self.daemon:
+            client = self.add_client(f"{Path(path).parent.name}-{cluster}", cluster)
+            lines.append("[tls]\n")
+            for name, file in (("ca", "ca.crt"), ("cert", "client.crt"), ("key", "client.key")):
+                lines.append(f"{name} = {json.dumps(str(client / file))}\n")
         Path(path).write_text("".join(lines), encoding="utf-8")
         return Path(path)
 

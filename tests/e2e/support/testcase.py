@@ -7,7 +7,8 @@
     if __name__ == "__main__":
         main()
 
-WALSTOW_BIN is the folder of the executables. WALSTOW_KEEP=1 keeps the folder of the run.
+WALSTOW_BIN is the folder of the executables, WALSTOW_LINK the link to the archive ("local" unless set).
+WALSTOW_KEEP=1 keeps the folder of the run.
 """
 
 import os
@@ -34,17 +35,21 @@ SKIPPED = 77  # SKIP_RETURN_CODE of CMakeLists.txt
 
 _run_folder = None
 _binaries = None
+_link = "local"
 
 
 class EndToEndTest(unittest.TestCase):
     """Each test method gets an archive of its own, with the cluster "main"."""
+
+    link = None  # a test that is about one link names it
 
     def setUp(self):
         # A short name: the path of a Unix socket has at most 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="", dir=_run_folder))
         self.servers = []
         self.addCleanup(self._end_servers)
-        self.archive = Archive(self.folder / "archive", _binaries)
+        self.archive = Archive(self.folder / "archive", _binaries, self.link or _link)
+        self.addCleanup(self.archive.end)
         self.archive.init()
         self.archive.walstow("cluster", "create", "main")
 
@@ -53,8 +58,9 @@ class EndToEndTest(unittest.TestCase):
             server.kill()
 
     def show_logs(self, stream):
-        for server in getattr(self, "servers", []):
-            if server.log.exists():
+        daemon = getattr(self, "archive", None) and self.archive.daemon
+        for server in [*getattr(self, "servers", []), daemon]:
+            if server is not None and server.log.exists():
                 tail = server.log_text().splitlines()[-LOG_TAIL_LINES:]
                 stream.write(f"\n----- the end of {server.log}\n" + "\n".join(tail) + "\n")
         stream.flush()
@@ -180,7 +186,7 @@ class _Result(unittest.TextTestResult):
 
 def main():
     """Runs the tests of the calling file."""
-    global _run_folder, _binaries
+    global _run_folder, _binaries, _link
     _stop_on_signals()
     keep = os.environ.get("WALSTOW_KEEP") == "1"
     _run_folder = Path(tempfile.mkdtemp(prefix="walstow-e2e-"))
@@ -188,6 +194,7 @@ def main():
         _binaries = Path(os.environ["WALSTOW_BIN"]).resolve()
         if os.geteuid() == 0:
             _binaries = _give_up_root(_run_folder, _binaries)
+        _link = os.environ.get("WALSTOW_LINK", _link)
         # No settings of the person who runs the test may reach the programs.
         for name in [name for name in os.environ if name.startswith(("PG", "WALSTOW_"))]:
             del os.environ[name]

@@ -240,6 +240,10 @@ TEST_F(CommandLineTest, TheVersionIsShown) {
             "walstow (walstow) " WALSTOW_VERSION "\n");
 }
 
+TEST_F(CommandLineTest, TheSampleIsShownWhateverElseIsMissing) {
+  EXPECT_EQ(shown(kSimple, {"--sample-settings"}), sample_settings(kSimple.settings, "walstow"));
+}
+
 TEST_F(CommandLineTest, HelpTellsEverything) {
   const std::string help = shown(kSimple, {"--help"});
   EXPECT_EQ(help, shown(kSimple, {"-?"}));
@@ -253,6 +257,7 @@ Arguments:
 Options:
   -?,--help                       show this help, then exit
   -V,--version                    show the version, then exit
+  --sample-settings               show a settings file with every setting and its default, then exit
   -v,--verbose                    say more about what is done
   --config FILE                   read the settings from this file only
   -n,--dry-run                    only say what would be done
@@ -275,6 +280,7 @@ Usage: walstow [OPTIONS] COMMAND
 Options:
   -?,--help                       show this help, then exit
   -V,--version                    show the version, then exit
+  --sample-settings               show a settings file with every setting and its default, then exit
   -v,--verbose                    say more about what is done
   --config FILE                   read the settings from this file only
 

@@ -1,0 +1,85 @@
+# Sourced by deploy/quickstart: the archive, its daemon, and each server's way to it.
+# shellcheck shell=bash
+
+# Every client has a folder of its own, as on a host of its own: $demo/client/NAME.
+create_archive() {
+  headline "An archive, and the cluster \"main\" in it"
+  if [[ $link == tls ]]; then
+    walstow init "$demo/archive" --host localhost
+  else
+    walstow init "$demo/archive"
+  fi
+  local_walstow cluster create main
+  owned mkdir client
+  [[ $link == local ]] || start_daemon
+  # Both rights for every server, since roles change.
+  local server
+  for server in "${!port_of[@]}"; do add_client "$server" main archive restore; done
+  add_client admin '*' admin
+}
+
+# add_client NAME CLUSTER RIGHT...: its settings, and over TLS its certificate.
+add_client() {
+  local name=$1 cluster=$2 right rights=()
+  shift 2
+  if [[ $link == local ]]; then
+    owned mkdir "client/$name"
+    [[ $cluster == '*' ]] || printf 'cluster = "%s"\n' "$cluster" | owned tee "client/$name/walstow.toml" >/dev/null
+    printf 'store = "%s"\n' "$demo/archive" | owned tee -a "client/$name/walstow.toml" >/dev/null
+    return
+  fi
+  for right in "$@"; do rights+=(--right "$right"); done
+  local_walstow client add "$name" --cluster "$cluster" "${rights[@]}" \
+    --url "https://localhost:$daemon_port" --out "client/$name"
+  # On a host of its own the folder would be /etc/walstow.
+  owned sed -i "s|/etc/walstow/|$demo/client/$name/|" "client/$name/walstow.toml"
+}
+
+# The first free port from walstow's own on.
+start_daemon() {
+  local first=7432
+  for ((daemon_port = first; daemon_port < first + 100; daemon_port++)); do
+    "${as_owner[@]}" "$demo/bin/walstowd" --archive "$demo/archive" --listen "localhost:$daemon_port" \
+      >log/walstowd.log 2>&1 </dev/null &
+    daemon=$!
+    wait_until 30 "walstowd starts" daemon_told
+    if grep -q 'listening on' log/walstowd.log; then
+      printf '%s\n' "$daemon" | owned tee walstowd.pid >/dev/null
+      printf 'walstowd serves it on https://localhost:%s\n' "$daemon_port"
+      return
+    fi
+    grep -q 'in use' log/walstowd.log ||
+      die "walstowd did not start: $(tail -n 2 log/walstowd.log)" "Its log is $demo/log/walstowd.log."
+  done
+  die "no free port from $first on"
+}
+
+# It listens, or has ended.
+daemon_told() { grep -q 'listening on' log/walstowd.log || ! kill -0 "$daemon" 2>/dev/null; }
+
+stop_daemon() {
+  [[ -f $demo/walstowd.pid ]] || return 0
+  local pid
+  pid=$(<"$demo/walstowd.pid")
+  kill "$pid" 2>/dev/null || return 0
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+}
+
+# walstow ARGUMENT...: the executable, as the demo's user.
+walstow() { owned "$demo/bin/walstow" "$@"; }
+
+# On the store's own host, as the archive's owner.
+local_walstow() { walstow --store "$demo/archive" "$@"; }
+
+# From anywhere, as the administrator.
+remote_walstow() { walstow --config "$demo/client/admin/walstow.toml" "$@"; }
+
+# The part of postgresql.conf that makes SERVER use walstow.
+walstow_commands() {
+  local settings="--config $demo/client/$1/walstow.toml"
+  cat <<END
+archive_command = '$demo/bin/walstow-archive $settings %p'
+restore_command = '$demo/bin/walstow-restore $settings %f %p'
+archive_cleanup_command = '$demo/bin/walstow-restore $settings --restartpoint %r'
+END
+}

@@ -1,0 +1,55 @@
+// How many connections each client has open, so that one that goes wild leaves room for the others.
+//
+// Threads: any.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace walstow {
+
+class ClientSlots {
+ public:
+  ClientSlots() = default;
+  ClientSlots(const ClientSlots&) = delete;
+  ClientSlots& operator=(const ClientSlots&) = delete;
+
+  // One connection, for as long as this lives.
+  class Slot {
+   public:
+    Slot(ClientSlots& slots, std::string client) : slots_(slots), client_(std::move(client)) {
+      const std::lock_guard lock(slots_.mutex_);
+      taken_ = ++slots_.taken_[client_];
+      ++slots_.all_taken_;
+    }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot() {
+      const std::lock_guard lock(slots_.mutex_);
+      const auto place = slots_.taken_.find(client_);
+      if (--place->second == 0) slots_.taken_.erase(place);
+      --slots_.all_taken_;
+    }
+    // Those of the client when this one was taken, itself included.
+    std::size_t taken() const { return taken_; }
+
+   private:
+    ClientSlots& slots_;
+    std::string client_;
+    std::size_t taken_ = 0;
+  };
+
+  std::size_t all_taken() const {
+    const std::lock_guard lock(mutex_);
+    return all_taken_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::size_t> taken_;  // guarded by mutex_; never 0
+  std::size_t all_taken_ = 0;
+};
+
+}  // namespace walstow

@@ -1,0 +1,21 @@
+// The settings of walstowd, declared once.
+#pragma once
+
+#include <span>
+
+#include "proto/base/settings.h"
+#include "store/daemon.h"
+#include "store/stdio_server.h"
+
+namespace walstow {
+
+std::span<const Setting> walstowd_settings();
+
+// Throw Error{kUsage} for what is missing or out of its bounds.
+StdioServer stdio_server_options(const Settings& settings);
+DaemonOptions daemon_options(const Settings& settings);
+
+// One log line for each setting that a reload changed, with whether it counts already.
+void log_changes(const Settings& before, const Settings& after);
+
+}  // namespace walstow
