@@ -14,6 +14,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/base/signals.h"
+#include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
 #include "proto/link/command_settings.h"
 #include "proto/link/instance.h"
@@ -92,6 +93,9 @@ void archive(const ParsedCommand& command, const Settings& settings) {
   const PutDone done = archive_file(
       job, [&](PutFile put, File& raw) { return client.put(std::move(put), raw, patience); });
 
+  if (const auto until = client.certificate_until()) {
+    warn_of_certificate_end_daily(*folder, *until, std::chrono::system_clock::now());
+  }
   const char* const what =
       done.result == PutResult::kPublished ? "archived file" : "the store had already file";
   log_line(LogLevel::kInfo,

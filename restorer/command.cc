@@ -10,6 +10,7 @@
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
 #include "proto/link/command_settings.h"
 #include "proto/link/spool_folder.h"
@@ -165,6 +166,10 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
       job, waits, [&client](const GetFile& get, const GetSink& sink, const Patience& patience) {
         return client.get(get, sink, patience);
       });
+  const auto until = client.certificate_until();
+  if (until && spool) {
+    warn_of_certificate_end_daily(*target.folder, *until, std::chrono::system_clock::now());
+  }
   // A tool's folder is somebody's own: it gets the file that was asked for and no more.
   if (occasion.mode == RecoveryMode::kTool) clean(*target.folder, remove_empty_spool);
   return code;

@@ -7,6 +7,7 @@
 
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
 #include "proto/link/data_directory.h"
 #include "store/archive_folder.h"
@@ -119,8 +120,13 @@ int whoami(const Call& call) {
 }
 
 int check(const Call& call) {
-  const std::string answer = call.client().ask(CheckStore{call.cluster()}, patience());
+  Client client = call.client();
+  const std::string answer = client.ask(CheckStore{call.cluster()}, patience());
   print(call.json() ? answer : check_text(parse_check_report(answer)));
+  if (const auto until = client.certificate_until()) {
+    if (!call.json()) print(fmt::format("  certificate until {}\n", to_iso8601(*until)));
+    warn_of_certificate_end(*until, std::chrono::system_clock::now());
+  }
   return exit_code::kDone;
 }
 

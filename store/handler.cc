@@ -276,6 +276,7 @@ Reply to_reply(const Refusal& refusal) {
   Reply reply = json_reply(info_of(refusal.code).status, to_json(refusal));
   // No answer of a store may be remembered by anything in between, a refusal least of all.
   reply.head.fields.set(field::kCacheControl, "no-store");
+  reply.refusal = refusal;
   return reply;
 }
 

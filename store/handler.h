@@ -36,6 +36,7 @@ struct Reply {
   std::unique_ptr<Download> download;
   // For HEAD: Content-Length to announce without a body.
   std::optional<std::uint64_t> announced_size;
+  std::optional<Refusal> refusal;  // what the body says, for the log
 };
 
 // A body that is taken while it arrives. Destroyed before finish(): nothing of it remains.

@@ -10,6 +10,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <fmt/format.h>
 #include <optional>
 
 #include "proto/base/log.h"
@@ -70,6 +71,7 @@ class Session {
   };
 
   void end(SessionGroup::Haste haste);
+  void log_refusal(const Reply& reply) const;
   asio::awaitable<void> answer_requests();
   using Parser = http::request_parser<http::buffer_body>;
 
@@ -284,6 +286,18 @@ asio::awaitable<void> Session::skip_body() {
     co_await read_chunk(chunks_[0]);
 }
 
+// Proven absences are the everyday end of a log, and not worth a line. A peer without an address
+// runs on this machine and says it itself.
+void Session::log_refusal(const Reply& reply) const {
+  if (!reply.refusal || is_absence(reply.refusal->code) || context_.peer.empty()) return;
+  const bool own_trouble = reply.head.status >= 500;
+  log_line(own_trouble ? LogLevel::kWarning : LogLevel::kInfo,
+           fmt::format("refused client {} at {}: {} {}: {}: {}", context_.caller.name,
+                       context_.peer, std::string_view(parser_->get().method_string()),
+                       std::string_view(parser_->get().target()), info_of(reply.refusal->code).text,
+                       reply.refusal->message));
+}
+
 asio::awaitable<void> Session::answer_request() {
   Answer answer = co_await ask_handler();
   const bool head_request = parser_->get().method() == http::verb::head;
@@ -293,6 +307,7 @@ asio::awaitable<void> Session::answer_request() {
   } else {
     reply = std::move(std::get<Reply>(answer));
   }
+  log_refusal(reply);
   if (head_request && !reply.announced_size) reply.announced_size = reply.body.size();
   // Whether a peer that was not told to go on sends its body all the same cannot be known: the next
   // request could not be told apart from it.

@@ -269,6 +269,10 @@ std::string Client::ask(const Command& command, const Patience& patience) {
                [&](int) { return state_->run(state_->ask_once(command, patience.give_up)); });
 }
 
+std::optional<Time> Client::certificate_until() const {
+  return state_->connector.certificate_until();
+}
+
 Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;

@@ -68,6 +68,9 @@ class Client {
   // Small questions: the body of a success, or an Error.
   std::string ask(const Command& command, const Patience& patience);
 
+  // When this client's certificate ends; nullopt unless a call has shown one to the store.
+  std::optional<Time> certificate_until() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -13,4 +13,9 @@ boost::asio::awaitable<std::unique_ptr<Transport>> Connector::connect(
   co_return co_await tls_->connect(executor, deadline);
 }
 
+std::optional<Time> Connector::certificate_until() const {
+  if (!tls_) return std::nullopt;
+  return tls_->certificate_until();
+}
+
 }  // namespace walstow

@@ -28,6 +28,9 @@ class Connector {
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
 
+  // When the certificate of this client ends; nullopt where it has shown none yet.
+  std::optional<Time> certificate_until() const;
+
  private:
   Store store_;
   std::unique_ptr<TlsClient> tls_;

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "proto/base/error.h"
+#include "proto/link/certificate.h"
 #include "proto/link/resolve.h"
 #include "proto/link/tls_errors.h"
 #include "proto/link/tls_transport.h"
@@ -66,6 +67,12 @@ int TlsClient::keep_session(SSL* connection, SSL_SESSION* session) {
       static_cast<TlsClient*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), client_index()));
   client->session_.reset(session);
   return 1;
+}
+
+Time TlsClient::certificate_until() const {
+  // OpenSSL has no call that takes a const SSL_CTX; this one changes nothing.
+  auto* native = const_cast<boost::asio::ssl::context&>(context_).native_handle();
+  return facts_of(*SSL_CTX_get0_certificate(native)).not_after;
 }
 
 void TlsClient::check_host(SSL* connection) const {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "proto/base/deadline.h"
+#include "proto/base/utc_time.h"
 #include "proto/link/byte_stream.h"
 #include "proto/link/store_address.h"
 #include "proto/link/tls_context.h"
@@ -35,6 +36,9 @@ class TlsClient {
   // Throws Error{kUnavailable} and Error{kTimeout}.
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
+
+  // When this client's own certificate ends.
+  Time certificate_until() const;
 
  private:
   struct FreeSession {

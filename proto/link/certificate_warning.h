@@ -1,0 +1,19 @@
+// A warning in good time before a client's certificate ends: after that nothing is archived any
+// more.
+#pragma once
+
+#include "proto/base/file_system.h"
+#include "proto/base/utc_time.h"
+
+namespace walstow {
+
+inline constexpr std::chrono::days kWarnBefore{30};
+
+// Logs it when `until` is less than kWarnBefore away.
+void warn_of_certificate_end(Time until, Time now);
+
+// The same for a command that runs once for each segment: once a day at most, as remembered in the
+// spool of the data directory. Never fails: a warning must not cost a segment.
+void warn_of_certificate_end_daily(FileSystem& wal_folder, Time until, Time now) noexcept;
+
+}  // namespace walstow
