@@ -23,10 +23,6 @@ Reply json_reply(int status, std::string body) {
   return reply;
 }
 
-Refusal refusal_of(Code code, std::string message, std::string hint = {}) {
-  return {.code = code, .message = std::move(message), .hint = std::move(hint), .proof = {}};
-}
-
 // The cluster that must exist; "" when the command is about none.
 std::string cluster_of(const Command& command) {
   struct Visitor {
@@ -53,8 +49,8 @@ Reply clients_reply(int status, const ClientReport& client) {
 }
 
 Refusal no_such_client(const std::string& client) {
-  return refusal_of(Code::kNoSuchClient, "there is no client \"" + client + "\" in the registry",
-                    "\"walstow client list\" shows all of them.");
+  return make_refusal(Code::kNoSuchClient, "there is no client \"" + client + "\" in the registry",
+                      "\"walstow client list\" shows all of them.");
 }
 
 // Runs one checked command. A PutFile never comes here: its body is still to come.
@@ -130,8 +126,8 @@ Reply Runner::operator()(const ListClusters&) const {
 
 Reply Runner::operator()(const CreateCluster& create) const {
   if (!archive_->create_cluster(create.cluster)) {
-    return to_reply(refusal_of(Code::kExists, "cluster \"" + create.cluster + "\" exists already",
-                               "Give another server a cluster of its own."));
+    return to_reply(make_refusal(Code::kExists, "cluster \"" + create.cluster + "\" exists already",
+                                 "Give another server a cluster of its own."));
   }
   return json_reply(201, to_json(std::vector<ClusterSummary>{{.cluster = create.cluster}}));
 }
@@ -141,9 +137,9 @@ Reply Runner::operator()(const OpenEra& open) const {
   const auto next = static_cast<std::uint32_t>(eras.size() + 1);
   if (!eras.empty() && eras.back().system_identifier == open.system_identifier &&
       eras.back().segment_size == open.segment_size) {
-    return to_reply(refusal_of(Code::kExists, "cluster \"" + open.cluster +
-                                                  "\" is in that era already: \"" +
-                                                  to_string(eras.back()) + "\""));
+    return to_reply(make_refusal(Code::kExists, "cluster \"" + open.cluster +
+                                                    "\" is in that era already: \"" +
+                                                    to_string(eras.back()) + "\""));
   }
   const auto opened =
       archive_->open_era(open.cluster, open.system_identifier, open.segment_size, next);
@@ -176,10 +172,11 @@ Reply Runner::operator()(const Whoami&) const {
 Reply Runner::operator()(const AddClient& add) const {
   const AddedClient added = add_client(archive_->backend(), add, std::chrono::system_clock::now());
   if (added.result == AddedClient::Result::kTaken) {
-    return to_reply(refusal_of(Code::kExists, "client \"" + add.client + "\" is registered already",
-                               "Choose another name; or, where it is the same client with a new "
-                               "key, remove the old one first: \"walstow client remove " +
-                                   add.client + "\"."));
+    return to_reply(make_refusal(Code::kExists,
+                                 "client \"" + add.client + "\" is registered already",
+                                 "Choose another name; or, where it is the same client with a new "
+                                 "key, remove the old one first: \"walstow client remove " +
+                                     add.client + "\"."));
   }
   return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
 }
@@ -233,10 +230,10 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
 
   const std::string cluster = cluster_of(command);
   if (!cluster.empty() && !current->has_cluster(cluster)) {
-    return to_reply(
-        refusal_of(Code::kUnknownCluster, "there is no cluster \"" + cluster + "\" in the archive",
-                   "Check the setting \"cluster\", or make it with \"walstow cluster create " +
-                       cluster + "\"."));
+    return to_reply(make_refusal(
+        Code::kUnknownCluster, "there is no cluster \"" + cluster + "\" in the archive",
+        "Check the setting \"cluster\", or make it with \"walstow cluster create " + cluster +
+            "\"."));
   }
   if (const auto* put = std::get_if<PutFile>(&command)) {
     if (put->instance && put->instance->role == Instance::Role::kPrimary) {
@@ -301,7 +298,7 @@ Refusal to_refusal(const Error& error) {
     }
     return Code::kInternal;
   }();
-  return refusal_of(code, error.what(), error.hint());
+  return make_refusal(code, error.what(), error.hint());
 }
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// From a request to a reply: dispatch, and nothing of sockets. The same handler serves
-// every link. All calls block on the backend: a session runs them on a worker thread.
+// From a request to a reply: dispatch, and nothing of sockets. The same handler serves every link.
+// All calls block on the backend: a session runs them on a worker thread.
 #pragma once
 
 #include <cstdint>

@@ -9,10 +9,6 @@
 namespace walstow {
 namespace {
 
-Refusal refusal_of(Code code, std::string message, std::string hint) {
-  return {.code = code, .message = std::move(message), .hint = std::move(hint), .proof = {}};
-}
-
 // Any one of the rights is enough, in that cluster or in all.
 struct Needed {
   std::vector<Right> any_of;  // the first is named in a refusal
@@ -77,13 +73,13 @@ std::variant<Grants, Refusal> grants_of(Backend& backend, const Caller& caller) 
   const auto client =
       valid_client_name(caller.name) ? find_client(backend, caller.name) : std::nullopt;
   if (!client) {
-    return refusal_of(
+    return make_refusal(
         Code::kUnknownClient,
         fmt::format("client \"{}\" is not in the archive's registry", caller.name),
         "It was never added, or removed. An administrator adds it with \"walstow client add\".");
   }
   if (caller.kind == Caller::Kind::kCertificate && client->fingerprint != caller.fingerprint) {
-    return refusal_of(
+    return make_refusal(
         Code::kUnknownClient,
         fmt::format("client \"{}\" is in the archive's registry with another key", caller.name),
         "Use the newest certificate and key that were made for it, or have it removed and added "
@@ -101,15 +97,15 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
     const std::string place = needed->cluster == kEveryCluster
                                   ? std::string("all clusters")
                                   : fmt::format("cluster \"{}\"", needed->cluster);
-    return refusal_of(Code::kNoRight,
-                      fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name,
-                                  to_string(needed->any_of.front()), place),
-                      "\"walstow whoami\" shows its rights; an administrator grants them.");
+    return make_refusal(Code::kNoRight,
+                        fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name,
+                                    to_string(needed->any_of.front()), place),
+                        "\"walstow whoami\" shows its rights; an administrator grants them.");
   }
   if (shuts_out_itself(command, caller)) {
-    return refusal_of(Code::kNoRight,
-                      fmt::format("client \"{}\" may not shut out itself", caller.name),
-                      "Ask another administrator, or the archive's owner on its own host.");
+    return make_refusal(Code::kNoRight,
+                        fmt::format("client \"{}\" may not shut out itself", caller.name),
+                        "Ask another administrator, or the archive's owner on its own host.");
   }
   return std::nullopt;
 }

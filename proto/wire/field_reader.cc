@@ -146,10 +146,6 @@ std::string shown(std::string_view text) {
   return escaped(text, 128);
 }
 
-Refusal make_refusal(Code code, std::string message, std::string hint) {
-  return {.code = code, .message = std::move(message), .hint = std::move(hint), .proof = {}};
-}
-
 std::optional<std::string> parse_text(std::string_view text) {
   if (text.empty() || text.size() > kLongestText || !std::ranges::all_of(text, printable) ||
       text.front() == ' ' || text.back() == ' ') {

@@ -112,6 +112,10 @@ std::optional<Code> parse_code(std::string_view text) {
   return found->code;
 }
 
+Refusal make_refusal(Code code, std::string message, std::string hint) {
+  return {.code = code, .message = std::move(message), .hint = std::move(hint), .proof = {}};
+}
+
 bool is_absence(Code code) {
   return info_of(code).status == 404;
 }

@@ -75,6 +75,9 @@ struct Refusal {
   std::optional<AbsenceProof> proof;  // with the four kinds of 404, and only there
 };
 
+// One without a proof.
+Refusal make_refusal(Code code, std::string message, std::string hint = {});
+
 bool is_absence(Code code);
 
 // Ends with a newline. Bytes other than printable ASCII in message and hint are escaped, so that
