@@ -1,62 +1,23 @@
 #include "store/admin_commands.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <fmt/format.h>
-#include <functional>
-#include <map>
+#include <iterator>
 
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
 #include "proto/link/data_directory.h"
-#include "store/archive_folder.h"
+#include "store/admin_call.h"
+#include "store/client_commands.h"
 #include "store/report_text.h"
+#include "store/server_commands.h"
 
 namespace walstow {
 namespace {
 
-// A person waits for the answer; what is down is not going to come up while they do.
-constexpr Duration kPatience{5000};
 constexpr std::uint32_t kPage = 1000;
-
-Patience patience() {
-  return {.give_up = Deadline::after(kPatience), .on_failure = {}};
-}
-
-void print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF) {
-    throw_system_error("could not write the answer", errno);
-  }
-}
-
-// One command on its way: what was asked, by which words, under which settings.
-struct Call {
-  const ParsedCommand& command;
-  const Settings& settings;
-
-  bool json() const { return settings.text("output") == "json"; }
-  Client client() const { return Client(store_options(settings)); }
-  // The cluster is an argument here; the setting is only what it is when it is not given.
-  std::string cluster() const {
-    const std::string given = command.positional("CLUSTER");
-    return given.empty() ? settings.required("cluster") : given;
-  }
-};
-
-int init(const Call& call) {
-  const std::string folder = call.command.positional("DIR");
-  const std::string id = initialize_archive_folder(folder);
-  if (call.json()) {
-    print(fmt::format("{{\"archive\":\"{}\"}}\n", id));
-  } else {
-    print(
-        fmt::format("archive {} made in \"{}\"\n"
-                    "Next: walstow --store {} cluster create NAME\n",
-                    id, folder, folder));
-  }
-  return exit_code::kDone;
-}
 
 int cluster_create(const Call& call) {
   const std::string cluster = call.command.positional("CLUSTER");
@@ -212,18 +173,8 @@ int get(const Call& call) {
 constexpr std::string_view kClusterHelp = "the cluster's name";
 using Count = Positional::Count;
 
-struct AdminCommand {
-  CommandSpec spec;
-  int (*run)(const Call&);
-};
-
-const std::vector<AdminCommand>& admin_commands() {
-  static const std::vector<AdminCommand> commands{
-      {{"init",
-        "make an archive in an empty or new folder; its owner is who runs this",
-        {},
-        {{"DIR", "the archive's folder"}}},
-       init},
+std::vector<AdminCommand> archive_commands() {
+  return {
       {{"cluster create", "make a cluster", {}, {{"CLUSTER", kClusterHelp}}}, cluster_create},
       {{"cluster list", "list the clusters", {}, {}}, cluster_list},
       {{"cluster upgrade",
@@ -257,6 +208,15 @@ const std::vector<AdminCommand>& admin_commands() {
          {"PATH", "where to write it; nothing is replaced"}}},
        get},
   };
+}
+
+const std::vector<AdminCommand>& admin_commands() {
+  static const std::vector<AdminCommand> commands = [] {
+    std::vector<AdminCommand> all = server_commands();
+    for (auto* const part : {&archive_commands, &client_commands})
+      std::ranges::move(part(), std::back_inserter(all));
+    return all;
+  }();
   return commands;
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/link/certificate_warning.h"
+
 namespace walstow {
 namespace {
 
@@ -82,6 +84,16 @@ std::string grant_lines(const Grants& grants) {
   return text;
 }
 
+std::string certificate_line(Time until, Time now) {
+  const char* mark = "";
+  if (until < now) {
+    mark = "  ENDED";
+  } else if (until - now < kWarnBefore) {
+    mark = "  ENDS SOON";
+  }
+  return fmt::format("  certificate until {}{}\n", to_iso8601(until), mark);
+}
+
 }  // namespace
 
 std::string size_text(std::uint64_t bytes) {
@@ -133,6 +145,16 @@ std::string whoami_text(const WhoamiReport& report) {
   text += grant_lines(report.grants);
   if (report.certificate_until) {
     text += fmt::format("  certificate until {}\n", to_iso8601(*report.certificate_until));
+  }
+  return text;
+}
+
+std::string registry_text(const std::vector<ClientReport>& clients, Time now) {
+  if (clients.empty()) return "no clients\n";
+  std::string text;
+  for (const ClientReport& client : clients) {
+    text += fmt::format("{}\n{}", client.client, grant_lines(client.grants));
+    if (client.certificate_until) text += certificate_line(*client.certificate_until, now);
   }
   return text;
 }

@@ -13,6 +13,8 @@ std::string clusters_text(const std::vector<ClusterSummary>& clusters);
 std::string cluster_text(const ClusterReport& report);
 std::string files_text(const FilePage& page);
 std::string whoami_text(const WhoamiReport& report);
+// Marks the certificates that have ended at `now`, or end soon after it.
+std::string registry_text(const std::vector<ClientReport>& clients, Time now);
 std::string check_text(const CheckReport& report);
 
 // "16.0 MB": three or four digits and a unit, powers of 1024.

@@ -72,19 +72,18 @@ void make_authority(const std::string& folder, const std::string& archive_id, Ti
   create_durably(*files, kAuthorityCertificate, certificate_text(*certificate));
 }
 
+std::vector<std::string> server_hosts(const std::string& folder) {
+  const auto files = open_archive(folder);
+  if (!files->status(kCertificate)) return {};
+  return hosts_of(*read_certificates(files->describe(kCertificate)).front());
+}
+
 CertificateFacts renew_server_certificate(const std::string& folder, const Authority& authority,
                                           const ServerRenewal& renewal) {
   const auto files = open_archive(folder);
-  std::vector<std::string> hosts = renewal.hosts;
-  if (hosts.empty() && files->status(kCertificate)) {
-    hosts = hosts_of(*read_certificates(files->describe(kCertificate)).front());
-  }
-  if (hosts.empty()) {
-    throw Error(ErrorKind::kUsage, "no host was given for the store's certificate",
-                "Give each name and address that clients call it by with --host.");
-  }
   const KeyHandle key = standing_or_new_key(folder, kKey);
-  const CertificateHandle certificate = authority.issue_server(*key, hosts, renewal.lifetime);
+  const CertificateHandle certificate =
+      authority.issue_server(*key, renewal.hosts, renewal.lifetime);
   write_durably(*files, kCertificate, certificate_text(*certificate));
   return facts_of(*certificate);
 }

@@ -34,10 +34,13 @@ Authority read_authority(const std::string& certificate_path, const std::string&
 // one would shut out every client.
 void make_authority(const std::string& folder, const std::string& archive_id, Time now);
 
+// The hosts of the store's certificate that stands; empty: there is none.
+std::vector<std::string> server_hosts(const std::string& folder);
+
 // Makes server.crt of the archive in `folder`, and server.key unless that stands; returns what the
-// certificate says. `hosts`: empty means those of the certificate that stands.
+// certificate says.
 struct ServerRenewal {
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts;  // at least one
   Lifetime lifetime;
 };
 CertificateFacts renew_server_certificate(const std::string& folder, const Authority& authority,

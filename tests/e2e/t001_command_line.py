@@ -45,7 +45,8 @@ class CommandLine(EndToEndTest):
                 self.assertIn(f"{program}: error: missing ", done.stderr)
 
     def test_help_of_each_command(self):
-        for command in ("init", "cluster create", "cluster list", "cluster upgrade", "status",
+        for command in ("init", "cluster create", "cluster list", "cluster upgrade", "client add",
+                        "client renew", "client list", "client remove", "server renew", "status",
                         "list", "get", "whoami", "check"):  # fmt: skip
             with self.subTest(command):
                 done = self.check("walstow", *command.split(), "--help")

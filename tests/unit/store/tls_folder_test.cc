@@ -7,7 +7,6 @@
 #include <sstream>
 
 #include "proto/base/error.h"
-#include "store/host_names.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
@@ -47,9 +46,6 @@ class TlsFolderTest : public testing::Test {
     make_authority(archive_, "00112233", kNow);
     renew({"archive1.example"});
   }
-  std::vector<std::string> hosts() const {
-    return hosts_of(*read_certificates(tls_.certificate).front());
-  }
 
   const TemporaryFolder folder_;
   const std::string archive_ = folder_.path();
@@ -61,7 +57,7 @@ TEST_F(TlsFolderTest, HoldsAnAuthorityAndAServer) {
   EXPECT_EQ(facts_of(*read_certificates(tls_.authority_certificate).front()).common_name,
             "walstow archive 00112233");
   EXPECT_EQ(read_identity(tls_.certificate, tls_.key).chain.size(), 1U);
-  EXPECT_EQ(hosts(), std::vector<std::string>{"archive1.example"});
+  EXPECT_EQ(server_hosts(archive_), std::vector<std::string>{"archive1.example"});
 }
 
 TEST_F(TlsFolderTest, KeysAreTheirOwnersAlone) {
@@ -80,16 +76,16 @@ TEST_F(TlsFolderTest, TheAuthorityThatStandsStays) {
   EXPECT_EQ(content(tls_.authority_key), key);
 }
 
-TEST_F(TlsFolderTest, RenewingKeepsTheKeyAndTheHosts) {
+TEST_F(TlsFolderTest, RenewingKeepsTheKey) {
   make_all();
   const std::string key = content(tls_.key);
   const std::string certificate = content(tls_.certificate);
-  renew({});
+  renew(server_hosts(archive_));
   EXPECT_EQ(content(tls_.key), key);
   EXPECT_NE(content(tls_.certificate), certificate);
-  EXPECT_EQ(hosts(), std::vector<std::string>{"archive1.example"});
+  EXPECT_EQ(server_hosts(archive_), std::vector<std::string>{"archive1.example"});
   renew({"archive2.example", "::1"});
-  EXPECT_EQ(hosts(), (std::vector<std::string>{"archive2.example", "::1"}));
+  EXPECT_EQ(server_hosts(archive_), (std::vector<std::string>{"archive2.example", "::1"}));
 }
 
 TEST_F(TlsFolderTest, WhatACrashLeftHalfMadeIsCompleted) {
@@ -117,16 +113,10 @@ TEST_F(TlsFolderTest, AKeyThatWasMovedOffTheHostCanBeGiven) {
   make_all();
   const std::string moved = archive_ + "/moved.key";
   fs::rename(tls_.authority_key, moved);
-  EXPECT_EQ(failure_of([&] { renew({}); }),
+  EXPECT_EQ(failure_of([&] { renew({"archive1.example"}); }),
             "the authority's key is not there: \"" + tls_.authority_key +
                 "\"\nHINT: Give the file that it was moved to with --ca-key.");
   EXPECT_NO_THROW(read_authority(tls_.authority_certificate, moved));
-}
-
-TEST_F(TlsFolderTest, AServerNeedsAHost) {
-  make_authority(archive_, "00112233", kNow);
-  EXPECT_TRUE(failure_of([&] { renew({}); }).starts_with("no host was given"));
-  EXPECT_FALSE(fs::exists(tls_.key));
 }
 
 TEST_F(TlsFolderTest, AnAbsentArchiveIsNamed) {

@@ -1,0 +1,40 @@
+// What the commands of `walstow` have in common: one call on its way, and how its answer is
+// printed. Internal to the *_commands.cc of this folder.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "proto/base/command_line.h"
+#include "proto/base/settings.h"
+#include "proto/link/client.h"
+#include "proto/link/client_settings.h"
+
+namespace walstow {
+
+// What was asked, by which words, under which settings.
+struct Call {
+  const ParsedCommand& command;
+  const Settings& settings;
+
+  bool json() const { return settings.text("output") == "json"; }
+  Client client() const { return Client(store_options(settings)); }
+  // The cluster is an argument here; the setting is only what it is when it is not given.
+  std::string cluster() const;
+  // Every value of an option that may be given several times.
+  std::vector<std::string> options(std::string_view name) const;
+};
+
+// How long a command goes on asking.
+Patience patience();
+
+// To standard output. Throws Error{kStorage}.
+void print(const std::string& text);
+
+struct AdminCommand {
+  CommandSpec spec;
+  int (*run)(const Call&);  // returns an exit code; throws Error
+};
+
+}  // namespace walstow

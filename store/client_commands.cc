@@ -1,0 +1,216 @@
+#include "store/client_commands.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/exit_code.h"
+#include "proto/base/log.h"
+#include "proto/codec/public_key.h"
+#include "proto/link/store_address.h"
+#include "store/certificate_options.h"
+#include "store/client_folder.h"
+#include "store/host_names.h"
+#include "store/report_text.h"
+#include "store/tls_folder.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kCertificateFile = "client.crt";
+
+std::string client_name(const Call& call) {
+  const std::string name = call.command.positional("NAME");
+  if (valid_client_name(name)) return name;
+  throw Error(
+      ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a client", escaped(name)),
+      "A name has 1 to 63 letters, digits, \".\", \"-\" and \"_\", and starts with a letter "
+      "or digit.");
+}
+
+Grants grants_option(const Call& call) {
+  Grant grant{.cluster = call.settings.required("cluster"), .rights = {}};
+  for (const std::string& text : call.options("right")) {
+    const auto right = parse_right(text);
+    if (!right) {
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a right", escaped(text)),
+                  "Give \"archive\", \"restore\" or \"admin\", each with a --right of its own.");
+    }
+    grant.rights.insert(*right);
+  }
+  if (grant.rights.empty()) {
+    throw Error(ErrorKind::kUsage, "no right was given",
+                "Give --right archive, --right restore or --right admin, or several of them.");
+  }
+  Grants grants{std::move(grant)};
+  to_grants_field(grants);  // refuses a cluster that has no such name
+  return grants;
+}
+
+// "" where the store is not a folder of this host.
+std::string local_archive(const Call& call) {
+  const ClientOptions options = store_options(call.settings);
+  const auto* const local = std::get_if<LocalStore>(&options.store);
+  return local == nullptr ? "" : local->archive;
+}
+
+std::string url_text(const HostPort& store) {
+  return "https://" + to_string(store);
+}
+
+// nullopt: it was not given.
+std::optional<std::string> url_option(const Call& call) {
+  const std::string text = call.command.option("url");
+  if (text.empty()) return std::nullopt;
+  if (text.starts_with("https://")) {
+    try {
+      const auto address = std::get<TlsAddress>(parse_store_address(text));
+      check_host(address.at.host);
+      return url_text(address.at);
+    } catch (const Error& error) {
+      throw Error(ErrorKind::kUsage, std::string("option --url: ") + error.what(), error.hint());
+    }
+  }
+  throw Error(ErrorKind::kUsage,
+              fmt::format("invalid value \"{}\" for option --url", escaped(text)),
+              "Give https://HOST:PORT, as the client will reach the store.");
+}
+
+// How the client will reach the store: as --url says, as we do, or by the first name that the
+// store's own certificate has.
+std::string url_for_client(const Call& call) {
+  if (const auto given = url_option(call)) return *given;
+  const ClientOptions options = store_options(call.settings);
+  if (const auto* const tls = std::get_if<TlsStore>(&options.store)) return url_text(tls->at);
+  const std::string path = tls_folder_of(local_archive(call)).certificate;
+  const std::vector<std::string> hosts = hosts_of(*read_certificates(path).front());
+  if (!hosts.empty()) return url_text({.host = hosts.front()});
+  throw Error(ErrorKind::kUsage, fmt::format("certificate file \"{}\" names no host", path),
+              "Give the address of the store with --url.");
+}
+
+std::string settings_text(const std::string& name, const Grants& grants, const std::string& url) {
+  const std::string& cluster = grants.front().cluster;
+  return fmt::format(
+      "# Client \"{}\". These files belong into /etc/walstow of its host; client.key must be\n"
+      "# owned by the user that PostgreSQL runs as, and readable for nobody else.\n"
+      "{}"
+      "store = \"{}\"\n"
+      "\n"
+      "[tls]\n"
+      "ca = \"/etc/walstow/ca.crt\"\n"
+      "cert = \"/etc/walstow/{}\"\n"
+      "key = \"/etc/walstow/client.key\"\n",
+      name, cluster == kEveryCluster ? "" : fmt::format("cluster = \"{}\"\n", cluster), url,
+      kCertificateFile);
+}
+
+int add(const Call& call) {
+  const std::string name = client_name(call);
+  const Grants grants = grants_option(call);
+  const std::string url = url_for_client(call);
+  const std::string request = call.command.option("csr");
+  const std::string out = call.command.option("out");
+  const Authority authority = authority_option(call, local_archive(call));
+  const KeyHandle key = request.empty() ? make_key() : read_signing_request(request);
+  const CertificateHandle certificate = authority.issue_client(*key, name, lifetime_option(call));
+  const CertificateFacts facts = facts_of(*certificate);
+
+  ClientFolder folder(out.empty() ? name : out);
+  folder.write("ca.crt", certificate_text(authority.certificate()));
+  folder.write(kCertificateFile, certificate_text(*certificate));
+  if (request.empty()) folder.write_key("client.key", private_key_text(*key));
+  folder.write("walstow.toml", settings_text(name, grants, url));
+  const std::string answer = call.client().ask(AddClient{.client = name,
+                                                         .public_key = to_base64(facts.public_key),
+                                                         .grants = grants,
+                                                         .certificate_until = facts.not_after},
+                                               patience());
+  folder.keep();
+  print(call.json() ? answer
+                    : fmt::format("client \"{}\" added; its certificate is valid until {}\n"
+                                  "Next: copy what is in \"{}\" to /etc/walstow of its host\n",
+                                  name, to_iso8601(facts.not_after), folder.path()));
+  return exit_code::kDone;
+}
+
+ClientReport registered(Client& client, const std::string& name) {
+  const auto clients = parse_client_reports(client.ask(ListClients{}, patience()));
+  const auto found = std::ranges::find(clients, name, &ClientReport::client);
+  if (found != clients.end()) return *found;
+  throw Error(ErrorKind::kRefused, fmt::format("there is no client \"{}\"", name),
+              "\"walstow client list\" shows all of them.");
+}
+
+int renew(const Call& call) {
+  const std::string name = client_name(call);
+  const std::string out = call.command.option("out");
+  const Authority authority = authority_option(call, local_archive(call));
+  Client client = call.client();
+  const ClientReport report = registered(client, name);
+  const KeyHandle key =
+      parse_public_key(from_base64(report.public_key).value_or(std::vector<std::byte>()));
+  const CertificateHandle certificate = authority.issue_client(*key, name, lifetime_option(call));
+  const CertificateFacts facts = facts_of(*certificate);
+  const std::string path =
+      write_client_file(out.empty() ? name : out, kCertificateFile, certificate_text(*certificate));
+  const std::string answer =
+      client.ask(ChangeClient{.client = name, .certificate_until = facts.not_after}, patience());
+  print(call.json() ? answer
+                    : fmt::format("the certificate of client \"{}\" is valid until {}\n"
+                                  "Next: copy \"{}\" to /etc/walstow of its host; its key stays\n",
+                                  name, to_iso8601(facts.not_after), path));
+  return exit_code::kDone;
+}
+
+int list(const Call& call) {
+  const std::string answer = call.client().ask(ListClients{}, patience());
+  print(call.json()
+            ? answer
+            : registry_text(parse_client_reports(answer), std::chrono::system_clock::now()));
+  return exit_code::kDone;
+}
+
+int remove(const Call& call) {
+  const std::string name = client_name(call);
+  const std::string answer = call.client().ask(RemoveClient{name}, patience());
+  print(call.json()
+            ? answer
+            : fmt::format("client \"{}\" removed: the store does not know it any more\n", name));
+  return exit_code::kDone;
+}
+
+constexpr Positional kNameArgument{"NAME", "the client's name"};
+constexpr Option kOutOption{"--out", "DIR", "where to write the files (default: ./NAME)"};
+
+}  // namespace
+
+std::vector<AdminCommand> client_commands() {
+  return {
+      {{"client add",
+        "register a client, and make the files for its host",
+        {{"--right", "RIGHT",
+          "archive, restore or admin, in --cluster (\"*\": all); again for more"},
+         {"--csr", "FILE", "sign this request, whose key stays on the client's host"},
+         {"--url", "URL", "how the client reaches the store (default: by its certificate's host)"},
+         kOutOption,
+         kDaysOption,
+         kAuthorityKeyOption,
+         kAuthorityOption},
+        {kNameArgument}},
+       add},
+      {{"client renew",
+        "make a new certificate for a client; its key stays",
+        {kOutOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption},
+        {kNameArgument}},
+       renew},
+      {{"client list", "list the clients, their rights, and when their certificates end", {}, {}},
+       list},
+      {{"client remove",
+        "remove a client: from its next request on it is refused",
+        {},
+        {kNameArgument}},
+       remove},
+  };
+}
+
+}  // namespace walstow
