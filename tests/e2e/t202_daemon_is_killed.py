@@ -1,6 +1,6 @@
 """walstowd dies and comes back in the middle of puts and of a catch-up: nothing is lost."""
 
-import threading
+import concurrent.futures
 
 from support import ledger
 from support.testcase import EndToEndTest, main
@@ -11,22 +11,16 @@ BATCHES = [f"batch {number}" for number in range(12)]
 class DaemonIsKilled(EndToEndTest):
     link = "tls"
 
-    def kill_again_and_again(self, until):
-        """Kills the daemon and starts it again for as long as `until` is not set."""
-        while not until.is_set():
-            self.archive.daemon.kill()
-            self.archive.daemon.start()
-            until.wait(0.2)
-
     def amid_kills(self, work):
-        done = threading.Event()
-        killer = threading.Thread(target=self.kill_again_and_again, args=(done,))
-        killer.start()
-        try:
-            work()
-        finally:
-            done.set()
-            killer.join()
+        """Does `work` while the daemon is killed and started again, all the time."""
+        # The work goes into the other thread: a daemon dies with the thread that started it.
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            working = thread.submit(work)
+            while not working.done():
+                self.archive.daemon.kill()
+                self.archive.daemon.start()
+                concurrent.futures.wait([working], timeout=0.2)
+            working.result()
 
     def test_puts_and_catch_up(self):
         primary = self.new_primary()

@@ -100,6 +100,16 @@ class ServiceTest : public testing::Test {
   }
   Response get(std::string_view name) { return ask(get_of(name)); }
 
+  // The head of a request as a client sends it; `more` are further lines of it.
+  static std::string request_text(const Command& command, std::string_view more = "") {
+    const RequestHead head = to_request(command);
+    std::string text =
+        std::string(to_string(head.method)) + " " + head.target + " HTTP/1.1\r\nHost: walstow\r\n";
+    for (const auto& [name, value] : head.fields.all())
+      text += name + ": " + value + "\r\n";
+    return text + std::string(more) + "\r\n";
+  }
+
   // From now on a client of the registry asks, with rights in "main".
   void ask_as_client(const std::set<Right>& rights) {
     const AddClient add{.client = "db2",

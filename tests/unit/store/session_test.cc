@@ -58,24 +58,16 @@ class SessionTest : public ServiceTest {
     workers.join();
   }
 
-  static std::string head_of(const Command& command, std::string_view more = "") {
-    const RequestHead head = to_request(command);
-    std::string text =
-        std::string(to_string(head.method)) + " " + head.target + " HTTP/1.1\r\nHost: walstow\r\n";
-    for (const auto& [name, value] : head.fields.all())
-      text += name + ": " + value + "\r\n";
-    return text + std::string(more) + "\r\n";
-  }
   static std::string put_request(std::string_view content) {
-    return head_of(put_of(kName, content),
-                   "Content-Length: " + std::to_string(content.size()) + "\r\n") +
+    return request_text(put_of(kName, content),
+                        "Content-Length: " + std::to_string(content.size()) + "\r\n") +
            std::string(content);
   }
 };
 
 TEST_F(SessionTest, PutAndGetOnOneConnection) {
   const std::string content = segment_content(kName);
-  const std::string answer = exchange(put_request(content) + head_of(get_of(kName)));
+  const std::string answer = exchange(put_request(content) + request_text(get_of(kName)));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 201 "));
   EXPECT_TRUE(answer.ends_with(content));
   EXPECT_NE(answer.find("Walstow-Version: 1\r\n"), std::string::npos);
@@ -83,16 +75,16 @@ TEST_F(SessionTest, PutAndGetOnOneConnection) {
 
 TEST_F(SessionTest, ChunkedBodyIsTaken) {
   const std::string content = segment_content(kName);
-  const std::string request = head_of(put_of(kName, content), "Transfer-Encoding: chunked\r\n") +
-                              "80000\r\n" + content.substr(0, 0x80000) + "\r\n80000\r\n" +
-                              content.substr(0x80000) + "\r\n0\r\n\r\n";
+  const std::string request =
+      request_text(put_of(kName, content), "Transfer-Encoding: chunked\r\n") + "80000\r\n" +
+      content.substr(0, 0x80000) + "\r\n80000\r\n" + content.substr(0x80000) + "\r\n0\r\n\r\n";
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));
 }
 
 TEST_F(SessionTest, RefusedBodyIsReadPastAndTheConnectionGoesOn) {
   const std::string content = segment_content(kName);
   ask_as_client({Right::kRestore});
-  const std::string answer = exchange(put_request(content) + head_of(Whoami{}));
+  const std::string answer = exchange(put_request(content) + request_text(Whoami{}));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 "));
   EXPECT_NE(answer.find("HTTP/1.1 200 "), std::string::npos);
 }
@@ -103,7 +95,7 @@ TEST_F(SessionTest, FileThatStandsIsAnsweredBeforeItsBody) {
   PutFile again = put_of(kName, content);
   again.ask_first = true;
   const std::string request =
-      head_of(again, "Content-Length: " + std::to_string(content.size()) + "\r\n");
+      request_text(again, "Content-Length: " + std::to_string(content.size()) + "\r\n");
   const std::string answer = exchange(request, Then::kStaySilent);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 "));
 }
@@ -113,7 +105,7 @@ TEST_F(SessionTest, FileThatIsNewIsAskedFor) {
   PutFile first = put_of(kName, content);
   first.ask_first = true;
   const std::string request =
-      head_of(first, "Content-Length: " + std::to_string(content.size()) + "\r\n") + content;
+      request_text(first, "Content-Length: " + std::to_string(content.size()) + "\r\n") + content;
   const std::string answer = exchange(request);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 "));
 }
