@@ -19,11 +19,8 @@ class ClientSlots {
   // One connection, for as long as this lives.
   class Slot {
    public:
-    Slot(ClientSlots& slots, std::string client) : slots_(slots), client_(std::move(client)) {
-      const std::lock_guard lock(slots_.mutex_);
-      taken_ = ++slots_.taken_[client_];
-      ++slots_.all_taken_;
-    }
+    Slot(ClientSlots& slots, std::string client)
+        : slots_(slots), client_(std::move(client)), taken_(slots_.take(client_)) {}
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
     ~Slot() {
@@ -38,7 +35,7 @@ class ClientSlots {
    private:
     ClientSlots& slots_;
     std::string client_;
-    std::size_t taken_ = 0;
+    std::size_t taken_;
   };
 
   std::size_t all_taken() const {
@@ -47,6 +44,12 @@ class ClientSlots {
   }
 
  private:
+  std::size_t take(const std::string& client) {
+    const std::lock_guard lock(mutex_);
+    ++all_taken_;
+    return ++taken_[client];
+  }
+
   mutable std::mutex mutex_;
   std::map<std::string, std::size_t> taken_;  // guarded by mutex_; never 0
   std::size_t all_taken_ = 0;

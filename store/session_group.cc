@@ -10,18 +10,24 @@ namespace asio = boost::asio;
 
 SessionGroup::SessionGroup(const asio::any_io_executor& executor) : emptied_(executor) {}
 
-SessionGroup::Membership::Membership(SessionGroup& group, AskToEnd ask_to_end) : group_(group) {
-  const std::lock_guard lock(group_.mutex_);
-  number_ = group_.next_number_++;
-  if (group_.ending_) ask_to_end(Haste::kFinishRequest);
-  group_.sessions_.emplace(number_, std::move(ask_to_end));
-}
+SessionGroup::Membership::Membership(SessionGroup& group, AskToEnd ask_to_end)
+    : group_(group), number_(group.join(std::move(ask_to_end))) {}
 
 SessionGroup::Membership::~Membership() {
   const std::lock_guard lock(group_.mutex_);
   group_.sessions_.erase(number_);
   if (!group_.ending_ || !group_.sessions_.empty()) return;
-  asio::post(group_.emptied_.get_executor(), [&timer = group_.emptied_] { timer.cancel(); });
+  try {
+    asio::post(group_.emptied_.get_executor(), [&timer = group_.emptied_] { timer.cancel(); });
+  } catch (const std::exception&) {  // no memory: the wait ends by its deadline
+  }
+}
+
+std::uint64_t SessionGroup::join(AskToEnd ask_to_end) {
+  const std::lock_guard lock(mutex_);
+  if (ending_) ask_to_end(Haste::kFinishRequest);
+  sessions_.emplace(next_number_, std::move(ask_to_end));
+  return next_number_++;
 }
 
 std::size_t SessionGroup::size() const {

@@ -48,6 +48,8 @@ class SessionGroup {
   boost::asio::awaitable<void> wait_until_empty(Deadline deadline);
 
  private:
+  std::uint64_t join(AskToEnd ask_to_end);
+
   mutable std::mutex mutex_;
   std::map<std::uint64_t, AskToEnd> sessions_;  // guarded by mutex_, as all below
   std::uint64_t next_number_ = 0;

@@ -109,7 +109,8 @@ asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_exec
   }
   if (error) {
     session_.reset();
-    throw Error(explain_handshake(name_, error, SSL_get_verify_result(connection)));
+    throw Error(
+        explain_handshake(name_, error, static_cast<int>(SSL_get_verify_result(connection))));
   }
   co_return make_tls_transport(std::move(stream));
 }

@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cstdint>
+
 #include "proto/base/error.h"
 #include "proto/link/certificate.h"
 
@@ -14,9 +16,9 @@ constexpr const char* kCiphers =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
 // For calls that fail only for want of memory or by a defect.
-void must(long result, const char* what) {  // NOLINT(google-runtime-int): OpenSSL's type
+void must(std::int64_t result, const char* what) {
   if (result == 1) return;
-  const unsigned long code = ERR_get_error();
+  const std::uint64_t code = ERR_get_error();
   const char* reason = ERR_reason_error_string(code);
   throw Error(ErrorKind::kUsage,
               std::string("could not ") + what + ": " + (reason != nullptr ? reason : "unknown"));

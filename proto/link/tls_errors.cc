@@ -7,12 +7,13 @@
 #include <openssl/x509_vfy.h>
 
 #include <array>
+#include <cstdint>
 
 namespace walstow {
 namespace {
 
 struct Explanation {
-  long cause;
+  int cause;
   const char* message;  // what is wrong, of the store's certificate or of the client's
   const char* hint;
 };
@@ -78,7 +79,7 @@ constexpr std::array kAlerts{
 };
 
 template <std::size_t N>
-const Explanation* find(const std::array<Explanation, N>& table, long cause) {
+const Explanation* find(const std::array<Explanation, N>& table, int cause) {
   for (const Explanation& entry : table) {
     if (entry.cause == cause) return &entry;
   }
@@ -91,7 +92,7 @@ bool is_tls(boost::system::error_code error) {
 
 // The reason's part of a code of OpenSSL's.
 int reason_of(boost::system::error_code error) {
-  return ERR_GET_REASON(static_cast<unsigned long>(error.value()));
+  return ERR_GET_REASON(static_cast<std::uint64_t>(error.value()));
 }
 
 Error failure(const std::string& store, const Explanation& why) {
@@ -102,7 +103,7 @@ Error failure(const std::string& store, const Explanation& why) {
 }  // namespace
 
 Error explain_handshake(const std::string& store, boost::system::error_code error,
-                        long verify_result) {
+                        int verify_result) {
   if (verify_result != X509_V_OK) {
     if (const Explanation* why = find(kServerFaults, verify_result)) return failure(store, *why);
     const std::string text = X509_verify_cert_error_string(verify_result);
@@ -124,7 +125,7 @@ std::optional<Error> explain_tls_failure(const std::string& store,
                "Is there a walstowd behind that address, and no proxy? Its log may say more.");
 }
 
-std::string handshake_failure_text(boost::system::error_code error, long verify_result) {
+std::string handshake_failure_text(boost::system::error_code error, int verify_result) {
   if (verify_result != X509_V_OK) {
     return std::string("its certificate: ") + X509_verify_cert_error_string(verify_result);
   }

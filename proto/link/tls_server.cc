@@ -59,7 +59,8 @@ asio::awaitable<TlsServer::Accepted> TlsServer::accept(tcp::socket socket,
   }
   if (expired) throw Error(ErrorKind::kTimeout, "it did not end its TLS handshake in time");
   if (error) {
-    const auto why = handshake_failure_text(error, SSL_get_verify_result(stream.native_handle()));
+    const auto why = handshake_failure_text(
+        error, static_cast<int>(SSL_get_verify_result(stream.native_handle())));
     co_await drain(stream.next_layer());
     throw Error(ErrorKind::kUnavailable, why);
   }

@@ -29,7 +29,7 @@ class StreamTimeout {
 
  private:
   struct State {
-    boost::asio::ip::tcp::socket* socket;  // nullptr once this is gone
+    boost::asio::ip::tcp::socket* socket = nullptr;  // nullptr once this is gone
     bool expired = false;
   };
   std::shared_ptr<State> state_;
