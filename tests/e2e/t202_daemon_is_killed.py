@@ -32,7 +32,7 @@ class DaemonIsKilled(EndToEndTest):
         self.assert_same_rows(primary, standby)
         self.assertEqual(ledger.batches(standby), [*BATCHES, "last"])
 
-    def test_stop_ends_idle_and_finishes_busy(self):
+    def test_stop_is_a_success(self):
         primary = self.new_primary()
         self.add_and_archive(primary, "one")
         self.assertEqual(self.archive.daemon.stop(), 0)
