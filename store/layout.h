@@ -8,7 +8,7 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   _clients/CLIENT.json                                     a client of the registry
-//   _tmp/ _aside/ _probe/ _records.lock                       never part of a cluster
+//   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
 //
 // NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
 // character that no key has is "=" and two hex digits.
