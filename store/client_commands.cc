@@ -27,8 +27,17 @@ std::string client_name(const Call& call) {
       "or digit.");
 }
 
-Grants grants_option(const Call& call) {
-  Grant grant{.cluster = call.settings.required("cluster"), .rights = {}};
+// "*" stands for every cluster.
+std::string cluster_option(const Call& call) {
+  std::string cluster = call.settings.required("cluster");
+  if (cluster == kEveryCluster || valid_cluster_name(cluster)) return cluster;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("\"{}\" is not the name of a cluster", escaped(cluster)),
+              "Rights are granted in a cluster, or in \"*\", which is all of them.");
+}
+
+Grant grant_option(const Call& call) {
+  Grant grant{.cluster = cluster_option(call), .rights = {}};
   for (const std::string& text : call.options("right")) {
     const auto right = parse_right(text);
     if (!right) {
@@ -41,9 +50,7 @@ Grants grants_option(const Call& call) {
     throw Error(ErrorKind::kUsage, "no right was given",
                 "Give --right archive, --right restore or --right admin, or several of them.");
   }
-  Grants grants{std::move(grant)};
-  to_grants_field(grants);  // refuses a cluster that has no such name
-  return grants;
+  return grant;
 }
 
 // "" where the store is not a folder of this host.
@@ -106,7 +113,7 @@ std::string settings_text(const std::string& name, const Grants& grants, const s
 
 int add(const Call& call) {
   const std::string name = client_name(call);
-  const Grants grants = grants_option(call);
+  const Grants grants{grant_option(call)};
   const std::string url = url_for_client(call);
   const std::string request = call.command.option("csr");
   const std::string out = call.command.option("out");
@@ -162,11 +169,38 @@ int renew(const Call& call) {
   return exit_code::kDone;
 }
 
-int list(const Call& call) {
-  const std::string answer = call.client().ask(ListClients{}, patience());
+void print_clients(const Call& call, const std::string& answer) {
   print(call.json()
             ? answer
             : registry_text(parse_client_reports(answer), std::chrono::system_clock::now()));
+}
+
+// Puts `wanted` in the place of what was granted in its cluster; what was in others stays.
+int set_rights(const Call& call, const Grant& wanted) {
+  const std::string name = client_name(call);
+  Client client = call.client();
+  Grants grants = registered(client, name).grants;
+  std::erase_if(grants, [&wanted](const Grant& old) { return old.cluster == wanted.cluster; });
+  if (!wanted.rights.empty()) grants.push_back(wanted);
+  if (grants.empty()) {
+    throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no right left", name),
+                fmt::format("Remove it with \"walstow client remove {}\".", name));
+  }
+  print_clients(call,
+                client.ask(ChangeClient{.client = name, .grants = std::move(grants)}, patience()));
+  return exit_code::kDone;
+}
+
+int grant(const Call& call) {
+  return set_rights(call, grant_option(call));
+}
+
+int revoke(const Call& call) {
+  return set_rights(call, {.cluster = cluster_option(call), .rights = {}});
+}
+
+int list(const Call& call) {
+  print_clients(call, call.client().ask(ListClients{}, patience()));
   return exit_code::kDone;
 }
 
@@ -179,6 +213,8 @@ int remove(const Call& call) {
   return exit_code::kDone;
 }
 
+constexpr Option kRightOption{
+    "--right", "RIGHT", "archive, restore or admin, in --cluster (\"*\": all); again for more"};
 constexpr Positional kNameArgument{"NAME", "the client's name"};
 constexpr Option kOutOption{"--out", "DIR", "where to write the files (default: ./NAME)"};
 
@@ -188,8 +224,7 @@ std::vector<AdminCommand> client_commands() {
   return {
       {{"client add",
         "register a client, and make the files for its host",
-        {{"--right", "RIGHT",
-          "archive, restore or admin, in --cluster (\"*\": all); again for more"},
+        {kRightOption,
          {"--csr", "FILE", "sign this request, whose key stays on the client's host"},
          {"--url", "URL", "how the client reaches the store (default: by its certificate's host)"},
          kOutOption,
@@ -203,6 +238,13 @@ std::vector<AdminCommand> client_commands() {
         {kOutOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption},
         {kNameArgument}},
        renew},
+      {{"client grant",
+        "set what a client may do in --cluster, from its next request on",
+        {kRightOption},
+        {kNameArgument}},
+       grant},
+      {{"client revoke", "take all rights in --cluster from a client", {}, {kNameArgument}},
+       revoke},
       {{"client list", "list the clients, their rights, and when their certificates end", {}, {}},
        list},
       {{"client remove",

@@ -1,4 +1,4 @@
-// `walstow client add|renew|list|remove`: who may ask the store, and the certificates by which they
+// `walstow client add|renew|grant|revoke|list|remove`: who may ask the store, and the certificates by which they
 // prove it.
 #pragma once
 

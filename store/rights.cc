@@ -97,10 +97,13 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
     const std::string place = needed->cluster == kEveryCluster
                                   ? std::string("all clusters")
                                   : fmt::format("cluster \"{}\"", needed->cluster);
-    return make_refusal(Code::kNoRight,
-                        fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name,
-                                    to_string(needed->any_of.front()), place),
-                        "\"walstow whoami\" shows its rights; an administrator grants them.");
+    const std::string_view right = to_string(needed->any_of.front());
+    return make_refusal(
+        Code::kNoRight,
+        fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name, right, place),
+        fmt::format("An administrator grants it: \"walstow client grant {} --cluster '{}' --right "
+                    "{}\".",
+                    caller.name, needed->cluster, right));
   }
   if (shuts_out_itself(command, caller)) {
     return make_refusal(Code::kNoRight,

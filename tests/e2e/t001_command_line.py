@@ -46,8 +46,9 @@ class CommandLine(EndToEndTest):
 
     def test_help_of_each_command(self):
         for command in ("init", "cluster create", "cluster list", "cluster upgrade", "client add",
-                        "client renew", "client list", "client remove", "server renew", "status",
-                        "list", "get", "whoami", "check"):  # fmt: skip
+                        "client renew", "client grant", "client revoke", "client list",
+                        "client remove", "server renew", "status", "list", "get", "whoami",
+                        "check"):  # fmt: skip
             with self.subTest(command):
                 done = self.check("walstow", *command.split(), "--help")
                 self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -170,12 +170,34 @@ class Clients(EndToEndTest):
             (("client", "add", "c", "--cluster=main", "--right=admin", "--url=archive1"), "--url"),
             (("client", "add", "c", "--cluster=main", "--right=admin", "--csr=/nowhere"), "/nowhere"),
             (("client", "renew", "nobody"), 'there is no client "nobody"'),
+            (("client", "grant", "nobody", "--cluster=main"), "no right was given"),
+            (("client", "grant", "nobody", "--cluster=a", "--right=admin"), 'no client "nobody"'),
+            (("client", "revoke", "nobody", "--cluster=a b"), "not the name of a cluster"),
             (("client", "remove", "nobody"), 'no client "nobody"'),
         ):
             with self.subTest(arguments):
                 self.refused(self.walstow(*arguments, check=False), message)
         self.assertEqual(self.clients(), {})
         self.assertFalse((self.folder / "c").exists())
+
+    def test_rights_are_granted_and_taken_by_cluster(self):
+        self.add("primary1")
+        for command, grants in (
+            ("grant --cluster=other --right=restore", "main=archive,restore other=restore"),
+            ("grant --cluster=main --right=restore", "other=restore main=restore"),
+            ("revoke --cluster=other", "main=restore"),
+            ("revoke --cluster=other", "main=restore"),
+            ("grant --cluster=* --right=admin --right=archive", "main=restore *=archive,admin"),
+        ):
+            with self.subTest(command):
+                self.walstow("client", *command.split(), "primary1")
+                found = self.clients()["primary1"]["grants"]
+                shown = [f"{one['cluster']}={','.join(one['rights'])}" for one in found]
+                self.assertEqual(shown, grants.split())
+        self.walstow("client", "revoke", "--cluster=main", "primary1")
+        last = self.walstow("client", "revoke", "--cluster=*", "primary1", check=False)
+        self.refused(last, "would have no right left")
+        self.assertIn("every cluster", self.walstow("client", "list").stdout)
 
     def test_days(self):
         self.add("primary1", "--days=10")
