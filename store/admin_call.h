@@ -34,7 +34,7 @@ void print(const std::string& text);
 
 struct AdminCommand {
   CommandSpec spec;
-  int (*run)(const Call&);  // returns an exit code; throws Error
+  int (*run)(const Call&) = nullptr;  // returns an exit code; throws Error
 };
 
 }  // namespace walstow

@@ -200,6 +200,7 @@ KeyHandle parse_public_key(ByteView der) {
   const OpenSslErrorGuard guard;
   const auto* next = reinterpret_cast<const unsigned char*>(der.data());
   const unsigned char* const end = next + der.size();
+  // NOLINTNEXTLINE(google-runtime-int): OpenSSL's type
   KeyHandle key(d2i_PUBKEY(nullptr, &next, static_cast<long>(der.size())));
   if (!key || next != end) throw Error(ErrorKind::kInvalid, "could not read a public key");
   refuse_weak(*key, "a certificate");

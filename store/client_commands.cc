@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kCertificateFile = "client.crt";
 
 std::string client_name(const Call& call) {
-  const std::string name = call.command.positional("NAME");
+  std::string name = call.command.positional("NAME");
   if (valid_client_name(name)) return name;
   throw Error(
       ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a client", escaped(name)),
