@@ -1,5 +1,5 @@
-// `walstow client add|renew|grant|revoke|list|remove`: who may ask the store, and the certificates by which they
-// prove it.
+// `walstow client add|renew|grant|revoke|list|remove`: who may ask the store, and the certificates
+// by which they prove it.
 #pragma once
 
 #include <vector>
