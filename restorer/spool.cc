@@ -37,6 +37,10 @@ std::optional<Instance> Spool::instance(const std::string& standby) {
   });
 }
 
+void Spool::note_handed(const Instance& instance, const WalFileName& segment) {
+  attempt([&] { walstow::note_handed(wal_folder_, instance.id, segment); });
+}
+
 std::optional<KnownArchive> Spool::known_archive() {
   return attempt([&]() -> std::optional<KnownArchive> {
     const std::optional<std::string> archive = bound_archive(wal_folder_, key_);

@@ -24,6 +24,8 @@ class Spool {
 
   // Makes one where there is none.
   std::optional<Instance> instance(const std::string& standby);
+  // PostgreSQL got `segment`; told with the instance from now on.
+  void note_handed(const Instance& instance, const WalFileName& segment);
 
   std::optional<KnownArchive> known_archive();
   void remember_archive(const std::string& archive);

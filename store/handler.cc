@@ -104,15 +104,16 @@ void note_position(Archive& archive, const std::string& cluster, const Caller& c
 
 Reply Runner::operator()(const GetFile& get) const {
   Reply reply = get_file(archive_, get);
-  const bool handed =
-      reply.head.status == 200 && !get.head_only && get.file.kind() == FileKind::kSegment;
-  if (get.instance && get.system_identifier && (handed || get.restartpoint)) {
-    note_position(*archive_, get.cluster, caller_,
-                  {.instance = *get.instance,
-                   .system_identifier = *get.system_identifier,
-                   .handed = handed ? std::optional(get.file) : std::nullopt,
-                   .restartpoint = get.restartpoint});
-  }
+  const bool there = reply.head.status == 200;
+  const bool absent = reply.head.status == 404;
+  if (!get.instance || !get.system_identifier || get.head_only || !(there || absent)) return reply;
+  const bool handed = there && get.file.kind() == FileKind::kSegment;
+  note_position(*archive_, get.cluster, caller_,
+                {.instance = *get.instance,
+                 .system_identifier = *get.system_identifier,
+                 .handed = handed ? std::optional(get.file) : std::nullopt,
+                 .restartpoint = get.restartpoint,
+                 .waits = absent});
   return reply;
 }
 

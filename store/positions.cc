@@ -58,6 +58,10 @@ Position decode(std::string_view content, const std::string& key) {
   }
 }
 
+std::string_view timeline_of(std::string_view segment) {
+  return segment.substr(0, 8);
+}
+
 // Place in the log whatever the timeline: the digits behind it.
 std::string_view place(std::string_view segment) {
   return segment.substr(8);
@@ -91,6 +95,7 @@ std::optional<Position> apply(std::optional<Position> standing, std::string_view
   report.retired = change.archives_as_primary;
   report.seen = now;
   if (change.restartpoint) report.restartpoint = change.restartpoint->text();
+  if (change.instance.last_handed) report.last_handed = change.instance.last_handed->text();
   if (change.handed) {
     const std::string& handed = change.handed->text();
     report.last_handed = handed;
@@ -101,14 +106,20 @@ std::optional<Position> apply(std::optional<Position> standing, std::string_view
   return position;
 }
 
-bool worth_writing(const std::optional<Position>& standing, const Position& next) {
-  if (!standing) return true;
-  const PositionReport& before = standing->report;
-  const PositionReport& after = next.report;
+bool relied_on(const PositionReport& before, const PositionReport& after) {
   return before.system != after.system || before.restartpoint != after.restartpoint ||
          before.lowest_handed != after.lowest_handed || before.retired != after.retired ||
-         before.standby != after.standby || before.host != after.host || !before.seen ||
-         *after.seen - *before.seen >= kPositionRefresh || *after.seen < *before.seen;
+         before.standby != after.standby || before.host != after.host;
+}
+
+bool worth_writing(const PositionReport& before, const PositionReport& after,
+                   const PositionChange& change) {
+  const bool progress = before.last_handed != after.last_handed;
+  const bool at_once =
+      change.waits || timeline_of(before.last_handed) != timeline_of(after.last_handed);
+  const bool due =
+      !before.seen || *after.seen - *before.seen >= kPositionRefresh || *after.seen < *before.seen;
+  return relied_on(before, after) || (progress && at_once) || due;
 }
 
 }  // namespace
@@ -120,10 +131,12 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
       [&](const std::optional<std::string>& content) -> std::optional<std::string> {
     std::optional<Position> standing;
     if (content) standing = decode(*content, key);
-    // A primary that was never a standby has no position to retire.
-    if (!standing && change.archives_as_primary) return std::nullopt;
+    // A primary that was never a standby has no position to retire, and who got nothing has none
+    // yet.
+    if (!standing && !change.handed && !change.restartpoint) return std::nullopt;
     const auto next = apply(standing, client, change, now);
-    if (!next || !worth_writing(standing, *next)) return std::nullopt;
+    if (!next) return std::nullopt;
+    if (standing && !worth_writing(standing->report, next->report, change)) return std::nullopt;
     return encode(*next);
   };
   // Looking first spares most gets the lock; the change itself decides again under it.

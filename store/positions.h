@@ -23,14 +23,19 @@ struct PositionChange {
   std::uint64_t system_identifier = 0;
   std::optional<WalFileName> handed;        // a segment that is being handed over
   std::optional<WalFileName> restartpoint;  // PostgreSQL's %r
+  bool waits = false;                       // asked for something that is not there
   bool archives_as_primary = false;
 };
 
-// A record that nothing but time changed is not written again within this time.
+// A write costs an fsync or two, and a standby that catches up asks for many segments a second. So
+// while files follow one another their progress is written no more often than this.
 inline constexpr std::chrono::seconds kPositionRefresh{60};
 
 // Durable on return when it changed anything that retention relies on (the first report, a lower
-// file, a restartpoint, retirement); "seen" and "last handed" may lag by kPositionRefresh.
+// file, a restartpoint, retirement); "seen" and "last handed" may lag by kPositionRefresh. What was
+// handed last shows at once when it is the first file, or the first one of another timeline, or
+// when the standby then has to wait: PostgreSQL pauses (wal_retrieve_retry_interval) before it asks
+// again, and one that goes on by streaming does not ask at all.
 void update_position(Backend& backend, std::string_view cluster, std::string_view client,
                      const PositionChange& change, Time now);
 

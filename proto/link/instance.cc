@@ -16,10 +16,12 @@ namespace {
 
 constexpr std::string_view kIdFile = "instance";
 constexpr std::string_view kSequenceFile = "sequence";
+constexpr std::string_view kHandedFile = "handed";
 constexpr std::string_view kLockFile = "instance.lock";
 
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kLongestSequence = 20;  // digits of 2^64
+constexpr std::size_t kLongestHanded = 2 * kIdBytes + 1 + kLongestFileName;
 
 // The lock is held for a few file operations only.
 constexpr Duration kLockWait{1000};
@@ -98,12 +100,27 @@ std::uint64_t next_sequence(FileSystem& wal_folder) {
   return next;
 }
 
+// "ID SEGMENT", always of one length, and written in place as the sequence is. The id tells whether
+// it came along with a copied data directory.
+std::optional<WalFileName> last_handed(FileSystem& wal_folder, const std::string& id) {
+  const std::unique_ptr<File> file = wal_folder.open_file(in_spool(kHandedFile));
+  if (file == nullptr) return std::nullopt;
+  std::array<std::byte, kLongestHanded> bytes{};
+  const std::size_t size = file->read_at(0, bytes);
+  const std::string_view text = as_text(ByteView(bytes).first(size));
+  if (!text.starts_with(id + " ")) return std::nullopt;
+  auto segment = WalFileName::parse(text.substr(id.size() + 1));
+  return segment && segment->kind() == FileKind::kSegment ? segment : std::nullopt;
+}
+
 Instance make_instance(FileSystem& wal_folder, std::string id, const InstanceTraits& traits) {
+  auto handed = last_handed(wal_folder, id);
   return {.id = std::move(id),
           .sequence = next_sequence(wal_folder),
           .host = host_name(),
           .standby = traits.standby,
-          .role = traits.role};
+          .role = traits.role,
+          .last_handed = std::move(handed)};
 }
 
 }  // namespace
@@ -123,6 +140,13 @@ Instance find_or_make_instance(FileSystem& wal_folder, const InstanceTraits& tra
   const std::unique_ptr<FileLock> held = lock(wal_folder);
   std::optional<std::string> id = find_id(wal_folder);
   return make_instance(wal_folder, id ? std::move(*id) : make_id(wal_folder), traits);
+}
+
+void note_handed(FileSystem& wal_folder, const std::string& id, const WalFileName& segment) {
+  const std::unique_ptr<FileLock> held = lock(wal_folder);
+  const std::unique_ptr<File> file = wal_folder.open_or_create(in_spool(kHandedFile));
+  file->write_at(0, as_bytes(id + " " + segment.text()));
+  file->close();
 }
 
 }  // namespace walstow

@@ -28,4 +28,9 @@ std::optional<Instance> find_instance(FileSystem& wal_folder, const InstanceTrai
 // As find_instance, but makes one where there is none. The new id is durable on return.
 Instance find_or_make_instance(FileSystem& wal_folder, const InstanceTraits& traits);
 
+// PostgreSQL was handed `segment` in the data directory of instance `id`: it goes along with what
+// is asked next (Instance::last_handed). Not durable: it is for people to look at. Throws as
+// find_instance.
+void note_handed(FileSystem& wal_folder, const std::string& id, const WalFileName& segment);
+
 }  // namespace walstow

@@ -38,6 +38,7 @@ void set_instance(Fields& fields, const Instance& instance) {
   fields.set(field::kHost, instance.host);
   if (!instance.standby.empty()) fields.set(field::kStandby, instance.standby);
   fields.set(field::kRole, instance.role == Instance::Role::kPrimary ? "primary" : "standby");
+  if (instance.last_handed) fields.set(field::kLastHanded, instance.last_handed->text());
 }
 
 RequestHead request_for(const PutFile& put) {

@@ -31,6 +31,8 @@ struct Instance {
   std::string host;            // at most 255 printable ASCII characters
   std::string standby;         // its name, "" when it has none; same bound
   Role role = Role::kStandby;
+  // The last segment that PostgreSQL was handed there, before this request (kSegment).
+  std::optional<WalFileName> last_handed;
   bool operator==(const Instance&) const = default;
 };
 

@@ -115,6 +115,8 @@ constexpr FieldForm<std::string> kHostForm{field::kHost, parse_text, kTextForm};
 constexpr FieldForm<std::string> kStandbyForm{field::kStandby, parse_text, kTextForm};
 constexpr FieldForm<Instance::Role> kRoleForm{field::kRole, parse_role,
                                               "\"standby\" or \"primary\""};
+constexpr FieldForm<WalFileName> kLastHandedForm{field::kLastHanded, parse_segment_name,
+                                                 "the name of a WAL segment"};
 
 }  // namespace
 
@@ -157,8 +159,8 @@ std::optional<std::string> parse_text(std::string_view text) {
 std::optional<Instance> FieldReader::instance() {
   auto id = optional(kInstanceForm);
   if (fields_.find(field::kInstance) == nullptr) {
-    for (const auto name :
-         {field::kSequence, field::kHost, field::kStandby, field::kRole, field::kRestartpoint}) {
+    for (const auto name : {field::kSequence, field::kHost, field::kStandby, field::kRole,
+                            field::kLastHanded, field::kRestartpoint}) {
       if (fields_.find(name) != nullptr)
         refuse_absence(field::kInstance, kInstanceForm.description);
     }
@@ -168,7 +170,8 @@ std::optional<Instance> FieldReader::instance() {
                   .sequence = required(kSequenceForm).value_or(0),
                   .host = required(kHostForm).value_or(""),
                   .standby = optional(kStandbyForm).value_or(""),
-                  .role = optional(kRoleForm).value_or(Instance::Role::kStandby)};
+                  .role = optional(kRoleForm).value_or(Instance::Role::kStandby),
+                  .last_handed = optional(kLastHandedForm)};
 }
 
 Encoding FieldReader::accepted_encoding() const {

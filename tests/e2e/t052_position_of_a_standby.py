@@ -11,6 +11,12 @@ class PositionOfAStandby(EndToEndTest):
             for position in self.archive.json("status", "main")["positions"]
         }
 
+    def wait_handed(self, standby, segment):
+        wait.until(
+            lambda: self.positions()[standby]["last_handed"] == segment,
+            f"the store knows that {standby} was handed {segment}",
+        )
+
     def test_restartpoint_is_reported(self):
         primary = self.new_primary()
         silent = self.standby(primary, "silent", standby="silent")
@@ -31,6 +37,9 @@ class PositionOfAStandby(EndToEndTest):
             lambda: self.positions()["telling"]["restartpoint"],
             "the restartpoint is known to the store",
         )
+        # They have found the end, so what they got last shows at once.
+        self.wait_handed("silent", end.name)
+        self.wait_handed("telling", end.name)
         positions = self.positions()
         for position in positions.values():
             self.assertIn(position["lowest_handed"], self.archive.segments())
@@ -43,9 +52,10 @@ class PositionOfAStandby(EndToEndTest):
         # A promoted standby archives WAL of its own: nothing has to be kept for it any more.
         primary.stop()
         telling.promote()
-        self.add_and_archive(telling, "on timeline 2")
+        end = self.add_and_archive(telling, "on timeline 2")
         wait.until(lambda: self.positions()["telling"]["retired"], "its position is retired")
         self.assertFalse(self.positions()["silent"]["retired"])
+        self.wait_handed("silent", end.name)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,30 @@ TEST(InstanceTest, TheSequenceGrowsThoughTheClockWasSetBack) {
   EXPECT_GT(find_or_make_instance(*files, {}).sequence, first);
 }
 
+TEST(InstanceTest, KnowsWhatWasHandedOverLast) {
+  ForgetfulDisk disk;
+  const auto files = disk.mount();
+  const Instance made = find_or_make_instance(*files, {});
+  EXPECT_FALSE(made.last_handed);
+  for (const char* const name : {"000000010000000000000007", "000000020000000000000003"}) {
+    note_handed(*files, made.id, WalFileName::parse(name).value());
+    ASSERT_TRUE(find_or_make_instance(*files, {}).last_handed) << name;
+    EXPECT_EQ(find_instance(*files, {})->last_handed->text(), name);
+  }
+}
+
+TEST(InstanceTest, WhatWasHandedToAnotherOrMakesNoSenseIsNotKnown) {
+  ForgetfulDisk disk;
+  const auto files = disk.mount();
+  const std::string id = find_or_make_instance(*files, {}).id;
+  for (const std::string& content :
+       {std::string(), std::string(57, '\0'), std::string(32, 'f') + " 000000010000000000000007",
+        id, id + " ", id + " 00000002.history", id + " 00000001000000000000000\0"}) {
+    write_durably(*files, in_spool("handed"), content);
+    EXPECT_FALSE(find_or_make_instance(*files, {}).last_handed) << content;
+  }
+}
+
 TEST(InstanceTest, ProcessesThatAskAtOnceAgreeAndShareNoNumber) {
   const TemporaryFolder folder;
   std::vector<Instance> instances(8);

@@ -31,7 +31,7 @@ class RestoreTest : public testing::Test {
                            .file = fixture::name_of(name),
                            .system_identifier = samples::kSystem1Mb,
                            .request_id = {},
-                           .instance = {},
+                           .instance = instance_,
                            .restartpoint = restartpoint_},
                    .path = "pg_wal/RECOVERYXLOG",
                    .target = {.folder = *files_, .name = "RECOVERYXLOG"},
@@ -56,6 +56,7 @@ class RestoreTest : public testing::Test {
   std::unique_ptr<FileSystem> files_ = disk_.mount();
   Spool spool_{*files_, kKey};
   RestoreWaits waits_ = kPatient;
+  std::optional<Instance> instance_;
   std::optional<WalFileName> restartpoint_;
 };
 
@@ -226,6 +227,23 @@ TEST_F(RestoreTest, ARestartpointGoesAlongUntilItWasTold) {
   EXPECT_EQ(standby(store), 1);
   EXPECT_EQ(store.asked().back().restartpoint, restartpoint_);
   EXPECT_FALSE(spool_.pending_restartpoint());
+}
+
+TEST_F(RestoreTest, TheNextQuestionTellsWhichSegmentWasHandedOver) {
+  const auto last_handed = [this] {
+    instance_ = spool_.instance("");
+    return instance_->last_handed;
+  };
+  EXPECT_EQ(last_handed(), std::nullopt);
+  FakeStore absent;
+  EXPECT_EQ(standby(absent.then_absent(Code::kAbsentEnd)), 1);
+  EXPECT_EQ(last_handed(), std::nullopt);
+  FakeStore store;
+  store.then_file(fixture::segment_1mb()).then_file(std::string(fixture::kHistory));
+  EXPECT_EQ(standby(store), 0);
+  EXPECT_EQ(last_handed(), fixture::name_of(kSegment));
+  EXPECT_EQ(standby(store, kHistoryName), 0);
+  EXPECT_EQ(last_handed(), fixture::name_of(kSegment));
 }
 
 TEST_F(RestoreTest, AToolLeavesNoSpool) {

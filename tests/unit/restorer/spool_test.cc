@@ -97,6 +97,7 @@ TEST_F(SpoolTest, GoesOnWithoutWhenNothingCanBeWritten) {
   }
   Spool spool(*broken, kKey);
   EXPECT_FALSE(spool.instance(""));
+  spool.note_handed({.id = std::string(32, 'a')}, fixture::name_of(fixture::kSegment));
   spool.remember_archive(fixture::kArchive);
   spool.note_failure();
   spool.keep_restartpoint(fixture::name_of(fixture::kSegment));

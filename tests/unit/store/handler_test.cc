@@ -40,6 +40,31 @@ TEST_F(HandlerTest, PositionGoesAlongWithAGet) {
   EXPECT_EQ(positions[0].client, "tester");
 }
 
+TEST_F(HandlerTest, StandbyThatFindsTheEndTellsWhatItWasHandedLast) {
+  for (const char* const name : {"000000010000000000000001", "000000010000000000000002"}) {
+    EXPECT_EQ(put(name).status, 201);
+  }
+  Instance instance{.id = std::string(32, 'b'), .sequence = 0, .host = "db2"};
+  const auto asked = [&](std::string_view name) {
+    GetFile command = get_of(name);
+    ++instance.sequence;
+    command.instance = instance;
+    return ask(command).status;
+  };
+  const auto last_handed = [&] {
+    const auto positions = parse_cluster_report(ask(ClusterStatus{"main"}).body).positions;
+    return positions.empty() ? "none" : positions.front().last_handed;
+  };
+  EXPECT_EQ(asked("00000002.history"), 404);
+  EXPECT_EQ(last_handed(), "none");
+  EXPECT_EQ(asked("000000010000000000000001"), 200);
+  EXPECT_EQ(asked("000000010000000000000002"), 200);
+  instance.last_handed = file_named("000000010000000000000002");
+  EXPECT_EQ(last_handed(), "000000010000000000000001");  // it was written just now
+  EXPECT_EQ(asked("000000010000000000000003"), 404);
+  EXPECT_EQ(last_handed(), "000000010000000000000002");
+}
+
 TEST_F(HandlerTest, ArchiveThatIsMountedLateNeedsNoRestart) {
   namespace fs = std::filesystem;
   const fs::path elsewhere = archive_folder.parent_path() / "unmounted";

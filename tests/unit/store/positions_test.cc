@@ -27,6 +27,13 @@ class PositionsTest : public testing::Test {
     made.restartpoint = WalFileName::parse(segment);
     return made;
   }
+  // A question whose answer was "not there", after `segment` had been handed over.
+  PositionChange waiting(std::string_view segment) {
+    PositionChange made = change();
+    made.instance.last_handed = WalFileName::parse(segment);
+    made.waits = true;
+    return made;
+  }
   void tell(const PositionChange& told) {
     update_position(*backend_, "main", "standby1", told, now_);
   }
@@ -34,6 +41,10 @@ class PositionsTest : public testing::Test {
     const auto reports = list_positions(*backend_, "main");
     EXPECT_EQ(reports.size(), 1U);
     return reports.at(0);
+  }
+
+  std::optional<std::string> record() {
+    return backend_->read_record(layout::standby_record("main", "standby1", kInstance));
   }
 
   std::unique_ptr<Backend> backend_ = make_memory_backend();
@@ -71,6 +82,61 @@ TEST_F(PositionsTest, ProgressAloneIsWrittenOnceAMinute) {
   EXPECT_EQ(only().last_handed, "000000010000000000000007");
 }
 
+TEST_F(PositionsTest, ProgressIsWrittenWithEachRestartpoint) {
+  tell(handed("000000010000000000000005"));
+  tell(handed("000000010000000000000006"));
+  now_ += kPositionRefresh / 2;
+  PositionChange told = restartpoint("000000010000000000000003");
+  told.instance.last_handed = WalFileName::parse("000000010000000000000006");
+  tell(told);
+  EXPECT_EQ(only().last_handed, "000000010000000000000006");
+}
+
+TEST_F(PositionsTest, FirstFileHandedOverIsWrittenAtOnce) {
+  tell(restartpoint("000000010000000000000005"));
+  tell(handed("000000010000000000000006"));
+  EXPECT_EQ(only().last_handed, "000000010000000000000006");
+}
+
+TEST_F(PositionsTest, ChangeOfTimelineIsWrittenAtOnce) {
+  tell(handed("000000010000000000000005"));
+  tell(handed("000000020000000000000006"));
+  EXPECT_EQ(only().last_handed, "000000020000000000000006");
+}
+
+TEST_F(PositionsTest, LastFileIsWrittenWhenTheStandbyHasToWait) {
+  tell(handed("000000010000000000000005"));
+  tell(handed("000000010000000000000006"));
+  tell(waiting("000000010000000000000006"));
+  EXPECT_EQ(only().last_handed, "000000010000000000000006");
+}
+
+TEST_F(PositionsTest, StandbyThatWaitsIsWrittenOnceAMinute) {
+  tell(handed("000000010000000000000005"));
+  const auto before = record();
+  now_ += kPositionRefresh / 2;
+  tell(waiting("000000010000000000000005"));
+  EXPECT_EQ(record(), before);
+  now_ += kPositionRefresh / 2;
+  tell(waiting("000000010000000000000005"));
+  EXPECT_EQ(only().seen, now_);
+}
+
+TEST_F(PositionsTest, WhatWasNotHandedOverBeforeIsNotNeeded) {
+  tell(waiting("000000010000000000000005"));
+  EXPECT_TRUE(list_positions(*backend_, "main").empty());
+  tell(handed("000000010000000000000007"));
+  tell(waiting("000000010000000000000005"));  // of an earlier life of the data directory, say
+  EXPECT_EQ(only().lowest_handed, "000000010000000000000007");
+}
+
+TEST_F(PositionsTest, ClockThatWasSetBackHidesNothing) {
+  tell(handed("000000010000000000000005"));
+  now_ -= std::chrono::hours(24);
+  tell(handed("000000010000000000000006"));
+  EXPECT_EQ(only().last_handed, "000000010000000000000006");
+}
+
 TEST_F(PositionsTest, InstanceThatArchivesAsAPrimaryIsRetiredUntilItAsksAgain) {
   PositionChange first = restartpoint("000000010000000000000005");
   first.instance.standby = "berlin";
@@ -80,7 +146,9 @@ TEST_F(PositionsTest, InstanceThatArchivesAsAPrimaryIsRetiredUntilItAsksAgain) {
   tell(primary);
   EXPECT_TRUE(only().retired);
   EXPECT_EQ(only().standby, "berlin");
-  tell(handed("000000020000000000000009"));
+  PositionChange standby = handed("000000020000000000000009");
+  standby.instance.last_handed = WalFileName::parse("000000010000000000000005");
+  tell(standby);
   EXPECT_FALSE(only().retired);
   EXPECT_EQ(only().restartpoint, "");
   EXPECT_EQ(only().lowest_handed, "000000020000000000000009");

@@ -186,6 +186,8 @@ TEST(RefusedRequestTest, Values) {
       {get_request, field::kRequest, "a b"},
       {get_request, field::kRequest, std::string(65, 'r')},
       {get_request, field::kInstance, ""},
+      {get_request, field::kLastHanded, "00000002.history"},
+      {get_request, field::kLastHanded, "000000010000000A000000FE.partial"},
       {get_request, field::kRestartpoint, "00000002.history"},
       {get_request, field::kRestartpoint, "000000010000000A000000FE.partial"},
       {get_request, field::kRestartpoint, "0/3000028"},
@@ -232,12 +234,14 @@ TEST(RefusedRequestTest, MissingFields) {
   }
 }
 
-TEST(RefusedRequestTest, ARestartpointBelongsToAnInstance) {
+TEST(RefusedRequestTest, APositionBelongsToAnInstance) {
   RequestHead request = to_request(get_of(kSegmentName));
   ASSERT_FALSE(refusal_of(request));
-  const auto refusal = refusal_of(with(request, field::kRestartpoint, std::string(kSegmentName)));
-  ASSERT_TRUE(refusal);
-  EXPECT_EQ(refusal->code, Code::kBadRequest);
+  for (const auto name : {field::kRestartpoint, field::kLastHanded}) {
+    const auto refusal = refusal_of(with(request, name, std::string(kSegmentName)));
+    ASSERT_TRUE(refusal) << name;
+    EXPECT_EQ(refusal->code, Code::kBadRequest);
+  }
 }
 
 TEST(RefusedRequestTest, APositionIsOfTheInstanceInItsPath) {

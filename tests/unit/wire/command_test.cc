@@ -75,6 +75,11 @@ std::vector<Command> commands() {
                 c.instance->role = Instance::Role::kPrimary;
                 c.instance->host = std::string(255, 'h');
               }),
+      changed(get,
+              [](GetFile& c) {
+                c.instance = instance();
+                c.instance->last_handed = file("000000010000000A000000FD");
+              }),
       ListFiles{.cluster = "main", .after = {}, .limit = 1000, .timeline = {}},
       ListFiles{.cluster = "main", .after = "a/b?c&d=e f%", .limit = 1, .timeline = Timeline{10}},
       ClusterStatus{"main"},

@@ -87,6 +87,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kHost),
       std::string(field::kStandby),
       std::string(field::kRole),
+      std::string(field::kLastHanded),
       std::string(field::kRestartpoint),
       std::string(field::kAcceptEncoding),
       std::string(field::kContentEncoding),
