@@ -38,8 +38,10 @@
 namespace walstow {
 namespace {
 
-// Far longer than a read, a change and three fsyncs take, and shorter than a client's patience.
+// Far longer than a read, a change and three fsyncs take, and shorter than a client's patience. A
+// standby's is the shortest, and its WAL waits while an update notes its position.
 constexpr std::chrono::seconds kRecordsPatience{10};
+constexpr std::chrono::seconds kUpdatePatience{1};
 
 // Makes folders durable, and remembers for which it has been done, since each fsync of a folder is
 // a flush of the disk. That lasts as long as nobody removes folders, and walstow never does; should
@@ -145,7 +147,7 @@ class DirectoryBackend final : public Backend {
   }
 
  private:
-  std::unique_ptr<FileLock> lock_records();
+  std::unique_ptr<FileLock> lock_records(Duration patience);
   bool remove(const std::string& key);
 
   std::unique_ptr<FileSystem> files_;
@@ -189,7 +191,7 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
   check_key(key);
   // Publishing never replaces, so under this lock the key cannot get another object between the
   // look and the rename.
-  const std::unique_ptr<FileLock> lock = lock_records();
+  const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
   if (!status || !dynamic_cast<const FileSource&>(damaged).is(*status)) return false;
   const std::string aside = layout::aside_key(key, random_hex(4));
@@ -206,9 +208,9 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
 // What replaces, moves or removes something goes through this lock, one at a time over all
 // processes. Reading, publishing and creating need none: the link in them fails when a name is
 // taken, also where locks do not reach another host.
-std::unique_ptr<FileLock> DirectoryBackend::lock_records() {
+std::unique_ptr<FileLock> DirectoryBackend::lock_records(Duration patience) {
   std::unique_ptr<FileLock> lock =
-      files_->lock(std::string(layout::kRecordsLock), Clock::now() + kRecordsPatience);
+      files_->lock(std::string(layout::kRecordsLock), Clock::now() + patience);
   if (lock != nullptr) return lock;
   throw Error(ErrorKind::kUnavailable,
               fmt::format("records of {} are locked by another process", describe()),
@@ -228,7 +230,7 @@ bool DirectoryBackend::create_record(const std::string& key, std::string_view co
 
 void DirectoryBackend::update_record(const std::string& key, const Change& change) {
   check_key(key);
-  const std::unique_ptr<FileLock> lock = lock_records();
+  const std::unique_ptr<FileLock> lock = lock_records(kUpdatePatience);
   for (;;) {
     const std::optional<std::string> standing = read_record(key);
     const std::optional<std::string> content = change(standing);
@@ -250,7 +252,7 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
 
 bool DirectoryBackend::remove(const std::string& key) {
   check_key(key);
-  const std::unique_ptr<FileLock> lock = lock_records();
+  const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
   // A folder is no object: it stays even when it is empty (DurableFolders).
   if (!status || status->type != FileStatus::Type::kFile || !files_->remove(key)) return false;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
@@ -229,8 +230,11 @@ class LockedFileSystem final : public MountedFileSystem {
       std::optional<std::chrono::steady_clock::time_point> deadline) override {
     EXPECT_EQ(path, "_records.lock");
     EXPECT_TRUE(deadline);  // no wait without an end
+    patience = deadline.value_or(Clock::time_point::max()) - Clock::now();
     return nullptr;
   }
+
+  Clock::duration patience{};  // of the last call
 };
 
 TEST(RecordsLockTest, ChangesOfWhatStandsGiveUpWithoutIt) {
@@ -245,6 +249,16 @@ TEST(RecordsLockTest, ChangesOfWhatStandsGiveUpWithoutIt) {
   };
   for (const auto& change : changes)
     EXPECT_EQ(kind_thrown(change), ErrorKind::kUnavailable);
+}
+
+// A standby waits for its WAL while its position is noted, and no longer than standby_wait (3 s).
+TEST(RecordsLockTest, UpdateGivesUpBeforeAStandbyDoes) {
+  auto files = std::make_unique<LockedFileSystem>();
+  const LockedFileSystem& locked = *files;
+  const auto backend = make_directory_backend(std::move(files));
+  const auto update = [&] { backend->update_record("main/b", [](const auto&) { return "x"; }); };
+  EXPECT_EQ(kind_thrown(update), ErrorKind::kUnavailable);
+  EXPECT_LT(locked.patience, std::chrono::seconds(2));
 }
 
 TEST_F(DirectoryBackendTest, ReadingPublishingAndCreatingWaitForNoLock) {
