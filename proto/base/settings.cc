@@ -204,7 +204,7 @@ std::string Settings::origin(std::string_view name) const {
 }
 
 std::string environment_name(std::string_view setting) {
-  std::string name = "WALSTOW_";
+  std::string name(kEnvironmentPrefix);
   for (const char letter : setting) {
     const bool lower = letter >= 'a' && letter <= 'z';
     name += lower                            ? static_cast<char>(letter - 'a' + 'A')

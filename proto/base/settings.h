@@ -67,6 +67,8 @@ class Settings {
   std::map<std::string, Value, std::less<>> values_;
 };
 
+inline constexpr std::string_view kEnvironmentPrefix = "WALSTOW_";
+
 // The environment's name of a setting: "tls.ca" -> "WALSTOW_TLS_CA".
 std::string environment_name(std::string_view setting);
 

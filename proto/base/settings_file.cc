@@ -20,7 +20,6 @@ namespace walstow {
 namespace {
 
 constexpr std::string_view kSystemFolder = "/etc/walstow";
-constexpr std::string_view kEnvironmentPrefix = "WALSTOW_";
 constexpr std::string_view kConfigVariable = "WALSTOW_CONFIG";  // as --config
 constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 

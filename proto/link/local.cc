@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <string_view>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 #include "proto/base/error.h"
+#include "proto/base/settings.h"
 #include "proto/link/descriptor_transport.h"
 
 namespace walstow {
@@ -25,7 +28,12 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (!ended_in_time()) kill(pid_, SIGKILL);
+    if (!ended_in_time()) {
+      kill(pid_, SIGKILL);
+      // On a file system that does not answer it cannot even be killed: the server must not wait
+      // for what init will clear away.
+      if (!ended_in_time()) return;
+    }
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
@@ -76,6 +84,17 @@ class SpawnAttributes {
   posix_spawnattr_t attributes_{};
 };
 
+// Without the variables that are settings: they are the command's, and its WALSTOW_CONFIG is no
+// settings file of walstowd's.
+std::vector<char*> child_environment() {
+  std::vector<char*> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (!std::string_view(*entry).starts_with(kEnvironmentPrefix)) variables.push_back(*entry);
+  }
+  variables.push_back(nullptr);
+  return variables;
+}
+
 pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
   SpawnActions actions;
   actions.duplicate(its_end.get(), STDIN_FILENO);
@@ -89,7 +108,7 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
                                        nullptr};
   pid_t pid = 0;
   const int error = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
-                                arguments.data(), environ);
+                                arguments.data(), child_environment().data());
   if (error != 0) {
     throw Error(ErrorKind::kUnavailable,
                 "could not run \"" + store.walstowd + "\": " + system_message(error),

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -210,6 +211,18 @@ TEST_F(ClientTest, RefusalIsNotTriedAgain) {
   Client client = client_of("echo asked >> asked; cat reply\n");
   EXPECT_EQ(outcome(std::move(client), Attempts::kMany), "refused");
   EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 6U);
+}
+
+TEST_F(ClientTest, SettingsInTheEnvironmentAreNotTheStores) {
+  std::ofstream(folder_.path() / "reply", std::ios::binary) << reply(200, good_fields(), object());
+  for (const char* const name : {"WALSTOW_CONFIG", "WALSTOW_CLUSTER", "OTHER"}) {
+    ASSERT_EQ(::setenv(name, "set", 1), 0);
+  }
+  Client client = client_of("[ \"$WALSTOW_CONFIG$WALSTOW_CLUSTER$OTHER\" = set ] && cat reply\n");
+  EXPECT_EQ(outcome(std::move(client)), "got") << message_;
+  for (const char* const name : {"WALSTOW_CONFIG", "WALSTOW_CLUSTER", "OTHER"}) {
+    ::unsetenv(name);
+  }
 }
 
 TEST_F(ClientTest, ProgramThatIsNotThereIsNamed) {
