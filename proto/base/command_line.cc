@@ -54,6 +54,7 @@ class Parser {
  private:
   [[noreturn]] void refuse(const std::string& message) const;
   void refuse_extras() const;
+  void refuse_arguments_beside(const char* option) const;
   [[noreturn]] void refuse(const CLI::ParseError& error) const;
   void add_settings();
   void add_command(const CommandSpec& spec);
@@ -170,12 +171,15 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
   try {
     root_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
+    refuse_arguments_beside("--help");
     std::fputs(without_double_blanks(root_.help()).c_str(), stdout);
     return CommandLineResult::kShown;
   } catch (const CLI::CallForVersion& version) {
+    refuse_arguments_beside("--version");
     std::puts(version.what());
     return CommandLineResult::kShown;
   } catch (const CallForSample&) {
+    refuse_arguments_beside("--sample-settings");
     const std::string_view file = program_.settings_file;
     const std::string reader(file.substr(0, file.rfind('.')));
     std::fputs(sample_settings(program_.settings, reader).c_str(), stdout);
@@ -205,6 +209,18 @@ void Parser::refuse_extras() const {
     const bool in_command = commands_.front().spec->name.empty() || chosen() != nullptr;
     if (in_command) refuse(fmt::format("too many command-line arguments (first is \"{}\")", extra));
     refuse(fmt::format("unknown command \"{}\"", extra));
+  }
+}
+
+// "archive_command = 'walstow-archive -V %p'" must not say 0, which is "safe, may be recycled".
+void Parser::refuse_arguments_beside(const char* option) const {
+  const Entry& entry = commands_.front();
+  if (!entry.spec->name.empty()) return;
+  for (const Positional& positional : entry.spec->positionals) {
+    const CLI::Option* const given = entry.parser->get_option(std::string(positional.name));
+    if (given->count() == 0) continue;
+    refuse(fmt::format("option \"{}\" takes no arguments, but \"{}\" is there", option,
+                       given->results().front()));
   }
 }
 

@@ -11,9 +11,9 @@ class ExitCodesOfArchive(EndToEndTest):
         self.toml = self.archive.settings_file(self.settings_of(self.server))
         self.path = f"pg_wal/{self.server.redo_segment()}"
 
-    def check(self, settings_file, path=None, cwd=None, code=1):
+    def check(self, settings_file, path=None, cwd=None, code=1, options=()):
         done = self.archive.archive_file(
-            settings_file, path or self.path, cwd=cwd or self.server.data
+            settings_file, path or self.path, cwd=cwd or self.server.data, options=options
         )
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertIn("walstow-archive: error: ", done.stderr)
@@ -31,6 +31,13 @@ class ExitCodesOfArchive(EndToEndTest):
                 toml = self.folder / "bad.toml"
                 toml.write_text(text)
                 self.assertIn(message, self.check(toml, code=2))
+
+    def test_options_that_only_show_something(self):
+        # -V for -v: success would mean that the file is archived.
+        for option in ("-V", "--version", "-?", "--help"):
+            with self.subTest(option):
+                self.assertIn("takes no arguments", self.check(self.toml, options=[option], code=2))
+        self.assertEqual(self.archive.segments(), [])
 
     def test_unreadable_settings(self):
         absent = self.folder / "absent.toml"

@@ -244,6 +244,17 @@ TEST_F(CommandLineTest, TheSampleIsShownWhateverElseIsMissing) {
   EXPECT_EQ(shown(kSimple, {"--sample-settings"}), sample_settings(kSimple.settings, "walstow"));
 }
 
+// What runs the program would take their success for the program's.
+TEST_F(CommandLineTest, OptionsThatOnlyShowSomethingStandAlone) {
+  for (const char* const option : {"--help", "--version", "--sample-settings"}) {
+    EXPECT_EQ(
+        refusal(kSimple, {option, "pg_wal/x"}),
+        "option \"" + std::string(option) + "\" takes no arguments, but \"pg_wal/x\" is there");
+  }
+  EXPECT_NE(refusal(kSimple, {"pg_wal/x", "-V"}), "");
+  EXPECT_NE(refusal(kSimple, {"-?", "--pgdata", "/data", "pg_wal/x"}), "");
+}
+
 TEST_F(CommandLineTest, HelpTellsEverything) {
   const std::string help = shown(kSimple, {"--help"});
   EXPECT_EQ(help, shown(kSimple, {"-?"}));
