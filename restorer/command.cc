@@ -1,5 +1,6 @@
 #include "restorer/command.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <functional>
 #include <span>
@@ -10,6 +11,7 @@
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/signals.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
 #include "proto/link/command_settings.h"
@@ -64,6 +66,13 @@ ProgramSpec program_spec(std::span<const Setting> settings) {
                                      .count = Positional::Count::kOptional}}}}};
 }
 
+// What the startup process has its files restored as; no tool and no person uses these names.
+// Source: PostgreSQL src/backend/access/transam/xlogarchive.c, RestoreArchivedFile().
+bool is_asked_by_server(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name == "RECOVERYXLOG" || name == "RECOVERYHISTORY";
+}
+
 // "DIR" of "--pgdata DIR", "--pgdata=DIR", "-D DIR" and "-DDIR"; "" when it is not there.
 std::string find_pgdata_argument(std::span<const char* const> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -87,12 +96,16 @@ WalFileName parse_file(const std::string& text) {
   refuse_call(fmt::format("invalid name of a WAL file: \"{}\"", text));
 }
 
+[[noreturn]] void refuse_data_directory(const std::string& path) {
+  refuse_call(fmt::format("\"{}\" is not a data directory", path));
+}
+
 // pg_wal, before PostgreSQL 10 pg_xlog.
 std::unique_ptr<FileSystem> open_pg_wal(const std::string& data_directory) {
   for (const char* const name : {"pg_wal", "pg_xlog"}) {
     if (auto folder = open_wal_folder(fmt::format("{}/{}", data_directory, name))) return folder;
   }
-  refuse_call(fmt::format("\"{}\" is not a data directory", data_directory));
+  refuse_data_directory(data_directory);
 }
 
 std::uint64_t required_system(const ServerIdentity& server, const std::string& data_directory) {
@@ -100,6 +113,16 @@ std::uint64_t required_system(const ServerIdentity& server, const std::string& d
   throw Error(ErrorKind::kInvalid,
               fmt::format("there is no control file in data directory \"{}\"", data_directory),
               "Run the command in the data directory, or name it with --pgdata.");
+}
+
+std::string standby_name(const Settings& settings) {
+  std::string name = settings.text("standby");
+  if (name.empty() || valid_standby_name(name)) return name;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("invalid value \"{}\" for setting \"standby\" ({})", name,
+                  settings.origin("standby")),
+      "A standby's name has 1 to 255 printable ASCII characters, and no space at its ends.");
 }
 
 struct Target {
@@ -134,8 +157,15 @@ StoreKey store_key(const ClientOptions& options, std::uint64_t system_identifier
 int restore_command(const ParsedCommand& parsed, const Settings& settings, Occasion& occasion) {
   const std::string path = parsed.positional("PATH");
   if (path.empty()) refuse_call("missing arguments: FILE and PATH");
-  const std::string data_directory = find_data_directory(parsed.option("pgdata"), path);
-  occasion.mode = recovery_mode(data_directory);
+  const std::string pgdata = parsed.option("pgdata");
+  const std::string data_directory = find_data_directory(pgdata, path);
+  // Where there is none to tell, what was guessed stands.
+  if (is_data_directory(data_directory)) {
+    occasion.mode = recovery_mode(data_directory);
+  } else if (!pgdata.empty()) {
+    refuse_data_directory(pgdata);
+  }
+  if (occasion.mode != RecoveryMode::kTool) end_with_parent();
 
   const WalFileName file = parse_file(parsed.positional("FILE"));
   const ServerIdentity server = find_server_identity(data_directory, parsed.option("system"));
@@ -154,7 +184,7 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
   if (occasion.mode != RecoveryMode::kTool) {
     spool.emplace(*target.folder, store_key(options, required_system(server, data_directory)));
     job.spool = &*spool;
-    job.get.instance = spool->instance(settings.text("standby"));
+    job.get.instance = spool->instance(standby_name(settings));
     if (job.get.instance) job.get.restartpoint = spool->pending_restartpoint();
   }
   const RestoreWaits waits{.standby = settings.duration("standby_wait"),
@@ -182,8 +212,13 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
   const std::uint64_t system = required_system(
       find_server_identity(data_directory, parsed.option("system")), data_directory);
   if (recovery_mode(data_directory) == RecoveryMode::kTool) {
-    refuse_call(fmt::format("data directory \"{}\" is not in recovery, so it has no restartpoint",
-                            data_directory));
+    // A standby that was promoted in the midst of a restartpoint: the command is still run.
+    log_line(
+        LogLevel::kDebug,
+        fmt::format("data directory \"{}\" is not in recovery any more; restartpoint \"{}\" is "
+                    "not reported",
+                    data_directory, restartpoint.text()));
+    return exit_code::kDone;
   }
   const ClientOptions options = client_options(settings);
   const std::unique_ptr<FileSystem> wal_folder = open_pg_wal(data_directory);
@@ -192,7 +227,7 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
   const RestartpointJob job{.cluster = options.cluster,
                             .system_identifier = system,
                             .restartpoint = restartpoint,
-                            .standby = settings.text("standby")};
+                            .standby = standby_name(settings)};
   report_restartpoint(job, spool, [&](const Command& command) {
     return client.ask(command, {.give_up = give_up});
   });
@@ -214,12 +249,19 @@ Occasion guess_occasion(int argc, const char* const* argv) {
     const bool stricter = mode == RecoveryMode::kRecovery || occasion.mode == RecoveryMode::kTool;
     if (stricter) occasion.mode = mode;
   }
-  for (const std::string_view argument : arguments) {
-    // "--restartpoint-wait" is a setting.
-    if (argument == "--restartpoint" || argument.starts_with("--restartpoint=")) {
-      occasion.restartpoint = true;
+  if (std::ranges::any_of(arguments, is_asked_by_server)) {
+    // By a server in recovery. Without its data directory it cannot be told what it would make of a
+    // failure; and a file was asked for, whatever options say.
+    if (occasion.mode == RecoveryMode::kTool &&
+        std::ranges::none_of(candidates, is_data_directory)) {
+      occasion.mode = RecoveryMode::kRecovery;
     }
+    return occasion;
   }
+  // "--restartpoint-wait" is a setting.
+  occasion.restartpoint = std::ranges::any_of(arguments, [](std::string_view argument) {
+    return argument == "--restartpoint" || argument.starts_with("--restartpoint=");
+  });
   return occasion;
 }
 
@@ -231,7 +273,11 @@ int run_restore(int argc, const char* const* argv, Occasion& occasion) {
       parse_command_line(program_spec(table), argc, argv, parsed, settings);
   if (result == CommandLineResult::kShown) return exit_code::kDone;
   if (parsed.verbose) start_log(kRestoreProgram, LogLevel::kDebug);
-  occasion.restartpoint = parsed.flag("restartpoint");
+  const bool restartpoint = parsed.flag("restartpoint");
+  occasion.restartpoint = restartpoint && parsed.positional("FILE").empty();
+  if (restartpoint && !occasion.restartpoint) {
+    refuse_call("option \"--restartpoint\" is given together with FILE");
+  }
   return occasion.restartpoint ? restartpoint_command(parsed, settings)
                                : restore_command(parsed, settings, occasion);
 }

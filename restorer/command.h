@@ -16,7 +16,8 @@ struct Occasion {
 };
 
 // From the bare arguments: of all places that could be the data directory, recovery wins over
-// standby and standby over tool, so that a mistake in the arguments never reads as "absent".
+// standby and standby over tool, so that a mistake in the arguments never reads as "absent". When
+// none of them is one, but a server asks, it is recovery as well.
 Occasion guess_occasion(int argc, const char* const* argv);
 
 // Throws Error. `occasion` becomes exact once the arguments are understood.

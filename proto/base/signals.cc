@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <initializer_list>
+#include <sys/prctl.h>
 
 namespace walstow {
 
@@ -10,6 +11,11 @@ void set_command_signals() {
   for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP})
     std::signal(number, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void end_with_parent() {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // cannot fail: the signal is a valid one
 }
 
 }  // namespace walstow

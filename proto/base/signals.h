@@ -11,9 +11,14 @@ namespace walstow {
 // name where the kernel can do without, and else the next call removes it.
 //
 // SIGPIPE is ignored: a store that hangs up is an error to report, and death by SIGPIPE would stop
-// a standby.
+// a standby. SIGXFSZ, too: a file that may not grow (ulimit -f) is no other error than a full disk.
 //
 // Call first in main().
 void set_command_signals();
+
+// From now on the kernel sends SIGTERM when the process that started this one dies. A restore that
+// waits for minutes would outlive a server that was killed, and could then place its file under the
+// nose of the next one, which asks for another under the same %p.
+void end_with_parent();
 
 }  // namespace walstow

@@ -112,6 +112,14 @@ std::string find_data_directory(const std::string& pgdata, const std::string& wa
   return ".";
 }
 
+bool is_data_directory(const std::string& path) noexcept {
+  try {
+    return presence(std::filesystem::path(path) / kControlFile) != Presence::kAbsent;
+  } catch (...) {
+    return true;  // out of memory: it could not be looked at
+  }
+}
+
 RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
   try {
     const std::filesystem::path folder(data_directory);

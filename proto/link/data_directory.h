@@ -25,6 +25,9 @@ std::string_view to_string(RecoveryMode mode);  // "standby", "recovery", "tool"
 // when a control file is there, and else the working directory, where PostgreSQL runs the commands.
 std::string find_data_directory(const std::string& pgdata, const std::string& wal_path);
 
+// Whether its control file is there, or cannot be looked at.
+bool is_data_directory(const std::string& path) noexcept;
+
 // By the signal files; before PostgreSQL 12 by recovery.conf, whose standby_mode tells. Where it
 // cannot be told (a file that cannot be looked at), the mode is kRecovery: a server that stops
 // without need can be started again, one that opens with a part of its data cannot be mended.

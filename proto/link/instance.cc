@@ -32,7 +32,7 @@ std::string host_name() {
   std::string host(name.data());
   // What the store accepts; a host's name has nothing else unless someone is playing.
   std::erase_if(host, [](char c) { return c <= ' ' || c > '~'; });
-  return host;
+  return host.empty() ? "unknown" : host;
 }
 
 std::unique_ptr<FileLock> lock(FileSystem& wal_folder) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "proto/base/error.h"
+#include "proto/wire/field_reader.h"
 
 namespace walstow {
 namespace {
@@ -137,6 +138,10 @@ RequestHead request_for(const RemoveClient& remove) {
 }
 
 }  // namespace
+
+bool valid_standby_name(std::string_view name) {
+  return parse_text(name).has_value();
+}
 
 std::string to_digest_field(const Digest& digest) {
   return std::string(kDigestPrefix) + to_string(digest);

@@ -18,6 +18,9 @@
 
 namespace walstow {
 
+// A standby's name, and a host's: 1 to 255 printable ASCII characters, no space at either end.
+bool valid_standby_name(std::string_view name);
+
 // The value of Walstow-Digest, both ways: "xxh128=" and 32 lower-case hex digits.
 std::string to_digest_field(const Digest& digest);
 std::optional<Digest> parse_digest_field(std::string_view value);

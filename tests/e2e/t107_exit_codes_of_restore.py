@@ -16,15 +16,17 @@ class ExitCodesOfRestore(EndToEndTest):
         self.middle = self.segments[2]
         self.target = self.caller.wal / "RECOVERYXLOG"
 
-    def check(self, name, codes, settings_file, placed=None):
+    def check(self, name, codes, settings_file, placed=None, options=()):
         """`codes`: of a standby, of recovery, of a tool. `placed`: what must stand at %p then."""
         for (mode, signal_file), code in zip(MODES.items(), codes):
-            with self.subTest(name, mode=mode):
+            with self.subTest(name, mode=mode, options=options):
                 if signal_file:
                     self.caller.signal_file(signal_file)
                 # pg_rewind gives an absolute path.
                 path = self.target if mode == "tool" else "pg_wal/RECOVERYXLOG"
-                done = self.archive.restore_file(settings_file, name, path, cwd=self.caller.data)
+                done = self.archive.restore_file(
+                    settings_file, name, path, cwd=self.caller.data, options=options
+                )
                 self.assertEqual(done.returncode, code, done.stderr)
                 if placed is None:
                     self.assertFalse(self.target.exists())
@@ -81,6 +83,21 @@ class ExitCodesOfRestore(EndToEndTest):
         misspelt.write_text('stoer = "/nowhere"\n')
         for bad in (misspelt, self.folder / "absent.toml"):
             self.check(self.middle, (2, 204, 2), bad)
+
+    def test_wrong_calls(self):
+        toml = self.settings_of(self.caller)
+        for options in (
+            ["-V"],  # for -v
+            ["--help"],
+            ["--restartpoint", self.middle],
+            ["--pgdata", self.folder / "nowhere"],
+            ["--no-such-option"],
+        ):
+            self.check(self.middle, (2, 204, 2), toml, options=options)
+
+        # A wrapper that has changed the working directory: there is nothing that tells the mode.
+        done = self.archive.restore_file(toml, self.middle, "pg_wal/RECOVERYXLOG", cwd=self.folder)
+        self.assertEqual(done.returncode, 200, done.stderr)
 
 
 if __name__ == "__main__":

@@ -93,18 +93,18 @@ class Archive:
     def cleanup_command(self, settings_file):
         return f"{self._quoted('walstow-restore')} --config {settings_file} --restartpoint %r"
 
-    def archive_file(self, settings_file, path, cwd):
+    def archive_file(self, settings_file, path, cwd, options=()):
         """walstow-archive as PostgreSQL would call it, with `cwd` the data directory."""
         return processes.run(
-            self.binaries / "walstow-archive", "--config", settings_file, path, cwd=cwd,
+            self.binaries / "walstow-archive", "--config", settings_file, *options, path, cwd=cwd,
             check=False,
         )  # fmt: skip
 
-    def restore_file(self, settings_file, name, path, cwd):
+    def restore_file(self, settings_file, name, path, cwd, options=()):
         """walstow-restore as PostgreSQL would call it, with `cwd` the data directory."""
         return processes.run(
-            self.binaries / "walstow-restore", "--config", settings_file, name, path, cwd=cwd,
-            check=False,
+            self.binaries / "walstow-restore", "--config", settings_file, *options, name, path,
+            cwd=cwd, check=False,
         )  # fmt: skip
 
     def _quoted(self, program):

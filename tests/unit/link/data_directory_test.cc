@@ -31,6 +31,16 @@ class DataDirectoryTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(DataDirectoryTest, IsOneWithAControlFile) {
+  EXPECT_FALSE(is_data_directory(path()));
+  EXPECT_FALSE(is_data_directory(path() + "/nowhere"));
+  write("standby.signal");
+  EXPECT_FALSE(is_data_directory(path()));
+  write_control_file(1);
+  EXPECT_TRUE(is_data_directory(path()));
+  EXPECT_FALSE(is_data_directory(path() + "/standby.signal"));
+}
+
 TEST_F(DataDirectoryTest, TheModeComesFromTheSignalFiles) {
   struct {
     std::vector<std::string> files;

@@ -6,32 +6,49 @@
 #include <fstream>
 #include <vector>
 
+#include "proto/base/error.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/wal_samples.h"
 
 namespace walstow {
 namespace {
 
-// The mode must be right before the arguments are understood, or are wrong altogether.
-class GuessOccasionTest : public testing::Test {
+// Data directories, each with the signal file that it is named after; "neither" has none.
+class DataDirectories : public testing::Test {
  protected:
-  GuessOccasionTest() {
-    for (const char* const name : {"standby.signal", "recovery.signal"}) {
+  DataDirectories() {
+    for (const char* const name : {"standby.signal", "recovery.signal", "neither"}) {
       std::filesystem::create_directories(path(name) + "/pg_wal");
+      std::filesystem::create_directories(path(name) + "/global");
+      std::ofstream(path(name) + "/global/pg_control", std::ios::binary)
+          << as_text(samples::bytes_of_hex(samples::kControlFile1Mb));
+    }
+    for (const char* const name : {"standby.signal", "recovery.signal"}) {
       std::ofstream(path(name) + "/" + name);
     }
-    std::filesystem::create_directories(path("neither") + "/pg_wal");
+    std::filesystem::create_directories(path("no_data_directory") + "/pg_wal");
   }
   std::string path(const std::string& name) const { return folder_.path() / name; }
 
-  static Occasion guess(std::vector<std::string> arguments) {
+  static std::vector<const char*> argv_of(const std::vector<std::string>& arguments) {
     std::vector<const char*> argv = {"walstow-restore"};
     for (const std::string& argument : arguments) {
       argv.push_back(argument.c_str());
     }
-    return guess_occasion(static_cast<int>(argv.size()), argv.data());
+    return argv;
   }
 
+ private:
   TemporaryFolder folder_;
+};
+
+// The mode must be right before the arguments are understood, or are wrong altogether.
+class GuessOccasionTest : public DataDirectories {
+ protected:
+  static Occasion guess(const std::vector<std::string>& arguments) {
+    const std::vector<const char*> argv = argv_of(arguments);
+    return guess_occasion(static_cast<int>(argv.size()), argv.data());
+  }
 };
 
 TEST_F(GuessOccasionTest, FindsTheDataDirectoryWhereverItIsNamed) {
@@ -63,12 +80,82 @@ TEST_F(GuessOccasionTest, ElsewhereItIsATool) {
             RecoveryMode::kTool);
 }
 
+// A wrapper that changes the working directory, say: the server that asks may open its database.
+TEST_F(GuessOccasionTest, AServerWithoutADataDirectoryIsTakenForOneInRecovery) {
+  EXPECT_EQ(guess({"f", "pg_wal/RECOVERYXLOG"}).mode, RecoveryMode::kRecovery);
+  EXPECT_EQ(guess({"f", "pg_wal/RECOVERYHISTORY"}).mode, RecoveryMode::kRecovery);
+  EXPECT_EQ(guess({"f", path("no_data_directory") + "/pg_wal/RECOVERYXLOG"}).mode,
+            RecoveryMode::kRecovery);
+  EXPECT_EQ(guess({"f", path("neither") + "/pg_wal/RECOVERYXLOG"}).mode, RecoveryMode::kTool);
+  EXPECT_EQ(guess({"f", path("standby.signal") + "/pg_wal/RECOVERYXLOG"}).mode,
+            RecoveryMode::kStandby);
+}
+
 TEST_F(GuessOccasionTest, KnowsAReportOfARestartpoint) {
   EXPECT_TRUE(guess({"--restartpoint", "f"}).restartpoint);
   EXPECT_TRUE(guess({"--restartpoint=f"}).restartpoint);
   EXPECT_TRUE(guess({"--restartpoint"}).restartpoint);
   EXPECT_FALSE(guess({"f", "p"}).restartpoint);
   EXPECT_FALSE(guess({"--restartpoint-wait", "2s", "f", "p"}).restartpoint);
+  EXPECT_FALSE(guess({"--restartpoint", "r", "f", "pg_wal/RECOVERYXLOG"}).restartpoint);
+}
+
+class RunRestoreTest : public DataDirectories {
+ protected:
+  RunRestoreTest() { std::ofstream(path("empty.toml")); }
+
+  // The settings come from the words alone, and there is no such store.
+  int run(std::vector<std::string> arguments) {
+    const std::vector<std::string> settings = {"--config",         path("empty.toml"), "--store",
+                                               path("no-archive"), "--cluster",        "main"};
+    arguments.insert(arguments.begin(), settings.begin(), settings.end());
+    const std::vector<const char*> argv = argv_of(arguments);
+    occasion_ = guess_occasion(static_cast<int>(argv.size()), argv.data());
+    return run_restore(static_cast<int>(argv.size()), argv.data(), occasion_);
+  }
+  ErrorKind kind_thrown(const std::vector<std::string>& arguments) {
+    try {
+      run(arguments);
+    } catch (const Error& error) {
+      return error.kind();
+    }
+    ADD_FAILURE() << "nothing thrown";
+    return ErrorKind::kFatal;
+  }
+
+  Occasion occasion_;
+};
+
+constexpr const char* kSegment = "000000010000000000000007";
+
+TEST_F(RunRestoreTest, ARestartpointOfAServerThatWasPromotedIsNoTrouble) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run({"--pgdata", path("neither"), "--restartpoint", kSegment}), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(RunRestoreTest, ARestartpointOfNoServerIsAMistake) {
+  EXPECT_EQ(kind_thrown({"--pgdata", path("no_data_directory"), "--restartpoint", kSegment}),
+            ErrorKind::kInvalid);
+  EXPECT_EQ(kind_thrown({"--pgdata", path("neither"), "--restartpoint", "%r"}), ErrorKind::kUsage);
+}
+
+TEST_F(RunRestoreTest, ARestartpointIsNotReportedInPlaceOfARestore) {
+  const std::string recovery = path("recovery.signal") + "/pg_wal/RECOVERYXLOG";
+  EXPECT_EQ(kind_thrown({"--restartpoint", kSegment, kSegment, recovery}), ErrorKind::kUsage);
+  EXPECT_FALSE(occasion_.restartpoint);
+  EXPECT_EQ(occasion_.mode, RecoveryMode::kRecovery);
+}
+
+TEST_F(RunRestoreTest, AWrongDataDirectoryDoesNotMakeAToolOfAServer) {
+  const std::string recovery = path("recovery.signal") + "/pg_wal/RECOVERYXLOG";
+  EXPECT_EQ(kind_thrown({"--pgdata", path("nowhere"), kSegment, recovery}), ErrorKind::kUsage);
+  EXPECT_EQ(occasion_.mode, RecoveryMode::kRecovery);
+}
+
+TEST_F(RunRestoreTest, ANameThatNoStoreTakesIsAMistakeInTheSettings) {
+  const std::string standby = path("standby.signal") + "/pg_wal/RECOVERYXLOG";
+  EXPECT_EQ(kind_thrown({"--standby", "n\xc3\xb6rd", kSegment, standby}), ErrorKind::kUsage);
 }
 
 }  // namespace
