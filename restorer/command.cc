@@ -11,11 +11,11 @@
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "proto/base/signals.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
 #include "proto/link/command_settings.h"
 #include "proto/link/spool_folder.h"
+#include "restorer/asking_server.h"
 #include "restorer/restartpoint.h"
 #include "restorer/restore.h"
 
@@ -165,7 +165,6 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
   } else if (!pgdata.empty()) {
     refuse_data_directory(pgdata);
   }
-  if (occasion.mode != RecoveryMode::kTool) end_with_parent();
 
   const WalFileName file = parse_file(parsed.positional("FILE"));
   const ServerIdentity server = find_server_identity(data_directory, parsed.option("system"));
@@ -184,6 +183,7 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
   if (occasion.mode != RecoveryMode::kTool) {
     spool.emplace(*target.folder, store_key(options, required_system(server, data_directory)));
     job.spool = &*spool;
+    job.abandoned = [server = AskingServer()] { return server.ended(); };
     job.get.instance = spool->instance(standby_name(settings));
     if (job.get.instance) job.get.restartpoint = spool->pending_restartpoint();
   }

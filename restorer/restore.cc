@@ -22,6 +22,8 @@ class Restore {
 
  private:
   Duration wait() const;
+  // Nobody is there to read exit code or messages then.
+  bool abandoned() const { return job_.abandoned && job_.abandoned(); }
   Deadline patience_for(Deadline give_up);
   Outcome ask(Deadline give_up);
   void remember(const Outcome& outcome);
@@ -52,6 +54,7 @@ int Restore::run() {
   for (;;) {
     const Outcome outcome = ask(give_up);
     remember(outcome);
+    if (abandoned()) return decide(job_.mode, Answer::kFailed, LocalCopy::kNone).exit_code;
     const bool no_use =
         outcome.answer == Answer::kUnreachable || outcome.answer == Answer::kDamaged;
     if (no_use && place_kept_history()) return exit_code::kDone;
@@ -90,6 +93,7 @@ Deadline Restore::patience_for(Deadline give_up) {
 
 Outcome Restore::ask(Deadline give_up) {
   Question question{.get = job_.get};
+  question.abandoned = job_.abandoned;
   if (job_.spool != nullptr) question.known_archive = job_.spool->known_archive();
   if (job_.spool != nullptr && is_history()) {
     question.object = [this](ByteView bytes) {
@@ -100,6 +104,7 @@ Outcome Restore::ask(Deadline give_up) {
   Patience patience{.give_up = patience_for(give_up)};
   if (job_.mode == RecoveryMode::kRecovery) {
     patience.on_failure = [this](const Error& error, Duration) {
+      if (abandoned()) throw Error(ErrorKind::kFatal, error.what());
       say_trying_again(error.what(), error.hint());
     };
   }

@@ -2,6 +2,7 @@
 // exit code to end. Knows no sockets; decision.h knows the codes.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "proto/base/deadline.h"
@@ -27,6 +28,8 @@ struct RestoreJob {
   std::string path;  // %p as given, for messages
   RestoreTarget target;
   Spool* spool = nullptr;  // not owned; nullptr in tool mode
+  // Whoever asked is gone, and must not get anything any more. Empty in tool mode.
+  std::function<bool()> abandoned;
 };
 
 // The exit code. Says what is to be said on the log.

@@ -98,6 +98,9 @@ Outcome finish(const Question& question, const GetDone& done, IncomingFile& file
   const Got& got = std::get<Got>(done);
   if (auto refused = refuse_other_archive(question, got.archive)) return *std::move(refused);
   check(file, got, question.get.file);
+  if (question.abandoned && question.abandoned()) {
+    throw Error(ErrorKind::kFatal, "the server that asked for it has ended");
+  }
   file.place();
   return {.answer = Answer::kPlaced, .message = {}, .hint = {}, .archive = got.archive};
 }

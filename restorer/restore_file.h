@@ -39,6 +39,7 @@ struct Question {
   std::optional<KnownArchive> known_archive;
   ByteSink object;  // gets the stored object's bytes; may be empty
   std::function<void()> restart_object;
+  std::function<bool()> abandoned;  // asked before the file is placed; may be empty
 };
 
 // Throws nothing but what the machine itself runs out of (std::bad_alloc).

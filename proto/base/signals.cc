@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <initializer_list>
-#include <sys/prctl.h>
 
 namespace walstow {
 
@@ -12,10 +11,6 @@ void set_command_signals() {
     std::signal(number, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-}
-
-void end_with_parent() {
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // cannot fail: the signal is a valid one
 }
 
 }  // namespace walstow

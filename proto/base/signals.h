@@ -16,9 +16,4 @@ namespace walstow {
 // Call first in main().
 void set_command_signals();
 
-// From now on the kernel sends SIGTERM when the process that started this one dies. A restore that
-// waits for minutes would outlive a server that was killed, and could then place its file under the
-// nose of the next one, which asks for another under the same %p.
-void end_with_parent();
-
 }  // namespace walstow

@@ -1,5 +1,7 @@
 """`pg_ctl stop -m fast` is not held up by a walstow-restore that waits for the archive."""
 
+import os
+import signal
 import time
 
 from support import ledger, processes, wait
@@ -29,6 +31,18 @@ class FastStopEndsAWaitingRestore(RecoveryOutageTest):
         self.server.start()
         self.server.wait_promoted()
         self.assertEqual(ledger.batches(self.server), BATCHES)
+
+    def test_a_killed_server_leaves_none_behind(self):
+        self.restores(self.server, recovery_wait="10min")
+        processes.shell(self.archive.take_away)
+        self.server.launch()
+        self.server.wait_log("trying again for up to 600 s")
+        waiting = str(self.settings_of(self.server))
+        startup = os.getsid(processes.find(waiting)[0])
+        self.assertIn("startup", processes.command_line(startup))
+        os.kill(startup, signal.SIGKILL)
+        self.server.wait_exit()
+        wait.until(lambda: not processes.find(waiting), "the restore has ended")
 
 
 if __name__ == "__main__":

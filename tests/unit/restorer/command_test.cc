@@ -20,8 +20,9 @@ class DataDirectories : public testing::Test {
     for (const char* const name : {"standby.signal", "recovery.signal", "neither"}) {
       std::filesystem::create_directories(path(name) + "/pg_wal");
       std::filesystem::create_directories(path(name) + "/global");
-      std::ofstream(path(name) + "/global/pg_control", std::ios::binary)
-          << as_text(samples::bytes_of_hex(samples::kControlFile1Mb));
+      std::vector<std::byte> control = samples::bytes_of_hex(samples::kControlFile1Mb);
+      control.resize(kControlFileBytes);
+      std::ofstream(path(name) + "/global/pg_control", std::ios::binary) << as_text(control);
     }
     for (const char* const name : {"standby.signal", "recovery.signal"}) {
       std::ofstream(path(name) + "/" + name);

@@ -35,7 +35,8 @@ class RestoreTest : public testing::Test {
                            .restartpoint = restartpoint_},
                    .path = "pg_wal/RECOVERYXLOG",
                    .target = {.folder = *files_, .name = "RECOVERYXLOG"},
-                   .spool = mode == RecoveryMode::kTool ? nullptr : &spool_};
+                   .spool = mode == RecoveryMode::kTool ? nullptr : &spool_,
+                   .abandoned = abandoned_};
     return restore(job, waits_, store.getter());
   }
   int recovery(FakeStore& store, std::string_view name = kSegment) {
@@ -56,6 +57,7 @@ class RestoreTest : public testing::Test {
   std::unique_ptr<FileSystem> files_ = disk_.mount();
   Spool spool_{*files_, kKey};
   RestoreWaits waits_ = kPatient;
+  std::function<bool()> abandoned_;
   std::optional<Instance> instance_;
   std::optional<WalFileName> restartpoint_;
 };
@@ -244,6 +246,19 @@ TEST_F(RestoreTest, TheNextQuestionTellsWhichSegmentWasHandedOver) {
   EXPECT_EQ(last_handed(), fixture::name_of(kSegment));
   EXPECT_EQ(standby(store, kHistoryName), 0);
   EXPECT_EQ(last_handed(), fixture::name_of(kSegment));
+}
+
+TEST_F(RestoreTest, AServerThatHasEndedGetsNothingAnyMore) {
+  keep_history();
+  abandoned_ = [] { return true; };
+  FakeStore store;
+  EXPECT_EQ(recovery(store.then_file(fixture::segment_1mb())), 200);
+  FakeStore hole;
+  EXPECT_EQ(recovery(hole.then_absent(Code::kHole)), 200);
+  EXPECT_EQ(hole.asked().size(), 1);
+  FakeStore silent;
+  EXPECT_EQ(recovery(silent.then_error(ErrorKind::kUnavailable), kHistoryName), 200);
+  EXPECT_FALSE(placed());
 }
 
 TEST_F(RestoreTest, AToolLeavesNoSpool) {
