@@ -6,13 +6,13 @@
 // store has promised durability. Any other code up to 125 makes it count a failure and try again
 // later; from 126 on it would restart its archiver instead and count nothing, so that monitoring
 // misses it. Hence no way out of main() leads there.
-#include <exception>
 #include <fmt/format.h>
 
 #include "archiver/archive_file.h"
 #include "proto/base/command_line.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/run_program.h"
 #include "proto/base/signals.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
@@ -115,18 +115,6 @@ int run(int argc, const char* const* argv) {
   return exit_code::kDone;
 }
 
-int run_and_report(int argc, const char* const* argv) {
-  try {
-    return run(argc, argv);
-  } catch (const Error& error) {
-    log_error(error);
-    return error.kind() == ErrorKind::kUsage ? exit_code::kUsage : exit_code::kFailed;
-  } catch (const std::exception& error) {
-    log_line(LogLevel::kError, error.what());
-    return exit_code::kFailed;
-  }
-}
-
 }  // namespace
 }  // namespace walstow
 
@@ -134,7 +122,7 @@ int main(int argc, char** argv) {
   try {
     walstow::set_command_signals();
     walstow::start_log(walstow::kProgram, walstow::LogLevel::kWarning);
-    return walstow::run_and_report(argc, argv);
+    return walstow::run_program([&] { return walstow::run(argc, argv); });
   } catch (...) {
     // Not even a line could be written (no memory). Without this the process would abort, which is
     // a signal and above 125.

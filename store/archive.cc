@@ -188,6 +188,20 @@ void Archive::verify_era(std::string_view cluster, const EraName& era) const {
   if (*standing != era) throw_damaged_record(record_place(*backend_, key));
 }
 
+SegmentSize segment_size_of(const EraName& era) {
+  return SegmentSize::from_bytes(era.segment_size).value();
+}
+
+std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era) {
+  const SegmentSize size = segment_size_of(era);
+  if (file.fits(size)) return std::nullopt;
+  return Refusal{
+      .code = Code::kBadName,
+      .message = "\"" + file.text() + "\" is the name of no segment of " + to_string(size),
+      .hint = {},
+      .proof = {}};
+}
+
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
                                      std::uint64_t system_identifier) {
   const auto found = std::find_if(eras.rbegin(), eras.rend(), [&](const EraName& era) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/wal/file_name.h"
 #include "proto/wire/refusal.h"
 #include "store/backend.h"
 
@@ -57,6 +58,11 @@ class Archive {
   std::unique_ptr<Backend> backend_;
   std::string id_;
 };
+
+// Of an era that exists: its name has a valid size only.
+SegmentSize segment_size_of(const EraName& era);
+// For a name that no file of the era can have; nullopt: one can.
+std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era);
 
 // The newest era of one system identifier; nullopt: none.
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,

@@ -85,7 +85,7 @@ void add_parent(const Archive& archive, const Entry& entry, Timeline timeline,
 
 EraReport report_era(const Archive& archive, std::string_view cluster, const EraName& era) {
   EraReport report{.era = to_string(era), .timelines = {}, .histories = 0};
-  const SegmentSize size = *SegmentSize::from_bytes(era.segment_size);
+  const SegmentSize size = segment_size_of(era);
   std::map<Timeline, TimelineReport> timelines;
   const auto timeline = [&timelines](Timeline id) -> TimelineReport& {
     TimelineReport& found = timelines[id];

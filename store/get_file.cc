@@ -195,13 +195,7 @@ Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
     era = eras.back();
   }
   if (!era) return to_reply(unknown_system(get));
-  if (!get.file.fits(*SegmentSize::from_bytes(era->segment_size))) {
-    return to_reply({.code = Code::kBadName,
-                     .message = "\"" + get.file.text() + "\" is the name of no segment of " +
-                                to_string(*SegmentSize::from_bytes(era->segment_size)),
-                     .hint = {},
-                     .proof = {}});
-  }
+  if (const auto refusal = refuse_name(get.file, *era)) return to_reply(*refusal);
   const auto found = find_key(*archive, get, *era);
   if (const auto* refusal = std::get_if<Refusal>(&found)) return to_reply(*refusal);
   const auto& key = std::get<std::optional<std::string>>(found);

@@ -51,8 +51,7 @@ Refusal other_system(const PutFile& put, const EraName& newest) {
   return {.code = Code::kOtherSystem,
           .message = "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
                      "\" belongs to " + std::to_string(newest.system_identifier) +
-                     " with segments of " +
-                     to_string(*SegmentSize::from_bytes(newest.segment_size)),
+                     " with segments of " + to_string(segment_size_of(newest)),
           .hint = "Is this the right cluster name? After pg_upgrade or a new segment size, run \"" +
                   upgrade + "\"; for another server, make a cluster of its own.",
           .proof = {}};
@@ -241,13 +240,7 @@ Answer begin_put(PutContext context) {
   if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
   const auto era = std::get<std::optional<EraName>>(chosen);
   if (era) {
-    if (!put.file.fits(*SegmentSize::from_bytes(era->segment_size))) {
-      return to_reply({.code = Code::kBadName,
-                       .message = "\"" + put.file.text() + "\" is the name of no segment of " +
-                                  to_string(*SegmentSize::from_bytes(era->segment_size)),
-                       .hint = {},
-                       .proof = {}});
-    }
+    if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
     if (auto reply = PutUpload::answer_for_standing(context, *era)) return std::move(*reply);
   }
   return std::make_unique<PutUpload>(std::move(context), era);

@@ -1,10 +1,10 @@
 // walstow: the store's administration, for a person at a terminal and for cron.
 #include <csignal>
-#include <exception>
 
 #include "proto/base/command_line.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/run_program.h"
 #include "proto/link/command_settings.h"
 #include "store/admin_commands.h"
 
@@ -41,14 +41,5 @@ int run(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a store that has gone away is an error of the write
   walstow::start_log("walstow", walstow::LogLevel::kInfo);
-  try {
-    return walstow::run(argc, argv);
-  } catch (const walstow::Error& error) {
-    walstow::log_error(error);
-    return error.kind() == walstow::ErrorKind::kUsage ? walstow::exit_code::kUsage
-                                                      : walstow::exit_code::kFailed;
-  } catch (const std::exception& error) {
-    walstow::log_line(walstow::LogLevel::kError, error.what());
-    return walstow::exit_code::kFailed;
-  }
+  return walstow::run_program([&] { return walstow::run(argc, argv); });
 }

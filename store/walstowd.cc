@@ -2,13 +2,13 @@
 // its standard streams: the far end of the local link.
 #include <csignal>
 #include <cstdio>
-#include <exception>
 #include <functional>
 #include <unistd.h>
 
 #include "proto/base/command_line.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/run_program.h"
 #include "store/archive_folder.h"
 #include "store/daemon.h"
 #include "store/daemon_settings.h"
@@ -87,18 +87,8 @@ int run(int argc, const char* const* argv) {
 }  // namespace walstow
 
 int main(int argc, char** argv) {
-  using walstow::Error;
   // A peer that has gone away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   walstow::start_log("walstowd", walstow::LogLevel::kWarning);
-  try {
-    return walstow::run(argc, argv);
-  } catch (const Error& error) {
-    walstow::log_error(error);
-    return error.kind() == walstow::ErrorKind::kUsage ? walstow::exit_code::kUsage
-                                                      : walstow::exit_code::kFailed;
-  } catch (const std::exception& error) {
-    walstow::log_line(walstow::LogLevel::kError, error.what());
-    return walstow::exit_code::kFailed;
-  }
+  return walstow::run_program([&] { return walstow::run(argc, argv); });
 }

@@ -10,6 +10,7 @@
 
 #include "proto/base/error.h"
 #include "tests/contract/backends.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -24,15 +25,6 @@ std::string long_content(std::size_t size) {
     content += std::to_string(content.size()) + ",";
   content.resize(size);
   return content;
-}
-
-std::optional<ErrorKind> kind_thrown(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  return std::nullopt;
 }
 
 // Starts all at once, and waits for all.

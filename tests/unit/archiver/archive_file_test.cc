@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "proto/base/error.h"
+#include "tests/support/digests.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/temporary_folder.h"
@@ -21,12 +22,6 @@ std::vector<std::byte> segment_1mb() {
   std::vector<std::byte> bytes = samples::bytes_of_hex(samples::kSegment1Mb);
   bytes.resize(kMegabyte, std::byte{7});
   return bytes;
-}
-
-Digest digest_of(ByteView bytes) {
-  Hasher hasher;
-  hasher.update(bytes);
-  return hasher.digest();
 }
 
 class ArchiveFileTest : public testing::Test {

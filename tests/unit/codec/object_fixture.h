@@ -8,6 +8,7 @@
 
 #include "proto/base/error.h"
 #include "proto/codec/object.h"
+#include "tests/support/digests.h"
 
 namespace walstow::fixture {
 
@@ -33,12 +34,6 @@ inline Bytes wal_like(std::size_t size) {
     bytes[i] = static_cast<std::byte>(((i / 8192) % 2 == 0 ? i % 61 : noise) & 0xFFU);
   }
   return bytes;
-}
-
-inline Digest digest_of(ByteView raw) {
-  Hasher hasher;
-  hasher.update(raw);
-  return hasher.digest();
 }
 
 // Calls `take` with the bytes in pieces of `piece`, or all at once for 0.

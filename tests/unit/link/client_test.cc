@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/digests.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
@@ -73,11 +74,9 @@ class ClientTest : public testing::Test {
   static std::string object(std::string_view name = "00000002.history",
                             std::uint64_t system = kSystem) {
     std::string bytes;
-    Hasher hasher;
-    hasher.update(as_bytes(kContent));
     ObjectEncoder encoder({.name = std::string(name),
                            .raw_size = kContent.size(),
-                           .digest = hasher.digest(),
+                           .digest = digest_of(kContent),
                            .system_identifier = system,
                            .segment_size = 1U << 24,
                            .client = "tester",
@@ -94,11 +93,9 @@ class ClientTest : public testing::Test {
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
   static std::string good_fields() {
-    Hasher hasher;
-    hasher.update(as_bytes(kContent));
     return "Walstow-Version: 1\r\nWalstow-Archive: " + std::string(32, 'a') +
-           "\r\nContent-Encoding: zstd\r\nWalstow-Digest: xxh128=" + to_string(hasher.digest()) +
-           "\r\n";
+           "\r\nContent-Encoding: zstd\r\nWalstow-Digest: xxh128=" +
+           to_string(digest_of(kContent)) + "\r\n";
   }
   static std::string json_fields() {
     return "Walstow-Version: 1\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n";

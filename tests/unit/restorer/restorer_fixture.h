@@ -10,6 +10,7 @@
 #include "proto/base/error.h"
 #include "proto/codec/object.h"
 #include "restorer/restore_file.h"
+#include "tests/support/digests.h"
 #include "tests/support/wal_samples.h"
 
 namespace walstow::fixture {
@@ -27,12 +28,6 @@ inline std::string segment_1mb() {
   std::vector<std::byte> bytes = samples::bytes_of_hex(samples::kSegment1Mb);
   bytes.resize(kMegabyte, std::byte{7});
   return std::string(as_text(bytes));
-}
-
-inline Digest digest_of(std::string_view content) {
-  Hasher hasher;
-  hasher.update(as_bytes(content));
-  return hasher.digest();
 }
 
 inline ObjectHeader header_of(std::string_view name, std::string_view content) {

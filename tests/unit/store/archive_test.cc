@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <thread>
 
@@ -12,6 +11,7 @@
 #include "store/layout.h"
 #include "store/memory_backend.h"
 #include "tests/support/forgetful_file_system.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -19,15 +19,6 @@ namespace {
 constexpr std::uint64_t kSystem = 7711084896406890663U;
 constexpr std::uint64_t kOtherSystem = 7711084899053762744U;
 constexpr std::uint32_t kSegmentSize = 1U << 20;
-
-std::optional<ErrorKind> kind_thrown(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  return std::nullopt;
-}
 
 Archive make_archive() {
   auto backend = make_memory_backend();

@@ -17,18 +17,10 @@
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/mounted_file_system.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
-
-std::optional<ErrorKind> kind_thrown(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  return std::nullopt;
-}
 
 PublishResult publish(Backend& backend, const std::string& key, std::string_view content) {
   const auto staged = backend.stage();

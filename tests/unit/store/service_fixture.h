@@ -11,16 +11,11 @@
 #include "proto/wal/file_name.h"
 #include "store/archive_folder.h"
 #include "store/handler.h"
+#include "tests/support/digests.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
 
 namespace walstow {
-
-inline Digest digest_of(std::string_view content) {
-  Hasher hasher;
-  hasher.update(as_bytes(content));
-  return hasher.digest();
-}
 
 inline WalFileName file_named(std::string_view name) {
   return *WalFileName::parse(name);

@@ -13,6 +13,7 @@
 
 #include "proto/wire/command.h"
 #include "proto/wire/report.h"
+#include "tests/support/digests.h"
 
 namespace walstow {
 namespace {
@@ -199,10 +200,8 @@ TEST(ProtocolDocumentTest, ExampleIsAnExchange) {
   const auto put = command_of(messages[0]);
   ASSERT_TRUE(put && std::holds_alternative<PutFile>(*put));
   const auto& put_file = std::get<PutFile>(*put);
-  Hasher hasher;
-  hasher.update(as_bytes(messages[0].body));
   EXPECT_EQ(put_file.raw_size, messages[0].body.size());
-  EXPECT_EQ(put_file.digest, hasher.digest());
+  EXPECT_EQ(put_file.digest, digest_of(messages[0].body));
   EXPECT_EQ(reply_of(messages[1]).status, 201);
   EXPECT_EQ(parse_put_report(messages[1].body).name, put_file.file.text());
 

@@ -1,0 +1,21 @@
+// What a call throws.
+#pragma once
+
+#include <optional>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+// nullopt: no Error.
+template <class Call>
+std::optional<ErrorKind> kind_thrown(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  return std::nullopt;
+}
+
+}  // namespace walstow
