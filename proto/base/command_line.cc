@@ -86,11 +86,9 @@ Parser::Parser(const ProgramSpec& program)
   root_.set_version_flag("-V,--version",
                          fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
                          "show the version, then exit");
-  root_
-      .add_flag_callback(
-          "--sample-settings", [] { throw CallForSample(); },
-          "show a settings file with every setting and its default, then exit")
-      ->trigger_on_parse();
+  root_.add_flag_callback(
+      "--sample-settings", [] { throw CallForSample(); },
+      "show a settings file with every setting and its default, then exit");
   // Explanations are constants with a name, here and below: CLI11 takes any other string for the
   // variable that it is to fill.
   const std::string verbose_help = "say more about what is done";
