@@ -3,12 +3,14 @@
 #include <cerrno>
 #include <fmt/format.h>
 #include <grp.h>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/error.h"
 #include "proto/base/file_system.h"
 #include "store/directory_backend.h"
+#include "store/layout.h"
 #include "store/local_user.h"
 
 namespace walstow {
@@ -64,9 +66,12 @@ std::string initialize_archive_folder(const std::string& folder) {
   }
   auto files = open_posix_file_system(folder);
   if (!files) throw Error(ErrorKind::kStorage, "folder \"" + folder + "\" was taken away");
-  // A fresh file system has lost+found in its root; it is no reason to refuse the mount point.
+  // A fresh file system has lost+found in its root, which is no reason to refuse the mount point;
+  // the rest is what an earlier call leaves that was killed before it had made the marker.
+  static const std::set<std::string_view> kNothing{"lost+found", "_probe", "_tmp",
+                                                   layout::kRecordsLock};
   for (const std::string& name : files->list(".").value_or(std::vector<std::string>())) {
-    if (name == "lost+found") continue;
+    if (kNothing.contains(name)) continue;
     throw Error(ErrorKind::kRefused,
                 fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
                 "Give an empty folder, or one that does not exist yet.");

@@ -18,6 +18,7 @@
 #include "proto/base/log.h"
 #include "proto/link/tls_server.h"
 #include "store/archive_folder.h"
+#include "store/arrival.h"
 #include "store/client_slots.h"
 #include "store/listener.h"
 #include "store/session_group.h"
@@ -30,8 +31,11 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr Duration kBackOff{200};    // after an accept that failed for want of descriptors
-constexpr Duration kLastWait{5000};  // for what was cut to notice
+constexpr Duration kBackOff{200};      // after an accept that failed for want of descriptors
+constexpr Duration kLastWait{5000};    // for what was cut to notice
+constexpr Duration kTurnedAway{2000};  // for its one request, to be told why
+// Of one address at once: what comes after is more than the servers of one host can need.
+constexpr std::size_t kHandshakesOfOneAddress = 64;
 
 // What a reload replaces as a whole; a connection keeps what it began with.
 struct Service {
@@ -39,13 +43,6 @@ struct Service {
   DaemonOptions options;
   TlsServer tls;
 };
-
-std::string peer_text(const tcp::socket& socket) {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return "a peer that is gone";
-  return to_string(HostPort{endpoint.address().to_string(), endpoint.port()});
-}
 
 class Daemon {
  public:
@@ -66,7 +63,7 @@ class Daemon {
  private:
   asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
-                                         std::string peer);
+                                         std::unique_ptr<Arrival> arrival);
   asio::awaitable<void> meet_signals();
   asio::awaitable<void> stay_alive();
   asio::awaitable<void> stop();
@@ -81,7 +78,8 @@ class Daemon {
   bool stopping_ = false;
 
   Handler handler_;
-  ClientSlots slots_;  // a handshake that has not told yet whose it is takes one of client ""
+  ClientSlots handshakes_;  // by address
+  ClientSlots slots_;       // by the fingerprint of the client's key
   asio::thread_pool workers_;
   asio::io_context io_;
   asio::strand<asio::io_context::executor_type> control_;
@@ -128,32 +126,36 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    std::string peer = peer_text(socket);
-    if (const std::size_t open = slots_.all_taken(); open >= service_->options.connections) {
+    auto arrival = std::make_unique<Arrival>(socket, sessions_, handshakes_);
+    const std::size_t open = handshakes_.all_taken() + slots_.all_taken();
+    if (open > service_->options.connections ||
+        arrival->handshake->taken() > kHandshakesOfOneAddress) {
       log_line(LogLevel::kWarning,
-               fmt::format("turned {} away: {} connections are open", peer, open),
+               fmt::format("turned {} away: {} connections are open, {} of its address are new",
+                           arrival->peer, open - 1, arrival->handshake->taken() - 1),
                "The setting \"max_connections\" says how many there may be.");
       continue;
     }
     auto executor = socket.get_executor();
-    asio::co_spawn(executor, serve_connection(std::move(socket), service_, std::move(peer)),
+    asio::co_spawn(executor, serve_connection(std::move(socket), service_, std::move(arrival)),
                    asio::detached);
   }
 }
 
 asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::shared_ptr<const Service> service,
-                                               std::string peer) {
+                                               std::unique_ptr<Arrival> arrival) {
+  const std::string& peer = arrival->peer;
   try {
     socket.set_option(tcp::no_delay(true));
-    std::optional<ClientSlots::Slot> handshake(std::in_place, slots_, std::string());
     const Deadline deadline = Deadline::after(service->options.handshake);
     TlsServer::Accepted accepted = co_await service->tls.accept(std::move(socket), deadline);
     log_line(LogLevel::kDebug,
              fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
                          accepted.resumed ? ", resumed" : ""));
     const ClientSlots::Slot slot(slots_, accepted.client.fingerprint);
-    handshake.reset();
+    arrival->handshake.reset();
+    arrival->connection.handshake_is_over();
     std::optional<Refusal> turned_away;
     if (slot.taken() > service->options.connections_of_one_client) {
       turned_away = Refusal{.code = Code::kUnavailable,
@@ -173,6 +175,7 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                            .limits = service->options.limits,
                            .group = &sessions_,
                            .turned_away = turned_away};
+    if (turned_away) context.limits.idle = kTurnedAway;
     ByteStream stream(std::move(accepted.transport));
     co_await serve(std::move(stream), std::move(context));
   } catch (const Error& error) {
@@ -238,15 +241,16 @@ asio::awaitable<void> Daemon::stay_alive() {
 asio::awaitable<void> Daemon::stop() {
   stopping_ = true;
   manager_.stopping();
-  log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open", sessions_.size()));
+  log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open",
+                                        handshakes_.all_taken() + slots_.all_taken()));
   error_code ignored;
   for (tcp::acceptor& acceptor : acceptors_)
     acceptor.close(ignored);
   sessions_.ask_to_end(SessionGroup::Haste::kFinishRequest);
   co_await sessions_.wait_until_empty(Deadline::after(service_->options.stop));
-  if (const std::size_t left = sessions_.size(); left > 0) {
+  if (sessions_.size() > 0) {
     log_line(LogLevel::kWarning,
-             fmt::format("cut {} connections whose requests did not end", left));
+             fmt::format("cut {} connections whose requests did not end", slots_.all_taken()));
     sessions_.ask_to_end(SessionGroup::Haste::kAtOnce);
     co_await sessions_.wait_until_empty(Deadline::after(kLastWait));
   }

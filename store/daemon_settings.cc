@@ -112,6 +112,7 @@ std::vector<HostPort> parse_listen(const Settings& settings) {
       std::string_view one = std::string_view(text).substr(start, end - start);
       while (one.starts_with(' '))
         one.remove_prefix(1);
+      if (one.empty()) throw Error(ErrorKind::kInvalid, "an address is missing between commas");
       addresses.push_back(parse_host_port(one));
       start = end + 1;
     }

@@ -224,7 +224,7 @@ std::shared_ptr<Archive> Handler::State::archive() {
 
 Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
   const std::shared_ptr<Archive> current = archive();
-  const auto looked_up = grants_of(current->backend(), caller);
+  const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
   const Grants& grants = std::get<Grants>(looked_up);
   if (const auto refusal = refuse_without_right(command, caller, grants)) return to_reply(*refusal);

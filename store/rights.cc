@@ -65,7 +65,7 @@ bool shuts_out_itself(const Command& command, const Caller& caller) {
 
 }  // namespace
 
-std::variant<Grants, Refusal> grants_of(Backend& backend, const Caller& caller) {
+std::variant<Grants, Refusal> grants_of(Backend& backend, const Caller& caller, Time now) {
   using enum Right;
   if (caller.kind == Caller::Kind::kOwner) {
     return Grants{{.cluster = std::string(kEveryCluster), .rights = {kArchive, kRestore, kAdmin}}};
@@ -84,6 +84,13 @@ std::variant<Grants, Refusal> grants_of(Backend& backend, const Caller& caller) 
         fmt::format("client \"{}\" is in the archive's registry with another key", caller.name),
         "Use the newest certificate and key that were made for it, or have it removed and added "
         "again with \"walstow client add\".");
+  }
+  // TLS has checked it when the session began; a connection may last, and a session be resumed.
+  if (caller.certificate_until && now > *caller.certificate_until) {
+    return make_refusal(Code::kUnknownClient,
+                        fmt::format("the certificate of client \"{}\" has expired on {}",
+                                    caller.name, to_iso8601(*caller.certificate_until)),
+                        "Renew it with \"walstow client renew\".");
   }
   return client->grants;
 }

@@ -4,7 +4,7 @@
 // (walstowd --stdio). Without the variable nothing is sent.
 //
 // Errors are not reported: a service manager that does not listen is no reason to stop serving.
-// Threads: any.
+// Each message waits a second at most. Threads: any.
 #pragma once
 
 #include <optional>

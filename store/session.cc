@@ -52,8 +52,6 @@ class Session {
   Session(ByteStream stream, SessionContext context)
       : stream_(std::move(stream)), context_(std::move(context)) {
     buffer_.reserve(kReadBuffer);
-    for (auto& chunk : chunks_)
-      chunk.resize(kChunkSize);
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -181,6 +179,7 @@ asio::awaitable<Answer> Session::ask_handler() {
 }
 
 asio::awaitable<std::size_t> Session::read_chunk(std::vector<std::byte>& chunk) {
+  chunk.resize(kChunkSize);  // here, not at the start: an idle connection needs no room
   auto& body = parser_->get().body();
   body.data = chunk.data();
   body.size = chunk.size();
@@ -272,6 +271,7 @@ asio::awaitable<void> Session::send(Reply reply) {
 }
 
 asio::awaitable<void> Session::send_download(Download& download) {
+  chunks_[0].resize(kChunkSize);
   for (;;) {
     auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
     const std::size_t size = co_await on_worker(std::move(work));
@@ -308,6 +308,7 @@ asio::awaitable<void> Session::answer_request() {
     reply = std::move(std::get<Reply>(answer));
   }
   log_refusal(reply);
+  if (reply.refusal && reply.refusal->code == Code::kUnknownClient) keep_alive_ = false;
   if (head_request && !reply.announced_size) reply.announced_size = reply.body.size();
   // Whether a peer that was not told to go on sends its body all the same cannot be known: the next
   // request could not be told apart from it.

@@ -36,8 +36,9 @@ ProgramSpec program() {
 }
 
 // Root would be the owner of everything that the network can make it write.
-void refuse_root() {
+void refuse_root(const std::string& archive) {
   if (geteuid() != 0) return;
+  open_archive_folder(archive);  // where there is no archive, that is what is wrong
   throw Error(
       ErrorKind::kUsage, "the store does not serve the network as root",
       "Give the archive to a user of its own: \"chown -R walstow: DIR\", and start walstowd "
@@ -48,7 +49,7 @@ int serve_network(Settings settings, const std::function<Settings()>& load) {
   const ServiceManager manager;
   const DaemonOptions options = daemon_options(settings);
   become_owner_of(options.archive);
-  refuse_root();
+  refuse_root(options.archive);
   const auto reload = [&settings, &load] {
     Settings fresh = load();
     DaemonOptions reloaded = daemon_options(fresh);

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 
 from support import processes, wait
 from support.daemon import HOST
@@ -80,6 +81,11 @@ class SlowAndSilentPeers(EndToEndTest):
             peer.close()
         wait.until(lambda: self.check().returncode == 0, "the client is served again")
 
+    def test_client_beyond_its_limit_is_told_and_closed(self):
+        self.restart("--max-connections-per-client", "1")
+        with self.connect_tls(), self.connect_tls() as beyond:
+            self.assert_closed(beyond)
+
     def test_limit_of_all(self):
         self.restart("--max-connections", "2")
         open_ones = [self.connect() for _ in range(2)]
@@ -95,6 +101,24 @@ class SlowAndSilentPeers(EndToEndTest):
             self.assertIn(b"HTTP/1.1 200", idle.recv(4096))
             self.assertEqual(self.archive.daemon.stop(), 0)
             self.assertNotIn("cut", self.archive.daemon.log_text())
+
+    def test_stop_amid_handshakes(self):
+        for _ in range(5):
+            peers = [self.connect() for _ in range(20)]
+            hello = threading.Thread(target=self.shake_hands, args=(peers,))
+            hello.start()
+            self.assertEqual(self.archive.daemon.stop(), 0)
+            hello.join()
+            self.archive.daemon.start()
+
+    def shake_hands(self, peers):
+        context = ssl.create_default_context(cafile=self.client / "ca.crt")
+        context.load_cert_chain(self.client / "client.crt", self.client / "client.key")
+        for peer in peers:
+            try:
+                context.wrap_socket(peer, server_hostname=HOST).close()
+            except OSError:  # it was cut
+                peer.close()
 
 
 if __name__ == "__main__":

@@ -170,6 +170,17 @@ TEST_F(RightsTest, KeyMustBeTheOneOfTheRegistry) {
             "unknown-client");
 }
 
+// TLS checks it when a session begins; the connection, or a session that is resumed, may outlive it.
+TEST_F(RightsTest, ExpiredCertificateIsRefusedOnAConnectionThatLasts) {
+  register_client("db1", {{.cluster = "main", .rights = {kRestore}}});
+  Caller client = named("db1");
+  const Time now = std::chrono::system_clock::now();
+  client.certificate_until = now + std::chrono::hours(1);
+  EXPECT_EQ(ask_as(client, Whoami{}).status, 200);
+  client.certificate_until = now - std::chrono::seconds(1);
+  EXPECT_EQ(code_of(ask_as(client, Whoami{})), "unknown-client");
+}
+
 TEST_F(RightsTest, WhatIsChangedCountsFromTheNextRequestOn) {
   register_client("db1", {{.cluster = "main", .rights = {kRestore}}});
   const Caller db1 = named("db1");
