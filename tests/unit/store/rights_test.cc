@@ -170,7 +170,8 @@ TEST_F(RightsTest, KeyMustBeTheOneOfTheRegistry) {
             "unknown-client");
 }
 
-// TLS checks it when a session begins; the connection, or a session that is resumed, may outlive it.
+// TLS checks it when a session begins; the connection, or a session that is resumed, may outlive
+// it.
 TEST_F(RightsTest, ExpiredCertificateIsRefusedOnAConnectionThatLasts) {
   register_client("db1", {{.cluster = "main", .rights = {kRestore}}});
   Caller client = named("db1");
