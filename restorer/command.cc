@@ -185,7 +185,9 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
     job.spool = &*spool;
     job.abandoned = [server = AskingServer()] { return server.ended(); };
     job.get.instance = spool->instance(standby_name(settings));
-    if (job.get.instance) job.get.restartpoint = spool->pending_restartpoint();
+    if (job.get.instance) {
+      job.get.restartpoint = spool->pending_restartpoint(*job.get.instance);
+    }
   }
   const RestoreWaits waits{.standby = settings.duration("standby_wait"),
                            .recovery = settings.duration("recovery_wait"),

@@ -22,12 +22,13 @@ void report_restartpoint(const RestartpointJob& job, Spool& spool, const Asker& 
                          "restore",
                          job.restartpoint.text(), error.what()),
              error.hint());
-    spool.keep_restartpoint(job.restartpoint);
+    spool.keep_restartpoint(*instance, job.restartpoint);
     return;
   }
   log_line(LogLevel::kDebug, fmt::format("reported restartpoint \"{}\"", job.restartpoint.text()));
   // An older one that was kept is out of date now.
-  if (const auto pending = spool.pending_restartpoint()) spool.forget_restartpoint(*pending);
+  const auto pending = spool.pending_restartpoint(*instance);
+  if (pending) spool.forget_restartpoint(*instance, *pending);
 }
 
 WalFileName parse_restartpoint(const std::string& text) {

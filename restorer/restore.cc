@@ -118,7 +118,9 @@ void Restore::remember(const Outcome& outcome) {
   }
   if (!is_known(outcome.answer)) return;
   job_.spool->remember_archive(outcome.archive);
-  if (job_.get.restartpoint) job_.spool->forget_restartpoint(*job_.get.restartpoint);
+  if (job_.get.instance && job_.get.restartpoint) {
+    job_.spool->forget_restartpoint(*job_.get.instance, *job_.get.restartpoint);
+  }
   if (outcome.answer != Answer::kPlaced) return;
   if (is_history() && object_.size() <= kLargestKeptObject) {
     job_.spool->keep_history(outcome.archive, file(), object_);

@@ -84,16 +84,16 @@ void Spool::note_failure() {
   attempt([&] { walstow::note_failure(wal_folder_, {key_.store, key_.cluster}); });
 }
 
-std::optional<WalFileName> Spool::pending_restartpoint() {
-  return attempt([&] { return walstow::pending_restartpoint(wal_folder_); });
+std::optional<WalFileName> Spool::pending_restartpoint(const Instance& instance) {
+  return attempt([&] { return walstow::pending_restartpoint(wal_folder_, instance.id); });
 }
 
-void Spool::keep_restartpoint(const WalFileName& restartpoint) {
-  attempt([&] { walstow::keep_restartpoint(wal_folder_, restartpoint); });
+void Spool::keep_restartpoint(const Instance& instance, const WalFileName& restartpoint) {
+  attempt([&] { walstow::keep_restartpoint(wal_folder_, instance.id, restartpoint); });
 }
 
-void Spool::forget_restartpoint(const WalFileName& told) {
-  attempt([&] { walstow::forget_restartpoint(wal_folder_, told); });
+void Spool::forget_restartpoint(const Instance& instance, const WalFileName& told) {
+  attempt([&] { walstow::forget_restartpoint(wal_folder_, instance.id, told); });
 }
 
 }  // namespace walstow

@@ -37,9 +37,9 @@ class Spool {
   bool failed_lately(Duration memory);
   void note_failure();
 
-  std::optional<WalFileName> pending_restartpoint();
-  void keep_restartpoint(const WalFileName& restartpoint);
-  void forget_restartpoint(const WalFileName& told);
+  std::optional<WalFileName> pending_restartpoint(const Instance& instance);
+  void keep_restartpoint(const Instance& instance, const WalFileName& restartpoint);
+  void forget_restartpoint(const Instance& instance, const WalFileName& told);
 
  private:
   template <class Work>

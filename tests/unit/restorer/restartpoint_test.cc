@@ -21,7 +21,9 @@ TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
   Spool spool(*files, kKey);
-  spool.keep_restartpoint(fixture::name_of("000000010000000000000003"));  // of an earlier failure
+  const Instance instance = spool.instance("").value();
+  // Of an earlier failure.
+  spool.keep_restartpoint(instance, fixture::name_of("000000010000000000000003"));
   std::optional<ReportPosition> told;
   report_restartpoint(kJob, spool, [&told](const Command& command) -> std::string {
     told = std::get<ReportPosition>(command);
@@ -33,7 +35,7 @@ TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
   EXPECT_EQ(told->restartpoint.text(), fixture::kSegment);
   EXPECT_EQ(told->instance.standby, "north");
   EXPECT_EQ(told->instance.role, Instance::Role::kStandby);
-  EXPECT_FALSE(spool.pending_restartpoint());
+  EXPECT_FALSE(spool.pending_restartpoint(instance));
 }
 
 TEST(RestartpointTest, WhatCouldNotBeToldIsKept) {
@@ -43,7 +45,7 @@ TEST(RestartpointTest, WhatCouldNotBeToldIsKept) {
   report_restartpoint(kJob, spool, [](const Command&) -> std::string {
     throw Error(ErrorKind::kTimeout, "no answer");
   });
-  EXPECT_EQ(spool.pending_restartpoint(), kJob.restartpoint);
+  EXPECT_EQ(spool.pending_restartpoint(spool.instance("").value()), kJob.restartpoint);
 }
 
 TEST(RestartpointTest, WithoutASpoolNothingIsTold) {

@@ -221,14 +221,15 @@ TEST_F(RestoreTest, AnArchiveThatTookThePlaceOfAnotherIsNotBelieved) {
 
 TEST_F(RestoreTest, ARestartpointGoesAlongUntilItWasTold) {
   restartpoint_ = fixture::name_of(kSegment);
-  spool_.keep_restartpoint(*restartpoint_);
+  instance_ = spool_.instance("");
+  spool_.keep_restartpoint(*instance_, *restartpoint_);
   FakeStore store;
   store.then_error(ErrorKind::kRefused).then_absent(Code::kAbsentEnd);
   EXPECT_EQ(standby(store), 2);
-  EXPECT_EQ(spool_.pending_restartpoint(), restartpoint_);
+  EXPECT_EQ(spool_.pending_restartpoint(*instance_), restartpoint_);
   EXPECT_EQ(standby(store), 1);
   EXPECT_EQ(store.asked().back().restartpoint, restartpoint_);
-  EXPECT_FALSE(spool_.pending_restartpoint());
+  EXPECT_FALSE(spool_.pending_restartpoint(*instance_));
 }
 
 TEST_F(RestoreTest, TheNextQuestionTellsWhichSegmentWasHandedOver) {

@@ -13,6 +13,7 @@ namespace walstow {
 namespace {
 
 const StoreKey kKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
+const Instance kInstance{.id = std::string(32, 'a')};
 constexpr Duration kLong{3'600'000};
 
 class SpoolTest : public testing::Test {
@@ -71,21 +72,27 @@ TEST_F(SpoolTest, AFailureOfAnotherBootOrOfTheFutureDoesNotCount) {
 TEST_F(SpoolTest, ARestartpointIsKeptUntilItWasTold) {
   const WalFileName older = fixture::name_of("000000010000000000000003");
   const WalFileName newer = fixture::name_of("000000010000000000000004");
-  EXPECT_FALSE(spool().pending_restartpoint());
-  spool().keep_restartpoint(older);
-  EXPECT_EQ(spool().pending_restartpoint(), older);
-  spool().keep_restartpoint(newer);
-  spool().forget_restartpoint(older);  // told, while the newer one was kept
-  EXPECT_EQ(spool().pending_restartpoint(), newer);
-  spool().forget_restartpoint(newer);
-  EXPECT_FALSE(spool().pending_restartpoint());
+  EXPECT_FALSE(spool().pending_restartpoint(kInstance));
+  spool().keep_restartpoint(kInstance, older);
+  EXPECT_EQ(spool().pending_restartpoint(kInstance), older);
+  spool().keep_restartpoint(kInstance, newer);
+  spool().forget_restartpoint(kInstance, older);  // told, while the newer one was kept
+  EXPECT_EQ(spool().pending_restartpoint(kInstance), newer);
+  spool().forget_restartpoint(kInstance, newer);
+  EXPECT_FALSE(spool().pending_restartpoint(kInstance));
+}
+
+TEST_F(SpoolTest, ARestartpointOfTheOriginalIsNotItsCopys) {
+  spool().keep_restartpoint(kInstance, fixture::name_of(fixture::kSegment));
+  EXPECT_FALSE(spool().pending_restartpoint({.id = std::string(32, 'b')}));
 }
 
 TEST_F(SpoolTest, ARestartpointThatIsNoSegmentDoesNotCount) {
-  write_record(*files_, "restartpoint", {{"segment", "00000002.history"}});
-  EXPECT_FALSE(spool().pending_restartpoint());
-  write_record(*files_, "restartpoint", {{"other", "x"}});
-  EXPECT_FALSE(spool().pending_restartpoint());
+  write_record(*files_, "restartpoint",
+               {{"instance", kInstance.id}, {"segment", "00000002.history"}});
+  EXPECT_FALSE(spool().pending_restartpoint(kInstance));
+  write_record(*files_, "restartpoint", {{"instance", kInstance.id}, {"other", "x"}});
+  EXPECT_FALSE(spool().pending_restartpoint(kInstance));
 }
 
 TEST_F(SpoolTest, GoesOnWithoutWhenNothingCanBeWritten) {
@@ -97,14 +104,14 @@ TEST_F(SpoolTest, GoesOnWithoutWhenNothingCanBeWritten) {
   }
   Spool spool(*broken, kKey);
   EXPECT_FALSE(spool.instance(""));
-  spool.note_handed({.id = std::string(32, 'a')}, fixture::name_of(fixture::kSegment));
+  spool.note_handed(kInstance, fixture::name_of(fixture::kSegment));
   spool.remember_archive(fixture::kArchive);
   spool.note_failure();
-  spool.keep_restartpoint(fixture::name_of(fixture::kSegment));
+  spool.keep_restartpoint(kInstance, fixture::name_of(fixture::kSegment));
   spool.keep_history(fixture::kArchive, fixture::name_of("00000002.history"), "object");
   EXPECT_FALSE(spool.known_archive());
   EXPECT_FALSE(spool.failed_lately(kLong));
-  EXPECT_FALSE(spool.pending_restartpoint());
+  EXPECT_FALSE(spool.pending_restartpoint(kInstance));
   EXPECT_FALSE(spool.find_history(fixture::name_of("00000002.history")));
 }
 
