@@ -195,11 +195,8 @@ SegmentSize segment_size_of(const EraName& era) {
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era) {
   const SegmentSize size = segment_size_of(era);
   if (file.fits(size)) return std::nullopt;
-  return Refusal{
-      .code = Code::kBadName,
-      .message = "\"" + file.text() + "\" is the name of no segment of " + to_string(size),
-      .hint = {},
-      .proof = {}};
+  return make_refusal(Code::kBadName,
+                      "\"" + file.text() + "\" is the name of no segment of " + to_string(size));
 }
 
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,

@@ -71,16 +71,13 @@ class UnfoldedDownload : public Download {
 
 Refusal unknown_system(const GetFile& get) {
   if (!get.system_identifier) {
-    return {.code = Code::kUnknownSystem,
-            .message = "cluster \"" + get.cluster + "\" holds nothing yet",
-            .hint = {},
-            .proof = {}};
+    return make_refusal(Code::kUnknownSystem, "cluster \"" + get.cluster + "\" holds nothing yet");
   }
-  return {.code = Code::kUnknownSystem,
-          .message = "cluster \"" + get.cluster + "\" has never held a file of system identifier " +
-                     std::to_string(*get.system_identifier),
-          .hint = "Is this the right cluster name? Has the primary archived anything yet?",
-          .proof = {}};
+  return make_refusal(Code::kUnknownSystem,
+                      "cluster \"" + get.cluster +
+                          "\" has never held a file of system identifier " +
+                          std::to_string(*get.system_identifier),
+                      "Is this the right cluster name? Has the primary archived anything yet?");
 }
 
 // A .partial's key has a digest in it; asked for by name, the only one there is is meant.
@@ -90,13 +87,10 @@ std::variant<std::optional<std::string>, Refusal> find_key(Archive& archive, con
   const std::string prefix = layout::partial_prefix(get.cluster, era, get.file);
   const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
   if (found.size() > 1) {
-    return Refusal{.code = Code::kBadName,
-                   .message = "there are several contents of \"" + get.file.text() + "\"",
-                   .hint =
-                       "Take the object that you want out of the archive with \"zstd -dc\"; "
-                       "\"walstow list " +
-                       get.cluster + "\" names them.",
-                   .proof = {}};
+    return make_refusal(Code::kBadName, "there are several contents of \"" + get.file.text() + "\"",
+                        "Take the object that you want out of the archive with \"zstd -dc\"; "
+                        "\"walstow list " +
+                            get.cluster + "\" names them.");
   }
   if (found.empty()) return std::optional<std::string>();
   return std::optional<std::string>(found.front().key);

@@ -48,13 +48,13 @@ Refusal other_system(const PutFile& put, const EraName& newest) {
   std::string upgrade = "walstow cluster upgrade " + put.cluster + " --system " +
                         std::to_string(put.system_identifier);
   if (put.segment_size) upgrade += " --segment-size " + to_string(*put.segment_size);
-  return {.code = Code::kOtherSystem,
-          .message = "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
-                     "\" belongs to " + std::to_string(newest.system_identifier) +
-                     " with segments of " + to_string(segment_size_of(newest)),
-          .hint = "Is this the right cluster name? After pg_upgrade or a new segment size, run \"" +
-                  upgrade + "\"; for another server, make a cluster of its own.",
-          .proof = {}};
+  return make_refusal(
+      Code::kOtherSystem,
+      "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
+          "\" belongs to " + std::to_string(newest.system_identifier) + " with segments of " +
+          to_string(segment_size_of(newest)),
+      "Is this the right cluster name? After pg_upgrade or a new segment size, run \"" + upgrade +
+          "\"; for another server, make a cluster of its own.");
 }
 
 // The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.
@@ -62,11 +62,10 @@ std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
                                                          const std::vector<EraName>& eras) {
   if (eras.empty()) {
     if (put.segment_size) return std::optional<EraName>();
-    return Refusal{
-        .code = Code::kBadRequest,
-        .message = "the first file of cluster \"" + put.cluster + "\" must say the segment size",
-        .hint = "Archive a segment first, or give --pgdata.",
-        .proof = {}};
+    return make_refusal(
+        Code::kBadRequest,
+        "the first file of cluster \"" + put.cluster + "\" must say the segment size",
+        "Archive a segment first, or give --pgdata.");
   }
   const auto era = newest_era_of(eras, put.system_identifier);
   if (!era || (put.segment_size && put.segment_size->bytes() != era->segment_size)) {
@@ -134,38 +133,31 @@ std::optional<Refusal> PutUpload::prove() {
   const bool raw_arrived_whole = put.encoding == Encoding::kIdentity && received_ == put.raw_size &&
                                  hasher_.digest() == put.digest;
   if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
-    return Refusal{.code = Code::kDigestMismatch,
-                   .message = "the body of " + file + " has " + std::to_string(received_) +
-                              " bytes with digest " + to_string(hasher_.digest()) +
-                              ", its head says " + std::to_string(put.raw_size) +
-                              " bytes with digest " + to_string(put.digest),
-                   .hint = "Was the file changed while it was sent?",
-                   .proof = {}};
+    return make_refusal(Code::kDigestMismatch,
+                        "the body of " + file + " has " + std::to_string(received_) +
+                            " bytes with digest " + to_string(hasher_.digest()) +
+                            ", its head says " + std::to_string(put.raw_size) +
+                            " bytes with digest " + to_string(put.digest),
+                        "Was the file changed while it was sent?");
   }
   ContentCheck content(put.file);
   const auto back = staged_->read_back();
   const Examined examined = examine_object(*back, [&content](ByteView raw) { content.add(raw); });
   if (!examined.whole && raw_arrived_whole) {
-    return Refusal{
-        .code = Code::kStorage,
-        .message = "what was written of " + file + " does not read back: " + examined.problem,
-        .hint = "Check the memory and the disks of the store.",
-        .proof = {}};
+    return make_refusal(Code::kStorage,
+                        "what was written of " + file + " does not read back: " + examined.problem,
+                        "Check the memory and the disks of the store.");
   }
   if (!examined.whole) {
-    return Refusal{.code = Code::kDigestMismatch,
-                   .message = "the compressed body of " + file + " does not unfold to what its " +
-                              "head says: " + examined.problem,
-                   .hint = {},
-                   .proof = {}};
+    return make_refusal(Code::kDigestMismatch, "the compressed body of " + file +
+                                                   " does not unfold to what its " +
+                                                   "head says: " + examined.problem);
   }
   const std::string problem =
       content.problem(put.system_identifier, put.raw_size, put.segment_size);
   if (!problem.empty()) {
-    return Refusal{.code = Code::kBadContent,
-                   .message = file + ": " + problem,
-                   .hint = "Only files of pg_wal, under their own names, can be archived.",
-                   .proof = {}};
+    return make_refusal(Code::kBadContent, file + ": " + problem,
+                        "Only files of pg_wal, under their own names, can be archived.");
   }
   return std::nullopt;
 }
@@ -202,16 +194,14 @@ std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context, c
     if (!backend.make_durable(key)) return std::nullopt;
     return created_or_stood(context, era, stored_size, 200);
   }
-  return to_reply(
-      {.code = Code::kOtherContent,
-       .message = "\"" + put.file.text() + "\" stands in cluster \"" + put.cluster +
-                  "\" with other content: digest " + to_string(examined.header.digest) +
-                  " there, " + to_string(put.digest) + " here",
-       .hint =
-           "Does another server archive into this cluster? If the stored file is the wrong one, "
-           "look at it with \"walstow get " +
-           put.cluster + " " + put.file.text() + " PATH\" and move its object out of the archive.",
-       .proof = {}});
+  return to_reply(make_refusal(
+      Code::kOtherContent,
+      "\"" + put.file.text() + "\" stands in cluster \"" + put.cluster +
+          "\" with other content: digest " + to_string(examined.header.digest) + " there, " +
+          to_string(put.digest) + " here",
+      "Does another server archive into this cluster? If the stored file is the wrong one, "
+      "look at it with \"walstow get " +
+          put.cluster + " " + put.file.text() + " PATH\" and move its object out of the archive."));
 }
 
 Reply PutUpload::finish() {

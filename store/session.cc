@@ -142,10 +142,8 @@ asio::awaitable<bool> Session::read_request() {
   if (http_trouble && error != http::error::end_of_stream &&
       error != http::error::partial_message) {
     keep_alive_ = false;
-    Reply reply = to_reply({.code = Code::kBadRequest,
-                            .message = "not an HTTP/1.1 request: " + error.message(),
-                            .hint = {},
-                            .proof = {}});
+    Reply reply =
+        to_reply(make_refusal(Code::kBadRequest, "not an HTTP/1.1 request: " + error.message()));
     co_await send(std::move(reply));
   }
   co_return false;
@@ -166,10 +164,8 @@ asio::awaitable<Answer> Session::ask_handler() {
   const auto method = to_method(parser_->get().method());
   if (!method) {
     co_return to_reply(
-        {.code = Code::kBadRequest,
-         .message = "method \"" + escaped(parser_->get().method_string()) + "\" is not known",
-         .hint = {},
-         .proof = {}});
+        make_refusal(Code::kBadRequest,
+                     "method \"" + escaped(parser_->get().method_string()) + "\" is not known"));
   }
   head.method = *method;
   auto work = [this, head = std::move(head)]() -> Answer {
