@@ -50,11 +50,7 @@ std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
     throw Error(ErrorKind::kUnavailable, "archive folder \"" + folder + "\" does not exist",
                 "Is its file system mounted? A new archive is made by \"walstow init\".");
   }
-  FileSystem& view = *files;
-  auto archive = std::make_unique<Archive>(make_directory_backend(std::move(files)));
-  probe_directory(view);
-  view.remove_dead_temporaries();
-  return archive;
+  return std::make_unique<Archive>(make_directory_backend(std::move(files)));
 }
 
 std::string initialize_archive_folder(const std::string& folder) {

@@ -1,4 +1,4 @@
-// An archive in a folder, as executables open it: by its owner, with the file system probed.
+// An archive in a folder, as executables open it: by its owner.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,7 @@ namespace walstow {
 // before there are threads. An absent folder is nobody's: nothing happens.
 void become_owner_of(const std::string& folder);
 
-// Throws Error{kUnavailable} when the folder or its marker is absent (not mounted), Error{kStorage}
-// when its file system cannot link without replacing.
+// Throws Error{kUnavailable} when the folder or its marker is absent (not mounted). Writes nothing.
 std::unique_ptr<Archive> open_archive_folder(const std::string& folder);
 
 // `walstow init`: makes the folder (mode 0750) when it is absent, and the archive in it. Throws

@@ -118,9 +118,7 @@ class DirectoryBackend final : public Backend {
  public:
   explicit DirectoryBackend(std::unique_ptr<FileSystem> files) : files_(std::move(files)) {}
 
-  std::unique_ptr<StagedObject> stage() override {
-    return std::make_unique<StagedFile>(files_->create_temporary());
-  }
+  std::unique_ptr<StagedObject> stage() override;
   PublishResult publish(StagedObject& object, const std::string& key) override;
   std::unique_ptr<ObjectSource> open_object(const std::string& key) override;
   bool make_durable(const std::string& key) override;
@@ -147,14 +145,33 @@ class DirectoryBackend final : public Backend {
   }
 
  private:
+  void prepare();
   std::unique_ptr<FileLock> lock_records(Duration patience);
   bool remove(const std::string& key);
 
   std::unique_ptr<FileSystem> files_;
   DurableFolders folders_{*files_};
+  std::mutex preparing_;
+  bool prepared_ = false;  // guarded by preparing_
 };
 
 // --- objects ---
+
+// Before the first object and not when the archive is opened: a full or read-only file system fails
+// at this, and must hand out what it has all the same.
+void DirectoryBackend::prepare() {
+  // Not std::call_once: with a static libgcc, an exception does not get through it.
+  const std::lock_guard lock(preparing_);
+  if (prepared_) return;
+  probe_directory(*files_);
+  files_->remove_dead_temporaries();
+  prepared_ = true;
+}
+
+std::unique_ptr<StagedObject> DirectoryBackend::stage() {
+  prepare();
+  return std::make_unique<StagedFile>(files_->create_temporary());
+}
 
 PublishResult DirectoryBackend::publish(StagedObject& object, const std::string& key) {
   check_key(key);

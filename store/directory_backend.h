@@ -12,7 +12,8 @@
 
 namespace walstow {
 
-// Takes ownership. `files` is rooted at the archive's folder.
+// Takes ownership. `files` is rooted at the archive's folder. Its first stage() probes the file
+// system and removes the temporaries of dead writers; reading works without.
 std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files);
 
 // Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot

@@ -4,6 +4,7 @@
 // the way is "unknown" (an Error), never "absent": PostgreSQL opens its database on "absent".
 #include "store/get_file.h"
 
+#include "proto/base/log.h"
 #include "proto/codec/object.h"
 #include "store/layout.h"
 
@@ -22,10 +23,18 @@ class StoredDownload : public Download {
  public:
   explicit StoredDownload(std::unique_ptr<ObjectSource> source) : source_(std::move(source)) {}
   std::uint64_t size() const override { return source_->size(); }
-  std::size_t read(MutableByteView out) override { return source_->read(out); }
+  std::size_t read(MutableByteView out) override {
+    const std::size_t size = source_->read(out);
+    sent_ += size;
+    if (size == 0 && sent_ < source_->size()) {
+      throw Error(ErrorKind::kDamaged, "an object became shorter while it was sent");
+    }
+    return size;
+  }
 
  private:
   std::unique_ptr<ObjectSource> source_;
+  std::uint64_t sent_ = 0;
 };
 
 class UnfoldedDownload : public Download {
@@ -141,8 +150,10 @@ Reply absent(const Archive& archive, const GetFile& get, const EraName& era) {
                                          .request = get.request_id}});
 }
 
-// The object's own description, read from its first bytes; the source is at its start afterwards.
-ObjectHeader header_of(Backend& backend, const std::string& key) {
+// The object's own description, read from its first bytes. One that describes another file than its
+// key was put there by hand.
+ObjectHeader header_of(Backend& backend, const std::string& key, const GetFile& get,
+                       const EraName& era) {
   const auto source = backend.open_object(key);
   if (!source) throw Error(ErrorKind::kUnavailable, "object \"" + key + "\" was taken away");
   std::vector<std::byte> beginning(kLargestHeaderFrame);
@@ -152,7 +163,13 @@ ObjectHeader header_of(Backend& backend, const std::string& key) {
     if (more == 0) break;
     size += more;
   }
-  return read_object_header(ByteView(beginning).first(size));
+  ObjectHeader header = read_object_header(ByteView(beginning).first(size));
+  if (header.name == get.file.text() && header.system_identifier == era.system_identifier) {
+    return header;
+  }
+  throw Error(ErrorKind::kDamaged, "object \"" + key + "\" is of file \"" + escaped(header.name) +
+                                       "\" of system identifier " +
+                                       std::to_string(header.system_identifier));
 }
 
 Reply present(const Archive& archive, const GetFile& get, const EraName& era,
@@ -195,7 +212,7 @@ Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
   const auto& key = std::get<std::optional<std::string>>(found);
   Backend& backend = archive->backend();
   if (auto source = key ? backend.open_object(*key) : nullptr) {
-    return present(*archive, get, *era, std::move(source), header_of(backend, *key));
+    return present(*archive, get, *era, std::move(source), header_of(backend, *key, get, *era));
   }
   return absent(*archive, get, *era);
 }

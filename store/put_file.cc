@@ -74,6 +74,18 @@ std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
   return era;
 }
 
+// Why an object is not the one that belongs under the key of `put`; "" when it is. A reader refuses
+// it for each of these, so it must not count as a file that stands already.
+std::string problem_of(const Examined& examined, const PutFile& put) {
+  const ObjectHeader& header = examined.header;
+  if (!examined.whole) return examined.problem;
+  if (header.name != put.file.text()) return "its header names \"" + header.name + "\"";
+  if (header.system_identifier != put.system_identifier) {
+    return "its header says system identifier " + std::to_string(header.system_identifier);
+  }
+  return {};
+}
+
 class PutUpload : public Upload {
  public:
   PutUpload(PutContext context, std::optional<EraName> era)
@@ -183,14 +195,13 @@ std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context, c
   if (!standing) return std::nullopt;
   const std::uint64_t stored_size = standing->size();
   const Examined examined = examine_object(*standing);
-  if (!examined.whole) {
-    log_line(LogLevel::kWarning,
-             "object \"" + key + "\" is damaged and was set aside: " + examined.problem,
+  if (const std::string problem = problem_of(examined, put); !problem.empty()) {
+    log_line(LogLevel::kWarning, "object \"" + key + "\" is damaged and was set aside: " + problem,
              "It lies below \"_aside\" in the archive; the file is being put again.");
     backend.set_aside(key, *standing);
     return std::nullopt;
   }
-  if (examined.header.digest == put.digest && examined.header.name == put.file.text()) {
+  if (examined.header.digest == put.digest) {
     if (!backend.make_durable(key)) return std::nullopt;
     return created_or_stood(context, era, stored_size, 200);
   }

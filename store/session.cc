@@ -25,7 +25,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;  // Beast reads half-kilobytes otherwise
+// What Beast reads at a time, half-kilobytes otherwise; and a bound for what it does not bound: the
+// extensions of a chunk, and the fields that follow the last one.
+constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
 // The peer went away, or too slow: the end of a session, and nobody's fault of ours.
 struct PeerGone {};
@@ -50,7 +52,7 @@ std::optional<Method> to_method(http::verb verb) {
 class Session {
  public:
   Session(ByteStream stream, SessionContext context)
-      : stream_(std::move(stream)), context_(std::move(context)) {
+      : stream_(std::move(stream)), context_(std::move(context)), buffer_(kReadBuffer) {
     buffer_.reserve(kReadBuffer);
   }
   Session(const Session&) = delete;

@@ -116,7 +116,7 @@ class PosixFileSystem final : public FileSystem {
   std::unique_ptr<PosixFile> create_anonymous();
   std::unique_ptr<PosixFile> create_named();
   Location new_temporary_name();
-  bool remove_if_dead(const std::string& path) const;
+  bool remove_if_dead(const std::string& path);
 
   RootFolder root_;
   std::string temporary_folder_;
@@ -358,7 +358,9 @@ std::unique_ptr<FileLock> PosixFileSystem::lock(
   }
 }
 
-bool PosixFileSystem::remove_if_dead(const std::string& path) const {
+bool PosixFileSystem::remove_if_dead(const std::string& path) {
+  const std::optional<FileStatus> standing = status(path);
+  if (!standing || standing->type != FileStatus::Type::kFile) return false;  // nobody's temporary
   const std::optional<Location> at = root_.find(path);
   if (!at) return false;
   const Descriptor fd = open_regular(*at, path, O_RDWR);

@@ -53,17 +53,18 @@ struct ObjectHeader {
 // One line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid} beyond
 // kLargestObjectHeader and without name or client.
 std::string encode_object_header(const ObjectHeader& header);
-// Unknown fields are ignored, an unknown major is refused. Throws Error{kDamaged}.
+// Unknown fields are ignored. Throws Error{kDamaged}; Error{kUsage} for an unknown major, which is
+// a later release's and must never be treated as damage.
 ObjectHeader decode_object_header(std::string_view json);
 
 // The header of an object of which `beginning` is the first kLargestHeaderFrame bytes, or all. Only
-// the frame itself is checked. Throws Error{kDamaged}.
+// the frame itself is checked. Throws as decode_object_header().
 ObjectHeader read_object_header(ByteView beginning);
 
 // Makes an object from a file, in one pass over each chunk. Sinks get the object's bytes in order;
 // the header frame's while the encoder is constructed. Throws Error{kInvalid} when the raw bytes
-// are not as many as the header says, Error{kDamaged} when there are more than
-// largest_frames_size() of zstd frames. After an Error it can only be destroyed.
+// are not as many as the header says, or when there are more than largest_frames_size() of zstd
+// frames. After an Error it can only be destroyed.
 class ObjectEncoder {
  public:
   // How the file's bytes arrive.
@@ -89,8 +90,9 @@ class ObjectEncoder {
 //
 // Everything is checked: header frame, format, zstd's own checksums, announced size, XXH3-128, the
 // SHA-256 of the trailer (unless kSkip), nothing after it. Whether the name in the header is the
-// one that was asked for is the caller's question. Whatever is wrong is Error{kDamaged}; raw bytes
-// handed out before are to be thrown away then, and the decoder can only be destroyed.
+// one that was asked for is the caller's question. Whatever is wrong is Error{kDamaged}, an unknown
+// format Error{kUsage}; raw bytes handed out before are to be thrown away then, and the decoder can
+// only be destroyed.
 class ObjectDecoder {
  public:
   enum class TrailerHash {

@@ -36,7 +36,7 @@ struct ObjectEncoder::State {
   void emit_frames(ByteView bytes) {
     frames_size += bytes.size();
     if (frames_size > largest_frames) {
-      throw Error(ErrorKind::kDamaged,
+      throw Error(ErrorKind::kInvalid,
                   fmt::format("zstd frames take more than {} bytes", largest_frames));
     }
     emit(bytes);

@@ -68,9 +68,9 @@ void check_format(const std::string& format) {
   }
   if (*major != kObjectFormatMajor) {
     throw Error(
-        ErrorKind::kDamaged,
+        ErrorKind::kUsage,
         fmt::format("object header: format {} is not known, only {}.x", format, kObjectFormatMajor),
-        "A newer version of walstow may have written the object.");
+        "Use the version of walstow that wrote the object, or a newer one.");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "proto/base/log.h"
 #include "proto/link/client_connection.h"
 
 namespace walstow {
@@ -175,8 +176,15 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
   if (reply->status != 200 && reply->status != 201) {
     throw_refusal(options.store_text, *reply, text);
   }
-  co_return PutDone{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
-                    .report = parse_put_report(text)};
+  PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
+               .report = parse_put_report(text)};
+  // A .partial's name in the store has its digest behind it.
+  if (done.report.raw_size == put.raw_size && done.report.name.starts_with(put.file.text())) {
+    co_return done;
+  }
+  throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
+                                           "\" answered for another file, \"" +
+                                           escaped(done.report.name) + "\"");
 }
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {

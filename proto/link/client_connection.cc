@@ -18,7 +18,8 @@ using boost::system::error_code;
 
 namespace {
 
-// Beast grows its buffer by half-kilobytes otherwise, and reads as little at a time.
+// Beast grows its buffer by half-kilobytes otherwise, and reads as little at a time. The bound is
+// for what it does not bound: the extensions of a chunk, and the fields that follow the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
 http::verb to_verb(Method method) {
@@ -40,7 +41,10 @@ http::verb to_verb(Method method) {
 }  // namespace
 
 ClientConnection::ClientConnection(ByteStream stream, std::string peer, std::string host)
-    : stream_(std::move(stream)), peer_(std::move(peer)), host_(std::move(host)) {
+    : stream_(std::move(stream)),
+      peer_(std::move(peer)),
+      host_(std::move(host)),
+      buffer_(kReadBuffer) {
   buffer_.reserve(kReadBuffer);
 }
 

@@ -281,9 +281,10 @@ TEST_P(FileSystemContract, TheTemporariesOfTheDeadAreRemovedAndNothingElse) {
   files_->make_folder("_tmp");
   create("_tmp/0123.tmp", "left behind");
   create("_tmp/notes", "of somebody");
+  files_->make_folder("_tmp/folder.tmp");
   create("file.tmp", "x");
   EXPECT_EQ(files_->remove_dead_temporaries(), 1U);
-  EXPECT_EQ(temporaries(), Names{"notes"});
+  EXPECT_EQ(names("_tmp"), (Names{"folder.tmp", "notes"}));
   EXPECT_EQ(names("."), Names{"file.tmp"});
 }
 

@@ -95,7 +95,7 @@ TEST(ObjectEncoderTest, RefusesFramesBeyondTheirBound) {
   const Bytes most(largest_frames_size(1000));
   EXPECT_GT(object_around(header, most).size(), most.size());
   const Bytes more(largest_frames_size(1000) + 1);
-  EXPECT_EQ(error_of(ErrorKind::kDamaged, [&] { object_around(header, more); }),
+  EXPECT_EQ(error_of(ErrorKind::kInvalid, [&] { object_around(header, more); }),
             "zstd frames take more than " + std::to_string(most.size()) + " bytes");
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 
 #include "tests/support/digests.h"
@@ -71,6 +72,33 @@ class ClientTest : public testing::Test {
     }
   }
 
+  // The same for a put of that file: "published" or "stood" when there is no Error.
+  std::string put_outcome(Client client) {
+    const auto files = open_posix_file_system(folder_.path());
+    write_durably(*files, "raw", kContent);
+    const PutFile put{.cluster = "main",
+                      .file = *WalFileName::parse("00000002.history"),
+                      .system_identifier = kSystem,
+                      .raw_size = kContent.size()};
+    const Patience once{.give_up = Deadline::after(Duration(10000)),
+                        .on_failure = [](const Error& error, Duration) { throw Error(error); }};
+    try {
+      const PutDone done = client.put(put, *files->open_file("raw"), once);
+      return done.result == PutResult::kPublished ? "published" : "stood";
+    } catch (const Error& error) {
+      message_ = error.what();
+      return std::string(to_string(error.kind()));
+    }
+  }
+
+  static std::string put_report(std::string_view name = "00000002.history",
+                                std::size_t size = kContent.size()) {
+    return fmt::format(
+        R"({{"archive":"a","era":"001-7-16777216","name":"{}","raw_size":{},"stored_size":1}})"
+        "\n",
+        name, size);
+  }
+
   static std::string object(std::string_view name = "00000002.history",
                             std::uint64_t system = kSystem) {
     std::string bytes;
@@ -123,6 +151,30 @@ TEST_F(ClientTest, AnswerToAnotherQuestionIsDamage) {
   EXPECT_EQ(outcome(answering(reply(200, good_fields(), object("00000003.history")))), "damaged");
   EXPECT_EQ(outcome(answering(reply(200, good_fields(), object("00000002.history", 8)))),
             "damaged");
+}
+
+TEST_F(ClientTest, AnswerWhoseHeadHasAnotherDigestIsDamage) {
+  std::string fields = good_fields();
+  char& digit = fields[fields.size() - 3];
+  digit = digit == '0' ? '1' : '0';
+  EXPECT_EQ(outcome(answering(reply(200, fields, object()))), "damaged");
+}
+
+TEST_F(ClientTest, ObjectThatEndsEarlyInAWholeAnswerIsDamage) {
+  const std::string whole = object();
+  for (const std::size_t missing : {std::size_t{1}, std::size_t{41}, whole.size() - 10}) {
+    const std::string body = whole.substr(0, whole.size() - missing);
+    EXPECT_EQ(outcome(answering(reply(200, good_fields(), body))), "damaged") << missing;
+  }
+}
+
+TEST_F(ClientTest, EndlessTextBetweenTheChunksIsGivenUp) {
+  const std::string body = object();
+  EXPECT_EQ(outcome(answering(
+                "HTTP/1.1 200 X\r\n" + good_fields() + "Transfer-Encoding: chunked\r\n\r\n" +
+                fmt::format("{:x};a={}\r\n", body.size(), std::string(1U << 20, 'x')) + body +
+                "\r\n0\r\n\r\n")),
+            "unavailable");
 }
 
 TEST_F(ClientTest, FlippedByteIsDamage) {
@@ -184,6 +236,35 @@ TEST_F(ClientTest, FileThatBecameShorterIsNotPut) {
       EXPECT_EQ(error.kind(), ErrorKind::kInvalid);
       EXPECT_STREQ(error.what(), "the file became shorter while it was sent");
     }
+  }
+}
+
+TEST_F(ClientTest, PromiseOfTheStoreIsSuccess) {
+  EXPECT_EQ(put_outcome(answering(reply(201, json_fields(), put_report()))), "published")
+      << message_;
+  EXPECT_EQ(put_outcome(answering(reply(200, json_fields(), put_report()))), "stood") << message_;
+}
+
+TEST_F(ClientTest, WhatIsNotTheStoresOwnPromiseIsNeverSuccess) {
+  const std::string promise = put_report();
+  const struct {
+    const char* title;
+    std::string reply;
+  } cases[] = {
+      {"nothing at all", ""},
+      {"a proxy's page", reply(200, "Content-Type: text/html\r\n", "<h1>Welcome</h1>")},
+      {"a page of a web server that took the put", reply(204, "", "")},
+      {"a success that promises nothing", reply(201, json_fields(), "{}\n")},
+      {"a promise that is cut", reply(201, json_fields(), promise).substr(0, 200)},
+      {"a promise that is no promise yet", reply(202, json_fields(), promise)},
+      {"a redirection", reply(307, "Location: /elsewhere\r\n", promise)},
+      {"an unknown refusal", reply(418, json_fields(), R"({"code":"tea","message":"","hint":""})")},
+      {"a refusal of ours with a promise in it", reply(503, json_fields(), promise)},
+      {"a promise for another file", reply(201, json_fields(), put_report("00000003.history"))},
+      {"a promise for another size", reply(201, json_fields(), put_report("00000002.history", 7))},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(put_outcome(answering(one.reply)), "unavailable") << one.title;
   }
 }
 

@@ -104,14 +104,17 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
 }
 
 TEST_F(RestoreFileTest, PlacesNothingThatCameIncomplete) {
-  FakeStore store;
-  store.then([](const GetFile& get, const GetSink& sink) -> GetDone {
-    sink.raw(as_bytes(fixture::segment_1mb().substr(1)));
-    return Got{.header = fixture::header_of(get.file.text(), fixture::segment_1mb()),
-               .archive = kArchive};
-  });
-  EXPECT_EQ(restore(question(), store).answer, Answer::kDamaged);
-  EXPECT_FALSE(placed());
+  const std::pair<const char*, std::string> files[] = {
+      {kSegment, fixture::segment_1mb()}, {"00000002.history", std::string(fixture::kHistory)}};
+  for (const auto& [name, content] : files) {
+    FakeStore store;
+    store.then([&content = content](const GetFile& get, const GetSink& sink) -> GetDone {
+      sink.raw(as_bytes(content).first(content.size() - 1));
+      return Got{.header = fixture::header_of(get.file.text(), content), .archive = kArchive};
+    });
+    EXPECT_EQ(restore(question(name), store).answer, Answer::kDamaged) << name;
+    EXPECT_FALSE(placed()) << name;
+  }
 }
 
 TEST_F(RestoreFileTest, ASegmentOfAnotherSystemIsRefusedAlsoWhereTheStoreSaysItIsRight) {

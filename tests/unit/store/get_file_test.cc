@@ -1,7 +1,35 @@
+#include "store/get_file.h"
+
+#include <csignal>
+#include <sys/resource.h>
+
+#include "store/directory_backend.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/forgetful_file_system.h"
 #include "tests/unit/store/service_fixture.h"
 
 namespace walstow {
 namespace {
+
+// While it lives, no file of this process can take a byte: as on a full disk, also for root.
+class NoRoom {
+ public:
+  NoRoom() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  }
+  NoRoom(const NoRoom&) = delete;
+  NoRoom& operator=(const NoRoom&) = delete;
+  ~NoRoom() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
 
 constexpr std::string_view kFirst = "000000010000000000000001";
 constexpr std::string_view kSecond = "000000010000000000000002";
@@ -108,6 +136,30 @@ TEST_F(GetFileTest, EmptyFolderInTheArchivesPlaceIsNeverAbsent) {
   EXPECT_EQ(code_of(get(kFirst)), "unavailable");
 }
 
+TEST_F(GetFileTest, ArchiveThatGoesAwayDuringTheRequestIsNeverAbsent) {
+  ForgetfulDisk disk;
+  initialize_archive(*make_directory_backend(disk.mount()));
+  const auto faults = std::make_shared<FaultPlan>();
+  const auto archive =
+      std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
+  archive->create_cluster("main");
+  archive->open_era("main", samples::kSystem1Mb, 1U << 20, 1);
+  EXPECT_EQ(get_file(archive, get_of(kFirst)).head.status, 404);
+  faults->interleave(FileCall::kList, 1, [&disk] { disk.mount()->remove("walstow.json"); });
+  EXPECT_THROW(get_file(archive, get_of(kFirst)), Error);
+}
+
+TEST_F(GetFileTest, ArchiveWithoutRoomStillHandsOutWhatItHolds) {
+  const NoRoom no_room;
+  Handler fresh([this] { return open_archive_folder(archive_folder); }, 1);
+  const auto status = [&](const Command& command) {
+    return std::get<Reply>(fresh.handle(to_request(command), caller)).head.status;
+  };
+  EXPECT_EQ(status(get_of(kSecond)), 200);
+  EXPECT_EQ(status(get_of(kThird)), 404);
+  EXPECT_EQ(status(ClusterStatus{"main"}), 200);
+}
+
 TEST_F(GetFileTest, StoredFormIsTheObjectItself) {
   GetFile command = get_of(kSecond);
   command.accept = Encoding::kZstd;
@@ -141,6 +193,22 @@ TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
       },
       Error);
   EXPECT_LT(handed, 1U << 20);
+}
+
+TEST_F(GetFileTest, ObjectThatBecomesShorterWhileItIsSentIsNeverTakenForAWhole) {
+  GetFile command = get_of(kSecond);
+  command.accept = Encoding::kZstd;
+  Answer answer = handler.handle(to_request(command), caller);
+  std::filesystem::resize_file(object_path(kSecond), 100);
+  std::vector<std::byte> chunk(1U << 20);
+  Download& download = *std::get<Reply>(answer).download;
+  EXPECT_EQ(download.read(chunk), 100U);
+  EXPECT_THROW(download.read(chunk), Error);
+}
+
+TEST_F(GetFileTest, ObjectOfAnotherFileIsDamaged) {
+  std::filesystem::copy_file(object_path(kSecond), object_path(kThird));
+  EXPECT_EQ(code_of(get(kThird)), "damaged");
 }
 
 TEST_F(GetFileTest, WithoutTheRightNothingIsGiven) {

@@ -65,6 +65,16 @@ TEST_F(HandlerTest, StandbyThatFindsTheEndTellsWhatItWasHandedLast) {
   EXPECT_EQ(last_handed(), "000000010000000000000002");
 }
 
+TEST_F(HandlerTest, ArchiveThatIsMountedAnewIsTheOneThatIsUsed) {
+  namespace fs = std::filesystem;
+  const std::string name = "000000010000000000000001";
+  const fs::path before = archive_folder.parent_path() / "before";
+  fs::rename(archive_folder, before);
+  fs::copy(before, archive_folder, fs::copy_options::recursive);
+  EXPECT_EQ(put(name).status, 201);
+  EXPECT_TRUE(fs::exists(object_path(name)));
+}
+
 TEST_F(HandlerTest, ArchiveThatIsMountedLateNeedsNoRestart) {
   namespace fs = std::filesystem;
   const fs::path elsewhere = archive_folder.parent_path() / "unmounted";

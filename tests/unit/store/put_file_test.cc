@@ -1,6 +1,12 @@
+#include "store/put_file.h"
+
+#include <cerrno>
 #include <fstream>
 
-#include "proto/codec/zstd_stream.h"
+#include "proto/codec/object.h"
+#include "store/directory_backend.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/forgetful_file_system.h"
 #include "tests/unit/store/service_fixture.h"
 
 namespace walstow {
@@ -21,6 +27,21 @@ TEST_F(PutFileTest, FirstFileOpensTheEraAndComesBack) {
 TEST_F(PutFileTest, SameContentAgainIsSuccess) {
   EXPECT_EQ(put(kFirst).status, 201);
   EXPECT_EQ(put(kFirst).status, 200);
+}
+
+TEST_F(PutFileTest, SameContentIsDurableBeforeItIsSuccess) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  const auto faults = std::make_shared<FaultPlan>();
+  const auto archive = std::make_shared<Archive>(
+      make_directory_backend(with_faults(open_posix_file_system(archive_folder), faults)));
+  const PutFile again = put_of(kFirst, segment_content(kFirst));
+  for (const FileCall call : {FileCall::kSync, FileCall::kSyncFolder}) {
+    faults->fail_every(call, EIO);
+    EXPECT_THROW(begin_put({.archive = archive, .put = again, .client = "tester"}), Error);
+    faults->stop_failing();
+  }
+  const Answer answer = begin_put({.archive = archive, .put = again, .client = "tester"});
+  EXPECT_EQ(std::get<Reply>(answer).head.status, 200);
 }
 
 TEST_F(PutFileTest, OtherContentIsRefusedWithBothDigestsAndAWayOut) {
@@ -51,6 +72,42 @@ TEST_F(PutFileTest, DamagedObjectIsSetAsideAndReplaced) {
     aside += entry.is_regular_file() ? 1U : 0U;
   }
   EXPECT_EQ(aside, 1U);
+}
+
+TEST_F(PutFileTest, ObjectThatBelongsUnderAnotherKeyIsSetAsideAndReplaced) {
+  namespace fs = std::filesystem;
+  const std::string second = "000000010000000000000002";
+  EXPECT_EQ(put(kFirst).status, 201);
+  fs::copy_file(object_path(kFirst), object_path(second));
+  EXPECT_EQ(put(second).status, 201);
+  EXPECT_EQ(get(second).body, segment_content(second));
+
+  // The same content and name, but another system's: a restore would refuse it.
+  const std::string content = "1\t0/3000000\tno recovery target specified\n";
+  PutFile history = put_of("00000002.history", content);
+  EXPECT_EQ(ask(history, content).status, 201);
+  history.system_identifier = 4711;
+  EXPECT_EQ(ask(OpenEra{"main", 4711, 1U << 20}).status, 201);
+  EXPECT_EQ(ask(history, content).status, 201);
+  const fs::path cluster = archive_folder / "main";
+  fs::copy_file(cluster / kEra / "history/00000002.history.zst",
+                cluster / "002-4711-1048576/history/00000002.history.zst",
+                fs::copy_options::overwrite_existing);
+  EXPECT_EQ(ask(history, content).status, 201);
+  EXPECT_EQ(ask(history, content).status, 200);
+}
+
+TEST_F(PutFileTest, ObjectOfALaterFormatIsLeftAlone) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  std::filesystem::permissions(object_path(kFirst), std::filesystem::perms::owner_all);
+  std::fstream object(object_path(kFirst), std::ios::in | std::ios::out | std::ios::binary);
+  constexpr std::string_view kBeforeIt = R"({"format":")";
+  object.seekp(static_cast<std::streamoff>(kFramePrefixSize + kBeforeIt.size()));
+  object.put('2');
+  object.close();
+  EXPECT_EQ(code_of(put(kFirst)), "internal");
+  EXPECT_EQ(code_of(get(kFirst)), "internal");
+  EXPECT_FALSE(std::filesystem::exists(archive_folder / "_aside"));
 }
 
 TEST_F(PutFileTest, PartialsOfOneNameStandBesideEachOther) {
@@ -123,12 +180,39 @@ TEST_F(PutFileTest, HistoryOfAnotherSystemIsRefusedToo) {
   EXPECT_EQ(code_of(ask(history, content)), "other-system");
 }
 
+TEST_F(PutFileTest, AnotherSegmentSizeThanTheErasIsRefused) {
+  EXPECT_EQ(put(kFirst).status, 201);
+  PutFile other = put_of("000000010000000000000002", "");
+  other.segment_size = SegmentSize::from_bytes(std::uint64_t{1} << 21);
+  other.raw_size = other.segment_size->bytes();
+  EXPECT_EQ(code_of(ask(other)), "other-system");
+}
+
 TEST_F(PutFileTest, SegmentBeyondTheLogOfTheErasSizeIsRefused) {
   EXPECT_EQ(put(kFirst).status, 201);
   // 4096 segments of 1 MB make a log.
   PutFile beyond = put_of("000000010000000000001000.00000028.backup", "START WAL LOCATION\n");
   beyond.segment_size = std::nullopt;
   EXPECT_EQ(code_of(ask(beyond)), "bad-name");
+}
+
+TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
+  ForgetfulDisk disk(TemporaryStyle::kNamed);  // so that the test can reach what is being written
+  initialize_archive(*make_directory_backend(disk.mount()));
+  const auto faults = std::make_shared<FaultPlan>();
+  const auto archive =
+      std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
+  const std::string content = segment_content(kFirst);
+  Answer answer =
+      begin_put({.archive = archive, .put = put_of(kFirst, content), .client = "tester"});
+  Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
+  upload.write(as_bytes(content));
+  faults->interleave(FileCall::kReadAt, 1, [&disk] {
+    const auto files = disk.mount();
+    files->open_or_create("_tmp/" + files->list("_tmp")->front())->write_at(500, as_bytes("bad"));
+  });
+  EXPECT_EQ(code_of(respond(upload.finish())), "storage");
+  EXPECT_TRUE(archive->eras("main").empty());
 }
 
 TEST_F(PutFileTest, CompressedBodyIsProvenBeforeItIsKept) {
@@ -142,6 +226,7 @@ TEST_F(PutFileTest, CompressedBodyIsProvenBeforeItIsKept) {
   command.encoding = Encoding::kZstd;
   EXPECT_EQ(code_of(ask(command, encoded.substr(0, encoded.size() - 1))), "digest-mismatch");
   EXPECT_EQ(code_of(ask(command, content)), "digest-mismatch");
+  EXPECT_EQ(code_of(ask(command, encoded + content + content)), "bad-content");
   EXPECT_EQ(ask(command, encoded).status, 201);
   EXPECT_EQ(get(kFirst).body, content);
 }

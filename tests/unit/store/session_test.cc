@@ -81,6 +81,21 @@ TEST_F(SessionTest, ChunkedBodyIsTaken) {
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));
 }
 
+TEST_F(SessionTest, EndlessTextAroundTheChunksIsCut) {
+  const std::string content = segment_content(kName);
+  const std::string filler(1U << 20, 'x');
+  std::string fields;
+  while (fields.size() < filler.size())
+    fields += "X: " + filler.substr(0, 1000) + "\r\n";
+  for (const std::string& body : {"100000;a=" + filler + "\r\n" + content + "\r\n0\r\n\r\n",
+                                  "100000\r\n" + content + "\r\n0\r\n" + fields + "\r\n"}) {
+    EXPECT_EQ(
+        exchange(request_text(put_of(kName, content), "Transfer-Encoding: chunked\r\n") + body),
+        "");
+    EXPECT_EQ(code_of(get(kName)), "unknown-system");
+  }
+}
+
 TEST_F(SessionTest, RefusedBodyIsReadPastAndTheConnectionGoesOn) {
   const std::string content = segment_content(kName);
   ask_as_client({Right::kRestore});
