@@ -146,6 +146,25 @@ TEST_F(PosixFileSystemTest, OtherKindsOfFilesAreRefusedWithoutWaiting) {
   EXPECT_EQ(files_->status("fifo")->type, FileStatus::Type::kOther);
 }
 
+TEST_F(PosixFileSystemTest, AFailedSyncOfAFolderIsFatal) {
+  // procfs has no fsync.
+  expect_error(ErrorKind::kFatal, "could not fsync folder \"/proc/self\": Invalid argument",
+               [] { open_posix_file_system("/proc/self")->sync_folder("."); });
+}
+
+TEST_F(PosixFileSystemTest, ACleanerLeavesAloneWhatReplacesAFile) {
+  files_->make_folder("_tmp");
+  std::atomic<bool> done = false;
+  std::thread cleaner([&] {
+    while (!done)
+      open()->remove_dead_temporaries();
+  });
+  for (int i = 0; i < 3000; ++i)
+    EXPECT_NO_THROW(files_->replace_by_temporary(*files_->create_temporary(), "file"));
+  done = true;
+  cleaner.join();
+}
+
 TEST_F(PosixFileSystemTest, ANameWithANulByteIsRefused) {
   write_durably(*files_, "file", "x");
   EXPECT_THROW(files_->open_file(std::string("file\0.tmp", 9)), Error);

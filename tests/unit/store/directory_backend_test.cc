@@ -109,6 +109,13 @@ TEST_F(DirectoryBackendTest, EveryFailedCallOfAPutIsReported) {
   }
 }
 
+TEST_F(DirectoryBackendTest, FirstPutRemovesTheTemporariesOfTheDead) {
+  files_->make_folder("_tmp");
+  create_durably(*files_, "_tmp/0123.tmp", "left behind");
+  publish(*backend_, "main/a", "content");
+  EXPECT_FALSE(files_->status("_tmp/0123.tmp"));
+}
+
 // --- what others left unsynced ---
 
 class UnsyncedTest : public DirectoryBackendTest {
@@ -301,6 +308,12 @@ TEST(ProbeDirectoryTest, FileSystemThatCannotLinkIsRefused) {
   const auto files = with_faults(disk.mount(), faults);
   faults->fail_every(FileCall::kLinkTemporary, EPERM);
   EXPECT_EQ(kind_thrown([&] { probe_directory(*files); }), ErrorKind::kStorage);
+}
+
+TEST(ProbeDirectoryTest, NothingIsStagedWhereALinkReplaces) {
+  const auto backend = make_directory_backend(std::make_unique<ReplacingFileSystem>());
+  EXPECT_EQ(kind_thrown([&] { backend->stage(); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { backend->stage(); }), ErrorKind::kStorage);
 }
 
 TEST(ProbeDirectoryTest, FileSystemThatReplacesIsRefused) {

@@ -196,6 +196,24 @@ TEST_F(PutFileTest, SegmentBeyondTheLogOfTheErasSizeIsRefused) {
   EXPECT_EQ(code_of(ask(beyond)), "bad-name");
 }
 
+TEST_F(PutFileTest, OfOverlappingPutsTheSlowerOneFindsWhatStands) {
+  const std::string content = segment_content(kFirst, 'a');
+  const std::string other = segment_content(kFirst, 'b');
+  const auto begun = [this](std::string_view body) {
+    Answer answer = handler.handle(to_request(put_of(kFirst, body)), caller);
+    auto upload = std::move(std::get<std::unique_ptr<Upload>>(answer));
+    upload->write(as_bytes(body));
+    return upload;
+  };
+  const auto first = begun(content);
+  const auto same = begun(content);
+  const auto different = begun(other);
+  EXPECT_EQ(first->finish().head.status, 201);
+  EXPECT_EQ(same->finish().head.status, 200);
+  EXPECT_EQ(different->finish().head.status, 409);
+  EXPECT_EQ(get(kFirst).body, content);
+}
+
 TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
   ForgetfulDisk disk(TemporaryStyle::kNamed);  // so that the test can reach what is being written
   initialize_archive(*make_directory_backend(disk.mount()));

@@ -4,11 +4,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <cerrno>
 #include <future>
 #include <sys/socket.h>
 #include <thread>
 
 #include "proto/link/descriptor_transport.h"
+#include "store/directory_backend.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/unit/store/service_fixture.h"
 
 namespace walstow {
@@ -52,17 +55,21 @@ class SessionTest : public ServiceTest {
     boost::asio::co_spawn(
         io,
         serve(ByteStream(make_descriptor_transport(io.get_executor(), std::move(end), {})),
-              {.handler = handler, .workers = workers, .caller = caller, .limits = limits}),
-        [](std::exception_ptr error) { EXPECT_EQ(error, nullptr); });
+              {.handler = *served_, .workers = workers, .caller = caller, .limits = limits}),
+        [this](std::exception_ptr error) { ended_with_ = error; });
     io.run();
     workers.join();
   }
+  void TearDown() override { EXPECT_EQ(ended_with_, nullptr); }
 
   static std::string put_request(std::string_view content) {
     return request_text(put_of(kName, content),
                         "Content-Length: " + std::to_string(content.size()) + "\r\n") +
            std::string(content);
   }
+
+  Handler* served_ = &handler;
+  std::exception_ptr ended_with_;  // of the last session
 };
 
 TEST_F(SessionTest, PutAndGetOnOneConnection) {
@@ -136,6 +143,27 @@ TEST_F(SessionTest, PutThatIsCutAnywhereLeavesNothing) {
     ASSERT_EQ(code_of(response), "unknown-system") << "cut at byte " << cut;
   }
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));
+}
+
+TEST_F(SessionTest, FailedFolderSyncIsAnsweredAndEndsTheService) {
+  EXPECT_EQ(put("000000010000000000000002").status, 201);
+  const auto faults = std::make_shared<FaultPlan>();
+  faults->fail_every(FileCall::kSyncFolder, EIO);
+  Handler failing(
+      [&] {
+        return std::make_unique<Archive>(
+            make_directory_backend(with_faults(open_posix_file_system(archive_folder), faults)));
+      },
+      1);
+  served_ = &failing;
+  const std::string content = segment_content(kName);
+  EXPECT_TRUE(exchange(put_request(content) + request_text(Whoami{})).starts_with("HTTP/1.1 500 "));
+  ASSERT_NE(ended_with_, nullptr);
+  try {
+    std::rethrow_exception(std::exchange(ended_with_, nullptr));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kFatal);
+  }
 }
 
 TEST_F(SessionTest, WhatIsNotHttpIsRefused) {
