@@ -19,8 +19,8 @@ constexpr const char* kArchive = "0123456789abcdef0123456789abcdef";
 constexpr std::uint64_t kFirst = 7;  // segment number
 
 std::string name_of(std::uint64_t number) {
-  return WalFileName::segment(Timeline(1), number, SegmentSize::from_bytes(1U << 20U).value())
-      .text();
+  const SegmentSize size = SegmentSize::from_bytes(1U << 20U).value();
+  return WalFileName::segment(Timeline{1}, SegmentNumber{number}, size).text();
 }
 
 std::vector<std::byte> header_of(std::uint64_t number) {

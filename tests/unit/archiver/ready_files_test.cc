@@ -32,7 +32,7 @@ TEST(ReadyFilesTest, AreInTheServersOrder) {
   const auto files = disk.mount();
   EXPECT_EQ(texts(ready_files(*files)), Texts());
   files->make_folder("archive_status");
-  for (const std::string name :
+  for (const std::string& name :
        {kSecond + ".ready", kFirst + ".partial.ready", kFirst + ".ready", kThird + ".done",
         std::string("00000003.history.ready"), std::string("nothing.ready"), std::string(".ready"),
         kFirst + ".00000028.backup.ready", kThird}) {
