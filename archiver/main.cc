@@ -6,6 +6,7 @@
 // store has promised durability. Any other code up to 125 makes it count a failure and try again
 // later; from 126 on it would restart its archiver instead and count nothing, so that monitoring
 // misses it. Hence no way out of main() leads there.
+#include <cstdio>
 #include <cstdlib>
 
 #include "archiver/command.h"
@@ -31,7 +32,8 @@ int run(int argc, const char* const* argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const int code = run(argc, argv);
   // Not a return: a thread that archives ahead may be at work still, with what that would destroy.
-  // The log is not buffered.
-  std::_Exit(run(argc, argv));
+  std::fflush(nullptr);
+  std::_Exit(code);
 }
