@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 from support import processes
-from support.postgres import BIN, Server, initdb, configure
+from support.postgres import BIN, Server, initdb
 
-SEGMENT = 16 * 1024 * 1024
 BINARIES = Path(__file__).resolve().parents[2] / "build/release/bin"
 EXECUTABLES = ("walstow", "walstow-archive", "walstow-restore", "walstowd")
 
@@ -36,6 +35,8 @@ class Machine:
         self.peers = peers
         self.binaries = BINARIES
         self.segments = {}  # kind of load: names, in order
+        self.backup = folder / "backup"  # from before all of them
+        self.catch_up_end = None  # LSN behind the last segment of pgbench
         self.tools = []
         self.primary = None
 
@@ -90,6 +91,7 @@ class Machine:
         processes.run(*self.pgbench("--initialize", "--scale=20", "--quiet"))
         primary.query("CREATE TABLE noise (content bytea)")
         primary.query("ALTER TABLE noise ALTER content SET STORAGE external")
+        primary.base_backup(self.backup)
         wanted = {"pgbench": self.count(64, 16), "noise": self.count(24, 6), "empty": self.count(24, 6)}
         for kind, count in wanted.items():
             primary.switch_wal()
@@ -101,8 +103,16 @@ class Machine:
                     primary.query(LOADS[kind])
                 if kind == "empty":
                     primary.switch_wal()
+            if kind == "pgbench":
+                self.catch_up_end = primary.switch_wal().lsn
             number = self._number(first)
             self.segments[kind] = [self._name(number + i) for i in range(count)]
+
+    def missed(self):
+        """The segments that a standby made of the backup needs, up to the last of pgbench."""
+        last = self.segments["pgbench"][-1]
+        names = sorted(file.name for file in self.primary.wal.iterdir() if len(file.name) == 24)
+        return [name for name in names if name <= last]
 
     def pgbench(self, *options):
         return [BIN / "pgbench", "-h", self.primary.socket, "-U", "postgres", *options, "postgres"]

@@ -4,16 +4,12 @@ Every tool has an archive of its own, and keeps it durable as well as it can: wh
 (cp syncs and checks nothing) stands in its name.
 """
 
-import os
 import shlex
-import shutil
 import socket
 from pathlib import Path
 
-from machine import BINARIES
 from support import processes, wait
 from support.archive import Archive
-from support.postgres import BIN
 
 PGBACKREST = "/usr/bin/pgbackrest"
 
@@ -31,7 +27,8 @@ class Tool:
     """
 
     name = ""
-    PLACES = ("one", "backlog-pgbench", "backlog-noise", "backlog-empty")
+    PLACES = ("one", "backlog-pgbench", "backlog-noise", "backlog-empty",
+              "restore", "catchup", "start", "memory")  # fmt: skip
 
     def __init__(self, machine):
         self.machine = machine
@@ -43,6 +40,9 @@ class Tool:
 
     def restore_command(self, place):
         raise NotImplementedError
+
+    def restore_one_command(self, place):
+        return self.restore_command(place)
 
     def wait_until_idle(self):
         """What a tool leaves behind in the background belongs to the call that began it."""
@@ -104,6 +104,10 @@ class Walstow(Tool):
 
     def restore_command(self, place):
         return self.archive.restore_command(self._settings[place])
+
+    def restore_one_command(self, place):
+        """Without what would go on in the background."""
+        return f"{self.restore_command(place)} --prefetch-files 0"
 
     @property
     def daemon(self):
