@@ -97,13 +97,14 @@ void archive(const ParsedCommand& command, const Settings& settings) {
     warn_of_certificate_end_daily(*folder, *until, std::chrono::system_clock::now());
   }
   if (done.report.name.find(".incomplete.") != std::string::npos) {
-    log_line(LogLevel::kWarning,
-             fmt::format("file \"{}\" is unfinished; the store keeps it as \"{}\" and never hands "
-                         "it out",
-                         path, done.report.name),
-             "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
-             "all that is left of a lost server? An administrator gives it its name with \"walstow "
-             "conflict accept\".");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("file \"{}\" is unfinished; the store keeps it as \"{}\" and never hands "
+                    "it out",
+                    path, done.report.name),
+        "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
+        "all that is left of a lost server? An administrator gives it its name with \"walstow "
+        "conflict accept\".");
   }
   const char* const what =
       done.result == PutResult::kPublished ? "archived file" : "the store had already file";

@@ -44,8 +44,8 @@ int accept(const Call& call) {
   if (call.json()) {
     print(answer);
   } else {
-    print("\"" + decision.file.text() + "\" is " + digest +
-          " now; what else is kept of it:\n" + conflicts_text(parse_conflict_reports(answer)));
+    print("\"" + decision.file.text() + "\" is " + digest + " now; what else is kept of it:\n" +
+          conflicts_text(parse_conflict_reports(answer)));
   }
   return exit_code::kDone;
 }

@@ -51,8 +51,8 @@ std::optional<DescribedObject> describe(Backend& backend, const std::string& key
 }
 
 // Where the two differ, of segments that can be read.
-void compare(Backend& backend, const Beside& beside, const std::string& standing_key, SegmentSize size,
-             ConflictReport& report) {
+void compare(Backend& backend, const Beside& beside, const std::string& standing_key,
+             SegmentSize size, ConflictReport& report) {
   auto standing = backend.open_object(standing_key);
   auto other = backend.open_object(beside.key);
   if (!standing || !other) return;
@@ -139,9 +139,9 @@ void Decision::give_name(const Beside& chosen) {
   archive_.make_era_durable(place_.cluster, place_.era);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (!try_to_give_name(*staged)) continue;
-    log_line(LogLevel::kWarning,
-             "\"" + accept_.file.text() + "\" of cluster \"" + accept_.cluster + "\" has digest " +
-                 to_string(object->header.digest) + " now, by an administrator's decision");
+    log_line(LogLevel::kWarning, "\"" + accept_.file.text() + "\" of cluster \"" + accept_.cluster +
+                                     "\" has digest " + to_string(object->header.digest) +
+                                     " now, by an administrator's decision");
     return;
   }
   throw Error(ErrorKind::kUnavailable,

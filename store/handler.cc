@@ -179,12 +179,11 @@ Reply Runner::operator()(const Whoami&) const {
 
 Reply Runner::operator()(const AcceptContent& accept) const {
   if (!accept_content(*archive_, accept)) {
-    return to_reply(make_refusal(Code::kNoSuchContent,
-                                 "no content of \"" + accept.file.text() + "\" in cluster \"" +
-                                     accept.cluster + "\" has a digest that begins with " +
-                                     accept.digest12,
-                                 "\"walstow conflict show " + accept.cluster + " " +
-                                     accept.file.text() + "\" shows them."));
+    return to_reply(make_refusal(
+        Code::kNoSuchContent,
+        "no content of \"" + accept.file.text() + "\" in cluster \"" + accept.cluster +
+            "\" has a digest that begins with " + accept.digest12,
+        "\"walstow conflict show " + accept.cluster + " " + accept.file.text() + "\" shows them."));
   }
   const ListConflicts what_is_left{.cluster = accept.cluster, .file = accept.file};
   return json_reply(200, to_json(list_conflicts(*archive_, what_is_left)));

@@ -172,13 +172,13 @@ std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept)
 }
 
 std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
-                      const WalFileName& file, const Digest& digest) {
+                     const WalFileName& file, const Digest& digest) {
   return fmt::format("{}{}.{}{}", kept_prefix(cluster, era, kept), file.text(), digest12(digest),
                      kObjectSuffix);
 }
 
 std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
-                                         std::string_view key) {
+                                       std::string_view key) {
   const std::string prefix = kept_prefix(cluster, era, kept);
   if (!key.starts_with(prefix) || !key.ends_with(kObjectSuffix)) return std::nullopt;
   key.remove_prefix(prefix.size());

@@ -87,14 +87,14 @@ enum class Kept {
 };
 std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept);
 std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
-                      const WalFileName& file, const Digest& digest);
+                     const WalFileName& file, const Digest& digest);
 // What such a key says; nullopt for others.
 struct KeptName {
   WalFileName file;
   std::string digest12;
 };
 std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
-                                         std::string_view key);
+                                       std::string_view key);
 
 // What an object's key says; nullopt for keys that are no object's, and for what lies aside.
 struct StoredName {

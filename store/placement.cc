@@ -94,8 +94,8 @@ std::optional<Placement> Placing::known(const Standing& standing) {
     return placed(Placed::Result::kStood, own_name(), standing.object->size());
   }
   if (auto placement = known_piece()) return placement;
-  if (const auto size = find_content(backend_, place_.kept(Kept::kSettled, put_.digest),
-                                     put_.digest)) {
+  if (const auto size =
+          find_content(backend_, place_.kept(Kept::kSettled, put_.digest), put_.digest)) {
     return placed(Placed::Result::kStood, put_.file.text() + "." + layout::digest12(put_.digest),
                   *size);
   }
@@ -211,8 +211,8 @@ Placement Placing::refuse(const Standing& standing, StagedObject& staged,
   if (kept) keep(backend_, staged, place_.kept(Kept::kConflict, put_.digest), put_.digest);
   return make_refusal(
       Code::kOtherContent,
-      "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster +
-          "\" with other content" + difference + ": " + digests(standing.header) +
+      "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster + "\" with other content" +
+          difference + ": " + digests(standing.header) +
           (kept ? "; this one is kept until an administrator decides"
                 : "; this one is not kept, since too many wait for a decision already"),
       hint());

@@ -176,8 +176,7 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
-  return reply_to(context_, *era_,
-                  place(*context_.archive, *era_, context_.put, *staged_, end_));
+  return reply_to(context_, *era_, place(*context_.archive, *era_, context_.put, *staged_, end_));
 }
 
 }  // namespace

@@ -149,8 +149,8 @@ std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
   if (conflicts.empty()) return "no other contents are kept\n";
   std::string text;
   for (const ConflictReport& conflict : conflicts) {
-    text += fmt::format("{}  {}  {}\n", conflict.file, conflict.digest.substr(0, 12),
-                        conflict.state);
+    text +=
+        fmt::format("{}  {}  {}\n", conflict.file, conflict.digest.substr(0, 12), conflict.state);
     text += fmt::format("  of client {}, put {}, {} stored\n", conflict.client,
                         to_iso8601(conflict.put), size_text(conflict.stored_size));
     if (conflict.standing.empty()) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-
-
 namespace walstow {
 namespace {
 

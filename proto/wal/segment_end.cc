@@ -155,8 +155,8 @@ bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& positi
 
 // Goes on in the record at work, at most to the end of the page.
 void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
-  const auto size = static_cast<std::size_t>(
-      std::min<std::uint64_t>(record_->remaining, page.size() - position));
+  const auto size =
+      static_cast<std::size_t>(std::min<std::uint64_t>(record_->remaining, page.size() - position));
   if (record_->start && record_->header_size < kRecordHeaderSize) {
     const std::size_t more = std::min(size, kRecordHeaderSize - record_->header_size);
     std::copy_n(page.begin() + static_cast<std::ptrdiff_t>(position), more,
@@ -230,9 +230,8 @@ void SegmentEndFinder::add_to_tail(ByteView page) {
 
 SegmentEnd SegmentEndFinder::end() const {
   const std::uint64_t size = offset_ + page_.size();
-  const SegmentEnd unclear{.kind = SegmentEnd::Kind::kUnclear,
-                           .tail = SegmentEnd::Tail::kZeros,
-                           .offset = size};
+  const SegmentEnd unclear{
+      .kind = SegmentEnd::Kind::kUnclear, .tail = SegmentEnd::Tail::kZeros, .offset = size};
   if (!page_.empty() || !header_ || size != header_->segment_size.bytes()) return unclear;
   switch (state_) {
     case State::kWriting:

@@ -48,8 +48,8 @@ struct SegmentEnd {
   Kind kind = Kind::kUnclear;
   Tail tail = Tail::kZeros;  // of kUnfinished
   // Bytes from the segment's start that its server wrote. kSwitched: up to the end of the switch
-  // record. kUnfinished: up to the end of the last record (where the next would begin); where one has begun that goes on beyond
-  // the last page, that page's end. kFull, kUnclear: all of them.
+  // record. kUnfinished: up to the end of the last record (where the next would begin); where one
+  // has begun that goes on beyond the last page, that page's end. kFull, kUnclear: all of them.
   std::uint64_t offset = 0;
 
   bool operator==(const SegmentEnd&) const = default;
@@ -86,13 +86,13 @@ class SegmentEndFinder {
 
   State state_ = State::kWriting;
   std::optional<SegmentHeader> header_;
-  std::size_t page_size_ = 0;      // 0: not known yet
-  std::vector<std::byte> page_;    // what has come of the next one
-  std::uint64_t offset_ = 0;       // of the page at work; the bytes before are done
-  std::uint32_t timeline_ = 0;     // of the last page in place
-  std::optional<Record> record_;   // the one that goes on
+  std::size_t page_size_ = 0;              // 0: not known yet
+  std::vector<std::byte> page_;            // what has come of the next one
+  std::uint64_t offset_ = 0;               // of the page at work; the bytes before are done
+  std::uint32_t timeline_ = 0;             // of the last page in place
+  std::optional<Record> record_;           // the one that goes on
   std::optional<std::uint64_t> previous_;  // offset of the last whole record that began here
-  std::uint64_t end_ = 0;          // of what was written, as far as it is known
+  std::uint64_t end_ = 0;                  // of what was written, as far as it is known
   SegmentEnd::Tail tail_ = SegmentEnd::Tail::kZeros;
 };
 
@@ -119,8 +119,8 @@ enum class SegmentRelation {
 SegmentRelation relation_of(const SegmentPair& pair);
 
 // Whether a segment may stand under its own name where nothing stands: not one that is unfinished
-// with remains of another segment behind. Only a standby sends such a one, and what it is a piece of
-// is written elsewhere. Zeros behind prove less: people complete a .partial so by hand.
+// with remains of another segment behind. Only a standby sends such a one, and what it is a piece
+// of is written elsewhere. Zeros behind prove less: people complete a .partial so by hand.
 bool may_stand(const SegmentEnd& end);
 
 }  // namespace walstow

@@ -166,10 +166,10 @@ struct RemoveClient {
   bool operator==(const RemoveClient&) const = default;
 };
 
-using Command = std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters,
-                             CreateCluster, OpenEra, ReportPosition, Whoami, CheckStore,
-                             ListConflicts, AcceptContent,
-                             ListClients, AddClient, ChangeClient, RemoveClient>;
+using Command =
+    std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters, CreateCluster, OpenEra,
+                 ReportPosition, Whoami, CheckStore, ListConflicts, AcceptContent, ListClients,
+                 AddClient, ChangeClient, RemoveClient>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.

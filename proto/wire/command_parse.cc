@@ -188,10 +188,10 @@ Refusal refused_method(const RequestHead& request) {
 }
 
 Refusal not_a_file_name(std::string_view name) {
-  return make_refusal(
-      Code::kBadName, fmt::format("\"{}\" is not the name of a WAL file", shown(name)),
-      "Segments, .partial, .history and .backup files have names of upper-case hex "
-      "digits, as PostgreSQL makes them.");
+  return make_refusal(Code::kBadName,
+                      fmt::format("\"{}\" is not the name of a WAL file", shown(name)),
+                      "Segments, .partial, .history and .backup files have names of upper-case hex "
+                      "digits, as PostgreSQL makes them.");
 }
 
 // .../conflicts, .../conflicts/{file}, .../conflicts/{file}/{digest}
@@ -207,8 +207,7 @@ Parsed parse_conflicts(const RequestHead& request, std::string cluster, const Ta
     return ListConflicts{.cluster = std::move(cluster), .file = std::move(file)};
   }
   const std::string& digest = path[5];
-  if (digest.size() != 12 ||
-      digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (digest.size() != 12 || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
     return make_refusal(Code::kBadRequest,
                         fmt::format("\"{}\" is not the beginning of a digest", shown(digest)),
                         "It is the first 12 of its digits, in lower case.");

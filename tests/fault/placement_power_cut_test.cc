@@ -6,6 +6,7 @@
 //   a retry             -> ends as if there had been no cut
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "store/conflicts.h"
 #include "store/directory_backend.h"
+#include "store/layout.h"
 #include "store/put_file.h"
 #include "store/standing_object.h"
 #include "tests/support/crash_points.h"
@@ -75,8 +77,8 @@ std::vector<Digest> digests_below(Backend& backend, const std::string& prefix) {
 }
 
 std::optional<Digest> standing(Backend& backend) {
-  const auto object = backend.open_object(
-      *layout::object_key(kCluster, kEra, *WalFileName::parse(kName)));
+  const auto object =
+      backend.open_object(*layout::object_key(kCluster, kEra, *WalFileName::parse(kName)));
   if (!object) return std::nullopt;
   const Examined examined = examine_object(*object);
   EXPECT_TRUE(examined.whole) << examined.problem;
@@ -96,12 +98,12 @@ bool is_there(Backend& backend, const std::string& content) {
 class PlacementPowerCutTest : public testing::TestWithParam<TemporaryStyle> {
  protected:
   struct Scenario {
-    std::vector<std::string> before;                 // put in this order, in the set-up
+    std::vector<std::string> before;  // put in this order, in the set-up
     std::function<void(const std::shared_ptr<Archive>&)> operation;
-    std::vector<std::string> may_stand;              // under the name, after a cut
-    std::string stands_at_last;                      // after another try; "" for nothing
-    std::vector<std::string> kept;                   // whatever happens
-    std::string acknowledged;                        // by the operation, when it came to its end
+    std::vector<std::string> may_stand;  // under the name, after a cut
+    std::string stands_at_last;          // after another try; "" for nothing
+    std::vector<std::string> kept;       // whatever happens
+    std::string acknowledged;            // by the operation, when it came to its end
   };
 
   void run(const Scenario& scenario) {

@@ -84,8 +84,8 @@ class WalWriter {
 
   void begin_page(std::size_t remaining) {
     const bool first = at_ == 0;
-    const auto info = static_cast<std::uint16_t>((first ? 2 : 0) | (remaining > 0 ? 1 : 0) |
-                                                 (gives_up_ ? 8 : 0));
+    const auto info =
+        static_cast<std::uint16_t>((first ? 2 : 0) | (remaining > 0 ? 1 : 0) | (gives_up_ ? 8 : 0));
     gives_up_ = false;
     const auto header = page_header({.info = info,
                                      .timeline = timeline_,
@@ -93,7 +93,8 @@ class WalWriter {
                                      .system_identifier = kSystem1Mb,
                                      .segment_size = kSize});
     const std::size_t size = first ? 40 : 24;
-    std::ranges::copy(as_text(ByteView(header).first(size)), content_.begin() + static_cast<std::ptrdiff_t>(at_));
+    std::ranges::copy(as_text(ByteView(header).first(size)),
+                      content_.begin() + static_cast<std::ptrdiff_t>(at_));
     store_little_endian(static_cast<std::uint32_t>(remaining), bytes(), at_ + 16);
     at_ += size;
   }

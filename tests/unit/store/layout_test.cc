@@ -154,8 +154,8 @@ TEST(LayoutTest, ObjectKeysSayWhatTheyAreOf) {
 TEST(LayoutTest, PieceOfASegmentIsNeverTheSegment) {
   const WalFileName segment = name("000000010000000A000000FF");
   const std::string key = incomplete_key("main", kEra, segment, kDigest);
-  EXPECT_EQ(key, kEraText +
-                     "wal/000000010000000A/000000010000000A000000FF.incomplete.001122334455.zst");
+  EXPECT_EQ(key,
+            kEraText + "wal/000000010000000A/000000010000000A000000FF.incomplete.001122334455.zst");
   EXPECT_TRUE(key.starts_with(incomplete_prefix("main", kEra, segment)));
   EXPECT_LT(before_segment("main", kEra, segment), key);
   EXPECT_LT(key, after_segment("main", kEra, segment));

@@ -39,8 +39,7 @@ class PlacementTest : public ServiceTest {
   }
   std::string listed() {
     std::string names;
-    for (const FileEntry& file :
-         parse_file_page(ask(ListFiles{.cluster = "main"}).body).files) {
+    for (const FileEntry& file : parse_file_page(ask(ListFiles{.cluster = "main"}).body).files) {
       names += file.name + "\n";
     }
     return names;

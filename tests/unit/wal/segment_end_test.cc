@@ -162,10 +162,10 @@ TEST(SegmentEndTest, WhatIsNoSegmentIsUnclear) {
 
 SegmentRelation relation(const WalWriter& standing, const WalWriter& newcomer) {
   const auto [first, second] = std::ranges::mismatch(standing.content(), newcomer.content());
-  return relation_of({.standing = end_of(standing.content()),
-                      .newcomer = end_of(newcomer.content()),
-                      .first_difference = static_cast<std::uint64_t>(
-                          first - standing.content().begin())});
+  return relation_of(
+      {.standing = end_of(standing.content()),
+       .newcomer = end_of(newcomer.content()),
+       .first_difference = static_cast<std::uint64_t>(first - standing.content().begin())});
 }
 
 TEST(SegmentRelationTest, WhatDiffersBehindASwitchIsReadByNobody) {
@@ -183,10 +183,9 @@ TEST(SegmentRelationTest, TwoUnfinishedOnesOfOneEndAreTheSame) {
 
 TEST(SegmentRelationTest, UnfinishedNewcomerIsNeverTheSame) {
   const WalWriter piece = WalWriter(kName, older()).records(50, 400);
-  for (const WalWriter& whole : {WalWriter(kName).records(50, 400).fill(),
-                                 WalWriter(kName).records(60, 400).switch_wal(),
-                                 WalWriter(kName).records(50, 400).switch_wal(),
-                                 WalWriter(kName).records(51, 400)}) {
+  for (const WalWriter& whole :
+       {WalWriter(kName).records(50, 400).fill(), WalWriter(kName).records(60, 400).switch_wal(),
+        WalWriter(kName).records(50, 400).switch_wal(), WalWriter(kName).records(51, 400)}) {
     EXPECT_EQ(relation(whole, piece), SegmentRelation::kNewcomerUnfinished);
     EXPECT_EQ(relation(piece, whole), SegmentRelation::kStandingUnfinished);
   }
