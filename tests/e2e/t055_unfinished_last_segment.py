@@ -58,7 +58,8 @@ class UnfinishedLastSegment(EndToEndTest):
         follower = self.standby(primary, "follower")
         for standby in (heir, follower):
             standby.configure(primary_conninfo=primary.conninfo)
-        follower.configure(archive_mode="always", **settings)
+        # Without an archive to read it stays with its walreceiver, which is what this is about.
+        follower.configure(archive_mode="always", restore_command="", **settings)
         heir.start()
         follower.start()
         # Restartpoints make the follower recycle, so that its files have old pages.

@@ -33,6 +33,7 @@ class DecisionBetweenTwoContents(EndToEndTest):
         self.assertRegex(found[0]["differs_at"], "^0/")
         self.assertIn("for your decision", self.archive.walstow("status", "main").stdout)
         self.archive.walstow("conflict", "accept", "main", end.name, found[0][right])
+        copy.switch_wal()  # wakes its archiver, which would wait for a minute
         copy.wait_archived()
 
         content = self.archive.contents(end.name)
