@@ -11,6 +11,7 @@
 #include "proto/link/data_directory.h"
 #include "store/admin_call.h"
 #include "store/client_commands.h"
+#include "store/conflict_commands.h"
 #include "store/report_text.h"
 #include "store/server_commands.h"
 
@@ -213,7 +214,7 @@ std::vector<AdminCommand> archive_commands() {
 const std::vector<AdminCommand>& admin_commands() {
   static const std::vector<AdminCommand> commands = [] {
     std::vector<AdminCommand> all = server_commands();
-    for (auto* const part : {&archive_commands, &client_commands})
+    for (auto* const part : {&archive_commands, &conflict_commands, &client_commands})
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();

@@ -88,6 +88,13 @@ class Backend {
   // not stand there any more, and whatever does is left alone: of two callers that found the same
   // damage, the slower one must not take away what the faster one has published in its place.
   virtual bool set_aside(const std::string& key, const ObjectSource& damaged) = 0;
+  // The one exception to "never replaced": puts `successor` in the place of `standing`, in one
+  // atomic step; durable on return. At no moment is the key without an object, and whoever reads
+  // the old one goes on reading it. `standing` is what open_object(key) gave. False: it does not
+  // stand there any more, and nothing was done. What stood is gone then: keeping it elsewhere,
+  // durably and before, is the caller's duty.
+  virtual bool replace_object(StagedObject& successor, const std::string& key,
+                              const ObjectSource& standing) = 0;
   virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent
 
   // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,

@@ -5,6 +5,7 @@
 
 #include "proto/codec/object.h"
 #include "proto/wal/timeline_history.h"
+#include "store/kept_content.h"
 #include "store/layout.h"
 #include "store/positions.h"
 #include "store/standing_object.h"
@@ -45,9 +46,15 @@ void add_segment(TimelineReport& report, const WalFileName& file, SegmentSize si
   report.ranges.push_back({.first = file.text(), .last = file.text(), .count = 1});
 }
 
-void add_file(TimelineReport& report, const Entry& entry, const WalFileName& file,
+void add_file(TimelineReport& report, const Entry& entry, const layout::StoredName& stored,
               SegmentSize size) {
+  const WalFileName& file = stored.file;
   report.stored_bytes += entry.size;
+  if (stored.form == layout::StoredName::Form::kIncomplete) {
+    ++report.incompletes;
+    report.raw_bytes += size.bytes();
+    return;
+  }
   switch (file.kind()) {
     case FileKind::kSegment:
       ++report.segments;
@@ -84,7 +91,7 @@ void add_parent(const Archive& archive, const Entry& entry, Timeline timeline,
 }
 
 EraReport report_era(const Archive& archive, std::string_view cluster, const EraName& era) {
-  EraReport report{.era = to_string(era), .timelines = {}, .histories = 0};
+  EraReport report{.era = to_string(era), .timelines = {}};
   const SegmentSize size = segment_size_of(era);
   std::map<Timeline, TimelineReport> timelines;
   const auto timeline = [&timelines](Timeline id) -> TimelineReport& {
@@ -100,8 +107,9 @@ EraReport report_era(const Archive& archive, std::string_view cluster, const Era
                   });
   for_each_object(archive, cluster, layout::wal_prefix(cluster, era),
                   [&](const Entry& entry, const layout::StoredName& stored) {
-                    add_file(timeline(stored.file.timeline()), entry, stored.file, size);
+                    add_file(timeline(stored.file.timeline()), entry, stored, size);
                   });
+  report.conflicts = list_kept(archive, std::string(cluster), era, layout::Kept::kConflict).size();
   for (auto& [id, one] : timelines)
     report.timelines.push_back(std::move(one));
   return report;
@@ -149,10 +157,8 @@ FilePage list_files(const Archive& archive, const ListFiles& list) {
       for (const Entry& entry : entries) {
         const auto stored = layout::parse_object_key(list.cluster, entry.key);
         if (!stored) continue;
-        std::string name = stored->file.text();
-        if (!stored->digest12.empty()) name += "." + stored->digest12;
         page.files.push_back({.era = to_string(era),
-                              .name = std::move(name),
+                              .name = layout::to_string(*stored),
                               .stored_size = entry.size,
                               .put = entry.modified});
       }

@@ -123,6 +123,8 @@ class DirectoryBackend final : public Backend {
   std::unique_ptr<ObjectSource> open_object(const std::string& key) override;
   bool make_durable(const std::string& key) override;
   bool set_aside(const std::string& key, const ObjectSource& damaged) override;
+  bool replace_object(StagedObject& successor, const std::string& key,
+                      const ObjectSource& standing) override;
   bool remove_object(const std::string& key) override { return remove(key); }
   std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
                                 std::size_t limit) override {
@@ -217,6 +219,26 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
   // The new name first: where a rename is not one step on the disk, better two names than none.
   files_->sync_folder(parent_folder(aside));
   files_->sync_folder(parent_folder(key));
+  return true;
+}
+
+// A rename over what stands: before it and after it a reader finds a whole object, after a crash
+// too. A temporary's own name, which the rename takes away, needs no fsync: if a crash brings it
+// back, a cleaner removes it.
+bool DirectoryBackend::replace_object(StagedObject& successor, const std::string& key,
+                                      const ObjectSource& standing) {
+  check_key(key);
+  File& file = dynamic_cast<StagedFile&>(successor).file();
+  const std::string folder = parent_folder(key);
+  file.sync();
+  folders_.make(folder);
+  // As in set_aside(): under this lock nobody else takes the standing object from its key.
+  const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
+  const std::optional<FileStatus> status = files_->status(key);
+  if (!status || !dynamic_cast<const FileSource&>(standing).is(*status)) return false;
+  files_->replace_by_temporary(file, key);
+  files_->sync_folder(folder);
+  file.close();
   return true;
 }
 

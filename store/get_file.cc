@@ -7,13 +7,11 @@
 #include "proto/base/log.h"
 #include "proto/codec/object.h"
 #include "store/layout.h"
+#include "store/standing_object.h"
+#include "store/unfolded_object.h"
 
 namespace walstow {
 namespace {
-
-// A few bytes of zstd can unfold to 128 KiB (a run-length block), so small pieces bound what one
-// step of unfolding can bring.
-constexpr std::size_t kPieceToUnfold = 512;
 
 constexpr const char* kHoleHint =
     "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
@@ -40,42 +38,13 @@ class StoredDownload : public Download {
 class UnfoldedDownload : public Download {
  public:
   UnfoldedDownload(std::unique_ptr<ObjectSource> source, std::uint64_t raw_size)
-      : source_(std::move(source)),
-        raw_size_(raw_size),
-        piece_(kPieceToUnfold),
-        decoder_([this](ByteView raw) { pending_ += as_text(raw); },
-                 ObjectDecoder::TrailerHash::kCheck, kLargestFile) {}
-
+      : object_(std::move(source)), raw_size_(raw_size) {}
   std::uint64_t size() const override { return raw_size_; }
-
-  // The last bytes are handed out only after the whole object has passed its checks.
-  std::size_t read(MutableByteView out) override {
-    while (!ended_ && pending_.size() - taken_ <= out.size()) {
-      pending_.erase(0, taken_);
-      taken_ = 0;
-      const std::size_t size = source_->read(piece_);
-      if (size == 0) {
-        decoder_.finish();
-        ended_ = true;
-      } else {
-        decoder_.write(ByteView(piece_).first(size));
-      }
-    }
-    const ByteView ready = as_bytes(pending_).subspan(taken_);
-    const std::size_t size = std::min(ready.size(), out.size());
-    std::copy_n(ready.begin(), size, out.begin());
-    taken_ += size;
-    return size;
-  }
+  std::size_t read(MutableByteView out) override { return object_.read(out); }
 
  private:
-  std::unique_ptr<ObjectSource> source_;
+  UnfoldedObject object_;
   std::uint64_t raw_size_;
-  std::vector<std::byte> piece_;
-  std::string pending_;
-  std::size_t taken_ = 0;  // of pending_
-  bool ended_ = false;
-  ObjectDecoder decoder_;
 };
 
 Refusal unknown_system(const GetFile& get) {
@@ -150,23 +119,10 @@ Reply absent(const Archive& archive, const GetFile& get, const EraName& era) {
                                          .request = get.request_id}});
 }
 
-// The object's own description, read from its first bytes. One that describes another file than its
-// key was put there by hand.
-ObjectHeader header_of(Backend& backend, const std::string& key, const GetFile& get,
-                       const EraName& era) {
-  const auto source = backend.open_object(key);
-  if (!source) throw Error(ErrorKind::kUnavailable, "object \"" + key + "\" was taken away");
-  std::vector<std::byte> beginning(kLargestHeaderFrame);
-  std::size_t size = 0;
-  while (size < beginning.size()) {
-    const std::size_t more = source->read(MutableByteView(beginning).subspan(size));
-    if (more == 0) break;
-    size += more;
-  }
-  ObjectHeader header = read_object_header(ByteView(beginning).first(size));
-  if (header.name == get.file.text() && header.system_identifier == era.system_identifier) {
-    return header;
-  }
+// An object that describes another file than its key was put there by hand.
+void check_header(const ObjectHeader& header, const std::string& key, const GetFile& get,
+                  const EraName& era) {
+  if (header.name == get.file.text() && header.system_identifier == era.system_identifier) return;
   throw Error(ErrorKind::kDamaged, "object \"" + key + "\" is of file \"" + escaped(header.name) +
                                        "\" of system identifier " +
                                        std::to_string(header.system_identifier));
@@ -212,7 +168,10 @@ Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
   const auto& key = std::get<std::optional<std::string>>(found);
   Backend& backend = archive->backend();
   if (auto source = key ? backend.open_object(*key) : nullptr) {
-    return present(*archive, get, *era, std::move(source), header_of(backend, *key, get, *era));
+    // Head and body from one object: another may take its place at any moment (replace_object).
+    DescribedObject object = describe_object(std::move(source));
+    check_header(object.header, *key, get, *era);
+    return present(*archive, get, *era, std::move(object.source), object.header);
   }
   return absent(*archive, get, *era);
 }

@@ -7,6 +7,7 @@
 #include "proto/wire/report.h"
 #include "store/catalog.h"
 #include "store/clients.h"
+#include "store/conflicts.h"
 #include "store/get_file.h"
 #include "store/positions.h"
 #include "store/probe.h"
@@ -33,6 +34,8 @@ std::string cluster_of(const Command& command) {
     std::string operator()(const OpenEra& c) const { return c.cluster; }
     std::string operator()(const ReportPosition& c) const { return c.cluster; }
     std::string operator()(const CheckStore& c) const { return c.cluster; }
+    std::string operator()(const ListConflicts& c) const { return c.cluster; }
+    std::string operator()(const AcceptContent& c) const { return c.cluster; }
     std::string operator()(const ListClusters&) const { return {}; }
     std::string operator()(const CreateCluster&) const { return {}; }
     std::string operator()(const Whoami&) const { return {}; }
@@ -74,6 +77,10 @@ class Runner {
   Reply operator()(const CheckStore& check) const {
     return json_reply(200, to_json(probe_archive(*archive_, check.cluster)));
   }
+  Reply operator()(const ListConflicts& list) const {
+    return json_reply(200, to_json(list_conflicts(*archive_, list)));
+  }
+  Reply operator()(const AcceptContent& accept) const;
   Reply operator()(const ListClients&) const {
     return json_reply(200, to_json(list_clients(archive_->backend())));
   }
@@ -168,6 +175,18 @@ Reply Runner::operator()(const Whoami&) const {
                                               .name = caller_.name,
                                               .grants = grants_,
                                               .certificate_until = caller_.certificate_until}));
+}
+
+Reply Runner::operator()(const AcceptContent& accept) const {
+  if (!accept_content(*archive_, accept)) {
+    return to_reply(make_refusal(
+        Code::kNoSuchContent,
+        "no content of \"" + accept.file.text() + "\" in cluster \"" + accept.cluster +
+            "\" has a digest that begins with " + accept.digest12,
+        "\"walstow conflict show " + accept.cluster + " " + accept.file.text() + "\" shows them."));
+  }
+  const ListConflicts what_is_left{.cluster = accept.cluster, .file = accept.file};
+  return json_reply(200, to_json(list_conflicts(*archive_, what_is_left)));
 }
 
 Reply Runner::operator()(const AddClient& add) const {

@@ -11,6 +11,7 @@ constexpr std::size_t kSegmentFolderLength = 16;  // TTTTTTTTLLLLLLLL
 constexpr std::size_t kDigestLength = 12;         // of a .partial
 constexpr std::string_view kWal = "wal";
 constexpr std::string_view kHistory = "history";
+constexpr std::string_view kIncomplete = ".incomplete";
 
 std::string segment_folder(std::string_view cluster, const EraName& era, const WalFileName& file) {
   return wal_prefix(cluster, era) + file.text().substr(0, kSegmentFolderLength) + "/";
@@ -52,7 +53,11 @@ bool is_digest12(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// "SEGMENT.partial.DIGEST12" is the only stored name that is longer than the file's own.
+std::string_view folder_of(Kept kept) {
+  return kept == Kept::kConflict ? "conflicts" : "settled";
+}
+
+// The stored names that are longer than the file's own end with a digest.
 StoredText split_stored_name(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || !is_digest12(name.substr(dot + 1))) return {name, ""};
@@ -101,9 +106,7 @@ std::string era_folder_record(std::string_view cluster, const EraName& era) {
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest) {
   std::string name = file.text();
-  if (file.kind() == FileKind::kPartial) {
-    name += "." + to_string(digest).substr(0, kDigestLength);
-  }
+  if (file.kind() == FileKind::kPartial) name += "." + digest12(digest);
   return fmt::format("{}{}{}", folder_of(cluster, era, file), name, kObjectSuffix);
 }
 
@@ -111,6 +114,21 @@ std::optional<std::string> object_key(std::string_view cluster, const EraName& e
                                       const WalFileName& file) {
   if (file.kind() == FileKind::kPartial) return std::nullopt;
   return fmt::format("{}{}{}", folder_of(cluster, era, file), file.text(), kObjectSuffix);
+}
+
+std::string digest12(const Digest& digest) {
+  return to_string(digest).substr(0, kDigestLength);
+}
+
+std::string incomplete_key(std::string_view cluster, const EraName& era, const WalFileName& segment,
+                           const Digest& digest) {
+  return fmt::format("{}{}{}", incomplete_prefix(cluster, era, segment), digest12(digest),
+                     kObjectSuffix);
+}
+
+std::string incomplete_prefix(std::string_view cluster, const EraName& era,
+                              const WalFileName& segment) {
+  return fmt::format("{}{}{}.", folder_of(cluster, era, segment), segment.text(), kIncomplete);
 }
 
 std::string timeline_prefix(std::string_view cluster, const EraName& era, Timeline timeline) {
@@ -149,15 +167,46 @@ std::string aside_key(std::string_view key, std::string_view random_part) {
   return fmt::format("_aside/{}.{}", key, random_part);
 }
 
+std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept) {
+  return fmt::format("{}{}/", era_prefix(cluster, era), folder_of(kept));
+}
+
+std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
+                     const WalFileName& file, const Digest& digest) {
+  return fmt::format("{}{}.{}{}", kept_prefix(cluster, era, kept), file.text(), digest12(digest),
+                     kObjectSuffix);
+}
+
+std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
+                                       std::string_view key) {
+  const std::string prefix = kept_prefix(cluster, era, kept);
+  if (!key.starts_with(prefix) || !key.ends_with(kObjectSuffix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  key.remove_suffix(kObjectSuffix.size());
+  const StoredText text = split_stored_name(key);
+  const auto file = WalFileName::parse(text.file);
+  if (!file || file->kind() == FileKind::kPartial || text.digest12.empty()) return std::nullopt;
+  return KeptName{*file, std::string(text.digest12)};
+}
+
+std::string to_string(const StoredName& stored) {
+  const std::string_view form = stored.form == StoredName::Form::kIncomplete ? kIncomplete : "";
+  const std::string_view dot = stored.digest12.empty() ? "" : ".";
+  return fmt::format("{}{}{}{}", stored.file.text(), form, dot, stored.digest12);
+}
+
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key) {
   if (take_part(key) != cluster || !key.ends_with(kObjectSuffix)) return std::nullopt;
   key.remove_suffix(kObjectSuffix.size());
   const auto era = parse_era_name(take_part(key));
   const std::string_view kind = take_part(key);
   const std::string_view folder = kind == kWal ? take_part(key) : "";
-  const StoredText text = split_stored_name(key);
+  StoredText text = split_stored_name(key);
+  const bool is_incomplete = text.file.ends_with(kIncomplete);
+  if (is_incomplete) text.file.remove_suffix(kIncomplete.size());
   const auto file = WalFileName::parse(text.file);
   if (!era || !file) return std::nullopt;
+  if (is_incomplete && file->kind() != FileKind::kSegment) return std::nullopt;
 
   const auto size = SegmentSize::from_bytes(era->segment_size);
   const bool is_history = file->kind() == FileKind::kHistory;
@@ -165,10 +214,12 @@ std::optional<StoredName> parse_object_key(std::string_view cluster, std::string
   const bool in_place = is_history ? kind == kHistory
                                    : kind == kWal && file->text().starts_with(folder) &&
                                          folder.size() == kSegmentFolderLength;
-  if (!in_place || !size || !file->fits(*size) || is_partial == text.digest12.empty()) {
+  if (!in_place || !size || !file->fits(*size) ||
+      (is_partial || is_incomplete) == text.digest12.empty()) {
     return std::nullopt;
   }
-  return StoredName{*era, *file, std::string(text.digest12)};
+  return StoredName{*era, *file, std::string(text.digest12),
+                    is_incomplete ? StoredName::Form::kIncomplete : StoredName::Form::kFile};
 }
 
 }  // namespace walstow::layout

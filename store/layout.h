@@ -5,7 +5,11 @@
 //   CLUSTER/eras/NNN.json                                     era record, created once
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/era.json                     proves that the era's folder is there
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.zst    segments, .partial, .backup
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.incomplete.DIGEST12.zst
+//                                                             a piece of a segment, never served
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/conflicts/FILE.DIGEST12.zst  other content of a name, undecided
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST12.zst    decided: another one is FILE
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   _clients/CLIENT.json                                     a client of the registry
 //   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
@@ -46,6 +50,13 @@ std::string era_folder_record(std::string_view cluster, const EraName& era);
 // `digest` is of the raw file; it is part of a .partial's key, and of no other.
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest);
+// The first 12 digits, as they are part of keys.
+std::string digest12(const Digest& digest);
+// Of a kSegment that is unfinished.
+std::string incomplete_key(std::string_view cluster, const EraName& era, const WalFileName& segment,
+                           const Digest& digest);
+std::string incomplete_prefix(std::string_view cluster, const EraName& era,
+                              const WalFileName& segment);
 // A file that may be asked for by its name alone: a .partial is not (nullopt).
 std::optional<std::string> object_key(std::string_view cluster, const EraName& era,
                                       const WalFileName& file);
@@ -69,12 +80,36 @@ std::string probe_key(std::string_view random_part);
 // Where a damaged object goes.
 std::string aside_key(std::string_view key, std::string_view random_part);
 
-// What an object's key says; nullopt for keys that are no object's.
+// Contents that came under a name that is taken. Of all kinds of files but kPartial.
+enum class Kept {
+  kConflict,  // an administrator has yet to decide
+  kSettled,   // decided: the other one has the name
+};
+std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept);
+std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
+                     const WalFileName& file, const Digest& digest);
+// What such a key says; nullopt for others.
+struct KeptName {
+  WalFileName file;
+  std::string digest12;
+};
+std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
+                                       std::string_view key);
+
+// What an object's key says; nullopt for keys that are no object's, and for what lies aside.
 struct StoredName {
+  enum class Form {
+    kFile,        // what a get of the name gives, or one content of a .partial
+    kIncomplete,  // a piece of it
+  };
   EraName era;
   WalFileName file;
-  std::string digest12;  // of a .partial, else ""
+  std::string digest12;  // of a .partial or an incomplete segment, else ""
+  Form form = Form::kFile;
 };
+// "FILE", "SEGMENT.partial.DIGEST12", "SEGMENT.incomplete.DIGEST12": the key's last part without
+// its suffix.
+std::string to_string(const StoredName& stored);
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key);
 
 }  // namespace walstow::layout

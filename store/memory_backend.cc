@@ -86,6 +86,18 @@ class MemoryBackend final : public Backend {
     return true;
   }
 
+  bool replace_object(StagedObject& successor, const std::string& key,
+                      const ObjectSource& standing) override {
+    check_key(key);
+    const auto content = dynamic_cast<MemoryStaged&>(successor).content();
+    const std::lock_guard lock(mutex_);
+    const auto found = things_.find(key);
+    const Content* expected = dynamic_cast<const MemorySource&>(standing).content();
+    if (found == things_.end() || found->second.content.get() != expected) return false;
+    found->second = Thing{content};
+    return true;
+  }
+
   bool remove_object(const std::string& key) override { return remove(key); }
 
   std::vector<Entry> list_after(const std::string& prefix, const std::string& after,

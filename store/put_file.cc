@@ -6,39 +6,32 @@
 //                first page must belong to its name; only then the era is opened (when it is the
 //                first file of a new cluster) and the object published, durably, never replacing
 //
-// When the name is taken: the same content is success with the same promise, since PostgreSQL sends
-// a file again whenever it crashed before it wrote its own note; other content is refused, and what
-// stands is never touched; damaged content is set aside and the put goes on.
+// What becomes of it when its name is taken: store/placement.h.
 #include "store/put_file.h"
 
 #include <optional>
 
 #include "proto/base/log.h"
 #include "proto/wire/report.h"
-#include "store/layout.h"
+#include "store/placement.h"
 #include "store/standing_object.h"
 
 namespace walstow {
 namespace {
 
-// Beyond this, somebody is fighting over the name and the client had better try again.
-constexpr int kPublishAttempts = 3;
-
-Reply created_or_stood(const PutContext& context, const EraName& era, std::uint64_t stored_size,
-                       int status) {
-  const PutFile& put = context.put;
-  std::string name = put.file.text();
-  if (put.file.kind() == FileKind::kPartial) name += "." + to_string(put.digest).substr(0, 12);
+Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement) {
+  if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
+  const auto& placed = std::get<Placed>(placement);
   Reply reply;
-  reply.head.status = status;
+  reply.head.status = placed.result == Placed::Result::kNew ? 201 : 200;
   reply.head.fields.set(field::kContentType, std::string(kJsonType));
   reply.head.fields.set(field::kArchive, context.archive->id());
   reply.head.fields.set(field::kEra, to_string(era));
   reply.body = to_json(PutReport{.archive = context.archive->id(),
                                  .era = to_string(era),
-                                 .name = std::move(name),
-                                 .raw_size = put.raw_size,
-                                 .stored_size = stored_size});
+                                 .name = placed.name,
+                                 .raw_size = context.put.raw_size,
+                                 .stored_size = placed.stored_size});
   return reply;
 }
 
@@ -74,18 +67,6 @@ std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
   return era;
 }
 
-// Why an object is not the one that belongs under the key of `put`; "" when it is. A reader refuses
-// it for each of these, so it must not count as a file that stands already.
-std::string problem_of(const Examined& examined, const PutFile& put) {
-  const ObjectHeader& header = examined.header;
-  if (!examined.whole) return examined.problem;
-  if (header.name != put.file.text()) return "its header names \"" + header.name + "\"";
-  if (header.system_identifier != put.system_identifier) {
-    return "its header says system identifier " + std::to_string(header.system_identifier);
-  }
-  return {};
-}
-
 class PutUpload : public Upload {
  public:
   PutUpload(PutContext context, std::optional<EraName> era)
@@ -98,9 +79,6 @@ class PutUpload : public Upload {
   void write(ByteView bytes) override;
   Reply finish() override;
 
-  // The answer when the name is taken; nullopt: what stood was damaged and is out of the way.
-  static std::optional<Reply> answer_for_standing(const PutContext& context, const EraName& era);
-
  private:
   ObjectHeader header() const;
   ObjectEncoder::Input input() const {
@@ -109,9 +87,6 @@ class PutUpload : public Upload {
   }
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
-  std::string key() const {
-    return layout::object_key(context_.put.cluster, *era_, context_.put.file, context_.put.digest);
-  }
 
   PutContext context_;
   std::optional<EraName> era_;
@@ -119,6 +94,7 @@ class PutUpload : public Upload {
   ObjectEncoder encoder_;
   Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
   std::uint64_t received_ = 0;
+  std::optional<SegmentEnd> end_;  // of a segment, once it is proven
 };
 
 ObjectHeader PutUpload::header() const {
@@ -153,8 +129,13 @@ std::optional<Refusal> PutUpload::prove() {
                         "Was the file changed while it was sent?");
   }
   ContentCheck content(put.file);
+  const bool is_segment = put.file.kind() == FileKind::kSegment;
+  SegmentEndFinder end;
   const auto back = staged_->read_back();
-  const Examined examined = examine_object(*back, [&content](ByteView raw) { content.add(raw); });
+  const Examined examined = examine_object(*back, [&](ByteView raw) {
+    content.add(raw);
+    if (is_segment) end.add(raw);
+  });
   if (!examined.whole && raw_arrived_whole) {
     return make_refusal(Code::kStorage,
                         "what was written of " + file + " does not read back: " + examined.problem,
@@ -171,6 +152,7 @@ std::optional<Refusal> PutUpload::prove() {
     return make_refusal(Code::kBadContent, file + ": " + problem,
                         "Only files of pg_wal, under their own names, can be archived.");
   }
+  if (is_segment) end_ = end.end();
   return std::nullopt;
 }
 
@@ -187,34 +169,6 @@ std::optional<Refusal> PutUpload::open_first_era() {
   return std::nullopt;
 }
 
-std::optional<Reply> PutUpload::answer_for_standing(const PutContext& context, const EraName& era) {
-  const PutFile& put = context.put;
-  Backend& backend = context.archive->backend();
-  const std::string key = layout::object_key(put.cluster, era, put.file, put.digest);
-  const auto standing = backend.open_object(key);
-  if (!standing) return std::nullopt;
-  const std::uint64_t stored_size = standing->size();
-  const Examined examined = examine_object(*standing);
-  if (const std::string problem = problem_of(examined, put); !problem.empty()) {
-    log_line(LogLevel::kWarning, "object \"" + key + "\" is damaged and was set aside: " + problem,
-             "It lies below \"_aside\" in the archive; the file is being put again.");
-    backend.set_aside(key, *standing);
-    return std::nullopt;
-  }
-  if (examined.header.digest == put.digest) {
-    if (!backend.make_durable(key)) return std::nullopt;
-    return created_or_stood(context, era, stored_size, 200);
-  }
-  return to_reply(make_refusal(
-      Code::kOtherContent,
-      "\"" + put.file.text() + "\" stands in cluster \"" + put.cluster +
-          "\" with other content: digest " + to_string(examined.header.digest) + " there, " +
-          to_string(put.digest) + " here",
-      "Does another server archive into this cluster? If the stored file is the wrong one, "
-      "look at it with \"walstow get " +
-          put.cluster + " " + put.file.text() + " PATH\" and move its object out of the archive."));
-}
-
 Reply PutUpload::finish() {
   encoder_.finish();
   if (auto refusal = prove()) return to_reply(*refusal);
@@ -222,15 +176,7 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
-  const std::uint64_t stored_size = staged_->size();
-  for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
-    if (context_.archive->backend().publish(*staged_, key()) == PublishResult::kPublished) {
-      return created_or_stood(context_, *era_, stored_size, 201);
-    }
-    if (auto reply = answer_for_standing(context_, *era_)) return std::move(*reply);
-  }
-  throw Error(ErrorKind::kUnavailable,
-              "\"" + context_.put.file.text() + "\" is being put and set aside by others");
+  return reply_to(context_, *era_, place(*context_.archive, *era_, context_.put, *staged_, end_));
 }
 
 }  // namespace
@@ -242,7 +188,9 @@ Answer begin_put(PutContext context) {
   const auto era = std::get<std::optional<EraName>>(chosen);
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
-    if (auto reply = PutUpload::answer_for_standing(context, *era)) return std::move(*reply);
+    if (const auto placement = place_without_body(*context.archive, *era, put)) {
+      return reply_to(context, *era, *placement);
+    }
   }
   return std::make_unique<PutUpload>(std::move(context), era);
 }

@@ -40,6 +40,7 @@ std::string size_line(const TimelineReport& timeline) {
 std::string others_line(const TimelineReport& timeline) {
   std::vector<std::string> parts;
   if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
+  if (timeline.incompletes > 0) parts.push_back(counted(timeline.incompletes, "unfinished piece"));
   if (timeline.backups > 0) parts.push_back(counted(timeline.backups, "backup history file"));
   return parts.empty() ? "" : fmt::format("      {}\n", fmt::join(parts, ", "));
 }
@@ -124,6 +125,10 @@ std::string cluster_text(const ClusterReport& report) {
     text += fmt::format("  era {}\n", era.era);
     for (const TimelineReport& timeline : era.timelines)
       text += timeline_lines(timeline);
+    if (era.conflicts > 0) {
+      text += fmt::format("    {} for your decision: \"walstow conflict list {}\"\n",
+                          counted(era.conflicts, "content"), report.cluster);
+    }
   }
   if (!report.positions.empty()) text += "  standbys\n";
   for (const PositionReport& position : report.positions)
@@ -136,6 +141,27 @@ std::string files_text(const FilePage& page) {
   for (const FileEntry& file : page.files) {
     text += fmt::format("{:<46}  {:>10}  {}\n", file.name, size_text(file.stored_size),
                         to_iso8601(file.put));
+  }
+  return text;
+}
+
+std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
+  if (conflicts.empty()) return "no other contents are kept\n";
+  std::string text;
+  for (const ConflictReport& conflict : conflicts) {
+    text +=
+        fmt::format("{}  {}  {}\n", conflict.file, conflict.digest.substr(0, 12), conflict.state);
+    text += fmt::format("  of client {}, put {}, {} stored\n", conflict.client,
+                        to_iso8601(conflict.put), size_text(conflict.stored_size));
+    if (conflict.standing.empty()) {
+      text += "  nothing has the name\n";
+    } else {
+      text += fmt::format("  {} has the name, of client {}\n", conflict.standing.substr(0, 12),
+                          conflict.standing_client);
+    }
+    if (conflict.differs_at.empty()) continue;
+    text += fmt::format("  they differ from {} on; this one ends at {}, that one at {}\n",
+                        conflict.differs_at, conflict.ends_at, conflict.standing_ends_at);
   }
   return text;
 }

@@ -12,6 +12,8 @@ namespace walstow {
 std::string clusters_text(const std::vector<ClusterSummary>& clusters);
 std::string cluster_text(const ClusterReport& report);
 std::string files_text(const FilePage& page);
+// Each with what there is to know before a decision.
+std::string conflicts_text(const std::vector<ConflictReport>& conflicts);
 std::string whoami_text(const WhoamiReport& report);
 // Marks the certificates that have ended at `now`, or end soon after it.
 std::string registry_text(const std::vector<ClientReport>& clients, Time now);

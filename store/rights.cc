@@ -31,6 +31,8 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const CheckStore& c) const {
       return {{{kArchive, kRestore, kAdmin}, c.cluster}};
     }
+    Result operator()(const ListConflicts& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const AcceptContent& c) const { return {{{kAdmin}, c.cluster}}; }
     // The answer has only the clusters that concern the caller.
     Result operator()(const ListClusters&) const { return std::nullopt; }
     Result operator()(const Whoami&) const { return std::nullopt; }

@@ -8,6 +8,44 @@
 #include "proto/wal/timeline_history.h"
 
 namespace walstow {
+namespace {
+
+// What was read of a source already, and then the rest of it.
+class ResumedSource final : public ObjectSource {
+ public:
+  ResumedSource(std::vector<std::byte> beginning, std::unique_ptr<ObjectSource> rest)
+      : beginning_(std::move(beginning)), rest_(std::move(rest)) {}
+
+  std::uint64_t size() const override { return rest_->size(); }
+  std::size_t read(MutableByteView out) override {
+    if (taken_ == beginning_.size()) return rest_->read(out);
+    const std::size_t size = std::min(out.size(), beginning_.size() - taken_);
+    std::copy_n(beginning_.begin() + static_cast<std::ptrdiff_t>(taken_), size, out.begin());
+    taken_ += size;
+    return size;
+  }
+
+ private:
+  std::vector<std::byte> beginning_;
+  std::unique_ptr<ObjectSource> rest_;
+  std::size_t taken_ = 0;  // of beginning_
+};
+
+}  // namespace
+
+DescribedObject describe_object(std::unique_ptr<ObjectSource> source) {
+  std::vector<std::byte> beginning(kLargestHeaderFrame);
+  std::size_t size = 0;
+  while (size < beginning.size()) {
+    const std::size_t more = source->read(MutableByteView(beginning).subspan(size));
+    if (more == 0) break;
+    size += more;
+  }
+  beginning.resize(size);
+  ObjectHeader header = read_object_header(beginning);
+  return {std::move(header),
+          std::make_unique<ResumedSource>(std::move(beginning), std::move(source))};
+}
 
 Examined examine_object(ObjectSource& source, const ByteSink& raw) {
   const ByteSink nowhere = [](ByteView) {};

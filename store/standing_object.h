@@ -2,6 +2,7 @@
 // content it has.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "proto/codec/object.h"
@@ -18,6 +19,14 @@ struct Examined {
 
 // What a reader of the raw bytes may want to see on the way; may be empty.
 Examined examine_object(ObjectSource& source, const ByteSink& raw = {});
+
+// An object with its own description.
+struct DescribedObject {
+  ObjectHeader header;                   // only itself is checked; the rest as it is read
+  std::unique_ptr<ObjectSource> source;  // from its first byte on
+};
+// Throws Error{kDamaged} where there is no header, Error{kUsage} for an unknown format.
+DescribedObject describe_object(std::unique_ptr<ObjectSource> source);
 
 // The first bytes of a file, as far as its content can be checked: the header of a segment, the
 // whole of a small file. Feed it the raw bytes, then ask.

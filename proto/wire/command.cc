@@ -110,6 +110,18 @@ RequestHead request_for(const CheckStore& check) {
   return start(Method::kPost, cluster_path(check.cluster) + "/check");
 }
 
+RequestHead request_for(const ListConflicts& list) {
+  std::string target = cluster_path(list.cluster) + "/conflicts";
+  if (list.file) target += "/" + percent_encoded(list.file->text());
+  return start(Method::kGet, std::move(target));
+}
+
+RequestHead request_for(const AcceptContent& accept) {
+  return start(Method::kPost, cluster_path(accept.cluster) + "/conflicts/" +
+                                  percent_encoded(accept.file.text()) + "/" +
+                                  percent_encoded(accept.digest12));
+}
+
 RequestHead request_for(const ListClients&) {
   return start(Method::kGet, "/v1/clients");
 }

@@ -123,6 +123,21 @@ struct CheckStore {
   bool operator==(const CheckStore&) const = default;
 };
 
+// GET /v1/clusters/{cluster}/conflicts, .../conflicts/{file}
+struct ListConflicts {
+  std::string cluster;
+  std::optional<WalFileName> file;  // only of this one, and compared with what stands
+  bool operator==(const ListConflicts&) const = default;
+};
+
+// POST /v1/clusters/{cluster}/conflicts/{file}/{digest}
+struct AcceptContent {
+  std::string cluster;
+  WalFileName file;
+  std::string digest12;  // the first 12 of the 32 lower-case hex digits
+  bool operator==(const AcceptContent&) const = default;
+};
+
 // GET /v1/clients
 struct ListClients {
   bool operator==(const ListClients&) const = default;
@@ -151,9 +166,10 @@ struct RemoveClient {
   bool operator==(const RemoveClient&) const = default;
 };
 
-using Command = std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters,
-                             CreateCluster, OpenEra, ReportPosition, Whoami, CheckStore,
-                             ListClients, AddClient, ChangeClient, RemoveClient>;
+using Command =
+    std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters, CreateCluster, OpenEra,
+                 ReportPosition, Whoami, CheckStore, ListConflicts, AcceptContent, ListClients,
+                 AddClient, ChangeClient, RemoveClient>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.

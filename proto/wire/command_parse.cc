@@ -187,15 +187,39 @@ Refusal refused_method(const RequestHead& request) {
       fmt::format("method {} is not for \"{}\"", to_string(request.method), shown(request.target)));
 }
 
+Refusal not_a_file_name(std::string_view name) {
+  return make_refusal(Code::kBadName,
+                      fmt::format("\"{}\" is not the name of a WAL file", shown(name)),
+                      "Segments, .partial, .history and .backup files have names of upper-case hex "
+                      "digits, as PostgreSQL makes them.");
+}
+
+// .../conflicts, .../conflicts/{file}, .../conflicts/{file}/{digest}
+Parsed parse_conflicts(const RequestHead& request, std::string cluster, const Target& target) {
+  const auto& path = target.path;
+  std::optional<WalFileName> file;
+  if (path.size() > 4) {
+    file = WalFileName::parse(path[4]);
+    if (!file) return not_a_file_name(path[4]);
+  }
+  if (path.size() < 6) {
+    if (request.method != Method::kGet) return refused_method(request);
+    return ListConflicts{.cluster = std::move(cluster), .file = std::move(file)};
+  }
+  const std::string& digest = path[5];
+  if (digest.size() != 12 || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return make_refusal(Code::kBadRequest,
+                        fmt::format("\"{}\" is not the beginning of a digest", shown(digest)),
+                        "It is the first 12 of its digits, in lower case.");
+  }
+  if (request.method != Method::kPost) return refused_method(request);
+  return AcceptContent{.cluster = std::move(cluster), .file = std::move(*file), .digest12 = digest};
+}
+
 Parsed parse_file_request(const RequestHead& request, std::string cluster,
                           const std::string& name) {
   auto file = WalFileName::parse(name);
-  if (!file) {
-    return make_refusal(
-        Code::kBadName, fmt::format("\"{}\" is not the name of a WAL file", shown(name)),
-        "Segments, .partial, .history and .backup files have names of upper-case hex "
-        "digits, as PostgreSQL makes them.");
-  }
+  if (!file) return not_a_file_name(name);
   FilePath path{.cluster = std::move(cluster), .file = std::move(*file)};
   FieldReader fields(request.fields);
   switch (request.method) {
@@ -238,6 +262,9 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
   if (path.size() == 4 && part == "check") {
     if (method == Method::kPost) return CheckStore{std::move(cluster)};
     return refused_method(request);
+  }
+  if (path.size() <= 6 && part == "conflicts") {
+    return parse_conflicts(request, std::move(cluster), target);
   }
   if (path.size() == 5 && part == "wal") {
     return parse_file_request(request, std::move(cluster), path[4]);

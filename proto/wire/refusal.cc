@@ -25,6 +25,7 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kUnknownCluster, "unknown-cluster", 422},
     CodeInfo{Code::kUnknownSystem, "unknown-system", 422},
     CodeInfo{Code::kNoSuchClient, "no-such-client", 422},
+    CodeInfo{Code::kNoSuchContent, "no-such-content", 422},
     CodeInfo{Code::kOtherContent, "other-content", 409},
     CodeInfo{Code::kOtherSystem, "other-system", 409},
     CodeInfo{Code::kExists, "exists", 409},
@@ -78,6 +79,7 @@ ErrorKind kind_of(Code code) {
     case Code::kUnknownCluster:
     case Code::kUnknownSystem:
     case Code::kNoSuchClient:
+    case Code::kNoSuchContent:
     case Code::kOtherContent:
     case Code::kOtherSystem:
     case Code::kExists:

@@ -46,6 +46,7 @@ json::value timeline_value(const TimelineReport& report) {
   object["raw_bytes"] = report.raw_bytes;
   object["stored_bytes"] = report.stored_bytes;
   object["partials"] = report.partials;
+  object["incompletes"] = report.incompletes;
   object["backups"] = report.backups;
   object["newest"] = time_or_null(report.newest);
   return object;
@@ -56,6 +57,7 @@ json::value era_value(const EraReport& report) {
   object["era"] = report.era;
   object["timelines"] = array_of(report.timelines, timeline_value);
   object["histories"] = report.histories;
+  object["conflicts"] = report.conflicts;
   return object;
 }
 
@@ -84,6 +86,23 @@ json::value entry_value(const FileEntry& entry) {
                       {"name", entry.name},
                       {"stored_size", entry.stored_size},
                       {"put", to_iso8601(entry.put)}};
+}
+
+json::value conflict_value(const ConflictReport& report) {
+  json::object object;
+  object["era"] = report.era;
+  object["file"] = report.file;
+  object["digest"] = report.digest;
+  object["state"] = report.state;
+  object["client"] = text(report.client);
+  object["put"] = to_iso8601(report.put);
+  object["stored_size"] = report.stored_size;
+  object["standing"] = report.standing;
+  object["standing_client"] = text(report.standing_client);
+  object["differs_at"] = report.differs_at;
+  object["ends_at"] = report.ends_at;
+  object["standing_ends_at"] = report.standing_ends_at;
+  return object;
 }
 
 json::value client_value(const ClientReport& report) {
@@ -146,6 +165,10 @@ std::string to_json(const CheckReport& report) {
   object["read_microseconds"] = report.read_microseconds;
   object["newest_era"] = report.newest_era;
   return to_line(object);
+}
+
+std::string to_json(const std::vector<ConflictReport>& conflicts) {
+  return to_line(json::object{{"conflicts", array_of(conflicts, conflict_value)}});
 }
 
 std::string to_json(const std::vector<ClientReport>& clients) {

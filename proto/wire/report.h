@@ -39,7 +39,7 @@ struct TimelineReport {
   std::uint64_t ranges_left_out = 0;    // older ones that are not in `ranges`, a hole behind each
   std::uint64_t segments = 0;
   std::uint64_t raw_bytes = 0, stored_bytes = 0;
-  std::uint64_t partials = 0, backups = 0;
+  std::uint64_t partials = 0, incompletes = 0, backups = 0;
   std::optional<Time> newest;  // when the newest segment was put
   bool operator==(const TimelineReport&) const = default;
 };
@@ -48,6 +48,7 @@ struct EraReport {
   std::string era;
   std::vector<TimelineReport> timelines;
   std::uint64_t histories = 0;
+  std::uint64_t conflicts = 0;  // contents about which nobody has decided yet
   bool operator==(const EraReport&) const = default;
 };
 
@@ -107,6 +108,22 @@ struct ClientReport {
   bool operator==(const ClientReport&) const = default;
 };
 
+// A content that is kept of a file, beside the one that has its name.
+struct ConflictReport {
+  std::string era, file;
+  std::string digest;  // of the raw file, 32 hex digits
+  std::string state;   // "open"; "settled": decided; "incomplete": a piece of a segment
+  std::string client;  // who put it
+  Time put;
+  std::uint64_t stored_size = 0;  // bytes
+  // What has the name; "" where nothing does.
+  std::string standing, standing_client;
+  // LSNs of two segments that were compared: where they begin to differ, and where each ends. ""
+  // in a list of all files, and where there are no two segments.
+  std::string differs_at, ends_at, standing_ends_at;
+  bool operator==(const ConflictReport&) const = default;
+};
+
 struct CheckReport {
   std::string archive, cluster;
   std::uint64_t publish_microseconds = 0, read_microseconds = 0;
@@ -121,6 +138,7 @@ std::string to_json(const FilePage& page);
 std::string to_json(const WhoamiReport& report);
 std::string to_json(const CheckReport& report);
 std::string to_json(const std::vector<ClientReport>& clients);
+std::string to_json(const std::vector<ConflictReport>& conflicts);
 
 PutReport parse_put_report(std::string_view body);
 ClusterReport parse_cluster_report(std::string_view body);
@@ -129,5 +147,6 @@ FilePage parse_file_page(std::string_view body);
 WhoamiReport parse_whoami_report(std::string_view body);
 CheckReport parse_check_report(std::string_view body);
 std::vector<ClientReport> parse_client_reports(std::string_view body);
+std::vector<ConflictReport> parse_conflict_reports(std::string_view body);
 
 }  // namespace walstow

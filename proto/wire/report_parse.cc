@@ -115,6 +115,7 @@ TimelineReport read_timeline(const Reader& reader) {
           .raw_bytes = reader.number("raw_bytes"),
           .stored_bytes = reader.number("stored_bytes"),
           .partials = reader.number("partials"),
+          .incompletes = reader.number("incompletes"),
           .backups = reader.number("backups"),
           .newest = reader.time_or_null("newest")};
 }
@@ -122,7 +123,8 @@ TimelineReport read_timeline(const Reader& reader) {
 EraReport read_era(const Reader& reader) {
   return {.era = reader.text("era"),
           .timelines = reader.objects("timelines", read_timeline),
-          .histories = reader.number("histories")};
+          .histories = reader.number("histories"),
+          .conflicts = reader.number("conflicts")};
 }
 
 PositionReport read_position(const Reader& reader) {
@@ -142,6 +144,21 @@ ClusterSummary read_summary(const Reader& reader) {
   return {.cluster = reader.text("cluster"),
           .newest_era = reader.text("newest_era"),
           .eras = reader.small_number("eras")};
+}
+
+ConflictReport read_conflict(const Reader& reader) {
+  return {.era = reader.text("era"),
+          .file = reader.text("file"),
+          .digest = reader.text("digest"),
+          .state = reader.text("state"),
+          .client = reader.text("client"),
+          .put = reader.time("put"),
+          .stored_size = reader.number("stored_size"),
+          .standing = reader.text("standing"),
+          .standing_client = reader.text("standing_client"),
+          .differs_at = reader.text("differs_at"),
+          .ends_at = reader.text("ends_at"),
+          .standing_ends_at = reader.text("standing_ends_at")};
 }
 
 ClientReport read_client(const Reader& reader) {
@@ -214,6 +231,11 @@ CheckReport parse_check_report(std::string_view body) {
 std::vector<ClientReport> parse_client_reports(std::string_view body) {
   const json::object object = parse_body(body, "list of clients");
   return Reader(object, "list of clients").objects("clients", read_client);
+}
+
+std::vector<ConflictReport> parse_conflict_reports(std::string_view body) {
+  const json::object object = parse_body(body, "list of conflicts");
+  return Reader(object, "list of conflicts").objects("conflicts", read_conflict);
 }
 
 }  // namespace walstow

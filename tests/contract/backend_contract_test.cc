@@ -198,6 +198,42 @@ TEST_P(BackendContractTest, NothingButTheDamagedObjectIsSetAside) {
   EXPECT_EQ(object_text(other(), "main/a"), "whole");
 }
 
+TEST_P(BackendContractTest, ReplacingGivesTheKeyToTheSuccessor) {
+  publish_text(backend(), "main/a", "old");
+  const auto standing = backend().open_object("main/a");
+  const auto reader = other().open_object("main/a");
+  const auto staged = backend().stage();
+  staged->write(as_bytes("new and longer"));
+  ASSERT_TRUE(backend().replace_object(*staged, "main/a", *standing));
+  EXPECT_EQ(object_text(backend(), "main/a"), "new and longer");
+  EXPECT_EQ(object_text(other(), "main/a"), "new and longer");
+  EXPECT_EQ(backend().list_after("", "", 10).size(), 1U);
+  // Whoever had it open reads it to its end.
+  std::string seen(10, '\0');
+  seen.resize(reader->read(std::as_writable_bytes(std::span(seen))));
+  EXPECT_EQ(seen, "old");
+}
+
+TEST_P(BackendContractTest, NothingButTheStandingObjectIsReplaced) {
+  publish_text(backend(), "main/a", "old");
+  const auto seen_by_one = backend().open_object("main/a");
+  const auto seen_by_other = other().open_object("main/a");
+  const auto first = backend().stage();
+  first->write(as_bytes("first"));
+  const auto second = other().stage();
+  second->write(as_bytes("second"));
+  ASSERT_TRUE(backend().replace_object(*first, "main/a", *seen_by_one));
+  EXPECT_FALSE(other().replace_object(*second, "main/a", *seen_by_other));
+  EXPECT_EQ(object_text(other(), "main/a"), "first");
+  // What was not used is as it was.
+  EXPECT_EQ(other().publish(*second, "main/b"), PublishResult::kPublished);
+  ASSERT_TRUE(backend().remove_object("main/a"));
+  const auto third = backend().stage();
+  third->write(as_bytes("third"));
+  EXPECT_FALSE(backend().replace_object(*third, "main/a", *seen_by_one));
+  EXPECT_EQ(object_text(backend(), "main/a"), std::nullopt);
+}
+
 // --- keys ---
 
 TEST_P(BackendContractTest, WhatIsNoKeyIsRefused) {

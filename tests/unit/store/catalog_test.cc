@@ -119,6 +119,7 @@ TEST(TimelineText, NamesOnlyWhatThereIs) {
                      .raw_bytes = 64U << 20,
                      .stored_bytes = 3U << 20,
                      .partials = 1,
+                     .incompletes = 1,
                      .backups = 2,
                      .newest = parse_iso8601("2026-11-22T19:40:00Z")}),
             "    timeline 1\n"
@@ -128,7 +129,7 @@ TEST(TimelineText, NamesOnlyWhatThereIs) {
             "      HOLE\n"
             "      000000010000000000000005 .. 000000010000000000000006        2 segments\n"
             "      64.0 MB raw, 3.0 MB stored; newest put 2026-11-22T19:40:00Z\n"
-            "      1 partial segment, 2 backup history files\n");
+            "      1 partial segment, 1 unfinished piece, 2 backup history files\n");
 }
 
 TEST(SizeText, HasThreeOrFourDigitsAndAUnit) {

@@ -151,6 +151,45 @@ TEST(LayoutTest, ObjectKeysSayWhatTheyAreOf) {
   }
 }
 
+TEST(LayoutTest, PieceOfASegmentIsNeverTheSegment) {
+  const WalFileName segment = name("000000010000000A000000FF");
+  const std::string key = incomplete_key("main", kEra, segment, kDigest);
+  EXPECT_EQ(key,
+            kEraText + "wal/000000010000000A/000000010000000A000000FF.incomplete.001122334455.zst");
+  EXPECT_TRUE(key.starts_with(incomplete_prefix("main", kEra, segment)));
+  EXPECT_LT(before_segment("main", kEra, segment), key);
+  EXPECT_LT(key, after_segment("main", kEra, segment));
+  const auto stored = parse_object_key("main", key);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->form, StoredName::Form::kIncomplete);
+  EXPECT_EQ(stored->file, segment);
+  EXPECT_EQ(stored->digest12, "001122334455");
+  EXPECT_EQ(to_string(*stored), "000000010000000A000000FF.incomplete.001122334455");
+  const auto whole = parse_object_key("main", object_key("main", kEra, segment, kDigest));
+  EXPECT_EQ(whole->form, StoredName::Form::kFile);
+  EXPECT_EQ(to_string(*whole), segment.text());
+}
+
+TEST(LayoutTest, KeptContentsHaveKeysOutsideTheLog) {
+  for (const char* file : {"000000010000000A000000FF", "0000000B.history",
+                           "000000010000000A000000FF.00000028.backup"}) {
+    const std::string open = kept_key("main", kEra, Kept::kConflict, name(file), kDigest);
+    EXPECT_EQ(open, kEraText + "conflicts/" + file + ".001122334455.zst");
+    const std::string settled = kept_key("main", kEra, Kept::kSettled, name(file), kDigest);
+    EXPECT_EQ(settled, kEraText + "settled/" + file + ".001122334455.zst");
+    const auto kept = parse_kept_key("main", kEra, Kept::kConflict, open);
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->file.text(), file);
+    EXPECT_EQ(kept->digest12, "001122334455");
+    EXPECT_FALSE(parse_kept_key("main", kEra, Kept::kSettled, open));
+    EXPECT_FALSE(parse_object_key("main", open));
+  }
+  for (const char* bad : {"x.001122334455.zst", "000000010000000A000000FF.zst",
+                          "000000010000000A000000FF.partial.001122334455.zst"}) {
+    EXPECT_FALSE(parse_kept_key("main", kEra, Kept::kConflict, kEraText + "conflicts/" + bad));
+  }
+}
+
 TEST(LayoutTest, OtherKeysAreOfNoObject) {
   const std::string wal = kEraText + "wal/";
   const std::string folder = wal + "0000000100000000/";
@@ -188,6 +227,10 @@ TEST(LayoutTest, OtherKeysAreOfNoObject) {
       folder + "000000010000000000000001.partial.00112233445G.zst",
       folder + "000000010000000000000001.partial.AABBCCDDEEFF.zst",
       folder + "000000010000000000000001.001122334455.zst",
+      folder + "000000010000000000000001.incomplete.zst",
+      folder + "000000010000000000000001.incomplete.AABBCCDDEEFF.zst",
+      folder + "000000010000000000000001.partial.incomplete.001122334455.zst",
+      kEraText + "history/00000002.history.incomplete.001122334455.zst",
       // No era.
       "main/1-7-1048576/wal/0000000100000000/000000010000000000000001.zst",
       "main/001-7-1000/wal/0000000100000000/000000010000000000000001.zst",

@@ -67,6 +67,8 @@ std::vector<Row> table() {
       {CreateCluster{"main"}, {kAdmin}, Place::kMain},
       {OpenEra{"main", 9, 1U << 24}, {kAdmin}, Place::kMain},
       {CheckStore{"main"}, {kArchive, kRestore, kAdmin}, Place::kMain},
+      {ListConflicts{.cluster = "main", .file = {}}, {kRestore, kAdmin}, Place::kMain},
+      {AcceptContent{"main", file_named(kName), "0123456789ab"}, {kAdmin}, Place::kMain},
       {ListClients{}, {kAdmin}, Place::kEverywhere},
       {AddClient{.client = "new",
                  .public_key = kKey,

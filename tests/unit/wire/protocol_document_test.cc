@@ -119,11 +119,13 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_whoami_report(sample));
       case 5:
         return to_json(parse_check_report(sample));
-      default:
+      case 6:
         return to_json(parse_client_reports(sample));
+      default:
+        return to_json(parse_conflict_reports(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 7U);
+  ASSERT_EQ(samples.size(), 8U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

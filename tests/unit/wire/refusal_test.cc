@@ -255,9 +255,10 @@ TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
       {Code::kExists, ErrorKind::kRefused},           {Code::kAbsentEnd, ErrorKind::kUnavailable},
       {Code::kAbsentBefore, ErrorKind::kUnavailable}, {Code::kHole, ErrorKind::kUnavailable},
       {Code::kUnknownClient, ErrorKind::kRefused},    {Code::kNoSuchClient, ErrorKind::kRefused},
-      {Code::kPruned, ErrorKind::kUnavailable},       {Code::kDamaged, ErrorKind::kDamaged},
-      {Code::kStorage, ErrorKind::kUnavailable},      {Code::kUnavailable, ErrorKind::kUnavailable},
-      {Code::kTimeout, ErrorKind::kTimeout},          {Code::kInternal, ErrorKind::kUnavailable},
+      {Code::kNoSuchContent, ErrorKind::kRefused},    {Code::kPruned, ErrorKind::kUnavailable},
+      {Code::kDamaged, ErrorKind::kDamaged},          {Code::kStorage, ErrorKind::kUnavailable},
+      {Code::kUnavailable, ErrorKind::kUnavailable},  {Code::kTimeout, ErrorKind::kTimeout},
+      {Code::kInternal, ErrorKind::kUnavailable},
   };
   EXPECT_EQ(std::size(table), every_code().size());
   for (const auto& [code, kind] : table) {

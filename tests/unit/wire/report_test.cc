@@ -34,6 +34,7 @@ ClusterReport cluster_report() {
       .raw_bytes = 67108864,
       .stored_bytes = 9876543,
       .partials = 1,
+      .incompletes = 3,
       .backups = 2,
       .newest = at("2026-11-22T19:40:00Z")};
   const TimelineReport second{.timeline = 4294967295,
@@ -59,7 +60,10 @@ ClusterReport cluster_report() {
                                 .retired = true};
   return {.archive = "6a1f",
           .cluster = "main",
-          .eras = {{.era = "001-5-16777216", .timelines = {first, second}, .histories = 1},
+          .eras = {{.era = "001-5-16777216",
+                    .timelines = {first, second},
+                    .histories = 1,
+                    .conflicts = 2},
                    {.era = "002-6-16777216", .timelines = {}, .histories = 0}},
           .positions = {reported, PositionReport{}}};
 }
@@ -168,8 +172,9 @@ TEST(ReportTest, HasAStableForm) {
       "\"timelines\":[{\"timeline\":1,\"parent\":null,\"left_parent_at\":\"\",\"ranges\":[{"
       "\"first\":\"000000010000000000000001\",\"last\":\"000000010000000000000003\",\"count\":3}],"
       "\"ranges_left_out\":9876,\"segments\":4,\"raw_bytes\":67108864,\"stored_bytes\":9876543,"
-      "\"partials\":1,"
-      "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\"}],\"histories\":1}],\"positions\":[{"
+      "\"partials\":1,\"incompletes\":3,"
+      "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\"}],\"histories\":1,\"conflicts\":2}],"
+      "\"positions\":[{"
       "\"client\":\"standby1\",\"instance\":\"0123456789abcdef0123456789abcdef\","
       "\"standby\":\"reporting\",\"host\":\"standby1.example\",\"system\":\"18446744073709551615\","
       "\"restartpoint\":\"000000010000000000000002\","

@@ -1,0 +1,282 @@
+#include "proto/wal/segment_end.h"
+
+#include <algorithm>
+
+#include "proto/base/little_endian.h"
+
+namespace walstow {
+namespace {
+
+// XLogPageHeaderData: magic, info, timeline, address as in segment_header.cc, then xlp_rem_len.
+constexpr std::size_t kInfoOffset = 2;
+constexpr std::size_t kTimelineOffset = 4;
+constexpr std::size_t kAddressOffset = 8;
+constexpr std::size_t kRemainingOffset = 16;
+constexpr std::size_t kPageHeaderSize = 24;         // MAXALIGN(sizeof(XLogPageHeaderData))
+constexpr std::uint16_t kContinuesRecord = 0x0001;  // XLP_FIRST_IS_CONTRECORD
+// XLP_FIRST_IS_OVERWRITE_CONTRECORD: after a crash the server began anew here, and the record that
+// was to go on is given up.
+constexpr std::uint16_t kGivesUpRecord = 0x0008;
+
+// XLogRecord, since 9.5: xl_tot_len, xl_xid, xl_prev, xl_info, xl_rmid, padding, xl_crc.
+constexpr std::uint16_t kFirstMagicWithThisRecord = 0xD087;
+constexpr std::size_t kRecordHeaderSize = 24;
+constexpr std::size_t kPreviousOffset = 8;
+constexpr std::size_t kNeededToKnow = kPreviousOffset + sizeof(std::uint64_t);
+constexpr std::size_t kRecordInfoOffset = 16;
+constexpr std::size_t kManagerOffset = 17;
+constexpr std::byte kSwitchInfo{0x40};      // XLOG_SWITCH
+constexpr std::byte kRmgrInfoMask{0xF0};    // XLR_RMGR_INFO_MASK
+constexpr std::byte kTransactionLog{0x00};  // RM_XLOG_ID
+constexpr std::size_t kAlignment = 8;       // MAXALIGN of every supported server
+
+std::size_t aligned(std::size_t position) {
+  return (position + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+bool all_zeros(ByteView bytes) {
+  return std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
+SegmentEndFinder::SegmentEndFinder() {
+  page_.reserve(kSegmentHeaderSize);
+}
+
+void SegmentEndFinder::add(ByteView raw) {
+  while (!raw.empty()) {
+    // A whole page is looked at where it lies.
+    if (page_size_ != 0 && page_.empty() && raw.size() >= page_size_) {
+      add_page(raw.first(page_size_));
+      raw = raw.subspan(page_size_);
+      continue;
+    }
+    const std::size_t wanted = page_size_ == 0 ? kSegmentHeaderSize : page_size_;
+    const std::size_t size = std::min(raw.size(), wanted - page_.size());
+    page_.insert(page_.end(), raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(size));
+    raw = raw.subspan(size);
+    if (page_.size() < wanted) return;
+    if (page_size_ == 0) {
+      if (!begin(page_)) {
+        state_ = State::kUnclear;
+        page_size_ = wanted;
+      }
+      if (page_.size() < page_size_) continue;
+    }
+    add_page(page_);
+    page_.clear();
+  }
+}
+
+// The first page's header says how large pages are.
+bool SegmentEndFinder::begin(ByteView first_bytes) {
+  header_ = parse_segment_header(first_bytes).header;
+  if (!header_ || header_->magic < kFirstMagicWithThisRecord) return false;
+  page_size_ = load_little_endian<std::uint32_t>(first_bytes, 36);  // xlp_xlog_blcksz, checked
+  timeline_ = header_->timeline.value;
+  page_.reserve(page_size_);
+  return true;
+}
+
+void SegmentEndFinder::add_page(ByteView page) {
+  switch (state_) {
+    case State::kWriting:
+      if (is_in_place(page)) {
+        walk(page);
+      } else {
+        // Where a record was to go on, the page before is written to its end, and end_ is there;
+        // unless so little of it is there that it may be a remain as well.
+        if (record_ && record_->start && record_->header_size < kNeededToKnow) {
+          end_ = *record_->start;
+          tail_ = SegmentEnd::Tail::kStale;
+        }
+        add_to_tail(page);
+      }
+      break;
+    case State::kStopped:
+    case State::kTail:
+      add_to_tail(page);
+      break;
+    case State::kSwitched:
+    case State::kUnclear:
+      break;
+  }
+  offset_ += page.size();
+}
+
+bool SegmentEndFinder::is_in_place(ByteView page) const {
+  return load_little_endian<std::uint16_t>(page, 0) == header_->magic &&
+         load_little_endian<std::uint64_t>(page, kAddressOffset) ==
+             header_->page_address.value + offset_ &&
+         // A segment of an ended timeline may have been recycled for the same place of the next.
+         load_little_endian<std::uint32_t>(page, kTimelineOffset) >= timeline_;
+}
+
+void SegmentEndFinder::walk(ByteView page) {
+  timeline_ = load_little_endian<std::uint32_t>(page, kTimelineOffset);
+  std::size_t position = offset_ == 0 ? kSegmentHeaderSize : kPageHeaderSize;
+  if (!continues_as_announced(page, position)) {
+    state_ = State::kUnclear;
+    return;
+  }
+  while (state_ == State::kWriting) {
+    if (record_) {
+      pass(page, position);
+      if (record_) return;
+      continue;
+    }
+    end_ = offset_ + position;
+    if (position == page.size()) return;
+    if (!start_record(page, position)) {
+      stop(offset_ + position, page.subspan(position));
+      return;
+    }
+  }
+}
+
+// Whether the page agrees with what the one before has led to expect.
+bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& position) {
+  const auto info = load_little_endian<std::uint16_t>(page, kInfoOffset);
+  const auto remaining = load_little_endian<std::uint32_t>(page, kRemainingOffset);
+  const bool continues = (info & kContinuesRecord) != 0;
+  if (offset_ == 0 && continues) {
+    record_ = Record{.start = std::nullopt, .remaining = remaining};
+  } else if (record_ && (info & kGivesUpRecord) != 0) {
+    record_.reset();
+    return !continues;
+  } else if (!record_) {
+    return !continues;
+  }
+  if (!continues || remaining != record_->remaining) return false;
+  pass(page, position);
+  return state_ == State::kWriting || state_ == State::kSwitched;
+}
+
+// Goes on in the record at work, at most to the end of the page.
+void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
+  const auto size =
+      static_cast<std::size_t>(std::min<std::uint64_t>(record_->remaining, page.size() - position));
+  if (record_->start && record_->header_size < kRecordHeaderSize) {
+    const std::size_t more = std::min(size, kRecordHeaderSize - record_->header_size);
+    std::copy_n(page.begin() + static_cast<std::ptrdiff_t>(position), more,
+                record_->header.begin() + static_cast<std::ptrdiff_t>(record_->header_size));
+    record_->header_size += more;
+    if (!names_the_record_before()) {
+      const std::uint64_t start = *record_->start;
+      if (start < offset_) {
+        state_ = State::kUnclear;  // the page before was followed by one in its place
+      } else {
+        stop(start, page.subspan(static_cast<std::size_t>(start - offset_)));
+      }
+      record_.reset();
+      return;
+    }
+  }
+  position += size;
+  record_->remaining -= size;
+  if (record_->remaining == 0) {
+    finish_record(position);
+    position = aligned(position);
+  } else {
+    end_ = offset_ + page.size();
+  }
+}
+
+// False: no record begins here.
+bool SegmentEndFinder::start_record(ByteView page, std::size_t position) {
+  // Aligned, so these four bytes are never torn by the page's end.
+  const auto length = load_little_endian<std::uint32_t>(page, position);
+  if (length < kRecordHeaderSize) return false;
+  record_ = Record{.start = offset_ + position, .remaining = length};
+  return true;
+}
+
+bool SegmentEndFinder::names_the_record_before() const {
+  if (record_->header_size < kNeededToKnow) return true;  // not known yet
+  const auto previous = load_little_endian<std::uint64_t>(record_->header, kPreviousOffset);
+  const std::uint64_t base = header_->page_address.value;
+  return previous_ ? previous == base + *previous_ : previous < base + *record_->start;
+}
+
+void SegmentEndFinder::finish_record(std::size_t position) {
+  end_ = offset_ + aligned(position);
+  const Record done = *record_;
+  record_.reset();
+  if (!done.start) return;
+  previous_ = done.start;
+  if (done.header[kManagerOffset] == kTransactionLog &&
+      (done.header[kRecordInfoOffset] & kRmgrInfoMask) == kSwitchInfo) {
+    state_ = State::kSwitched;
+  }
+}
+
+void SegmentEndFinder::stop(std::uint64_t offset, ByteView remains) {
+  state_ = State::kStopped;
+  end_ = offset;
+  if (!all_zeros(remains)) tail_ = SegmentEnd::Tail::kStale;
+}
+
+// Behind the end there may be zeros and pages of another place, and nothing else.
+void SegmentEndFinder::add_to_tail(ByteView page) {
+  state_ = State::kTail;
+  if (all_zeros(page)) return;
+  if (load_little_endian<std::uint16_t>(page, 0) != header_->magic || is_in_place(page)) {
+    state_ = State::kUnclear;
+    return;
+  }
+  tail_ = SegmentEnd::Tail::kStale;
+}
+
+SegmentEnd SegmentEndFinder::end() const {
+  const std::uint64_t size = offset_ + page_.size();
+  const SegmentEnd unclear{
+      .kind = SegmentEnd::Kind::kUnclear, .tail = SegmentEnd::Tail::kZeros, .offset = size};
+  if (!page_.empty() || !header_ || size != header_->segment_size.bytes()) return unclear;
+  switch (state_) {
+    case State::kWriting:
+      return {.kind = SegmentEnd::Kind::kFull, .tail = SegmentEnd::Tail::kZeros, .offset = size};
+    case State::kSwitched:
+      return {
+          .kind = SegmentEnd::Kind::kSwitched, .tail = SegmentEnd::Tail::kZeros, .offset = end_};
+    case State::kStopped:
+      // In the last page. There no address of a page speaks for it, so only zeros do.
+      if (tail_ == SegmentEnd::Tail::kStale) return unclear;
+      break;
+    case State::kTail:
+      break;
+    case State::kUnclear:
+      return unclear;
+  }
+  // Without a record that began here it is not known what the segment's first bytes were the end
+  // of: it may have been a switch record.
+  if (!previous_) return unclear;
+  return {.kind = SegmentEnd::Kind::kUnfinished, .tail = tail_, .offset = end_};
+}
+
+SegmentRelation relation_of(const SegmentPair& pair) {
+  using Kind = SegmentEnd::Kind;
+  const SegmentEnd& standing = pair.standing;
+  const SegmentEnd& newcomer = pair.newcomer;
+  const bool equal_in_standing = pair.first_difference >= standing.offset;
+  const bool equal_in_newcomer = pair.first_difference >= newcomer.offset;
+  const bool both_end = standing.kind == newcomer.kind &&
+                        (standing.kind == Kind::kSwitched || standing.kind == Kind::kUnfinished);
+  if (both_end && standing.offset == newcomer.offset && equal_in_standing) {
+    return SegmentRelation::kSame;
+  }
+  if (newcomer.kind == Kind::kUnfinished && equal_in_newcomer) {
+    return SegmentRelation::kNewcomerUnfinished;
+  }
+  const bool goes_further = standing.kind == Kind::kUnfinished && equal_in_standing &&
+                            newcomer.kind != Kind::kUnclear && newcomer.offset > standing.offset;
+  if (!goes_further) return SegmentRelation::kDifferent;
+  return may_stand(newcomer) ? SegmentRelation::kStandingUnfinished
+                             : SegmentRelation::kNewcomerUnfinished;
+}
+
+bool may_stand(const SegmentEnd& end) {
+  return end.kind != SegmentEnd::Kind::kUnfinished || end.tail != SegmentEnd::Tail::kStale;
+}
+
+}  // namespace walstow

@@ -1,0 +1,126 @@
+// Where the written part of a segment ends, and what two segments of one name have to do with each
+// other. Pure; in one pass, in memory of one WAL page.
+// Source: PostgreSQL src/include/access/xlog_internal.h (page headers), xlogrecord.h (XLogRecord),
+// src/backend/access/transam/xlogreader.c (XLogReaderValidatePageHeader, ValidXLogRecordHeader:
+// what a reader accepts; a switch record "extends to the end of the segment"), xlog.c
+// (CopyXLogRecordToWAL: what is written behind a switch; RemoveOldXlogFiles: recycling),
+// src/backend/replication/walreceiver.c (WalReceiverMain, XLogWalRcvClose).
+//
+// A server writes a segment page by page into a file that is either zeros or an old segment under a
+// new name ("recycled"). So behind what was written there are zeros, or pages that say by their own
+// address that they belong to another place. PostgreSQL finds the end as it reads: the page's
+// address is not the one that it should be, or a record does not name the one before it (xl_prev).
+// This does the same. Three things end the written part:
+//
+//   * the segment itself: every page is in its place and the chain of records leads out of it;
+//   * a switch record (pg_switch_wal, archive_timeout). Whatever follows is skipped by every
+//     reader. Since version 11 a server fills it with zeros, page headers included; when it crashed
+//     in between, old pages stay there. Both are complete;
+//   * nothing of the kind: the segment is unfinished. A primary never hands such a segment to
+//     archive_command. A standby with archive_mode = always does, when its timeline ends inside it.
+//
+// What is not checked is the checksum of a record. A record that is whole by its length and torn in
+// its bytes counts as written then, which compares more bytes, never fewer.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "proto/base/bytes.h"
+#include "proto/wal/segment_header.h"
+
+namespace walstow {
+
+struct SegmentEnd {
+  enum class Kind {
+    kFull,        // written to its last byte
+    kSwitched,    // ended by a switch record; complete
+    kUnfinished,  // the server had not written further; `tail` is what lies behind
+    kUnclear,     // none of these with certainty: damage, or records of before 9.5
+  };
+  enum class Tail {
+    kZeros,  // or nothing
+    kStale,  // remains of another segment
+  };
+  Kind kind = Kind::kUnclear;
+  Tail tail = Tail::kZeros;  // of kUnfinished
+  // Bytes from the segment's start that its server wrote. kSwitched: up to the end of the switch
+  // record. kUnfinished: up to the end of the last record (where the next would begin); where one
+  // has begun that goes on beyond the last page, that page's end. kFull, kUnclear: all of them.
+  std::uint64_t offset = 0;
+
+  bool operator==(const SegmentEnd&) const = default;
+};
+
+// Feed it all bytes of a segment, in pieces of any size, then ask.
+class SegmentEndFinder {
+ public:
+  SegmentEndFinder();
+  void add(ByteView raw);
+  SegmentEnd end() const;
+
+ private:
+  enum class State { kWriting, kStopped, kSwitched, kTail, kUnclear };
+  // A record whose bytes are being passed.
+  struct Record {
+    std::optional<std::uint64_t> start;  // offset; nullopt: in an earlier segment
+    std::uint64_t remaining = 0;         // bytes still to come
+    std::array<std::byte, 24> header{};  // XLogRecord, as far as it has been seen
+    std::size_t header_size = 0;
+  };
+
+  void add_page(ByteView page);
+  bool begin(ByteView first_page);
+  bool is_in_place(ByteView page) const;
+  void walk(ByteView page);
+  bool continues_as_announced(ByteView page, std::size_t& position);
+  void pass(ByteView page, std::size_t& position);
+  bool start_record(ByteView page, std::size_t position);
+  bool names_the_record_before() const;
+  void finish_record(std::size_t position);
+  void add_to_tail(ByteView page);
+  void stop(std::uint64_t offset, ByteView remains);
+
+  State state_ = State::kWriting;
+  std::optional<SegmentHeader> header_;
+  std::size_t page_size_ = 0;              // 0: not known yet
+  std::vector<std::byte> page_;            // what has come of the next one
+  std::uint64_t offset_ = 0;               // of the page at work; the bytes before are done
+  std::uint32_t timeline_ = 0;             // of the last page in place
+  std::optional<Record> record_;           // the one that goes on
+  std::optional<std::uint64_t> previous_;  // offset of the last whole record that began here
+  std::uint64_t end_ = 0;                  // of what was written, as far as it is known
+  SegmentEnd::Tail tail_ = SegmentEnd::Tail::kZeros;
+};
+
+// A segment that stands, and one that came under the same name with other bytes.
+struct SegmentPair {
+  SegmentEnd standing;
+  SegmentEnd newcomer;
+  std::uint64_t first_difference = 0;  // offset of the first byte in which they differ
+};
+
+enum class SegmentRelation {
+  // Both are complete, or both unfinished, at the same byte, and equal up to there: what differs is
+  // read by nobody. Whoever replays one gets what the other would give.
+  kSame,
+  // The newcomer is unfinished, and the standing one has all that was written of it; or both are
+  // unfinished pieces of one segment and the newcomer, though longer, may not stand.
+  kNewcomerUnfinished,
+  // The standing one is unfinished, and the newcomer has all that was written of it and goes on:
+  // whoever replays the newcomer gets all that the standing one would give, and then more.
+  kStandingUnfinished,
+  kDifferent,  // none of these: two histories, or damage
+};
+
+SegmentRelation relation_of(const SegmentPair& pair);
+
+// Whether a segment may stand under its own name where nothing stands: not one that is unfinished
+// with remains of another segment behind. Only a standby sends such a one, and what it is a piece
+// of is written elsewhere. Zeros behind prove less: people complete a .partial so by hand.
+bool may_stand(const SegmentEnd& end);
+
+}  // namespace walstow

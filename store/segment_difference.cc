@@ -1,0 +1,52 @@
+#include "store/segment_difference.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "store/unfolded_object.h"
+
+namespace walstow {
+namespace {
+
+// Fills `buffer` unless the object ends before; what was filled.
+ByteView read_whole(UnfoldedObject& object, std::vector<std::byte>& buffer) {
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const std::size_t more = object.read(MutableByteView(buffer).subspan(size));
+    if (more == 0) break;
+    size += more;
+  }
+  return ByteView(buffer).first(size);
+}
+
+}  // namespace
+
+SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
+                             std::unique_ptr<ObjectSource> newcomer) {
+  UnfoldedObject first(std::move(standing));
+  UnfoldedObject second(std::move(newcomer));
+  std::vector<std::byte> first_buffer(kChunkSize);
+  std::vector<std::byte> second_buffer(kChunkSize);
+  SegmentEndFinder first_end;
+  SegmentEndFinder second_end;
+  std::uint64_t equal = 0;
+  bool differ = false;
+  for (;;) {
+    const ByteView one = read_whole(first, first_buffer);
+    const ByteView other = read_whole(second, second_buffer);
+    if (one.empty() && other.empty()) break;
+    first_end.add(one);
+    second_end.add(other);
+    if (differ) continue;
+    const auto different = std::ranges::mismatch(one, other);
+    equal += static_cast<std::uint64_t>(different.in1 - one.begin());
+    differ = different.in1 != one.end() || different.in2 != other.end();
+  }
+  return {.standing = first_end.end(), .newcomer = second_end.end(), .first_difference = equal};
+}
+
+std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
+  return to_string(Lsn{start_of(segment.number(size), size).value + offset});
+}
+
+}  // namespace walstow

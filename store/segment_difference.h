@@ -1,0 +1,19 @@
+// Two objects of one segment, read side by side: where either ends, and where they begin to differ.
+// Blocking; memory does not grow with the segments.
+#pragma once
+
+#include <memory>
+
+#include "proto/wal/segment_end.h"
+#include "store/backend.h"
+
+namespace walstow {
+
+// Both are read through, whatever differs. Throws Error{kDamaged} where one fails its own checks.
+SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
+                             std::unique_ptr<ObjectSource> newcomer);
+
+// Where it ends in the log, for people: "0/3000128"; of `segment`, a kSegment.
+std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
+
+}  // namespace walstow

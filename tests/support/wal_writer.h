@@ -1,0 +1,133 @@
+// Writes segments of WAL as PostgreSQL 15 does: pages, records that name the one before, a switch,
+// a file that is recycled. The records' contents are noise, their checksums zero.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proto/base/bytes.h"
+#include "proto/base/little_endian.h"
+#include "proto/wal/file_name.h"
+#include "tests/support/wal_samples.h"
+
+namespace walstow::samples {
+
+// One segment of 1 MB with pages of 8 kB.
+class WalWriter {
+ public:
+  static constexpr std::size_t kSize = std::size_t{1} << 20;
+  static constexpr std::size_t kPage = 8192;
+
+  // Into zeros, or into `recycled`: another segment, which this one overwrites from its beginning.
+  explicit WalWriter(std::string_view name, std::string recycled = {})
+      : content_(std::move(recycled)), timeline_(file(name).timeline().value) {
+    const SegmentSize size = *SegmentSize::from_bytes(kSize);
+    content_.resize(kSize);
+    base_ = start_of(file(name).number(size), size).value;
+    previous_ = base_ - 56;
+  }
+
+  // `size` bytes with its header, at least 24; `fill` makes its content its own. What does not fit
+  // goes on in the next segment, which is not written here.
+  WalWriter& record(std::size_t size, char fill = 'r') { return write(size, fill, 0x0A, 0x20); }
+  WalWriter& records(std::size_t count, std::size_t size, char fill = 'r') {
+    for (std::size_t i = 0; i < count; ++i)
+      record(size, fill);
+    return *this;
+  }
+  WalWriter& fill(char fill = 'r') {
+    while (at_ < kSize)
+      record(200, fill);
+    return *this;
+  }
+  // As pg_switch_wal(): zeros to the end of the segment follow, page headers included.
+  WalWriter& switch_wal() {
+    switch_record();
+    std::fill(content_.begin() + static_cast<std::ptrdiff_t>(at_), content_.end(), '\0');
+    return *this;
+  }
+  // The record alone: what a crash may leave.
+  WalWriter& switch_record() { return write(24, 'x', 0x00, 0x40); }
+  // The server was promoted here: pages from now on are of the new timeline.
+  WalWriter& change_timeline(std::uint32_t timeline) {
+    timeline_ = timeline;
+    return *this;
+  }
+  // After a crash in a record that goes on beyond its page: the next page begins anew.
+  WalWriter& give_up_record(std::size_t size) {
+    const std::uint64_t before = previous_;
+    const std::size_t page_end = (at_ / kPage + 1) * kPage;
+    record(size);
+    std::fill(content_.begin() + static_cast<std::ptrdiff_t>(page_end), content_.end(), '\0');
+    at_ = page_end;
+    previous_ = before;
+    gives_up_ = true;
+    return *this;
+  }
+  // Zeros to the page's end, as a primary has them in memory and a standby has not in its file.
+  WalWriter& clear_page() {
+    std::fill(content_.begin() + static_cast<std::ptrdiff_t>(at_),
+              content_.begin() + static_cast<std::ptrdiff_t>((at_ + kPage - 1) / kPage * kPage),
+              '\0');
+    return *this;
+  }
+
+  std::size_t end() const { return at_; }  // of the last record: where the next would begin
+  const std::string& content() const { return content_; }
+
+ private:
+  static WalFileName file(std::string_view name) { return *WalFileName::parse(name); }
+
+  MutableByteView bytes() { return std::as_writable_bytes(std::span(content_)); }
+
+  void begin_page(std::size_t remaining) {
+    const bool first = at_ == 0;
+    const auto info =
+        static_cast<std::uint16_t>((first ? 2 : 0) | (remaining > 0 ? 1 : 0) | (gives_up_ ? 8 : 0));
+    gives_up_ = false;
+    const auto header = page_header({.info = info,
+                                     .timeline = timeline_,
+                                     .page_address = base_ + at_,
+                                     .system_identifier = kSystem1Mb,
+                                     .segment_size = kSize});
+    const std::size_t size = first ? 40 : 24;
+    std::ranges::copy(as_text(ByteView(header).first(size)),
+                      content_.begin() + static_cast<std::ptrdiff_t>(at_));
+    store_little_endian(static_cast<std::uint32_t>(remaining), bytes(), at_ + 16);
+    at_ += size;
+  }
+
+  WalWriter& write(std::size_t size, char fill, std::uint8_t manager, std::uint8_t info) {
+    std::string record(size, fill);
+    const MutableByteView header = std::as_writable_bytes(std::span(record));
+    std::fill_n(header.begin(), 24, std::byte{0});
+    store_little_endian(static_cast<std::uint32_t>(size), header, 0);
+    store_little_endian(previous_, header, 8);
+    header[16] = std::byte{info};
+    header[17] = std::byte{manager};
+    if (at_ % kPage == 0 && at_ < kSize) begin_page(0);
+    if (at_ < kSize) previous_ = base_ + at_;
+    std::size_t written = 0;
+    while (written < size && at_ < kSize) {
+      if (at_ % kPage == 0) begin_page(size - written);
+      const std::size_t piece = std::min(size - written, kPage - at_ % kPage);
+      std::copy_n(record.begin() + static_cast<std::ptrdiff_t>(written), piece,
+                  content_.begin() + static_cast<std::ptrdiff_t>(at_));
+      written += piece;
+      at_ += piece;
+    }
+    at_ = (at_ + 7) / 8 * 8;
+    return *this;
+  }
+
+  std::string content_;
+  std::uint32_t timeline_;
+  std::uint64_t base_ = 0;
+  std::uint64_t previous_ = 0;
+  std::size_t at_ = 0;
+  bool gives_up_ = false;
+};
+
+}  // namespace walstow::samples
