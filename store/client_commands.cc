@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 #include "proto/base/exit_code.h"
@@ -70,6 +71,14 @@ SshPublicKey read_ssh_public_key(const std::string& path) {
     throw Error(
         ErrorKind::kUsage, fmt::format("\"{}\" is not a public key of SSH", path),
         "Give the file that ends with .pub: one line, such as \"ssh-ed25519 AAAA... NAME\".");
+  }
+  static constexpr std::array kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+                                     "ecdsa-sha2-nistp521", "ssh-rsa"};
+  if (std::ranges::find(kTypes, key->type) == kTypes.end()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the key in \"{}\" is of a kind that walstow cannot sign with: {}",
+                            path, escaped(key->type)),
+                "Make one with \"ssh-keygen -t ed25519\".");
   }
   return *key;
 }

@@ -35,6 +35,7 @@ constexpr const char* kMacs = "hmac-sha2-256,hmac-sha2-512";
 // What the far end may send before we have asked for more. A larger one is slower.
 constexpr std::uint32_t kReceiveWindow = std::uint32_t{2} * 1024 * 1024;
 constexpr std::size_t kMostErrorText = 4096;
+constexpr std::size_t kTextShown = 200;
 
 constexpr int kSignatureWanted = 1;  // none of libssh2's codes, which are negative
 
@@ -186,6 +187,20 @@ asio::awaitable<int> SshSession::complete(Step step) {
   }
 }
 
+// A port of something else; or an sshd that has too many connections, which says so and hangs up.
+void SshSession::refuse_without_banner() const {
+  static constexpr std::string_view kSsh = "SSH-";
+  const char* banner = libssh2_session_banner_get(handles_->session);
+  const std::string_view said = banner == nullptr ? std::string_view() : banner;
+  if (said.starts_with(kSsh)) return;
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("no SSH connection with the store \"{}\": it does not speak SSH{}", store_,
+                  said.empty() ? "" : fmt::format(": \"{}\"", escaped(said, kTextShown))),
+      "Is the port right? An sshd listens on 22 unless told otherwise, and takes only so "
+      "many connections at once (MaxStartups).");
+}
+
 asio::awaitable<void> SshSession::handshake(std::vector<std::string> host_key_types) {
   LIBSSH2_SESSION* session = handles_->session;
   if (libssh2_session_method_pref(session, LIBSSH2_METHOD_HOSTKEY,
@@ -196,12 +211,7 @@ asio::awaitable<void> SshSession::handshake(std::vector<std::string> host_key_ty
   const int descriptor = handles_->socket.native_handle();
   auto step = [session, descriptor] { return libssh2_session_handshake(session, descriptor); };
   const int code = co_await complete(std::move(step));
-  if (code == LIBSSH2_ERROR_BANNER_RECV || code == LIBSSH2_ERROR_PROTO) {
-    throw Error(
-        ErrorKind::kUnavailable,
-        fmt::format("no SSH connection with the store \"{}\": it does not speak SSH", store_),
-        "Is the port right? An sshd listens on 22 unless told otherwise.");
-  }
+  if (code != 0) refuse_without_banner();
   if (code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE) {
     throw Error(
         ErrorKind::kUnavailable,

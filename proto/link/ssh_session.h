@@ -78,6 +78,7 @@ class SshSession {
   template <class Step>
   boost::asio::awaitable<int> complete(Step step);
   [[noreturn]] void fail(std::string_view doing, int code) const;
+  void refuse_without_banner() const;
   bool taken(int code) const;
   void collect_errors();
   Attempt at_end();

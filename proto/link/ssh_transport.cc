@@ -98,10 +98,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Never from inside of the call that began it.
   void complete(IoHandler handler, error_code error, std::size_t size) {
+    const auto target = asio::get_associated_executor(handler, executor());
     auto done = [handler = std::move(handler), error, size]() mutable {
       std::move(handler)(error, size);
     };
-    asio::post(executor(), std::move(done));
+    asio::post(asio::bind_executor(target, std::move(done)));
   }
 
   template <class Again>

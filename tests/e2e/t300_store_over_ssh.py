@@ -14,7 +14,11 @@ class StoreOverSsh(EndToEndTest):
         self.segment = self.server.redo_segment()
 
     def client(self, name, *rights, cluster="main"):
-        return self.archive.add_client(name, cluster, rights) / "walstow.toml"
+        toml = self.archive.add_client(name, cluster, rights) / "walstow.toml"
+        text = toml.read_text(encoding="utf-8")
+        if "connect_timeout" not in text:
+            toml.write_text(f'connect_timeout = "30s"\n{text}', encoding="utf-8")
+        return toml
 
     def ask(self, settings_file, *arguments):
         return processes.run(

@@ -84,18 +84,22 @@ class FarEndThatFails(SshTest):
         self.assertEqual(client.wait(timeout=SOON), -signal.SIGTERM)
 
     def test_server_that_is_no_sshd(self):
-        server = self.silent(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 1000)
-        settings = self.replaced(self.sshd.url, f"ssh://{self.sshd.user}@127.0.0.1:{server.port}")
-        client = processes.spawn(
-            [
-                self.archive.binaries / "walstow", "--config",
-                self.settings_file(settings, connect_timeout="5s"), "check",
-            ],
-            self.folder / "client.log",
-        )  # fmt: skip
-        server.accept()
-        self.assertEqual(client.wait(timeout=SOON), 1)
-        self.assertIn("does not speak SSH", (self.folder / "client.log").read_text())
+        for greeting, message in (
+            (b"", "it does not speak SSH\n"),
+            (b"Exceeded MaxStartups\r\n", 'it does not speak SSH: "Exceeded MaxStartups"'),
+        ):
+            with self.subTest(greeting):
+                server = self.silent(greeting)
+                address = f"ssh://{self.sshd.user}@127.0.0.1:{server.port}"
+                toml = self.settings_file(self.replaced(self.sshd.url, address), archive_wait="100ms")
+                log = self.folder / "client.log"
+                log.unlink(missing_ok=True)
+                client = self.spawn("walstow-archive", toml, f"pg_wal/{self.segment}")
+                peer = server.accept()
+                peer.recv(4096)
+                peer.close()
+                self.assertEqual(client.wait(timeout=SOON), 1)
+                self.assertIn(message, log.read_text())
 
     # --- no walstowd ------------------------------------------------------------------------------
 

@@ -20,6 +20,16 @@ IMPATIENT = {
     "tool_wait": "1s",
 }
 
+# A connection over SSH is a handshake and two processes at the far end, on a machine that is busy.
+IMPATIENT_OVER_SSH = {
+    **IMPATIENT,
+    "connect_timeout": "30s",
+    "archive_wait": "5s",
+    "standby_wait": "5s",
+    "recovery_wait": "8s",
+    "tool_wait": "5s",
+}
+
 
 class Archive:
     """The archive `folder`, made by `walstow init`; `binaries` holds the four executables.
@@ -114,7 +124,8 @@ class Archive:
 
     def settings_file(self, path, cluster="main", **settings):
         """Writes a walstow.toml for `cluster` of this archive: IMPATIENT, unless set otherwise."""
-        values = {"cluster": cluster, "store": self.url, **IMPATIENT, **settings}
+        waits = IMPATIENT_OVER_SSH if self.sshd else IMPATIENT
+        values = {"cluster": cluster, "store": self.url, **waits, **settings}
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         if self.server:
             client = self.add_client(f"{Path(path).parent.name}-{cluster}", cluster)

@@ -4,6 +4,7 @@ import re
 import socket
 
 from support import processes
+from support.archive import IMPATIENT_OVER_SSH
 from support.testcase import EndToEndTest
 
 
@@ -17,11 +18,12 @@ class SilentServer:
         self.port = self._listener.getsockname()[1]
 
     def accept(self):
-        """Blocks until one has come."""
+        """Blocks until one has come, and returns it."""
         self._listener.settimeout(60)
         peer, _address = self._listener.accept()
         peer.sendall(self._greeting)
         self._accepted.append(peer)
+        return peer
 
     def close(self):
         for peer in self._accepted:
@@ -42,7 +44,8 @@ class SshTest(EndToEndTest):
 
     def settings_file(self, settings=None, **more):
         """Writes one; `more` are settings of its first table."""
-        lines = [f'{name} = "{value}"\n' for name, value in more.items()]
+        values = {**IMPATIENT_OVER_SSH, **more}
+        lines = [f'{name} = "{value}"\n' for name, value in values.items()]
         toml = self.folder / "walstow.toml"
         toml.write_text("".join(lines) + (settings or self.settings), encoding="utf-8")
         return toml

@@ -32,7 +32,7 @@ std::string openssh_key(std::string_view type, std::string_view cipher = "none")
 class SshIdentityTest : public testing::Test {
  protected:
   std::string write(const std::string& content, mode_t mode = 0600) {
-    const std::string path = folder_.path() + "/key";
+    const std::string path = (folder_.path() / "key").string();
     std::ofstream(path) << content;
     chmod(path.c_str(), mode);
     return path;
@@ -89,7 +89,7 @@ TEST_F(SshIdentityTest, WhatIsNoPrivateKeyIsNamed) {
         std::string("-----BEGIN CERTIFICATE-----\n")}) {
     EXPECT_NE(message(text).find("PEM"), std::string::npos) << text;
   }
-  EXPECT_EQ(kind_thrown([&] { read_ssh_key_file(folder_.path() + "/absent"); }), ErrorKind::kUsage);
+  EXPECT_EQ(kind_thrown([&] { read_ssh_key_file((folder_.path() / "absent").string()); }), ErrorKind::kUsage);
 }
 
 }  // namespace
