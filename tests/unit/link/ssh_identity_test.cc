@@ -89,7 +89,8 @@ TEST_F(SshIdentityTest, WhatIsNoPrivateKeyIsNamed) {
         std::string("-----BEGIN CERTIFICATE-----\n")}) {
     EXPECT_NE(message(text).find("PEM"), std::string::npos) << text;
   }
-  EXPECT_EQ(kind_thrown([&] { read_ssh_key_file((folder_.path() / "absent").string()); }), ErrorKind::kUsage);
+  EXPECT_EQ(kind_thrown([&] { read_ssh_key_file((folder_.path() / "absent").string()); }),
+            ErrorKind::kUsage);
 }
 
 }  // namespace
