@@ -22,6 +22,10 @@ function(walstow_static_dependency target archive header)
 endfunction()
 walstow_static_dependency(walstow::zstd libzstd.a zstd.h)
 walstow_static_dependency(walstow::xxhash libxxhash.a xxhash.h)
+# libssh2 calls zlib, whose development package comes with its own.
+walstow_static_dependency(walstow::zlib libz.a zlib.h)
+walstow_static_dependency(walstow::ssh2 libssh2.a libssh2.h)
+target_link_libraries(walstow::ssh2 INTERFACE OpenSSL::Crypto walstow::zlib)
 
 add_library(walstow_fmt STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt_static.cc")
 add_library(walstow::fmt ALIAS walstow_fmt)

@@ -1,12 +1,19 @@
 #include "store/client_commands.h"
 
+#include <boost/json/parse.hpp>
+
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/codec/public_key.h"
+#include "proto/codec/ssh_public_key.h"
+#include "proto/link/pem_file.h"
 #include "proto/link/store_address.h"
+#include "proto/wire/json_fields.h"
+#include "store/authorized_keys.h"
 #include "store/certificate_options.h"
 #include "store/client_folder.h"
 #include "store/host_names.h"
@@ -53,6 +60,73 @@ Grant grant_option(const Call& call) {
   return grant;
 }
 
+SshPublicKey read_ssh_public_key(const std::string& path) {
+  static constexpr PemKind kPublicKey{
+      .name = "public key file",
+      .label = "",
+      .missing =
+          "\"ssh-keygen -t ed25519\" on the client's host makes one beside the private key."};
+  const auto key = parse_ssh_public_key(read_pem_file(kPublicKey, path).text);
+  if (!key) {
+    throw Error(
+        ErrorKind::kUsage, fmt::format("\"{}\" is not a public key of SSH", path),
+        "Give the file that ends with .pub: one line, such as \"ssh-ed25519 AAAA... NAME\".");
+  }
+  static constexpr std::array kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+                                     "ecdsa-sha2-nistp521", "ssh-rsa"};
+  if (std::ranges::find(kTypes, key->type) == kTypes.end()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the key in \"{}\" is of a kind that walstow cannot sign with: {}",
+                            path, escaped(key->type)),
+                "Make one with \"ssh-keygen -t ed25519\".");
+  }
+  return *key;
+}
+
+// What sshd is to start for the client. From afar nobody knows where walstowd and the archive are.
+ForcedCommand forced_command(const Call& call, const std::string& client) {
+  const ClientOptions options = store_options(call.settings);
+  if (const auto* const local = std::get_if<LocalStore>(&options.store)) {
+    return {.walstowd = local->walstowd, .archive = local->archive, .client = client};
+  }
+  const auto* const ssh = std::get_if<SshStore>(&options.store);
+  return {.walstowd = "walstowd",
+          .archive = ssh == nullptr ? std::string() : ssh->archive,
+          .client = client};
+}
+
+void refuse_certificate_options(const Call& call) {
+  for (const std::string_view name : {"csr", "url", "out", "days", "ca-key", "ca"}) {
+    if (call.command.option(name).empty()) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("option --{} is about a certificate, and --ssh makes none", name),
+                "A client has the one or the other: add it twice, under two names.");
+  }
+}
+
+// The line alone goes to standard output, ready to be appended to authorized_keys.
+int add_ssh(const Call& call) {
+  const std::string name = client_name(call);
+  const Grants grants{grant_option(call)};
+  refuse_certificate_options(call);
+  const SshPublicKey key = read_ssh_public_key(call.command.option("ssh"));
+  const std::string line = authorized_keys_line(forced_command(call, name), key);
+  const std::string answer = call.client().ask(
+      AddClient{.client = name, .public_key = to_base64(key.blob), .grants = grants}, patience());
+  if (call.json()) {
+    boost::json::object report = boost::json::parse(answer).as_object();
+    report["authorized_keys"] = line;
+    print(to_line(report));
+    return exit_code::kDone;
+  }
+  print(line + "\n");
+  log_line(LogLevel::kInfo,
+           fmt::format("client \"{}\" added; the line belongs into .ssh/authorized_keys of the "
+                       "archive's owner at the store's host",
+                       name));
+  return exit_code::kDone;
+}
+
 // "" where the store is not a folder of this host.
 std::string local_archive(const Call& call) {
   const ClientOptions options = store_options(call.settings);
@@ -88,6 +162,11 @@ std::string url_for_client(const Call& call) {
   if (const auto given = url_option(call)) return *given;
   const ClientOptions options = store_options(call.settings);
   if (const auto* const tls = std::get_if<TlsStore>(&options.store)) return url_text(tls->at);
+  if (local_archive(call).empty()) {
+    throw Error(ErrorKind::kUsage,
+                "this end does not know by which host name TLS reaches the store",
+                "Give its address with --url; or register an SSH key with --ssh.");
+  }
   const std::string path = tls_folder_of(local_archive(call)).certificate;
   const std::vector<std::string> hosts = hosts_of(*read_certificates(path).front());
   if (!hosts.empty()) return url_text({.host = hosts.front()});
@@ -112,6 +191,7 @@ std::string settings_text(const std::string& name, const Grants& grants, const s
 }
 
 int add(const Call& call) {
+  if (!call.command.option("ssh").empty()) return add_ssh(call);
   const std::string name = client_name(call);
   const Grants grants{grant_option(call)};
   const std::string url = url_for_client(call);
@@ -154,6 +234,11 @@ int renew(const Call& call) {
   const Authority authority = authority_option(call, local_archive(call));
   Client client = call.client();
   const ClientReport report = registered(client, name);
+  if (ssh_key_of(report.public_key)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("client \"{}\" has an SSH key, and no certificate to renew", name),
+                "An SSH key does not end. For another one remove the client, and add it again.");
+  }
   const KeyHandle key =
       parse_public_key(from_base64(report.public_key).value_or(std::vector<std::byte>()));
   const CertificateHandle certificate = authority.issue_client(*key, name, lifetime_option(call));
@@ -225,6 +310,7 @@ std::vector<AdminCommand> client_commands() {
       {{"client add",
         "register a client, and make the files for its host",
         {kRightOption,
+         {"--ssh", "FILE", "by this public key, for the ssh link: prints its authorized_keys line"},
          {"--csr", "FILE", "sign this request, whose key stays on the client's host"},
          {"--url", "URL", "how the client reaches the store (default: by its certificate's host)"},
          kOutOption,

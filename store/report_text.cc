@@ -3,6 +3,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/codec/ssh_public_key.h"
 #include "proto/link/certificate_warning.h"
 
 namespace walstow {
@@ -181,6 +182,9 @@ std::string registry_text(const std::vector<ClientReport>& clients, Time now) {
   for (const ClientReport& client : clients) {
     text += fmt::format("{}\n{}", client.client, grant_lines(client.grants));
     if (client.certificate_until) text += certificate_line(*client.certificate_until, now);
+    if (const auto key = ssh_key_of(client.public_key)) {
+      text += fmt::format("  {} key {}\n", key->type, ssh_fingerprint(key->blob));
+    }
   }
   return text;
 }

@@ -80,12 +80,17 @@ std::variant<Grants, Refusal> grants_of(Backend& backend, const Caller& caller, 
         fmt::format("client \"{}\" is not in the archive's registry", caller.name),
         "It was never added, or removed. An administrator adds it with \"walstow client add\".");
   }
-  if (caller.kind == Caller::Kind::kCertificate && client->fingerprint != caller.fingerprint) {
+  const bool by_certificate = caller.kind == Caller::Kind::kCertificate;
+  if ((by_certificate || !caller.fingerprint.empty()) &&
+      client->fingerprint != caller.fingerprint) {
     return make_refusal(
         Code::kUnknownClient,
         fmt::format("client \"{}\" is in the archive's registry with another key", caller.name),
-        "Use the newest certificate and key that were made for it, or have it removed and added "
-        "again with \"walstow client add\".");
+        by_certificate
+            ? "Use the newest certificate and key that were made for it, or have it removed and "
+              "added again with \"walstow client add\"."
+            : "Use the key that was added last, or have the client removed and added again with "
+              "\"walstow client add\"; and take the old line out of authorized_keys.");
   }
   // TLS has checked it when the session began; a connection may last, and a session be resumed.
   if (caller.certificate_until && now > *caller.certificate_until) {

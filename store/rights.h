@@ -21,8 +21,10 @@ struct Caller {
     kNamed,        // vouched for by whoever started the process (a forced command of sshd)
   };
   Kind kind = Kind::kNamed;
-  std::string name;         // the client's, or the local user's
-  std::string fingerprint;  // kCertificate: key_fingerprint() of its certificate's key
+  std::string name;  // the client's, or the local user's
+  // key_fingerprint() of the key that it has shown: of its certificate (kCertificate), or as the
+  // forced command says (kNamed; "" where that does not say it).
+  std::string fingerprint;
   std::optional<Time> certificate_until;
 };
 

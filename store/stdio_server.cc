@@ -3,8 +3,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <cstdlib>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/codec/ssh_public_key.h"
 #include "proto/link/descriptor_transport.h"
 #include "store/archive_folder.h"
 #include "store/local_user.h"
@@ -13,8 +18,39 @@ namespace walstow {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// What sshd sets where it runs another command than the one that was asked for.
+constexpr const char* kForcedCommandMark = "SSH_ORIGINAL_COMMAND";
+
+}  // namespace
+
 Caller local_user() {
   return {.kind = Caller::Kind::kOwner, .name = user_name(geteuid())};
+}
+
+Caller named_client(const std::string& name, const std::string& fingerprint) {
+  if (!valid_client_name(name)) {
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a client", escaped(name)),
+                "Option --as takes a name from \"walstow client list\".");
+  }
+  Caller caller{.kind = Caller::Kind::kNamed, .name = name};
+  if (fingerprint.empty()) return caller;
+  const auto digest = parse_ssh_fingerprint(fingerprint);
+  if (!digest) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("\"{}\" is not the fingerprint of an SSH key", escaped(fingerprint)),
+                "Option --key takes it as \"ssh-keygen -lf KEY.pub\" shows it: SHA256:...");
+  }
+  caller.fingerprint = *digest;
+  return caller;
+}
+
+void refuse_nameless_forced_command() {
+  if (std::getenv(kForcedCommandMark) == nullptr) return;
+  throw Error(ErrorKind::kUsage, "the forced command names no client",
+              "Write \"walstowd --stdio --as NAME\", as \"walstow client add NAME --ssh KEY.pub\" "
+              "prints it: without a name this key would have every right.");
 }
 
 void serve_standard_streams(const StdioServer& server) {
@@ -28,7 +64,7 @@ void serve_standard_streams(const StdioServer& server) {
   asio::co_spawn(io,
                  serve(ByteStream(std::move(transport)), {.handler = handler,
                                                           .workers = workers,
-                                                          .caller = local_user(),
+                                                          .caller = server.caller,
                                                           .limits = server.limits}),
                  [&failure](std::exception_ptr error) { failure = error; });
   io.run();

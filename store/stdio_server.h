@@ -11,8 +11,18 @@ namespace walstow {
 // Who the process itself runs as: nobody but the archive's owner gets this far.
 Caller local_user();
 
+// Whom a forced command of sshd names: `fingerprint` is "" or an SSH key's, "SHA256:...". What the
+// peer says of itself never gets here. Throws Error{kUsage} for what is no client's name and no
+// fingerprint.
+Caller named_client(const std::string& name, const std::string& fingerprint);
+
+// Throws Error{kUsage} where the process was started by a forced command that names nobody: its key
+// would have every right.
+void refuse_nameless_forced_command();
+
 struct StdioServer {
   std::string archive;  // folder
+  Caller caller;
   int compression_level = 1;
   SessionLimits limits;
 };

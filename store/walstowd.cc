@@ -1,5 +1,5 @@
 // walstowd: the store, as a daemon that serves the network; or, with --stdio, for one connection on
-// its standard streams: the far end of the local link.
+// its standard streams: the far end of the local link, and of the ssh link.
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -31,7 +31,15 @@ ProgramSpec program() {
                     .summary = "",
                     .options = {{.flags = "--stdio",
                                  .placeholder = "",
-                                 .help = "serve one connection on standard input and output"}},
+                                 .help = "serve one connection on standard input and output"},
+                                {.flags = "--as",
+                                 .placeholder = "NAME",
+                                 .help = "with --stdio: with that client's rights, for sshd's "
+                                         "forced command"},
+                                {.flags = "--key",
+                                 .placeholder = "SHA256:...",
+                                 .help = "with --as: only while the registry has that client with "
+                                         "this SSH key"}},
                     .positionals = {}}}};
 }
 
@@ -61,6 +69,19 @@ int serve_network(Settings settings, const std::function<Settings()>& load) {
   return exit_code::kDone;
 }
 
+// Call it before the process has become the archive's owner.
+Caller stdio_caller(const ParsedCommand& command) {
+  const std::string name = command.option("as");
+  const std::string key = command.option("key");
+  if (!name.empty()) return named_client(name, key);
+  if (!key.empty()) {
+    throw Error(ErrorKind::kUsage, "option --key needs --as",
+                "\"walstow client add NAME --ssh KEY.pub\" prints both.");
+  }
+  refuse_nameless_forced_command();
+  return {.kind = Caller::Kind::kOwner};
+}
+
 int run(int argc, const char* const* argv) {
   ParsedCommand command;
   Settings settings(walstowd_settings());
@@ -69,10 +90,16 @@ int run(int argc, const char* const* argv) {
   }
   if (command.flag("stdio")) {
     start_log("walstowd", command.verbose ? LogLevel::kDebug : LogLevel::kWarning);
-    const StdioServer server = stdio_server_options(settings);
+    StdioServer server = stdio_server_options(settings);
+    server.caller = stdio_caller(command);
     become_owner_of(server.archive);
+    if (server.caller.kind == Caller::Kind::kOwner) server.caller = local_user();
     serve_standard_streams(server);
     return exit_code::kDone;
+  }
+  if (!command.option("as").empty() || !command.option("key").empty()) {
+    throw Error(ErrorKind::kUsage, "options --as and --key need --stdio",
+                "The daemon takes its clients' names from their certificates.");
   }
   start_log("walstowd", command.verbose ? LogLevel::kDebug : LogLevel::kInfo);
   const auto load = [argc, argv] {

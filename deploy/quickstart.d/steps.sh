@@ -7,7 +7,9 @@ segments_away=32
 
 install_packages() {
   headline "Packages"
-  "$source_folder/deploy/install-packages" build demo
+  local lists=(build demo)
+  [[ $link != ssh ]] || lists+=(demo-ssh)
+  "$source_folder/deploy/install-packages" "${lists[@]}"
 }
 
 build_release() {

@@ -1,4 +1,4 @@
-# Sourced by deploy/quickstart: the archive, its daemon, and each server's way to it.
+# Sourced by deploy/quickstart: the archive, its daemon, and each server's way to it (sshd.sh: over SSH).
 # shellcheck shell=bash
 
 # Every client has a folder of its own, as on a host of its own: $demo/client/NAME.
@@ -11,14 +11,17 @@ create_archive() {
   fi
   local_walstow cluster create main
   owned mkdir client
-  [[ $link == local ]] || start_daemon
+  case $link in
+    tls) start_daemon ;;
+    ssh) start_sshd ;;
+  esac
   # Both rights for every server, since roles change.
   local server
   for server in "${!port_of[@]}"; do add_client "$server" main archive restore; done
   add_client admin '*' admin
 }
 
-# add_client NAME CLUSTER RIGHT...: its settings, and over TLS its certificate.
+# add_client NAME CLUSTER RIGHT...: its settings, and its certificate (TLS) or key (SSH).
 add_client() {
   local name=$1 cluster=$2 right rights=()
   shift 2
@@ -29,6 +32,10 @@ add_client() {
     return
   fi
   for right in "$@"; do rights+=(--right "$right"); done
+  if [[ $link == ssh ]]; then
+    add_ssh_client "$name" "$cluster" "${rights[@]}"
+    return
+  fi
   local_walstow client add "$name" --cluster "$cluster" "${rights[@]}" \
     --url "https://localhost:$daemon_port" --out "client/$name"
   # On a host of its own the folder would be /etc/walstow.
@@ -44,7 +51,7 @@ start_daemon() {
     daemon=$!
     wait_until 30 "walstowd starts" daemon_told
     if grep -q 'listening on' log/walstowd.log; then
-      printf '%s\n' "$daemon" | owned tee walstowd.pid >/dev/null
+      printf '%s\n' "$daemon" | owned tee server.pid >/dev/null
       printf 'walstowd serves it on https://localhost:%s\n' "$daemon_port"
       return
     fi
@@ -57,10 +64,11 @@ start_daemon() {
 # It listens, or has ended.
 daemon_told() { grep -q 'listening on' log/walstowd.log || ! kill -0 "$daemon" 2>/dev/null; }
 
+# What start_daemon or start_sshd has started.
 stop_daemon() {
-  [[ -f $demo/walstowd.pid ]] || return 0
+  [[ -f $demo/server.pid ]] || return 0
   local pid
-  pid=$(<"$demo/walstowd.pid")
+  pid=$(<"$demo/server.pid")
   kill "$pid" 2>/dev/null || return 0
   while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 }

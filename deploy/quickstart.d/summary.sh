@@ -68,7 +68,7 @@ summarise() {
   executables                $source_folder/build/release/bin
   folder of the demo         $demo
     archive/                 the archive
-    client/                  of each server, what both commands read: settings, certificate, key
+    client/                  of each server, what both commands read: settings, and what proves who it is
     primary/                 timeline 1, stopped when it was lost
     standby1/                was away, now the primary on timeline 2
     standby2/                follows it through the archive

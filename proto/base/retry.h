@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include "proto/base/deadline.h"
@@ -25,15 +26,20 @@ inline bool worth_retrying(ErrorKind kind) {
 }
 
 // Runs attempt(number), number from 0. An Error not worth retrying, or the last one when the time
-// is up, is thrown on. An attempt must bound its own waits by the same deadline.
+// is up, is thrown on; but in the place of a time-out that only the end of all time has made, the
+// one before it, which says more. An attempt must bound its own waits by the same deadline.
 template <class Attempt>
 auto retry(const RetryPolicy& policy, Attempt attempt) {
   Duration pause = policy.first_pause;
+  std::optional<Error> before;
   for (int number = 0;; ++number) {
     try {
       return attempt(number);
     } catch (const Error& error) {
+      const bool cut_short = error.kind() == ErrorKind::kTimeout && policy.give_up.passed();
+      if (cut_short && before) throw Error(*before);
       if (!worth_retrying(error.kind()) || policy.give_up.remaining() <= pause) throw;
+      before = error;
       if (policy.on_failure) policy.on_failure(error, pause);
     }
     std::this_thread::sleep_for(pause);

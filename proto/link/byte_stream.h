@@ -12,9 +12,12 @@
 #include <boost/system/error_code.hpp>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "proto/base/deadline.h"
+#include "proto/base/error.h"
 
 namespace walstow {
 
@@ -34,6 +37,9 @@ class Transport {
   virtual void write_some(boost::asio::const_buffer buffer, IoHandler handler) = 0;
   // Ends what is waiting with operation_aborted.
   virtual void cancel() = 0;
+  // Why nothing more comes from `store`, where the far end has said so beside the stream or in its
+  // place; nullopt: it has not.
+  virtual std::optional<Error> explain(const std::string& /*store*/) const { return std::nullopt; }
 };
 
 class ByteStream {
@@ -51,6 +57,10 @@ class ByteStream {
   // from other ends. A new deadline replaces the old one.
   void set_deadline(Deadline deadline);
   bool expired() const { return state_->expired; }
+
+  std::optional<Error> explain(const std::string& store) const {
+    return transport_->explain(store);
+  }
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {

@@ -29,17 +29,6 @@ constexpr PemKind kCertificate{
 constexpr PemKind kKey{
     .name = "private key file", .label = "PRIVATE KEY", .missing = kCertificate.missing};
 
-// As libpq's rule for sslkey: a key that others can read is nobody's proof of who they are.
-void refuse_readable_for_others(const struct stat& status, const std::string& path) {
-  const mode_t allowed = status.st_uid == 0 ? S_IRWXU | S_IRGRP : S_IRWXU;
-  if ((status.st_mode & ACCESSPERMS & ~allowed) == 0) return;
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("private key file \"{}\" has mode {:04o}: others than its owner may use it", path,
-                  status.st_mode & ALLPERMS),
-      fmt::format("Run \"chmod 600 {}\".", path));
-}
-
 // The end of a PEM file is an error as well, of this reason.
 bool at_end_of_pem() {
   const auto error = ERR_peek_last_error();
@@ -129,7 +118,7 @@ std::vector<CertificateHandle> read_certificates(const std::string& path) {
 KeyHandle read_private_key(const std::string& path) {
   const OpenSslErrorGuard guard;
   const PemFile file = read_pem_file(kKey, path);
-  refuse_readable_for_others(file.status, path);
+  refuse_readable_for_others(file, path);
   bool encrypted = false;
   KeyHandle key(
       PEM_read_bio_PrivateKey(pem_reader(file.text).get(), nullptr, refuse_passphrase, &encrypted));

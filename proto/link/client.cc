@@ -73,8 +73,9 @@ namespace {
 
 // The value of Host. A child of our own has no name.
 std::string host_of(const Store& store) {
-  const auto* tls = std::get_if<TlsStore>(&store);
-  return tls != nullptr ? to_string(tls->at) : "walstow";
+  if (const auto* tls = std::get_if<TlsStore>(&store)) return to_string(tls->at);
+  if (const auto* ssh = std::get_if<SshStore>(&store)) return to_string(ssh->at);
+  return "walstow";
 }
 
 RetryPolicy policy_of(const Patience& patience) {

@@ -54,6 +54,7 @@ void ClientConnection::fail(error_code error, const char* doing) const {
     throw Error(ErrorKind::kTimeout, std::string("timed out while ") + doing + " " + store,
                 "Is the store overloaded, or the network slow? The time limits are settings.");
   }
+  if (const auto explained = stream_.explain(peer_)) throw Error(*explained);
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
       error == asio::error::eof || error == asio::error::broken_pipe ||
       error == asio::error::connection_reset) {

@@ -38,6 +38,14 @@ Store parse_store(const Settings& settings) {
                               .certificate = settings.required("tls.cert"),
                               .key = settings.required("tls.key")}};
   }
+  if (auto* ssh = std::get_if<SshAddress>(&address)) {
+    return SshStore{.at = std::move(ssh->at),
+                    .user = ssh->user.empty() ? settings.required("ssh.user") : ssh->user,
+                    .archive = std::move(ssh->archive),
+                    .identity = settings.text("ssh.identity"),
+                    .agent = settings.text("ssh.agent"),
+                    .known_hosts = settings.text("ssh.known_hosts")};
+  }
   LocalStore local{.archive = std::get<LocalAddress>(address).archive,
                    .walstowd = settings.text("walstowd")};
   if (local.walstowd.empty()) local.walstowd = beside_this_executable("walstowd");
@@ -51,7 +59,8 @@ std::vector<Setting> client_settings() {
       {.name = "cluster", .placeholder = "NAME", .help = "the cluster's name in the archive"},
       {.name = "store",
        .placeholder = "URL",
-       .help = "where the archive is: https://HOST:PORT, or the absolute path of its folder"},
+       .help = "where the archive is: https://HOST:PORT, ssh://USER@HOST:PORT, or the absolute "
+               "path of its folder"},
       {.name = "tls.ca",
        .default_value = "/etc/walstow/ca.crt",
        .placeholder = "FILE",
@@ -64,6 +73,21 @@ std::vector<Setting> client_settings() {
        .default_value = "/etc/walstow/client.key",
        .placeholder = "FILE",
        .help = "the private key of this client's certificate"},
+      {.name = "ssh.user",
+       .default_value = "walstow",
+       .placeholder = "NAME",
+       .help = "account at the store's host, for a store that is ssh:// and names none"},
+      {.name = "ssh.identity",
+       .placeholder = "FILE",
+       .help = "private key without a passphrase, or \"agent\" (default: ~/.ssh/id_ed25519, "
+               "id_ecdsa or id_rsa, or else the agent)"},
+      {.name = "ssh.agent",
+       .placeholder = "PATH",
+       .help = "socket of an ssh-agent (default: $SSH_AUTH_SOCK)"},
+      {.name = "ssh.known_hosts",
+       .placeholder = "FILE",
+       .help = "keys of the hosts that are trusted (default: ~/.ssh/known_hosts and "
+               "/etc/ssh/ssh_known_hosts)"},
       {.name = "walstowd",
        .placeholder = "PATH",
        .help = "the store's executable for an archive folder (default: beside this program)"},

@@ -9,6 +9,10 @@ boost::asio::awaitable<std::unique_ptr<Transport>> Connector::connect(
   if (const auto* local = std::get_if<LocalStore>(&store_)) {
     co_return connect_local(executor, *local);
   }
+  if (const auto* ssh = std::get_if<SshStore>(&store_)) {
+    if (!ssh_) ssh_ = std::make_unique<SshClient>(*ssh);
+    co_return co_await ssh_->connect(executor, deadline);
+  }
   if (!tls_) tls_ = std::make_unique<TlsClient>(std::get<TlsStore>(store_));
   co_return co_await tls_->connect(executor, deadline);
 }

@@ -11,13 +11,14 @@
 #include "proto/base/deadline.h"
 #include "proto/link/byte_stream.h"
 #include "proto/link/local.h"
+#include "proto/link/ssh_client.h"
 #include "proto/link/tls_client.h"
 
 namespace walstow {
 
-using Store = std::variant<LocalStore, TlsStore>;
+using Store = std::variant<LocalStore, TlsStore, SshStore>;
 
-// From one thread at a time. What a link needs (the files of TLS) is read when it first connects:
+// From one thread at a time. What a link needs (certificates, keys) is read when it first connects:
 // a command that is answered out of its spool never pays for it.
 class Connector {
  public:
@@ -34,6 +35,7 @@ class Connector {
  private:
   Store store_;
   std::unique_ptr<TlsClient> tls_;
+  std::unique_ptr<SshClient> ssh_;
 };
 
 }  // namespace walstow

@@ -85,11 +85,15 @@ class SpawnAttributes {
 };
 
 // Without the variables that are settings: they are the command's, and its WALSTOW_CONFIG is no
-// settings file of walstowd's.
+// settings file of walstowd's. Nor is it an sshd that starts this one, even where one started us.
 std::vector<char*> child_environment() {
   std::vector<char*> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view(*entry).starts_with(kEnvironmentPrefix)) variables.push_back(*entry);
+    const std::string_view variable(*entry);
+    if (variable.starts_with(kEnvironmentPrefix) || variable.starts_with("SSH_ORIGINAL_COMMAND=")) {
+      continue;
+    }
+    variables.push_back(*entry);
   }
   variables.push_back(nullptr);
   return variables;

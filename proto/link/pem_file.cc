@@ -68,6 +68,16 @@ PemFile read_pem_file(const PemKind& kind, const std::string& path) {
   return result;
 }
 
+void refuse_readable_for_others(const PemFile& file, const std::string& path) {
+  const mode_t allowed = file.status.st_uid == 0 ? S_IRWXU | S_IRGRP : S_IRWXU;
+  if ((file.status.st_mode & ACCESSPERMS & ~allowed) == 0) return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("private key file \"{}\" has mode {:04o}: others than its owner may use it", path,
+                  file.status.st_mode & ALLPERMS),
+      fmt::format("Run \"chmod 600 {}\".", path));
+}
+
 void throw_no_pem(const PemKind& kind, const std::string& path) {
   throw Error(ErrorKind::kUsage,
               fmt::format("{} \"{}\" is not in PEM format, or is damaged", kind.name, path),

@@ -44,6 +44,10 @@ struct PemFile {
 // them.
 PemFile read_pem_file(const PemKind& kind, const std::string& path);
 
+// As libpq's rule for sslkey: a private key that others can read is nobody's proof of who they are.
+// Throws Error{kUsage}.
+void refuse_readable_for_others(const PemFile& file, const std::string& path);
+
 // Throws Error{kUsage}: its content is not what OpenSSL reads.
 [[noreturn]] void throw_no_pem(const PemKind& kind, const std::string& path);
 

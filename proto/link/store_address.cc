@@ -10,6 +10,7 @@ namespace walstow {
 namespace {
 
 constexpr std::string_view kHttps = "https://";
+constexpr std::string_view kSsh = "ssh://";
 constexpr std::size_t kLongestHost = 253;  // RFC 1035, 2.3.4, as text without the final dot
 
 [[noreturn]] void fail(std::string_view text, const std::string& why, std::string hint) {
@@ -33,10 +34,54 @@ std::uint16_t parse_port(std::string_view text, std::string_view port) {
   return static_cast<std::uint16_t>(*number);
 }
 
+constexpr const char* kForms =
+    "Give \"https://HOST:PORT\" of a walstowd, \"ssh://USER@HOST\", or the absolute path of an "
+    "archive made by \"walstow init\".";
+
+// A name of the far system's; and nothing that a message or a password could hide in.
+bool is_user(std::string_view user) {
+  return !user.empty() && !user.starts_with('-') &&
+         std::all_of(user.begin(), user.end(), [](char c) {
+           const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+           const bool digit = c >= '0' && c <= '9';
+           return letter || digit || c == '.' || c == '-' || c == '_' || c == '+' || c == '\\';
+         });
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 0 && c < ' ') || c == 127; });
+}
+
+SshAddress parse_ssh_address(std::string_view text) {
+  std::string_view rest = text.substr(kSsh.size());
+  SshAddress address;
+  const std::size_t slash = rest.find('/');
+  if (slash != std::string_view::npos && slash + 1 < rest.size()) {
+    address.archive = rest.substr(slash);
+    if (has_control_characters(address.archive)) fail(text, "has a path with line breaks", kForms);
+  }
+  rest = rest.substr(0, slash);
+  const std::size_t at = rest.rfind('@');
+  if (at != std::string_view::npos) {
+    address.user = rest.substr(0, at);
+    rest.remove_prefix(at + 1);
+    if (address.user.find(':') != std::string::npos) {
+      // Not shown: what stands behind the colon is a secret.
+      throw Error(ErrorKind::kInvalid, "the address of a store has no place for a password",
+                  "Show the store a key instead: the setting \"ssh.identity\".");
+    }
+    if (!is_user(address.user)) fail(text, "has no valid name of an account", kForms);
+  }
+  address.at = parse_host_port(rest, kSshPort);
+  if (address.at.host.empty()) fail(text, "names no host", kForms);
+  return address;
+}
+
 }  // namespace
 
-HostPort parse_host_port(std::string_view text) {
-  HostPort address;
+HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
+  HostPort address{.host = {}, .port = default_port};
   std::string_view rest;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -66,10 +111,8 @@ HostPort parse_host_port(std::string_view text) {
 }
 
 StoreAddress parse_store_address(std::string_view text) {
-  static constexpr const char* kForms =
-      "Give \"https://HOST:PORT\" of a walstowd, or the absolute path of an archive made by "
-      "\"walstow init\".";
   if (text.starts_with('/')) return LocalAddress{std::string(text)};
+  if (text.starts_with(kSsh)) return parse_ssh_address(text);
   if (!text.starts_with(kHttps)) fail(text, "is no address of a store", kForms);
   std::string_view address = text.substr(kHttps.size());
   if (address.ends_with('/')) address.remove_suffix(1);

@@ -1,5 +1,5 @@
-// Where a store is, as the setting "store" says it: "https://HOST[:PORT]", or the absolute path of
-// an archive's folder. Pure.
+// Where a store is, as the setting "store" says it: "https://HOST[:PORT]",
+// "ssh://[USER@]HOST[:PORT][/ARCHIVE]", or the absolute path of an archive's folder. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 namespace walstow {
 
 inline constexpr std::uint16_t kDefaultPort = 7432;
+inline constexpr std::uint16_t kSshPort = 22;
 
 struct HostPort {
   std::string host;  // a name, or an IPv4 or IPv6 address without brackets; "" in a listen address
@@ -22,17 +23,23 @@ struct TlsAddress {
   HostPort at;
   bool operator==(const TlsAddress&) const = default;
 };
+struct SshAddress {
+  HostPort at;
+  std::string user;     // "": the URL names none
+  std::string archive;  // absolute path at the far end, or ""
+  bool operator==(const SshAddress&) const = default;
+};
 struct LocalAddress {
   std::string archive;  // absolute path
   bool operator==(const LocalAddress&) const = default;
 };
-using StoreAddress = std::variant<TlsAddress, LocalAddress>;
+using StoreAddress = std::variant<TlsAddress, SshAddress, LocalAddress>;
 
 // Throws Error{kInvalid} that says what is wrong with `text`; the caller knows where it came from.
 StoreAddress parse_store_address(std::string_view text);
 
 // "HOST:PORT", ":PORT", "HOST", "[IPV6]:PORT". Throws as above.
-HostPort parse_host_port(std::string_view text);
+HostPort parse_host_port(std::string_view text, std::uint16_t default_port = kDefaultPort);
 
 // "host:port", with brackets round an IPv6 address.
 std::string to_string(const HostPort& address);

@@ -6,6 +6,7 @@
 
 #include "proto/base/error.h"
 #include "proto/link/certificate.h"
+#include "proto/link/connect_tcp.h"
 #include "proto/link/resolve.h"
 #include "proto/link/tls_errors.h"
 #include "proto/link/tls_transport.h"
@@ -17,30 +18,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-
-asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, std::string name,
-                                         std::vector<tcp::endpoint> endpoints, Deadline deadline) {
-  error_code last;
-  bool timed_out = false;
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    tcp::socket socket(executor);
-    const auto share = deadline.remaining() / (endpoints.size() - i);
-    const StreamTimeout timeout(socket, Deadline::after(share));
-    co_await socket.async_connect(endpoints[i], asio::redirect_error(asio::use_awaitable, last));
-    if (!last) {
-      socket.set_option(tcp::no_delay(true));  // a head and a body are two writes, one question
-      co_return std::move(socket);
-    }
-    timed_out = timeout.expired();
-  }
-  if (timed_out) {
-    throw Error(ErrorKind::kTimeout, "timed out while connecting to the store \"" + name + "\"",
-                "Is that host up, the address right, and no firewall in between?");
-  }
-  throw Error(ErrorKind::kUnavailable,
-              "could not connect to the store \"" + name + "\": " + last.message(),
-              "Is walstowd running there, and listening on that port?");
-}
 
 // Where a context keeps its TlsClient. (The slot that OpenSSL gives to applications is Asio's.)
 int client_index() {
@@ -90,7 +67,10 @@ void TlsClient::check_host(SSL* connection) const {
 asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_executor executor,
                                                                Deadline deadline) {
   auto endpoints = co_await resolve(store_.at, deadline);
-  tcp::socket socket = co_await connect_tcp(executor, name_, std::move(endpoints), deadline);
+  TcpTarget target{.store = name_,
+                   .endpoints = std::move(endpoints),
+                   .hint = "Is walstowd running there, and listening on that port?"};
+  tcp::socket socket = co_await connect_tcp(executor, std::move(target), deadline);
   TlsStream stream(std::move(socket), context_);
   SSL* connection = stream.native_handle();
   check_host(connection);

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "proto/base/error.h"
+#include "proto/link/connect_tcp.h"
 #include "proto/link/tls_errors.h"
 #include "proto/link/tls_transport.h"
 

@@ -50,19 +50,4 @@ std::unique_ptr<Transport> make_tls_transport(TlsStream stream) {
   return std::make_unique<TlsTransport>(std::move(stream));
 }
 
-StreamTimeout::StreamTimeout(asio::ip::tcp::socket& socket, Deadline deadline)
-    : state_(std::make_shared<State>(State{.socket = &socket})),
-      timer_(socket.get_executor(), deadline.when()) {
-  timer_.async_wait([state = state_](error_code error) {
-    if (error || state->socket == nullptr) return;
-    state->expired = true;
-    error_code ignored;
-    state->socket->cancel(ignored);
-  });
-}
-
-StreamTimeout::~StreamTimeout() {
-  state_->socket = nullptr;
-}
-
 }  // namespace walstow

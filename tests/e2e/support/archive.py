@@ -7,6 +7,7 @@ from pathlib import Path
 
 from support import processes, stored_object
 from support.daemon import HOST, Daemon
+from support.sshd import Sshd, make_key
 
 MARKER = "walstow.json"
 
@@ -19,12 +20,22 @@ IMPATIENT = {
     "tool_wait": "1s",
 }
 
+# A connection over SSH is a handshake and two processes at the far end, on a machine that is busy.
+IMPATIENT_OVER_SSH = {
+    **IMPATIENT,
+    "connect_timeout": "30s",
+    "archive_wait": "5s",
+    "standby_wait": "5s",
+    "recovery_wait": "8s",
+    "tool_wait": "5s",
+}
+
 
 class Archive:
     """The archive `folder`, made by `walstow init`; `binaries` holds the four executables.
 
-    `link` is how servers reach it: "local", or "tls", each as a client of its own. The test itself
-    looks at it over the local link, as its owner.
+    `link` is how servers reach it: "local", or "tls" or "ssh", each as a client of its own. The test
+    itself looks at it over the local link, as its owner.
     """
 
     def __init__(self, folder, binaries, link="local"):
@@ -34,24 +45,38 @@ class Archive:
         self.daemon = None
         if link == "tls":
             self.daemon = Daemon(self.folder, self.binaries, self.folder.with_name("walstowd.log"))
+        self.sshd = Sshd(self.folder.with_name("sshd")) if link == "ssh" else None
         self._away = self.folder.with_name(self.folder.name + ".away")
 
     def init(self):
         hosts = ["--host", HOST] if self.daemon else []
         processes.run(self.binaries / "walstow", "init", self.folder, *hosts)
-        if self.daemon:
-            self.daemon.start()
+        if self.server:
+            self.server.start()
 
     def end(self):
-        if self.daemon:
-            self.daemon.kill()
+        if self.server:
+            self.server.kill()
+
+    @property
+    def server(self):
+        """What listens for clients: a Daemon, an Sshd, or nothing."""
+        return self.daemon or self.sshd
+
+    @property
+    def url(self):
+        """How clients reach it."""
+        return self.server.url if self.server else str(self.folder)
 
     def add_client(self, name, cluster="main", rights=("archive", "restore")):
-        """The folder that `walstow client add` makes, unless it stands, with paths of its own."""
+        """The folder of what its host needs, made unless it stands, with paths of its own."""
         folder = self.folder.with_name("clients") / name
         if not folder.exists():
             folder.parent.mkdir(exist_ok=True)
             wanted = [word for right in rights for word in ("--right", right)]
+            if self.sshd:
+                self._add_ssh_client(folder, name, cluster, wanted)
+                return folder
             self.walstow(
                 "client", "add", name, "--cluster", cluster, *wanted,
                 "--url", self.daemon.url, "--out", folder,
@@ -60,6 +85,32 @@ class Archive:
             text = toml.read_text(encoding="utf-8").replace("/etc/walstow/", f"{folder}/")
             toml.write_text(text, encoding="utf-8")
         return folder
+
+    def _add_ssh_client(self, folder, name, cluster, wanted):
+        folder.mkdir()
+        key = make_key(folder / "id_ed25519")
+        self.let_in(name, f"{key}.pub", "--cluster", cluster, *wanted)
+        lines = [f'store = "{self.url}"\n', *self._link_settings(folder)]
+        if cluster != "*":
+            lines.insert(0, f'cluster = "{cluster}"\n')
+        (folder / "walstow.toml").write_text("".join(lines), encoding="utf-8")
+
+    def let_in(self, name, public_key, *options):
+        """`walstow client add`, and its line into the sshd's authorized_keys."""
+        done = self.walstow("client", "add", name, "--ssh", public_key, *options)
+        self.sshd.let_in(done.stdout)
+        return done
+
+    def _link_settings(self, client):
+        """The lines of walstow.toml that say who the client of that folder is."""
+        if self.daemon:
+            files = (("ca", "ca.crt"), ("cert", "client.crt"), ("key", "client.key"))
+            return ["[tls]\n", *(f"{name} = {json.dumps(str(client / file))}\n" for name, file in files)]
+        return [
+            "[ssh]\n",
+            f"identity = {json.dumps(str(client / 'id_ed25519'))}\n",
+            f"known_hosts = {json.dumps(str(self.sshd.known_hosts))}\n",
+        ]
 
     # --- the four executables -------------------------------------------------------------------
 
@@ -73,14 +124,12 @@ class Archive:
 
     def settings_file(self, path, cluster="main", **settings):
         """Writes a walstow.toml for `cluster` of this archive: IMPATIENT, unless set otherwise."""
-        store = self.daemon.url if self.daemon else str(self.folder)
-        values = {"cluster": cluster, "store": store, **IMPATIENT, **settings}
+        waits = IMPATIENT_OVER_SSH if self.sshd else IMPATIENT
+        values = {"cluster": cluster, "store": self.url, **waits, **settings}
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
-        if self.daemon:
+        if self.server:
             client = self.add_client(f"{Path(path).parent.name}-{cluster}", cluster)
-            lines.append("[tls]\n")
-            for name, file in (("ca", "ca.crt"), ("cert", "client.crt"), ("key", "client.key")):
-                lines.append(f"{name} = {json.dumps(str(client / file))}\n")
+            lines += self._link_settings(client)
         Path(path).write_text("".join(lines), encoding="utf-8")
         return Path(path)
 

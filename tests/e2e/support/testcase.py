@@ -58,8 +58,8 @@ class EndToEndTest(unittest.TestCase):
             server.kill()
 
     def show_logs(self, stream):
-        daemon = getattr(self, "archive", None) and self.archive.daemon
-        for server in [*getattr(self, "servers", []), daemon]:
+        store = getattr(self, "archive", None) and self.archive.server
+        for server in [*getattr(self, "servers", []), store]:
             if server is not None and server.log.exists():
                 tail = server.log_text().splitlines()[-LOG_TAIL_LINES:]
                 stream.write(f"\n----- the end of {server.log}\n" + "\n".join(tail) + "\n")

@@ -54,6 +54,21 @@ TEST(RetryTest, PausesDoubleUpToTheLongest) {
   EXPECT_EQ(pauses, (std::vector<Duration>{1ms, 2ms, 4ms, 4ms, 4ms}));
 }
 
+TEST(RetryTest, AnAttemptThatTheEndCutsShortDoesNotHideWhyTheOnesBeforeItFailed) {
+  const RetryPolicy policy = quick(20ms);
+  const auto attempt = [&](int number) {
+    if (number == 0) throw Error(ErrorKind::kUnavailable, "the key is not known");
+    std::this_thread::sleep_until(policy.give_up.when());
+    throw Error(ErrorKind::kTimeout, "timed out");
+  };
+  try {
+    retry(policy, attempt);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "the key is not known");
+  }
+}
+
 TEST(RetryTest, TheLastFailureIsThrownWhenTheTimeIsUp) {
   int attempts = 0;
   try {

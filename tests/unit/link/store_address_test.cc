@@ -17,6 +17,16 @@ TEST(StoreAddressTest, EveryFormIsRead) {
   EXPECT_EQ(parse_store_address("https://127.0.0.1:65535"), tls("127.0.0.1", 65535));
   EXPECT_EQ(parse_store_address("https://[2001:db8::1]:80"), tls("2001:db8::1", 80));
   EXPECT_EQ(parse_store_address("https://[fe80::1%eth0]"), tls("fe80::1%eth0", kDefaultPort));
+  const auto ssh = [](std::string host, std::uint16_t port, std::string user, std::string path) {
+    return StoreAddress(SshAddress{.at = {.host = std::move(host), .port = port},
+                                   .user = std::move(user),
+                                   .archive = std::move(path)});
+  };
+  EXPECT_EQ(parse_store_address("ssh://archive1"), ssh("archive1", 22, "", ""));
+  EXPECT_EQ(parse_store_address("ssh://archive1/"), ssh("archive1", 22, "", ""));
+  EXPECT_EQ(parse_store_address("ssh://walstow@archive1:2222/srv/a b@c"),
+            ssh("archive1", 2222, "walstow", "/srv/a b@c"));
+  EXPECT_EQ(parse_store_address("ssh://w@[::1]:1"), ssh("::1", 1, "w", ""));
   EXPECT_EQ(parse_store_address("/mnt/archive"), StoreAddress(LocalAddress{"/mnt/archive"}));
 }
 
@@ -40,11 +50,28 @@ TEST(StoreAddressTest, WhatIsNoAddressIsRefused) {
                            "https://[::1]x",
                            "https://2001:db8::1",
                            "ftp://archive1",
+                           "ssh://",
+                           "ssh://walstow@",
+                           "ssh://@archive1",
+                           "ssh://-x@archive1",
+                           "ssh://a b@archive1",
+                           "ssh://archive1:0",
+                           "ssh://-oProxyCommand=x",
+                           "ssh://archive1/a\nb",
                            "mnt/archive",
                            "https://archive1:-1",
                            "https://archive1:7432x",
                            "https://a\nb"}) {
     EXPECT_THROW(parse_store_address(text), Error) << text;
+  }
+}
+
+TEST(StoreAddressTest, APasswordIsNotShown) {
+  try {
+    parse_store_address("ssh://walstow:hunter2@archive1");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find("hunter2"), std::string::npos);
   }
 }
 

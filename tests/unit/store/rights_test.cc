@@ -172,6 +172,18 @@ TEST_F(RightsTest, KeyMustBeTheOneOfTheRegistry) {
             "unknown-client");
 }
 
+// A forced command may name the key, so that a line in authorized_keys that was forgotten is worth
+// nothing once the client has another one.
+TEST_F(RightsTest, ForcedCommandsKeyMustBeTheOneOfTheRegistry) {
+  register_client("db1", {{.cluster = "*", .rights = {kAdmin}}});
+  Caller db1 = named("db1");
+  EXPECT_EQ(ask_as(db1, Whoami{}).status, 200);
+  db1.fingerprint = key_fingerprint(as_bytes("a public key"));
+  EXPECT_EQ(ask_as(db1, Whoami{}).status, 200);
+  db1.fingerprint = key_fingerprint(as_bytes("another key"));
+  EXPECT_EQ(code_of(ask_as(db1, Whoami{})), "unknown-client");
+}
+
 // TLS checks it when a session begins; the connection, or a session that is resumed, may outlive
 // it.
 TEST_F(RightsTest, ExpiredCertificateIsRefusedOnAConnectionThatLasts) {

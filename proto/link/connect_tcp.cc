@@ -1,0 +1,57 @@
+#include "proto/link/connect_tcp.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarget target,
+                                         Deadline deadline) {
+  error_code last;
+  bool timed_out = false;
+  for (std::size_t i = 0; i < target.endpoints.size(); ++i) {
+    tcp::socket socket(executor);
+    const auto share = deadline.remaining() / (target.endpoints.size() - i);
+    const StreamTimeout timeout(socket, Deadline::after(share));
+    co_await socket.async_connect(target.endpoints[i],
+                                  asio::redirect_error(asio::use_awaitable, last));
+    if (!last) {
+      socket.set_option(tcp::no_delay(true));  // a head and a body are two writes, one question
+      co_return std::move(socket);
+    }
+    timed_out = timeout.expired();
+  }
+  if (timed_out) {
+    throw Error(ErrorKind::kTimeout,
+                "timed out while connecting to the store \"" + target.store + "\"",
+                "Is that host up, the address right, and no firewall in between?");
+  }
+  throw Error(ErrorKind::kUnavailable,
+              "could not connect to the store \"" + target.store + "\": " + last.message(),
+              target.hint);
+}
+
+StreamTimeout::StreamTimeout(asio::ip::tcp::socket& socket, Deadline deadline)
+    : state_(std::make_shared<State>(State{.socket = &socket})),
+      timer_(socket.get_executor(), deadline.when()) {
+  timer_.async_wait([state = state_](error_code error) {
+    if (error || state->socket == nullptr) return;
+    state->expired = true;
+    error_code ignored;
+    state->socket->cancel(ignored);
+    // Whatever waits next: what was under way may have taken a step just before.
+    state->socket->shutdown(tcp::socket::shutdown_both, ignored);
+  });
+}
+
+StreamTimeout::~StreamTimeout() {
+  state_->socket = nullptr;
+}
+
+}  // namespace walstow

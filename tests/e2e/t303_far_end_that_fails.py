@@ -1,0 +1,230 @@
+"""What is behind the address is silent, ends, or is something else: told, and never for an answer."""
+
+import signal
+import time
+
+from support import processes, wait
+from support.sshd import Sshd, has_ipv6
+from support.ssh_testcase import SilentServer, SshTest
+from support.testcase import main
+
+# Far above the deadlines that are set here, far below those that are not.
+SOON = 30.0
+# More than is on its way at a time, less than a segment.
+PIECE = 200_000
+
+
+class FarEndThatFails(SshTest):
+    def setUp(self):
+        super().setUp()
+        self.server = self.new_data_directory("server")
+        self.segment = self.server.redo_segment()
+
+    def silent(self, greeting=b""):
+        server = SilentServer(greeting)
+        self.addCleanup(server.close)
+        return server
+
+    def put(self, **more):
+        return self.archive.archive_file(
+            self.settings_file(**more), f"pg_wal/{self.segment}", cwd=self.server.data
+        )
+
+    def get(self, **more):
+        return self.archive.restore_file(
+            self.settings_file(**more), self.segment, "pg_wal/RECOVERYXLOG", cwd=self.server.data
+        )
+
+    # --- no sshd ----------------------------------------------------------------------------------
+
+    def test_nobody_listens(self):
+        self.sshd.kill()
+        hint = self.assert_named(self.walstow(), "Connection refused")
+        self.assertIn("sshd", hint)
+
+    def test_server_that_says_nothing(self):
+        server = self.silent()
+        settings = self.replaced(self.sshd.url, f"ssh://{self.sshd.user}@127.0.0.1:{server.port}")
+        begin = time.monotonic()
+        self.assert_named(
+            self.walstow(settings, connect_timeout="1s"), "timed out during the SSH handshake"
+        )
+        self.assertLess(time.monotonic() - begin, SOON)
+
+    def test_server_that_greets_and_says_nothing_more(self):
+        server = self.silent(b"SSH-2.0-OpenSSH_9.2\r\n")
+        settings = self.replaced(self.sshd.url, f"ssh://{self.sshd.user}@127.0.0.1:{server.port}")
+        client = processes.spawn(
+            [
+                self.archive.binaries / "walstow", "--config",
+                self.settings_file(settings, connect_timeout="1s"), "check",
+            ],
+            self.folder / "client.log",
+        )  # fmt: skip
+        server.accept()
+        self.assertEqual(client.wait(timeout=SOON), 1)
+        self.assertIn(
+            "timed out during the SSH handshake", (self.folder / "client.log").read_text()
+        )
+
+    def test_sigterm_ends_a_command_that_waits(self):
+        server = self.silent()
+        settings = self.replaced(self.sshd.url, f"ssh://{self.sshd.user}@127.0.0.1:{server.port}")
+        toml = self.settings_file(settings, connect_timeout="10min", archive_wait="10min")
+        client = processes.spawn(
+            [
+                self.archive.binaries / "walstow-archive", "--config", toml,
+                f"pg_wal/{self.segment}",
+            ],
+            self.folder / "client.log",
+            cwd=self.server.data,
+        )  # fmt: skip
+        server.accept()
+        client.terminate()
+        self.assertEqual(client.wait(timeout=SOON), -signal.SIGTERM)
+
+    def test_server_that_is_no_sshd(self):
+        for greeting, message in (
+            (b"", "it does not speak SSH\n"),
+            (b"Exceeded MaxStartups\r\n", 'it does not speak SSH: "Exceeded MaxStartups"'),
+        ):
+            with self.subTest(greeting):
+                server = self.silent(greeting)
+                address = f"ssh://{self.sshd.user}@127.0.0.1:{server.port}"
+                toml = self.settings_file(self.replaced(self.sshd.url, address), archive_wait="100ms")
+                log = self.folder / "client.log"
+                log.unlink(missing_ok=True)
+                client = self.spawn("walstow-archive", toml, f"pg_wal/{self.segment}")
+                peer = server.accept()
+                peer.recv(4096)
+                peer.close()
+                self.assertEqual(client.wait(timeout=SOON), 1)
+                self.assertIn(message, log.read_text())
+
+    # --- no walstowd ------------------------------------------------------------------------------
+
+    def test_forced_command_that_answers_with_text(self):
+        for command in ("echo 'Welcome to archive1'", "printf 'Welcome to archive1'; sleep 600"):
+            with self.subTest(command):
+                self.force(command)
+                hint = self.assert_named(self.walstow(), "not HTTP", '"Welcome to archive1"')
+                self.assertIn("forced command", hint)
+
+    def test_forced_command_that_greets_before_it_serves(self):
+        self.force(f"echo 'Good morning'; {self.forced_command()}")
+        self.assert_named(self.walstow(), "not HTTP", '"Good morning"')
+        # Under recovery.signal such a thing must not read as the end of the log.
+        (self.server.data / "recovery.signal").touch()
+        self.assertEqual(self.get(recovery_wait="1s").returncode, 200)
+
+    def test_forced_command_that_fails(self):
+        for command, message in (
+            ("echo 'no space left' >&2; exit 7", 'exit code 7, saying "no space left"'),
+            ("exit 3", "exit code 3, without a word"),
+            ("/nowhere/walstowd --stdio --as server", "exit code 127"),
+            ("exit 0", "closed the connection"),
+        ):
+            with self.subTest(command):
+                self.force(command)
+                done = self.walstow()
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(message, done.stderr)
+
+    def test_words_of_walstowd_itself(self):
+        own = self.forced_command()
+        self.force(own.replace(f" --archive {self.archive.folder}", " --archive /nowhere"))
+        self.assert_named(self.walstow(), 'archive folder "/nowhere" does not exist')
+        self.force(own.replace("--as server", "--as 'no name'"))
+        self.assert_named(self.walstow(), '"no name" is not the name of a client')
+        self.force(f"{own.split(' ')[0]} --stdio --archive {self.archive.folder}")
+        hint = self.assert_named(self.walstow(), "the forced command names no client")
+        self.assertIn("--as NAME", hint)
+
+    def test_forced_command_that_does_nothing(self):
+        self.force("sleep 600")
+        begin = time.monotonic()
+        done = self.walstow(head_timeout="1s")
+        self.assert_named(done, "timed out while waiting for the answer")
+        self.assertLess(time.monotonic() - begin, SOON)
+
+    # --- an end in the middle ---------------------------------------------------------------------
+
+    def amid(self, command, work):
+        """Has sshd start `command`, and die once the file "reached" is there, while `work` is done."""
+        reached = self.folder / "reached"
+        own = self.forced_command()
+        self.force(command.format(own=own, stop=f"head -c {PIECE}; touch {reached}; sleep 600"))
+        client = work()
+        wait.until(reached.exists, "the middle is reached")
+        self.sshd.kill()
+        code = client.wait(timeout=SOON)
+        self.force(own)
+        self.sshd.start()
+        return code, (self.folder / "client.log").read_text()
+
+    def spawn(self, program, toml, *arguments):
+        return processes.spawn(
+            [self.archive.binaries / program, "--config", toml, *arguments],
+            self.folder / "client.log",
+            cwd=self.server.data,
+        )
+
+    def test_sshd_dies_amid_a_put(self):
+        path = f"pg_wal/{self.segment}"
+        code, log = self.amid(
+            "({stop}) | {own}",
+            lambda: self.spawn("walstow-archive", self.settings_file(archive_wait="1s"), path),
+        )
+        self.assertEqual(code, 1, log)
+        self.assertIn("error: ", log)
+        self.assertEqual(self.archive.segments(), [])
+        self.assertEqual(self.put().returncode, 0)
+        self.assertEqual(self.archive.contents(self.segment), (self.server.data / path).read_bytes())
+
+    def test_sshd_dies_amid_a_get(self):
+        # zstd makes little of what a fresh cluster has written: other bytes are as good.
+        self.assertEqual(self.put().returncode, 0)
+        wal = self.server.data / "pg_wal"
+        code, log = self.amid(
+            "{own} | ({stop})",
+            lambda: self.spawn(
+                "walstow-restore", self.settings_file(tool_wait="1s"), self.segment,
+                "pg_wal/RECOVERYXLOG",
+            ),
+        )  # fmt: skip
+        self.assertEqual(code, 2, log)
+        self.assertFalse((wal / "RECOVERYXLOG").exists())
+        self.assertEqual(self.get().returncode, 0)
+        self.assertEqual((wal / "RECOVERYXLOG").read_bytes(), (wal / self.segment).read_bytes())
+
+    # --- sizes and addresses ----------------------------------------------------------------------
+
+    def test_segment_of_64_mb(self):
+        server = self.new_data_directory("large", segment_mb=64)
+        toml = self.settings_file()
+        self.archive.walstow("cluster", "create", "large")
+        self.archive.walstow(
+            "client", "grant", "server", "--cluster=large", "--right=archive", "--right=restore"
+        )
+        toml.write_text(toml.read_text().replace('"main"', '"large"'))
+        segment = server.redo_segment()
+        done = self.archive.archive_file(toml, f"pg_wal/{segment}", cwd=server.data)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        done = self.archive.restore_file(toml, segment, "pg_wal/RECOVERYXLOG", cwd=server.data)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        wal = server.data / "pg_wal"
+        self.assertEqual((wal / "RECOVERYXLOG").read_bytes(), (wal / segment).read_bytes())
+
+    def test_ipv6(self):
+        if not has_ipv6():
+            self.skipTest("loopback has no ::1 here")
+        other = Sshd(self.folder / "sshd6", host="::1")
+        self.addCleanup(other.kill)
+        other.let_in(self.sshd.authorized_keys.read_text())
+        other.start()
+        settings = self.replaced(self.sshd.url, other.url)
+        self.assert_works(settings.replace(str(self.sshd.known_hosts), str(other.known_hosts)))
+
+
+if __name__ == "__main__":
+    main()
