@@ -126,10 +126,13 @@ void Prefetcher::hear(Call& call, const std::string& text) {
     window_.handed(segment);
   } else if (is_ready(segment)) {
     PrefetchListener::reply(call.socket, PrefetchReply::kReady);
-  } else if (worker_.segment() == segment) {
-    call.waits_for = segment;
   } else {
-    PrefetchListener::reply(call.socket, PrefetchReply::kNotSo);
+    feed();  // it may be the very next
+    if (worker_.segment() == segment) {
+      call.waits_for = segment;
+    } else {
+      PrefetchListener::reply(call.socket, PrefetchReply::kNotSo);
+    }
   }
 }
 
