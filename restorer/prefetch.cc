@@ -25,7 +25,9 @@ bool Prefetch::take(const WalFileName& segment, const RestoreTarget& target,
                          segment.text()),
              "Check the disk and the memory of this machine.");
   }
-  return result == HandedOver::kPlaced;
+  if (result != HandedOver::kPlaced) return false;
+  tag_ = tag;
+  return true;
 }
 
 // True: it is worth to look again. Each "coming" is a megabyte that has arrived, so this ends.
@@ -39,11 +41,10 @@ bool Prefetch::wait_for(const WalFileName& segment, const std::string& tag) {
 }
 
 void Prefetch::note_handed(const WalFileName& segment) {
-  if (!spool_.make_prefetch_folder(options_.user)) return;
-  const auto tag = spool_.entry_tag(options_.user);
-  if (!tag) return;
+  if (!tag_ && spool_.make_prefetch_folder(options_.user)) tag_ = spool_.entry_tag(options_.user);
+  if (!tag_) return;
   if (auto call = PrefetchCall::connect(options_.wal_folder)) {
-    call->send({PrefetchMessage::Kind::kHanded, segment, *tag});
+    call->send({PrefetchMessage::Kind::kHanded, segment, *tag_});
     return;
   }
   try {

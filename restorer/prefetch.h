@@ -47,6 +47,7 @@ class Prefetch {
 
   Spool& spool_;
   Options options_;
+  std::optional<std::string> tag_;  // once it is known for certain
 };
 
 }  // namespace walstow
