@@ -1,5 +1,6 @@
 #include "restorer/prefetch_channel.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -29,6 +30,9 @@ constexpr std::size_t kMessageLength = 1 + kSegmentLength + kTagLength;
 
 // Calls that may wait to be accepted. There is one at a time, but for those that were killed.
 constexpr int kBacklog = 16;
+
+// poll() counts milliseconds in an int, settings do not.
+constexpr Duration kLongestSilence{3'600'000};
 
 Descriptor open_spool(const std::string& wal_folder) {
   const std::string path = fmt::format("{}/{}", wal_folder, kSpoolFolder);
@@ -111,7 +115,7 @@ bool PrefetchCall::send(const PrefetchMessage& message) {
 
 std::optional<PrefetchReply> PrefetchCall::receive(Duration silence) {
   pollfd wait{.fd = socket_.get(), .events = POLLIN, .revents = 0};
-  const Deadline deadline = Deadline::after(silence);
+  const Deadline deadline = Deadline::after(std::min(silence, kLongestSilence));
   int ready = 0;
   do {
     ready = ::poll(&wait, 1, static_cast<int>(deadline.remaining().count()));
