@@ -9,6 +9,7 @@
 #include "proto/base/log.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
+#include "proto/link/client_settings.h"
 #include "proto/link/command_settings.h"
 #include "proto/link/instance.h"
 #include "proto/link/spool_folder.h"

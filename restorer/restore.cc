@@ -26,7 +26,9 @@ class Restore {
   bool abandoned() const { return job_.abandoned && job_.abandoned(); }
   Deadline patience_for(Deadline give_up);
   Outcome ask(Deadline give_up);
+  bool take_prefetched();
   void remember(const Outcome& outcome);
+  void remember_handed();
   bool place_kept_history();
   int end(const Verdict& verdict, const Outcome& outcome) const;
   void say_trying_again(std::string_view message, std::string_view hint);
@@ -45,6 +47,7 @@ class Restore {
 };
 
 int Restore::run() {
+  if (take_prefetched()) return exit_code::kDone;
   if (job_.mode == RecoveryMode::kStandby && job_.spool->failed_lately(waits_.failure_memory)) {
     if (place_kept_history()) return exit_code::kDone;
     log_line(LogLevel::kDebug, describe_failure("the store did not answer a moment ago"));
@@ -125,9 +128,23 @@ void Restore::remember(const Outcome& outcome) {
   if (is_history() && object_.size() <= kLargestKeptObject) {
     job_.spool->keep_history(outcome.archive, file(), object_);
   }
-  if (job_.get.instance && file().kind() == FileKind::kSegment) {
-    job_.spool->note_handed(*job_.get.instance, file());
+  if (file().kind() == FileKind::kSegment) remember_handed();
+}
+
+void Restore::remember_handed() {
+  // First the one that can work meanwhile.
+  if (job_.prefetch != nullptr) job_.prefetch->note_handed(file());
+  if (job_.get.instance) job_.spool->note_handed(*job_.get.instance, file());
+}
+
+bool Restore::take_prefetched() {
+  if (job_.prefetch == nullptr || !job_.prefetch->take(file(), job_.target, job_.abandoned)) {
+    return false;
   }
+  remember_handed();
+  log_line(LogLevel::kInfo,
+           fmt::format("restored file \"{}\" as \"{}\", fetched ahead", file().text(), job_.path));
+  return true;
 }
 
 bool Restore::place_kept_history() {

@@ -7,6 +7,7 @@
 
 #include "proto/base/deadline.h"
 #include "proto/link/data_directory.h"
+#include "restorer/prefetch.h"
 #include "restorer/restore_file.h"
 #include "restorer/spool.h"
 
@@ -27,7 +28,8 @@ struct RestoreJob {
   GetFile get;       // instance and restartpoint included
   std::string path;  // %p as given, for messages
   RestoreTarget target;
-  Spool* spool = nullptr;  // not owned; nullptr in tool mode
+  Spool* spool = nullptr;        // not owned; nullptr in tool mode
+  Prefetch* prefetch = nullptr;  // not owned; nullptr where nothing is fetched ahead
   // Whoever asked is gone, and must not get anything any more. Empty in tool mode.
   std::function<bool()> abandoned;
 };

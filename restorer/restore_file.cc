@@ -6,12 +6,14 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <utility>
 #include <vector>
 
 #include "proto/base/error.h"
 #include "proto/wal/segment_header.h"
 #include "proto/wal/timeline_history.h"
 #include "restorer/incoming_file.h"
+#include "restorer/write_behind.h"
 
 namespace walstow {
 namespace {
@@ -102,7 +104,11 @@ Outcome finish(const Question& question, const GetDone& done, IncomingFile& file
     throw Error(ErrorKind::kFatal, "the server that asked for it has ended");
   }
   file.place();
-  return {.answer = Answer::kPlaced, .message = {}, .hint = {}, .archive = got.archive};
+  return {.answer = Answer::kPlaced,
+          .message = {},
+          .hint = {},
+          .archive = got.archive,
+          .digest = got.header.digest};
 }
 
 Outcome to_outcome(const Error& error) {
@@ -121,15 +127,20 @@ Outcome to_outcome(const Error& error) {
 Outcome ask(const Question& question, const RestoreTarget& target, const Getter& getter,
             const Patience& patience) {
   IncomingFile file(target.folder, target.name);
+  const ByteSink to_file = [&file](ByteView bytes) { file.write(bytes); };
+  std::optional<WriteBehind> behind(std::in_place, to_file);
   if (question.restart_object) question.restart_object();
-  const GetSink sink{.raw = [&](ByteView bytes) { file.write(bytes); },
+  const GetSink sink{.raw = [&](ByteView bytes) { behind->write(bytes); },
                      .restart =
                          [&] {
+                           behind.emplace(to_file);  // nothing writes any more
                            file.restart();
                            if (question.restart_object) question.restart_object();
                          },
                      .object = question.object};
-  return finish(question, getter(question.get, sink, patience), file);
+  const GetDone done = getter(question.get, sink, patience);
+  behind->finish();
+  return finish(question, done, file);
 }
 
 }  // namespace

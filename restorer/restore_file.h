@@ -7,6 +7,7 @@
 #include <string>
 
 #include "proto/base/file_system.h"
+#include "proto/codec/digest.h"
 #include "proto/link/client.h"
 #include "restorer/decision.h"
 
@@ -17,6 +18,7 @@ struct Outcome {
   std::string message;  // what happened, as a clause; "" for kPlaced
   std::string hint;     // a sentence, or ""
   std::string archive;  // id of the archive that answered; "" if none did
+  Digest digest;        // kPlaced: of the file
 };
 
 // Client::get, or a test's.

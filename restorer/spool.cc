@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "proto/base/boot_id.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/link/instance.h"
@@ -82,6 +83,27 @@ bool Spool::failed_lately(Duration memory) {
 
 void Spool::note_failure() {
   attempt([&] { walstow::note_failure(wal_folder_, {key_.store, key_.cluster}); });
+}
+
+bool Spool::make_prefetch_folder(std::uint32_t user) {
+  return attempt([&] {
+    walstow::make_prefetch_folder(wal_folder_, user);
+    return true;
+  });
+}
+
+std::optional<std::string> Spool::entry_tag(std::uint32_t user) {
+  const std::optional<KnownArchive> archive = known_archive();
+  if (!archive) return std::nullopt;
+  return attempt([&] {
+    return walstow::entry_tag(
+        wal_folder_, {.key = key_, .archive = archive->id, .boot = boot_id(), .user = user});
+  });
+}
+
+HandedOver Spool::hand_over_entry(const WantedEntry& wanted, const std::string& name,
+                                  const std::function<bool()>& abandoned) {
+  return attempt([&] { return walstow::hand_over_entry(wal_folder_, wanted, name, abandoned); });
 }
 
 std::optional<WalFileName> Spool::pending_restartpoint(const Instance& instance) {

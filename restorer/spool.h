@@ -4,6 +4,8 @@
 // or read-only file system, usually) is told once, as a warning, and the call goes on without.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "proto/wal/file_name.h"
 #include "proto/wire/command.h"
 #include "restorer/archive_binding.h"
+#include "restorer/prefetch_entries.h"
 #include "restorer/restore_file.h"
 
 namespace walstow {
@@ -36,6 +39,12 @@ class Spool {
 
   bool failed_lately(Duration memory);
   void note_failure();
+
+  // Of what is fetched ahead for `user`; see prefetch_entries.h. nullopt: none can count.
+  bool make_prefetch_folder(std::uint32_t user);
+  std::optional<std::string> entry_tag(std::uint32_t user);
+  HandedOver hand_over_entry(const WantedEntry& wanted, const std::string& name,
+                             const std::function<bool()>& abandoned);
 
   std::optional<WalFileName> pending_restartpoint(const Instance& instance);
   void keep_restartpoint(const Instance& instance, const WalFileName& restartpoint);

@@ -8,6 +8,7 @@
 #include "proto/base/log.h"
 #include "proto/link/certificate_warning.h"
 #include "proto/link/client.h"
+#include "proto/link/client_settings.h"
 #include "proto/link/data_directory.h"
 #include "store/admin_call.h"
 #include "store/client_commands.h"

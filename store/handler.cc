@@ -113,14 +113,15 @@ Reply Runner::operator()(const GetFile& get) const {
   Reply reply = get_file(archive_, get);
   const bool there = reply.head.status == 200;
   const bool absent = reply.head.status == 404;
-  if (!get.instance || !get.system_identifier || get.head_only || !(there || absent)) return reply;
-  const bool handed = there && get.file.kind() == FileKind::kSegment;
+  if (!get.instance || !get.system_identifier || !(there || absent)) return reply;
+  // A HEAD hands nothing over. It tells how far PostgreSQL has got without asking (last_handed).
+  const bool handed = there && get.file.kind() == FileKind::kSegment && !get.head_only;
   note_position(*archive_, get.cluster, caller_,
                 {.instance = *get.instance,
                  .system_identifier = *get.system_identifier,
                  .handed = handed ? std::optional(get.file) : std::nullopt,
                  .restartpoint = get.restartpoint,
-                 .waits = absent});
+                 .waits = absent && !get.head_only});
   return reply;
 }
 

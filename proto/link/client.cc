@@ -7,6 +7,7 @@
 
 #include "proto/base/log.h"
 #include "proto/link/client_connection.h"
+#include "proto/link/client_settings.h"
 #include "proto/link/compressed_body.h"
 
 namespace walstow {

@@ -14,11 +14,12 @@
 #include "proto/base/file_system.h"
 #include "proto/base/retry.h"
 #include "proto/codec/object.h"
-#include "proto/link/client_settings.h"
 #include "proto/wire/command.h"
 #include "proto/wire/report.h"
 
 namespace walstow {
+
+struct ClientOptions;  // client_settings.h; its sockets stay out of whoever only asks
 
 enum class PutResult { kPublished, kStood };  // 201: it is new there; 200: the same content stood
 

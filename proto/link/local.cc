@@ -64,7 +64,8 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_{};
 };
 
-// SIGPIPE is ignored here, and exec would hand that on; the child decides for itself.
+// SIGPIPE is ignored here, and others may be held back; exec would hand that on. The child decides
+// for itself.
 class SpawnAttributes {
  public:
   SpawnAttributes() {
@@ -73,7 +74,10 @@ class SpawnAttributes {
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes_, &defaults);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+    sigset_t held_back;
+    sigemptyset(&held_back);
+    posix_spawnattr_setsigmask(&attributes_, &held_back);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
   SpawnAttributes(const SpawnAttributes&) = delete;
   SpawnAttributes& operator=(const SpawnAttributes&) = delete;

@@ -31,10 +31,16 @@ class PgRewind(EndToEndTest):
         old.stop()
 
         ledger.add(heir, 10, "timeline 2")
+        # What the heir has in its spool is nothing for another server.
+        planted = "pgsql_tmp_walstow/prefetch/planted"
+        (heir.wal / planted).parent.mkdir(parents=True, exist_ok=True)
+        (heir.wal / planted).touch()
         processes.run(
             BIN / "pg_rewind", "--restore-target-wal", f"--target-pgdata={old.data}",
             f"--source-server={heir.conninfo}", "--no-sync",
         )  # fmt: skip
+
+        self.assertFalse((old.wal / planted).exists())
 
         # pg_rewind brought the heir's configuration along.
         old.configure(unix_socket_directories=old.socket)

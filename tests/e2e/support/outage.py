@@ -26,7 +26,12 @@ class OutageTest(EndToEndTest):
         raise NotImplementedError
 
     def interrupt(self, command):
-        """Has the shell `command` run, once, just before the server asks for the fourth batch."""
+        """Has the shell `command` run, once, just before the server asks for the fourth batch.
+
+        Nothing is fetched ahead: what had been would hide the trouble.
+        """
+        toml = self.settings_of(self.server)
+        toml.write_text(f"prefetch_files = 0\n{toml.read_text()}")
         flag = self.folder / "interrupted"
         restore = self.archive.restore_command(self.settings_of(self.server))
         self.server.configure(

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fstream>
 
+#include "proto/link/client_settings.h"
 #include "tests/support/digests.h"
 #include "tests/support/temporary_folder.h"
 

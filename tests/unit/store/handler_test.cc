@@ -65,6 +65,28 @@ TEST_F(HandlerTest, StandbyThatFindsTheEndTellsWhatItWasHandedLast) {
   EXPECT_EQ(last_handed(), "000000010000000000000002");
 }
 
+TEST_F(HandlerTest, AHeadTellsHowFarAStandbyIsAndHandsNothingOver) {
+  for (const char* const name : {"000000010000000000000001", "000000010000000000000002"}) {
+    EXPECT_EQ(put(name).status, 201);
+  }
+  const auto positions = [&] {
+    return parse_cluster_report(ask(ClusterStatus{"main"}).body).positions;
+  };
+  GetFile command = get_of("000000010000000000000002");
+  command.head_only = true;
+  command.instance = Instance{.id = std::string(32, 'b'), .sequence = 1, .host = "db2"};
+  EXPECT_EQ(ask(command).status, 200);
+  EXPECT_TRUE(positions().empty());
+  command.restartpoint = file_named("000000010000000000000001");
+  command.instance->sequence = 2;
+  command.instance->last_handed = file_named("000000010000000000000001");
+  EXPECT_EQ(ask(command).status, 200);
+  ASSERT_EQ(positions().size(), 1);
+  EXPECT_EQ(positions()[0].last_handed, "000000010000000000000001");
+  EXPECT_EQ(positions()[0].lowest_handed, "");
+  EXPECT_EQ(positions()[0].restartpoint, "000000010000000000000001");
+}
+
 TEST_F(HandlerTest, ArchiveThatIsMountedAnewIsTheOneThatIsUsed) {
   namespace fs = std::filesystem;
   const std::string name = "000000010000000000000001";

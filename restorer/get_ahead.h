@@ -1,0 +1,24 @@
+// Gets one segment ahead: asks the store as for PostgreSQL, with the same checks, and leaves the
+// segment as an entry (prefetch_entries.h).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "proto/base/file_system.h"
+#include "restorer/restore_file.h"
+
+namespace walstow {
+
+struct AheadJob {
+  GetFile get;  // without instance: it was not handed to PostgreSQL
+  KnownArchive archive;
+  FileSystem* entries = nullptr;  // not owned
+  std::string tag;
+};
+
+// `progress` is called for each megabyte that has come. Throws nothing but std::bad_alloc.
+Outcome get_ahead(const AheadJob& job, const Getter& getter, const Patience& patience,
+                  const std::function<void()>& progress);
+
+}  // namespace walstow
