@@ -22,15 +22,10 @@ std::string path_of(const HistoryOwner& owner, const WalFileName& file) {
 
 void keep_history(FileSystem& wal_folder, const HistoryOwner& owner, const WalFileName& file,
                   std::string_view object) {
-  const std::string path = path_of(owner, file);
-  // What stands is compared rather than trusted: it may be damaged, and this is the time to mend
-  // it.
-  if (wal_folder.status(path).value_or(FileStatus{}).size == object.size() &&
-      read_small_file(wal_folder, path, kLargestKeptObject) == object) {
-    return;
-  }
+  // Also when it stands there already: it may be damaged, and whoever wrote it may have been killed
+  // before it was durable. History files are rarely restored.
   make_folders_durably(wal_folder, folder_of(owner));
-  write_durably(wal_folder, path, object);
+  write_durably(wal_folder, path_of(owner, file), object);
 }
 
 std::optional<std::string> find_kept_history(FileSystem& wal_folder, const HistoryOwner& owner,

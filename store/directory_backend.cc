@@ -294,9 +294,12 @@ bool DirectoryBackend::remove(const std::string& key) {
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
   // A folder is no object: it stays even when it is empty (DurableFolders).
-  if (!status || status->type != FileStatus::Type::kFile || !files_->remove(key)) return false;
-  files_->sync_folder(parent_folder(key));
-  return true;
+  const bool removed = status && status->type == FileStatus::Type::kFile && files_->remove(key);
+  // Also when it was gone already: who removed it may have died before that was durable, and our
+  // caller relies on it from now on.
+  const std::string folder = parent_folder(key);
+  if (removed || files_->status(folder)) files_->sync_folder(folder);
+  return removed;
 }
 
 void DirectoryBackend::verify_in_place() {

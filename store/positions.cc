@@ -139,8 +139,10 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
     if (standing && !worth_writing(standing->report, next->report, change)) return std::nullopt;
     return encode(*next);
   };
-  // Looking first spares most gets the lock; the change itself decides again under it.
-  if (!next_record(backend.read_record(key))) return;
+  // Looking first spares most gets the lock; the change itself decides again under it. Not so for a
+  // restartpoint, which is told once: when it is there already, an attempt whose answer was lost
+  // has written it, and update_record() makes sure that it is durable.
+  if (!change.restartpoint && !next_record(backend.read_record(key))) return;
   backend.update_record(key, next_record);
 }
 

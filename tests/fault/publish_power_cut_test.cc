@@ -16,7 +16,7 @@
 #include "store/archive.h"
 #include "store/directory_backend.h"
 #include "store/layout.h"
-#include "tests/support/crash_points.h"
+#include "tests/fault/power_cut_fixture.h"
 
 namespace walstow {
 namespace {
@@ -99,8 +99,6 @@ void make_era(ForgetfulDisk& disk) {
   ASSERT_TRUE(Store(disk).put_first(kFirstFile, kEra));
 }
 
-enum class Acknowledged { kNo, kYes };
-
 void check_file(const Store& store, const std::string& name, Acknowledged acknowledged) {
   const auto found = store.object(name);
   if (acknowledged == Acknowledged::kYes) {
@@ -111,21 +109,8 @@ void check_file(const Store& store, const std::string& name, Acknowledged acknow
   }
 }
 
-void check_no_temporaries(ForgetfulDisk& disk) {
-  const auto files = disk.mount();
-  files->remove_dead_temporaries();
-  EXPECT_EQ(files->list("_tmp").value_or(std::vector<std::string>()), std::vector<std::string>());
-}
-
-class PowerCutTest : public testing::TestWithParam<TemporaryStyle> {
+class PowerCutTest : public PowerCutSuite {
  protected:
-  // What was acknowledged in the run that goes on.
-  void acknowledge(const std::string& what) { acknowledged_.push_back(what); }
-  Acknowledged acknowledged(const std::string& what) const {
-    const bool found =
-        std::find(acknowledged_.begin(), acknowledged_.end(), what) != acknowledged_.end();
-    return found ? Acknowledged::kYes : Acknowledged::kNo;
-  }
   void put(ForgetfulDisk& disk, const std::string& name) {
     Store(disk).put(name);
     acknowledge(name);
@@ -154,30 +139,9 @@ class PowerCutTest : public testing::TestWithParam<TemporaryStyle> {
     }
     return eras;
   }
-
-  // Adds what all scenarios have in common.
-  void run(CrashTest test) {
-    test.temporaries = GetParam();
-    test.setup = [this, setup = std::move(test.setup)](ForgetfulDisk& disk) {
-      acknowledged_.clear();
-      setup(disk);
-    };
-    test.check = [check = std::move(test.check)](ForgetfulDisk& disk, const CrashPoint& point) {
-      check_no_temporaries(disk);
-      check(disk, point);
-    };
-    EXPECT_GT(for_each_crash_point(test), 0U);
-  }
-
- private:
-  std::vector<std::string> acknowledged_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Temporaries, PowerCutTest,
-                         testing::Values(TemporaryStyle::kAutomatic, TemporaryStyle::kNamed),
-                         [](const auto& style) {
-                           return style.param == TemporaryStyle::kNamed ? "Named" : "Nameless";
-                         });
+INSTANTIATE_TEST_SUITE_P(Temporaries, PowerCutTest, both_styles(), style_name);
 
 // --- one writer ---
 

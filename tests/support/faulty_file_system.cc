@@ -11,38 +11,39 @@ class FaultyFile : public File {
       : file_(std::move(file)), plan_(std::move(plan)), path_(std::move(path)) {}
 
   std::size_t read_at(std::uint64_t offset, MutableByteView out) override {
-    if (const auto error = plan_->count(FileCall::kReadAt, path_)) fail("read", *error);
+    if (const auto fault = plan_->count(FileCall::kReadAt, path_)) fail("read", *fault);
     return file_->read_at(offset, out);
   }
   void write_at(std::uint64_t offset, ByteView bytes) override {
-    if (const auto error = plan_->count(FileCall::kWriteAt, path_)) {
-      file_->write_at(offset, bytes.first(bytes.size() / 2));
-      fail("write", *error);
+    if (const auto fault = plan_->count(FileCall::kWriteAt, path_)) {
+      const bool before = fault->moment == FaultMoment::kBefore;
+      file_->write_at(offset, before ? bytes.first(bytes.size() / 2) : bytes);
+      fail("write", *fault);
     }
     file_->write_at(offset, bytes);
   }
   void sync() override {
-    if (const auto error = plan_->count(FileCall::kSync, path_)) {
-      plan_->lose_changes(file_->status());
-      fail("fsync", *error);
-    }
+    const auto fault = plan_->count(FileCall::kSync, path_);
+    if (fault && fault->moment == FaultMoment::kBefore) plan_->lose_changes(file_->status());
     if (!plan_->has_lost_changes(file_->status())) file_->sync();
+    if (fault) fail("fsync", *fault);
   }
   FileStatus status() override {
-    if (const auto error = plan_->count(FileCall::kFileStatus, path_)) fail("stat", *error);
+    if (const auto fault = plan_->count(FileCall::kFileStatus, path_)) fail("stat", *fault);
     return file_->status();
   }
   void close() override {
-    const auto error = plan_->count(FileCall::kClose, path_);
+    const auto fault = plan_->count(FileCall::kClose, path_);
     file_->close();
-    if (error) fail("close", *error);
+    if (fault) fail("close", *fault);
   }
 
   File& inner() { return *file_; }
 
  private:
-  [[noreturn]] void fail(const char* doing, int error_number) const {
-    throw_system_error(std::string("could not ") + doing + " file \"" + path_ + "\"", error_number);
+  [[noreturn]] void fail(const char* doing, const FaultPlan::Fault& fault) const {
+    throw_system_error(std::string("could not ") + doing + " file \"" + path_ + "\"",
+                       fault.error_number);
   }
 
   const std::unique_ptr<File> file_;
@@ -56,71 +57,71 @@ class FaultyFileSystem : public FileSystem {
       : files_(std::move(files)), plan_(std::move(plan)) {}
 
   std::unique_ptr<File> open_file(const std::string& path) override {
-    count(FileCall::kOpenFile, path);
-    return wrap(files_->open_file(path), path);
+    return call(FileCall::kOpenFile, path, [&] { return wrap(files_->open_file(path), path); });
   }
   std::unique_ptr<File> open_or_create(const std::string& path) override {
-    count(FileCall::kOpenOrCreate, path);
-    return wrap(files_->open_or_create(path), path);
+    return call(FileCall::kOpenOrCreate, path,
+                [&] { return wrap(files_->open_or_create(path), path); });
   }
   std::optional<FileStatus> status(const std::string& path) override {
-    count(FileCall::kStatus, path);
-    return files_->status(path);
+    return call(FileCall::kStatus, path, [&] { return files_->status(path); });
   }
   std::optional<std::vector<std::string>> list(const std::string& folder) override {
-    count(FileCall::kList, folder);
-    return files_->list(folder);
+    return call(FileCall::kList, folder, [&] { return files_->list(folder); });
   }
   std::unique_ptr<File> create_temporary() override {
-    count(FileCall::kCreateTemporary, "temporary");
-    return wrap(files_->create_temporary(), "temporary");
+    return call(FileCall::kCreateTemporary, "temporary",
+                [&] { return wrap(files_->create_temporary(), "temporary"); });
   }
   LinkResult link_temporary(File& temporary, const std::string& path) override {
-    count(FileCall::kLinkTemporary, path);
-    return files_->link_temporary(dynamic_cast<FaultyFile&>(temporary).inner(), path);
+    File& inner = dynamic_cast<FaultyFile&>(temporary).inner();
+    return call(FileCall::kLinkTemporary, path,
+                [&] { return files_->link_temporary(inner, path); });
   }
   void replace_by_temporary(File& temporary, const std::string& path) override {
-    count(FileCall::kReplaceByTemporary, path);
-    files_->replace_by_temporary(dynamic_cast<FaultyFile&>(temporary).inner(), path);
+    File& inner = dynamic_cast<FaultyFile&>(temporary).inner();
+    call(FileCall::kReplaceByTemporary, path, [&] { files_->replace_by_temporary(inner, path); });
   }
   bool make_folder(const std::string& path) override {
-    count(FileCall::kMakeFolder, path);
-    return files_->make_folder(path);
+    return call(FileCall::kMakeFolder, path, [&] { return files_->make_folder(path); });
   }
   void rename(const std::string& from, const std::string& to) override {
-    count(FileCall::kRename, from);
-    files_->rename(from, to);
+    call(FileCall::kRename, from, [&] { files_->rename(from, to); });
   }
   bool remove(const std::string& path) override {
-    count(FileCall::kRemove, path);
-    return files_->remove(path);
+    return call(FileCall::kRemove, path, [&] { return files_->remove(path); });
   }
   void sync_folder(const std::string& folder) override {
-    count(FileCall::kSyncFolder, folder);
-    files_->sync_folder(folder);
+    call(FileCall::kSyncFolder, folder, [&] { files_->sync_folder(folder); });
   }
   std::unique_ptr<FileLock> lock(
       const std::string& path,
       std::optional<std::chrono::steady_clock::time_point> deadline) override {
-    count(FileCall::kLock, path);
-    return files_->lock(path, deadline);
+    return call(FileCall::kLock, path, [&] { return files_->lock(path, deadline); });
   }
   std::size_t remove_dead_temporaries() override {
-    count(FileCall::kRemoveDeadTemporaries, ".");
-    return files_->remove_dead_temporaries();
+    return call(FileCall::kRemoveDeadTemporaries, ".",
+                [&] { return files_->remove_dead_temporaries(); });
   }
   bool root_in_place() override { return files_->root_in_place(); }
   std::string describe(const std::string& path) const override { return files_->describe(path); }
 
  private:
-  void count(FileCall call, const std::string& path) {
-    const auto error = plan_->count(call, path);
-    if (!error) return;
-    if (call == FileCall::kSyncFolder) {
-      throw Error(ErrorKind::kFatal,
-                  "could not fsync folder \"" + describe(path) + "\": " + system_message(*error));
+  template <class Work>
+  auto call(FileCall kind, const std::string& path, Work work) -> decltype(work()) {
+    const auto fault = plan_->count(kind, path);
+    if (!fault) return work();
+    if (fault->moment == FaultMoment::kAfter) static_cast<void>(work());
+    fail(kind, path, fault->error_number);
+  }
+
+  [[noreturn]] void fail(FileCall kind, const std::string& path, int error_number) const {
+    if (kind == FileCall::kSyncFolder) {
+      throw Error(ErrorKind::kFatal, "could not fsync folder \"" + describe(path) +
+                                         "\": " + system_message(error_number));
     }
-    throw_system_error("could not " + to_string(call) + " \"" + describe(path) + "\"", *error);
+    throw_system_error("could not " + to_string(kind) + " \"" + describe(path) + "\"",
+                       error_number);
   }
 
   std::unique_ptr<File> wrap(std::unique_ptr<File> file, const std::string& path) {
@@ -158,9 +159,9 @@ std::string to_string(FileCall call) {
   return kNames.at(call);
 }
 
-void FaultPlan::fail_call(std::size_t number, int error_number) {
+void FaultPlan::fail_call(std::size_t number, int error_number, FaultMoment moment) {
   const std::lock_guard lock(mutex_);
-  failing_call_ = Failure{journal_.size() + number, error_number};
+  failing_call_ = Failure{journal_.size() + number, {error_number, moment}};
 }
 
 void FaultPlan::fail_every(FileCall call, int error_number) {
@@ -203,18 +204,18 @@ std::vector<std::string> FaultPlan::journal() const {
   return journal_;
 }
 
-std::optional<int> FaultPlan::count(FileCall call, const std::string& path) {
+std::optional<FaultPlan::Fault> FaultPlan::count(FileCall call, const std::string& path) {
   if (const auto other = take_interleaved(call)) other();
   const std::lock_guard lock(mutex_);
   journal_.push_back(to_string(call) + " " + path);
-  std::optional<int> error;
+  std::optional<Fault> fault;
   if (failing_call_ && failing_call_->number == journal_.size()) {
-    error = failing_call_->error_number;
+    fault = failing_call_->fault;
   } else if (const auto kind = failing_kinds_.find(call); kind != failing_kinds_.end()) {
-    error = kind->second;
+    fault = Fault{kind->second, FaultMoment::kBefore};
   }
-  if (error) ++failures_;
-  return error;
+  if (fault) ++failures_;
+  return fault;
 }
 
 void FaultPlan::lose_changes(const FileStatus& file) {

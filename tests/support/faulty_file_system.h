@@ -9,6 +9,9 @@
 // failing call has no effect, with three exceptions that the kernel makes too: a write that fails
 // has written its first half, a close that fails has closed, and a file whose sync failed has lost
 // its changes for good: later syncs report success and make nothing durable.
+//
+// Or it has all of its effect, and its caller is told that it failed (FaultMoment::kAfter): as over
+// a network file system, where the answer was lost.
 #pragma once
 
 #include <cstdint>
@@ -51,11 +54,13 @@ enum class FileCall {
 
 std::string to_string(FileCall call);
 
+enum class FaultMoment { kBefore, kAfter };  // of the effect
+
 // What shall fail, and what was called. Threads: any.
 class FaultPlan {
  public:
   // The `number`-th call from now on (the next one is 1) fails with `error_number`, an errno value.
-  void fail_call(std::size_t number, int error_number);
+  void fail_call(std::size_t number, int error_number, FaultMoment moment = FaultMoment::kBefore);
   // Every call of the kind fails from now on.
   void fail_every(FileCall call, int error_number);
   void stop_failing();
@@ -69,15 +74,19 @@ class FaultPlan {
   std::vector<std::string> journal() const;
 
   // --- for the file system ---
-  // Counts a call; the errno value with which it is to fail, or nullopt.
-  std::optional<int> count(FileCall call, const std::string& path);
+  struct Fault {
+    int error_number;
+    FaultMoment moment;
+  };
+  // Counts a call; how it is to fail, or nullopt.
+  std::optional<Fault> count(FileCall call, const std::string& path);
   void lose_changes(const FileStatus& file);
   bool has_lost_changes(const FileStatus& file) const;
 
  private:
   struct Failure {
     std::size_t number;
-    int error_number;
+    Fault fault;
   };
 
   struct Interleaving {

@@ -184,10 +184,10 @@ class _Result(unittest.TextTestResult):
             test.show_logs(sys.stderr)
 
 
-def main():
+def main(limit_seconds=LIMIT_SECONDS):
     """Runs the tests of the calling file."""
     global _run_folder, _binaries, _link
-    _stop_on_signals()
+    _stop_on_signals(limit_seconds)
     keep = os.environ.get("WALSTOW_KEEP") == "1"
     _run_folder = Path(tempfile.mkdtemp(prefix="walstow-e2e-"))
     try:
@@ -224,7 +224,7 @@ def _exit_status(result):
     return SKIPPED if len(result.skipped) == result.testsRun else 0
 
 
-def _stop_on_signals():
+def _stop_on_signals(limit_seconds):
     def stop(number, _frame):
         # Once only: the clean-up must not be interrupted by the next.
         for each in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -233,7 +233,7 @@ def _stop_on_signals():
 
     for each in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(each, stop)
-    signal.alarm(LIMIT_SECONDS)
+    signal.alarm(limit_seconds)
 
 
 def _give_up_root(folder, binaries):

@@ -48,6 +48,15 @@ TEST_F(FaultyFileSystem, EveryCallCanBeTheOneThatFails) {
   EXPECT_NO_THROW(create_durably(*files_, "a7", "content"));
 }
 
+TEST_F(FaultyFileSystem, ACallCanHaveItsEffectAndFail) {
+  plan_->fail_call(4, EIO, FaultMoment::kAfter);
+  EXPECT_THROW(create_durably(*files_, "a", "content"), Error);
+  EXPECT_EQ(read_small_file(*files_, "a", 100), "content");
+  plan_->fail_call(3, EIO, FaultMoment::kAfter);
+  EXPECT_THROW(write_durably(*files_, "a", "other"), Error);
+  EXPECT_EQ(read_small_file(*files_, "a", 100), "content");
+}
+
 TEST_F(FaultyFileSystem, AnotherMayActInTheMiddle) {
   plan_->interleave(FileCall::kReadAt, 2, [this] { write_durably(*disk_.mount(), "b", "new"); });
   write_durably(*files_, "a", "content");

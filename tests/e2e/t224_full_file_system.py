@@ -1,0 +1,120 @@
+"""A really full, or read-only, file system: refused with a clear line, and all is well afterwards."""
+
+from support.archive import Archive
+from support.small_disk import SmallDisk, can_mount
+from support.testcase import EXECUTABLES, EndToEndTest, main
+
+
+class FullFileSystem(EndToEndTest):
+    link = "tls"
+
+    def setUp(self):
+        if not can_mount():
+            self.skipTest("this user cannot mount a file system in a namespace of its own here")
+        super().setUp()
+        self.archive.daemon.stop()  # that of the usual archive, which is not used
+        self.server = self.new_data_directory("server")
+        self.server.configure(wal_keep_size="64MB")
+        self.server.start()
+        self.names = [self.server.switch_wal().name for _ in range(3)]
+        self.server.stop()
+        self.target = self.server.wal / "RECOVERYXLOG"
+
+    def archive_on(self, disk):
+        """An archive on the small disk, served by a daemon that goes on through all troubles."""
+        commands = disk.wrap(self.archive.binaries, EXECUTABLES, self.folder / "commands")
+        archive = Archive(disk.folder / "archive", commands, "tls")
+        archive.daemon.log = self.folder / "small.log"
+        archive.daemon._program = commands / "walstowd"
+        self.addCleanup(archive.end)
+        archive.init()
+        archive.walstow("cluster", "create", "main")
+        client = self.folder / "client"
+        archive.walstow(
+            "client", "add", "server", "--cluster", "main", "--right", "archive", "--right", "restore",
+            "--url", archive.daemon.url, "--out", client,
+        )  # fmt: skip
+        toml = client / "walstow.toml"
+        waits = 'archive_wait = "1s"\ntool_wait = "1s"\nrequest_timeout = "20s"\n'
+        toml.write_text(waits + toml.read_text().replace("/etc/walstow/", f"{client}/"))
+        local = self.folder / "local.toml"
+        local.write_text(f'{waits}cluster = "main"\nstore = "{archive.folder}"\n')
+        return archive, (toml, local)
+
+    def put(self, archive, toml, name, code=0):
+        done = archive.archive_file(toml, f"pg_wal/{name}", cwd=self.server.data)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stderr
+
+    def check_get(self, archive, toml, name):
+        done = archive.restore_file(toml, name, "pg_wal/RECOVERYXLOG", cwd=self.server.data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(self.target.read_bytes() == (self.server.wal / name).read_bytes())
+        self.target.unlink()
+
+    def test_archive(self):
+        disk = SmallDisk(self.folder / "disk")
+        self.addCleanup(disk.close)
+        archive, links = self.archive_on(disk)
+        first, second, third = self.names
+        self.put(archive, links[0], first)
+        before = disk.files()
+        for trouble, repair, message in (
+            (disk.fill, disk.free, "No space left on device"),
+            (disk.use_up_inodes, disk.free, "No space left on device"),
+            (disk.read_only, disk.writable, "Read-only file system"),
+        ):
+            for toml in links:
+                with self.subTest(trouble.__name__, settings=toml.name):
+                    # Neither the next one, nor the first of a folder.
+                    trouble()
+                    for name in (second, third):
+                        self.assertIn(message, self.put(archive, toml, name, code=1))
+                    self.check_get(archive, toml, first)
+                    self.assertIn("1 segment", archive.walstow("status", "main").stdout)
+                    repair()
+                    self.assertEqual(disk.files(), before, "something was left behind")
+        self.put(archive, links[0], second)
+        self.put(archive, links[1], third)
+        for toml in links:
+            for name in self.names:
+                self.check_get(archive, toml, name)
+
+    def test_where_it_is_restored(self):
+        name = self.names[0]
+        toml = self.archive.settings_file(self.folder / "w.toml", store=str(self.archive.folder))
+        self.put(self.archive, toml, name)
+        disk = SmallDisk(self.folder / "pg_wal")
+        self.addCleanup(disk.close)
+        commands = disk.wrap(self.archive.binaries, EXECUTABLES, self.folder / "commands")
+        for signal_file, code in (("standby.signal", 2), ("recovery.signal", 200), (None, 2)):
+            data = self.folder / f"data-{signal_file}"
+            (data / "global").mkdir(parents=True)
+            (data / "global/pg_control").write_bytes(
+                (self.server.data / "global/pg_control").read_bytes()
+            )
+            (data / "pg_wal").symlink_to(disk.folder)
+            if signal_file:
+                (data / signal_file).touch()
+            restore = Archive(self.archive.folder, commands).restore_file
+            for trouble, repair, message in (
+                (disk.fill, disk.free, "No space left on device"),
+                (disk.read_only, disk.writable, "Read-only file system"),
+            ):
+                with self.subTest(trouble.__name__, mode=signal_file):
+                    trouble()
+                    done = restore(toml, name, "pg_wal/RECOVERYXLOG", cwd=data)
+                    self.assertEqual(done.returncode, code, done.stderr)
+                    self.assertIn(message, done.stderr)
+                    repair()
+                    left = [path for path in disk.files() if "pgsql_tmp_walstow" not in path]
+                    self.assertEqual(left, [])
+                    done = restore(toml, name, "pg_wal/RECOVERYXLOG", cwd=data)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    same = disk.shell(f"cmp {disk.folder}/RECOVERYXLOG {self.server.wal}/{name}", check=False)
+                    self.assertEqual(same.returncode, 0, same.stdout)
+                    disk.shell(f"rm {disk.folder}/RECOVERYXLOG")
+
+
+if __name__ == "__main__":
+    main()

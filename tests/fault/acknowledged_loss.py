@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+"""Nothing that was acknowledged is lost, whoever is killed, and nothing else is half visible.
+
+Writers put segments of real WAL into one archive, over each link at once, while the daemon, the
+commands and the local link's stores are killed by SIGKILL, at random moments and all the time. A
+put that was killed is done again, as PostgreSQL does, or given up for good; now and then two puts
+of one file overlap. Readers, as standbys, ask for what was acknowledged and are killed, too. Then:
+
+  acknowledged      -> comes back bit for bit, by walstow-restore and by the stock zstd
+  not acknowledged  -> absent or whole
+  left behind       -> nothing: no temporary file, no process
+
+A kill counts if a put (or a restore, counted apart) was under way. The seed decides who is killed
+after how long; what the machine makes of it differs from run to run.
+
+By hand: WALSTOW_BIN=build/release/bin WALSTOW_SEGMENTS=20000 python3 -B tests/fault/acknowledged_loss.py
+"""
+
+import concurrent.futures
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
+
+from support import processes, wait  # noqa: E402
+from support.archive import MARKER  # noqa: E402
+from support.testcase import EndToEndTest, main  # noqa: E402
+from victims import Run, Tally  # noqa: E402
+from wal_supply import MEGABYTE, WalSupply, segment_name  # noqa: E402
+
+SEGMENTS = int(os.environ.get("WALSTOW_SEGMENTS", "300"))  # acknowledged, at least
+KILLS = int(os.environ.get("WALSTOW_KILLS", str(SEGMENTS // 20)))  # amid puts, at least
+SEED = int(os.environ.get("WALSTOW_SEED", "1"))
+ORIGINALS = min(300, max(48, SEGMENTS // 20))  # segments that PostgreSQL itself wrote
+WRITERS_PER_LINK = 2
+READERS_PER_LINK = 1
+PUTS_PER_RESTORE = 4  # while there are puts; afterwards everything is restored
+LIMIT_SECONDS = 300 + SEGMENTS  # several times what it takes
+
+# Each link joins by its line: what makes a client of the test's archive reach it that way.
+LINKS = {
+    "local": lambda archive: {"store": str(archive.folder)},
+    "tls": lambda archive: {"store": archive.daemon.url},
+}
+
+KILLED = -9
+
+
+class Server:
+    """A data directory as far as the commands look at it, and their settings."""
+
+    def __init__(self, folder, archive, link, primary):
+        self.link = link
+        self.data = folder / "data"
+        self.wal = self.data / "pg_wal"
+        self.wal.mkdir(parents=True)
+        (self.data / "global").mkdir()
+        shutil.copy(primary.data / "global/pg_control", self.data / "global")
+        self.log = folder / "commands.log"
+        self.toml = archive.settings_file(
+            folder / "walstow.toml", failure_memory="0ms", **LINKS[link](archive)
+        )
+
+
+class AcknowledgedLoss(EndToEndTest):
+    link = "tls"  # for the daemon; the others need only the folder
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(SEED)
+        self.tally = Tally()
+        self.numbers = iter(range(0x100, 1 << 24))
+        self.lock = threading.Lock()
+        self.acknowledged = []
+        self.given_up = []
+        self.durations = {}  # of a run without a kill, by link and program; a moving average
+        self.done = threading.Event()
+
+        primary = self.new_data_directory("primary")
+        primary.start()
+        self.supply = WalSupply.of(primary, ORIGINALS, SEED)
+        primary.stop()
+        self.writers = self.make_servers("writer", WRITERS_PER_LINK, primary)
+        self.readers = self.make_servers("reader", READERS_PER_LINK, primary)
+        for reader in self.readers:
+            (reader.data / "standby.signal").touch()
+
+    def make_servers(self, name, count, primary):
+        return [
+            Server(self.folder / f"{name}-{link}-{number}", self.archive, link, primary)
+            for link in LINKS
+            for number in range(count)
+        ]
+
+    # --- one command, perhaps with a kill -------------------------------------------------------
+
+    def start(self, server, program, *arguments):
+        command = [self.archive.binaries / program, "--config", server.toml, *arguments]
+        return Run(command, server.data, server.log)
+
+    def finish(self, server, program, run, rng):
+        """Waits for the run, and kills it, or the store at its other end, in one of eight."""
+        key = (server.link, program)
+        usual = self.durations.get(key, 0.05)
+        begin = time.monotonic()
+        if rng.random() < 1 / 8:
+            if run.alive(rng.uniform(0, 1.2 * usual)):
+                self.kill(server, program, run, rng)
+            return run.wait()
+        code = run.wait()
+        self.durations[key] = 0.95 * usual + 0.05 * (time.monotonic() - begin)
+        return code
+
+    def kill(self, server, program, run, rng):
+        amid = "puts" if program == "walstow-archive" else "restores"
+        if server.link == "local" and rng.random() < 0.5:
+            if run.kill_child():
+                self.tally.add(f"kills of walstowd --stdio amid {amid}")
+                return
+        run.kill()
+        if run.wait() == KILLED:
+            self.tally.add(f"kills of {program} amid {amid}")
+
+    # --- writers, readers, the daemon -----------------------------------------------------------
+
+    def write(self, index):
+        server, rng = self.writers[index], random.Random(f"{SEED} writer {index}")
+        while not self.enough():
+            with self.lock:
+                name = segment_name(next(self.numbers))
+            path = server.wal / name
+            path.write_bytes(self.supply.segment(name))
+            outcome = self.put_until_acknowledged(server, name, rng)
+            path.unlink()
+            with self.lock:
+                outcome.append(name)
+
+    def put_until_acknowledged(self, server, name, rng):
+        while True:
+            runs = [
+                self.start(server, "walstow-archive", f"pg_wal/{name}")
+                for _ in range(2 if rng.random() < 0.05 else 1)
+            ]
+            for run in runs:
+                self.tally.enter(server.link, run)
+            codes = [self.finish(server, "walstow-archive", run, rng) for run in runs]
+            for run in runs:
+                self.tally.leave(server.link, run)
+            self.tally.add("puts tried", len(runs))
+            for code in codes:
+                self.assertIn(code, (0, 1, KILLED), server.log)
+            if 0 in codes:
+                return self.acknowledged
+            if KILLED in codes and rng.random() < 0.1:
+                return self.given_up
+
+    def read(self, index):
+        server, rng = self.readers[index], random.Random(f"{SEED} reader {index}")
+        due = PUTS_PER_RESTORE
+        while not self.enough():
+            if len(self.acknowledged) < due:
+                time.sleep(wait.INTERVAL)
+                continue
+            due += PUTS_PER_RESTORE
+            self.restore(server, rng.choice(self.acknowledged), rng)
+
+    def restore(self, server, name, rng=None):
+        """Restores an acknowledged file once; whether it was handed over. Kills only with `rng`."""
+        target = server.wal / "RECOVERYXLOG"
+        run = self.start(server, "walstow-restore", name, "pg_wal/RECOVERYXLOG")
+        code = self.finish(server, "walstow-restore", run, rng) if rng else run.wait()
+        self.tally.add("restores tried")
+        # 1 would be the proof that it is not there.
+        self.assertIn(code, (0, 2, KILLED), f"{name}: {server.log}")
+        if target.exists():
+            same = target.read_bytes() == self.supply.segment(name)
+            self.assertTrue(same, f"{name} was handed over with other content")
+            target.unlink()
+        elif code == 0:
+            self.fail(f"{name} was not handed over, but told to be")
+        return code == 0
+
+    def kill_daemon(self):
+        rng = random.Random(f"{SEED} daemon")
+        while not self.done.wait(rng.uniform(0.05, 2.0)):
+            if self.tally.kill_amid_puts("tls", self.archive.daemon.kill):
+                self.tally.add("kills of walstowd amid puts")
+                self.archive.daemon.start()
+
+    def kills(self):
+        return self.tally.count(
+            "kills of walstowd amid puts",
+            "kills of walstowd --stdio amid puts",
+            "kills of walstow-archive amid puts",
+        )
+
+    def enough(self):
+        reached = len(self.acknowledged) >= SEGMENTS and self.kills() >= KILLS
+        return reached or self.done.is_set()
+
+    # --- the end --------------------------------------------------------------------------------
+
+    def check_nothing_is_left_behind(self):
+        wait.until(
+            lambda: not processes.find(f"{self.folder}/"),
+            lambda: [processes.command_line(pid) for pid in processes.find(f"{self.folder}/")],
+        )
+        self.assertFalse((self.archive.folder / "_aside").exists(), "an object was damaged")
+        for path in self.archive.folder.rglob("*"):
+            if path.is_file() and path.parent.name != "_tls":
+                self.assertIn(path.suffix, (".zst", ".json", ".lock"), path)
+                self.assertNotEqual(path.parent.name, "_tmp", path)
+        self.assertTrue((self.archive.folder / MARKER).exists())
+        for server in (*self.writers, *self.readers):
+            self.assertEqual([path.name for path in server.wal.iterdir() if path.is_file()], [])
+            spool = server.wal / "pgsql_tmp_walstow"
+            known = {"archive", "failure", "handed", "instance", "instance.lock", "sequence"}
+            left = {path.name for path in spool.iterdir()} if spool.exists() else set()
+            self.assertLessEqual(left, known)
+
+    def check_objects(self):
+        """By the stock tool: every object that stands is whole. Returns the names."""
+        objects = self.archive.objects()
+        names = sorted(objects)
+        for at in range(0, len(names), 64):
+            batch = names[at : at + 64]
+            unfolded = subprocess.run(
+                ["zstd", "-dc", *(objects[name] for name in batch)], capture_output=True, check=True
+            ).stdout
+            self.assertEqual(len(unfolded), len(batch) * MEGABYTE)
+            for number, name in enumerate(batch):
+                content = unfolded[number * MEGABYTE : (number + 1) * MEGABYTE]
+                self.assertTrue(content == self.supply.segment(name), f"{name} is not whole")
+        return set(names)
+
+    def check_restores(self, pool):
+        """By walstow-restore, each over one of the links. Returns how many."""
+
+        def restore_share(index):
+            mine = self.acknowledged[index :: len(self.readers)]
+            for name in mine:
+                self.assertTrue(self.restore(self.readers[index], name), f"{name} was not restored")
+            return len(mine)
+
+        return sum(pool.map(restore_share, range(len(self.readers))))
+
+    def run_all(self, pool):
+        """Until the figures are reached, or one of the threads fails."""
+        threads = [pool.submit(self.write, index) for index in range(len(self.writers))]
+        threads += [pool.submit(self.read, index) for index in range(len(self.readers))]
+        killer = pool.submit(self.kill_daemon)
+        try:
+            concurrent.futures.wait(threads, return_when=concurrent.futures.FIRST_EXCEPTION)
+        finally:
+            self.done.set()
+        for thread in (*threads, killer):
+            thread.result()
+
+    def test_nothing_is_lost(self):
+        count = len(self.writers) + len(self.readers) + 1
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            self.run_all(pool)
+            # Only the daemon is left now, and it must not be the one that answers for all.
+            restored = self.check_restores(pool)
+        self.archive.daemon.stop()
+        self.check_nothing_is_left_behind()
+        standing = self.check_objects()
+        self.assertEqual(set(self.acknowledged) - standing, set(), "acknowledged and lost")
+        self.assertLessEqual(standing, set(self.acknowledged) | set(self.given_up))
+        self.assertEqual(restored, len(self.acknowledged))
+        whole = len(standing & set(self.given_up))
+        print(
+            f"\nseed {SEED}: acknowledged {len(self.acknowledged)}, lost 0, wrongly handed over 0; "
+            f"kills amid puts {self.kills()}; given up {len(self.given_up)}, {whole} of them stand "
+            f"whole; {self.tally}"
+        )
+
+
+if __name__ == "__main__":
+    main(limit_seconds=LIMIT_SECONDS)
