@@ -13,6 +13,9 @@ of one file overlap. Readers, as standbys, ask for what was acknowledged and are
 A kill counts if a put (or a restore, counted apart) was under way. The seed decides who is killed
 after how long; what the machine makes of it differs from run to run.
 
+Half of the time several segments are ready at once, as under load, so that a command archives ahead
+what PostgreSQL asks for next.
+
 By hand: WALSTOW_BIN=build/release/bin WALSTOW_SEGMENTS=20000 python3 -B tests/fault/acknowledged_loss.py
 """
 
@@ -40,6 +43,7 @@ SEED = int(os.environ.get("WALSTOW_SEED", "1"))
 ORIGINALS = min(300, max(48, SEGMENTS // 20))  # segments that PostgreSQL itself wrote
 WRITERS_PER_LINK = 2
 READERS_PER_LINK = 1
+READY_AT_ONCE = (1, 4)
 PUTS_PER_RESTORE = 4  # while there are puts; afterwards everything is restored
 LIMIT_SECONDS = 300 + SEGMENTS  # several times what it takes
 
@@ -59,13 +63,17 @@ class Server:
         self.link = link
         self.data = folder / "data"
         self.wal = self.data / "pg_wal"
-        self.wal.mkdir(parents=True)
+        (self.wal / "archive_status").mkdir(parents=True)
         (self.data / "global").mkdir()
         shutil.copy(primary.data / "global/pg_control", self.data / "global")
         self.log = folder / "commands.log"
         self.toml = archive.settings_file(
             folder / "walstow.toml", failure_memory="0ms", **LINKS[link](archive)
         )
+
+    def ready(self, name):
+        """What tells that PostgreSQL waits for the file to be archived."""
+        return self.wal / f"archive_status/{name}.ready"
 
 
 class AcknowledgedLoss(EndToEndTest):
@@ -133,13 +141,16 @@ class AcknowledgedLoss(EndToEndTest):
         server, rng = self.writers[index], random.Random(f"{SEED} writer {index}")
         while not self.enough():
             with self.lock:
-                name = segment_name(next(self.numbers))
-            path = server.wal / name
-            path.write_bytes(self.supply.segment(name))
-            outcome = self.put_until_acknowledged(server, name, rng)
-            path.unlink()
-            with self.lock:
-                outcome.append(name)
+                names = [segment_name(next(self.numbers)) for _ in range(rng.choice(READY_AT_ONCE))]
+            for name in names:
+                (server.wal / name).write_bytes(self.supply.segment(name))
+                server.ready(name).touch()
+            for name in names:
+                outcome = self.put_until_acknowledged(server, name, rng)
+                server.ready(name).unlink()
+                (server.wal / name).unlink()
+                with self.lock:
+                    outcome.append(name)
 
     def put_until_acknowledged(self, server, name, rng):
         while True:
@@ -220,7 +231,7 @@ class AcknowledgedLoss(EndToEndTest):
         for server in (*self.writers, *self.readers):
             self.assertEqual([path.name for path in server.wal.iterdir() if path.is_file()], [])
             spool = server.wal / "pgsql_tmp_walstow"
-            known = {"archive", "failure", "handed", "instance", "instance.lock", "sequence"}
+            known = {"archive", "archived", "failure", "handed", "instance", "instance.lock", "sequence"}
             left = {path.name for path in spool.iterdir()} if spool.exists() else set()
             self.assertLessEqual(left, known)
 
