@@ -35,27 +35,30 @@ Digest digest_of(File& file, std::uint64_t size) {
               "A finished WAL file never changes: find out who writes to it.");
 }
 
-PutDone check_and_put(const ArchiveJob& job, const Putter& putter) {
+ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
   const WalFileName name = parse_archive_name(job.path);
   const std::unique_ptr<File> file = open(job, name);
-  const std::uint64_t size = file->status().size;
+  const FileStatus status = file->status();
+  const std::uint64_t size = status.size;
   std::vector<std::byte> beginning(bytes_to_check(name, size));
   beginning.resize(file->read_at(0, beginning));
   const ServerIdentity owner =
       precheck({.name = name, .size = size, .beginning = beginning}, job.server);
-  return putter({.cluster = job.cluster,
-                 .file = name,
-                 .system_identifier = owner.system_identifier.value(),
-                 .segment_size = owner.segment_size,
-                 .raw_size = size,
-                 .digest = digest_of(*file, size),
-                 .instance = job.instance},
-                *file);
+  PutDone done = putter({.cluster = job.cluster,
+                         .file = name,
+                         .system_identifier = owner.system_identifier.value(),
+                         .segment_size = owner.segment_size,
+                         .raw_size = size,
+                         .digest = digest_of(*file, size),
+                         .encoding = job.encoding,
+                         .instance = job.instance},
+                        *file);
+  return {.done = std::move(done), .status = status};
 }
 
 }  // namespace
 
-PutDone archive_file(const ArchiveJob& job, const Putter& putter) {
+ArchivedFile archive_file(const ArchiveJob& job, const Putter& putter) {
   try {
     return check_and_put(job, putter);
   } catch (const Error& error) {

@@ -15,15 +15,21 @@ struct ArchiveJob {
   std::string path;    // as given (%p), for messages; its last part is the file's name
   FileSystem& folder;  // that of the file
   std::string cluster;
-  ServerIdentity server;  // of the data directory, as far as there is one
+  Encoding encoding = Encoding::kIdentity;  // how it is sent: kZstd is compressed here
+  ServerIdentity server;                    // of the data directory, as far as there is one
   std::optional<Instance> instance;
 };
 
 // Client::put with its patience, or a test's.
 using Putter = std::function<PutDone(PutFile put, File& raw)>;
 
+struct ArchivedFile {
+  PutDone done;
+  FileStatus status;  // of the file before it was read
+};
+
 // Returns only when the store has promised that the file is durable. Throws Error with
 // `could not archive file "<path>": <cause>`.
-PutDone archive_file(const ArchiveJob& job, const Putter& putter);
+ArchivedFile archive_file(const ArchiveJob& job, const Putter& putter);
 
 }  // namespace walstow

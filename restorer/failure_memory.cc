@@ -1,9 +1,9 @@
 #include "restorer/failure_memory.h"
 
 #include <chrono>
-#include <fstream>
 #include <optional>
 
+#include "proto/base/boot_id.h"
 #include "proto/base/bytes.h"
 #include "proto/link/spool_folder.h"
 
@@ -11,14 +11,6 @@ namespace walstow {
 namespace {
 
 constexpr std::string_view kRecord = "failure";
-
-// "" when the kernel does not tell: nothing is remembered then.
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
 
 // Runs on when the wall clock is set back, and is the same for all processes until the next boot.
 Duration since_boot() {

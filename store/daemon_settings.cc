@@ -87,15 +87,6 @@ constexpr std::uint64_t kHighestLevel = 19;  // above it zstd's memory grows bey
 constexpr std::uint64_t kMostThreads = 256;
 constexpr std::uint64_t kMostConnections = 100'000;
 
-std::uint64_t bounded(const Settings& settings, std::string_view name, std::uint64_t highest) {
-  const std::uint64_t value = settings.count(name);
-  if (value < 1 || value > highest) {
-    throw Error(ErrorKind::kUsage, fmt::format("setting \"{}\" ({}) is {}, not 1 to {}", name,
-                                               settings.origin(name), value, highest));
-  }
-  return value;
-}
-
 SessionLimits limits_of(const Settings& settings) {
   return {.idle = settings.duration("idle_timeout"),
           .progress = settings.duration("progress_timeout"),
@@ -131,10 +122,10 @@ std::span<const Setting> walstowd_settings() {
 }
 
 StdioServer stdio_server_options(const Settings& settings) {
-  return {
-      .archive = settings.required("archive"),
-      .compression_level = static_cast<int>(bounded(settings, "compression_level", kHighestLevel)),
-      .limits = limits_of(settings)};
+  return {.archive = settings.required("archive"),
+          .compression_level =
+              static_cast<int>(settings.count("compression_level", {1, kHighestLevel})),
+          .limits = limits_of(settings)};
 }
 
 DaemonOptions daemon_options(const Settings& settings) {
@@ -144,21 +135,21 @@ DaemonOptions daemon_options(const Settings& settings) {
     const std::string given = settings.text(name);
     return given.empty() ? path : given;
   };
-  return {
-      .archive = archive,
-      .listen = parse_listen(settings),
-      .tls = {.ca = or_else("tls.ca", folder.authority_certificate),
-              .certificate = or_else("tls.cert", folder.certificate),
-              .key = or_else("tls.key", folder.key)},
-      .compression_level = static_cast<int>(bounded(settings, "compression_level", kHighestLevel)),
-      .limits = limits_of(settings),
-      .handshake = settings.duration("handshake_timeout"),
-      .stop = settings.duration("stop_timeout"),
-      .connections = bounded(settings, "max_connections", kMostConnections),
-      .connections_of_one_client =
-          bounded(settings, "max_connections_per_client", kMostConnections),
-      .io_threads = static_cast<unsigned>(bounded(settings, "io_threads", kMostThreads)),
-      .workers = static_cast<unsigned>(bounded(settings, "workers", kMostThreads))};
+  return {.archive = archive,
+          .listen = parse_listen(settings),
+          .tls = {.ca = or_else("tls.ca", folder.authority_certificate),
+                  .certificate = or_else("tls.cert", folder.certificate),
+                  .key = or_else("tls.key", folder.key)},
+          .compression_level =
+              static_cast<int>(settings.count("compression_level", {1, kHighestLevel})),
+          .limits = limits_of(settings),
+          .handshake = settings.duration("handshake_timeout"),
+          .stop = settings.duration("stop_timeout"),
+          .connections = settings.count("max_connections", {1, kMostConnections}),
+          .connections_of_one_client =
+              settings.count("max_connections_per_client", {1, kMostConnections}),
+          .io_threads = static_cast<unsigned>(settings.count("io_threads", {1, kMostThreads})),
+          .workers = static_cast<unsigned>(settings.count("workers", {1, kMostThreads}))};
 }
 
 void log_changes(const Settings& before, const Settings& after) {

@@ -35,9 +35,12 @@ struct FileStatus {
   std::uint64_t size = 0;  // bytes
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  std::uint32_t owner = 0;  // user id
-  std::uint32_t mode = 0;   // permission bits only, 07777
-  std::chrono::system_clock::time_point modified;
+  std::uint32_t owner = 0;                         // user id
+  std::uint32_t mode = 0;                          // permission bits only, 07777
+  std::chrono::system_clock::time_point modified;  // its content
+  std::chrono::system_clock::time_point changed;   // its content, names, owner or mode
+
+  bool operator==(const FileStatus&) const = default;
 };
 
 class File {

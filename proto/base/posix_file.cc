@@ -64,8 +64,17 @@ FileStatus status_of(int fd, const std::string& label) {
   return to_file_status(status);
 }
 
-FileStatus to_file_status(const struct stat& status) {
+namespace {
+
+std::chrono::system_clock::time_point to_time(const timespec& time) {
   using std::chrono::system_clock;
+  return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
+}
+
+}  // namespace
+
+FileStatus to_file_status(const struct stat& status) {
   FileStatus result;
   result.type = S_ISREG(status.st_mode)   ? FileStatus::Type::kFile
                 : S_ISDIR(status.st_mode) ? FileStatus::Type::kFolder
@@ -75,9 +84,8 @@ FileStatus to_file_status(const struct stat& status) {
   result.inode = status.st_ino;
   result.owner = status.st_uid;
   result.mode = status.st_mode & 07777U;
-  result.modified = system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(
-      std::chrono::seconds(status.st_mtim.tv_sec) +
-      std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
+  result.modified = to_time(status.st_mtim);
+  result.changed = to_time(status.st_ctim);
   return result;
 }
 

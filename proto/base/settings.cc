@@ -193,6 +193,13 @@ std::uint64_t Settings::count(std::string_view name) const {
   return parse_decimal(required(name)).value();
 }
 
+std::uint64_t Settings::count(std::string_view name, Bounds bounds) const {
+  const std::uint64_t value = count(name);
+  if (value >= bounds.lowest && value <= bounds.highest) return value;
+  throw Error(ErrorKind::kUsage, fmt::format("setting \"{}\" ({}) is {}, not {} to {}", name,
+                                             origin(name), value, bounds.lowest, bounds.highest));
+}
+
 std::uint64_t Settings::size(std::string_view name) const {
   return parse_size(required(name)).value();
 }

@@ -51,6 +51,11 @@ class Settings {
   std::string required(std::string_view name) const;
   Duration duration(std::string_view name) const;
   std::uint64_t count(std::string_view name) const;
+  // Throws Error{kUsage} for a count that is out of these bounds.
+  struct Bounds {
+    std::uint64_t lowest, highest;
+  };
+  std::uint64_t count(std::string_view name, Bounds bounds) const;
   std::uint64_t size(std::string_view name) const;
   std::string origin(std::string_view name) const;  // "default" when nobody set it
 

@@ -6,6 +6,7 @@
 #include "proto/base/error.h"
 #include "proto/base/little_endian.h"
 #include "proto/codec/object.h"
+#include "proto/codec/stretch_compressor.h"
 
 namespace walstow {
 namespace {
@@ -25,7 +26,7 @@ struct ObjectEncoder::State {
 
   ByteSink sink;
   Sha256 sha256;
-  std::optional<Compressor> compressor;  // kRaw
+  std::optional<FileCompressor> compressor;  // kRaw
   std::uint64_t frames_size = 0;
   std::uint64_t largest_frames = 0;
 
@@ -46,10 +47,7 @@ struct ObjectEncoder::State {
 ObjectEncoder::ObjectEncoder(const ObjectHeader& header, Input input, int level, ByteSink sink)
     : state_(std::make_unique<State>(std::move(sink))) {
   const std::string line = encode_object_header(header);
-  if (input == Input::kRaw) {
-    state_->compressor.emplace(level);
-    state_->compressor->set_raw_size(header.raw_size);
-  }
+  if (input == Input::kRaw) state_->compressor.emplace(level, header.raw_size);
   state_->largest_frames = largest_frames_size(header.raw_size);
   state_->emit(frame_prefix(kHeaderFrameMagic, line.size()));
   state_->emit(as_bytes(line));

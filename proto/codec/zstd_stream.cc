@@ -52,6 +52,10 @@ struct Compressor::State {
   std::optional<std::uint64_t> announced;
   std::uint64_t raw_size = 0;
 
+  void set(ZSTD_cParameter parameter, int value) const {
+    require(ZSTD_CCtx_setParameter(context.get(), parameter, value), "set up the compressor");
+  }
+
   [[noreturn]] void throw_other_size() const {
     throw Error(ErrorKind::kInvalid,
                 fmt::format("content is not of the {} bytes that were announced", *announced));
@@ -68,14 +72,9 @@ struct Compressor::State {
 };
 
 Compressor::Compressor(int level) : state_(std::make_unique<State>()) {
-  ZSTD_CCtx* const context = state_->context.get();
-  if (context == nullptr) throw std::bad_alloc();
-  const auto set = [context](ZSTD_cParameter parameter, int value) {
-    require(ZSTD_CCtx_setParameter(context, parameter, value), "set up the compressor");
-  };
-  set(ZSTD_c_compressionLevel, level);
-  set(ZSTD_c_checksumFlag, 1);
-  if (level >= kFirstUltraLevel) set(ZSTD_c_windowLog, kLargestWindowLog);
+  if (state_->context == nullptr) throw std::bad_alloc();
+  state_->set(ZSTD_c_checksumFlag, 1);
+  set_level(level);
 }
 Compressor::Compressor(Compressor&&) noexcept = default;
 Compressor& Compressor::operator=(Compressor&&) noexcept = default;
@@ -84,6 +83,11 @@ Compressor::~Compressor() = default;
 void Compressor::set_raw_size(std::uint64_t bytes) {
   require(ZSTD_CCtx_setPledgedSrcSize(state_->context.get(), bytes), "announce the raw size");
   state_->announced = bytes;
+}
+
+void Compressor::set_level(int level) {
+  state_->set(ZSTD_c_compressionLevel, level);
+  state_->set(ZSTD_c_windowLog, level >= kFirstUltraLevel ? kLargestWindowLog : 0);  // 0: its own
 }
 
 void Compressor::write(ByteView raw, const ByteSink& encoded) {
@@ -99,6 +103,16 @@ void Compressor::finish(const ByteSink& encoded) {
   ZSTD_inBuffer input{nullptr, 0, 0};
   while (state_->step(input, ZSTD_e_end, encoded) != 0) {
   }
+  state_->announced.reset();
+  state_->raw_size = 0;
+}
+
+std::size_t compressed_size(ByteView raw, int level) {
+  std::vector<std::byte> encoded(ZSTD_compressBound(raw.size()));
+  const std::size_t size =
+      ZSTD_compress(encoded.data(), encoded.size(), raw.data(), raw.size(), level);
+  require(size, "compress");
+  return size;
 }
 
 struct Decompressor::State {

@@ -14,25 +14,31 @@ inline constexpr int kLargestWindowLog = 23;
 // Negative levels are zstd's fast ones. 1 is the measured choice for WAL (CONTRIBUTING.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
-// One zstd frame with content checksum. Each call hands out what it made, in pieces of at most
-// kChunkSize.
+// zstd frames with content checksum, one after the other. Each call hands out what it made, in
+// pieces of at most kChunkSize.
 class Compressor {
  public:
   explicit Compressor(int level = kDefaultCompressionLevel);
   Compressor(Compressor&&) noexcept;
   Compressor& operator=(Compressor&&) noexcept;
   ~Compressor();
-  // Announces the exact raw size of the whole content, before the first write; zstd then puts it
-  // into the frame header and sizes its window to it. Another size is then Error{kInvalid}, from
-  // write() or finish().
+  // Announces the exact raw size of the next frame's content, before its first write; zstd then
+  // puts it into the frame header and sizes its window to it. Another size is then Error{kInvalid},
+  // from write() or finish().
   void set_raw_size(std::uint64_t bytes);
+  // From the next frame on; before its first write.
+  void set_level(int level);
   void write(ByteView raw, const ByteSink& encoded);
-  void finish(const ByteSink& encoded);  // ends the frame; once
+  // Ends the frame: the next write begins another one.
+  void finish(const ByteSink& encoded);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Bytes that `raw`, at most kChunkSize, takes at this level.
+std::size_t compressed_size(ByteView raw, int level);
 
 // Plain zstd frames, one after the other; anything else between them is damage.
 class Decompressor {

@@ -7,6 +7,7 @@
 
 #include "proto/base/log.h"
 #include "proto/link/client_connection.h"
+#include "proto/link/compressed_body.h"
 
 namespace walstow {
 
@@ -117,23 +118,12 @@ asio::awaitable<void> Client::State::send_file(const PutFile& put, File& raw, De
 
 asio::awaitable<void> Client::State::send_compressed(const PutFile& put, File& raw,
                                                      Deadline whole) {
-  Compressor compressor;
-  compressor.set_raw_size(put.raw_size);
-  std::string encoded;
-  const ByteSink collect = [&encoded](ByteView bytes) { encoded += as_text(bytes); };
-  for (std::uint64_t read = 0; read < put.raw_size;) {
-    const std::size_t wanted =
-        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), put.raw_size - read));
-    const std::size_t size = raw.read_at(read, MutableByteView(buffer).first(wanted));
-    if (size == 0) throw Error(ErrorKind::kInvalid, "the file became shorter while it was sent");
-    read += size;
-    compressor.write(ByteView(buffer).first(size), collect);
-    if (read == put.raw_size) compressor.finish(collect);
-    if (encoded.empty()) continue;  // an empty chunk would end the body
-    co_await connection->send_chunk(as_bytes(encoded), progress(whole));
-    encoded.clear();
+  CompressedBody body(raw, put.raw_size);
+  for (;;) {
+    const ByteView piece = body.next();
+    co_await connection->send_chunk(piece, progress(whole));  // an empty one ends the body
+    if (piece.empty()) co_return;
   }
-  co_await connection->send_chunk({}, progress(whole));
 }
 
 asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadline give_up) {

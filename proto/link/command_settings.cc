@@ -5,6 +5,31 @@
 namespace walstow {
 namespace {
 
+std::vector<Setting> of_archiving() {
+  return {
+      {.name = "compress",
+       .type = SettingType::kChoice,
+       .default_value = "store",
+       .placeholder = "WHERE",
+       .help =
+           "walstow-archive: who compresses, the store or this client (which spares the network)",
+       .choices = "store|client"},
+      // A batch of so many segments takes half a second where a process start takes milliseconds.
+      {.name = "archive_ahead",
+       .type = SettingType::kCount,
+       .default_value = "16",
+       .placeholder = "FILES",
+       .help =
+           "walstow-archive: how many more files to archive in one call, when they are finished "
+           "already; 0 for none"},
+      {.name = "archive_connections",
+       .type = SettingType::kCount,
+       .default_value = "2",
+       .placeholder = "COUNT",
+       .help = "walstow-archive: connections for that, each with a file at a time"},
+  };
+}
+
 // Short where a server waits that asks again by itself; long where giving up stops a recovery.
 std::vector<Setting> waits() {
   return {
@@ -53,8 +78,8 @@ std::vector<Setting> waits() {
 
 std::vector<Setting> command_settings() {
   std::vector<Setting> settings = client_settings();
-  const std::vector<Setting> more = waits();
-  settings.insert(settings.end(), more.begin(), more.end());
+  for (const std::vector<Setting>& more : {of_archiving(), waits()})
+    settings.insert(settings.end(), more.begin(), more.end());
   return settings;
 }
 

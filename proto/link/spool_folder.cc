@@ -17,6 +17,12 @@ std::string_view as_view(boost::json::string_view text) {
   return {text.data(), text.size()};
 }
 
+void make_folders(FileSystem& files, const std::string& folder) {
+  if (folder == ".") return;
+  make_folders(files, parent_folder(folder));
+  files.make_folder(folder);
+}
+
 }  // namespace
 
 std::unique_ptr<FileSystem> open_wal_folder(const std::string& folder) {
@@ -65,6 +71,16 @@ std::optional<SpoolRecord> read_record(FileSystem& wal_folder, std::string_view 
 void write_record(FileSystem& wal_folder, std::string_view name, const SpoolRecord& record) {
   make_folders_durably(wal_folder, std::string(kSpoolFolder));
   write_durably(wal_folder, in_spool(name), to_json(record));
+}
+
+void write_passing_record(FileSystem& wal_folder, std::string_view name,
+                          const SpoolRecord& record) {
+  const std::string path = in_spool(name);
+  make_folders(wal_folder, parent_folder(path));
+  const std::unique_ptr<File> file = wal_folder.create_temporary();
+  file->write_at(0, as_bytes(to_json(record)));
+  wal_folder.replace_by_temporary(*file, path);
+  file->close();
 }
 
 }  // namespace walstow

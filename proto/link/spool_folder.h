@@ -45,4 +45,7 @@ std::optional<SpoolRecord> read_record(FileSystem& wal_folder, std::string_view 
 // Durable on return, the spool folder included.
 void write_record(FileSystem& wal_folder, std::string_view name, const SpoolRecord& record);
 
+// Not durable, for what counts until the next boot only (boot_id()). Makes the folders on the way.
+void write_passing_record(FileSystem& wal_folder, std::string_view name, const SpoolRecord& record);
+
 }  // namespace walstow

@@ -17,6 +17,7 @@ FileStatus status_of(const DiskEntry& entry) {
     status.inode = (*file)->inode();
     status.mode = 0640;
     status.modified = (*file)->modified();
+    status.changed = status.modified;  // names and modes are not told apart from content
   } else {
     status.type = FileStatus::Type::kFolder;
     status.inode = std::get<std::shared_ptr<DiskFolder>>(entry)->inode();

@@ -87,12 +87,13 @@ TEST_F(ArchiveFileTest, SendsAHistoryFileInTheNameOfTheServer) {
 TEST_F(ArchiveFileTest, HandsOutWhatTheStoreAnswered) {
   write(kSegment, segment_1mb());
   for (const PutResult result : {PutResult::kPublished, PutResult::kStood}) {
-    const PutDone done = archive_file(job(kSegment), [&](PutFile, File& raw) {
+    const ArchivedFile archived = archive_file(job(kSegment), [&](PutFile, File& raw) {
       EXPECT_EQ(raw.status().size, kMegabyte);
       return PutDone{result, {.name = kSegment}};
     });
-    EXPECT_EQ(done.result, result);
-    EXPECT_EQ(done.report.name, kSegment);
+    EXPECT_EQ(archived.done.result, result);
+    EXPECT_EQ(archived.done.report.name, kSegment);
+    EXPECT_EQ(archived.status, files_->status(kSegment));
   }
 }
 

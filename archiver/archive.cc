@@ -1,0 +1,85 @@
+#include "archiver/archive.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "archiver/look_ahead.h"
+#include "archiver/ready_files.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+
+namespace walstow {
+namespace {
+
+// What the threads of one call share.
+struct Shared {
+  ArchiveCall call;
+  std::shared_ptr<ArchivedMarks> marks;
+};
+
+ArchivedFile archive_one(const Shared& shared, const std::string& path, const Putter& putter) {
+  const ArchiveCall& call = shared.call;
+  ArchivedFile archived = archive_file({.path = path,
+                                        .folder = *call.folder,
+                                        .cluster = call.cluster,
+                                        .encoding = call.encoding,
+                                        .server = call.server,
+                                        .instance = call.instance},
+                                       putter);
+  if (call.ahead > 0) shared.marks->answered_by(archived.done.report.archive);
+  return archived;
+}
+
+void archive_ahead(const Shared& shared, const WalFileName& name, const Putter& putter) {
+  const auto status = shared.call.folder->status(name.text());
+  // The server has it archived itself then, when its times can be told from those of a change.
+  if (!status || !changes_would_show(*status, shared.call.now())) return;
+  if (shared.marks->has(name, *status)) return;
+  const std::string path = parent_folder(shared.call.path) + "/" + name.text();
+  const ArchivedFile archived = archive_one(shared, path, putter);
+  shared.marks->add(name, archived.status, archived.done.report.archive);
+}
+
+// What the server will ask for after `own`. Trouble with looking ahead is none of the own file's.
+std::vector<WalFileName> others_than(const Shared& shared, const WalFileName& own) {
+  if (shared.call.ahead == 0) {
+    shared.marks->keep_only({});
+    return {};
+  }
+  try {
+    const std::vector<WalFileName> ready = ready_files(*shared.call.folder);
+    shared.marks->keep_only(ready);
+    return choose_ahead(ready, own, shared.call.ahead);
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return {};
+  }
+}
+
+}  // namespace
+
+std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<ArchivedMarks> marks) {
+  const auto shared = std::make_shared<const Shared>(Shared{call, std::move(marks)});
+  const auto own = WalFileName::parse(call.path.substr(call.path.rfind('/') + 1));
+  if (own && call.ahead > 0) {
+    const auto status = call.folder->status(own->text());
+    if (status && shared->marks->has(*own, *status)) return std::nullopt;
+  }
+  const auto others = own ? others_than(*shared, *own) : std::vector<WalFileName>();
+  const std::size_t threads = std::min(call.connections, others.size() + 1) - 1;
+  LookAhead ahead(
+      others, threads,
+      [shared] {
+        return [shared, putter = shared->call.connect()](const WalFileName& name) {
+          archive_ahead(*shared, name, putter);
+        };
+      },
+      Deadline::after(call.begin_others_for));
+  const Putter putter = call.connect();
+  PutDone done = archive_one(*shared, call.path, putter).done;
+  ahead.help([&](const WalFileName& name) { archive_ahead(*shared, name, putter); });
+  ahead.wait_until_done(Deadline::after(call.wait_for_others));
+  return done;
+}
+
+}  // namespace walstow

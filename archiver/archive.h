@@ -1,0 +1,44 @@
+// The policy of an archive_command: answer from a mark, or put the file and, while the server waits
+// for it, those that it will ask for next. Knows no sockets and no settings.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "archiver/archive_file.h"
+#include "archiver/archived_marks.h"
+
+namespace walstow {
+
+// Makes what one thread puts with: a connection of its own. May throw as Client's constructor does.
+using Connect = std::function<Putter()>;
+
+struct ArchiveCall {
+  std::shared_ptr<FileSystem> folder;  // of the file: pg_wal
+  std::string path;                    // %p as given
+  std::string cluster;
+  Encoding encoding = Encoding::kIdentity;
+  ServerIdentity server;
+  std::optional<Instance> instance;
+  // Files to archive along with this one, and connections for all of them. 0 files: no looking
+  // ahead, and no answer from a mark.
+  std::size_t ahead = 0;
+  std::size_t connections = 1;
+  // Looking ahead keeps the server waiting for its own file, so it is kept short.
+  Duration begin_others_for{2000};  // from the start of the call
+  Duration wait_for_others{3000};   // from the end of the own file
+  Connect connect;
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+};
+
+// The store's answer; nullopt: it promised durability in an earlier call. Throws Error as
+// archive_file() does, and says nothing of the other files then: they are asked for again.
+//
+// Threads: others may still be at work on return, where wait_for_others has passed or the own file
+// failed. They hold what they use; the process should end (std::_Exit) and they with it.
+std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<ArchivedMarks> marks);
+
+}  // namespace walstow

@@ -1,0 +1,148 @@
+#include "archiver/command.h"
+
+#include <fmt/format.h>
+
+#include "archiver/archive.h"
+#include "proto/base/command_line.h"
+#include "proto/base/error.h"
+#include "proto/base/exit_code.h"
+#include "proto/base/log.h"
+#include "proto/link/certificate_warning.h"
+#include "proto/link/client.h"
+#include "proto/link/command_settings.h"
+#include "proto/link/instance.h"
+#include "proto/link/spool_folder.h"
+
+namespace walstow {
+namespace {
+
+// Each connection takes a few megabytes of memory, and the store has other clients.
+constexpr std::uint64_t kMostConnections = 16;
+constexpr std::uint64_t kMostAhead = 1000;
+
+constexpr const char* kFooter =
+    "In postgresql.conf:\n"
+    "  archive_mode = on\n"
+    "  archive_command = 'walstow-archive %p'\n"
+    "\n"
+    "Exit codes:\n"
+    "  0  the store keeps the file, durably\n"
+    "  1  it does not; PostgreSQL tries again and counts the failure\n"
+    "  2  wrong call or setting; as 1\n";
+
+ProgramSpec program_spec(std::span<const Setting> settings) {
+  return {.name = kArchiveProgram,
+          .summary = "Puts a finished WAL file into the archive store; run by archive_command.",
+          .footer = kFooter,
+          .settings_file = "walstow.toml",
+          .settings = settings,
+          .commands = {{.options = {{.flags = "-D,--pgdata",
+                                     .placeholder = "DIR",
+                                     .help = "the data directory (default: found from PATH, or "
+                                             "the working directory)"},
+                                    {.flags = "--system",
+                                     .placeholder = "ID",
+                                     .help = "the system identifier, instead of the data "
+                                             "directory's"}},
+                        .positionals = {{.name = "PATH", .help = "the file to archive: %p"}}}}};
+}
+
+// Only if walstow-restore has made one here: a data directory that never was a standby needs none.
+// A put does not depend on it.
+std::optional<Instance> instance_of(const std::string& data_directory, FileSystem& wal_folder) {
+  const bool primary = recovery_mode(data_directory) == RecoveryMode::kTool;
+  try {
+    return find_instance(
+        wal_folder,
+        {.role = primary ? Instance::Role::kPrimary : Instance::Role::kStandby, .standby = {}});
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return std::nullopt;
+  }
+}
+
+std::unique_ptr<FileSystem> open_folder_of(const std::string& path) {
+  std::unique_ptr<FileSystem> folder = open_wal_folder(parent_folder(path));
+  if (folder != nullptr) return folder;
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("could not archive file \"{}\": there is no such folder", path),
+              "%p is relative to the data directory; run the command there.");
+}
+
+// Kept and acknowledged, but no get will ever give it: whoever puts one by hand must know.
+void warn_of_piece(const std::string& stored_name) {
+  if (stored_name.find(".incomplete.") == std::string::npos) return;
+  log_line(LogLevel::kWarning,
+           fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
+                       stored_name),
+           "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
+           "all that is left of a lost server? An administrator gives it its name with \"walstow "
+           "conflict accept\".");
+}
+
+// Each connection has the patience of the whole call.
+Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder) {
+  const Patience patience{.give_up = Deadline::after(settings.duration("archive_wait")),
+                          .on_failure = [](const Error& error, Duration) {
+                            log_line(LogLevel::kDebug,
+                                     fmt::format("{}; trying again", error.what()), error.hint());
+                          }};
+  return [options = client_options(settings), folder, patience]() -> Putter {
+    return [client = std::make_shared<Client>(options), folder, patience](PutFile put, File& raw) {
+      PutDone done = client->put(std::move(put), raw, patience);
+      warn_of_piece(done.report.name);
+      if (const auto until = client->certificate_until()) {
+        warn_of_certificate_end_daily(*folder, *until, std::chrono::system_clock::now());
+      }
+      return done;
+    };
+  };
+}
+
+void archive_command(const ParsedCommand& command, const Settings& settings) {
+  const std::string path = command.positional("PATH");
+  const std::string data_directory = find_data_directory(command.option("pgdata"), path);
+  const std::shared_ptr<FileSystem> folder = open_folder_of(path);
+  const ServerIdentity server = find_server_identity(data_directory, command.option("system"));
+  const auto marks = std::make_shared<ArchivedMarks>(
+      *folder, MarkOwner{.store = settings.required("store"),
+                         .cluster = settings.required("cluster"),
+                         .system_identifier = server.system_identifier.value_or(0)});
+
+  const ArchiveCall call{
+      .folder = folder,
+      .path = path,
+      .cluster = settings.required("cluster"),
+      .encoding = settings.text("compress") == "client" ? Encoding::kZstd : Encoding::kIdentity,
+      .server = server,
+      .instance = instance_of(data_directory, *folder),
+      .ahead = settings.count("archive_ahead", {0, kMostAhead}),
+      .connections = settings.count("archive_connections", {1, kMostConnections}),
+      .connect = connector(settings, folder)};
+  const std::optional<PutDone> done = archive(call, marks);
+  if (!done) {
+    log_line(LogLevel::kInfo, fmt::format("file \"{}\" was archived ahead", path));
+    return;
+  }
+  const char* const what =
+      done->result == PutResult::kPublished ? "archived file" : "the store had already file";
+  log_line(LogLevel::kInfo,
+           fmt::format("{} \"{}\" as \"{}/{}\", {} of {} bytes", what, path, done->report.era,
+                       done->report.name, done->report.stored_size, done->report.raw_size));
+}
+
+}  // namespace
+
+int run_archive(int argc, const char* const* argv) {
+  const std::vector<Setting> table = command_settings();
+  Settings settings(table);
+  ParsedCommand command;
+  const CommandLineResult result =
+      parse_command_line(program_spec(table), argc, argv, command, settings);
+  if (result == CommandLineResult::kShown) return exit_code::kDone;
+  if (command.verbose) start_log(kArchiveProgram, LogLevel::kDebug);
+  archive_command(command, settings);
+  return exit_code::kDone;
+}
+
+}  // namespace walstow

@@ -1,0 +1,210 @@
+#include "archiver/archive.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "proto/base/error.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/wal_samples.h"
+
+namespace walstow {
+namespace {
+
+constexpr const char* kArchive = "0123456789abcdef0123456789abcdef";
+constexpr std::uint64_t kFirst = 7;  // segment number
+
+std::string name_of(std::uint64_t number) {
+  const SegmentSize size = SegmentSize::from_bytes(1U << 20U).value();
+  return WalFileName::segment(Timeline{1}, SegmentNumber{number}, size).text();
+}
+
+std::vector<std::byte> header_of(std::uint64_t number) {
+  return samples::page_header({.page_address = number << 20U, .segment_size = 1U << 20U});
+}
+
+using Names = std::multiset<std::string>;
+
+// A store that keeps what it is told to, and a data directory with finished segments.
+class ArchiveTest : public testing::Test {
+ protected:
+  void finish_segments(std::uint64_t count) {
+    files_->make_folder("archive_status");
+    for (std::uint64_t number = kFirst; number < kFirst + count; ++number) {
+      std::vector<std::byte> bytes = header_of(number);
+      bytes.resize(std::size_t{1} << 20U);
+      write_durably(*files_, name_of(number), as_text(bytes));
+      write_durably(*files_, "archive_status/" + name_of(number) + ".ready", "");
+    }
+  }
+
+  ArchiveCall call(std::uint64_t number) {
+    return {.folder = files_,
+            .path = "pg_wal/" + name_of(number),
+            .cluster = "main",
+            .ahead = 16,
+            .connections = 2,
+            .connect =
+                [this] {
+                  ++connections_;
+                  return [this](const PutFile& put, File&) { return this->put(put); };
+                },
+            .now = [] { return std::chrono::system_clock::now() + std::chrono::hours(1); }};
+  }
+
+  PutDone put(const PutFile& put) {
+    if (before_put_) before_put_(put.file.text());
+    const std::lock_guard lock(mutex_);
+    puts_.insert(put.file.text());
+    return {PutResult::kPublished, {.archive = kArchive, .name = put.file.text()}};
+  }
+
+  std::optional<PutDone> run(const ArchiveCall& call) {
+    return archive(call, std::make_shared<ArchivedMarks>(*files_, owner_));
+  }
+  Names puts() {
+    const std::lock_guard lock(mutex_);
+    return puts_;
+  }
+  static Names segments(std::uint64_t from, std::uint64_t count) {
+    Names names;
+    for (std::uint64_t number = from; number < from + count; ++number)
+      names.insert(name_of(number));
+    return names;
+  }
+
+  TemporaryFolder folder_;
+  std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
+  MarkOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
+  std::function<void(const std::string&)> before_put_;
+  std::atomic<int> connections_ = 0;
+  std::mutex mutex_;
+  Names puts_;  // guarded by mutex_
+};
+
+TEST_F(ArchiveTest, OneCallArchivesWhatComesNextAndTheNextOnesAskNobody) {
+  finish_segments(5);
+  EXPECT_EQ(run(call(kFirst)).value().report.name, name_of(kFirst));
+  EXPECT_EQ(puts(), segments(kFirst, 5));
+  EXPECT_EQ(connections_, 2);
+  for (std::uint64_t number = kFirst + 1; number < kFirst + 5; ++number)
+    EXPECT_EQ(run(call(number)), std::nullopt);
+  EXPECT_EQ(puts(), segments(kFirst, 5));
+  EXPECT_EQ(connections_, 2);
+}
+
+TEST_F(ArchiveTest, NoMoreThanTheLimit) {
+  finish_segments(5);
+  ArchiveCall limited = call(kFirst);
+  limited.ahead = 2;
+  run(limited);
+  EXPECT_EQ(puts(), segments(kFirst, 3));
+}
+
+TEST_F(ArchiveTest, WithoutLookingAheadMarksDoNotCount) {
+  finish_segments(2);
+  run(call(kFirst));
+  ArchiveCall alone = call(kFirst + 1);
+  alone.ahead = 0;
+  EXPECT_TRUE(run(alone));
+  EXPECT_EQ(puts().count(name_of(kFirst + 1)), 2);
+  // And are gone.
+  EXPECT_TRUE(run(call(kFirst + 1)));
+}
+
+TEST_F(ArchiveTest, OneConnectionArchivesOneAfterTheOther) {
+  finish_segments(3);
+  ArchiveCall one = call(kFirst);
+  one.connections = 1;
+  run(one);
+  EXPECT_EQ(puts(), segments(kFirst, 3));
+  EXPECT_EQ(connections_, 1);
+}
+
+TEST_F(ArchiveTest, FileThatChangedSinceIsPutAgain) {
+  finish_segments(2);
+  run(call(kFirst));
+  std::vector<std::byte> bytes = header_of(kFirst + 1);
+  bytes.resize(std::size_t{1} << 20U, std::byte{1});
+  write_durably(*files_, name_of(kFirst + 1), as_text(bytes));
+  EXPECT_TRUE(run(call(kFirst + 1)));
+  EXPECT_EQ(puts().count(name_of(kFirst + 1)), 2);
+}
+
+TEST_F(ArchiveTest, FileThatHasJustBeenWrittenIsNotArchivedAhead) {
+  finish_segments(2);
+  ArchiveCall now = call(kFirst);
+  now.now = std::chrono::system_clock::now;
+  run(now);
+  EXPECT_EQ(puts(), segments(kFirst, 1));
+}
+
+TEST_F(ArchiveTest, FailureOfAnotherFileIsNotTheOwnOnes) {
+  finish_segments(4);
+  before_put_ = [](const std::string& name) {
+    if (name == name_of(kFirst + 1)) throw Error(ErrorKind::kRefused, "other content stands");
+  };
+  ArchiveCall one = call(kFirst);
+  one.connections = 1;
+  EXPECT_TRUE(run(one));
+  // The server does not get past the file that failed.
+  EXPECT_EQ(puts(), segments(kFirst, 1));
+  EXPECT_THROW(run(call(kFirst + 1)), Error);
+}
+
+TEST_F(ArchiveTest, OwnFailureAcknowledgesNothing) {
+  finish_segments(1);
+  before_put_ = [](const std::string&) { throw Error(ErrorKind::kUnavailable, "no answer"); };
+  EXPECT_THROW(run(call(kFirst)), Error);
+  before_put_ = {};
+  EXPECT_TRUE(run(call(kFirst)));
+}
+
+TEST_F(ArchiveTest, ConnectionThatCannotBeMadeForOthersCostsTheOwnFileNothing) {
+  finish_segments(3);
+  ArchiveCall once = call(kFirst);
+  const auto connect = once.connect;
+  std::latch other_failed(1);
+  once.connect = [&, own = std::this_thread::get_id()]() -> Putter {
+    if (std::this_thread::get_id() == own) {
+      other_failed.wait();
+      return connect();
+    }
+    other_failed.count_down();
+    throw Error(ErrorKind::kUnavailable, "too many connections");
+  };
+  EXPECT_TRUE(run(once));
+  EXPECT_EQ(puts().count(name_of(kFirst)), 1);
+}
+
+TEST_F(ArchiveTest, CallEndsWhileAnotherFileHangs) {
+  finish_segments(2);
+  const auto hanging = std::make_shared<std::latch>(1);
+  before_put_ = [hanging](const std::string& name) {
+    if (name == name_of(kFirst + 1)) hanging->wait();
+  };
+  ArchiveCall impatient = call(kFirst);
+  impatient.wait_for_others = Duration(1);
+  EXPECT_TRUE(run(impatient));
+  EXPECT_EQ(puts(), segments(kFirst, 1));
+  // What ends later may mark its file, truthfully.
+  hanging->count_down();
+  const Deadline deadline = Deadline::after(std::chrono::seconds(30));
+  while (puts().size() < 2 && !deadline.passed())
+    std::this_thread::yield();
+  EXPECT_EQ(puts(), segments(kFirst, 2));
+}
+
+TEST_F(ArchiveTest, CallThatIsNotTheServersArchivesItsFileAlone) {
+  finish_segments(3);
+  files_->remove("archive_status/" + name_of(kFirst) + ".ready");
+  run(call(kFirst));
+  EXPECT_EQ(puts(), segments(kFirst, 1));
+}
+
+}  // namespace
+}  // namespace walstow
