@@ -72,12 +72,13 @@ std::unique_ptr<FileSystem> open_folder_of(const std::string& path) {
 // Kept and acknowledged, but no get will ever give it: whoever puts one by hand must know.
 void warn_of_piece(const std::string& stored_name) {
   if (stored_name.find(".incomplete.") == std::string::npos) return;
-  log_line(LogLevel::kWarning,
-           fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
-                       stored_name),
-           "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
-           "all that is left of a lost server? An administrator gives it its name with \"walstow "
-           "conflict accept\".");
+  log_line(
+      LogLevel::kWarning,
+      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
+                  stored_name),
+      "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
+      "all that is left of a lost server? An administrator gives it its name with \"walstow "
+      "conflict accept\".");
 }
 
 // Each connection has the patience of the whole call.
