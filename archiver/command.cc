@@ -70,6 +70,18 @@ std::unique_ptr<FileSystem> open_folder_of(const std::string& path) {
               "%p is relative to the data directory; run the command there.");
 }
 
+// Kept and acknowledged, but no get will ever give it: whoever puts one by hand must know.
+void warn_of_piece(const std::string& stored_name) {
+  if (stored_name.find(".incomplete.") == std::string::npos) return;
+  log_line(
+      LogLevel::kWarning,
+      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
+                  stored_name),
+      "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
+      "all that is left of a lost server? An administrator gives it its name with \"walstow "
+      "conflict accept\".");
+}
+
 // Each connection has the patience of the whole call.
 Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder) {
   const Patience patience{.give_up = Deadline::after(settings.duration("archive_wait")),
@@ -80,6 +92,7 @@ Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& f
   return [options = client_options(settings), folder, patience]() -> Putter {
     return [client = std::make_shared<Client>(options), folder, patience](PutFile put, File& raw) {
       PutDone done = client->put(std::move(put), raw, patience);
+      warn_of_piece(done.report.name);
       if (const auto until = client->certificate_until()) {
         warn_of_certificate_end_daily(*folder, *until, std::chrono::system_clock::now());
       }

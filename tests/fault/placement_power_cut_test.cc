@@ -110,6 +110,7 @@ class PlacementPowerCutTest : public testing::TestWithParam<TemporaryStyle> {
     bool done = false;
     CrashTest test;
     test.temporaries = GetParam();
+    test.random_seeds = 1;  // a run is of whole segments
     test.setup = [&](ForgetfulDisk& disk) {
       done = false;
       initialize_archive(*make_directory_backend(disk.mount()));
