@@ -37,8 +37,6 @@ void archive_ahead(const Shared& shared, const WalFileName& name, const Putter& 
   if (shared.marks->has(name, *status)) return;
   const std::string path = parent_folder(shared.call.path) + "/" + name.text();
   const ArchivedFile archived = archive_one(shared, path, putter);
-  // Without a mark the server's own call asks once more, and says what became of it.
-  if (is_kept_as_piece(archived.done)) return;
   shared.marks->add(name, archived.status, archived.done.report.archive);
 }
 

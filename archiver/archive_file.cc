@@ -58,10 +58,6 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
 
 }  // namespace
 
-bool is_kept_as_piece(const PutDone& done) {
-  return done.report.name.find(".incomplete.") != std::string::npos;
-}
-
 ArchivedFile archive_file(const ArchiveJob& job, const Putter& putter) {
   try {
     return check_and_put(job, putter);

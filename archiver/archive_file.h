@@ -28,9 +28,6 @@ struct ArchivedFile {
   FileStatus status;  // of the file before it was read
 };
 
-// The store keeps the file beside the one of its name, and never hands it out.
-bool is_kept_as_piece(const PutDone& done);
-
 // Returns only when the store has promised that the file is durable. Throws Error with
 // `could not archive file "<path>": <cause>`.
 ArchivedFile archive_file(const ArchiveJob& job, const Putter& putter);

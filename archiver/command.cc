@@ -126,16 +126,6 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
     log_line(LogLevel::kInfo, fmt::format("file \"{}\" was archived ahead", path));
     return;
   }
-  if (is_kept_as_piece(*done)) {
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("file \"{}\" is unfinished; the store keeps it as \"{}\" and never hands "
-                    "it out",
-                    path, done->report.name),
-        "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
-        "all that is left of a lost server? An administrator gives it its name with \"walstow "
-        "conflict accept\".");
-  }
   const char* const what =
       done->result == PutResult::kPublished ? "archived file" : "the store had already file";
   log_line(LogLevel::kInfo,
