@@ -102,7 +102,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto done = [handler = std::move(handler), error, size]() mutable {
       std::move(handler)(error, size);
     };
-    asio::post(asio::bind_executor(target, std::move(done)));
+    asio::post(executor(), asio::bind_executor(target, std::move(done)));
   }
 
   template <class Again>
