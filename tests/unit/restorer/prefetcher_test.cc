@@ -113,10 +113,8 @@ class PrefetcherTest : public testing::Test {
   TemporaryFolder folder_;
   std::unique_ptr<FileSystem> wal_ = open_wal_folder(folder_.path());
   Spool spool_{*wal_, {.store = "/mnt/archive", .cluster = "main", .system_identifier = 1}};
-  std::unique_ptr<FileSystem> entries_;
-  std::optional<std::string> entry_tag_ =
-      (spool_.remember_archive(fixture::kArchive), spool_.make_prefetch_folder(::geteuid()),
-       spool_.entry_tag(::geteuid()));
+  std::optional<std::string> entry_tag_ = make_spool();
+  std::unique_ptr<FileSystem> entries_ = open_prefetch_folder(folder_.path());
   Descriptor server_{::eventfd(0, EFD_CLOEXEC)};
   Descriptor signals_{::eventfd(0, EFD_CLOEXEC)};
   std::uint64_t last_ = 30;          // segment that the store has
