@@ -80,7 +80,8 @@ class Disk:
         self.copy.unlink()
 
     def close(self):
-        run("umount", self.mounted, check=False)
+        for mounted in (self.after, self.mounted):  # the first one where a check has failed
+            run("umount", mounted, check=False)
 
 
 class Test:
