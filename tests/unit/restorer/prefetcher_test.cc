@@ -103,6 +103,11 @@ class PrefetcherTest : public testing::Test {
              .silence = silence,
              .start = [this] { ++started_; }}};
   }
+  bool is_ready(const WalFileName& name) {
+    auto call = PrefetchCall::connect(folder_.path());
+    call->send({PrefetchMessage::Kind::kWant, name, *entry_tag_});
+    return call->receive(kLong) == PrefetchReply::kReady;
+  }
   std::string reason() { return running_.get(); }
   static void end(const Descriptor& event) {
     const std::uint64_t one = 1;
@@ -184,6 +189,9 @@ TEST_F(PrefetcherTest, FollowsPostgresqlToAnotherTimeline) {
 TEST_F(PrefetcherTest, EndsWithTheServerAndLeavesNothing) {
   run();
   while (!take(segment(11))) {
+  }
+  // The last of the window: nothing is under way any more.
+  while (!is_ready(segment(15))) {
   }
   end(server_);
   EXPECT_EQ(reason(), "the server has ended");
