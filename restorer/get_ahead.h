@@ -1,9 +1,8 @@
 // Gets one segment ahead: asks the store as for PostgreSQL, with the same checks, and leaves the
-// segment as an entry (prefetch_entries.h).
+// segment for publish_entry() (prefetch_entries.h).
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "proto/base/file_system.h"
 #include "restorer/restore_file.h"
@@ -14,7 +13,6 @@ struct AheadJob {
   GetFile get;  // without instance: it was not handed to PostgreSQL
   KnownArchive archive;
   FileSystem* entries = nullptr;  // not owned
-  std::string tag;
 };
 
 // `progress` is called for each megabyte that has come. Throws nothing but std::bad_alloc.

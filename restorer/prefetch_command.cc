@@ -89,8 +89,7 @@ int run_prefetcher(PrefetchCommand command) {
                                .file = segment,
                                .system_identifier = command.key.system_identifier},
                        .archive = *archive,
-                       .entries = entries.get(),
-                       .tag = *tag};
+                       .entries = entries.get()};
     return get_ahead(job, getter, {.give_up = Deadline::after(command.patience)}, progress);
   };
   const PrefetcherJob job{.entries = entries.get(),

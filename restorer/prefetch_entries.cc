@@ -122,6 +122,10 @@ std::optional<EntryName> parse_entry_name(std::string_view text) {
   return EntryName{.segment = *segment, .digest = *digest, .tag = std::string(tag)};
 }
 
+void publish_entry(FileSystem& prefetch_folder, const EntryName& name) {
+  prefetch_folder.rename(kIncomingEntry, to_string(name));
+}
+
 std::vector<EntryName> clean_entries(FileSystem& prefetch_folder, std::string_view tag) {
   std::vector<EntryName> ours;
   prefetch_folder.remove_dead_temporaries();

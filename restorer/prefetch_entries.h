@@ -54,6 +54,12 @@ struct EntryName {
 std::string to_string(const EntryName& name);
 std::optional<EntryName> parse_entry_name(std::string_view text);
 
+// What a segment is called while it comes: its digest is known only when it is whole.
+inline constexpr const char* kIncomingEntry = "incoming";
+
+// Makes an entry of what is called kIncomingEntry, and has passed all checks.
+void publish_entry(FileSystem& prefetch_folder, const EntryName& name);
+
 // Those with the tag, in order. Everything else in the folder is removed: remains of a process that
 // was killed, of another boot or another archive. For the one prefetcher of the data directory.
 std::vector<EntryName> clean_entries(FileSystem& prefetch_folder, std::string_view tag);

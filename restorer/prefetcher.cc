@@ -138,24 +138,38 @@ void Prefetcher::hear(Call& call, const std::string& text) {
 
 void Prefetcher::hear_worker() {
   const std::optional<WalFileName> segment = worker_.segment();
-  const std::optional<Outcome> outcome = worker_.take_news();
+  std::optional<Outcome> news = worker_.take_news();
   if (!segment) return;
-  if (!outcome) {
+  if (!news) {
     reply_to_waiting(*segment, PrefetchReply::kComing);
     return;
   }
-  if (outcome->answer == Answer::kPlaced) {
+  const Outcome outcome = publish(*segment, *std::move(news));
+  if (outcome.answer == Answer::kPlaced) {
     ++counts_.fetched;
-    ready_.push_back({.segment = *segment, .digest = outcome->digest, .tag = job_.tag});
     window_.fetched(*segment);
     reply_to_waiting(*segment, PrefetchReply::kReady);
     return;
   }
-  no_more_ = fmt::format("could not fetch file \"{}\": {}", segment->text(), outcome->message);
-  log_line(is_damage_or_trouble(*outcome) ? LogLevel::kWarning : LogLevel::kDebug, no_more_,
-           outcome->hint);
+  no_more_ = fmt::format("could not fetch file \"{}\": {}", segment->text(), outcome.message);
+  log_line(is_damage_or_trouble(outcome) ? LogLevel::kWarning : LogLevel::kDebug, no_more_,
+           outcome.hint);
   window_.end(*segment);
   reply_to_waiting(*segment, PrefetchReply::kNotSo);
+}
+
+Outcome Prefetcher::publish(const WalFileName& segment, Outcome outcome) {
+  if (outcome.answer != Answer::kPlaced) return outcome;
+  EntryName entry{.segment = segment, .digest = outcome.digest, .tag = job_.tag};
+  try {
+    publish_entry(*job_.entries, entry);
+    ready_.push_back(std::move(entry));
+  } catch (const Error& error) {
+    outcome.answer = Answer::kFailed;
+    outcome.message = error.what();
+    outcome.hint = error.hint();
+  }
+  return outcome;
 }
 
 void Prefetcher::reply_to_waiting(const WalFileName& segment, PrefetchReply reply) {

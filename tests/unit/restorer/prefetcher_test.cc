@@ -81,9 +81,13 @@ class PrefetcherTest : public testing::Test {
     if (name.number(kSize).value > last_)
       return {.answer = Answer::kAbsentEnd, .message = "the end"};
     const std::string content = content_of(name);
-    const EntryName entry{name, digest_of(content), *entry_tag_};
-    write_durably(*entries_, to_string(entry), content);
-    return {.answer = Answer::kPlaced, .digest = entry.digest};
+    write_durably(*entries_, kIncomingEntry, content);
+    return {.answer = Answer::kPlaced, .digest = digest_of(content)};
+  }
+  // What one that was killed has left.
+  void leave(const WalFileName& name) {
+    const Outcome outcome = get(name, [] {});
+    publish_entry(*entries_, {name, outcome.digest, *entry_tag_});
   }
   // A call that PostgreSQL makes. True: it was served from the spool.
   bool take(const WalFileName& name, Duration silence = kLong) {
@@ -102,6 +106,11 @@ class PrefetcherTest : public testing::Test {
              .user = ::geteuid(),
              .silence = silence,
              .start = [this] { ++started_; }}};
+  }
+  bool is_ready(const WalFileName& name) {
+    auto call = PrefetchCall::connect(folder_.path());
+    call->send({PrefetchMessage::Kind::kWant, name, *entry_tag_});
+    return call->receive(kLong) == PrefetchReply::kReady;
   }
   std::string reason() { return running_.get(); }
   static void end(const Descriptor& event) {
@@ -185,6 +194,9 @@ TEST_F(PrefetcherTest, EndsWithTheServerAndLeavesNothing) {
   run();
   while (!take(segment(11))) {
   }
+  // The last of the window: nothing is under way any more.
+  while (!is_ready(segment(15))) {
+  }
   end(server_);
   EXPECT_EQ(reason(), "the server has ended");
   EXPECT_TRUE(entries_are_gone());
@@ -224,9 +236,9 @@ TEST_F(PrefetcherTest, ThereIsOneForEachDataDirectory) {
 }
 
 TEST_F(PrefetcherTest, GoesOnWithWhatAKilledOneHasLeft) {
-  get(segment(11), [] {});
-  get(segment(12), [] {});
-  get(segment(25), [] {});
+  leave(segment(11));
+  leave(segment(12));
+  leave(segment(25));
   held_ = segment(13);
   run();
   EXPECT_FALSE(take(segment(20)));  // it has begun
