@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include "proto/base/error.h"
 #include "proto/codec/stretch_compressor.h"
@@ -71,7 +72,7 @@ TEST_F(CompressedBodyTest, FileThatBecameShorterIsAnError) {
 TEST_F(CompressedBodyTest, FailureOfEitherThreadIsTheCallers) {
   const std::string content = content_of(4 * kStretchSize);
   const auto file = file_of(content);
-  for (const std::size_t read : {1, 2, 17, 40, 64}) {
+  for (const std::size_t read : std::vector<std::size_t>{1, 2, 17, 40, 64}) {
     const auto faults = std::make_shared<FaultPlan>();
     const auto failing = with_faults(disk_.mount(), faults);
     const auto failing_file = failing->open_file("file");
