@@ -231,7 +231,10 @@ class AcknowledgedLoss(EndToEndTest):
         for server in (*self.writers, *self.readers):
             self.assertEqual([path.name for path in server.wal.iterdir() if path.is_file()], [])
             spool = server.wal / "pgsql_tmp_walstow"
-            known = {"archive", "archived", "failure", "handed", "instance", "instance.lock", "sequence"}
+            known = {
+                "archive", "archived", "failure", "handed", "instance", "instance.lock", "prefetch",
+                "prefetch.lock", "prefetch.log", "sequence",
+            }  # fmt: skip
             left = {path.name for path in spool.iterdir()} if spool.exists() else set()
             self.assertLessEqual(left, known)
 

@@ -69,7 +69,6 @@ TEST_P(RecordsPowerCutTest, AddAClient) {
     add(disk);  // whatever was left half done
   };
   run({.setup = make_archive, .operation = add_it, .check = check});
-  run({.setup = make_archive, .operation = add_it, .check = check, .meanwhile = add_it});
 }
 
 TEST_P(RecordsPowerCutTest, ChangeAClient) {
@@ -103,8 +102,6 @@ TEST_P(RecordsPowerCutTest, RemoveAClient) {
     EXPECT_TRUE(!grants || (grants == kGrants && !was_acknowledged("removed")));
   };
   run({.setup = add_first, .operation = remove_it, .check = check});
-  // One process dies at each of its steps; the next one finds that the client is gone, and says so.
-  run({.setup = add_first, .operation = remove_it, .check = check, .meanwhile = remove_it});
 }
 
 // What is told of a standby, in the order of the sequence.

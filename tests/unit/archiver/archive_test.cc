@@ -183,9 +183,12 @@ TEST_F(ArchiveTest, ConnectionThatCannotBeMadeForOthersCostsTheOwnFileNothing) {
 
 TEST_F(ArchiveTest, CallEndsWhileAnotherFileHangs) {
   finish_segments(2);
+  const auto begun = std::make_shared<std::latch>(1);
   const auto hanging = std::make_shared<std::latch>(1);
-  before_put_ = [hanging](const std::string& name) {
-    if (name == name_of(kFirst + 1)) hanging->wait();
+  before_put_ = [begun, hanging](const std::string& name) {
+    if (name != name_of(kFirst + 1)) return begun->wait();
+    begun->count_down();
+    hanging->wait();
   };
   ArchiveCall impatient = call(kFirst);
   impatient.wait_for_others = Duration(1);

@@ -18,11 +18,12 @@ std::string string_of(std::string_view text) {
   return result.append(text);
 }
 
-// OpenSSH's private format, up to where the secret begins.
+// OpenSSH's private format, with something else in the place of the secret.
 std::string openssh_key(std::string_view type, std::string_view cipher = "none") {
   std::string content = std::string("openssh-key-v1") + '\0' + string_of(cipher) +
                         string_of(cipher == "none" ? "none" : "bcrypt") + string_of("") +
-                        std::string("\0\0\0\1", 4) + string_of(string_of(type) + string_of("abc"));
+                        std::string("\0\0\0\1", 4) + string_of(string_of(type) + string_of("abc")) +
+                        string_of("secret");
   std::string base64 = to_base64(as_bytes(content));
   for (std::size_t at = 70; at < base64.size(); at += 71)
     base64.insert(at, "\n");
