@@ -72,7 +72,7 @@ TEST_F(SshIdentityTest, APassphraseIsNeverAskedFor) {
 }
 
 TEST_F(SshIdentityTest, AKeyThatOthersMayReadIsRefused) {
-  EXPECT_NE(message(openssh_key("ssh-ed25519"), 0640).find("mode 0640"), std::string::npos);
+  EXPECT_NE(message(openssh_key("ssh-ed25519"), 0644).find("mode 0644"), std::string::npos);
 }
 
 TEST_F(SshIdentityTest, WhatIsNoPrivateKeyIsNamed) {
