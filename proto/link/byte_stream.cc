@@ -2,6 +2,8 @@
 
 namespace walstow {
 
+using boost::system::error_code;
+
 ByteStream::ByteStream(std::unique_ptr<Transport> transport)
     : transport_(std::move(transport)),
       timer_(std::make_unique<boost::asio::steady_timer>(transport_->executor())),
@@ -13,13 +15,23 @@ ByteStream::~ByteStream() {
 
 void ByteStream::set_deadline(Deadline deadline) {
   state_->expired = false;
-  const std::uint64_t number = ++state_->deadline_number;
+  ++state_->deadline_number;
   timer_->expires_at(deadline.when());
-  // The handler of an earlier deadline may be on its way already, hence the number.
-  timer_->async_wait([state = state_, number](boost::system::error_code error) {
+  expire(state_, *timer_);
+}
+
+// Once it has passed, a deadline cancels again and again: what was about to end by itself when the
+// first one came may have begun another wait since (TLS has several in one operation).
+void ByteStream::expire(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer) {
+  constexpr Duration kAgain{50};
+  // The handler of an earlier deadline may be on its way already, hence the number. The timer goes
+  // with the transport.
+  timer.async_wait([state, &timer, number = state->deadline_number](error_code error) {
     if (error || state->deadline_number != number || state->transport == nullptr) return;
     state->expired = true;
     state->transport->cancel();
+    timer.expires_after(kAgain);
+    expire(state, timer);
   });
 }
 

@@ -99,6 +99,8 @@ class ByteStream {
     bool expired = false;
   };
 
+  static void expire(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer);
+
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<boost::asio::steady_timer> timer_;
   std::shared_ptr<State> state_;
