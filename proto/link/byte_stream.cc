@@ -23,7 +23,7 @@ void ByteStream::set_deadline(Deadline deadline) {
 // Once it has passed, a deadline cancels again and again: what was about to end by itself when the
 // first one came may have begun another wait since (TLS has several in one operation).
 void ByteStream::expire(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer) {
-  constexpr Duration kAgain{50};
+  static constexpr Duration kAgain{50};
   // The handler of an earlier deadline may be on its way already, hence the number. The timer goes
   // with the transport.
   timer.async_wait([state, &timer, number = state->deadline_number](error_code error) {
