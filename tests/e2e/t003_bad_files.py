@@ -8,9 +8,8 @@ from support.testcase import EndToEndTest, main
 class BadFiles(EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
+        self.server, self.segment = self.new_finished_segment()
         self.toml = self.archive.settings_file(self.settings_of(self.server))
-        self.segment = self.server.redo_segment()
         self.good = (self.server.wal / self.segment).read_bytes()
 
     def refuse(self, name):

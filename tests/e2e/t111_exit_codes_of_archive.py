@@ -7,9 +7,9 @@ from support.testcase import EndToEndTest, main
 class ExitCodesOfArchive(EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
+        self.server, segment = self.new_finished_segment()
         self.toml = self.archive.settings_file(self.settings_of(self.server))
-        self.path = f"pg_wal/{self.server.redo_segment()}"
+        self.path = f"pg_wal/{segment}"
 
     def check(self, settings_file, path=None, cwd=None, code=1, options=()):
         done = self.archive.archive_file(

@@ -44,8 +44,7 @@ class LeavesNothingBehind(EndToEndTest):
         self.check_archive()
 
     def test_where_a_tool_restores(self):
-        server = self.new_data_directory("server")
-        name = server.redo_segment()
+        server, name = self.new_finished_segment()
         toml = self.archive.settings_file(self.settings_of(server))
         archive, restore = (
             self.archive.binaries / program for program in ("walstow-archive", "walstow-restore")
@@ -60,8 +59,7 @@ class LeavesNothingBehind(EndToEndTest):
 
     def test_after_a_kill(self):
         # Large, so that the kill comes in the middle.
-        server = self.new_data_directory("server", segment_mb=64)
-        name = server.redo_segment()
+        server, name = self.new_finished_segment(segment_mb=64)
         toml = self.archive.settings_file(self.settings_of(server))
         target = server.wal / "RECOVERYXLOG"
         put = ["walstow-archive", "--config", toml, f"pg_wal/{name}"]

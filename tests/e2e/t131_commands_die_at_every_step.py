@@ -25,8 +25,7 @@ class CommandsDieAtEveryStep(EndToEndTest):
         if not system_calls.can_trace():
             self.skipTest("strace cannot trace programs here")
         super().setUp()
-        self.server = self.new_data_directory("server")
-        self.name = self.server.redo_segment()
+        self.server, self.name = self.new_finished_segment()
         self.wal_files = {path.name for path in self.server.wal.iterdir() if path.is_file()}
         self.original = (self.server.wal / self.name).read_bytes()
         self.toml = self.settings("patient", "60s")
@@ -37,7 +36,7 @@ class CommandsDieAtEveryStep(EndToEndTest):
     def settings(self, name, wait_for):
         return self.archive.settings_file(
             self.server.folder / f"{name}.toml", archive_wait=wait_for, standby_wait=wait_for,
-            restartpoint_wait=wait_for, failure_memory="1ms",
+            restartpoint_wait=wait_for, failure_memory="1ms", prefetch_files=0,
         )  # fmt: skip
 
     def die_at(self, kind, number, command):

@@ -12,8 +12,7 @@ HISTORY = "00000002.history"
 class DirtySpool(EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
-        self.name = self.server.redo_segment()
+        self.server, self.name = self.new_finished_segment()
         self.toml = self.archive.settings_file(self.settings_of(self.server), failure_memory="1ms")
         (self.server.wal / HISTORY).write_text("1\t0/300000\tno recovery target specified\n")
         for name in (self.name, HISTORY):

@@ -9,8 +9,7 @@ class RightsOfClients(EndToEndTest):
 
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
-        self.segment = self.server.redo_segment()
+        self.server, self.segment = self.new_finished_segment()
         self.archive.walstow("cluster", "create", "other")
 
     def client(self, name, *rights, cluster="main"):

@@ -20,8 +20,7 @@ class NamesAndAddresses(EndToEndTest):
 
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
-        self.name = self.server.redo_segment()
+        self.server, self.name = self.new_finished_segment()
         self.target = self.server.wal / "RECOVERYXLOG"
 
     def settings(self, url, **settings):

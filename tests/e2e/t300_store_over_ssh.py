@@ -10,8 +10,7 @@ class StoreOverSsh(EndToEndTest):
 
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
-        self.segment = self.server.redo_segment()
+        self.server, self.segment = self.new_finished_segment()
 
     def client(self, name, *rights, cluster="main"):
         toml = self.archive.add_client(name, cluster, rights) / "walstow.toml"

@@ -17,8 +17,7 @@ PIECE = 200_000
 class FarEndThatFails(SshTest):
     def setUp(self):
         super().setUp()
-        self.server = self.new_data_directory("server")
-        self.segment = self.server.redo_segment()
+        self.server, self.segment = self.new_finished_segment()
 
     def silent(self, greeting=b""):
         server = SilentServer(greeting)
@@ -200,14 +199,13 @@ class FarEndThatFails(SshTest):
     # --- sizes and addresses ----------------------------------------------------------------------
 
     def test_segment_of_64_mb(self):
-        server = self.new_data_directory("large", segment_mb=64)
+        server, segment = self.new_finished_segment("large", segment_mb=64)
         toml = self.settings_file()
         self.archive.walstow("cluster", "create", "large")
         self.archive.walstow(
             "client", "grant", "server", "--cluster=large", "--right=archive", "--right=restore"
         )
         toml.write_text(toml.read_text().replace('"main"', '"large"'))
-        segment = server.redo_segment()
         done = self.archive.archive_file(toml, f"pg_wal/{segment}", cwd=server.data)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         done = self.archive.restore_file(toml, segment, "pg_wal/RECOVERYXLOG", cwd=server.data)

@@ -229,11 +229,6 @@ class Server:
     def wal(self):
         return self.data / "pg_wal"
 
-    def redo_segment(self):
-        """The name of the segment with the latest checkpoint; the server need not run."""
-        shown = processes.run(BIN / "pg_controldata", self.data).stdout
-        return re.search(r"REDO WAL file: +(\w+)", shown)[1]
-
     def segment(self):
         """The name of the segment that is being written."""
         return self.query("SELECT pg_walfile_name(pg_current_wal_lsn())")

@@ -34,6 +34,7 @@ LOG_TAIL_LINES = 60
 SKIPPED = 77  # SKIP_RETURN_CODE of CMakeLists.txt
 
 _run_folder = None
+_finished_segments = {}  # data directory that was made once: segment
 _binaries = None
 _link = "local"
 
@@ -85,6 +86,23 @@ class EndToEndTest(unittest.TestCase):
         server = self.new_server(name)
         server.copy_of(made)
         return server
+
+    def new_finished_segment(self, name="server", segment_mb=1):
+        """A data directory, not running, and the name of a segment that its server has finished.
+
+        What a server is still writing is not what it archives: the store would keep it aside.
+        """
+        made = _run_folder / f"finished-{name}-{segment_mb}"
+        if made not in _finished_segments:
+            maker = self.new_data_directory(f"maker-{name}", segment_mb)
+            maker.configure(wal_keep_size="1GB")
+            maker.start()
+            _finished_segments[made] = maker.switch_wal().name
+            maker.stop()
+            maker.data.rename(made)
+        server = self.new_server(name)
+        server.copy_of(made)
+        return server, _finished_segments[made]
 
     def settings_of(self, server):
         return server.folder / "walstow.toml"
