@@ -89,7 +89,7 @@ class CommandsDieAtEveryStep(EndToEndTest):
     def check_wal_folder(self):
         self.assertEqual({path.name for path in self.server.wal.iterdir() if path.is_file()}, self.wal_files)
         spool = self.server.wal / "pgsql_tmp_walstow"
-        known = {"archive", "handed", "instance", "instance.lock", "sequence", "failure",
+        known = {"archive", "archived", "handed", "instance", "instance.lock", "sequence", "failure",
                  "restartpoint", "restartpoint.lock"}  # fmt: skip
         if spool.exists():
             self.assertLessEqual({path.name for path in spool.iterdir()}, known)
