@@ -90,7 +90,10 @@ class FarEndThatFails(SshTest):
             with self.subTest(greeting):
                 server = self.silent(greeting)
                 address = f"ssh://{self.sshd.user}@127.0.0.1:{server.port}"
-                toml = self.settings_file(self.replaced(self.sshd.url, address), archive_wait="100ms")
+                # Later attempts find nobody and are cut short: the first one's reason counts.
+                toml = self.settings_file(
+                    self.replaced(self.sshd.url, address), archive_wait="3s", connect_timeout="60s"
+                )
                 log = self.folder / "client.log"
                 log.unlink(missing_ok=True)
                 client = self.spawn("walstow-archive", toml, f"pg_wal/{self.segment}")
