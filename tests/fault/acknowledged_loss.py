@@ -2,9 +2,10 @@
 """Nothing that was acknowledged is lost, whoever is killed, and nothing else is half visible.
 
 Writers put segments of real WAL into one archive, over each link at once, while the daemon, the
-commands and the local link's stores are killed by SIGKILL, at random moments and all the time. A
-put that was killed is done again, as PostgreSQL does, or given up for good; now and then two puts
-of one file overlap. Readers, as standbys, ask for what was acknowledged and are killed, too. Then:
+commands, the local link's stores and sshd's sessions, with the stores in them, are killed by
+SIGKILL, at random moments and all the time. A put that was killed is done again, as PostgreSQL
+does, or given up for good; now and then two puts of one file overlap. Readers, as standbys, ask for
+what was acknowledged and are killed, too. Then:
 
   acknowledged      -> comes back bit for bit, by walstow-restore and by the stock zstd
   not acknowledged  -> absent or whole
@@ -20,6 +21,7 @@ By hand: WALSTOW_BIN=build/release/bin WALSTOW_SEGMENTS=20000 python3 -B tests/f
 """
 
 import concurrent.futures
+import functools
 import os
 import random
 import shutil
@@ -32,7 +34,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 from support import processes, wait  # noqa: E402
-from support.archive import MARKER  # noqa: E402
+from support.archive import MARKER, Archive  # noqa: E402
 from support.testcase import EndToEndTest, main  # noqa: E402
 from victims import Run, Tally  # noqa: E402
 from wal_supply import MEGABYTE, WalSupply, segment_name  # noqa: E402
@@ -47,11 +49,7 @@ READY_AT_ONCE = (1, 4)
 PUTS_PER_RESTORE = 4  # while there are puts; afterwards everything is restored
 LIMIT_SECONDS = 300 + SEGMENTS  # several times what it takes
 
-# Each link joins by its line: what makes a client of the test's archive reach it that way.
-LINKS = {
-    "local": lambda archive: {"store": str(archive.folder)},
-    "tls": lambda archive: {"store": archive.daemon.url},
-}
+LINKS = ("local", "tls", "ssh")  # as class Archive knows them
 
 KILLED = -9
 
@@ -59,17 +57,15 @@ KILLED = -9
 class Server:
     """A data directory as far as the commands look at it, and their settings."""
 
-    def __init__(self, folder, archive, link, primary):
-        self.link = link
+    def __init__(self, folder, archive, primary):
+        self.link = archive.link
         self.data = folder / "data"
         self.wal = self.data / "pg_wal"
         (self.wal / "archive_status").mkdir(parents=True)
         (self.data / "global").mkdir()
         shutil.copy(primary.data / "global/pg_control", self.data / "global")
         self.log = folder / "commands.log"
-        self.toml = archive.settings_file(
-            folder / "walstow.toml", failure_memory="0ms", **LINKS[link](archive)
-        )
+        self.toml = archive.settings_file(folder / "walstow.toml", failure_memory="0ms")
 
     def ready(self, name):
         """What tells that PostgreSQL waits for the file to be archived."""
@@ -77,7 +73,7 @@ class Server:
 
 
 class AcknowledgedLoss(EndToEndTest):
-    link = "tls"  # for the daemon; the others need only the folder
+    link = "tls"  # of self.archive
 
     def setUp(self):
         super().setUp()
@@ -90,6 +86,7 @@ class AcknowledgedLoss(EndToEndTest):
         self.durations = {}  # of a run without a kill, by link and program; a moving average
         self.done = threading.Event()
 
+        self.by_link = {link: self.archive_over(link) for link in LINKS}
         primary = self.new_data_directory("primary")
         primary.start()
         self.supply = WalSupply.of(primary, ORIGINALS, SEED)
@@ -99,10 +96,20 @@ class AcknowledgedLoss(EndToEndTest):
         for reader in self.readers:
             (reader.data / "standby.signal").touch()
 
+    def archive_over(self, link):
+        """The one archive, as servers reach it over the link."""
+        if link == self.link:
+            return self.archive
+        archive = Archive(self.archive.folder, self.archive.binaries, link)
+        self.addCleanup(archive.end)
+        if archive.server:
+            archive.server.start()
+        return archive
+
     def make_servers(self, name, count, primary):
         return [
-            Server(self.folder / f"{name}-{link}-{number}", self.archive, link, primary)
-            for link in LINKS
+            Server(self.folder / f"{name}-{link}-{number}", archive, primary)
+            for link, archive in self.by_link.items()
             for number in range(count)
         ]
 
@@ -135,7 +142,7 @@ class AcknowledgedLoss(EndToEndTest):
         if run.wait() == KILLED:
             self.tally.add(f"kills of {program} amid {amid}")
 
-    # --- writers, readers, the daemon -----------------------------------------------------------
+    # --- writers, readers, the killers of servers -----------------------------------------------
 
     def write(self, index):
         server, rng = self.writers[index], random.Random(f"{SEED} writer {index}")
@@ -204,9 +211,20 @@ class AcknowledgedLoss(EndToEndTest):
                 self.tally.add("kills of walstowd amid puts")
                 self.archive.daemon.start()
 
+    def kill_sessions(self):
+        sshd = self.by_link["ssh"].sshd
+        rng = random.Random(f"{SEED} sessions")
+        while not self.done.wait(rng.uniform(0.05, 2.0)):
+            sessions = sshd.sessions()
+            if sessions and self.tally.kill_amid_puts(
+                "ssh", functools.partial(sshd.kill_sessions, sessions)
+            ):
+                self.tally.add("kills of sshd's sessions amid puts")
+
     def kills(self):
         return self.tally.count(
             "kills of walstowd amid puts",
+            "kills of sshd's sessions amid puts",
             "kills of walstowd --stdio amid puts",
             "kills of walstow-archive amid puts",
         )
@@ -268,21 +286,22 @@ class AcknowledgedLoss(EndToEndTest):
         """Until the figures are reached, or one of the threads fails."""
         threads = [pool.submit(self.write, index) for index in range(len(self.writers))]
         threads += [pool.submit(self.read, index) for index in range(len(self.readers))]
-        killer = pool.submit(self.kill_daemon)
+        killers = [pool.submit(self.kill_daemon), pool.submit(self.kill_sessions)]
         try:
             concurrent.futures.wait(threads, return_when=concurrent.futures.FIRST_EXCEPTION)
         finally:
             self.done.set()
-        for thread in (*threads, killer):
+        for thread in (*threads, *killers):
             thread.result()
 
     def test_nothing_is_lost(self):
-        count = len(self.writers) + len(self.readers) + 1
+        count = len(self.writers) + len(self.readers) + 2
         with concurrent.futures.ThreadPoolExecutor(count) as pool:
             self.run_all(pool)
-            # Only the daemon is left now, and it must not be the one that answers for all.
+            # Only the daemon and sshd are left now, and neither must be the one that answers for all.
             restored = self.check_restores(pool)
         self.archive.daemon.stop()
+        self.by_link["ssh"].end()
         self.check_nothing_is_left_behind()
         standing = self.check_objects()
         self.assertEqual(set(self.acknowledged) - standing, set(), "acknowledged and lost")

@@ -21,10 +21,13 @@
 #include "store/positions.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
+#include "tests/support/wal_writer.h"
 #include "tests/unit/store/service_fixture.h"
 
 namespace walstow {
 namespace {
+
+using samples::WalWriter;
 
 const std::vector<int> kAllErrors = {ENOSPC, EIO, EDQUOT, EMFILE, EROFS};
 constexpr std::string_view kEarlier = "00000003.history";
@@ -115,7 +118,10 @@ std::string describe(const Fault& fault, const FaultPlan& plan) {
 class FailingCallsTest : public ServiceTest {
  protected:
   static std::optional<Response> put(Store& store, std::string_view name) {
-    const std::string content = content_of(name);
+    return put(store, name, content_of(name));
+  }
+  static std::optional<Response> put(Store& store, std::string_view name,
+                                     const std::string& content) {
     PutFile put = put_of(name, content);
     if (name != kSegment) put.segment_size.reset();
     return store.ask(put, content);
@@ -214,6 +220,51 @@ TEST_F(FailingCallsTest, PutOfWhatStands) {
   Scenario scenario = put_of_new(kHistory);
   scenario.setup = [](Store& store) { put(store, kHistory); };
   for_each_call(scenario);
+}
+
+// The two below are told a success for what another try has left, under another name or with other
+// bytes: that must be durable by then, whatever stopped the one who wrote it.
+
+std::string older() {
+  return WalWriter("000000010000000000000001").fill().content();
+}
+
+TEST_F(FailingCallsTest, PutOfAPieceOfASegment) {
+  const std::string piece = WalWriter(kSegment, older()).records(3, 400).content();
+  for_each_call({.setup = [](Store&) {},
+                 .work = [&](Store& store) { return put(store, kSegment, piece); },
+                 .success = is_done,
+                 .check =
+                     [](ForgetfulDisk& disk) {
+                       Store fresh(disk);
+                       const auto files = fresh.ask(ListFiles{.cluster = "main"});
+                       ASSERT_TRUE(files);
+                       EXPECT_NE(files->body.find(".incomplete."), std::string::npos)
+                           << files->body;
+                     },
+                 .errors = {EIO}});
+}
+
+TEST_F(FailingCallsTest, PutOfASegmentThatStandsWithOtherRemains) {
+  const std::string zeros = WalWriter(kSegment).records(3, 400).switch_wal().content();
+  const std::string remains =
+      WalWriter(kSegment, older()).records(3, 400).switch_record().content();
+  std::size_t tries = 0;
+  for_each_call({.setup = [&](Store&) { tries = 0; },
+                 .work =
+                     [&](Store& store) {
+                       ++tries;
+                       return put(store, kSegment, tries == 1 ? zeros : remains);
+                     },
+                 .success = is_done,
+                 .check =
+                     [&](ForgetfulDisk& disk) {
+                       Store fresh(disk);
+                       const auto found = get(fresh, kSegment);
+                       ASSERT_TRUE(found && found->status == 200) << "it is lost";
+                       EXPECT_TRUE(found->body == zeros || found->body == remains);
+                     },
+                 .errors = {EIO}});
 }
 
 // --- get ---
