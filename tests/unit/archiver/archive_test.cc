@@ -29,7 +29,35 @@ std::vector<std::byte> header_of(std::uint64_t number) {
 
 using Names = std::multiset<std::string>;
 
-// A store that keeps what it is told to, and a data directory with finished segments.
+// A store that keeps what it is told to. Threads that archive ahead may outlive a test, and hold
+// it.
+class FakeStore {
+ public:
+  Putter connect(const std::shared_ptr<FakeStore>& self) {
+    ++connections;
+    return [self](const PutFile& put, File&) { return self->put(put); };
+  }
+  Names puts() {
+    const std::lock_guard lock(mutex_);
+    return puts_;
+  }
+
+  std::function<void(const std::string&)> before_put;  // set while no call runs
+  std::atomic<int> connections = 0;
+
+ private:
+  PutDone put(const PutFile& put) {
+    if (before_put) before_put(put.file.text());
+    const std::lock_guard lock(mutex_);
+    puts_.insert(put.file.text());
+    return {PutResult::kPublished, {.archive = kArchive, .name = put.file.text()}};
+  }
+
+  std::mutex mutex_;
+  Names puts_;  // guarded by mutex_
+};
+
+// A data directory with finished segments.
 class ArchiveTest : public testing::Test {
  protected:
   void finish_segments(std::uint64_t count) {
@@ -48,28 +76,13 @@ class ArchiveTest : public testing::Test {
             .cluster = "main",
             .ahead = 16,
             .connections = 2,
-            .connect =
-                [this] {
-                  ++connections_;
-                  return [this](const PutFile& put, File&) { return this->put(put); };
-                },
+            .connect = [store = store_] { return store->connect(store); },
             .now = [] { return std::chrono::system_clock::now() + std::chrono::hours(1); }};
   }
-
-  PutDone put(const PutFile& put) {
-    if (before_put_) before_put_(put.file.text());
-    const std::lock_guard lock(mutex_);
-    puts_.insert(put.file.text());
-    return {PutResult::kPublished, {.archive = kArchive, .name = put.file.text()}};
-  }
-
   std::optional<PutDone> run(const ArchiveCall& call) {
     return archive(call, std::make_shared<ArchivedMarks>(*files_, owner_));
   }
-  Names puts() {
-    const std::lock_guard lock(mutex_);
-    return puts_;
-  }
+  Names puts() { return store_->puts(); }
   static Names segments(std::uint64_t from, std::uint64_t count) {
     Names names;
     for (std::uint64_t number = from; number < from + count; ++number)
@@ -80,21 +93,18 @@ class ArchiveTest : public testing::Test {
   TemporaryFolder folder_;
   std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
   MarkOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
-  std::function<void(const std::string&)> before_put_;
-  std::atomic<int> connections_ = 0;
-  std::mutex mutex_;
-  Names puts_;  // guarded by mutex_
+  std::shared_ptr<FakeStore> store_ = std::make_shared<FakeStore>();
 };
 
 TEST_F(ArchiveTest, OneCallArchivesWhatComesNextAndTheNextOnesAskNobody) {
   finish_segments(5);
   EXPECT_EQ(run(call(kFirst)).value().report.name, name_of(kFirst));
   EXPECT_EQ(puts(), segments(kFirst, 5));
-  EXPECT_EQ(connections_, 2);
+  EXPECT_EQ(store_->connections, 2);
   for (std::uint64_t number = kFirst + 1; number < kFirst + 5; ++number)
     EXPECT_EQ(run(call(number)), std::nullopt);
   EXPECT_EQ(puts(), segments(kFirst, 5));
-  EXPECT_EQ(connections_, 2);
+  EXPECT_EQ(store_->connections, 2);
 }
 
 TEST_F(ArchiveTest, NoMoreThanTheLimit) {
@@ -122,7 +132,7 @@ TEST_F(ArchiveTest, OneConnectionArchivesOneAfterTheOther) {
   one.connections = 1;
   run(one);
   EXPECT_EQ(puts(), segments(kFirst, 3));
-  EXPECT_EQ(connections_, 1);
+  EXPECT_EQ(store_->connections, 1);
 }
 
 TEST_F(ArchiveTest, FileThatChangedSinceIsPutAgain) {
@@ -145,7 +155,7 @@ TEST_F(ArchiveTest, FileThatHasJustBeenWrittenIsNotArchivedAhead) {
 
 TEST_F(ArchiveTest, FailureOfAnotherFileIsNotTheOwnOnes) {
   finish_segments(4);
-  before_put_ = [](const std::string& name) {
+  store_->before_put = [](const std::string& name) {
     if (name == name_of(kFirst + 1)) throw Error(ErrorKind::kRefused, "other content stands");
   };
   ArchiveCall one = call(kFirst);
@@ -158,9 +168,11 @@ TEST_F(ArchiveTest, FailureOfAnotherFileIsNotTheOwnOnes) {
 
 TEST_F(ArchiveTest, OwnFailureAcknowledgesNothing) {
   finish_segments(1);
-  before_put_ = [](const std::string&) { throw Error(ErrorKind::kUnavailable, "no answer"); };
+  store_->before_put = [](const std::string&) {
+    throw Error(ErrorKind::kUnavailable, "no answer");
+  };
   EXPECT_THROW(run(call(kFirst)), Error);
-  before_put_ = {};
+  store_ = std::make_shared<FakeStore>();
   EXPECT_TRUE(run(call(kFirst)));
 }
 
@@ -185,7 +197,7 @@ TEST_F(ArchiveTest, CallEndsWhileAnotherFileHangs) {
   finish_segments(2);
   const auto begun = std::make_shared<std::latch>(1);
   const auto hanging = std::make_shared<std::latch>(1);
-  before_put_ = [begun, hanging](const std::string& name) {
+  store_->before_put = [begun, hanging](const std::string& name) {
     if (name != name_of(kFirst + 1)) return begun->wait();
     begun->count_down();
     hanging->wait();
