@@ -37,6 +37,8 @@ void archive_ahead(const Shared& shared, const WalFileName& name, const Putter& 
   if (shared.marks->has(name, *status)) return;
   const std::string path = parent_folder(shared.call.path) + "/" + name.text();
   const ArchivedFile archived = archive_one(shared, path, putter);
+  // Otherwise it was changed between the look and the reading, a moment ago.
+  if (archived.status != *status) return;
   shared.marks->add(name, archived.status, archived.done.report.archive);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "proto/base/error.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
 
@@ -151,6 +153,29 @@ TEST_F(ArchiveTest, FileThatHasJustBeenWrittenIsNotArchivedAhead) {
   now.now = std::chrono::system_clock::now;
   run(now);
   EXPECT_EQ(puts(), segments(kFirst, 1));
+}
+
+// In the time between the look at it and its reading: its times may then stay as they are at the
+// next change, which comes right after.
+TEST_F(ArchiveTest, FileThatIsWrittenBeforeItIsReadGetsNoMark) {
+  finish_segments(2);
+  const std::string other = name_of(kFirst + 1);
+  const auto faults = std::make_shared<FaultPlan>();
+  files_ = with_faults(open_wal_folder(folder_.path()), faults);
+  ArchiveCall one = call(kFirst);
+  one.connections = 1;
+  // The fifth file that is opened: mark and segment of the own one, the archive, the other's mark.
+  faults->interleave(FileCall::kOpenFile, 5, [&] {
+    std::vector<std::byte> bytes = header_of(kFirst + 1);
+    bytes.resize(std::size_t{1} << 20U, std::byte{1});
+    write_durably(*open_wal_folder(folder_.path()), other, as_text(bytes));
+  });
+  run(one);
+  const std::vector<std::string> journal = faults->journal();
+  EXPECT_EQ(std::ranges::count(journal, "open_file " + other), 1);
+  EXPECT_EQ(puts(), segments(kFirst, 2));
+  EXPECT_TRUE(run(call(kFirst + 1)));
+  EXPECT_EQ(puts().count(other), 2);
 }
 
 TEST_F(ArchiveTest, FailureOfAnotherFileIsNotTheOwnOnes) {
