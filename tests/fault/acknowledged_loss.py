@@ -15,16 +15,18 @@ A kill counts if a put (or a restore, counted apart) was under way. The seed dec
 after how long; what the machine makes of it differs from run to run.
 
 Half of the time several segments are ready at once, as under load, so that a command archives ahead
-what PostgreSQL asks for next.
+what PostgreSQL asks for next; and several are asked for in a row, so that they are fetched ahead.
 
 By hand: WALSTOW_BIN=build/release/bin WALSTOW_SEGMENTS=20000 python3 -B tests/fault/acknowledged_loss.py
 """
 
 import concurrent.futures
+import contextlib
 import functools
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -46,6 +48,7 @@ ORIGINALS = min(300, max(48, SEGMENTS // 20))  # segments that PostgreSQL itself
 WRITERS_PER_LINK = 2
 READERS_PER_LINK = 1
 READY_AT_ONCE = (1, 4)
+ASKED_IN_A_ROW = (1, 8)
 PUTS_PER_RESTORE = 4  # while there are puts; afterwards everything is restored
 LIMIT_SECONDS = 300 + SEGMENTS  # several times what it takes
 
@@ -179,14 +182,28 @@ class AcknowledgedLoss(EndToEndTest):
                 return self.given_up
 
     def read(self, index):
+        """Asks for a few in a row, as a standby does, so that the next ones are fetched ahead."""
         server, rng = self.readers[index], random.Random(f"{SEED} reader {index}")
         due = PUTS_PER_RESTORE
         while not self.enough():
             if len(self.acknowledged) < due:
                 time.sleep(wait.INTERVAL)
                 continue
-            due += PUTS_PER_RESTORE
-            self.restore(server, rng.choice(self.acknowledged), rng)
+            with self.lock:
+                names = sorted(self.acknowledged)
+            first = rng.randrange(len(names))
+            row = names[first : first + rng.choice(ASKED_IN_A_ROW)]
+            due += PUTS_PER_RESTORE * len(row)
+            for name in row:
+                self.restore(server, name, rng)
+                if rng.random() < 1 / 16:
+                    self.kill_prefetchers(server)
+
+    def kill_prefetchers(self, server):
+        for pid in processes.find(f" --prefetch --config {server.toml} "):
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(pid, signal.SIGKILL)
+                self.tally.add("kills of prefetchers")
 
     def restore(self, server, name, rng=None):
         """Restores an acknowledged file once; whether it was handed over. Kills only with `rng`."""
@@ -236,6 +253,8 @@ class AcknowledgedLoss(EndToEndTest):
     # --- the end --------------------------------------------------------------------------------
 
     def check_nothing_is_left_behind(self):
+        for reader in self.readers:  # they would wait for more, a minute
+            self.kill_prefetchers(reader)
         wait.until(
             lambda: not processes.find(f"{self.folder}/"),
             lambda: [processes.command_line(pid) for pid in processes.find(f"{self.folder}/")],
@@ -251,7 +270,7 @@ class AcknowledgedLoss(EndToEndTest):
             spool = server.wal / "pgsql_tmp_walstow"
             known = {
                 "archive", "archived", "failure", "handed", "instance", "instance.lock", "prefetch",
-                "prefetch.lock", "prefetch.log", "sequence",
+                "prefetch.lock", "prefetch.log", "prefetch.sock", "sequence",
             }  # fmt: skip
             left = {path.name for path in spool.iterdir()} if spool.exists() else set()
             self.assertLessEqual(left, known)
@@ -274,8 +293,12 @@ class AcknowledgedLoss(EndToEndTest):
     def check_restores(self, pool):
         """By walstow-restore, each over one of the links. Returns how many."""
 
+        # Each has one stretch to itself, as a standby that catches up.
+        names = sorted(self.acknowledged)
+        share = -(-len(names) // len(self.readers))
+
         def restore_share(index):
-            mine = self.acknowledged[index :: len(self.readers)]
+            mine = names[index * share : (index + 1) * share]
             for name in mine:
                 self.assertTrue(self.restore(self.readers[index], name), f"{name} was not restored")
             return len(mine)

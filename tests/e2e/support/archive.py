@@ -128,7 +128,7 @@ class Archive:
         values = {"cluster": cluster, "store": self.url, **waits, **settings}
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         if self.server:
-            client = self.add_client(f"{Path(path).parent.name}-{cluster}", cluster)
+            client = self.add_client(f"of-{Path(path).parent.name}-{cluster}", cluster)
             lines += self._link_settings(client)
         Path(path).write_text("".join(lines), encoding="utf-8")
         return Path(path)
