@@ -80,7 +80,8 @@ class ClientTest : public testing::Test {
     const PutFile put{.cluster = "main",
                       .file = *WalFileName::parse("00000002.history"),
                       .system_identifier = kSystem,
-                      .raw_size = kContent.size()};
+                      .raw_size = kContent.size(),
+                      .digest = digest_of(kContent)};
     const Patience once{.give_up = Deadline::after(Duration(10000)),
                         .on_failure = [](const Error& error, Duration) { throw Error(error); }};
     try {
