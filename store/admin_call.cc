@@ -10,6 +10,9 @@ namespace {
 
 // A person waits for the answer; what is down is not going to come up while they do.
 constexpr Duration kPatience{5000};
+// A daemon may be restarted amid hours of verification; and a large archive on slow disks takes its
+// time when it is read for the first time.
+constexpr Duration kLongPatience{60000};
 
 }  // namespace
 
@@ -25,6 +28,10 @@ std::vector<std::string> Call::options(std::string_view name) const {
 
 Patience patience() {
   return {.give_up = Deadline::after(kPatience), .on_failure = {}};
+}
+
+Patience long_patience() {
+  return {.give_up = Deadline::after(kLongPatience), .on_failure = {}};
 }
 
 void print(const std::string& text) {

@@ -28,6 +28,8 @@ struct Call {
 
 // How long a command goes on asking.
 Patience patience();
+// The same of a command that takes long by itself, or asks for what a store may first have to read.
+Patience long_patience();
 
 // To standard output. Throws Error{kStorage}.
 void print(const std::string& text);

@@ -13,13 +13,13 @@
 #include "store/admin_call.h"
 #include "store/client_commands.h"
 #include "store/conflict_commands.h"
+#include "store/file_commands.h"
 #include "store/report_text.h"
 #include "store/server_commands.h"
+#include "store/status_text.h"
 
 namespace walstow {
 namespace {
-
-constexpr std::uint32_t kPage = 1000;
 
 int cluster_create(const Call& call) {
   const std::string cluster = call.command.positional("CLUSTER");
@@ -101,32 +101,13 @@ int status(const Call& call) {
     print(call.json() ? answer : clusters_text(parse_cluster_summaries(answer)));
     return exit_code::kDone;
   }
-  const std::string answer = client.ask(ClusterStatus{call.cluster()}, patience());
-  print(call.json() ? answer : cluster_text(parse_cluster_report(answer)));
-  return exit_code::kDone;
-}
-
-std::optional<Timeline> timeline_option(const Call& call) {
-  const std::string text = call.command.option("timeline");
-  if (text.empty()) return std::nullopt;
-  const auto number = parse_decimal(text);
-  if (!number || *number == 0 || *number > UINT32_MAX) {
-    throw Error(ErrorKind::kUsage, "\"" + text + "\" is no timeline", "Give its number: 1, 2, ...");
+  const std::string answer = client.ask(ClusterStatus{call.cluster()}, long_patience());
+  if (call.json()) {
+    print(answer);
+  } else {
+    const StatusStyle style{.now = std::chrono::system_clock::now(), .color = color_of_terminal()};
+    print(status_text(parse_cluster_report(answer), style));
   }
-  return Timeline{static_cast<std::uint32_t>(*number)};
-}
-
-// Page by page: an archive's list may be long, memory is not.
-int list(const Call& call) {
-  Client client = call.client();
-  ListFiles command{
-      .cluster = call.cluster(), .after = "", .limit = kPage, .timeline = timeline_option(call)};
-  do {
-    const std::string answer = client.ask(command, patience());
-    const FilePage page = parse_file_page(answer);
-    print(call.json() ? answer : files_text(page));
-    command.after = page.next;
-  } while (!command.after.empty());
   return exit_code::kDone;
 }
 
@@ -197,11 +178,6 @@ std::vector<AdminCommand> archive_commands() {
         {},
         {{"CLUSTER", kClusterHelp, Count::kOptional}}},
        status},
-      {{"list",
-        "list files",
-        {{"--timeline", "NUMBER", "only of this timeline"}},
-        {{"CLUSTER", kClusterHelp, Count::kOptional}}},
-       list},
       {{"get",
         "take one file out, as PostgreSQL would get it",
         {},
@@ -215,7 +191,8 @@ std::vector<AdminCommand> archive_commands() {
 const std::vector<AdminCommand>& admin_commands() {
   static const std::vector<AdminCommand> commands = [] {
     std::vector<AdminCommand> all = server_commands();
-    for (auto* const part : {&archive_commands, &conflict_commands, &client_commands})
+    for (auto* const part :
+         {&archive_commands, &file_commands, &conflict_commands, &client_commands})
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();

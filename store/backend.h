@@ -67,6 +67,14 @@ struct Entry {
   std::chrono::system_clock::time_point modified;
 };
 
+// What keys with one beginning have in common, up to their next '/'.
+struct Folder {
+  std::string name;  // "0000000100000000"
+  // When a name in it was last made, removed or replaced, by the medium's clock; nullopt where the
+  // medium does not say.
+  std::optional<std::chrono::system_clock::time_point> changed;
+};
+
 class Backend {
  public:
   Backend() = default;
@@ -102,6 +110,12 @@ class Backend {
   // (house-keeping) only when `prefix` does, and names that can be no key never.
   virtual std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
                                         std::size_t limit) = 0;
+
+  // The folders right below `prefix`, which ends with '/', in byte order; empty ones may be among
+  // them. So who has read one need not read it again while its `changed` stays the same, but for
+  // what happens within the resolution of the medium's clock. For overviews: never decide about a
+  // single key by it.
+  virtual std::vector<Folder> folders(const std::string& prefix) = 0;
 
   // --- records ---
   virtual std::optional<std::string> read_record(const std::string& key) = 0;

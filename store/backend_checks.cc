@@ -63,6 +63,11 @@ void check_prefix(std::string_view prefix) {
   }
 }
 
+void check_folder_prefix(std::string_view prefix) {
+  check_prefix(prefix);
+  if (!prefix.ends_with('/')) refuse("a folder", prefix);
+}
+
 bool is_listed(std::string_view key, std::string_view prefix) {
   return key.starts_with(prefix) && (!key.starts_with('_') || prefix.starts_with('_'));
 }

@@ -16,6 +16,9 @@ void check_key(std::string_view key);
 // Throws Error{kInvalid} for what no key can start with. "" is the prefix of all keys.
 void check_prefix(std::string_view prefix);
 
+// Throws Error{kInvalid} unless it is what a key can start with and ends with '/'.
+void check_folder_prefix(std::string_view prefix);
+
 // Keys whose first part starts with '_' are the archive's house-keeping (temporaries, locks, what
 // was set aside): they are listed only for a prefix that asks for them.
 bool is_listed(std::string_view key, std::string_view prefix);

@@ -1,130 +1,227 @@
 #include "store/catalog.h"
 
-#include <functional>
-#include <map>
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
 
-#include "proto/codec/object.h"
-#include "proto/wal/timeline_history.h"
+#include "proto/base/error.h"
+#include "store/era_inventory.h"
 #include "store/kept_content.h"
-#include "store/layout.h"
 #include "store/positions.h"
-#include "store/standing_object.h"
 
 namespace walstow {
 namespace {
 
-constexpr std::size_t kPage = 1000;
+constexpr std::chrono::seconds kPatience{1};
 
-// Every object below a prefix, in key order, page by page.
-void for_each_object(const Archive& archive, std::string_view cluster, const std::string& prefix,
-                     const std::function<void(const Entry&, const layout::StoredName&)>& visit) {
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kPage);
-    for (const Entry& entry : page) {
-      if (const auto stored = layout::parse_object_key(cluster, entry.key)) visit(entry, *stored);
-    }
-    if (page.size() < kPage) return;
-    after = page.back().key;
-  }
+using TimelineInventory = EraInventory::TimelineInventory;
+
+std::vector<TimelineRuns> runs_of(const std::vector<TimelineInventory>& timelines) {
+  std::vector<TimelineRuns> runs;
+  runs.reserve(timelines.size());
+  for (const TimelineInventory& timeline : timelines)
+    runs.push_back(timeline.runs);
+  return runs;
 }
 
-void add_segment(TimelineReport& report, const WalFileName& file, SegmentSize size) {
-  if (!report.ranges.empty()) {
-    SegmentRange& last = report.ranges.back();
-    const SegmentNumber end = WalFileName::parse(last.last)->number(size);
-    if (file.number(size).value == end.value + 1) {
-      last.last = file.text();
-      ++last.count;
-      return;
-    }
-  }
-  if (report.ranges.size() == kMostRanges) {
-    report.ranges.erase(report.ranges.begin());
-    ++report.ranges_left_out;
-  }
-  report.ranges.push_back({.first = file.text(), .last = file.text(), .count = 1});
+std::string name_of(Timeline timeline, std::uint64_t number, SegmentSize size) {
+  return WalFileName::segment(timeline, SegmentNumber{number}, size).text();
 }
 
-void add_file(TimelineReport& report, const Entry& entry, const layout::StoredName& stored,
-              SegmentSize size) {
-  const WalFileName& file = stored.file;
-  report.stored_bytes += entry.size;
-  if (stored.form == layout::StoredName::Form::kIncomplete) {
-    ++report.incompletes;
-    report.raw_bytes += size.bytes();
-    return;
+TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize size) {
+  const Timeline timeline = inventory.runs.timeline;
+  TimelineReport report{.timeline = timeline.value,
+                        .parent = {},
+                        .left_parent_at = "",
+                        .segments = inventory.segments,
+                        .raw_bytes = inventory.raw_bytes,
+                        .stored_bytes = inventory.stored_bytes,
+                        .partials = inventory.partials,
+                        .incompletes = inventory.incompletes,
+                        .backups = inventory.backups.size(),
+                        .newest = inventory.newest};
+  if (const auto& branch = inventory.runs.branch) {
+    report.parent = branch->parent.value;
+    report.left_parent_at = to_string(branch->left_at);
   }
-  switch (file.kind()) {
-    case FileKind::kSegment:
-      ++report.segments;
-      report.raw_bytes += size.bytes();
-      if (!report.newest || entry.modified > *report.newest) report.newest = entry.modified;
-      add_segment(report, file, size);
-      break;
-    case FileKind::kPartial:
-      ++report.partials;
-      report.raw_bytes += size.bytes();
-      break;
-    case FileKind::kBackup:
-      ++report.backups;
-      break;
-    case FileKind::kHistory:
-      break;  // has a folder of its own
+  const std::vector<SegmentRun>& runs = inventory.runs.runs;
+  report.ranges_left_out = runs.size() - std::min(runs.size(), kMostRanges);
+  for (std::size_t i = report.ranges_left_out; i < runs.size(); ++i) {
+    report.ranges.push_back({.first = name_of(timeline, runs[i].first, size),
+                             .last = name_of(timeline, runs[i].last(), size),
+                             .count = runs[i].count});
   }
-}
-
-// Where a timeline came from. A history file that cannot be read leaves its parent unknown here;
-// verification is what names damage.
-void add_parent(const Archive& archive, const Entry& entry, Timeline timeline,
-                TimelineReport& report) {
-  const auto source = archive.backend().open_object(entry.key);
-  if (!source || source->size() > kLargestHistoryFile) return;
-  std::string content;
-  const Examined examined =
-      examine_object(*source, [&content](ByteView raw) { content += as_text(raw); });
-  if (!examined.whole) return;
-  const auto parsed = parse_timeline_history(timeline, content).history;
-  if (!parsed || parsed->ancestry.empty()) return;
-  report.parent = parsed->ancestry.back().parent.value;
-  report.left_parent_at = to_string(parsed->ancestry.back().left_at);
-}
-
-EraReport report_era(const Archive& archive, std::string_view cluster, const EraName& era) {
-  EraReport report{.era = to_string(era), .timelines = {}};
-  const SegmentSize size = segment_size_of(era);
-  std::map<Timeline, TimelineReport> timelines;
-  const auto timeline = [&timelines](Timeline id) -> TimelineReport& {
-    TimelineReport& found = timelines[id];
-    found.timeline = id.value;
-    return found;
-  };
-  for_each_object(archive, cluster, layout::history_prefix(cluster, era),
-                  [&](const Entry& entry, const layout::StoredName& stored) {
-                    ++report.histories;
-                    const Timeline id = stored.file.timeline();
-                    add_parent(archive, entry, id, timeline(id));
-                  });
-  for_each_object(archive, cluster, layout::wal_prefix(cluster, era),
-                  [&](const Entry& entry, const layout::StoredName& stored) {
-                    add_file(timeline(stored.file.timeline()), entry, stored, size);
-                  });
-  report.conflicts = list_kept(archive, std::string(cluster), era, layout::Kept::kConflict).size();
-  for (auto& [id, one] : timelines)
-    report.timelines.push_back(std::move(one));
+  const auto& backups = inventory.backups;
+  const std::size_t shown = std::min(backups.size(), kMostBackups);
+  report.backup_files.assign(backups.end() - static_cast<std::ptrdiff_t>(shown), backups.end());
+  for (BackupReport& backup : report.backup_files)
+    backup.label.resize(std::min(backup.label.size(), kLongestLabelShown));
   return report;
+}
+
+HoleReport hole_report(const std::string& era, const Hole& hole, SegmentSize size) {
+  return {.era = era,
+          .first = name_of(hole.timeline, hole.missing.first, size),
+          .last = name_of(hole.timeline, hole.missing.last(), size),
+          .count = hole.missing.count};
+}
+
+EraReport era_report(const EraInventory& inventory) {
+  const SegmentSize size = segment_size_of(inventory.era());
+  EraReport report{.era = to_string(inventory.era()), .histories = inventory.histories()};
+  const std::vector<TimelineInventory> timelines = inventory.timelines();
+  for (const TimelineInventory& timeline : timelines)
+    report.timelines.push_back(timeline_report(timeline, size));
+  const std::vector<Hole> holes = holes_of(runs_of(timelines), size);
+  for (const Hole& hole : holes)
+    report.missing += hole.missing.count;
+  for (std::size_t i = holes.size() - std::min(holes.size(), kMostHoles); i < holes.size(); ++i)
+    report.holes.push_back(hole_report(report.era, holes[i], size));
+  return report;
+}
+
+// Where a standby is: the higher one of what it has reported and what it was handed. One that
+// streams asks for nothing, one without archive_cleanup_command reports nothing.
+std::optional<WalFileName> reached(const PositionReport& position, SegmentSize size) {
+  std::optional<WalFileName> highest;
+  for (const std::string& text : {position.restartpoint, position.last_handed}) {
+    const auto file = WalFileName::parse(text);
+    if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) continue;
+    if (!highest || highest->number(size) < file->number(size)) highest = file;
+  }
+  return highest;
+}
+
+void add_distance(PositionReport& position, const EraInventory& inventory) {
+  const SegmentSize size = segment_size_of(inventory.era());
+  const auto file = reached(position, size);
+  if (!file) return;
+  const SegmentNumber at = file->number(size);
+  const auto newest = newest_of_line(runs_of(inventory.timelines()), size, file->timeline(), at);
+  if (!newest) return;
+  position.behind_segments = newest->value - std::min(newest->value, at.value);
+  position.behind_bytes = *position.behind_segments * size.bytes();
+}
+
+// The part of a hole that is in a range; nullopt: none is.
+std::optional<Hole> clipped(Hole hole, const FileRange& range, SegmentSize size) {
+  if (range.timeline && hole.timeline != *range.timeline) return std::nullopt;
+  std::uint64_t first = hole.missing.first;
+  std::uint64_t end = first + hole.missing.count;
+  const auto number_in = [&](const WalFileName& file) { return file.number(size).value; };
+  const auto is_place = [&](const WalFileName& file) {
+    return file.timeline() == hole.timeline && file.kind() != FileKind::kHistory && file.fits(size);
+  };
+  if (range.from && range.from->timeline() > hole.timeline) return std::nullopt;
+  if (range.to && range.to->timeline() < hole.timeline) return std::nullopt;
+  if (range.from && is_place(*range.from)) first = std::max(first, number_in(*range.from));
+  if (range.to && is_place(*range.to)) end = std::min(end, number_in(*range.to) + 1);
+  // A history file stands before the segments of its timeline.
+  const bool ends_before =
+      range.to && range.to->timeline() == hole.timeline && range.to->kind() == FileKind::kHistory;
+  if (ends_before || first >= end) return std::nullopt;
+  hole.missing = {.first = first, .count = end - first};
+  return hole;
 }
 
 }  // namespace
 
-ClusterReport report_cluster(const Archive& archive, std::string_view cluster) {
+struct Catalog::Cluster {
+  std::timed_mutex reading;
+  std::map<std::uint32_t, EraInventory> eras;  // by number; guarded by `reading`
+
+  std::unique_lock<std::timed_mutex> lock(std::string_view name) {
+    std::unique_lock<std::timed_mutex> lock(reading, kPatience);
+    if (lock.owns_lock()) return lock;
+    throw Error(ErrorKind::kUnavailable, fmt::format("what cluster \"{}\" has is being read", name),
+                "Ask again in a few seconds.");
+  }
+
+  // Under the lock.
+  void refresh(const Archive& archive, const std::string& name, const std::stop_token& stop) {
+    const std::vector<EraName> standing = archive.eras(name);
+    for (const EraName& era : standing) {
+      auto known = eras.find(era.number);
+      if (known != eras.end() && known->second.era() != era) {
+        eras.erase(known);  // an archive put together anew in the same place
+        known = eras.end();
+      }
+      if (known == eras.end()) {
+        known = eras.try_emplace(era.number, name, era).first;
+      }
+      known->second.refresh(archive, stop);
+      if (stop.stop_requested()) return;
+    }
+    while (!eras.empty() && eras.rbegin()->first > standing.size())
+      eras.erase(std::prev(eras.end()));
+  }
+};
+
+Catalog::Catalog() = default;
+Catalog::~Catalog() = default;
+
+std::shared_ptr<Catalog::Cluster> Catalog::cluster_of(const Archive& archive,
+                                                      std::string_view cluster) {
+  const std::lock_guard lock(mutex_);
+  if (archive_id_ != archive.id()) {
+    clusters_.clear();
+    archive_id_ = archive.id();
+  }
+  std::shared_ptr<Cluster>& found = clusters_[std::string(cluster)];
+  if (!found) found = std::make_shared<Cluster>();
+  return found;
+}
+
+ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) {
   ClusterReport report{
       .archive = archive.id(), .cluster = std::string(cluster), .eras = {}, .positions = {}};
-  for (const EraName& era : archive.eras(cluster)) {
-    report.eras.push_back(report_era(archive, cluster, era));
-  }
+  const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
+  const auto lock = known->lock(cluster);
+  known->refresh(archive, report.cluster, {});
   report.positions = list_positions(archive.backend(), cluster);
+  for (const auto& [number, inventory] : known->eras) {
+    EraReport era = era_report(inventory);
+    era.conflicts =
+        list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
+    report.eras.push_back(std::move(era));
+    for (PositionReport& position : report.positions) {
+      const bool is_of_it = position.system == std::to_string(inventory.era().system_identifier);
+      if (is_of_it && !position.retired) add_distance(position, inventory);
+    }
+  }
   return report;
+}
+
+HolePage Catalog::holes(const Archive& archive, const ListHoles& list) {
+  const std::shared_ptr<Cluster> known = cluster_of(archive, list.cluster);
+  const auto lock = known->lock(list.cluster);
+  known->refresh(archive, list.cluster, {});
+  HolePage page;
+  for (const auto& [number, inventory] : known->eras) {
+    const std::string era = to_string(inventory.era());
+    const SegmentSize size = segment_size_of(inventory.era());
+    for (const Hole& hole : holes_of(runs_of(inventory.timelines()), size)) {
+      const auto in_range = clipped(hole, list.range, size);
+      if (!in_range) continue;
+      HoleReport report = hole_report(era, *in_range, size);
+      if (era + "/" + report.last <= list.after) continue;
+      page.holes.push_back(std::move(report));
+      if (page.holes.size() < list.limit) continue;
+      page.next = era + "/" + page.holes.back().last;
+      return page;
+    }
+  }
+  return page;
+}
+
+void Catalog::warm_up(const Archive& archive, const std::stop_token& stop) {
+  for (const std::string& name : archive.clusters()) {
+    const std::shared_ptr<Cluster> known = cluster_of(archive, name);
+    // Who asks while this reads is told to ask again, and finds read what has been read by then.
+    const std::lock_guard lock(known->reading);
+    known->refresh(archive, name, stop);
+    if (stop.stop_requested()) return;
+  }
 }
 
 std::vector<ClusterSummary> report_clusters(const Archive& archive) {
@@ -136,39 +233,6 @@ std::vector<ClusterSummary> report_clusters(const Archive& archive) {
                          .eras = static_cast<std::uint32_t>(eras.size())});
   }
   return summaries;
-}
-
-// A page's `next` is the last key without the cluster's name: eras are in key order, and so is what
-// is in them.
-FilePage list_files(const Archive& archive, const ListFiles& list) {
-  FilePage page;
-  const std::string base = list.cluster + "/";
-  const std::string after = list.after.empty() ? "" : base + list.after;
-  for (const EraName& era : archive.eras(list.cluster)) {
-    std::vector<std::string> prefixes{layout::history_prefix(list.cluster, era),
-                                      layout::wal_prefix(list.cluster, era)};
-    if (list.timeline) {
-      prefixes = {layout::history_prefix(list.cluster, era) + to_hex8(*list.timeline),
-                  layout::timeline_prefix(list.cluster, era, *list.timeline)};
-    }
-    for (const std::string& prefix : prefixes) {
-      const std::size_t room = list.limit - page.files.size();
-      const std::vector<Entry> entries = archive.backend().list_after(prefix, after, room);
-      for (const Entry& entry : entries) {
-        const auto stored = layout::parse_object_key(list.cluster, entry.key);
-        if (!stored) continue;
-        page.files.push_back({.era = to_string(era),
-                              .name = layout::to_string(*stored),
-                              .stored_size = entry.size,
-                              .put = entry.modified});
-      }
-      if (entries.size() == room) {
-        page.next = entries.back().key.substr(base.size());
-        return page;
-      }
-    }
-  }
-  return page;
 }
 
 }  // namespace walstow

@@ -102,6 +102,14 @@ void Daemon::run() {
   asio::co_spawn(control_, stay_alive(), asio::detached);
   manager_.ready();
 
+  // Not on a worker: puts and gets need them all.
+  std::jthread warming_up([this](const std::stop_token& stop) {
+    try {
+      handler_.warm_up(stop);
+    } catch (const std::exception&) {
+      fail(std::current_exception());
+    }
+  });
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
     others.emplace_back([this] { io_.run(); });

@@ -132,6 +132,11 @@ class DirectoryBackend final : public Backend {
     return list_directory(*files_, prefix, after, limit);
   }
 
+  std::vector<Folder> folders(const std::string& prefix) override {
+    check_folder_prefix(prefix);
+    return list_folders(*files_, prefix);
+  }
+
   std::optional<std::string> read_record(const std::string& key) override {
     check_key(key);
     return read_small_file(*files_, key, kLargestRecord);

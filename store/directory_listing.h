@@ -15,4 +15,7 @@ namespace walstow {
 std::vector<Entry> list_directory(FileSystem& files, const std::string& prefix,
                                   const std::string& after, std::size_t limit);
 
+// Backend::folders() over `files`.
+std::vector<Folder> list_folders(FileSystem& files, const std::string& prefix);
+
 }  // namespace walstow

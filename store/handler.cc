@@ -8,10 +8,12 @@
 #include "store/catalog.h"
 #include "store/clients.h"
 #include "store/conflicts.h"
+#include "store/file_list.h"
 #include "store/get_file.h"
 #include "store/positions.h"
 #include "store/probe.h"
 #include "store/put_file.h"
+#include "store/verify.h"
 
 namespace walstow {
 namespace {
@@ -36,6 +38,9 @@ std::string cluster_of(const Command& command) {
     std::string operator()(const CheckStore& c) const { return c.cluster; }
     std::string operator()(const ListConflicts& c) const { return c.cluster; }
     std::string operator()(const AcceptContent& c) const { return c.cluster; }
+    std::string operator()(const ListHoles& c) const { return c.cluster; }
+    std::string operator()(const VerifyFiles& c) const { return c.cluster; }
+    std::string operator()(const SetAside& c) const { return c.cluster; }
     std::string operator()(const ListClusters&) const { return {}; }
     std::string operator()(const CreateCluster&) const { return {}; }
     std::string operator()(const Whoami&) const { return {}; }
@@ -59,15 +64,25 @@ Refusal no_such_client(const std::string& client) {
 // Runs one checked command. A PutFile never comes here: its body is still to come.
 class Runner {
  public:
-  Runner(std::shared_ptr<Archive> archive, const Caller& caller, const Grants& grants)
-      : archive_(std::move(archive)), caller_(caller), grants_(grants) {}
+  Runner(std::shared_ptr<Archive> archive, Catalog& catalog, const Caller& caller,
+         const Grants& grants)
+      : archive_(std::move(archive)), catalog_(catalog), caller_(caller), grants_(grants) {}
 
   Reply operator()(const GetFile& get) const;
   Reply operator()(const ListFiles& list) const {
     return json_reply(200, to_json(list_files(*archive_, list)));
   }
   Reply operator()(const ClusterStatus& status) const {
-    return json_reply(200, to_json(report_cluster(*archive_, status.cluster)));
+    return json_reply(200, to_json(catalog_.report(*archive_, status.cluster)));
+  }
+  Reply operator()(const ListHoles& list) const {
+    return json_reply(200, to_json(catalog_.holes(*archive_, list)));
+  }
+  Reply operator()(const VerifyFiles& verify) const {
+    return json_reply(200, to_json(verify_files(*archive_, verify)));
+  }
+  Reply operator()(const SetAside& aside) const {
+    return json_reply(200, to_json(set_aside(*archive_, aside, caller_.name)));
   }
   Reply operator()(const ListClusters&) const;
   Reply operator()(const CreateCluster& create) const;
@@ -91,6 +106,7 @@ class Runner {
 
  private:
   std::shared_ptr<Archive> archive_;
+  Catalog& catalog_;
   const Caller& caller_;
   const Grants& grants_;
 };
@@ -223,6 +239,7 @@ struct Handler::State {
 
   OpenArchive open_archive;
   int compression_level;
+  Catalog catalog;
   std::mutex mutex;
   std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
 };
@@ -268,7 +285,7 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
                       .client = caller.name,
                       .compression_level = compression_level});
   }
-  return std::visit(Runner(current, caller, grants), command);
+  return std::visit(Runner(current, catalog, caller, grants), command);
 }
 
 Handler::Handler(OpenArchive open_archive, int compression_level)
@@ -278,6 +295,16 @@ Handler::Handler(OpenArchive open_archive, int compression_level)
 }
 
 Handler::~Handler() = default;
+
+void Handler::warm_up(const std::stop_token& stop) {
+  try {
+    state_->catalog.warm_up(*state_->archive(), stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             std::string("could not read what the archive has: ") + error.what(), error.hint());
+  }
+}
 
 Answer Handler::handle(const RequestHead& request, const Caller& caller) {
   try {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -65,6 +66,10 @@ class Handler {
 
   // Throws nothing but Error{kFatal}: every other Error has become a refusal.
   Answer handle(const RequestHead& request, const Caller& caller);
+
+  // Reads what the archive has, so that the first status is answered at once. For a thread of its
+  // own; where the archive is not there, a line on the log is all that comes of it.
+  void warm_up(const std::stop_token& stop);
 
  private:
   struct State;

@@ -114,6 +114,25 @@ class MemoryBackend final : public Backend {
     return entries;
   }
 
+  std::vector<Folder> folders(const std::string& prefix) override {
+    check_folder_prefix(prefix);
+    const std::lock_guard lock(mutex_);
+    std::vector<Folder> folders;
+    auto thing = things_.lower_bound(prefix);
+    while (thing != things_.end() && thing->first.starts_with(prefix)) {
+      const std::size_t slash = thing->first.find('/', prefix.size());
+      if (slash == std::string::npos) {
+        ++thing;
+        continue;
+      }
+      std::string name = thing->first.substr(prefix.size(), slash - prefix.size());
+      thing = things_.lower_bound(prefix + name + "0");  // the character after '/'
+      folders.push_back({.name = std::move(name), .changed = std::nullopt});
+    }
+    std::ranges::sort(folders, {}, &Folder::name);
+    return folders;
+  }
+
   std::optional<std::string> read_record(const std::string& key) override {
     check_key(key);
     const std::lock_guard lock(mutex_);

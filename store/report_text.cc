@@ -1,5 +1,6 @@
 #include "store/report_text.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -9,69 +10,7 @@
 namespace walstow {
 namespace {
 
-// "1 segment", "2 segments"; `width` of the number.
-std::string counted(std::uint64_t count, std::string_view noun, int width = 0) {
-  return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
-}
-
-std::string range_lines(const TimelineReport& timeline) {
-  std::string text;
-  if (timeline.ranges_left_out > 0) {
-    text += fmt::format("      {}, not shown, a hole behind each\n      HOLE\n",
-                        counted(timeline.ranges_left_out, "older range"));
-  }
-  for (std::size_t i = 0; i < timeline.ranges.size(); ++i) {
-    const SegmentRange& range = timeline.ranges[i];
-    if (i > 0) text += "      HOLE\n";
-    text += fmt::format("      {} .. {}  {}\n", range.first, range.last,
-                        counted(range.count, "segment", 7));
-  }
-  return text;
-}
-
-std::string size_line(const TimelineReport& timeline) {
-  if (timeline.raw_bytes == 0) return "      no segments\n";
-  std::string text = fmt::format("      {} raw, {} stored", size_text(timeline.raw_bytes),
-                                 size_text(timeline.stored_bytes));
-  if (timeline.newest) text += fmt::format("; newest put {}", to_iso8601(*timeline.newest));
-  return text + "\n";
-}
-
-// Other files than segments; "" for none.
-std::string others_line(const TimelineReport& timeline) {
-  std::vector<std::string> parts;
-  if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
-  if (timeline.incompletes > 0) parts.push_back(counted(timeline.incompletes, "unfinished piece"));
-  if (timeline.backups > 0) parts.push_back(counted(timeline.backups, "backup history file"));
-  return parts.empty() ? "" : fmt::format("      {}\n", fmt::join(parts, ", "));
-}
-
-std::string timeline_lines(const TimelineReport& timeline) {
-  std::string origin;
-  if (timeline.parent) {
-    origin = fmt::format(", left timeline {} at {}", *timeline.parent, timeline.left_parent_at);
-  }
-  const std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
-  return text + range_lines(timeline) + size_line(timeline) + others_line(timeline);
-}
-
-std::string position_lines(const PositionReport& position) {
-  const std::string name = position.standby.empty() ? position.instance : position.standby;
-  std::string text =
-      fmt::format("    {} on {} (client {})\n", name, position.host, position.client);
-  if (position.retired) return text + "      archives as a primary now\n";
-  if (position.restartpoint.empty()) {
-    text += fmt::format(
-        "      needs {} on: the lowest file that it was handed\n"
-        "      (archive_cleanup_command is missing there, it would say more)\n",
-        position.lowest_handed.empty() ? "everything" : position.lowest_handed);
-  } else {
-    text += fmt::format("      restartpoint {}\n", position.restartpoint);
-  }
-  return text + fmt::format("      last handed {}, seen {}\n",
-                            position.last_handed.empty() ? "nothing" : position.last_handed,
-                            position.seen ? to_iso8601(*position.seen) : "never");
-}
+constexpr std::size_t kColumns = 80;
 
 std::string grant_lines(const Grants& grants) {
   std::string text;
@@ -98,6 +37,25 @@ std::string certificate_line(Time until, Time now) {
 
 }  // namespace
 
+std::string counted(std::uint64_t count, std::string_view noun, int width) {
+  return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
+}
+
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation) {
+  std::string lines;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const bool fits = column > 0 && column + 1 + word.size() <= columns;
+    if (!fits && column > 0) lines += '\n';
+    lines.append(fits ? std::string_view(" ") : indentation).append(word);
+    column = (fits ? column + 1 : indentation.size()) + word.size();
+  }
+  return column > 0 ? lines + "\n" : lines;
+}
+
 std::string size_text(std::uint64_t bytes) {
   static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
   double value = static_cast<double>(bytes);
@@ -119,31 +77,26 @@ std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
   return text;
 }
 
-std::string cluster_text(const ClusterReport& report) {
-  std::string text = fmt::format("cluster {} in archive {}\n", report.cluster, report.archive);
-  if (report.eras.empty()) text += "  nothing archived yet\n";
-  for (const EraReport& era : report.eras) {
-    text += fmt::format("  era {}\n", era.era);
-    for (const TimelineReport& timeline : era.timelines)
-      text += timeline_lines(timeline);
-    if (era.conflicts > 0) {
-      text += fmt::format("    {} for your decision: \"walstow conflict list {}\"\n",
-                          counted(era.conflicts, "content"), report.cluster);
-    }
-  }
-  if (!report.positions.empty()) text += "  standbys\n";
-  for (const PositionReport& position : report.positions)
-    text += position_lines(position);
-  return text;
+// The longest name is that of a piece: 48 characters.
+std::string file_text(const FileEntry& file) {
+  return fmt::format("{:<48} {:>10} {}\n", file.name, size_text(file.stored_size),
+                     to_iso8601(file.put));
 }
 
-std::string files_text(const FilePage& page) {
-  std::string text;
-  for (const FileEntry& file : page.files) {
-    text += fmt::format("{:<46}  {:>10}  {}\n", file.name, size_text(file.stored_size),
-                        to_iso8601(file.put));
-  }
-  return text;
+std::string hole_text(const HoleReport& hole) {
+  return fmt::format("{} .. {}  {} missing\n", hole.first, hole.last, hole.count);
+}
+
+std::string problem_text(const VerifyProblem& problem) {
+  const std::string& name = problem.file.empty() ? problem.object : problem.file;
+  return fmt::format("{:<11} {}\n", to_string(problem.kind), name) +
+         wrapped(problem.problem, kColumns, "            ");
+}
+
+std::string set_aside_text(const SetAsideReport& report) {
+  const bool aside = report.result == SetAsideReport::Result::kAside;
+  return fmt::format("{:<11} {}\n", aside ? "set aside" : "stays", report.object) +
+         wrapped(report.reason, kColumns, "            ");
 }
 
 std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/wire/report.h"
@@ -10,8 +11,10 @@
 namespace walstow {
 
 std::string clusters_text(const std::vector<ClusterSummary>& clusters);
-std::string cluster_text(const ClusterReport& report);
-std::string files_text(const FilePage& page);
+std::string file_text(const FileEntry& file);
+std::string hole_text(const HoleReport& hole);
+std::string problem_text(const VerifyProblem& problem);
+std::string set_aside_text(const SetAsideReport& report);
 // Each with what there is to know before a decision.
 std::string conflicts_text(const std::vector<ConflictReport>& conflicts);
 std::string whoami_text(const WhoamiReport& report);
@@ -19,6 +22,10 @@ std::string whoami_text(const WhoamiReport& report);
 std::string registry_text(const std::vector<ClientReport>& clients, Time now);
 std::string check_text(const CheckReport& report);
 
+// "1 segment", "2 segments"; `width` of the number.
+std::string counted(std::uint64_t count, std::string_view noun, int width = 0);
+// In lines of at most `columns`, broken between words; a longer word stands alone.
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation);
 // "16.0 MB": three or four digits and a unit, powers of 1024.
 std::string size_text(std::uint64_t bytes);
 

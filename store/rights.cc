@@ -23,6 +23,10 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const PutFile& c) const { return {{{kArchive}, c.cluster}}; }
     Result operator()(const GetFile& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const ListFiles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListHoles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    // It keeps disks and processors of the store busy for hours.
+    Result operator()(const VerifyFiles& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const SetAside& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ClusterStatus& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     // Retention rests on positions: nobody reports one for others.
     Result operator()(const ReportPosition& c) const { return {{{kRestore}, c.cluster}}; }

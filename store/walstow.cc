@@ -24,7 +24,9 @@ int run(int argc, const char* const* argv) {
   const ProgramSpec program{
       .name = "walstow",
       .summary = "Administers an archive store of PostgreSQL's WAL.",
-      .footer = "Exit codes: 0 done, 1 the answer is no, 2 wrong call or configuration.",
+      .footer =
+          "Exit codes: 0 done, 1 the answer is no, 2 wrong call or configuration. Of verify: 3\n"
+          "damaged objects, 4 missing segments, 5 foreign files.",
       .settings_file = "walstow.toml",
       .settings = table,
       .commands = admin_command_specs()};

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "proto/base/error.h"
+#include "proto/base/folder_status.h"
 #include "proto/base/posix_file.h"
 #include "proto/base/posix_folder.h"
 
@@ -93,6 +94,9 @@ class PosixFileSystem final : public FileSystem {
   std::unique_ptr<File> open_or_create(const std::string& path) override;
   std::optional<FileStatus> status(const std::string& path) override;
   std::optional<std::vector<std::string>> list(const std::string& folder) override;
+  // statuses_in(), for names that list() has given.
+  std::vector<std::optional<FileStatus>> statuses(const std::string& folder,
+                                                  std::span<const std::string> names) const;
   std::unique_ptr<File> create_temporary() override;
   LinkResult link_temporary(File& temporary, const std::string& path) override;
   void replace_by_temporary(File& temporary, const std::string& path) override;
@@ -108,6 +112,8 @@ class PosixFileSystem final : public FileSystem {
   std::string describe(const std::string& path) const override { return root_.describe(path); }
 
  private:
+  std::optional<FileStatus> status_at(int folder, const std::string& name,
+                                      const std::string& path) const;
   std::string file_label(const std::string& path) const {
     return in_quotes("file", describe(path));
   }
@@ -162,12 +168,29 @@ std::unique_ptr<File> PosixFileSystem::open_or_create(const std::string& path) {
 std::optional<FileStatus> PosixFileSystem::status(const std::string& path) {
   const std::optional<Location> at = root_.find(path);
   if (!at) return std::nullopt;
+  return status_at(at->folder.get(), at->name, path);
+}
+
+std::optional<FileStatus> PosixFileSystem::status_at(int folder, const std::string& name,
+                                                     const std::string& path) const {
   struct stat status {};
-  if (::fstatat(at->folder.get(), at->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
     return to_file_status(status);
   }
   if (errno == ENOENT) return std::nullopt;
   throw_system_error("could not stat " + file_label(path), errno);
+}
+
+std::vector<std::optional<FileStatus>> PosixFileSystem::statuses(
+    const std::string& folder, std::span<const std::string> names) const {
+  std::vector<std::optional<FileStatus>> statuses(names.size());
+  const Descriptor fd = open_folder(folder);
+  if (!fd) return statuses;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string path = folder == "." ? names[i] : folder + "/" + names[i];
+    statuses[i] = status_at(fd.get(), names[i], path);
+  }
+  return statuses;
 }
 
 // An empty Descriptor: absent.
@@ -386,6 +409,18 @@ std::unique_ptr<FileSystem> open_posix_file_system(const std::string& root,
   if (fd) return std::make_unique<PosixFileSystem>(std::move(fd), root, options);
   if (errno == ENOENT) return nullptr;
   throw_system_error(in_quotes("could not open folder", root), errno);
+}
+
+std::vector<std::optional<FileStatus>> statuses_in(FileSystem& files, const std::string& folder,
+                                                   std::span<const std::string> names) {
+  if (const auto* const posix = dynamic_cast<const PosixFileSystem*>(&files)) {
+    return posix->statuses(folder, names);
+  }
+  std::vector<std::optional<FileStatus>> statuses;
+  statuses.reserve(names.size());
+  for (const std::string& name : names)
+    statuses.push_back(files.status(folder == "." ? name : folder + "/" + name));
+  return statuses;
 }
 
 }  // namespace walstow

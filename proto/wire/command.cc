@@ -67,11 +67,39 @@ RequestHead request_for(const GetFile& get) {
   return request;
 }
 
+// What every request for a page has.
+std::string page_query(const std::string& after, std::uint32_t limit, const FileRange& range) {
+  std::string query = fmt::format("?limit={}", limit);
+  if (!after.empty()) query += "&after=" + percent_encoded(after);
+  if (range.timeline) query += "&timeline=" + to_hex8(*range.timeline);
+  if (range.from) query += "&from=" + percent_encoded(range.from->text());
+  if (range.to) query += "&to=" + percent_encoded(range.to->text());
+  return query;
+}
+
 RequestHead request_for(const ListFiles& list) {
-  std::string target = fmt::format("{}/wal?limit={}", cluster_path(list.cluster), list.limit);
-  if (!list.after.empty()) target += "&after=" + percent_encoded(list.after);
-  if (list.timeline) target += "&timeline=" + to_hex8(*list.timeline);
-  return start(Method::kGet, std::move(target));
+  return start(Method::kGet, cluster_path(list.cluster) + "/wal" +
+                                 page_query(list.after, list.limit, list.range));
+}
+
+RequestHead request_for(const ListHoles& list) {
+  return start(Method::kGet, cluster_path(list.cluster) + "/holes" +
+                                 page_query(list.after, list.limit, list.range));
+}
+
+RequestHead request_for(const VerifyFiles& verify) {
+  std::string target = cluster_path(verify.cluster) + "/verify" +
+                       page_query(verify.after, verify.limit, verify.range);
+  if (verify.since) target += "&since=" + percent_encoded(to_iso8601(*verify.since));
+  if (verify.depth == VerifyFiles::Depth::kContent) target += "&deep=1";
+  if (verify.jobs != 1) target += fmt::format("&jobs={}", verify.jobs);
+  if (verify.most_bytes) target += fmt::format("&bytes={}", *verify.most_bytes);
+  return start(Method::kPost, std::move(target));
+}
+
+RequestHead request_for(const SetAside& aside) {
+  return start(Method::kPost,
+               cluster_path(aside.cluster) + "/aside?object=" + percent_encoded(aside.object));
 }
 
 RequestHead request_for(const ClusterStatus& status) {

@@ -11,6 +11,7 @@
 #include "proto/base/utc_time.h"
 #include "proto/codec/digest.h"
 #include "proto/wal/file_name.h"
+#include "proto/wal/file_range.h"
 #include "proto/wal/lsn.h"
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
@@ -69,13 +70,51 @@ struct GetFile {
   bool operator==(const GetFile&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/wal?after=NAME&limit=N&timeline=TTTTTTTT
+inline constexpr std::uint32_t kLargestPage = 1000;  // entries of anything that comes in pages
+
+// GET /v1/clusters/{cluster}/wal?after=PLACE&limit=N&timeline=TTTTTTTT&from=FILE&to=FILE
 struct ListFiles {
   std::string cluster;
-  std::string after;           // FilePage::next of the page before; "" from the start
-  std::uint32_t limit = 1000;  // 1 to 1000
-  std::optional<Timeline> timeline;
+  std::string after;                   // FilePage::next of the page before; "" from the start
+  std::uint32_t limit = kLargestPage;  // 1 to kLargestPage
+  FileRange range;
   bool operator==(const ListFiles&) const = default;
+};
+
+// GET /v1/clusters/{cluster}/holes, with the parameters of a list
+struct ListHoles {
+  std::string cluster;
+  std::string after;  // HolePage::next of the page before; "" from the start
+  std::uint32_t limit = kLargestPage;
+  FileRange range;
+  bool operator==(const ListHoles&) const = default;
+};
+
+inline constexpr std::uint32_t kMostJobs = 64;
+
+// POST /v1/clusters/{cluster}/verify?..., with the parameters of a list and &since=TIME&deep=1&
+// jobs=N&bytes=N. A store verifies as many as it likes of a page, at least one.
+struct VerifyFiles {
+  std::string cluster;
+  std::string after;  // VerifyPage::next of the page before; "" from the start
+  std::uint32_t limit = kLargestPage;
+  FileRange range;
+  std::optional<Time> since;  // only objects that were put then or later
+  enum class Depth {
+    kBytes,    // each object's SHA-256
+    kContent,  // also what it unfolds to
+  };
+  Depth depth = Depth::kBytes;
+  std::uint32_t jobs = 1;                   // at the store, at once; 1 to kMostJobs
+  std::optional<std::uint64_t> most_bytes;  // no further object once these have been read
+  bool operator==(const VerifyFiles&) const = default;
+};
+
+// POST /v1/clusters/{cluster}/aside?object=PLACE
+struct SetAside {
+  std::string cluster;
+  std::string object;  // VerifyProblem::object
+  bool operator==(const SetAside&) const = default;
 };
 
 // GET /v1/clusters/{cluster}
@@ -169,7 +208,7 @@ struct RemoveClient {
 using Command =
     std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters, CreateCluster, OpenEra,
                  ReportPosition, Whoami, CheckStore, ListConflicts, AcceptContent, ListClients,
-                 AddClient, ChangeClient, RemoveClient>;
+                 AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.

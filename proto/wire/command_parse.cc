@@ -1,24 +1,17 @@
 // A request head from outside becomes a command, or a refusal that names what is wrong with it.
 #include <fmt/format.h>
-#include <set>
 
 #include "proto/base/bytes.h"
 #include "proto/wal/timeline_history.h"
 #include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
+#include "proto/wire/query_reader.h"
 #include "proto/wire/target.h"
 
 namespace walstow {
 namespace {
 
 using Parsed = std::variant<Command, Refusal>;
-
-constexpr std::uint32_t kLargestPage = 1000;  // entries of a list
-
-std::optional<Timeline> parse_timeline(std::string_view text) {
-  const auto name = WalFileName::parse(std::string(text) + ".history");
-  return name ? std::optional(name->timeline()) : std::nullopt;
-}
 
 // --- a file and its size ---
 
@@ -140,43 +133,52 @@ Parsed parse_change_client(std::string client, FieldReader& fields) {
       .client = std::move(client), .grants = std::move(grants), .certificate_until = until};
 }
 
-Refusal unknown_parameter(std::string_view name) {
-  return make_refusal(Code::kBadRequest, fmt::format("unknown query parameter \"{}\"", shown(name)),
-                      "Only a list has parameters: after, limit and timeline.");
-}
+// --- one function for each command that has parameters ---
 
 Parsed parse_list(std::string cluster, const Target& target) {
-  ListFiles list;
-  list.cluster = std::move(cluster);
-  std::set<std::string_view> seen;
-  for (const auto& [name, value] : target.query) {
-    if (!seen.insert(name).second) {
-      return make_refusal(Code::kBadRequest,
-                          fmt::format("query parameter \"{}\" twice", shown(name)));
-    }
-    bool valid = false;
-    if (name == "after") {
-      valid = value.empty() || parse_text(value);
-      list.after = value;
-    } else if (name == "limit") {
-      const auto limit = parse_decimal(value);
-      valid = limit && *limit >= 1 && *limit <= kLargestPage;
-      list.limit = static_cast<std::uint32_t>(valid ? *limit : 0);
-    } else if (name == "timeline") {
-      list.timeline = parse_timeline(value);
-      valid = list.timeline.has_value();
-    } else {
-      return unknown_parameter(name);
-    }
-    if (!valid) {
-      return make_refusal(
-          Code::kBadRequest,
-          fmt::format("invalid value for query parameter \"{}\": \"{}\"", name, shown(value)),
-          "after is the \"next\" of the page before, limit 1 to 1000, timeline eight upper-case "
-          "hex digits.");
-    }
-  }
+  QueryReader query(target);
+  ListFiles list{.cluster = std::move(cluster),
+                 .after = query.optional(form::kAfter).value_or(""),
+                 .limit = query.optional(form::kLimit).value_or(kLargestPage),
+                 .range = query.range()};
+  if (auto refused = query.refused()) return std::move(*refused);
   return list;
+}
+
+Parsed parse_list_holes(std::string cluster, const Target& target) {
+  QueryReader query(target);
+  ListHoles list{.cluster = std::move(cluster),
+                 .after = query.optional(form::kAfter).value_or(""),
+                 .limit = query.optional(form::kLimit).value_or(kLargestPage),
+                 .range = query.range()};
+  if (auto refused = query.refused()) return std::move(*refused);
+  return list;
+}
+
+Parsed parse_verify(std::string cluster, const Target& target) {
+  QueryReader query(target);
+  VerifyFiles verify{.cluster = std::move(cluster),
+                     .after = query.optional(form::kAfter).value_or(""),
+                     .limit = query.optional(form::kLimit).value_or(kLargestPage),
+                     .range = query.range(),
+                     .since = query.optional(form::kSince),
+                     .depth = query.optional(form::kDeep) ? VerifyFiles::Depth::kContent
+                                                          : VerifyFiles::Depth::kBytes,
+                     .jobs = query.optional(form::kJobs).value_or(1),
+                     .most_bytes = query.optional(form::kBytes)};
+  if (auto refused = query.refused()) return std::move(*refused);
+  return verify;
+}
+
+Parsed parse_set_aside(std::string cluster, const Target& target) {
+  QueryReader query(target);
+  auto object = query.optional(form::kObject);
+  if (auto refused = query.refused()) return std::move(*refused);
+  if (!object) {
+    return make_refusal(Code::kBadRequest, "query parameter \"object\" is missing",
+                        "It says which object is to be set aside, as a verification names it.");
+  }
+  return SetAside{.cluster = std::move(cluster), .object = std::move(*object)};
 }
 
 // --- from the path to the command ---
@@ -255,6 +257,18 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
     if (method == Method::kGet) return parse_list(std::move(cluster), target);
     return refused_method(request);
   }
+  if (path.size() == 4 && part == "holes") {
+    if (method == Method::kGet) return parse_list_holes(std::move(cluster), target);
+    return refused_method(request);
+  }
+  if (path.size() == 4 && part == "verify") {
+    if (method == Method::kPost) return parse_verify(std::move(cluster), target);
+    return refused_method(request);
+  }
+  if (path.size() == 4 && part == "aside") {
+    if (method == Method::kPost) return parse_set_aside(std::move(cluster), target);
+    return refused_method(request);
+  }
   if (path.size() == 4 && part == "eras") {
     if (method == Method::kPost) return parse_open_era(std::move(cluster), fields);
     return refused_method(request);
@@ -323,6 +337,12 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));
 }
 
+// Whose own function has looked at the query.
+bool has_parameters(const Command& command) {
+  return std::holds_alternative<ListFiles>(command) || std::holds_alternative<ListHoles>(command) ||
+         std::holds_alternative<VerifyFiles>(command) || std::holds_alternative<SetAside>(command);
+}
+
 }  // namespace
 
 std::variant<Command, Refusal> parse_request(const RequestHead& request) {
@@ -344,9 +364,8 @@ std::variant<Command, Refusal> parse_request(const RequestHead& request) {
   }
   Parsed parsed = parse_path(request, *target);
   const auto* command = std::get_if<Command>(&parsed);
-  if (command != nullptr && !target->query.empty() &&
-      !std::holds_alternative<ListFiles>(*command)) {
-    return unknown_parameter(target->query.front().first);
+  if (command != nullptr && !has_parameters(*command)) {
+    if (auto refused = QueryReader(*target).refused()) return std::move(*refused);
   }
   return parsed;
 }

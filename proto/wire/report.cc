@@ -35,6 +35,28 @@ json::value range_value(const SegmentRange& range) {
   return json::object{{"first", range.first}, {"last", range.last}, {"count", range.count}};
 }
 
+json::value number_or_null(const std::optional<std::uint64_t>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::value hole_value(const HoleReport& hole) {
+  return json::object{
+      {"era", hole.era}, {"first", hole.first}, {"last", hole.last}, {"count", hole.count}};
+}
+
+json::value backup_value(const BackupReport& report) {
+  json::object object;
+  object["file"] = report.file;
+  object["first"] = report.first;
+  object["last"] = report.last;
+  object["start_at"] = report.start_at;
+  object["stop_at"] = report.stop_at;
+  object["label"] = text(report.label);
+  object["started"] = time_or_null(report.started);
+  object["stopped"] = time_or_null(report.stopped);
+  return object;
+}
+
 json::value timeline_value(const TimelineReport& report) {
   json::object object;
   object["timeline"] = report.timeline;
@@ -49,6 +71,7 @@ json::value timeline_value(const TimelineReport& report) {
   object["incompletes"] = report.incompletes;
   object["backups"] = report.backups;
   object["newest"] = time_or_null(report.newest);
+  object["backup_files"] = array_of(report.backup_files, backup_value);
   return object;
 }
 
@@ -58,6 +81,8 @@ json::value era_value(const EraReport& report) {
   object["timelines"] = array_of(report.timelines, timeline_value);
   object["histories"] = report.histories;
   object["conflicts"] = report.conflicts;
+  object["missing"] = report.missing;
+  object["holes"] = array_of(report.holes, hole_value);
   return object;
 }
 
@@ -73,6 +98,8 @@ json::value position_value(const PositionReport& report) {
   object["last_handed"] = report.last_handed;
   object["seen"] = time_or_null(report.seen);
   object["retired"] = report.retired;
+  object["behind_segments"] = number_or_null(report.behind_segments);
+  object["behind_bytes"] = number_or_null(report.behind_bytes);
   return object;
 }
 
@@ -147,6 +174,10 @@ std::string to_json(const FilePage& page) {
   object["files"] = array_of(page.files, entry_value);
   object["next"] = page.next;
   return to_line(object);
+}
+
+std::string to_json(const FileEntry& file) {
+  return to_line(entry_value(file).as_object());
 }
 
 std::string to_json(const WhoamiReport& report) {

@@ -12,6 +12,7 @@
 #include "proto/wal/lsn.h"
 #include "proto/wire/grant.h"
 #include "proto/wire/refusal.h"
+#include "proto/wire/verify_report.h"
 
 namespace walstow {
 
@@ -32,6 +33,17 @@ struct SegmentRange {
   bool operator==(const SegmentRange&) const = default;
 };
 
+// A base backup that left a .backup file: a recovery from it needs the segments from `first` to
+// `last`, and then what follows.
+struct BackupReport {
+  std::string file;                      // its name
+  std::string first, last;               // segments; "" where the file does not say it
+  std::string start_at, stop_at;         // LSNs, "" likewise
+  std::string label;                     // "" likewise
+  std::optional<Time> started, stopped;  // as far as they are in UTC
+  bool operator==(const BackupReport&) const = default;
+};
+
 struct TimelineReport {
   std::uint32_t timeline = 0;
   std::optional<std::uint32_t> parent;  // from its history file
@@ -42,6 +54,8 @@ struct TimelineReport {
   std::uint64_t raw_bytes = 0, stored_bytes = 0;
   std::uint64_t partials = 0, incompletes = 0, backups = 0;
   std::optional<Time> newest;  // when the newest segment was put
+  // The newest ones of `backups`, ascending; the others are not in it.
+  std::vector<BackupReport> backup_files = {};
   bool operator==(const TimelineReport&) const = default;
 };
 
@@ -50,6 +64,9 @@ struct EraReport {
   std::vector<TimelineReport> timelines;
   std::uint64_t histories = 0;
   std::uint64_t conflicts = 0;  // contents about which nobody has decided yet
+  std::uint64_t missing = 0;    // segments in holes
+  // The newest ones; `missing` counts all.
+  std::vector<HoleReport> holes = {};
   bool operator==(const EraReport&) const = default;
 };
 
@@ -61,6 +78,8 @@ struct PositionReport {
   std::string last_handed;    // up to a minute old
   std::optional<Time> seen;   // up to a minute old
   bool retired = false;       // it is a primary now
+  // From how far it has got to the newest segment of its timeline's line; nullopt: not known.
+  std::optional<std::uint64_t> behind_segments = {}, behind_bytes = {};
   bool operator==(const PositionReport&) const = default;
 };
 
@@ -136,6 +155,7 @@ std::string to_json(const PutReport& report);
 std::string to_json(const ClusterReport& report);
 std::string to_json(const std::vector<ClusterSummary>& summaries);
 std::string to_json(const FilePage& page);
+std::string to_json(const FileEntry& file);  // one alone, as a line
 std::string to_json(const WhoamiReport& report);
 std::string to_json(const CheckReport& report);
 std::string to_json(const std::vector<ClientReport>& clients);

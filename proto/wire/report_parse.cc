@@ -1,111 +1,33 @@
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
-#include <fmt/format.h>
-#include <limits>
-
-#include "proto/base/bytes.h"
-#include "proto/wire/json_fields.h"
 #include "proto/wire/report.h"
+#include "proto/wire/report_reader.h"
 
 namespace walstow {
 namespace {
 
-namespace json = boost::json;
-
-[[noreturn]] void throw_not_a(std::string_view what, const std::string& why) {
-  throw Error(ErrorKind::kUnavailable, fmt::format("the store's answer is not a {}: {}", what, why),
-              "Something other than walstowd may have answered, or another release of it.");
-}
-
-// Members of one object of a body; each getter throws when the member is absent or of another type.
-class Reader {
- public:
-  Reader(const json::object& object, std::string_view what) : object_(object), what_(what) {}
-
-  std::string text(std::string_view name) const {
-    auto value = text_member(object_, name);
-    if (!value) fail(name, "a text");
-    return std::move(*value);
-  }
-  std::uint64_t number(std::string_view name) const {
-    const auto value = number_member(object_, name);
-    if (!value) fail(name, "a number");
-    return *value;
-  }
-  std::uint32_t small_number(std::string_view name) const {
-    const std::uint64_t value = number(name);
-    if (value > std::numeric_limits<std::uint32_t>::max()) fail(name, "a number below 2^32");
-    return static_cast<std::uint32_t>(value);
-  }
-  std::optional<std::uint32_t> small_number_or_null(std::string_view name) const {
-    if (is_null(name)) return std::nullopt;
-    return small_number(name);
-  }
-  bool truth(std::string_view name) const {
-    const json::value* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_bool()) fail(name, "true or false");
-    return value->get_bool();
-  }
-  Time time(std::string_view name) const {
-    const auto value = text_member(object_, name);
-    const auto time = value ? parse_iso8601(*value) : std::nullopt;
-    if (!time) fail(name, "a time");
-    return *time;
-  }
-  std::optional<Time> time_or_null(std::string_view name) const {
-    if (is_null(name)) return std::nullopt;
-    return time(name);
-  }
-  Grants grants(std::string_view name) const {
-    auto grants = grants_member(object_, name);
-    if (!grants) fail(name, "an array of grants");
-    return std::move(*grants);
-  }
-  // One item for each object of an array.
-  template <class Read>
-  auto objects(std::string_view name, Read read) const {
-    std::vector<decltype(read(*this))> items;
-    for (const json::value& item : array(name)) {
-      if (!item.is_object()) fail(name, "an array of objects");
-      items.push_back(read(Reader(item.get_object(), what_)));
-    }
-    return items;
-  }
-
- private:
-  bool is_null(std::string_view name) const {
-    const json::value* value = object_.if_contains(name);
-    return value != nullptr && value->is_null();
-  }
-  const json::array& array(std::string_view name) const {
-    const json::value* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_array()) fail(name, "an array");
-    return value->get_array();
-  }
-  [[noreturn]] void fail(std::string_view name, std::string_view form) const {
-    throw_not_a(what_, fmt::format("\"{}\" is not {}", name, form));
-  }
-
-  const json::object& object_;
-  std::string_view what_;
-};
-
-json::object parse_body(std::string_view body, std::string_view what) {
-  auto object = parse_json_object(body);
-  if (!object) {
-    throw_not_a(what, fmt::format("its {} bytes are no JSON object", body.size()));
-  }
-  return std::move(*object);
-}
-
-SegmentRange read_range(const Reader& reader) {
+SegmentRange read_range(const ReportReader& reader) {
   return {
       .first = reader.text("first"), .last = reader.text("last"), .count = reader.number("count")};
 }
 
-TimelineReport read_timeline(const Reader& reader) {
+BackupReport read_backup(const ReportReader& reader) {
+  return {.file = reader.text("file"),
+          .first = reader.text("first"),
+          .last = reader.text("last"),
+          .start_at = reader.text("start_at"),
+          .stop_at = reader.text("stop_at"),
+          .label = reader.text("label"),
+          .started = reader.time_or_null("started"),
+          .stopped = reader.time_or_null("stopped")};
+}
+
+HoleReport read_hole(const ReportReader& reader) {
+  return {.era = reader.text("era"),
+          .first = reader.text("first"),
+          .last = reader.text("last"),
+          .count = reader.number("count")};
+}
+
+TimelineReport read_timeline(const ReportReader& reader) {
   return {.timeline = reader.small_number("timeline"),
           .parent = reader.small_number_or_null("parent"),
           .left_parent_at = reader.text("left_parent_at"),
@@ -117,17 +39,20 @@ TimelineReport read_timeline(const Reader& reader) {
           .partials = reader.number("partials"),
           .incompletes = reader.number("incompletes"),
           .backups = reader.number("backups"),
-          .newest = reader.time_or_null("newest")};
+          .newest = reader.time_or_null("newest"),
+          .backup_files = reader.objects_or_none("backup_files", read_backup)};
 }
 
-EraReport read_era(const Reader& reader) {
+EraReport read_era(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .timelines = reader.objects("timelines", read_timeline),
           .histories = reader.number("histories"),
-          .conflicts = reader.number("conflicts")};
+          .conflicts = reader.number("conflicts"),
+          .missing = reader.number_or_0("missing"),
+          .holes = reader.objects_or_none("holes", read_hole)};
 }
 
-PositionReport read_position(const Reader& reader) {
+PositionReport read_position(const ReportReader& reader) {
   return {.client = reader.text("client"),
           .instance = reader.text("instance"),
           .standby = reader.text("standby"),
@@ -137,16 +62,18 @@ PositionReport read_position(const Reader& reader) {
           .lowest_handed = reader.text("lowest_handed"),
           .last_handed = reader.text("last_handed"),
           .seen = reader.time_or_null("seen"),
-          .retired = reader.truth("retired")};
+          .retired = reader.truth("retired"),
+          .behind_segments = reader.number_or_null_or_absent("behind_segments"),
+          .behind_bytes = reader.number_or_null_or_absent("behind_bytes")};
 }
 
-ClusterSummary read_summary(const Reader& reader) {
+ClusterSummary read_summary(const ReportReader& reader) {
   return {.cluster = reader.text("cluster"),
           .newest_era = reader.text("newest_era"),
           .eras = reader.small_number("eras")};
 }
 
-ConflictReport read_conflict(const Reader& reader) {
+ConflictReport read_conflict(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .file = reader.text("file"),
           .digest = reader.text("digest"),
@@ -161,7 +88,7 @@ ConflictReport read_conflict(const Reader& reader) {
           .standing_ends_at = reader.text("standing_ends_at")};
 }
 
-ClientReport read_client(const Reader& reader) {
+ClientReport read_client(const ReportReader& reader) {
   return {.client = reader.text("client"),
           .public_key = reader.text("public_key"),
           .fingerprint = reader.text("fingerprint"),
@@ -170,7 +97,7 @@ ClientReport read_client(const Reader& reader) {
           .added = reader.time("added")};
 }
 
-FileEntry read_entry(const Reader& reader) {
+FileEntry read_entry(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .name = reader.text("name"),
           .stored_size = reader.number("stored_size"),
@@ -180,8 +107,8 @@ FileEntry read_entry(const Reader& reader) {
 }  // namespace
 
 PutReport parse_put_report(std::string_view body) {
-  const json::object object = parse_body(body, "report of a put");
-  const Reader reader(object, "report of a put");
+  const boost::json::object object = parse_report_body(body, "report of a put");
+  const ReportReader reader(object, "report of a put");
   return {.archive = reader.text("archive"),
           .era = reader.text("era"),
           .name = reader.text("name"),
@@ -191,8 +118,8 @@ PutReport parse_put_report(std::string_view body) {
 }
 
 ClusterReport parse_cluster_report(std::string_view body) {
-  const json::object object = parse_body(body, "cluster's status");
-  const Reader reader(object, "cluster's status");
+  const boost::json::object object = parse_report_body(body, "cluster's status");
+  const ReportReader reader(object, "cluster's status");
   return {.archive = reader.text("archive"),
           .cluster = reader.text("cluster"),
           .eras = reader.objects("eras", read_era),
@@ -200,19 +127,19 @@ ClusterReport parse_cluster_report(std::string_view body) {
 }
 
 std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body) {
-  const json::object object = parse_body(body, "list of clusters");
-  return Reader(object, "list of clusters").objects("clusters", read_summary);
+  const boost::json::object object = parse_report_body(body, "list of clusters");
+  return ReportReader(object, "list of clusters").objects("clusters", read_summary);
 }
 
 FilePage parse_file_page(std::string_view body) {
-  const json::object object = parse_body(body, "list of files");
-  const Reader reader(object, "list of files");
+  const boost::json::object object = parse_report_body(body, "list of files");
+  const ReportReader reader(object, "list of files");
   return {.files = reader.objects("files", read_entry), .next = reader.text("next")};
 }
 
 WhoamiReport parse_whoami_report(std::string_view body) {
-  const json::object object = parse_body(body, "whoami");
-  const Reader reader(object, "whoami");
+  const boost::json::object object = parse_report_body(body, "whoami");
+  const ReportReader reader(object, "whoami");
   return {.archive = reader.text("archive"),
           .name = reader.text("name"),
           .grants = reader.grants("grants"),
@@ -220,8 +147,8 @@ WhoamiReport parse_whoami_report(std::string_view body) {
 }
 
 CheckReport parse_check_report(std::string_view body) {
-  const json::object object = parse_body(body, "report of a check");
-  const Reader reader(object, "report of a check");
+  const boost::json::object object = parse_report_body(body, "report of a check");
+  const ReportReader reader(object, "report of a check");
   return {.archive = reader.text("archive"),
           .cluster = reader.text("cluster"),
           .publish_microseconds = reader.number("publish_microseconds"),
@@ -230,13 +157,13 @@ CheckReport parse_check_report(std::string_view body) {
 }
 
 std::vector<ClientReport> parse_client_reports(std::string_view body) {
-  const json::object object = parse_body(body, "list of clients");
-  return Reader(object, "list of clients").objects("clients", read_client);
+  const boost::json::object object = parse_report_body(body, "list of clients");
+  return ReportReader(object, "list of clients").objects("clients", read_client);
 }
 
 std::vector<ConflictReport> parse_conflict_reports(std::string_view body) {
-  const json::object object = parse_body(body, "list of conflicts");
-  return Reader(object, "list of conflicts").objects("conflicts", read_conflict);
+  const boost::json::object object = parse_report_body(body, "list of conflicts");
+  return ReportReader(object, "list of conflicts").objects("conflicts", read_conflict);
 }
 
 }  // namespace walstow

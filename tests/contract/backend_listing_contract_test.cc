@@ -129,5 +129,44 @@ TEST_P(BackendContractTest, WhatNoKeyCanStartWithIsRefusedAsPrefix) {
   }
 }
 
+Keys names_of(const std::vector<Folder>& folders) {
+  Keys names;
+  for (const Folder& folder : folders)
+    names.push_back(folder.name);
+  return names;
+}
+
+TEST_P(BackendContractTest, FoldersAreThoseRightBelowAPrefix) {
+  for (const std::string& key : standing_keys())
+    publish_text(backend(), key, "content");
+  EXPECT_EQ(names_of(other().folders("a/")), (Keys{"c", "c-", "c.d"}));
+  EXPECT_EQ(names_of(other().folders("aa/x/")), Keys{"y"});
+  EXPECT_TRUE(other().folders("aa/x/y/").empty());
+  EXPECT_TRUE(other().folders("nothing/").empty());
+  EXPECT_THROW(backend().folders("a"), Error);
+  EXPECT_THROW(backend().folders("../"), Error);
+}
+
+// Whoever remembers what a folder had must read it again after each of these. The time may stay the
+// same only while it is a young one: clocks of file systems are coarse.
+TEST_P(BackendContractTest, AFolderSaysThatSomethingInItHasChanged) {
+  using std::chrono::system_clock;
+  publish_text(backend(), "main/wal/x", "content");
+  const auto changed = [this] { return backend().folders("main/").at(0).changed; };
+  const auto expect_noticed = [&](const char* what, const auto& change) {
+    const auto before = changed();
+    const auto begin = system_clock::now();
+    change();
+    const auto after = changed();
+    EXPECT_EQ(before.has_value(), after.has_value()) << what;
+    if (!before || *before != *after) return;
+    EXPECT_LT(begin - *before, std::chrono::seconds(2)) << what;
+  };
+  expect_noticed("publish", [&] { publish_text(other(), "main/wal/y", "content"); });
+  expect_noticed("remove", [&] { other().remove_object("main/wal/y"); });
+  expect_noticed("set aside",
+                 [&] { other().set_aside("main/wal/x", *other().open_object("main/wal/x")); });
+}
+
 }  // namespace
 }  // namespace walstow

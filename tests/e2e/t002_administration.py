@@ -38,7 +38,7 @@ class Administration(EndToEndTest):
         (whole,) = timeline["ranges"]
         self.assertEqual((whole["first"], whole["last"]), (segments[0], segments[-1]))
         self.assertEqual(timeline["raw_bytes"], len(segments) << 20)
-        listed = [file["name"] for file in self.archive.json("list", "main")["files"]]
+        listed = [file["name"] for file in self.archive.json_lines("list", "main")]
         self.assertEqual(listed, segments)
 
         self.archive.lose(segments[1])

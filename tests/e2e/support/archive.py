@@ -122,6 +122,11 @@ class Archive:
     def json(self, *arguments):
         return json.loads(self.walstow("--output=json", *arguments).stdout)
 
+    def json_lines(self, *arguments, check=True):
+        """Of the commands whose answer may be long: one JSON object a line."""
+        done = self.walstow("--output=json", *arguments, check=check)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
     def settings_file(self, path, cluster="main", **settings):
         """Writes a walstow.toml for `cluster` of this archive: IMPATIENT, unless set otherwise."""
         waits = IMPATIENT_OVER_SSH if self.sshd else IMPATIENT

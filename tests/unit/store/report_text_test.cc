@@ -35,5 +35,34 @@ TEST(ReportTextTest, ClientsAreListedWithTheirRights) {
   EXPECT_EQ(registry_text({}, kNow), "no clients\n");
 }
 
+TEST(ReportTextTest, FilesFitATerminal) {
+  const FileEntry piece{.era = "001-5-16777216",
+                        .name = "000000010000000000000004.incomplete.0123456789ab",
+                        .stored_size = 1023U << 20,
+                        .put = kNow};
+  EXPECT_EQ(file_text(piece).size(), 80U);  // and the line's end
+  EXPECT_EQ(file_text(piece),
+            "000000010000000000000004.incomplete.0123456789ab  1023.0 MB 2026-11-22T19:40:00Z\n");
+}
+
+TEST(ReportTextTest, ProblemsAreWrappedBetweenWords) {
+  const std::string digest(64, 'a');
+  EXPECT_EQ(problem_text({.kind = VerifyProblem::Kind::kDamaged,
+                          .object = "001-5-16777216/wal/x",
+                          .file = "000000010000000000000004",
+                          .problem = "object's SHA-256 is " + digest + ", its trailer says so"}),
+            "damaged     000000010000000000000004\n"
+            "            object's SHA-256 is\n"
+            "            " +
+                digest +
+                ",\n"
+                "            its trailer says so\n");
+  EXPECT_EQ(problem_text({.kind = VerifyProblem::Kind::kForeign,
+                          .object = "001-5-16777216/wal/x",
+                          .problem = "it is no object"}),
+            "foreign     001-5-16777216/wal/x\n"
+            "            it is no object\n");
+}
+
 }  // namespace
 }  // namespace walstow

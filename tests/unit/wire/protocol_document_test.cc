@@ -121,11 +121,17 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_check_report(sample));
       case 6:
         return to_json(parse_client_reports(sample));
-      default:
+      case 7:
         return to_json(parse_conflict_reports(sample));
+      case 8:
+        return to_json(parse_hole_page(sample));
+      case 9:
+        return to_json(parse_verify_page(sample));
+      default:
+        return to_json(parse_set_aside_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 8U);
+  ASSERT_EQ(samples.size(), 11U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

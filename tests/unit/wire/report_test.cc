@@ -37,7 +37,16 @@ ClusterReport cluster_report() {
       .partials = 1,
       .incompletes = 3,
       .backups = 2,
-      .newest = at("2026-11-22T19:40:00Z")};
+      .newest = at("2026-11-22T19:40:00Z"),
+      .backup_files = {{.file = "000000010000000000000002.00000028.backup",
+                        .first = "000000010000000000000002",
+                        .last = "000000010000000000000003",
+                        .start_at = "0/2000028",
+                        .stop_at = "0/3000100",
+                        .label = "nightly",
+                        .started = at("2026-11-22T19:00:00Z"),
+                        .stopped = at("2026-11-22T19:10:00Z")},
+                       BackupReport{}}};
   const TimelineReport second{.timeline = 4294967295,
                               .parent = 1,
                               .left_parent_at = "0/5000028",
@@ -58,13 +67,20 @@ ClusterReport cluster_report() {
                                 .lowest_handed = "000000010000000000000001",
                                 .last_handed = "000000010000000000000003",
                                 .seen = at("2026-11-22T19:41:07Z"),
-                                .retired = true};
+                                .retired = true,
+                                .behind_segments = 2,
+                                .behind_bytes = 33554432};
   return {.archive = "6a1f",
           .cluster = "main",
           .eras = {{.era = "001-5-16777216",
                     .timelines = {first, second},
                     .histories = 1,
-                    .conflicts = 2},
+                    .conflicts = 2,
+                    .missing = 1,
+                    .holes = {{.era = "001-5-16777216",
+                               .first = "000000010000000000000004",
+                               .last = "000000010000000000000004",
+                               .count = 1}}},
                    {.era = "002-6-16777216", .timelines = {}, .histories = 0}},
           .positions = {reported, PositionReport{}}};
 }
@@ -115,7 +131,37 @@ CheckReport check_report() {
           .newest_era = "001-5-16777216"};
 }
 
+HolePage hole_page() {
+  return {.holes = {{.era = "001-5-16777216",
+                     .first = "000000010000000000000004",
+                     .last = "000000010000000000000006",
+                     .count = 3}},
+          .next = "001-5-16777216/000000010000000000000006"};
+}
+
+VerifyPage verify_page() {
+  return {.objects = 3,
+          .bytes = 4321,
+          .passed_over = 2,
+          .problems = {{.kind = VerifyProblem::Kind::kDamaged,
+                        .object = "001-5-16777216/wal/0000000100000000/a.zst",
+                        .file = "000000010000000000000004",
+                        .problem = "it ends"},
+                       {.kind = VerifyProblem::Kind::kUnfinished, .object = "b", .file = "c"},
+                       {.kind = VerifyProblem::Kind::kForeign, .object = "d", .file = ""}},
+          .next = "001-5-16777216/x"};
+}
+
 TEST(ReportTest, SurvivesTheWay) {
+  EXPECT_EQ(parse_hole_page(to_json(hole_page())), hole_page());
+  EXPECT_EQ(parse_hole_page(to_json(HolePage{})), HolePage{});
+  EXPECT_EQ(parse_verify_page(to_json(verify_page())), verify_page());
+  EXPECT_EQ(parse_verify_page(to_json(VerifyPage{})), VerifyPage{});
+  using Result = SetAsideReport::Result;
+  for (const Result result : {Result::kAside, Result::kWhole, Result::kNeeded, Result::kGone}) {
+    const SetAsideReport report{.object = "x", .result = result, .reason = "y"};
+    EXPECT_EQ(parse_set_aside_report(to_json(report)), report);
+  }
   EXPECT_EQ(parse_put_report(to_json(put_report())), put_report());
   EXPECT_EQ(parse_cluster_report(to_json(cluster_report())), cluster_report());
   EXPECT_EQ(parse_cluster_report(to_json(ClusterReport{})), ClusterReport{});
@@ -130,6 +176,31 @@ TEST(ReportTest, SurvivesTheWay) {
   EXPECT_EQ(parse_client_reports(to_json(clients())), clients());
   EXPECT_EQ(parse_client_reports(to_json(std::vector<ClientReport>{})),
             std::vector<ClientReport>{});
+}
+
+// A store of an earlier release leaves out what it does not know.
+TEST(ReportTest, AStatusWithoutLaterMembersIsUnderstood) {
+  const ClusterReport report = parse_cluster_report(
+      R"({"archive":"a","cluster":"main","eras":[{"era":"001-5-16777216","timelines":[{"timeline":1,)"
+      R"("parent":null,"left_parent_at":"","ranges":[],"ranges_left_out":0,"segments":0,)"
+      R"("raw_bytes":0,"stored_bytes":0,"partials":0,"incompletes":0,"backups":0,"newest":null}],)"
+      R"("histories":0,"conflicts":0}],"positions":[{"client":"c","instance":"i","standby":"",)"
+      R"("host":"h","system":"5","restartpoint":"","lowest_handed":"","last_handed":"",)"
+      R"("seen":null,"retired":false}]})");
+  EXPECT_EQ(report.eras.at(0).missing, 0U);
+  EXPECT_TRUE(report.eras.at(0).timelines.at(0).backup_files.empty());
+  EXPECT_FALSE(report.positions.at(0).behind_segments);
+}
+
+// What lies in an archive may have any text; a body has its bound all the same.
+TEST(ReportTest, AProblemIsBoundedAndOnOneLine) {
+  VerifyPage page;
+  for (int i = 0; i < 1000; ++i) {
+    page.problems.push_back({.object = "o", .file = "f", .problem = std::string(5000, '\n')});
+  }
+  const std::string body = to_json(page);
+  EXPECT_LT(body.size(), kLargestJson);
+  EXPECT_EQ(body.find('\n'), body.size() - 1);
 }
 
 // Other programs read these: the order of the fields is for people, the names are promised.
@@ -175,14 +246,23 @@ TEST(ReportTest, HasAStableForm) {
       "\"first\":\"000000010000000000000001\",\"last\":\"000000010000000000000003\",\"count\":3}],"
       "\"ranges_left_out\":9876,\"segments\":4,\"raw_bytes\":67108864,\"stored_bytes\":9876543,"
       "\"partials\":1,\"incompletes\":3,"
-      "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\"}],\"histories\":1,\"conflicts\":2}],"
+      "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\",\"backup_files\":[{"
+      "\"file\":\"000000010000000000000002.00000028.backup\","
+      "\"first\":\"000000010000000000000002\",\"last\":\"000000010000000000000003\","
+      "\"start_at\":\"0/2000028\",\"stop_at\":\"0/3000100\",\"label\":\"nightly\","
+      "\"started\":\"2026-11-22T19:00:00Z\",\"stopped\":\"2026-11-22T19:10:00Z\"},"
+      "{\"file\":\"\",\"first\":\"\",\"last\":\"\",\"start_at\":\"\",\"stop_at\":\"\","
+      "\"label\":\"\",\"started\":null,\"stopped\":null}]}],"
+      "\"histories\":1,\"conflicts\":2,\"missing\":1,\"holes\":[{"
+      "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
+      "\"last\":\"000000010000000000000004\",\"count\":1}]}],"
       "\"positions\":[{"
       "\"client\":\"standby1\",\"instance\":\"0123456789abcdef0123456789abcdef\","
       "\"standby\":\"reporting\",\"host\":\"standby1.example\",\"system\":\"18446744073709551615\","
       "\"restartpoint\":\"000000010000000000000002\","
       "\"lowest_handed\":\"000000010000000000000001\","
       "\"last_handed\":\"000000010000000000000003\",\"seen\":\"2026-11-22T19:41:07Z\","
-      "\"retired\":true}]}\n");
+      "\"retired\":true,\"behind_segments\":2,\"behind_bytes\":33554432}]}\n");
 }
 
 TEST(ReportTest, UnknownFieldsAreIgnored) {

@@ -1,0 +1,29 @@
+// Backup history files: what a base backup needs of the log. Pure; a file comes from outside, so
+// everything in it is checked and bounded.
+// Source: PostgreSQL src/backend/access/transam/xlogbackup.c (build_backup_content) and, before
+// version 15, xlog.c (do_pg_stop_backup).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/base/utc_time.h"
+#include "proto/wal/lsn.h"
+
+namespace walstow {
+
+struct BackupHistory {
+  Lsn start, stop;          // START WAL LOCATION, STOP WAL LOCATION
+  Timeline start_timeline;  // of the segment that START WAL LOCATION names
+  Timeline stop_timeline;   // likewise
+  std::string label;        // at most 1024 bytes of it
+  // As far as they are in UTC: PostgreSQL writes them in its log_timezone, whose abbreviations are
+  // not unique.
+  std::optional<Time> started, stopped;
+};
+
+// nullopt: not such a file, or without its two locations.
+std::optional<BackupHistory> parse_backup_history(std::string_view content);
+
+}  // namespace walstow

@@ -1,0 +1,113 @@
+#include "proto/wire/query_reader.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/bytes.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kLongestPlace = 1024;  // characters; a key's bound
+
+std::optional<std::uint32_t> parse_count(std::string_view text, std::uint32_t most) {
+  const auto count = parse_decimal(text);
+  if (!count || *count == 0 || *count > most) return std::nullopt;
+  return static_cast<std::uint32_t>(*count);
+}
+
+std::optional<std::uint32_t> parse_limit(std::string_view text) {
+  return parse_count(text, kLargestPage);
+}
+
+std::optional<std::uint32_t> parse_jobs(std::string_view text) {
+  return parse_count(text, kMostJobs);
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+  const auto bytes = parse_decimal(text);
+  return bytes && *bytes > 0 ? bytes : std::nullopt;
+}
+
+std::optional<bool> parse_yes(std::string_view text) {
+  return text == "1" ? std::optional(true) : std::nullopt;
+}
+
+bool is_place(std::string_view text) {
+  return text.size() <= kLongestPlace &&
+         std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+// "" is the start, as the first page's.
+std::optional<std::string> parse_after(std::string_view text) {
+  return is_place(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+
+std::optional<std::string> parse_object(std::string_view text) {
+  return !text.empty() && is_place(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+
+std::optional<Timeline> parse_timeline(std::string_view text) {
+  const auto name = WalFileName::parse(std::string(text) + ".history");
+  return name ? std::optional(name->timeline()) : std::nullopt;
+}
+
+constexpr FieldForm<Timeline> kTimeline{"timeline", parse_timeline,
+                                        "eight upper-case hexadecimal digits"};
+constexpr FieldForm<WalFileName> kFrom{"from", WalFileName::parse, "the name of a WAL file"};
+constexpr FieldForm<WalFileName> kTo{"to", WalFileName::parse, "the name of a WAL file"};
+
+}  // namespace
+
+namespace form {
+const FieldForm<std::string> kAfter{"after", parse_after, "the \"next\" of the page before"};
+const FieldForm<std::uint32_t> kLimit{"limit", parse_limit, "1 to 1000"};
+const FieldForm<Time> kSince{"since", parse_iso8601, "a time: YYYY-MM-DDThh:mm:ssZ"};
+const FieldForm<bool> kDeep{"deep", parse_yes, "1, or left out"};
+const FieldForm<std::uint32_t> kJobs{"jobs", parse_jobs, "1 to 64"};
+const FieldForm<std::uint64_t> kBytes{"bytes", parse_bytes, "a number above 0"};
+const FieldForm<std::string> kObject{"object", parse_object,
+                                     "what a verification has called an object"};
+}  // namespace form
+
+FileRange QueryReader::range() {
+  return {.timeline = optional(kTimeline), .from = optional(kFrom), .to = optional(kTo)};
+}
+
+const std::string* QueryReader::take(std::string_view name) {
+  const std::string* found = nullptr;
+  for (const auto& [known, value] : query_) {
+    if (known != name) continue;
+    if (found != nullptr) {
+      refuse(make_refusal(Code::kBadRequest, fmt::format("query parameter \"{}\" twice", name)));
+    }
+    found = &value;
+  }
+  taken_.insert(name);
+  return found;
+}
+
+std::optional<Refusal> QueryReader::refused() {
+  for (const auto& [name, value] : query_) {
+    if (taken_.contains(name)) continue;
+    refuse(make_refusal(
+        Code::kBadRequest, fmt::format("unknown query parameter \"{}\"", shown(name)),
+        taken_.empty() ? "This request has no parameters."
+                       : fmt::format("This request has: {}.", fmt::join(taken_, ", "))));
+  }
+  return refusal_;
+}
+
+void QueryReader::refuse_value(std::string_view name, std::string_view value,
+                               std::string_view description) {
+  refuse(make_refusal(
+      Code::kBadRequest,
+      fmt::format("invalid value for query parameter \"{}\": \"{}\"", name, shown(value)),
+      fmt::format("It is {}.", description)));
+}
+
+void QueryReader::refuse(Refusal refusal) {
+  if (!refusal_) refusal_ = std::move(refusal);
+}
+
+}  // namespace walstow

@@ -1,0 +1,54 @@
+// Reading the parameters of a request's query that came from outside. Private to this folder.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "proto/wal/file_range.h"
+#include "proto/wire/field_reader.h"
+#include "proto/wire/target.h"
+
+namespace walstow {
+
+namespace form {
+extern const FieldForm<std::string> kAfter;
+extern const FieldForm<std::uint32_t> kLimit;
+extern const FieldForm<Time> kSince;
+extern const FieldForm<bool> kDeep;  // true, or not valid
+extern const FieldForm<std::uint32_t> kJobs;
+extern const FieldForm<std::uint64_t> kBytes;
+extern const FieldForm<std::string> kObject;
+}  // namespace form
+
+// Takes parameters out of a query one by one. The first one that is wrong becomes the refusal.
+class QueryReader {
+ public:
+  explicit QueryReader(const Target& target) : query_(target.query) {}
+
+  // nullopt: absent, or refused because it is not valid or comes twice.
+  template <class Value>
+  std::optional<Value> optional(const FieldForm<Value>& form) {
+    const std::string* text = take(form.name);
+    if (text == nullptr) return std::nullopt;
+    auto value = form.parse(*text);
+    if (!value) refuse_value(form.name, *text, form.description);
+    return value;
+  }
+  FileRange range();
+
+  // Call when all that may be there has been taken: what is left is no parameter of this request.
+  std::optional<Refusal> refused();
+
+ private:
+  const std::string* take(std::string_view name);
+  void refuse_value(std::string_view name, std::string_view value, std::string_view description);
+  void refuse(Refusal refusal);
+
+  const std::vector<std::pair<std::string, std::string>>& query_;
+  std::set<std::string_view> taken_;
+  std::optional<Refusal> refusal_;
+};
+
+}  // namespace walstow

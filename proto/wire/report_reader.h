@@ -1,0 +1,68 @@
+// Reading the JSON body of an answer that came from outside. Private to this folder.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/utc_time.h"
+#include "proto/wire/grant.h"
+
+namespace walstow {
+
+// Throws Error{kUnavailable} for anything but a JSON object; `what` completes "is not a ...".
+boost::json::object parse_report_body(std::string_view body, std::string_view what);
+
+// Members of one object of a body. Each getter throws when the member is of another type or, but
+// for those with `_or_`, absent: a member that came later than its report has a default, so that a
+// store of an earlier release is understood.
+class ReportReader {
+ public:
+  ReportReader(const boost::json::object& object, std::string_view what)
+      : object_(object), what_(what) {}
+
+  std::string text(std::string_view name) const;
+  std::uint64_t number(std::string_view name) const;
+  std::uint32_t small_number(std::string_view name) const;
+  std::optional<std::uint32_t> small_number_or_null(std::string_view name) const;
+  bool truth(std::string_view name) const;
+  Time time(std::string_view name) const;
+  std::optional<Time> time_or_null(std::string_view name) const;
+  Grants grants(std::string_view name) const;
+  // nullopt: null.
+  std::optional<std::uint64_t> number_or_null_or_absent(std::string_view name) const;
+  std::uint64_t number_or_0(std::string_view name) const;
+
+  // One item for each object of an array.
+  template <class Read>
+  auto objects(std::string_view name, Read read) const {
+    std::vector<decltype(read(*this))> items;
+    for (const boost::json::value& item : array(name)) {
+      if (!item.is_object()) fail(name, "an array of objects");
+      items.push_back(read(ReportReader(item.get_object(), what_)));
+    }
+    return items;
+  }
+  // None where the member is absent.
+  template <class Read>
+  auto objects_or_none(std::string_view name, Read read) const {
+    if (object_.contains(name)) return objects(name, read);
+    return std::vector<decltype(read(*this))>();
+  }
+
+ private:
+  bool is_null(std::string_view name) const;
+  const boost::json::array& array(std::string_view name) const;
+  [[noreturn]] void fail(std::string_view name, std::string_view form) const;
+
+  const boost::json::object& object_;
+  std::string_view what_;
+};
+
+}  // namespace walstow

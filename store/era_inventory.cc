@@ -1,0 +1,216 @@
+#include "store/era_inventory.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "proto/base/error.h"
+#include "proto/codec/object.h"
+#include "proto/wal/backup_history.h"
+#include "proto/wal/timeline_history.h"
+#include "store/layout.h"
+#include "store/standing_object.h"
+
+namespace walstow {
+namespace {
+
+// More than a folder of 1 MB segments has, so that it is read once.
+constexpr std::size_t kPage = 10000;
+
+// Two changes within the resolution of a file system's clock leave the same time. So what changed
+// this shortly before it was read is read again next time.
+constexpr std::chrono::seconds kClockResolution{3};
+
+// The content of a small object; nullopt when it is not whole: verification is what names damage.
+std::optional<std::string> content_of(const Archive& archive, const std::string& key,
+                                      std::size_t largest) {
+  const auto source = archive.backend().open_object(key);
+  if (!source || source->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
+    return std::nullopt;
+  }
+  std::string content;
+  try {
+    const Examined examined =
+        examine_object(*source, [&content](ByteView raw) { content += as_text(raw); });
+    if (!examined.whole) return std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUsage) throw;  // the format of a later release
+    return std::nullopt;
+  }
+  return content;
+}
+
+std::optional<Branch> branch_of(const Archive& archive, const std::string& key, Timeline timeline) {
+  const auto content = content_of(archive, key, kLargestHistoryFile);
+  if (!content) return std::nullopt;
+  const auto parsed = parse_timeline_history(timeline, *content).history;
+  if (!parsed || parsed->ancestry.empty()) return std::nullopt;
+  return Branch{.parent = parsed->ancestry.back().parent,
+                .left_at = parsed->ancestry.back().left_at};
+}
+
+BackupReport backup_of(const Archive& archive, const std::string& key, const WalFileName& file,
+                       SegmentSize size) {
+  BackupReport report{.file = file.text()};
+  const auto content = content_of(archive, key, kLargestBackupFile);
+  const auto backup = content ? parse_backup_history(*content) : std::nullopt;
+  if (!backup) return report;
+  const auto segment = [size](Timeline timeline, Lsn lsn) {
+    return WalFileName::segment(timeline, segment_of(lsn, size), size).text();
+  };
+  report.first = segment(backup->start_timeline, backup->start);
+  // The segment that holds the last byte: a backup may stop where the next one would begin.
+  const Lsn last_byte{std::max(backup->start.value, backup->stop.value - 1)};
+  report.last = segment(backup->stop_timeline, last_byte);
+  report.start_at = to_string(backup->start);
+  report.stop_at = to_string(backup->stop);
+  report.label = backup->label;
+  report.started = backup->started;
+  report.stopped = backup->stopped;
+  return report;
+}
+
+void add_run(std::vector<SegmentRun>& runs, SegmentRun run) {
+  if (!runs.empty() && runs.back().last() + 1 == run.first) {
+    runs.back().count += run.count;
+  } else {
+    runs.push_back(run);
+  }
+}
+
+}  // namespace
+
+EraInventory::EraInventory(std::string cluster, const EraName& era)
+    : cluster_(std::move(cluster)), era_(era), size_(segment_size_of(era)) {}
+
+void EraInventory::refresh(const Archive& archive, const std::stop_token& stop) {
+  read_histories(archive);
+  const std::string prefix = layout::wal_prefix(cluster_, era_);
+  std::map<std::string, FolderInventory> standing;
+  const std::vector<Folder> folders = archive.backend().folders(prefix);
+  for (const Folder& folder : folders) {
+    if (stop.stop_requested()) return;
+    const auto known = folders_.find(folder.name);
+    const bool same =
+        known != folders_.end() && known->second.changed && known->second.changed == folder.changed;
+    if (same) continue;
+    const Time before = std::chrono::system_clock::now();
+    FolderInventory read = read_folder(archive, prefix + folder.name + "/",
+                                       known == folders_.end() ? nullptr : &known->second);
+    if (folder.changed && *folder.changed + kClockResolution < before) {
+      read.changed = folder.changed;
+    }
+    folders_.insert_or_assign(folder.name, std::move(read));
+  }
+  std::erase_if(folders_, [&folders](const auto& known) {
+    return !std::ranges::binary_search(folders, known.first, {}, &Folder::name);
+  });
+}
+
+void EraInventory::read_histories(const Archive& archive) {
+  const std::string prefix = layout::history_prefix(cluster_, era_);
+  std::map<Timeline, Remembered<std::optional<Branch>>> read;
+  std::string after;
+  for (;;) {
+    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kPage);
+    for (const Entry& entry : page) {
+      const auto stored = layout::parse_object_key(cluster_, entry.key);
+      if (!stored) continue;
+      const Timeline timeline = stored->file.timeline();
+      const auto known = histories_.find(timeline);
+      const bool same = known != histories_.end() && known->second.size == entry.size &&
+                        known->second.modified == entry.modified;
+      read[timeline] = {
+          .size = entry.size,
+          .modified = entry.modified,
+          .value = same ? known->second.value : branch_of(archive, entry.key, timeline)};
+    }
+    if (page.size() < kPage) break;
+    after = page.back().key;
+  }
+  histories_ = std::move(read);
+}
+
+EraInventory::FolderInventory EraInventory::read_folder(const Archive& archive,
+                                                        const std::string& prefix,
+                                                        const FolderInventory* before) const {
+  FolderInventory folder;
+  std::string after;
+  for (;;) {
+    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kPage);
+    for (const Entry& entry : page)
+      add(folder, archive, entry, before);
+    if (page.size() < kPage) break;
+    after = page.back().key;
+  }
+  folder.content.runs.runs.shrink_to_fit();
+  return folder;
+}
+
+void EraInventory::add(FolderInventory& folder, const Archive& archive, const Entry& entry,
+                       const FolderInventory* before) const {
+  const auto stored = layout::parse_object_key(cluster_, entry.key);
+  if (!stored) return;
+  const WalFileName& file = stored->file;
+  TimelineInventory& content = folder.content;
+  content.stored_bytes += entry.size;
+  if (stored->form == layout::StoredName::Form::kIncomplete) {
+    ++content.incompletes;
+    content.raw_bytes += size_.bytes();
+    return;
+  }
+  switch (file.kind()) {
+    case FileKind::kSegment:
+      ++content.segments;
+      content.raw_bytes += size_.bytes();
+      if (!content.newest || entry.modified > *content.newest) content.newest = entry.modified;
+      add_run(content.runs.runs, {.first = file.number(size_).value, .count = 1});
+      break;
+    case FileKind::kPartial:
+      ++content.partials;
+      content.raw_bytes += size_.bytes();
+      break;
+    case FileKind::kBackup: {
+      Remembered<BackupReport> backup{.size = entry.size, .modified = entry.modified, .value = {}};
+      const auto known = before == nullptr ? folder.backups.end() : before->backups.find(entry.key);
+      const bool same = before != nullptr && known != before->backups.end() &&
+                        known->second.size == entry.size &&
+                        known->second.modified == entry.modified;
+      backup.value = same ? known->second.value : backup_of(archive, entry.key, file, size_);
+      folder.backups.insert_or_assign(entry.key, std::move(backup));
+      break;
+    }
+    case FileKind::kHistory:
+      break;  // has a folder of its own
+  }
+}
+
+std::vector<EraInventory::TimelineInventory> EraInventory::timelines() const {
+  std::map<Timeline, TimelineInventory> timelines;
+  for (const auto& [name, folder] : folders_) {
+    const auto timeline = WalFileName::parse(name.substr(0, 8) + ".history");
+    if (!timeline) continue;  // nobody's; what is in it has no object's key
+    TimelineInventory& one = timelines[timeline->timeline()];
+    const TimelineInventory& content = folder.content;
+    for (const SegmentRun& run : content.runs.runs)
+      add_run(one.runs.runs, run);
+    one.segments += content.segments;
+    one.raw_bytes += content.raw_bytes;
+    one.stored_bytes += content.stored_bytes;
+    one.partials += content.partials;
+    one.incompletes += content.incompletes;
+    one.newest = std::max(one.newest, content.newest);
+    for (const auto& [key, backup] : folder.backups)
+      one.backups.push_back(backup.value);
+  }
+  for (const auto& [timeline, history] : histories_)
+    timelines[timeline].runs.branch = history.value;
+  std::vector<TimelineInventory> all;
+  all.reserve(timelines.size());
+  for (auto& [timeline, one] : timelines) {
+    one.runs.timeline = timeline;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace walstow

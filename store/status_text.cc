@@ -1,0 +1,230 @@
+#include "store/status_text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "proto/wal/file_name.h"
+#include "store/report_text.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kMostBackupsShown = 3;
+constexpr std::size_t kDeepestShown = 20;  // a deeper branch of the tree is not indented further
+constexpr std::size_t kLongestLabel = 40;  // characters
+
+class StatusText {
+ public:
+  explicit StatusText(const StatusStyle& style) : style_(style) {}
+
+  std::string of(const ClusterReport& report) const;
+
+ private:
+  std::string alarm(const std::string& text) const {
+    return style_.color == Color::kAnsi ? "\x1b[1;31m" + text + "\x1b[0m" : text;
+  }
+  std::string era_lines(const EraReport& era, const std::string& cluster) const;
+  std::string timeline_lines(const EraReport& era, const TimelineReport& timeline) const;
+  std::string range_lines(const EraReport& era, const TimelineReport& timeline) const;
+  std::string hole_line(const std::string& first, const std::string& last,
+                        std::uint64_t count) const;
+  std::string size_lines(const TimelineReport& timeline) const;
+  std::string position_lines(const PositionReport& position) const;
+  std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
+
+  const StatusStyle& style_;
+};
+
+std::string StatusText::hole_line(const std::string& first, const std::string& last,
+                                  std::uint64_t count) const {
+  return fmt::format("      {} {} .. {}  {} missing\n", alarm("HOLE"), first, last, count);
+}
+
+std::string name_prefix(const TimelineReport& timeline) {
+  return to_hex8(Timeline{timeline.timeline});
+}
+
+// Segments with the holes between them; and before and behind them what is missing on the way from
+// or to another timeline.
+std::string StatusText::range_lines(const EraReport& era, const TimelineReport& timeline) const {
+  const std::string prefix = name_prefix(timeline);
+  std::string text;
+  if (timeline.ranges_left_out > 0) {
+    text += fmt::format("      {}, not shown, a hole behind each\n",
+                        counted(timeline.ranges_left_out, "older range"));
+  }
+  auto hole = era.holes.begin();
+  const auto add_holes_before = [&](const std::string& name) {
+    for (; hole != era.holes.end() && hole->first < name; ++hole) {
+      if (hole->first.starts_with(prefix)) text += hole_line(hole->first, hole->last, hole->count);
+    }
+  };
+  if (timeline.ranges_left_out > 0 && !timeline.ranges.empty()) {
+    while (hole != era.holes.end() && hole->first < timeline.ranges.front().first)
+      ++hole;
+  }
+  for (const SegmentRange& range : timeline.ranges) {
+    add_holes_before(range.first);
+    text += fmt::format("      {} .. {}  {}\n", range.first, range.last,
+                        counted(range.count, "segment", 7));
+  }
+  add_holes_before(prefix + "~");  // behind every name of the timeline
+  return text;
+}
+
+std::string StatusText::size_lines(const TimelineReport& timeline) const {
+  if (timeline.raw_bytes == 0) return "      no segments\n";
+  std::string text = fmt::format("      {} raw, {} stored\n", size_text(timeline.raw_bytes),
+                                 size_text(timeline.stored_bytes));
+  if (timeline.newest) {
+    text += fmt::format("      last archived {}, {}\n", to_iso8601(*timeline.newest),
+                        ago(*timeline.newest));
+  }
+  return text;
+}
+
+// Other files than segments; "" for none.
+std::string others_line(const TimelineReport& timeline) {
+  std::vector<std::string> parts;
+  if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
+  if (timeline.incompletes > 0) parts.push_back(counted(timeline.incompletes, "unfinished piece"));
+  if (timeline.backups > 0) parts.push_back(counted(timeline.backups, "backup history file"));
+  return parts.empty() ? "" : fmt::format("      {}\n", fmt::join(parts, ", "));
+}
+
+std::string backup_lines(const TimelineReport& timeline) {
+  std::string text;
+  const auto& backups = timeline.backup_files;
+  const std::size_t shown = std::min(backups.size(), kMostBackupsShown);
+  if (shown < timeline.backups) text += fmt::format("      the newest {}:\n", shown);
+  for (std::size_t i = backups.size() - shown; i < backups.size(); ++i) {
+    const BackupReport& backup = backups[i];
+    if (backup.first.empty()) {
+      text += fmt::format("      backup {} cannot be read\n", backup.file);
+      continue;
+    }
+    text += fmt::format("      backup needs {} .. {}\n", backup.first, backup.last);
+    std::string details;
+    if (backup.stopped) details = "ended " + to_iso8601(*backup.stopped);
+    if (!backup.label.empty()) {
+      details += details.empty() ? "" : ", ";
+      details += fmt::format("\"{}\"", backup.label.substr(0, kLongestLabel));
+    }
+    if (!details.empty()) text += fmt::format("        {}\n", details);
+  }
+  return text;
+}
+
+std::string StatusText::timeline_lines(const EraReport& era, const TimelineReport& timeline) const {
+  std::string origin;
+  if (timeline.parent) {
+    origin = fmt::format(", left timeline {} at {}", *timeline.parent, timeline.left_parent_at);
+  }
+  const std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
+  return text + range_lines(era, timeline) + size_lines(timeline) + others_line(timeline) +
+         (timeline.backup_files.empty() ? "" : backup_lines(timeline));
+}
+
+// Each timeline below the one that it has left. Parents have lower numbers than their children.
+void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::size_t depth,
+                std::string& text) {
+  for (const TimelineReport& timeline : era.timelines) {
+    const bool is_root = !timeline.parent || *timeline.parent >= timeline.timeline ||
+                         std::ranges::none_of(era.timelines, [&](const TimelineReport& other) {
+                           return other.timeline == *timeline.parent;
+                         });
+    const bool belongs = parent ? !is_root && timeline.parent == parent : is_root;
+    if (!belongs) continue;
+    const std::string indentation(3 * std::min(depth, kDeepestShown), ' ');
+    text += fmt::format("      {}{}{}{}\n", indentation, depth > 0 ? "+- " : "", timeline.timeline,
+                        timeline.parent ? " from " + timeline.left_parent_at : "");
+    add_branch(era, timeline.timeline, depth + 1, text);
+  }
+}
+
+std::string StatusText::era_lines(const EraReport& era, const std::string& cluster) const {
+  std::string text = fmt::format("  era {}\n", era.era);
+  if (era.timelines.size() > 1) {
+    text += "    timelines\n";
+    add_branch(era, std::nullopt, 0, text);
+  }
+  for (const TimelineReport& timeline : era.timelines)
+    text += timeline_lines(era, timeline);
+  if (era.missing > 0) {
+    text += fmt::format("    {}: \"walstow list {} --holes\"\n",
+                        alarm(counted(era.missing, "segment") + " missing"), cluster);
+  }
+  if (era.conflicts > 0) {
+    text += fmt::format("    {} for your decision: \"walstow conflict list {}\"\n",
+                        alarm(counted(era.conflicts, "content")), cluster);
+  }
+  return text;
+}
+
+std::string StatusText::position_lines(const PositionReport& position) const {
+  const std::string name = position.standby.empty() ? position.instance : position.standby;
+  std::string text =
+      fmt::format("    {} on {} (client {})\n", name, position.host, position.client);
+  if (position.retired) return text + "      archives as a primary now\n";
+  if (position.restartpoint.empty()) {
+    text += fmt::format(
+        "      needs {} on: the lowest file that it was handed\n"
+        "      (archive_cleanup_command is missing there, it would say more)\n",
+        position.lowest_handed.empty() ? "everything" : position.lowest_handed);
+  } else {
+    text += fmt::format("      restartpoint {}\n", position.restartpoint);
+  }
+  text += fmt::format("      last handed {}\n",
+                      position.last_handed.empty() ? "nothing" : position.last_handed);
+  if (position.behind_segments && *position.behind_segments > 0) {
+    text += fmt::format("      {}, {}, behind the newest of its line\n",
+                        counted(*position.behind_segments, "segment"),
+                        size_text(position.behind_bytes.value_or(0)));
+  } else if (position.behind_segments) {
+    text += "      at the newest of its line\n";
+  }
+  if (!position.seen) return text + "      never seen\n";
+  return text + fmt::format("      seen {}, {}\n", to_iso8601(*position.seen), ago(*position.seen));
+}
+
+std::string StatusText::of(const ClusterReport& report) const {
+  std::string text = fmt::format("cluster {} in archive {}\n", report.cluster, report.archive);
+  if (report.eras.empty()) text += "  nothing archived yet\n";
+  for (const EraReport& era : report.eras)
+    text += era_lines(era, report.cluster);
+  if (!report.positions.empty()) text += "  standbys\n";
+  for (const PositionReport& position : report.positions)
+    text += position_lines(position);
+  return text;
+}
+
+}  // namespace
+
+Color color_of_terminal() {
+  // NOLINTBEGIN(concurrency-mt-unsafe): nothing here changes the environment
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  // NOLINTEND(concurrency-mt-unsafe)
+  const bool unwanted = no_color != nullptr && *no_color != '\0';
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return unwanted || dumb || isatty(STDOUT_FILENO) != 1 ? Color::kNone : Color::kAnsi;
+}
+
+std::string status_text(const ClusterReport& report, const StatusStyle& style) {
+  return StatusText(style).of(report);
+}
+
+std::string age_text(Time::duration age) {
+  using std::chrono::duration_cast;
+  // A store's clock may be ahead of this one.
+  const auto seconds = std::max<std::int64_t>(0, duration_cast<std::chrono::seconds>(age).count());
+  if (seconds < 120) return fmt::format("{} s", seconds);
+  if (seconds < 7200) return fmt::format("{} min", seconds / 60);
+  if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
+  return fmt::format("{} days", seconds / 86400);
+}
+
+}  // namespace walstow

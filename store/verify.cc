@@ -1,0 +1,230 @@
+#include "store/verify.h"
+
+#include <algorithm>
+#include <exception>
+#include <fmt/format.h>
+#include <mutex>
+#include <thread>
+
+#include "proto/base/deadline.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "store/object_check.h"
+
+namespace walstow {
+namespace {
+
+// A page ends when this has passed, with the objects that are being read then. Short, so that who
+// asks sees progress, can stop at any time, and keeps a rate; the largest object takes some seconds
+// more, and a client waits for a minute.
+constexpr Duration kPageTime{1500};
+
+// One object's outcome.
+struct Outcome {
+  enum class What { kVerified, kPassedOver } what = What::kPassedOver;
+  std::uint64_t bytes = 0;
+  std::optional<VerifyProblem> problem;
+};
+
+// Whether anything of the segment's timeline stands behind it.
+bool is_followed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+  const std::string prefix =
+      layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
+  const std::string behind = layout::after_segment(cluster, promised.era, promised.file);
+  return !backend.list_after(prefix, behind, 1).empty();
+}
+
+bool is_preceded(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+  const std::string prefix =
+      layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
+  const std::vector<Entry> first = backend.list_after(prefix, "", 1);
+  return !first.empty() &&
+         first.front().key < layout::before_segment(cluster, promised.era, promised.file);
+}
+
+// The objects of one page, verified by several threads. They are taken in order and each one that
+// was taken is verified to its end, so what is done is always the first so many.
+class Verification {
+ public:
+  Verification(const Archive& archive, const VerifyFiles& verify, const EntryPage& page)
+      : archive_(archive), verify_(verify), page_(page), outcomes_(page.items.size()) {}
+
+  void run();
+  // How many, once run() has returned; at least one, unless there is none.
+  std::size_t done() const { return next_; }
+  const Outcome& outcome(std::size_t index) const { return outcomes_.at(index); }
+
+ private:
+  std::optional<std::size_t> take();
+  void work();
+  Outcome verify_item(const EntryPage::Item& item) const;
+  std::optional<ObjectProblem> check(ObjectSource& source, const PromisedObject& promised) const;
+
+  const Archive& archive_;
+  const VerifyFiles& verify_;
+  const EntryPage& page_;
+  const Deadline deadline_ = Deadline::after(kPageTime);
+  std::vector<Outcome> outcomes_;  // each written by the thread that took it
+  std::mutex mutex_;
+  std::size_t next_ = 0;     // guarded by mutex_ while threads run, as all below
+  std::uint64_t bytes_ = 0;  // of what was taken
+  std::exception_ptr failure_;
+};
+
+void Verification::run() {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t threads = std::min<std::size_t>({verify_.jobs, cores, outcomes_.size()});
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < threads; ++i)
+    others.emplace_back([this] { work(); });
+  work();
+  for (std::jthread& thread : others)
+    thread.join();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+// nullopt: the page ends here.
+std::optional<std::size_t> Verification::take() {
+  const std::lock_guard lock(mutex_);
+  const std::size_t index = next_;
+  if (index == outcomes_.size() || failure_) return std::nullopt;
+  const bool enough = verify_.most_bytes && bytes_ >= *verify_.most_bytes;
+  if (index > 0 && (enough || deadline_.passed())) return std::nullopt;
+  bytes_ += page_.items[index].entry.size;
+  ++next_;
+  return index;
+}
+
+void Verification::work() {
+  try {
+    while (const auto index = take())
+      outcomes_[*index] = verify_item(page_.items[*index]);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+}
+
+std::optional<ObjectProblem> Verification::check(ObjectSource& source,
+                                                 const PromisedObject& promised) const {
+  using Kind = VerifyProblem::Kind;
+  try {
+    const ObjectCheck checked = check_object(source, promised, verify_.depth);
+    if (checked.problem) return checked.problem;
+    if (!checked.end || checked.end->kind != SegmentEnd::Kind::kUnfinished) return std::nullopt;
+    if (!is_followed(archive_.backend(), verify_.cluster, promised)) return std::nullopt;
+    return ObjectProblem{Kind::kUnfinished,
+                         fmt::format("its log ends at byte {} of {}, though later files of its "
+                                     "timeline stand: a recovery would end there",
+                                     checked.end->offset, promised.era.segment_size)};
+  } catch (const Error& error) {
+    // The medium does not give back these bytes; the next ones it may.
+    if (error.kind() != ErrorKind::kStorage) throw;
+    return ObjectProblem{Kind::kDamaged, error.what()};
+  }
+}
+
+Outcome Verification::verify_item(const EntryPage::Item& item) const {
+  const std::string& key = item.entry.key;
+  const auto problem_of = [&](const ObjectProblem& problem, std::string name) {
+    return VerifyProblem{.kind = problem.kind,
+                         .object = place_of(verify_.cluster, key),
+                         .file = std::move(name),
+                         .problem = problem.text};
+  };
+  const auto promised = promised_by(verify_.cluster, *item.stretch, key);
+  if (!promised) {
+    return {
+        .what = Outcome::What::kVerified,
+        .bytes = 0,
+        .problem = problem_of({VerifyProblem::Kind::kForeign, "it is no object of walstow's"}, "")};
+  }
+  if (verify_.since && item.entry.modified < *verify_.since) return {};
+  const auto source = archive_.backend().open_object(key);
+  if (source == nullptr) return {};  // somebody has removed it since the page was listed
+  Outcome outcome{.what = Outcome::What::kVerified, .bytes = source->size(), .problem = {}};
+  if (const auto problem = check(*source, *promised)) {
+    outcome.problem = problem_of(*problem, promised->name);
+  }
+  return outcome;
+}
+
+// What stays whatever its bytes are: its absence would tell PostgreSQL something that is not so.
+std::string why_needed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+  if (promised.part == PromisedObject::Part::kPiece) return {};
+  switch (promised.file.kind()) {
+    case FileKind::kBackup:
+    case FileKind::kPartial:
+      return {};
+    case FileKind::kHistory:
+      return "without it PostgreSQL would take its timeline for one that nobody has used";
+    case FileKind::kSegment:
+      break;
+  }
+  if (!is_followed(backend, cluster, promised)) {
+    return "nothing later is on its timeline: without it the log would seem to end before it";
+  }
+  if (!is_preceded(backend, cluster, promised)) {
+    return "nothing earlier is on its timeline: without it the log would seem to begin behind it";
+  }
+  return {};
+}
+
+}  // namespace
+
+VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
+  const std::vector<Stretch> stretches =
+      stretches_of_objects(archive, verify.cluster, verify.range);
+  const EntryPage found = list_page(archive, verify.cluster, stretches, verify.range,
+                                    key_of(verify.cluster, verify.after), verify.limit);
+  Verification verification(archive, verify, found);
+  verification.run();
+  // An archive that went away meanwhile has no damage to tell of.
+  archive.verify_present();
+  VerifyPage page;
+  for (std::size_t i = 0; i < verification.done(); ++i) {
+    const Outcome& outcome = verification.outcome(i);
+    if (outcome.problem) page.problems.push_back(*outcome.problem);
+    if (outcome.what == Outcome::What::kPassedOver) ++page.passed_over;
+    if (outcome.what == Outcome::What::kVerified) ++page.objects;
+    page.bytes += outcome.bytes;
+  }
+  if (!found.is_last || verification.done() < found.items.size()) {
+    page.next = place_of(verify.cluster, found.items.at(verification.done() - 1).entry.key);
+  }
+  return page;
+}
+
+SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::string_view client) {
+  using Result = SetAsideReport::Result;
+  const auto report = [&aside](Result result, std::string reason) {
+    return SetAsideReport{.object = aside.object, .result = result, .reason = std::move(reason)};
+  };
+  Backend& backend = archive.backend();
+  const std::string key = key_of(aside.cluster, aside.object);
+  std::optional<PromisedObject> promised;
+  for (const Stretch& stretch : stretches_of_objects(archive, aside.cluster, {})) {
+    if (key.starts_with(stretch.prefix)) promised = promised_by(aside.cluster, stretch, key);
+  }
+  if (!promised) return report(Result::kGone, "this is no object of the cluster");
+  const auto source = backend.open_object(key);
+  if (source == nullptr) return report(Result::kGone, "it does not stand there any more");
+  const ObjectCheck checked = check_object(*source, *promised, VerifyFiles::Depth::kContent);
+  if (!checked.problem) return report(Result::kWhole, "it is not damaged");
+  if (checked.problem->kind != VerifyProblem::Kind::kDamaged) {
+    return report(Result::kWhole, checked.problem->text);
+  }
+  if (std::string reason = why_needed(backend, aside.cluster, *promised); !reason.empty()) {
+    return report(Result::kNeeded, std::move(reason));
+  }
+  if (!backend.set_aside(key, *source)) {
+    return report(Result::kGone, "it does not stand there any more");
+  }
+  log_line(LogLevel::kWarning,
+           fmt::format("object \"{}\" was damaged and is set aside by client {}: {}", key, client,
+                       checked.problem->text),
+           "It lies below \"_aside\" in the archive.");
+  return report(Result::kAside, checked.problem->text);
+}
+
+}  // namespace walstow

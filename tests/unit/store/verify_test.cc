@@ -1,0 +1,256 @@
+#include "store/verify.h"
+
+#include <fstream>
+
+#include "proto/codec/object.h"
+#include "proto/wire/report.h"
+#include "tests/support/wal_writer.h"
+#include "tests/unit/store/service_fixture.h"
+
+namespace walstow {
+namespace {
+
+using samples::WalWriter;
+using Kind = VerifyProblem::Kind;
+using Result = SetAsideReport::Result;
+
+const std::string kThird = "000000010000000000000003";
+const std::string kFourth = "000000010000000000000004";
+const std::string kFifth = "000000010000000000000005";
+
+class VerifyTest : public ServiceTest {
+ protected:
+  VerifyTest() {
+    for (const std::string& name : {kThird, kFourth, kFifth})
+      EXPECT_EQ(put(name, WalWriter(name).fill().content()).status, 201);
+    EXPECT_EQ(put("00000002.history", "1\t0/500000\tno recovery target specified\n").status, 201);
+  }
+
+  static std::string place(const std::string& name) {
+    return std::string(kEra) + "/wal/" + name.substr(0, 16) + "/" + name + ".zst";
+  }
+  VerifyPage verify(const VerifyFiles& question = {.cluster = "main", .after = {}, .range = {}}) {
+    const Response response = ask(question);
+    EXPECT_EQ(response.status, 200) << response.body;
+    return parse_verify_page(response.body);
+  }
+  static VerifyFiles deep() {
+    return {.cluster = "main",
+            .after = {},
+            .range = {},
+            .since = {},
+            .depth = VerifyFiles::Depth::kContent};
+  }
+  // "damaged 0000...04, foreign " and so on.
+  static std::string found(const VerifyPage& page) {
+    std::string text;
+    for (const VerifyProblem& problem : page.problems) {
+      text += (text.empty() ? "" : ", ") + std::string(to_string(problem.kind)) + " " +
+              (problem.file.empty() ? problem.object : problem.file);
+    }
+    return text;
+  }
+  SetAsideReport set_aside(const std::string& object) {
+    return parse_set_aside_report(ask(SetAside{"main", object}).body);
+  }
+  std::string bytes_of(const std::string& name) const {
+    std::ifstream object(object_path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(object), {}};
+  }
+  void overwrite(const std::string& name, const std::string& bytes) const {
+    std::filesystem::create_directories(object_path(name).parent_path());
+    if (std::filesystem::exists(object_path(name))) {
+      std::filesystem::permissions(object_path(name), std::filesystem::perms::owner_all);
+    }
+    std::ofstream(object_path(name), std::ios::binary) << bytes;
+  }
+  void flip_byte(const std::string& name) const {
+    std::string bytes = bytes_of(name);
+    bytes[bytes.size() / 2] ^= 0x01;
+    overwrite(name, bytes);
+  }
+};
+
+TEST_F(VerifyTest, WhatWasPutIsWhole) {
+  for (const VerifyFiles& question : {deep(), VerifyFiles{.cluster = "main", .after = {}}}) {
+    const VerifyPage page = verify(question);
+    EXPECT_EQ(page.objects, 4U);
+    EXPECT_EQ(found(page), "");
+    EXPECT_EQ(page.next, "");
+    EXPECT_GT(page.bytes, 500U);
+  }
+}
+
+TEST_F(VerifyTest, EveryKindOfDamageIsFound) {
+  const std::string whole = bytes_of(kFourth);
+  struct {
+    const char* what;
+    std::string bytes;
+  } const cases[] = {
+      {"cut", whole.substr(0, whole.size() / 2)},
+      {"empty", ""},
+      {"longer", whole + "x"},
+      {"zeros", std::string(whole.size(), '\0')},
+      {"of another file", bytes_of(kThird)},
+  };
+  for (const auto& test : cases) {
+    overwrite(kFourth, test.bytes);
+    EXPECT_EQ(found(verify()), "damaged " + kFourth) << test.what;
+    EXPECT_EQ(found(verify(deep())), "damaged " + kFourth) << test.what;
+  }
+  overwrite(kFourth, whole);
+  flip_byte(kFourth);
+  const VerifyPage page = verify();
+  ASSERT_EQ(found(page), "damaged " + kFourth);
+  EXPECT_EQ(page.problems[0].object, place(kFourth));
+  EXPECT_NE(page.problems[0].problem.find("SHA-256"), std::string::npos);
+}
+
+// Only unfolding shows it: whoever wrote these bytes has made every checksum of them.
+TEST_F(VerifyTest, OnlyADeepOneSeesContentThatIsNotTheNames) {
+  const std::string content = WalWriter(kThird).fill().content();
+  const ObjectHeader header{.name = kFourth,
+                            .raw_size = content.size(),
+                            .digest = digest_of(content),
+                            .system_identifier = samples::kSystem1Mb,
+                            .segment_size = 1U << 20,
+                            .client = "tester",
+                            .time = std::chrono::system_clock::now()};
+  std::string object;
+  ObjectEncoder encoder(header, ObjectEncoder::Input::kRaw, 1,
+                        [&object](ByteView bytes) { object += as_text(bytes); });
+  encoder.write(as_bytes(content));
+  encoder.finish();
+  overwrite(kFourth, object);
+  EXPECT_EQ(found(verify()), "");
+  const VerifyPage page = verify(deep());
+  ASSERT_EQ(found(page), "damaged " + kFourth);
+  EXPECT_NE(page.problems[0].problem.find("its first page is of 0/300000"), std::string::npos)
+      << page.problems[0].problem;
+}
+
+TEST_F(VerifyTest, ALogThatBreaksOffIsFoundWhereOthersFollow) {
+  const std::string sixth = "000000010000000000000006";
+  EXPECT_EQ(put(sixth, WalWriter(sixth).records(50, 400).content()).status, 201);
+  EXPECT_EQ(found(verify(deep())), "");  // the last one: a timeline may end so
+  const std::string seventh = "000000010000000000000007";
+  EXPECT_EQ(put(seventh, WalWriter(seventh).fill().content()).status, 201);
+  EXPECT_EQ(found(verify()), "");
+  EXPECT_EQ(found(verify(deep())), "unfinished " + sixth);
+}
+
+TEST_F(VerifyTest, WhatIsNoObjectIsForeign) {
+  const auto folder = object_path(kThird).parent_path();
+  std::ofstream(folder / "notes.txt") << "mine";
+  std::ofstream(folder / "000000010000000100000003.zst") << "of another folder";
+  const VerifyPage page = verify();
+  const std::string prefix = std::string(kEra) + "/wal/0000000100000000/";
+  EXPECT_EQ(found(page),
+            "foreign " + prefix + "000000010000000100000003.zst, foreign " + prefix + "notes.txt");
+}
+
+TEST_F(VerifyTest, AFormatOfALaterReleaseIsNoDamage) {
+  std::string bytes = bytes_of(kFourth);
+  bytes.at(bytes.find("\"1.0\"") + 1) = '2';
+  overwrite(kFourth, bytes);
+  EXPECT_EQ(found(verify()), "foreign " + kFourth);
+  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kWhole);
+}
+
+TEST_F(VerifyTest, PagesOfAnySizeFindTheSame) {
+  flip_byte(kFourth);
+  for (const std::uint32_t limit : {1U, 2U, 3U, 1000U}) {
+    for (const std::optional<std::uint64_t> most_bytes :
+         {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1)}) {
+      for (const std::uint32_t jobs : {1U, 4U}) {
+        VerifyFiles question{.cluster = "main",
+                             .after = {},
+                             .limit = limit,
+                             .range = {},
+                             .since = {},
+                             .jobs = jobs,
+                             .most_bytes = most_bytes};
+        std::uint64_t objects = 0, problems = 0;
+        do {
+          const VerifyPage page = verify(question);
+          EXPECT_LE(page.objects, most_bytes && jobs == 1 ? 1U : limit);
+          objects += page.objects;
+          problems += page.problems.size();
+          question.after = page.next;
+        } while (!question.after.empty());
+        EXPECT_EQ(objects, 4U);
+        EXPECT_EQ(problems, 1U);
+      }
+    }
+  }
+}
+
+TEST_F(VerifyTest, ARangeAndATimeLeaveOutTheOthers) {
+  const VerifyPage range =
+      verify({.cluster = "main",
+              .after = {},
+              .range = {.from = file_named(kFourth), .to = file_named(kFifth)}});
+  EXPECT_EQ(range.objects, 2U);
+  VerifyFiles question{.cluster = "main", .after = {}, .range = {}};
+  question.since = std::chrono::system_clock::now() + std::chrono::hours(1);
+  const VerifyPage none = verify(question);
+  EXPECT_EQ(none.objects, 0U);
+  EXPECT_EQ(none.passed_over, 4U);
+  question.since = std::chrono::system_clock::now() - std::chrono::hours(1);
+  EXPECT_EQ(verify(question).objects, 4U);
+}
+
+// --- setting aside ---
+
+TEST_F(VerifyTest, ADamagedOneIsSetAsideAndBecomesAHole) {
+  flip_byte(kFourth);
+  EXPECT_EQ(code_of(get(kFourth)), "none");  // cut in its middle: the session says so
+  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kAside);
+  EXPECT_EQ(code_of(get(kFourth)), "hole");
+  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kGone);
+  EXPECT_EQ(found(verify()), "");
+  const HolePage holes = parse_hole_page(ask(ListHoles{.cluster = "main"}).body);
+  ASSERT_EQ(holes.holes.size(), 1U);
+  EXPECT_EQ(holes.holes[0].first, kFourth);
+  EXPECT_EQ(put(kFourth, WalWriter(kFourth).fill().content()).status, 201);
+  EXPECT_EQ(parse_hole_page(ask(ListHoles{.cluster = "main"}).body).holes.size(), 0U);
+}
+
+TEST_F(VerifyTest, AWholeOneStays) {
+  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kWhole);
+  EXPECT_EQ(get(kFourth).status, 200);
+}
+
+// A get must never say that the log ends where it does not.
+TEST_F(VerifyTest, OneWhoseAbsenceWouldReadAsAnEndStays) {
+  for (const std::string& name : {kThird, kFifth}) {
+    flip_byte(name);
+    EXPECT_EQ(set_aside(place(name)).result, Result::kNeeded) << name;
+    EXPECT_TRUE(std::filesystem::exists(object_path(name)));
+  }
+  const std::string history = std::string(kEra) + "/history/00000002.history.zst";
+  const auto path = archive_folder / "main" / history;
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  std::ofstream(path) << "damaged";
+  EXPECT_EQ(set_aside(history).result, Result::kNeeded);
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(VerifyTest, WhatIsNoObjectOfTheClusterIsNotTouched) {
+  for (const std::string& object :
+       {std::string("x"), std::string("../walstow.json"), std::string(kEra) + "/era.json",
+        std::string("cluster.json"), std::string("eras/001.json"),
+        "002-7-1048576/wal/0000000100000000/" + kFourth + ".zst"}) {
+    EXPECT_EQ(set_aside(object).result, Result::kGone) << object;
+  }
+}
+
+TEST_F(VerifyTest, APutHealsADamagedOne) {
+  flip_byte(kFourth);
+  EXPECT_EQ(found(verify()), "damaged " + kFourth);
+  EXPECT_EQ(put(kFourth, WalWriter(kFourth).fill().content()).status, 201);
+  EXPECT_EQ(found(verify(deep())), "");
+}
+
+}  // namespace
+}  // namespace walstow
