@@ -112,7 +112,9 @@ void RandomWorlds::add_consumers(World& world) {
                                          .retired = one_in(5)});
   }
   if (one_in(3)) {
-    const auto [timeline, number] = somewhere();
+    // Also from before its timeline began: what its ancestors have of it.
+    const auto timeline = somewhere().first;
+    const SegmentNumber number{below(extent_.at(timeline.value).second + 1)};
     world.inventory.holds.push_back(
         {"a hold", number, one_in(2) ? std::optional(timeline) : std::nullopt});
   }
