@@ -15,6 +15,7 @@
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
 #include "proto/wire/refusal.h"
+#include "proto/wire/retention_command.h"
 
 namespace walstow {
 
@@ -169,7 +170,9 @@ struct RemoveClient {
 using Command =
     std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters, CreateCluster, OpenEra,
                  ReportPosition, Whoami, CheckStore, ListConflicts, AcceptContent, ListClients,
-                 AddClient, ChangeClient, RemoveClient>;
+                 AddClient, ChangeClient, RemoveClient, AddHold, RemoveHold, ListHolds, AddBackup,
+                 RemoveBackup, ListBackups, ListStandbys, ForgetStandby, PlanPrune, BeginPrune,
+                 ContinuePrune>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.
