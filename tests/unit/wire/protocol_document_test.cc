@@ -13,6 +13,7 @@
 
 #include "proto/wire/command.h"
 #include "proto/wire/report.h"
+#include "proto/wire/retention_report.h"
 #include "tests/support/digests.h"
 
 namespace walstow {
@@ -98,6 +99,17 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kPublicKey),
       std::string(field::kGrants),
       std::string(field::kUntil),
+      std::string(field::kFrom),
+      std::string(field::kTo),
+      std::string(field::kReason),
+      std::string(field::kTimeline),
+      std::string(field::kStopped),
+      std::string(field::kLabel),
+      std::string(field::kKeepBackups),
+      std::string(field::kKeepDays),
+      std::string(field::kBefore),
+      std::string(field::kStandbyLimit),
+      std::string(field::kFloor),
   };
   EXPECT_EQ(documented, known);
 }
@@ -121,11 +133,21 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_check_report(sample));
       case 6:
         return to_json(parse_client_reports(sample));
-      default:
+      case 7:
         return to_json(parse_conflict_reports(sample));
+      case 8:
+        return to_json(parse_hold_reports(sample));
+      case 9:
+        return to_json(parse_backup_reports(sample));
+      case 10:
+        return to_json(parse_standby_reports(sample));
+      case 11:
+        return to_json(parse_prune_plan(sample));
+      default:
+        return to_json(parse_prune_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 8U);
+  ASSERT_EQ(samples.size(), 13U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];
