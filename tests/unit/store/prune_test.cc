@@ -204,7 +204,9 @@ TEST_F(PruneTest, AConsumerThatComesInTheMiddleKeepsWhatIsLeft) {
   EXPECT_EQ(code_of_get(1, 64), Code::kPruned);
   EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(65, "00000000000b")));
   EXPECT_TRUE(std::holds_alternative<Refusal>(hold(64, "00000000000c")));
-  // And a further one goes up to the standby.
+  // And a further one goes up to the standby, once the hold is gone.
+  EXPECT_EQ(plan().files, 0U);
+  remove_hold(*archive, {"main", "00000000000b"});
   EXPECT_EQ(prune().floor, "0/4600000" /* 70 */) << plan().reason;
 }
 
