@@ -26,6 +26,8 @@
 
 namespace walstow {
 
+// An update of a record may have to wait for that many.
+inline constexpr std::size_t kMostRemovals = 64;
 inline constexpr std::size_t kLargestRecord = std::size_t{64} * 1024;  // bytes
 
 // Readable bytes of an object, standing or staged.
@@ -104,6 +106,9 @@ class Backend {
   virtual bool replace_object(StagedObject& successor, const std::string& key,
                               const ObjectSource& standing) = 0;
   virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent
+  // All of them, durable on return; returns how many stood. In any order: after a failure or a
+  // crash some are gone and some are not. No more than kMostRemovals at once.
+  virtual std::size_t remove_objects(const std::vector<std::string>& keys) = 0;
 
   // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,
   // `limit` at most; read from the medium in this very call. Keys that start with '_'

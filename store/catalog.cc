@@ -54,7 +54,7 @@ TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize s
   const auto& backups = inventory.backups;
   const std::size_t shown = std::min(backups.size(), kMostBackups);
   report.backup_files.assign(backups.end() - static_cast<std::ptrdiff_t>(shown), backups.end());
-  for (BackupReport& backup : report.backup_files)
+  for (BackupSpan& backup : report.backup_files)
     backup.label.resize(std::min(backup.label.size(), kLongestLabelShown));
   return report;
 }

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <mutex>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -125,7 +126,8 @@ class DirectoryBackend final : public Backend {
   bool set_aside(const std::string& key, const ObjectSource& damaged) override;
   bool replace_object(StagedObject& successor, const std::string& key,
                       const ObjectSource& standing) override;
-  bool remove_object(const std::string& key) override { return remove(key); }
+  bool remove_object(const std::string& key) override { return remove_objects({key}) != 0; }
+  std::size_t remove_objects(const std::vector<std::string>& keys) override;
   std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
                                 std::size_t limit) override {
     check_prefix(prefix);
@@ -143,7 +145,7 @@ class DirectoryBackend final : public Backend {
   }
   bool create_record(const std::string& key, std::string_view content) override;
   void update_record(const std::string& key, const Change& change) override;
-  bool remove_record(const std::string& key) override { return remove(key); }
+  bool remove_record(const std::string& key) override { return remove_objects({key}) != 0; }
 
   void verify_in_place() override;
 
@@ -154,7 +156,6 @@ class DirectoryBackend final : public Backend {
  private:
   void prepare();
   std::unique_ptr<FileLock> lock_records(Duration patience);
-  bool remove(const std::string& key);
 
   std::unique_ptr<FileSystem> files_;
   DurableFolders folders_{*files_};
@@ -294,16 +295,23 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
   }
 }
 
-bool DirectoryBackend::remove(const std::string& key) {
-  check_key(key);
+std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& keys) {
+  for (const std::string& key : keys)
+    check_key(key);
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
-  const std::optional<FileStatus> status = files_->status(key);
-  // A folder is no object: it stays even when it is empty (DurableFolders).
-  const bool removed = status && status->type == FileStatus::Type::kFile && files_->remove(key);
+  std::size_t removed = 0;
+  std::set<std::string> folders;
+  for (const std::string& key : keys) {
+    const std::optional<FileStatus> status = files_->status(key);
+    folders.insert(parent_folder(key));
+    // A folder is no object: it stays even when it is empty (DurableFolders).
+    if (status && status->type == FileStatus::Type::kFile && files_->remove(key)) ++removed;
+  }
   // Also when it was gone already: who removed it may have died before that was durable, and our
   // caller relies on it from now on.
-  const std::string folder = parent_folder(key);
-  if (removed || files_->status(folder)) files_->sync_folder(folder);
+  for (const std::string& folder : folders) {
+    if (files_->status(folder)) files_->sync_folder(folder);
+  }
   return removed;
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "proto/base/error.h"
-#include "proto/codec/object.h"
 #include "proto/wal/backup_history.h"
 #include "proto/wal/timeline_history.h"
 #include "store/layout.h"
@@ -20,27 +18,8 @@ constexpr std::size_t kPage = 10000;
 // this shortly before it was read is read again next time.
 constexpr std::chrono::seconds kClockResolution{3};
 
-// The content of a small object; nullopt when it is not whole: verification is what names damage.
-std::optional<std::string> content_of(const Archive& archive, const std::string& key,
-                                      std::size_t largest) {
-  const auto source = archive.backend().open_object(key);
-  if (!source || source->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
-    return std::nullopt;
-  }
-  std::string content;
-  try {
-    const Examined examined =
-        examine_object(*source, [&content](ByteView raw) { content += as_text(raw); });
-    if (!examined.whole) return std::nullopt;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kUsage) throw;  // the format of a later release
-    return std::nullopt;
-  }
-  return content;
-}
-
 std::optional<Branch> branch_of(const Archive& archive, const std::string& key, Timeline timeline) {
-  const auto content = content_of(archive, key, kLargestHistoryFile);
+  const auto content = read_small_object(archive.backend(), key, kLargestHistoryFile);
   if (!content) return std::nullopt;
   const auto parsed = parse_timeline_history(timeline, *content).history;
   if (!parsed || parsed->ancestry.empty()) return std::nullopt;
@@ -48,10 +27,10 @@ std::optional<Branch> branch_of(const Archive& archive, const std::string& key, 
                 .left_at = parsed->ancestry.back().left_at};
 }
 
-BackupReport backup_of(const Archive& archive, const std::string& key, const WalFileName& file,
+BackupSpan backup_of(const Archive& archive, const std::string& key, const WalFileName& file,
                        SegmentSize size) {
-  BackupReport report{.file = file.text()};
-  const auto content = content_of(archive, key, kLargestBackupFile);
+  BackupSpan report{.file = file.text()};
+  const auto content = read_small_object(archive.backend(), key, kLargestBackupFile);
   const auto backup = content ? parse_backup_history(*content) : std::nullopt;
   if (!backup) return report;
   const auto segment = [size](Timeline timeline, Lsn lsn) {
@@ -170,7 +149,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
       content.raw_bytes += size_.bytes();
       break;
     case FileKind::kBackup: {
-      Remembered<BackupReport> backup{.size = entry.size, .modified = entry.modified, .value = {}};
+      Remembered<BackupSpan> backup{.size = entry.size, .modified = entry.modified, .value = {}};
       const auto known = before == nullptr ? folder.backups.end() : before->backups.find(entry.key);
       const bool same = before != nullptr && known != before->backups.end() &&
                         known->second.size == entry.size &&

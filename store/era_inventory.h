@@ -29,7 +29,7 @@ class EraInventory {
     std::uint64_t raw_bytes = 0, stored_bytes = 0;
     std::uint64_t partials = 0, incompletes = 0;
     std::optional<Time> newest;         // when the newest segment was put
-    std::vector<BackupReport> backups;  // ascending
+    std::vector<BackupSpan> backups;  // ascending
   };
   // Ascending; as of the last refresh().
   std::vector<TimelineInventory> timelines() const;
@@ -48,7 +48,7 @@ class EraInventory {
   struct FolderInventory {
     std::optional<Time> changed;                              // nullopt: read it anew each time
     TimelineInventory content;                                // without `branch`
-    std::map<std::string, Remembered<BackupReport>> backups;  // by key
+    std::map<std::string, Remembered<BackupSpan>> backups;  // by key
   };
 
   void read_histories(const Archive& archive);

@@ -8,6 +8,7 @@
 #include "proto/codec/object.h"
 #include "store/layout.h"
 #include "store/standing_object.h"
+#include "store/tombstones.h"
 #include "store/unfolded_object.h"
 
 namespace walstow {
@@ -16,6 +17,11 @@ namespace {
 constexpr const char* kHoleHint =
     "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
     "from there with \"walstow-archive PATH\".";
+
+constexpr const char* kPrunedHint =
+    "It does not come back. A standby that needs it must be built anew from a later base backup, "
+    "or "
+    "get it by streaming; a recovery must begin with a later one.";
 
 class StoredDownload : public Download {
  public:
@@ -91,6 +97,24 @@ Code kind_of_absence(Backend& backend, const GetFile& get, const EraName& era) {
   return !first.empty() && first.front().key < own ? Code::kHole : Code::kAbsentBefore;
 }
 
+// What a prune has to do with an absence that was found before: it writes its floor before it
+// removes anything, so an object that it took is never found absent without it.
+struct Pruned {
+  std::optional<Tombstone> tombstone;  // by which the file went
+  bool beginnings_are_gone = false;    // of timelines, perhaps of this one
+};
+
+Pruned find_prune(Backend& backend, const GetFile& get, const EraName& era) {
+  Pruned pruned;
+  if (get.file.kind() == FileKind::kHistory) return pruned;  // those are never pruned
+  const SegmentNumber number = get.file.number(segment_size_of(era));
+  for (const Tombstone& one : list_tombstones(backend, get.cluster, era)) {
+    if (!one.timeline && one.reached > SegmentNumber{}) pruned.beginnings_are_gone = true;
+    if (!pruned.tombstone && one.covers(get.file.timeline(), number)) pruned.tombstone = one;
+  }
+  return pruned;
+}
+
 std::string_view describe(Code code, FileKind kind) {
   switch (code) {
     case Code::kAbsentEnd:
@@ -105,13 +129,26 @@ std::string_view describe(Code code, FileKind kind) {
 }
 
 Reply absent(const Archive& archive, const GetFile& get, const EraName& era) {
-  const Code code = kind_of_absence(archive.backend(), get, era);
+  Code code = kind_of_absence(archive.backend(), get, era);
+  const Pruned pruned = find_prune(archive.backend(), get, era);
   archive.verify_present();
   archive.verify_era(get.cluster, era);
+  std::string message = "\"" + get.file.text() + "\" is not in cluster \"" + get.cluster + "\", ";
+  // With the files below the floor went what told a hole right above it from a beginning.
+  if (code == Code::kAbsentBefore && pruned.beginnings_are_gone) code = Code::kHole;
+  if (pruned.tombstone) {
+    code = Code::kPruned;
+    message += describe(*pruned.tombstone, segment_size_of(era));
+  } else if (code == Code::kHole && pruned.beginnings_are_gone) {
+    message += "although it is not below the floor, and later files of its timeline are there";
+  } else {
+    message += describe(code, get.file.kind());
+  }
   return to_reply({.code = code,
-                   .message = "\"" + get.file.text() + "\" is not in cluster \"" + get.cluster +
-                              "\", " + std::string(describe(code, get.file.kind())),
-                   .hint = code == Code::kHole ? kHoleHint : "",
+                   .message = std::move(message),
+                   .hint = code == Code::kHole     ? kHoleHint
+                           : code == Code::kPruned ? kPrunedHint
+                                                   : "",
                    .proof = AbsenceProof{.archive = archive.id(),
                                          .cluster = get.cluster,
                                          .era = to_string(era),

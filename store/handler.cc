@@ -10,9 +10,14 @@
 #include "store/conflicts.h"
 #include "store/file_list.h"
 #include "store/get_file.h"
+#include "store/holds.h"
 #include "store/positions.h"
 #include "store/probe.h"
+#include "store/prune.h"
 #include "store/put_file.h"
+#include "store/retention.h"
+#include "store/retention_inventory.h"
+#include "store/tombstones.h"
 #include "store/verify.h"
 
 namespace walstow {
@@ -41,6 +46,17 @@ std::string cluster_of(const Command& command) {
     std::string operator()(const ListHoles& c) const { return c.cluster; }
     std::string operator()(const VerifyFiles& c) const { return c.cluster; }
     std::string operator()(const SetAside& c) const { return c.cluster; }
+    std::string operator()(const AddHold& c) const { return c.cluster; }
+    std::string operator()(const RemoveHold& c) const { return c.cluster; }
+    std::string operator()(const ListHolds& c) const { return c.cluster; }
+    std::string operator()(const AddBackup& c) const { return c.cluster; }
+    std::string operator()(const RemoveBackup& c) const { return c.cluster; }
+    std::string operator()(const ListBackups& c) const { return c.cluster; }
+    std::string operator()(const ListStandbys& c) const { return c.cluster; }
+    std::string operator()(const ForgetStandby& c) const { return c.cluster; }
+    std::string operator()(const PlanPrune& c) const { return c.cluster; }
+    std::string operator()(const BeginPrune& c) const { return c.cluster; }
+    std::string operator()(const ContinuePrune& c) const { return c.cluster; }
     std::string operator()(const ListClusters&) const { return {}; }
     std::string operator()(const CreateCluster&) const { return {}; }
     std::string operator()(const Whoami&) const { return {}; }
@@ -59,6 +75,22 @@ Reply clients_reply(int status, const ClientReport& client) {
 Refusal no_such_client(const std::string& client) {
   return make_refusal(Code::kNoSuchClient, "there is no client \"" + client + "\" in the registry",
                       "\"walstow client list\" shows all of them.");
+}
+
+Refusal no_such_record(const std::string& what, const std::string& cluster) {
+  return make_refusal(Code::kNoSuchRecord,
+                      "there is no " + what + " of cluster \"" + cluster + "\"",
+                      "It may have been removed already.");
+}
+
+template <class Report>
+Reply reply_to(int status, const std::variant<Report, Refusal>& done) {
+  if (const auto* refusal = std::get_if<Refusal>(&done)) return to_reply(*refusal);
+  return json_reply(status, to_json(std::get<Report>(done)));
+}
+
+Time now() {
+  return std::chrono::system_clock::now();
 }
 
 // Runs one checked command. A PutFile never comes here: its body is still to come.
@@ -102,6 +134,29 @@ class Runner {
   Reply operator()(const AddClient& add) const;
   Reply operator()(const ChangeClient& change) const;
   Reply operator()(const RemoveClient& remove) const;
+  Reply operator()(const AddHold& add) const;
+  Reply operator()(const RemoveHold& remove) const;
+  Reply operator()(const ListHolds& list) const {
+    return json_reply(200, to_json(list_holds(*archive_, list.cluster)));
+  }
+  Reply operator()(const AddBackup& add) const;
+  Reply operator()(const RemoveBackup& remove) const;
+  Reply operator()(const ListBackups& list) const {
+    return json_reply(200, to_json(list_backups(*archive_, list.cluster)));
+  }
+  Reply operator()(const ListStandbys& list) const {
+    return json_reply(200, to_json(list_positions(archive_->backend(), list.cluster)));
+  }
+  Reply operator()(const ForgetStandby& forget) const;
+  Reply operator()(const PlanPrune& plan) const {
+    return reply_to(200, plan_prune(*archive_, plan, now()));
+  }
+  Reply operator()(const BeginPrune& begin) const {
+    return reply_to(200, begin_prune(*archive_, begin, caller_.name, now()));
+  }
+  Reply operator()(const ContinuePrune& go_on) const {
+    return reply_to(200, continue_prune(*archive_, go_on));
+  }
   Reply operator()(const PutFile&) const { return {}; }
 
  private:
@@ -183,7 +238,16 @@ Reply Runner::operator()(const ReportPosition& report) const {
                   {.instance = report.instance,
                    .system_identifier = report.system_identifier,
                    .restartpoint = report.restartpoint},
-                  std::chrono::system_clock::now());
+                  now());
+  // Written first, then compared with the floors: as in store/holds.cc.
+  const auto era = newest_era_of(archive_->eras(report.cluster), report.system_identifier);
+  if (era && report.restartpoint.fits(segment_size_of(*era))) {
+    const SegmentNumber from = report.restartpoint.number(segment_size_of(*era));
+    if (const auto refusal = refuse_below_floor(archive_->backend(), report.cluster, *era, from,
+                                                report.restartpoint.timeline())) {
+      return to_reply(*refusal);
+    }
+  }
   return json_reply(200, "{}\n");
 }
 
@@ -227,6 +291,39 @@ Reply Runner::operator()(const ChangeClient& change) const {
 Reply Runner::operator()(const RemoveClient& remove) const {
   if (!remove_client(archive_->backend(), remove.client)) {
     return to_reply(no_such_client(remove.client));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply Runner::operator()(const AddHold& add) const {
+  const auto added = add_hold(*archive_, add, caller_.name, now());
+  if (const auto* refusal = std::get_if<Refusal>(&added)) return to_reply(*refusal);
+  return json_reply(201, to_json(std::vector<HoldReport>{std::get<HoldReport>(added)}));
+}
+
+Reply Runner::operator()(const RemoveHold& remove) const {
+  if (!remove_hold(*archive_, remove)) {
+    return to_reply(no_such_record("hold \"" + remove.id + "\"", remove.cluster));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply Runner::operator()(const AddBackup& add) const {
+  const auto added = add_backup(*archive_, add, caller_.name, now());
+  if (const auto* refusal = std::get_if<Refusal>(&added)) return to_reply(*refusal);
+  return json_reply(201, to_json(std::vector<BackupReport>{std::get<BackupReport>(added)}));
+}
+
+Reply Runner::operator()(const RemoveBackup& remove) const {
+  if (!remove_backup(*archive_, remove)) {
+    return to_reply(no_such_record("added backup \"" + remove.id + "\"", remove.cluster));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply Runner::operator()(const ForgetStandby& forget) const {
+  if (!forget_position(archive_->backend(), forget)) {
+    return to_reply(no_such_record("standby \"" + forget.instance + "\"", forget.cluster));
   }
   return json_reply(200, "{}\n");
 }

@@ -87,6 +87,22 @@ std::string standby_record(std::string_view cluster, std::string_view client,
   return fmt::format("{}{}/{}.json", standby_records(cluster), client_part(client), instance);
 }
 
+std::string hold_records(std::string_view cluster) {
+  return fmt::format("{}/holds/", cluster);
+}
+
+std::string hold_record(std::string_view cluster, std::string_view id) {
+  return fmt::format("{}{}.json", hold_records(cluster), id);
+}
+
+std::string backup_records(std::string_view cluster) {
+  return fmt::format("{}/backups/", cluster);
+}
+
+std::string backup_record(std::string_view cluster, std::string_view id) {
+  return fmt::format("{}{}.json", backup_records(cluster), id);
+}
+
 std::string client_records() {
   return "_clients/";
 }
@@ -101,6 +117,14 @@ std::string era_prefix(std::string_view cluster, const EraName& era) {
 
 std::string era_folder_record(std::string_view cluster, const EraName& era) {
   return era_prefix(cluster, era) + "era.json";
+}
+
+std::string prune_records(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}pruned/", era_prefix(cluster, era));
+}
+
+std::string prune_record(std::string_view cluster, const EraName& era, std::uint32_t number) {
+  return fmt::format("{}{:06}.json", prune_records(cluster, era), number);
 }
 
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,

@@ -10,7 +10,10 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/conflicts/FILE.DIGEST12.zst  other content of a name, undecided
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST12.zst    decided: another one is FILE
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
+//   CLUSTER/holds/ID.json                                     what an administrator holds
+//   CLUSTER/backups/ID.json                                   backups that left no .backup file
 //   _clients/CLIENT.json                                     a client of the registry
 //   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
 //
@@ -41,12 +44,18 @@ std::string era_record(std::string_view cluster, std::uint32_t number);
 std::string standby_records(std::string_view cluster);  // prefix
 std::string standby_record(std::string_view cluster, std::string_view client,
                            std::string_view instance);
+std::string hold_records(std::string_view cluster);  // prefix
+std::string hold_record(std::string_view cluster, std::string_view id);
+std::string backup_records(std::string_view cluster);  // prefix
+std::string backup_record(std::string_view cluster, std::string_view id);
 std::string client_records();  // prefix
 // `client` is a valid_client_name().
 std::string client_record(std::string_view client);
 
 std::string era_prefix(std::string_view cluster, const EraName& era);  // ends with '/'
 std::string era_folder_record(std::string_view cluster, const EraName& era);
+std::string prune_records(std::string_view cluster, const EraName& era);  // prefix
+std::string prune_record(std::string_view cluster, const EraName& era, std::uint32_t number);
 // `digest` is of the raw file; it is part of a .partial's key, and of no other.
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest);

@@ -99,6 +99,10 @@ class MemoryBackend final : public Backend {
   }
 
   bool remove_object(const std::string& key) override { return remove(key); }
+  std::size_t remove_objects(const std::vector<std::string>& keys) override {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(keys, [this](const std::string& key) { return remove(key); }));
+  }
 
   std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
                                 std::size_t limit) override {

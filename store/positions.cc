@@ -95,6 +95,18 @@ std::optional<Position> apply(std::optional<Position> standing, std::string_view
   report.retired = change.archives_as_primary;
   report.seen = now;
   if (change.restartpoint) report.restartpoint = change.restartpoint->text();
+  // A server asks for nothing before its restartpoint, unless it was rewound or restored from an
+  // older copy: then that one is of its past, and it needs what it asks for now.
+  const auto is_back = [&report](const std::optional<WalFileName>& handed) {
+    return handed && !report.restartpoint.empty() && handed->text() != report.last_handed &&
+           place(handed->text()) < place(report.restartpoint);
+  };
+  if (is_back(change.instance.last_handed)) {
+    start_again(report);
+    report.lowest_handed = change.instance.last_handed->text();
+  } else if (is_back(change.handed)) {
+    start_again(report);
+  }
   if (change.instance.last_handed) report.last_handed = change.instance.last_handed->text();
   if (change.handed) {
     const std::string& handed = change.handed->text();
@@ -144,6 +156,11 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
   // has written it, and update_record() makes sure that it is durable.
   if (!change.restartpoint && !next_record(backend.read_record(key))) return;
   backend.update_record(key, next_record);
+}
+
+bool forget_position(Backend& backend, const ForgetStandby& forget) {
+  return backend.remove_record(
+      layout::standby_record(forget.cluster, forget.client, forget.instance));
 }
 
 std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster) {

@@ -2,8 +2,10 @@
 // requests carry along. Retention rests on these records.
 //
 // Only what PostgreSQL was handed counts. A report with an older sequence than the record's is
-// ignored; going back is accepted. An instance that archives as a primary is retired until it asks
-// for WAL again. Threads and processes: safe; Backend::update_record makes each change atomic.
+// ignored; going back is accepted: whoever is handed what is before its restartpoint was rewound or
+// restored, and its position is what it is handed. An instance that archives as a primary is
+// retired until it asks for WAL again. Threads and processes: safe; Backend::update_record makes
+// each change atomic.
 #pragma once
 
 #include <chrono>
@@ -38,6 +40,9 @@ inline constexpr std::chrono::seconds kPositionRefresh{60};
 // again, and one that goes on by streaming does not ask at all.
 void update_position(Backend& backend, std::string_view cluster, std::string_view client,
                      const PositionChange& change, Time now);
+
+// False: there is none.
+bool forget_position(Backend& backend, const ForgetStandby& forget);
 
 std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster);
 

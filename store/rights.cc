@@ -37,6 +37,18 @@ std::optional<Needed> needed_for(const Command& command) {
     }
     Result operator()(const ListConflicts& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const AcceptContent& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ListHolds& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListBackups& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListStandbys& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    // Who may put, or get, may not decide what goes.
+    Result operator()(const AddHold& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const RemoveHold& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const AddBackup& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const RemoveBackup& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ForgetStandby& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const PlanPrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const BeginPrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ContinuePrune& c) const { return {{{kAdmin}, c.cluster}}; }
     // The answer has only the clusters that concern the caller.
     Result operator()(const ListClusters&) const { return std::nullopt; }
     Result operator()(const Whoami&) const { return std::nullopt; }

@@ -94,4 +94,22 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
       .value_or("");
 }
 
+std::optional<std::string> read_small_object(Backend& backend, const std::string& key,
+                                             std::size_t largest) {
+  const auto source = backend.open_object(key);
+  if (!source || source->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
+    return std::nullopt;
+  }
+  std::string content;
+  try {
+    const Examined examined =
+        examine_object(*source, [&content](ByteView raw) { content += as_text(raw); });
+    if (!examined.whole) return std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUsage) throw;
+    return std::nullopt;
+  }
+  return content;
+}
+
 }  // namespace walstow

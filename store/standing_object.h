@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "proto/codec/object.h"
@@ -44,5 +45,10 @@ class ContentCheck {
   WalFileName file_;
   std::string beginning_;
 };
+
+// The file in a small object, of `largest` bytes at most. nullopt: there is none, or it is not
+// whole, or of the format of a later release.
+std::optional<std::string> read_small_object(Backend& backend, const std::string& key,
+                                             std::size_t largest);
 
 }  // namespace walstow

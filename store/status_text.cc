@@ -101,7 +101,7 @@ std::string backup_lines(const TimelineReport& timeline) {
   const std::size_t shown = std::min(backups.size(), kMostBackupsShown);
   if (shown < timeline.backups) text += fmt::format("      the newest {}:\n", shown);
   for (std::size_t i = backups.size() - shown; i < backups.size(); ++i) {
-    const BackupReport& backup = backups[i];
+    const BackupSpan& backup = backups[i];
     if (backup.first.empty()) {
       text += fmt::format("      backup {} cannot be read\n", backup.file);
       continue;

@@ -48,8 +48,9 @@ std::optional<BackupHistory> parse_backup_history(std::string_view content) {
     if (colon == std::string_view::npos) continue;
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = line.substr(colon + 2);
-    if (name == "START WAL LOCATION") start = parse_location(value);
-    if (name == "STOP WAL LOCATION") stop = parse_location(value);
+    // The first of each: a label may have lines of its own, and comes later.
+    if (name == "START WAL LOCATION" && !start) start = parse_location(value);
+    if (name == "STOP WAL LOCATION" && !stop) stop = parse_location(value);
     if (name == "LABEL") backup.label = value.substr(0, kLongestLabel);
     if (name == "START TIME") backup.started = parse_time(value);
     if (name == "STOP TIME") backup.stopped = parse_time(value);

@@ -16,6 +16,7 @@
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
 #include "proto/wire/refusal.h"
+#include "proto/wire/retention_command.h"
 
 namespace walstow {
 
@@ -208,7 +209,9 @@ struct RemoveClient {
 using Command =
     std::variant<PutFile, GetFile, ListFiles, ClusterStatus, ListClusters, CreateCluster, OpenEra,
                  ReportPosition, Whoami, CheckStore, ListConflicts, AcceptContent, ListClients,
-                 AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside>;
+                 AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
+                 RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
+                 ForgetStandby, PlanPrune, BeginPrune, ContinuePrune>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.

@@ -6,6 +6,7 @@
 #include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/query_reader.h"
+#include "proto/wire/retention_parse.h"
 #include "proto/wire/target.h"
 
 namespace walstow {
@@ -280,12 +281,16 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
   if (path.size() <= 6 && part == "conflicts") {
     return parse_conflicts(request, std::move(cluster), target);
   }
+  if (auto parsed = parse_retention_request(request, cluster, target)) return *std::move(parsed);
   if (path.size() == 5 && part == "wal") {
     return parse_file_request(request, std::move(cluster), path[4]);
   }
   if (path.size() == 5 && part == "standbys") {
     if (method == Method::kPut) return parse_position(std::move(cluster), path[4], fields);
     return refused_method(request);
+  }
+  for (const std::string_view known : {"holds", "backups", "standbys", "prune"}) {
+    if (path.size() <= 6 && part == known) return refused_method(request);
   }
   return make_refusal(Code::kBadRequest,
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));

@@ -25,10 +25,12 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kUnknownCluster, "unknown-cluster", 422},
     CodeInfo{Code::kUnknownSystem, "unknown-system", 422},
     CodeInfo{Code::kNoSuchClient, "no-such-client", 422},
+    CodeInfo{Code::kNoSuchRecord, "no-such-record", 422},
     CodeInfo{Code::kNoSuchContent, "no-such-content", 422},
     CodeInfo{Code::kOtherContent, "other-content", 409},
     CodeInfo{Code::kOtherSystem, "other-system", 409},
     CodeInfo{Code::kExists, "exists", 409},
+    CodeInfo{Code::kBelowFloor, "below-floor", 409},
     CodeInfo{Code::kAbsentEnd, "absent-end", 404},
     CodeInfo{Code::kAbsentBefore, "absent-before", 404},
     CodeInfo{Code::kHole, "hole", 404},
@@ -83,6 +85,8 @@ ErrorKind kind_of(Code code) {
     case Code::kOtherContent:
     case Code::kOtherSystem:
     case Code::kExists:
+    case Code::kBelowFloor:
+    case Code::kNoSuchRecord:
       return ErrorKind::kRefused;
     case Code::kDigestMismatch:
     case Code::kDamaged:

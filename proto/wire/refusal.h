@@ -24,10 +24,12 @@ enum class Code {
   kUnknownCluster,  // 422 unknown-cluster
   kUnknownSystem,   // 422 unknown-system: the cluster has no era of this system identifier
   kNoSuchClient,    // 422 no-such-client: the registry has nobody of the name in the path
+  kNoSuchRecord,    // 422 no-such-record: no such hold, backup, standby or prune
   kNoSuchContent,   // 422 no-such-content: no such content is kept of this file
   kOtherContent,    // 409 other-content: the name is taken by other content
   kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
   kExists,          // 409 exists: the cluster, era or client to be made stands
+  kBelowFloor,      // 409 below-floor: what it needs was pruned, or is about to be
   kAbsentEnd,       // 404 absent-end: nothing later on this timeline
   kAbsentBefore,    // 404 absent-before: before the first on this timeline
   kHole,            // 404 hole: earlier and later ones stand

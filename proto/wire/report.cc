@@ -7,6 +7,7 @@
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
+#include "proto/wire/retention_report.h"
 
 namespace walstow {
 namespace {
@@ -44,7 +45,7 @@ json::value hole_value(const HoleReport& hole) {
       {"era", hole.era}, {"first", hole.first}, {"last", hole.last}, {"count", hole.count}};
 }
 
-json::value backup_value(const BackupReport& report) {
+json::value backup_value(const BackupSpan& report) {
   json::object object;
   object["file"] = report.file;
   object["first"] = report.first;
@@ -201,6 +202,10 @@ std::string to_json(const CheckReport& report) {
 
 std::string to_json(const std::vector<ConflictReport>& conflicts) {
   return to_line(json::object{{"conflicts", array_of(conflicts, conflict_value)}});
+}
+
+std::string to_json(const std::vector<PositionReport>& standbys) {
+  return to_line(json::object{{"positions", array_of(standbys, position_value)}});
 }
 
 std::string to_json(const std::vector<ClientReport>& clients) {

@@ -35,13 +35,13 @@ struct SegmentRange {
 
 // A base backup that left a .backup file: a recovery from it needs the segments from `first` to
 // `last`, and then what follows.
-struct BackupReport {
+struct BackupSpan {
   std::string file;                      // its name
   std::string first, last;               // segments; "" where the file does not say it
   std::string start_at, stop_at;         // LSNs, "" likewise
   std::string label;                     // "" likewise
   std::optional<Time> started, stopped;  // as far as they are in UTC
-  bool operator==(const BackupReport&) const = default;
+  bool operator==(const BackupSpan&) const = default;
 };
 
 struct TimelineReport {
@@ -55,7 +55,7 @@ struct TimelineReport {
   std::uint64_t partials = 0, incompletes = 0, backups = 0;
   std::optional<Time> newest;  // when the newest segment was put
   // The newest ones of `backups`, ascending; the others are not in it.
-  std::vector<BackupReport> backup_files = {};
+  std::vector<BackupSpan> backup_files = {};
   bool operator==(const TimelineReport&) const = default;
 };
 

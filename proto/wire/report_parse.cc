@@ -9,7 +9,7 @@ SegmentRange read_range(const ReportReader& reader) {
       .first = reader.text("first"), .last = reader.text("last"), .count = reader.number("count")};
 }
 
-BackupReport read_backup(const ReportReader& reader) {
+BackupSpan read_backup(const ReportReader& reader) {
   return {.file = reader.text("file"),
           .first = reader.text("first"),
           .last = reader.text("last"),
@@ -159,6 +159,11 @@ CheckReport parse_check_report(std::string_view body) {
 std::vector<ClientReport> parse_client_reports(std::string_view body) {
   const boost::json::object object = parse_report_body(body, "list of clients");
   return ReportReader(object, "list of clients").objects("clients", read_client);
+}
+
+std::vector<PositionReport> parse_standby_reports(std::string_view body) {
+  const boost::json::object object = parse_report_body(body, "list of standbys");
+  return ReportReader(object, "list of standbys").objects("positions", read_position);
 }
 
 std::vector<ConflictReport> parse_conflict_reports(std::string_view body) {

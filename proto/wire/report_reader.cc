@@ -67,6 +67,15 @@ std::optional<Time> ReportReader::time_or_null(std::string_view name) const {
   return time(name);
 }
 
+std::vector<std::string> ReportReader::texts(std::string_view name) const {
+  std::vector<std::string> items;
+  for (const json::value& item : array(name)) {
+    if (!item.is_string()) fail(name, "an array of texts");
+    items.emplace_back(item.get_string().c_str());
+  }
+  return items;
+}
+
 Grants ReportReader::grants(std::string_view name) const {
   auto grants = grants_member(object_, name);
   if (!grants) fail(name, "an array of grants");

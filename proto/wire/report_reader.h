@@ -34,6 +34,7 @@ class ReportReader {
   bool truth(std::string_view name) const;
   Time time(std::string_view name) const;
   std::optional<Time> time_or_null(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
   Grants grants(std::string_view name) const;
   // nullopt: null.
   std::optional<std::uint64_t> number_or_null_or_absent(std::string_view name) const;

@@ -193,7 +193,7 @@ TEST_F(CatalogTest, BackupsSayWhatTheyNeed) {
   const TimelineReport timeline = status().eras.at(0).timelines.at(0);
   EXPECT_EQ(timeline.backups, 2U);
   ASSERT_EQ(timeline.backup_files.size(), 2U);
-  const BackupReport& backup = timeline.backup_files[0];
+  const BackupSpan& backup = timeline.backup_files[0];
   EXPECT_EQ(backup.first, "000000010000000000000FFE");
   EXPECT_EQ(backup.last, "000000010000000100000000");
   EXPECT_EQ(backup.label, "nightly");

@@ -170,6 +170,24 @@ TEST_F(PositionsTest, DataDirectoryOfAnotherSystemStartsAgain) {
   EXPECT_EQ(only().lowest_handed, "000000010000000000000009");
 }
 
+TEST_F(PositionsTest, WhoeverIsHandedWhatIsBeforeItsRestartpointHasGoneBack) {
+  tell(restartpoint("000000010000000000000009"));
+  tell(handed("00000001000000000000000A"));
+  EXPECT_EQ(only().restartpoint, "000000010000000000000009");
+  tell(handed("000000010000000000000004"));  // restored from an older copy
+  EXPECT_EQ(only().restartpoint, "");
+  EXPECT_EQ(only().lowest_handed, "000000010000000000000004");
+}
+
+TEST_F(PositionsTest, GoingBackIsToldAlsoByWhatCameOutOfASpool) {
+  tell(restartpoint("000000010000000000000009"));
+  PositionChange waits = change();
+  waits.instance.last_handed = WalFileName::parse("000000010000000000000003");
+  tell(waits);
+  EXPECT_EQ(only().restartpoint, "");
+  EXPECT_EQ(only().lowest_handed, "000000010000000000000003");
+}
+
 TEST_F(PositionsTest, DamagedRecordIsNamed) {
   backend_->create_record(layout::standby_record("main", "standby1", kInstance), "{}");
   EXPECT_THROW(tell(handed("000000010000000000000005")), Error);

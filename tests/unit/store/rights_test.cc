@@ -57,6 +57,7 @@ std::vector<Row> table() {
   const GetFile get{.cluster = "main", .file = file_named(kName)};
   GetFile head = get;
   head.head_only = true;
+  const std::string kId = "00000000000a";
   return {
       {put, {kArchive}, Place::kMain},
       {get, {kRestore, kAdmin}, Place::kMain},
@@ -82,6 +83,19 @@ std::vector<Row> table() {
        {kAdmin},
        Place::kEverywhere},
       {RemoveClient{"new"}, {kAdmin}, Place::kEverywhere},
+      {AddHold{"main", kId, LogPlace(Lsn{}), {}, "audit"}, {kAdmin}, Place::kMain},
+      {RemoveHold{"main", kId}, {kAdmin}, Place::kMain},
+      {ListHolds{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {AddBackup{"main", kId, LogPlace(Lsn{}), Lsn{1}, Timeline{1}, {}, "nightly"},
+       {kAdmin},
+       Place::kMain},
+      {RemoveBackup{"main", kId}, {kAdmin}, Place::kMain},
+      {ListBackups{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ListStandbys{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ForgetStandby{"main", "db2", std::string(32, 'a')}, {kAdmin}, Place::kMain},
+      {PlanPrune{"main", {}}, {kAdmin}, Place::kMain},
+      {BeginPrune{"main", {}, {}}, {kAdmin}, Place::kMain},
+      {ContinuePrune{"main", 1}, {kAdmin}, Place::kMain},
   };
 }
 

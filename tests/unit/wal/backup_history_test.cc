@@ -52,6 +52,13 @@ TEST(BackupHistoryTest, WithoutItsLocationsItIsNone) {
   }
 }
 
+TEST(BackupHistoryTest, ALabelCannotMoveTheBackup) {
+  const std::string label = "x\nSTART WAL LOCATION: 0/1000028 (file 000000010000000000000001)";
+  const auto backup = parse_backup_history(replaced("pg_basebackup", label));
+  ASSERT_TRUE(backup);
+  EXPECT_EQ(to_string(backup->start), "0/8000028");
+}
+
 TEST(BackupHistoryTest, ALabelOfAnyLengthIsBounded) {
   const auto backup = parse_backup_history(replaced("pg_basebackup", std::string(1 << 20, 'x')));
   ASSERT_TRUE(backup);

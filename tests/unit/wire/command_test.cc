@@ -19,6 +19,8 @@ Command changed(Kind command, Change change) {
   return command;
 }
 
+const char* const kId = "0123456789ab";
+
 // Every kind, every member away from its default at least once, every bound.
 std::vector<Command> commands() {
   const PutFile put = put_of(kSegmentName);
@@ -124,6 +126,26 @@ std::vector<Command> commands() {
       ChangeClient{.client = "a.b-c_d", .grants = add_client().grants},
       ChangeClient{.client = "9", .certificate_until = add_client().certificate_until},
       RemoveClient{"standby1.example"},
+      AddHold{"main", kId, LogPlace(Lsn{0xA00000028}), LogPlace(file(kSegmentName)), "audit of 11"},
+      AddHold{"main", kId, LogPlace(file(kSegmentName)), {}, "x"},
+      RemoveHold{"main", kId},
+      ListHolds{"main"},
+      AddBackup{"main", kId, LogPlace(file(kSegmentName)), Lsn{0xB00000000}, Timeline{1},
+                *parse_iso8601("2026-11-22T19:40:00Z"), "of a snapshot"},
+      RemoveBackup{"main", kId},
+      ListBackups{"main"},
+      ListStandbys{"main"},
+      ForgetStandby{"main", "a/b c", std::string(32, 'a')},
+      PlanPrune{"main", {}},
+      PlanPrune{"main",
+                {.keep_backups = 2,
+                 .keep_days = 0,
+                 .before = LogPlace(file("000000010000000A000000FE.00000028.backup")),
+                 .backup_label = "night*",
+                 .standby_limit_days = 30}},
+      BeginPrune{"main", {.keep_backups = 36500, .keep_days = 36500}, Lsn{0xA00000000}},
+      BeginPrune{"main", {.timeline = Timeline{7}}, {}},
+      ContinuePrune{"main", 999999},
   };
 }
 
@@ -190,6 +212,16 @@ TEST(CommandTest, HasAStableForm) {
       {add_client(), "PUT /v1/clients/standby1.example"},
       {ChangeClient{.client = "root", .grants = add_client().grants}, "POST /v1/clients/root"},
       {RemoveClient{"root"}, "DELETE /v1/clients/root"},
+      {ListHolds{"main"}, "GET /v1/clusters/main/holds"},
+      {RemoveHold{"main", kId}, "DELETE /v1/clusters/main/holds/0123456789ab"},
+      {ListBackups{"main"}, "GET /v1/clusters/main/backups"},
+      {RemoveBackup{"main", kId}, "DELETE /v1/clusters/main/backups/0123456789ab"},
+      {ListStandbys{"main"}, "GET /v1/clusters/main/standbys"},
+      {ForgetStandby{"main", "a/b", std::string(32, 'a')},
+       "DELETE /v1/clusters/main/standbys/a%2Fb/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+      {PlanPrune{"main", {}}, "GET /v1/clusters/main/prune"},
+      {BeginPrune{"main", {}, {}}, "POST /v1/clusters/main/prune"},
+      {ContinuePrune{"main", 7}, "POST /v1/clusters/main/prune/7"},
   };
   for (const auto& [command, form] : forms) {
     const RequestHead request = to_request(command);
@@ -320,6 +352,13 @@ TEST(CommandTest, NothingMalformedIsSent) {
       changed(get_of(kSegmentName), [](GetFile& c) { c.request_id = "a b"; }),
       ListFiles{.cluster = "main", .after = {}, .limit = 0, .range = {}},
       RemoveClient{"../x"},
+      RemoveHold{"main", "../x"},
+      AddHold{"main", kId, LogPlace(Lsn{}), {}, ""},
+      ForgetStandby{"main", "db2", "../x"},
+      PlanPrune{"main", {.keep_backups = 2}},
+      PlanPrune{"main", {.keep_days = 2}},
+      PlanPrune{"main", {.keep_backups = 0, .keep_days = 2}},
+      ContinuePrune{"main", 0},
       ChangeClient{.client = "root"},
       ChangeClient{.client = "root", .grants = Grants{}},
       changed(add_client(), [](AddClient& c) { c.grants[0].rights.clear(); }),

@@ -13,6 +13,7 @@
 
 #include "proto/wire/command.h"
 #include "proto/wire/report.h"
+#include "proto/wire/retention_report.h"
 #include "tests/support/digests.h"
 
 namespace walstow {
@@ -98,6 +99,17 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kPublicKey),
       std::string(field::kGrants),
       std::string(field::kUntil),
+      std::string(field::kFrom),
+      std::string(field::kTo),
+      std::string(field::kReason),
+      std::string(field::kTimeline),
+      std::string(field::kStopped),
+      std::string(field::kLabel),
+      std::string(field::kKeepBackups),
+      std::string(field::kKeepDays),
+      std::string(field::kBefore),
+      std::string(field::kStandbyLimit),
+      std::string(field::kFloor),
   };
   EXPECT_EQ(documented, known);
 }
@@ -127,11 +139,21 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_hole_page(sample));
       case 9:
         return to_json(parse_verify_page(sample));
-      default:
+      case 10:
         return to_json(parse_set_aside_report(sample));
+      case 11:
+        return to_json(parse_hold_reports(sample));
+      case 12:
+        return to_json(parse_backup_reports(sample));
+      case 13:
+        return to_json(parse_standby_reports(sample));
+      case 14:
+        return to_json(parse_prune_plan(sample));
+      default:
+        return to_json(parse_prune_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 11U);
+  ASSERT_EQ(samples.size(), 16U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

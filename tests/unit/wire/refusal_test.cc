@@ -258,7 +258,8 @@ TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
       {Code::kNoSuchContent, ErrorKind::kRefused},    {Code::kPruned, ErrorKind::kUnavailable},
       {Code::kDamaged, ErrorKind::kDamaged},          {Code::kStorage, ErrorKind::kUnavailable},
       {Code::kUnavailable, ErrorKind::kUnavailable},  {Code::kTimeout, ErrorKind::kTimeout},
-      {Code::kInternal, ErrorKind::kUnavailable},
+      {Code::kInternal, ErrorKind::kUnavailable},     {Code::kBelowFloor, ErrorKind::kRefused},
+      {Code::kNoSuchRecord, ErrorKind::kRefused},
   };
   EXPECT_EQ(std::size(table), every_code().size());
   for (const auto& [code, kind] : table) {

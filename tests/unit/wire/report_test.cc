@@ -46,7 +46,7 @@ ClusterReport cluster_report() {
                         .label = "nightly",
                         .started = at("2026-11-22T19:00:00Z"),
                         .stopped = at("2026-11-22T19:10:00Z")},
-                       BackupReport{}}};
+                       BackupSpan{}}};
   const TimelineReport second{.timeline = 4294967295,
                               .parent = 1,
                               .left_parent_at = "0/5000028",

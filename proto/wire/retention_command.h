@@ -1,0 +1,109 @@
+// What can be asked about retention: holds, backups, standbys, and pruning itself. Part of
+// proto/wire/command.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "proto/base/utc_time.h"
+#include "proto/wal/log_place.h"
+#include "proto/wal/lsn.h"
+
+namespace walstow {
+
+// Ids are chosen by whoever adds, at random, so that a request whose answer was lost can be sent
+// again: 12 lower-case hex digits.
+
+// PUT /v1/clusters/{cluster}/holds/{id}: nothing from there on goes, in the newest era.
+struct AddHold {
+  std::string cluster, id;
+  LogPlace from{Lsn{}};
+  std::optional<LogPlace> to;  // for people: what is held for stays from there on, too
+  std::string reason;
+  bool operator==(const AddHold&) const = default;
+};
+
+// DELETE /v1/clusters/{cluster}/holds/{id}
+struct RemoveHold {
+  std::string cluster, id;
+  bool operator==(const RemoveHold&) const = default;
+};
+
+// GET /v1/clusters/{cluster}/holds
+struct ListHolds {
+  std::string cluster;
+  bool operator==(const ListHolds&) const = default;
+};
+
+// PUT /v1/clusters/{cluster}/backups/{id}: one that has left no .backup file.
+struct AddBackup {
+  std::string cluster, id;
+  LogPlace start{Lsn{}};  // its START WAL LOCATION
+  Lsn stop;               // where it is consistent
+  Timeline timeline;
+  Time stopped;
+  std::string label;
+  bool operator==(const AddBackup&) const = default;
+};
+
+// DELETE /v1/clusters/{cluster}/backups/{id}
+struct RemoveBackup {
+  std::string cluster, id;
+  bool operator==(const RemoveBackup&) const = default;
+};
+
+// GET /v1/clusters/{cluster}/backups
+struct ListBackups {
+  std::string cluster;
+  bool operator==(const ListBackups&) const = default;
+};
+
+// GET /v1/clusters/{cluster}/standbys
+struct ListStandbys {
+  std::string cluster;
+  bool operator==(const ListStandbys&) const = default;
+};
+
+// DELETE /v1/clusters/{cluster}/standbys/{client}/{instance}: nothing is kept for it any more,
+// unless it comes again.
+struct ForgetStandby {
+  std::string cluster, client, instance;
+  bool operator==(const ForgetStandby&) const = default;
+};
+
+// What an administrator wants kept, beyond what consumers need: store/retention.h is the rule.
+struct PrunePolicy {
+  std::optional<std::uint32_t> keep_backups;  // 1 and up; with keep_days
+  std::optional<std::uint32_t> keep_days;
+  std::optional<LogPlace> before;
+  std::string backup_label;  // a pattern; "": every backup counts
+  std::optional<std::uint32_t> standby_limit_days;
+  std::optional<Timeline> timeline;  // remove this dead branch, and nothing else
+  bool operator==(const PrunePolicy&) const = default;
+};
+
+// GET /v1/clusters/{cluster}/prune: what would go.
+struct PlanPrune {
+  std::string cluster;
+  PrunePolicy policy;
+  bool operator==(const PlanPrune&) const = default;
+};
+
+// POST /v1/clusters/{cluster}/prune: notes what is to go; nothing has gone on return.
+struct BeginPrune {
+  std::string cluster;
+  PrunePolicy policy;
+  std::optional<Lsn> floor;  // what was shown: the floor is not set above it
+  bool operator==(const BeginPrune&) const = default;
+};
+
+// POST /v1/clusters/{cluster}/prune/{number}: removes for some seconds; again until it is over.
+struct ContinuePrune {
+  std::string cluster;
+  std::uint32_t number = 0;
+  bool operator==(const ContinuePrune&) const = default;
+};
+
+}  // namespace walstow

@@ -1,0 +1,267 @@
+#include "proto/wire/retention_parse.h"
+
+#include <fmt/format.h>
+
+#include "proto/base/bytes.h"
+#include "proto/wire/field_reader.h"
+
+namespace walstow {
+namespace {
+
+using Parsed = std::variant<Command, Refusal>;
+
+constexpr std::size_t kIdLength = 12;
+constexpr std::uint32_t kMostDays = 36500;
+
+std::optional<std::uint32_t> parse_small_number(std::string_view text) {
+  const auto number = parse_decimal(text);
+  if (!number || *number > kMostDays) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+std::optional<std::uint32_t> parse_count(std::string_view text) {
+  const auto number = parse_small_number(text);
+  return number && *number != 0 ? number : std::nullopt;
+}
+
+std::optional<Timeline> parse_timeline_number(std::string_view text) {
+  const auto number = parse_decimal(text);
+  if (!number || *number == 0 || *number > UINT32_MAX) return std::nullopt;
+  return Timeline{static_cast<std::uint32_t>(*number)};
+}
+
+constexpr std::string_view kPlaceText = "the name of a segment, or an LSN";
+constexpr std::string_view kTextText = "1 to 255 printable ASCII characters";
+constexpr std::string_view kDaysText = "a number of days, 0 to 36500";
+constexpr FieldForm<LogPlace> kFrom{field::kFrom, LogPlace::parse, kPlaceText};
+constexpr FieldForm<LogPlace> kTo{field::kTo, LogPlace::parse, kPlaceText};
+constexpr FieldForm<Lsn> kStop{field::kTo, parse_lsn, "an LSN"};
+constexpr FieldForm<LogPlace> kBefore{field::kBefore, LogPlace::parse, kPlaceText};
+constexpr FieldForm<Lsn> kFloor{field::kFloor, parse_lsn, "an LSN"};
+constexpr FieldForm<std::string> kReason{field::kReason, parse_text, kTextText};
+constexpr FieldForm<std::string> kLabel{field::kLabel, parse_text, kTextText};
+constexpr FieldForm<Timeline> kTimeline{field::kTimeline, parse_timeline_number,
+                                        "the number of a timeline"};
+constexpr FieldForm<Time> kStopped{field::kStopped, parse_iso8601,
+                                   "a time, as 2026-11-22T19:40:00Z"};
+constexpr FieldForm<std::uint32_t> kKeepBackups{field::kKeepBackups, parse_count,
+                                                "a number of backups, 1 to 36500"};
+constexpr FieldForm<std::uint32_t> kKeepDays{field::kKeepDays, parse_small_number, kDaysText};
+constexpr FieldForm<std::uint32_t> kStandbyLimit{field::kStandbyLimit, parse_small_number,
+                                                 kDaysText};
+
+RequestHead start(Method method, std::string_view cluster, std::string_view rest) {
+  RequestHead request{.method = method,
+                      .target = fmt::format("/v1/clusters/{}/{}", percent_encoded(cluster), rest),
+                      .fields = {}};
+  request.fields.set(field::kVersion, std::string(kProtocolVersion));
+  return request;
+}
+
+void set_policy(Fields& fields, const PrunePolicy& policy) {
+  const auto set_number = [&fields](std::string_view name, const auto& number) {
+    if (number) fields.set(name, std::to_string(*number));
+  };
+  set_number(field::kKeepBackups, policy.keep_backups);
+  set_number(field::kKeepDays, policy.keep_days);
+  set_number(field::kStandbyLimit, policy.standby_limit_days);
+  if (policy.before) fields.set(field::kBefore, policy.before->text());
+  if (!policy.backup_label.empty()) fields.set(field::kLabel, policy.backup_label);
+  if (policy.timeline) fields.set(field::kTimeline, std::to_string(policy.timeline->value));
+}
+
+PrunePolicy read_policy(FieldReader& fields) {
+  PrunePolicy policy{.keep_backups = fields.optional(kKeepBackups),
+                     .keep_days = fields.optional(kKeepDays),
+                     .before = fields.optional(kBefore),
+                     .backup_label = fields.optional(kLabel).value_or(""),
+                     .standby_limit_days = fields.optional(kStandbyLimit),
+                     .timeline = fields.optional(kTimeline)};
+  // One without the other keeps less than whoever wrote it may have thought.
+  if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
+    fields.refuse(make_refusal(
+        Code::kBadRequest,
+        fmt::format("{} and {} go together", field::kKeepBackups, field::kKeepDays),
+        "Kept are that many backups, and all that are younger, and one before these."));
+  }
+  if (policy.timeline && policy.before) {
+    fields.refuse(make_refusal(
+        Code::kBadRequest,
+        fmt::format("{} does not go together with {}", field::kTimeline, field::kBefore),
+        "A dead branch goes as a whole, but for what is needed."));
+  }
+  return policy;
+}
+
+bool valid_id(std::string_view id) {
+  return id.size() == kIdLength &&
+         id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Parsed not_an_id(std::string_view id) {
+  return make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not an id", shown(id)),
+                      "It has 12 lower-case hex digits.");
+}
+
+Parsed parse_add_hold(const std::string& cluster, const std::string& id, FieldReader& fields) {
+  const auto from = fields.required(kFrom);
+  const auto to = fields.optional(kTo);
+  const auto reason = fields.required(kReason);
+  if (fields.refused()) return *fields.refused();
+  return AddHold{.cluster = cluster, .id = id, .from = *from, .to = to, .reason = *reason};
+}
+
+Parsed parse_add_backup(const std::string& cluster, const std::string& id, FieldReader& fields) {
+  const auto from = fields.required(kFrom);
+  const auto stop = fields.required(kStop);
+  const auto timeline = fields.required(kTimeline);
+  const auto stopped = fields.required(kStopped);
+  const auto label = fields.required(kLabel);
+  if (from && timeline && from->timeline() && *from->timeline() != *timeline) {
+    fields.refuse(make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not of timeline {}",
+                                                              from->text(), timeline->value)));
+  }
+  if (fields.refused()) return *fields.refused();
+  return AddBackup{.cluster = cluster,
+                   .id = id,
+                   .start = *from,
+                   .stop = *stop,
+                   .timeline = *timeline,
+                   .stopped = *stopped,
+                   .label = *label};
+}
+
+std::optional<Parsed> parse_hold(const RequestHead& request, const std::string& cluster,
+                                 const std::vector<std::string>& path) {
+  if (path.size() == 4 && request.method == Method::kGet) return ListHolds{cluster};
+  if (path.size() != 5) return std::nullopt;
+  if (!valid_id(path[4])) return not_an_id(path[4]);
+  FieldReader fields(request.fields);
+  if (request.method == Method::kPut) return parse_add_hold(cluster, path[4], fields);
+  if (request.method == Method::kDelete) return RemoveHold{cluster, path[4]};
+  return std::nullopt;
+}
+
+std::optional<Parsed> parse_backup(const RequestHead& request, const std::string& cluster,
+                                   const std::vector<std::string>& path) {
+  if (path.size() == 4 && request.method == Method::kGet) return ListBackups{cluster};
+  if (path.size() != 5) return std::nullopt;
+  if (!valid_id(path[4])) return not_an_id(path[4]);
+  FieldReader fields(request.fields);
+  if (request.method == Method::kPut) return parse_add_backup(cluster, path[4], fields);
+  if (request.method == Method::kDelete) return RemoveBackup{cluster, path[4]};
+  return std::nullopt;
+}
+
+std::optional<Parsed> parse_standby(const RequestHead& request, const std::string& cluster,
+                                    const std::vector<std::string>& path) {
+  if (path.size() == 4 && request.method == Method::kGet) return ListStandbys{cluster};
+  if (path.size() != 6 || request.method != Method::kDelete) return std::nullopt;
+  const bool instance = path[5].size() == 32 &&
+                        path[5].find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (!parse_text(path[4]) || !instance) {
+    return make_refusal(
+        Code::kBadRequest,
+        fmt::format("\"{}\" of \"{}\" is no instance of a client", shown(path[5]), shown(path[4])),
+        "\"walstow standby list\" shows them.");
+  }
+  return ForgetStandby{cluster, path[4], path[5]};
+}
+
+std::optional<Parsed> parse_prune(const RequestHead& request, const std::string& cluster,
+                                  const std::vector<std::string>& path) {
+  FieldReader fields(request.fields);
+  if (path.size() == 4 && request.method == Method::kGet) {
+    PlanPrune plan{cluster, read_policy(fields)};
+    if (fields.refused()) return *fields.refused();
+    return plan;
+  }
+  if (path.size() == 4 && request.method == Method::kPost) {
+    BeginPrune begin{cluster, read_policy(fields), fields.optional(kFloor)};
+    if (fields.refused()) return *fields.refused();
+    return begin;
+  }
+  if (path.size() != 5 || request.method != Method::kPost) return std::nullopt;
+  const auto number = parse_decimal(path[4]);
+  if (!number || *number == 0 || *number > 999999) {
+    return make_refusal(Code::kBadRequest,
+                        fmt::format("\"{}\" is not the number of a prune", shown(path[4])));
+  }
+  return ContinuePrune{cluster, static_cast<std::uint32_t>(*number)};
+}
+
+}  // namespace
+
+RequestHead request_for(const AddHold& add) {
+  RequestHead request = start(Method::kPut, add.cluster, "holds/" + percent_encoded(add.id));
+  request.fields.set(field::kFrom, add.from.text());
+  if (add.to) request.fields.set(field::kTo, add.to->text());
+  request.fields.set(field::kReason, add.reason);
+  return request;
+}
+
+RequestHead request_for(const RemoveHold& remove) {
+  return start(Method::kDelete, remove.cluster, "holds/" + percent_encoded(remove.id));
+}
+
+RequestHead request_for(const ListHolds& list) {
+  return start(Method::kGet, list.cluster, "holds");
+}
+
+RequestHead request_for(const AddBackup& add) {
+  RequestHead request = start(Method::kPut, add.cluster, "backups/" + percent_encoded(add.id));
+  request.fields.set(field::kFrom, add.start.text());
+  request.fields.set(field::kTo, to_string(add.stop));
+  request.fields.set(field::kTimeline, std::to_string(add.timeline.value));
+  request.fields.set(field::kStopped, to_iso8601(add.stopped));
+  request.fields.set(field::kLabel, add.label);
+  return request;
+}
+
+RequestHead request_for(const RemoveBackup& remove) {
+  return start(Method::kDelete, remove.cluster, "backups/" + percent_encoded(remove.id));
+}
+
+RequestHead request_for(const ListBackups& list) {
+  return start(Method::kGet, list.cluster, "backups");
+}
+
+RequestHead request_for(const ListStandbys& list) {
+  return start(Method::kGet, list.cluster, "standbys");
+}
+
+RequestHead request_for(const ForgetStandby& forget) {
+  return start(
+      Method::kDelete, forget.cluster,
+      "standbys/" + percent_encoded(forget.client) + "/" + percent_encoded(forget.instance));
+}
+
+RequestHead request_for(const PlanPrune& plan) {
+  RequestHead request = start(Method::kGet, plan.cluster, "prune");
+  set_policy(request.fields, plan.policy);
+  return request;
+}
+
+RequestHead request_for(const BeginPrune& begin) {
+  RequestHead request = start(Method::kPost, begin.cluster, "prune");
+  set_policy(request.fields, begin.policy);
+  if (begin.floor) request.fields.set(field::kFloor, to_string(*begin.floor));
+  return request;
+}
+
+RequestHead request_for(const ContinuePrune& go_on) {
+  return start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
+}
+
+std::optional<Parsed> parse_retention_request(const RequestHead& request,
+                                              const std::string& cluster, const Target& target) {
+  const auto& path = target.path;
+  if (path.size() < 4) return std::nullopt;
+  if (path[3] == "holds") return parse_hold(request, cluster, path);
+  if (path[3] == "backups") return parse_backup(request, cluster, path);
+  if (path[3] == "standbys") return parse_standby(request, cluster, path);
+  if (path[3] == "prune") return parse_prune(request, cluster, path);
+  return std::nullopt;
+}
+
+}  // namespace walstow

@@ -1,0 +1,28 @@
+// Requests about retention, both ways. Private to this folder.
+#pragma once
+
+#include <variant>
+
+#include "proto/wire/command.h"
+#include "proto/wire/target.h"
+
+namespace walstow {
+
+RequestHead request_for(const AddHold& add);
+RequestHead request_for(const RemoveHold& remove);
+RequestHead request_for(const ListHolds& list);
+RequestHead request_for(const AddBackup& add);
+RequestHead request_for(const RemoveBackup& remove);
+RequestHead request_for(const ListBackups& list);
+RequestHead request_for(const ListStandbys& list);
+RequestHead request_for(const ForgetStandby& forget);
+RequestHead request_for(const PlanPrune& plan);
+RequestHead request_for(const BeginPrune& begin);
+RequestHead request_for(const ContinuePrune& go_on);
+
+// nullopt: not one of these paths, or not with this method.
+std::optional<std::variant<Command, Refusal>> parse_retention_request(const RequestHead& request,
+                                                                      const std::string& cluster,
+                                                                      const Target& target);
+
+}  // namespace walstow

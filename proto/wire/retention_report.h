@@ -1,0 +1,71 @@
+// JSON bodies of answers about retention: as proto/wire/report.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/utc_time.h"
+#include "proto/wire/report.h"
+
+namespace walstow {
+
+struct HoldReport {
+  std::string id, era;
+  std::string from, to;  // as they were given; `to` may be ""
+  std::string reason, by;
+  Time added;
+  bool operator==(const HoldReport&) const = default;
+};
+
+struct BackupReport {
+  std::string name;  // of its .backup file, or the id of one that was added by hand
+  std::string era;
+  std::uint32_t timeline = 0;
+  std::string start, stop;  // LSNs; "" when its file cannot be read
+  std::string label;
+  Time stopped;
+  bool added = false;  // by hand
+  bool operator==(const BackupReport&) const = default;
+};
+
+// What would go. Nothing goes where `floor` is "" and no timeline is named.
+struct PrunePlanReport {
+  std::string archive, cluster, era;
+  std::string floor;                      // LSN
+  std::optional<std::uint32_t> timeline;  // a dead branch that goes
+  std::string reason;                     // why the floor is there, or why nothing goes
+  std::vector<std::string> notes, kept_backups;
+  std::uint64_t files = 0, stored_bytes = 0;  // that would go
+  std::uint32_t unfinished = 0;               // number of a prune that was cut short; 0: none
+  bool operator==(const PrunePlanReport&) const = default;
+};
+
+// A prune on its way.
+struct PruneReport {
+  std::uint32_t number = 0;
+  std::string state;  // "intent": there is more to remove; "done"; "withdrawn"
+  std::string floor;
+  std::optional<std::uint32_t> timeline;
+  std::string reason;  // of the floor; of a withdrawal, who needs what is below
+  std::string by;
+  Time begun;
+  std::uint64_t files = 0, stored_bytes = 0;  // removed so far
+  bool operator==(const PruneReport&) const = default;
+};
+
+std::string to_json(const std::vector<HoldReport>& holds);
+std::string to_json(const std::vector<BackupReport>& backups);
+std::string to_json(const std::vector<PositionReport>& standbys);
+std::string to_json(const PrunePlanReport& plan);
+std::string to_json(const PruneReport& prune);
+
+std::vector<HoldReport> parse_hold_reports(std::string_view body);
+std::vector<BackupReport> parse_backup_reports(std::string_view body);
+std::vector<PositionReport> parse_standby_reports(std::string_view body);
+PrunePlanReport parse_prune_plan(std::string_view body);
+PruneReport parse_prune_report(std::string_view body);
+
+}  // namespace walstow

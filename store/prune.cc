@@ -1,0 +1,351 @@
+#include "store/prune.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <list>
+
+#include "proto/base/deadline.h"
+#include "proto/base/log.h"
+#include "store/retention_inventory.h"
+#include "store/retention.h"
+#include "store/tombstones.h"
+
+namespace walstow {
+namespace {
+
+using State = Tombstone::State;
+
+constexpr std::size_t kPage = 250;
+constexpr std::chrono::milliseconds kLongestStep{20000};
+
+std::variant<EraName, Refusal> newest_era(const Archive& archive, const std::string& cluster) {
+  const auto eras = archive.eras(cluster);
+  if (!eras.empty()) return eras.back();
+  return make_refusal(Code::kUnknownSystem, "cluster \"" + cluster + "\" holds nothing yet");
+}
+
+std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
+  RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
+  if (asked.keep_backups) {
+    policy.keep =
+        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
+  }
+  if (asked.before) {
+    policy.before = asked.before->segment(segment_size_of(era));
+    if (!policy.before) {
+      return make_refusal(Code::kBadName, "\"" + asked.before->text() +
+                                              "\" is the name of no segment of " +
+                                              to_string(segment_size_of(era)));
+    }
+  }
+  if (asked.standby_limit_days) {
+    policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
+  }
+  policy.dead_timeline = asked.timeline;
+  return policy;
+}
+
+StoredFileFacts facts_of(const Entry& entry, const layout::StoredName& stored, SegmentSize size) {
+  return {.timeline = stored.file.timeline(),
+          .number = stored.file.number(size),
+          .put = entry.modified};
+}
+
+bool goes(const RetentionPlan& plan) {
+  return plan.floor || plan.dead_timeline;
+}
+
+// What would go by a plan.
+struct Amount {
+  std::uint64_t files = 0, stored_bytes = 0;
+  SegmentNumber end;  // above the highest of them
+};
+
+Amount amount_of(const Archive& archive, const std::string& cluster, const EraName& era,
+                 const RetentionPlan& plan) {
+  Amount amount;
+  if (!goes(plan)) return amount;
+  const SegmentSize size = segment_size_of(era);
+  for_each_wal_file(archive, cluster, era,
+                    [&](const Entry& entry, const layout::StoredName& stored) {
+                      const StoredFileFacts facts = facts_of(entry, stored, size);
+                      if (!may_go(plan, facts)) return;
+                      ++amount.files;
+                      amount.stored_bytes += entry.size;
+                      amount.end = std::max(amount.end, SegmentNumber{facts.number.value + 1});
+                    });
+  return amount;
+}
+
+PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
+  return {.number = tombstone.number,
+          .state = std::string(to_string(tombstone.state)),
+          .floor = to_string(start_of(tombstone.limit(), size)),
+          .timeline = tombstone.timeline ? std::optional(tombstone.timeline->value) : std::nullopt,
+          .reason = tombstone.reason,
+          .by = tombstone.by,
+          .begun = tombstone.begun,
+          .files = tombstone.files,
+          .stored_bytes = tombstone.stored_bytes};
+}
+
+// The files of all timelines, by their numbers: so that at any moment what is left begins at about
+// the same place everywhere. Memory: a page for each timeline.
+class OldestFirst {
+ public:
+  OldestFirst(Backend& backend, const std::string& cluster, const EraName& era,
+              const std::vector<TimelineFacts>& timelines)
+      : backend_(backend), cluster_(cluster), size_(segment_size_of(era)) {
+    for (const TimelineFacts& facts : timelines) {
+      cursors_.push_back({.prefix = layout::timeline_prefix(cluster, era, facts.timeline)});
+      fill(cursors_.back());
+    }
+  }
+
+  struct File {
+    std::string key;
+    std::uint64_t stored_size = 0;
+    StoredFileFacts facts;
+  };
+  // nullopt: no more below `end`.
+  std::optional<File> next(SegmentNumber end) {
+    const auto least = std::ranges::min_element(
+        cursors_, [](const Cursor& a, const Cursor& b) { return first_of(a) < first_of(b); });
+    if (least == cursors_.end() || first_of(*least) >= end) return std::nullopt;
+    File file = std::move(least->page.front());
+    least->page.pop_front();
+    if (least->page.empty()) fill(*least);
+    return file;
+  }
+
+ private:
+  struct Cursor {
+    std::string prefix, after = {};
+    std::list<File> page = {};
+  };
+  static SegmentNumber first_of(const Cursor& cursor) {
+    return cursor.page.empty() ? SegmentNumber{UINT64_MAX} : cursor.page.front().facts.number;
+  }
+  void fill(Cursor& cursor) {
+    while (cursor.page.empty()) {
+      const auto entries = backend_.list_after(cursor.prefix, cursor.after, kPage);
+      for (const Entry& entry : entries) {
+        if (const auto stored = layout::parse_object_key(cluster_, entry.key)) {
+          cursor.page.push_back({entry.key, entry.size, facts_of(entry, *stored, size_)});
+        }
+      }
+      if (entries.empty()) return;
+      cursor.after = entries.back().key;
+    }
+  }
+
+  Backend& backend_;
+  std::string cluster_;
+  SegmentSize size_;
+  std::list<Cursor> cursors_;
+};
+
+// One step of a prune that was begun.
+class PruneStep {
+ public:
+  PruneStep(const Archive& archive, const std::string& cluster, const EraName& era,
+            Tombstone tombstone, const RetentionPolicy& policy)
+      : archive_(archive),
+        cluster_(cluster),
+        era_(era),
+        size_(segment_size_of(era)),
+        tombstone_(std::move(tombstone)),
+        policy_(policy),
+        inventory_(size_) {}
+
+  Tombstone run(std::chrono::milliseconds step);
+
+ private:
+  enum class Look { kGoOn, kWithdraw };
+  Look look_at_consumers();
+  bool is_unchanged();
+  bool remove_some(OldestFirst& files);
+  void change(const TombstoneChange& change);
+
+  const Archive& archive_;
+  const std::string& cluster_;
+  const EraName& era_;
+  SegmentSize size_;
+  Tombstone tombstone_;
+  const RetentionPolicy& policy_;
+  RetentionInventory inventory_;
+  RetentionPlan plan_;
+};
+
+void PruneStep::change(const TombstoneChange& change) {
+  const auto standing =
+      change_tombstone(archive_.backend(), cluster_, era_, tombstone_.number, change);
+  if (!standing) {
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the record of prune {} of cluster \"{}\" was taken away",
+                            tombstone_.number, cluster_));
+  }
+  tombstone_ = *standing;
+}
+
+// By the policy that it was begun with, and as of that time, so that nothing goes but by what has
+// changed since.
+PruneStep::Look PruneStep::look_at_consumers() {
+  archive_.verify_present();
+  archive_.verify_era(cluster_, era_);
+  inventory_ = take_inventory(archive_, cluster_, era_);
+  plan_ = plan_retention(inventory_, policy_, tombstone_.begun);
+  if (tombstone_.timeline) return plan_.dead_timeline ? Look::kGoOn : Look::kWithdraw;
+  if (!plan_.floor || *plan_.floor < tombstone_.floor) return Look::kWithdraw;
+  plan_.floor = tombstone_.floor;
+  return Look::kGoOn;
+}
+
+// Whether those consumers that may have come since by a record alone need no more than before. The
+// whole inventory decides where they do.
+bool PruneStep::is_unchanged() {
+  RetentionInventory now = inventory_;
+  read_records_again(archive_, cluster_, era_, now);
+  const RetentionPlan plan = plan_retention(now, policy_, tombstone_.begun);
+  inventory_ = std::move(now);
+  if (!tombstone_.timeline) return plan.floor && *plan.floor >= tombstone_.floor;
+  if (!plan.dead_timeline) return false;
+  plan_ = plan;  // for the stretches that are needed now
+  return true;
+}
+
+// False: there is nothing more to remove.
+bool PruneStep::remove_some(OldestFirst& files) {
+  std::vector<OldestFirst::File> some;
+  while (some.size() < kMostRemovals) {
+    auto file = files.next(tombstone_.floor);
+    if (!file) break;
+    if (may_go(plan_, file->facts)) some.push_back(*std::move(file));
+  }
+  if (some.empty()) return false;
+  change({.reached = SegmentNumber{some.back().facts.number.value + 1}});
+  if (tombstone_.state != State::kIntent) return false;
+  std::vector<std::string> keys;
+  std::uint64_t bytes = 0;
+  for (const OldestFirst::File& file : some) {
+    keys.push_back(file.key);
+    bytes += file.stored_size;
+  }
+  const std::size_t removed = archive_.backend().remove_objects(keys);
+  change({.files = removed, .stored_bytes = bytes});
+  return true;
+}
+
+Tombstone PruneStep::run(std::chrono::milliseconds step) {
+  const auto begun = Clock::now();
+  if (look_at_consumers() == Look::kWithdraw) {
+    change({.state = State::kWithdrawn, .reason = plan_.reason});
+    return tombstone_;
+  }
+  const auto looked = Clock::now() - begun;
+  const auto end = Clock::now() + std::clamp<Clock::duration>(4 * looked, step, kLongestStep);
+  OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
+  while (tombstone_.state == State::kIntent && Clock::now() < end) {
+    if (!is_unchanged()) return tombstone_;  // the next step decides
+    if (!remove_some(files) && tombstone_.state == State::kIntent) change({.state = State::kDone});
+  }
+  return tombstone_;
+}
+
+}  // namespace
+
+std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
+                                                  Time now) {
+  const auto found = newest_era(archive, asked.cluster);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto policy = policy_for(asked.policy, era);
+  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  const RetentionPlan plan = plan_retention(take_inventory(archive, asked.cluster, era),
+                                            std::get<RetentionPolicy>(policy), now);
+  const Amount amount = amount_of(archive, asked.cluster, era, plan);
+  PrunePlanReport report{
+      .archive = archive.id(),
+      .cluster = asked.cluster,
+      .era = to_string(era),
+      .floor = plan.floor ? to_string(start_of(*plan.floor, segment_size_of(era))) : "",
+      .timeline = plan.dead_timeline ? std::optional(plan.dead_timeline->value) : std::nullopt,
+      .reason = plan.reason,
+      .notes = plan.notes,
+      .kept_backups = plan.kept_backups,
+      .files = amount.files,
+      .stored_bytes = amount.stored_bytes};
+  for (const Tombstone& one : list_tombstones(archive.backend(), asked.cluster, era)) {
+    if (one.state == State::kIntent) report.unfinished = one.number;
+  }
+  return report;
+}
+
+std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
+                                               const std::string& by, Time now) {
+  const auto found = newest_era(archive, begin.cluster);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto policy = policy_for(begin.policy, era);
+  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  const SegmentSize size = segment_size_of(era);
+  // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
+  const Time as_of = std::chrono::floor<std::chrono::seconds>(now);
+  RetentionPlan plan = plan_retention(take_inventory(archive, begin.cluster, era),
+                                      std::get<RetentionPolicy>(policy), as_of);
+  if (plan.floor && begin.floor) {
+    plan.floor = std::min(*plan.floor, segment_of(*begin.floor, size));
+  }
+  const Amount amount = amount_of(archive, begin.cluster, era, plan);
+  if (amount.files == 0) {
+    return PruneReport{.number = 0, .state = "done", .reason = plan.reason, .by = by, .begun = now};
+  }
+  const auto tombstone = create_tombstone(archive.backend(), begin.cluster, era,
+                                          {.floor = plan.floor.value_or(amount.end),
+                                           .timeline = plan.dead_timeline,
+                                           .reached = {},
+                                           .policy = begin.policy,
+                                           .reason = plan.reason,
+                                           .by = by,
+                                           .begun = as_of});
+  if (!tombstone) {
+    return make_refusal(Code::kExists,
+                        "another prune of cluster \"" + begin.cluster + "\" is not over",
+                        "\"walstow prune " + begin.cluster + "\" completes it first.");
+  }
+  log_line(LogLevel::kInfo,
+           fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below {} are to "
+                       "go; {}",
+                       tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
+                       to_string(start_of(tombstone->floor, size)), plan.reason));
+  return report_of(*tombstone, size);
+}
+
+std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
+                                                  const ContinuePrune& go_on,
+                                                  std::chrono::milliseconds step) {
+  const auto found = newest_era(archive, go_on.cluster);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
+  const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
+  if (standing == all.end()) {
+    return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} of cluster \"{}\"",
+                                                         go_on.number, go_on.cluster));
+  }
+  const auto policy = policy_for(standing->policy, era);
+  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  if (standing->state != State::kIntent) return report_of(*standing, segment_size_of(era));
+  const Tombstone tombstone =
+      PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy))
+          .run(step);
+  if (tombstone.state != State::kIntent) {
+    log_line(tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
+             fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) have gone; {}",
+                         tombstone.number, go_on.cluster, to_string(tombstone.state),
+                         tombstone.files, tombstone.stored_bytes, tombstone.reason));
+  }
+  return report_of(tombstone, segment_size_of(era));
+}
+
+}  // namespace walstow

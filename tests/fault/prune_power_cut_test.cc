@@ -1,0 +1,132 @@
+// The power goes at every point of a prune, and of a hold that is added.
+//
+// After each cut, in every mode:
+//   what is above the floor  -> stands
+//   what is below it         -> stands, or the tombstone that took it does
+//   acknowledged             -> all that is below has gone; a hold that was accepted stands
+//   going on                 -> completes it
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "store/archive.h"
+#include "store/directory_backend.h"
+#include "store/holds.h"
+#include "store/layout.h"
+#include "store/prune.h"
+#include "store/tombstones.h"
+#include "tests/fault/power_cut_fixture.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::uint64_t kFloor = 3, kEnd = 6;
+const EraName kEra{1, 7, 1U << 20};
+
+std::unique_ptr<Backend> backend_on(ForgetfulDisk& disk) {
+  return make_directory_backend(disk.mount());
+}
+
+std::string key_of(std::uint32_t timeline, std::uint64_t number) {
+  return *layout::object_key(
+      "main", kEra,
+      WalFileName::segment(Timeline{timeline}, SegmentNumber{number}, segment_size_of(kEra)));
+}
+
+bool stands(Backend& backend, std::uint32_t timeline, std::uint64_t number) {
+  return backend.open_object(key_of(timeline, number)) != nullptr;
+}
+
+AddHold hold_at(std::uint64_t number, std::string id) {
+  return {.cluster = "main",
+          .id = std::move(id),
+          .from = LogPlace(start_of(SegmentNumber{number}, segment_size_of(kEra))),
+          .to = {},
+          .reason = "audit"};
+}
+
+class PrunePowerCutTest : public PowerCutSuite {
+ protected:
+  static void make_archive(ForgetfulDisk& disk) {
+    initialize_archive(*backend_on(disk));
+    const Archive archive(backend_on(disk));
+    archive.create_cluster("main");
+    ASSERT_EQ(archive.open_era("main", kEra.system_identifier, kEra.segment_size, 1), kEra);
+    for (const std::uint32_t timeline : {1U, 2U}) {
+      for (std::uint64_t number = 1; number < kEnd; ++number) {
+        const auto staged = archive.backend().stage();
+        staged->write(as_bytes("an object"));
+        archive.backend().publish(*staged, key_of(timeline, number));
+      }
+    }
+    ASSERT_TRUE(std::holds_alternative<HoldReport>(
+        add_hold(archive, hold_at(kFloor, "00000000000a"), "admin1", later())));
+  }
+  static Time later() { return std::chrono::system_clock::now() + std::chrono::hours(48); }
+
+  void prune(ForgetfulDisk& disk) {
+    const Archive archive(backend_on(disk));
+    auto report = std::get<PruneReport>(begin_prune(archive, {"main", {}, {}}, "admin1", later()));
+    acknowledge("begun");
+    report = std::get<PruneReport>(
+        continue_prune(archive, {"main", report.number}, std::chrono::hours(1)));
+    if (report.state == "done") acknowledge("done");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Temporaries, PrunePowerCutTest, both_styles(), style_name);
+
+TEST_P(PrunePowerCutTest, Prune) {
+  const auto check = [this](ForgetfulDisk& disk, const CrashPoint&) {
+    const Archive archive(backend_on(disk));
+    Backend& backend = archive.backend();
+    const auto tombstones = list_tombstones(backend, "main", kEra);
+    EXPECT_TRUE(!tombstones.empty() || !was_acknowledged("begun"));
+    for (const std::uint32_t timeline : {1U, 2U}) {
+      for (std::uint64_t number = 1; number < kEnd; ++number) {
+        const bool there = stands(backend, timeline, number);
+        if (number >= kFloor) {
+          EXPECT_TRUE(there) << number;
+        }
+        if (!there) {
+          ASSERT_EQ(tombstones.size(), 1U);
+          EXPECT_TRUE(tombstones[0].covers(Timeline{timeline}, SegmentNumber{number}));
+          EXPECT_LT(SegmentNumber{number}, tombstones[0].reached);
+        }
+        EXPECT_FALSE(there && number < kFloor && was_acknowledged("done")) << number;
+      }
+    }
+    if (tombstones.empty()) return;
+    const auto done = continue_prune(archive, {"main", 1}, std::chrono::hours(1));
+    EXPECT_EQ(std::get<PruneReport>(done).state, "done");
+    for (const std::uint32_t timeline : {1U, 2U}) {
+      for (std::uint64_t number = 1; number < kEnd; ++number)
+        EXPECT_EQ(stands(backend, timeline, number), number >= kFloor) << number;
+    }
+  };
+  run({.setup = make_archive,
+       .operation = [this](ForgetfulDisk& disk) { prune(disk); },
+       .check = check});
+}
+
+// It comes between the two steps of a prune whose floor is above it, or before both.
+TEST_P(PrunePowerCutTest, HoldInTheMiddle) {
+  const auto operation = [this](ForgetfulDisk& disk) {
+    const Archive archive(backend_on(disk));
+    const auto hold = add_hold(archive, hold_at(2, "00000000000b"), "admin1", later());
+    if (std::holds_alternative<HoldReport>(hold)) acknowledge("held");
+    prune(disk);
+  };
+  const auto check = [this](ForgetfulDisk& disk, const CrashPoint&) {
+    const Archive archive(backend_on(disk));
+    for (const Tombstone& one : list_tombstones(archive.backend(), "main", kEra))
+      continue_prune(archive, {"main", one.number}, std::chrono::hours(1));
+    if (was_acknowledged("held")) {
+      for (std::uint64_t number = 2; number < kEnd; ++number)
+        EXPECT_TRUE(stands(archive.backend(), 1, number)) << number;
+    }
+  };
+  run({.setup = make_archive, .operation = operation, .check = check});
+}
+
+}  // namespace
+}  // namespace walstow
