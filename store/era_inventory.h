@@ -28,7 +28,7 @@ class EraInventory {
     std::uint64_t segments = 0;
     std::uint64_t raw_bytes = 0, stored_bytes = 0;
     std::uint64_t partials = 0, incompletes = 0;
-    std::optional<Time> newest;         // when the newest segment was put
+    std::optional<Time> newest;       // when the newest segment was put
     std::vector<BackupSpan> backups;  // ascending
   };
   // Ascending; as of the last refresh().
@@ -46,8 +46,8 @@ class EraInventory {
   };
   // One folder of the log: the segments of one timeline in one log number.
   struct FolderInventory {
-    std::optional<Time> changed;                              // nullopt: read it anew each time
-    TimelineInventory content;                                // without `branch`
+    std::optional<Time> changed;                            // nullopt: read it anew each time
+    TimelineInventory content;                              // without `branch`
     std::map<std::string, Remembered<BackupSpan>> backups;  // by key
   };
 

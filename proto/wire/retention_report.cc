@@ -1,6 +1,7 @@
 #include "proto/wire/retention_report.h"
 
 #include "proto/base/log.h"
+#include "proto/wire/json_fields.h"
 #include "proto/wire/report_reader.h"
 
 namespace walstow {
