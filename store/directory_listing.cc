@@ -9,6 +9,7 @@
 #include "store/directory_listing.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <functional>
 #include <optional>
@@ -150,7 +151,7 @@ std::vector<Entry> list_directory(FileSystem& files, const std::string& prefix,
 }
 
 // The time of the last change of the folder itself, not of its content's: a copy of an archive
-// (rsync -a) sets the latter back.
+// (rsync -a) sets the latter back. A file system that keeps no such times says the epoch.
 std::vector<Folder> list_folders(FileSystem& files, const std::string& prefix) {
   const std::string path = prefix.substr(0, prefix.size() - 1);
   std::vector<std::string> names = files.list(path).value_or(std::vector<std::string>());
@@ -160,7 +161,11 @@ std::vector<Folder> list_folders(FileSystem& files, const std::string& prefix) {
   std::vector<Folder> folders;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!statuses[i] || statuses[i]->type != FileStatus::Type::kFolder) continue;
-    folders.push_back({.name = std::move(names[i]), .changed = statuses[i]->changed});
+    Folder folder{.name = std::move(names[i]), .changed = std::nullopt};
+    if (statuses[i]->changed > std::chrono::system_clock::time_point()) {
+      folder.changed = statuses[i]->changed;
+    }
+    folders.push_back(std::move(folder));
   }
   return folders;
 }

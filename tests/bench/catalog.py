@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import time
@@ -117,17 +118,29 @@ def timed(title, *command):
     return done.stdout
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Daemon:
     """walstowd over TLS, and a client of it."""
 
     def __init__(self, binaries, archive):
-        self.log = open(archive.with_name("walstowd.log"), "w+", encoding="utf-8")
+        self.port = free_port()
+        self.log = open(archive.with_name("walstowd.log"), "w", encoding="utf-8")
         self.process = subprocess.Popen(
-            [binaries / "walstowd", "--archive", archive, "--listen", "127.0.0.1:0"],
+            [binaries / "walstowd", "--archive", archive, "--listen", f"127.0.0.1:{self.port}"],
             stdout=self.log, stderr=self.log,
         )  # fmt: skip
-        self.port = self._port(archive)
+        self._wait_until_it_listens()
         self.admin = archive.with_name("admin")
+        shutil.rmtree(self.admin, ignore_errors=True)
+        subprocess.run(
+            [binaries / "walstow", "--store", archive, "client", "remove", "admin"],
+            check=False, capture_output=True,
+        )  # fmt: skip
         subprocess.run(
             [binaries / "walstow", "--store", archive, "client", "add", "admin", "--cluster", "*",
              "--right", "admin", "--url", f"https://127.0.0.1:{self.port}", "--out", self.admin],
@@ -137,17 +150,14 @@ class Daemon:
         text = toml.read_text(encoding="utf-8").replace("/etc/walstow/", f"{self.admin}/")
         toml.write_text(text, encoding="utf-8")
 
-    def _port(self, archive):
+    def _wait_until_it_listens(self):
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            found = re.search(
-                r"listening on 127\.0\.0\.1:(\d+)",
-                archive.with_name("walstowd.log").read_text(encoding="utf-8"),
-            )
-            if found:
-                return int(found.group(1))
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
             time.sleep(0.05)
-        raise SystemExit("walstowd does not listen")
+        raise SystemExit(f"walstowd does not listen; see {self.log.name}")
 
     def memory(self):
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
@@ -181,6 +191,8 @@ def measure(binaries, archive):
 
 def main():
     arguments = parse_arguments()
+    if os.geteuid() == 0:
+        raise SystemExit("run this as a user of its own: walstowd does not serve as root")
     binaries = arguments.bin.resolve()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     archive = arguments.folder.resolve() / "archive"

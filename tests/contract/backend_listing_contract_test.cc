@@ -152,6 +152,7 @@ TEST_P(BackendContractTest, FoldersAreThoseRightBelowAPrefix) {
 TEST_P(BackendContractTest, AFolderSaysThatSomethingInItHasChanged) {
   using std::chrono::system_clock;
   publish_text(backend(), "main/wal/x", "content");
+  publish_text(backend(), "main/wal/z", "content");
   const auto changed = [this] { return backend().folders("main/").at(0).changed; };
   const auto expect_noticed = [&](const char* what, const auto& change) {
     const auto before = changed();

@@ -40,7 +40,7 @@ TEST(ReportTextTest, FilesFitATerminal) {
                         .name = "000000010000000000000004.incomplete.0123456789ab",
                         .stored_size = 1023U << 20,
                         .put = kNow};
-  EXPECT_EQ(file_text(piece).size(), 80U);  // and the line's end
+  EXPECT_EQ(file_text(piece).size(), 81U);  // with the line's end
   EXPECT_EQ(file_text(piece),
             "000000010000000000000004.incomplete.0123456789ab  1023.0 MB 2026-11-22T19:40:00Z\n");
 }
