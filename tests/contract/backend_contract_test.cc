@@ -158,6 +158,18 @@ TEST_P(BackendContractTest, RemovedObjectIsAbsent) {
   EXPECT_FALSE(other().remove_object(std::string(kKey)));
 }
 
+TEST_P(BackendContractTest, ManyObjectsAreRemovedAtOnceAndThoseThatStoodAreCounted) {
+  for (const char* const key : {"main/a/1", "main/a/2", "main/b/1"})
+    publish_text(backend(), key, "content");
+  EXPECT_EQ(backend().remove_objects({"main/a/1", "main/b/1", "main/b/2", "other/1"}), 2U);
+  EXPECT_EQ(other().open_object("main/a/1"), nullptr);
+  EXPECT_EQ(other().open_object("main/b/1"), nullptr);
+  EXPECT_EQ(object_text(other(), "main/a/2"), "content");
+  EXPECT_EQ(other().remove_objects({}), 0U);
+  EXPECT_THROW(other().remove_objects({"main/a/2", "../x"}), Error);
+  EXPECT_EQ(object_text(other(), "main/a/2"), "content");
+}
+
 TEST_P(BackendContractTest, ObjectBeingReadOutlivesItsRemoval) {
   publish_text(backend(), std::string(kKey), "content");
   const auto standing = backend().open_object(std::string(kKey));
