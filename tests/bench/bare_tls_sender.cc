@@ -5,20 +5,20 @@
 //
 // sends every file of LISTING (a path a line) to each of READERS connections of its own, at once,
 // and prints the processor time that the sending took. What receives is another process.
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
+
+#include <arpa/inet.h>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <netinet/in.h>
+#include <string>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {

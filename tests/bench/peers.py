@@ -194,7 +194,7 @@ class Barman(OverSsh):
             (home / place / "incoming").mkdir(parents=True)
             lines += [
                 f"[{place}]\n", f"description = {place}\n", "archiver = on\n",
-                "backup_method = rsync\n", "ssh_command = ssh store\n",
+                "backup_method = rsync\n", "backup_options = concurrent_backup\n", "ssh_command = ssh store\n",
                 f"conninfo = host={machine.primary.socket} user=postgres dbname=postgres\n",
             ]  # fmt: skip
         self._server.write_text("".join(lines), encoding="utf-8")

@@ -32,10 +32,9 @@ void in_chunks(ByteView bytes, const ByteSink& sink) {
 
 std::vector<std::byte> encode(ByteView raw) {
   std::vector<std::byte> object;
-  ObjectEncoder encoder(header_of(raw), ObjectEncoder::Input::kRaw, kDefaultCompressionLevel,
-                        [&](ByteView bytes) {
-                          object.insert(object.end(), bytes.begin(), bytes.end());
-                        });
+  ObjectEncoder encoder(
+      header_of(raw), ObjectEncoder::Input::kRaw, kDefaultCompressionLevel,
+      [&](ByteView bytes) { object.insert(object.end(), bytes.begin(), bytes.end()); });
   in_chunks(raw, [&](ByteView chunk) { encoder.write(chunk); });
   encoder.finish();
   return object;
