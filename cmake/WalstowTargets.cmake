@@ -26,7 +26,9 @@ if(WALSTOW_SANITIZE)
   target_compile_options(walstow_options INTERFACE
     -fsanitize=${WALSTOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
     # Asio has fences, which ThreadSanitizer does not follow; its queues are under mutexes as well.
-    -Wno-tsan)
+    -Wno-tsan
+    # Unity builds: a source file that is included is taken for a header.
+    -Wno-subobject-linkage)
   target_link_options(walstow_options INTERFACE -fsanitize=${WALSTOW_SANITIZE})
 else()
   # The commands start once for each segment: fewer shared objects, fewer milliseconds.
@@ -56,10 +58,14 @@ function(walstow_quick_start name)
   endif()
 endfunction()
 
-# walstow_test(NAME LABEL label SOURCES file... LINKS target...): a GoogleTest program, one ctest entry.
+# walstow_test(NAME LABEL label [SEPARATE] SOURCES file... LINKS target...): a GoogleTest program, one
+# ctest entry. SEPARATE: its files use one name for different things, so it is never a unity build.
 function(walstow_test name)
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "SEPARATE" "LABEL" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
+  if(arg_SEPARATE)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS} GTest::gtest_main)
   # Optimising the tests themselves would only take the compiler's time.
   target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)

@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::string_view kRecord = "archive";
+constexpr std::string_view kArchiveRecord = "archive";
 constexpr std::size_t kLongestArchiveId = 64;
 
 SpoolRecord record_of(const StoreKey& key, const std::string& archive) {
@@ -28,7 +28,7 @@ bool valid_archive_id(std::string_view id) {
 }
 
 std::optional<std::string> bound_archive(FileSystem& wal_folder, const StoreKey& key) {
-  const std::optional<SpoolRecord> record = read_record(wal_folder, kRecord);
+  const std::optional<SpoolRecord> record = read_record(wal_folder, kArchiveRecord);
   if (!record) return std::nullopt;
   const auto archive = record->find("archive");
   if (archive == record->end() || !valid_archive_id(archive->second)) return std::nullopt;
@@ -37,11 +37,11 @@ std::optional<std::string> bound_archive(FileSystem& wal_folder, const StoreKey&
 }
 
 void bind_archive(FileSystem& wal_folder, const StoreKey& key, const std::string& archive) {
-  write_record(wal_folder, kRecord, record_of(key, archive));
+  write_record(wal_folder, kArchiveRecord, record_of(key, archive));
 }
 
 std::string describe_binding(const FileSystem& wal_folder) {
-  return wal_folder.describe(in_spool(kRecord));
+  return wal_folder.describe(in_spool(kArchiveRecord));
 }
 
 }  // namespace walstow

@@ -10,7 +10,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::string_view kRecord = "failure";
+constexpr std::string_view kFailureRecord = "failure";
 
 // Runs on when the wall clock is set back, and is the same for all processes until the next boot.
 Duration since_boot() {
@@ -24,7 +24,7 @@ SpoolRecord record_of(const FailedStore& store, const std::string& boot, const s
 }  // namespace
 
 bool failed_lately(FileSystem& wal_folder, const FailedStore& store, Duration memory) {
-  const std::optional<SpoolRecord> record = read_record(wal_folder, kRecord);
+  const std::optional<SpoolRecord> record = read_record(wal_folder, kFailureRecord);
   if (!record) return false;
   const auto when = record->find("ms");
   const std::string boot = boot_id();
@@ -37,7 +37,7 @@ bool failed_lately(FileSystem& wal_folder, const FailedStore& store, Duration me
 }
 
 void note_failure(FileSystem& wal_folder, const FailedStore& store) {
-  write_record(wal_folder, kRecord,
+  write_record(wal_folder, kFailureRecord,
                record_of(store, boot_id(), std::to_string(since_boot().count())));
 }
 

@@ -6,22 +6,22 @@
 namespace walstow {
 namespace {
 
-constexpr std::string_view kRecord = "restartpoint";
-constexpr std::string_view kLockFile = "restartpoint.lock";
+constexpr std::string_view kRestartpointRecord = "restartpoint";
+constexpr std::string_view kRestartpointLock = "restartpoint.lock";
 constexpr const char* kInstance = "instance";
 constexpr const char* kSegment = "segment";
 
 // The startup process's restore and the checkpointer's report may run at once.
 std::unique_ptr<FileLock> lock(FileSystem& wal_folder) {
   constexpr Duration kLockWait{500};
-  return wal_folder.lock(in_spool(kLockFile), Deadline::after(kLockWait).when());
+  return wal_folder.lock(in_spool(kRestartpointLock), Deadline::after(kLockWait).when());
 }
 
 }  // namespace
 
 std::optional<WalFileName> pending_restartpoint(FileSystem& wal_folder,
                                                 const std::string& instance) {
-  const std::optional<SpoolRecord> record = read_record(wal_folder, kRecord);
+  const std::optional<SpoolRecord> record = read_record(wal_folder, kRestartpointRecord);
   if (!record) return std::nullopt;
   const auto owner = record->find(kInstance);
   const auto segment = record->find(kSegment);
@@ -36,16 +36,17 @@ void keep_restartpoint(FileSystem& wal_folder, const std::string& instance,
                        const WalFileName& restartpoint) {
   make_folders_durably(wal_folder, std::string(kSpoolFolder));
   const std::unique_ptr<FileLock> held = lock(wal_folder);
-  write_record(wal_folder, kRecord, {{kInstance, instance}, {kSegment, restartpoint.text()}});
+  write_record(wal_folder, kRestartpointRecord,
+               {{kInstance, instance}, {kSegment, restartpoint.text()}});
 }
 
 void forget_restartpoint(FileSystem& wal_folder, const std::string& instance,
                          const WalFileName& told) {
-  if (!wal_folder.status(in_spool(kRecord))) return;
+  if (!wal_folder.status(in_spool(kRestartpointRecord))) return;
   const std::unique_ptr<FileLock> held = lock(wal_folder);
   // Without the lock it stays, and is told once more.
   if (held == nullptr || pending_restartpoint(wal_folder, instance) != told) return;
-  wal_folder.remove(in_spool(kRecord));
+  wal_folder.remove(in_spool(kRestartpointRecord));
 }
 
 }  // namespace walstow

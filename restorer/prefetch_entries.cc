@@ -94,12 +94,12 @@ std::optional<std::string> entry_tag(FileSystem& wal_folder, const PrefetchOwner
   if (!folder) return std::nullopt;
   // The folder's own inode tells a copy of the data directory from the original.
   const std::string whose =
-      to_json({{"store", owner.key.store},
-               {"cluster", owner.key.cluster},
-               {"system", std::to_string(owner.key.system_identifier)},
-               {"archive", owner.archive},
-               {"boot", owner.boot},
-               {"folder", fmt::format("{} {}", folder->device, folder->inode)}});
+      to_json(SpoolRecord{{"store", owner.key.store},
+                          {"cluster", owner.key.cluster},
+                          {"system", std::to_string(owner.key.system_identifier)},
+                          {"archive", owner.archive},
+                          {"boot", owner.boot},
+                          {"folder", fmt::format("{} {}", folder->device, folder->inode)}});
   Hasher hasher;
   hasher.update(as_bytes(whose));
   return to_string(hasher.digest());

@@ -190,7 +190,7 @@ std::string settings_text(const std::string& name, const Grants& grants, const s
       kCertificateFile);
 }
 
-int add(const Call& call) {
+int client_add(const Call& call) {
   if (!call.command.option("ssh").empty()) return add_ssh(call);
   const std::string name = client_name(call);
   const Grants grants{grant_option(call)};
@@ -228,7 +228,7 @@ ClientReport registered(Client& client, const std::string& name) {
               "\"walstow client list\" shows all of them.");
 }
 
-int renew(const Call& call) {
+int client_renew(const Call& call) {
   const std::string name = client_name(call);
   const std::string out = call.command.option("out");
   const Authority authority = authority_option(call, local_archive(call));
@@ -276,20 +276,20 @@ int set_rights(const Call& call, const Grant& wanted) {
   return exit_code::kDone;
 }
 
-int grant(const Call& call) {
+int client_grant(const Call& call) {
   return set_rights(call, grant_option(call));
 }
 
-int revoke(const Call& call) {
+int client_revoke(const Call& call) {
   return set_rights(call, {.cluster = cluster_option(call), .rights = {}});
 }
 
-int list(const Call& call) {
+int client_list(const Call& call) {
   print_clients(call, call.client().ask(ListClients{}, patience()));
   return exit_code::kDone;
 }
 
-int remove(const Call& call) {
+int client_remove(const Call& call) {
   const std::string name = client_name(call);
   const std::string answer = call.client().ask(RemoveClient{name}, patience());
   print(call.json()
@@ -318,26 +318,26 @@ std::vector<AdminCommand> client_commands() {
          kAuthorityKeyOption,
          kAuthorityOption},
         {kNameArgument}},
-       add},
+       client_add},
       {{"client renew",
         "make a new certificate for a client; its key stays",
         {kOutOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption},
         {kNameArgument}},
-       renew},
+       client_renew},
       {{"client grant",
         "set what a client may do in --cluster, from its next request on",
         {kRightOption},
         {kNameArgument}},
-       grant},
+       client_grant},
       {{"client revoke", "take all rights in --cluster from a client", {}, {kNameArgument}},
-       revoke},
+       client_revoke},
       {{"client list", "list the clients, their rights, and when their certificates end", {}, {}},
-       list},
+       client_list},
       {{"client remove",
         "remove a client: from its next request on it is refused",
         {},
         {kNameArgument}},
-       remove},
+       client_remove},
   };
 }
 

@@ -24,17 +24,17 @@ int show_answer(const Call& call, const std::string& answer) {
   return exit_code::kDone;
 }
 
-int list(const Call& call) {
+int conflict_list(const Call& call) {
   return show_answer(call, call.client().ask(ListConflicts{.cluster = call.cluster()}, patience()));
 }
 
-int show(const Call& call) {
+int conflict_show(const Call& call) {
   const ListConflicts question{.cluster = call.command.positional("CLUSTER"),
                                .file = file_argument(call)};
   return show_answer(call, call.client().ask(question, patience()));
 }
 
-int accept(const Call& call) {
+int conflict_accept(const Call& call) {
   // As it is shown, or the whole of it as messages have it.
   const std::string digest = call.command.positional("DIGEST").substr(0, kDigestDigits);
   const AcceptContent decision{.cluster = call.command.positional("CLUSTER"),
@@ -61,19 +61,19 @@ std::vector<AdminCommand> conflict_commands() {
         "list contents that came under a name that was taken",
         {},
         {{"CLUSTER", kClusterHelp, Count::kOptional}}},
-       list},
+       conflict_list},
       {{"conflict show",
         "compare the contents of one file",
         {},
         {{"CLUSTER", kClusterHelp}, {"FILE", kFileHelp}}},
-       show},
+       conflict_show},
       {{"conflict accept",
         "give the file's name to one content, and settle the others",
         {},
         {{"CLUSTER", kClusterHelp},
          {"FILE", kFileHelp},
          {"DIGEST", "the first 12 digits of the digest of the right one"}}},
-       accept},
+       conflict_accept},
   };
 }
 

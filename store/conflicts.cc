@@ -14,7 +14,7 @@ namespace {
 using layout::Kept;
 
 constexpr std::size_t kMostPieces = 100;  // of one segment, in a report
-constexpr int kAttempts = 3;
+constexpr int kDecisionAttempts = 3;
 
 // A content beside the one that has the name.
 struct Beside {
@@ -137,7 +137,7 @@ void Decision::give_name(const Beside& chosen) {
   if (!object) throw Error(ErrorKind::kUnavailable, "\"" + chosen.key + "\" was taken away");
   const auto staged = proven_copy_of(backend_, *object->source, object->header.digest);
   archive_.make_era_durable(place_.cluster, place_.era);
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kDecisionAttempts; ++attempt) {
     if (!try_to_give_name(*staged)) continue;
     log_line(LogLevel::kWarning, "\"" + accept_.file.text() + "\" of cluster \"" + accept_.cluster +
                                      "\" has digest " + to_string(object->header.digest) +

@@ -318,6 +318,19 @@ std::unique_ptr<File> make_probe(FileSystem& files, std::string_view content) {
   return file;
 }
 
+// Those of processes that were killed meanwhile. A probe takes milliseconds: a day is enough, also
+// where the clocks of two hosts differ.
+void remove_stale_probes(FileSystem& files, const std::string& folder) {
+  const auto old = std::chrono::system_clock::now() - std::chrono::hours(24);
+  const auto names = files.list(folder);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    const std::string path = folder + "/" + name;
+    const auto status = files.status(path);
+    if (status && status->modified < old) files.remove(path);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files) {
@@ -331,6 +344,7 @@ void probe_directory(FileSystem& files) {
   const std::unique_ptr<File> first = make_probe(files, kFirst);
   const std::unique_ptr<File> second = make_probe(files, kSecond);
   files.make_folder(parent_folder(path));
+  remove_stale_probes(files, parent_folder(path));
   const LinkResult once = files.link_temporary(*first, path);
   const LinkResult twice = files.link_temporary(*second, path);
   const std::optional<std::string> standing = read_small_file(files, path, kSecond.size());

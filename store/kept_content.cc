@@ -7,10 +7,10 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kKeptPage = 1000;
 
 // Beyond this, somebody is fighting over the name.
-constexpr int kAttempts = 3;
+constexpr int kKeepAttempts = 3;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ std::optional<std::uint64_t> find_content(Backend& backend, const std::string& k
 }
 
 bool keep(Backend& backend, StagedObject& staged, const std::string& key, const Digest& digest) {
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kKeepAttempts; ++attempt) {
     if (backend.publish(staged, key) == PublishResult::kPublished) return true;
     if (find_content(backend, key, digest)) return false;
   }
@@ -75,7 +75,7 @@ std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cl
                                    const EraName& era, layout::Kept kept) {
   std::vector<KeptContent> found;
   const std::string prefix = layout::kept_prefix(cluster, era, kept);
-  const std::vector<Entry> entries = archive.backend().list_after(prefix, "", kPage);
+  const std::vector<Entry> entries = archive.backend().list_after(prefix, "", kKeptPage);
   for (const Entry& entry : entries) {
     if (auto name = layout::parse_kept_key(cluster, era, kept, entry.key)) {
       found.push_back({std::move(*name), entry});

@@ -13,7 +13,7 @@ namespace {
 using layout::Kept;
 
 // Beyond this, somebody is fighting over the name and the client had better try again.
-constexpr int kAttempts = 3;
+constexpr int kPlaceAttempts = 3;
 
 // Why an object is not the one that belongs under the key of `put`; "" when it is. A reader refuses
 // it for each of these, so it must not count as a file that stands already.
@@ -132,7 +132,7 @@ std::optional<Placement> Placing::without_body() {
 
 Placement Placing::with_body(StagedObject& staged, const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
     if (may_have_name && backend_.publish(staged, key_) == PublishResult::kPublished) {
       return placed(Placed::Result::kNew, own_name(), staged.size());
     }

@@ -32,6 +32,7 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
   reply.body = to_json(PutReport{.archive = context.archive->id(),
                                  .era = to_string(era),
                                  .name = placed.name,
+                                 .digest = to_string(context.put.digest),
                                  .raw_size = context.put.raw_size,
                                  .stored_size = placed.stored_size});
   return reply;

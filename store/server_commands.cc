@@ -55,7 +55,7 @@ int init(const Call& call) {
   return exit_code::kDone;
 }
 
-int renew(const Call& call) {
+int server_renew(const Call& call) {
   const std::string folder = call.command.positional("DIR");
   std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
@@ -100,7 +100,7 @@ std::vector<AdminCommand> server_commands() {
         "make a new certificate for walstowd; the key stays",
         {kHostOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption},
         {{"DIR", "the archive's folder"}}},
-       renew},
+       server_renew},
   };
 }
 

@@ -18,7 +18,7 @@ constexpr std::string_view kFormat = "1.0";  // MAJOR.MINOR; the major is kObjec
 // Ours is flat; what a later minor version adds may nest a little.
 constexpr std::size_t kDeepestHeader = 4;
 
-[[noreturn]] void damaged(const std::string& why) {
+[[noreturn]] void damaged_header(const std::string& why) {
   throw Error(ErrorKind::kDamaged, "object header: " + why);
 }
 
@@ -30,7 +30,7 @@ class Fields {
   std::string text(std::string_view name) const {
     const json::string* const text = find(name).if_string();
     if (text == nullptr || text->empty()) {
-      damaged(fmt::format("field \"{}\" is not a text, or empty", name));
+      damaged_header(fmt::format("field \"{}\" is not a text, or empty", name));
     }
     return {text->data(), text->size()};
   }
@@ -43,16 +43,16 @@ class Fields {
     } else if (const std::uint64_t* large = value.if_uint64(); large != nullptr) {
       number = *large;
     } else {
-      damaged(fmt::format("field \"{}\" is not a whole number", name));
+      damaged_header(fmt::format("field \"{}\" is not a whole number", name));
     }
-    if (number > largest) damaged(fmt::format("field \"{}\" is too large: {}", name, number));
+    if (number > largest) damaged_header(fmt::format("field \"{}\" is too large: {}", name, number));
     return number;
   }
 
  private:
   const json::value& find(std::string_view name) const {
     const json::value* const value = object_.if_contains({name.data(), name.size()});
-    if (value == nullptr) damaged(fmt::format("field \"{}\" is missing", name));
+    if (value == nullptr) damaged_header(fmt::format("field \"{}\" is missing", name));
     return *value;
   }
 
@@ -64,7 +64,7 @@ void check_format(const std::string& format) {
   const std::size_t dot = text.find('.');
   const auto major = parse_decimal(text.substr(0, dot));
   if (dot == text.npos || !major || !parse_decimal(text.substr(dot + 1))) {
-    damaged(fmt::format("format \"{}\" is not of the form MAJOR.MINOR", format));
+    damaged_header(fmt::format("format \"{}\" is not of the form MAJOR.MINOR", format));
   }
   if (*major != kObjectFormatMajor) {
     throw Error(
@@ -80,16 +80,16 @@ ObjectHeader header_of(const Fields& fields) {
   header.name = fields.text("name");
   header.raw_size = fields.number("raw_size", std::numeric_limits<std::uint64_t>::max());
   const auto digest = parse_digest(fields.text("xxh128"));
-  if (!digest) damaged("field \"xxh128\" is not 32 lower-case hex digits");
+  if (!digest) damaged_header("field \"xxh128\" is not 32 lower-case hex digits");
   header.digest = *digest;
   const auto system = parse_decimal(fields.text("system_identifier"));
-  if (!system) damaged("field \"system_identifier\" is not a decimal number");
+  if (!system) damaged_header("field \"system_identifier\" is not a decimal number");
   header.system_identifier = *system;
   header.segment_size = static_cast<std::uint32_t>(
       fields.number("segment_size", std::numeric_limits<std::uint32_t>::max()));
   header.client = fields.text("client");
   const auto time = parse_iso8601(fields.text("time"));
-  if (!time) damaged("field \"time\" is not of the form YYYY-MM-DDThh:mm:ssZ");
+  if (!time) damaged_header("field \"time\" is not of the form YYYY-MM-DDThh:mm:ssZ");
   header.time = *time;
   return header;
 }
@@ -122,15 +122,15 @@ std::string encode_object_header(const ObjectHeader& header) {
 
 ObjectHeader decode_object_header(std::string_view json) {
   if (json.size() > kLargestObjectHeader) {
-    damaged(fmt::format("it takes {} bytes, {} are allowed", json.size(), kLargestObjectHeader));
+    damaged_header(fmt::format("it takes {} bytes, {} are allowed", json.size(), kLargestObjectHeader));
   }
-  if (!json.ends_with('\n')) damaged("its line does not end");
+  if (!json.ends_with('\n')) damaged_header("its line does not end");
   json::error_code error;
   const json::value value =
       json::parse({json.data(), json.size()}, error, {}, {.max_depth = kDeepestHeader});
-  if (error) damaged("it is not JSON: " + error.message());
+  if (error) damaged_header("it is not JSON: " + error.message());
   const json::object* const object = value.if_object();
-  if (object == nullptr) damaged("it is not a JSON object");
+  if (object == nullptr) damaged_header("it is not a JSON object");
   return header_of(Fields(*object));
 }
 

@@ -171,12 +171,14 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
   PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
                .report = parse_put_report(text)};
   // A .partial's name in the store has its digest behind it.
-  if (done.report.raw_size == put.raw_size && done.report.name.starts_with(put.file.text())) {
-    co_return done;
-  }
-  throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
-                                           "\" answered for another file, \"" +
-                                           escaped(done.report.name) + "\"");
+  const bool same_name = done.report.name.starts_with(put.file.text());
+  const bool same_content =
+      done.report.raw_size == put.raw_size && done.report.digest == to_string(put.digest);
+  if (same_name && same_content) co_return done;
+  throw Error(ErrorKind::kUnavailable,
+              "the store \"" + options.store_text + "\" answered for another file, \"" +
+                  escaped(done.report.name) + "\" with digest \"" +
+                  escaped(done.report.digest) + "\"");
 }
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {

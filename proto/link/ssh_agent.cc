@@ -57,10 +57,6 @@ Descriptor connect_agent(const std::string& path) {
   return descriptor;
 }
 
-std::vector<std::byte> copy_of(ByteView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
 SshAgent::SshAgent(asio::any_io_executor executor, std::string socket, Deadline deadline)
@@ -108,7 +104,7 @@ asio::awaitable<std::vector<SshPublicKey>> SshAgent::keys() {
     const auto blob = answer.string();
     if (!blob || !answer.string()) fail("answered with what is no answer");
     const auto type = ssh_key_type(*blob);
-    if (type) keys.push_back({.type = std::string(*type), .blob = copy_of(*blob)});
+    if (type) keys.push_back({.type = std::string(*type), .blob = {blob->begin(), blob->end()}});
   }
   co_return keys;
 }
@@ -130,7 +126,7 @@ asio::awaitable<std::vector<std::byte>> SshAgent::sign(SshPublicKey key,
   if (!made || as_text(*made) != type || !bare || bare->empty()) {
     fail("made another signature than the one asked for");
   }
-  co_return copy_of(*bare);
+  co_return std::vector<std::byte>(bare->begin(), bare->end());
 }
 
 }  // namespace walstow

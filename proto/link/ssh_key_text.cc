@@ -8,10 +8,6 @@ namespace {
 constexpr std::string_view kEnd = "-----END OPENSSH PRIVATE KEY-----";
 constexpr std::string_view kMagic{"openssh-key-v1\0", 15};
 
-std::vector<std::byte> copy_of(ByteView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
 std::optional<std::uint32_t> SshFields::number() {
@@ -66,8 +62,8 @@ std::optional<OpenSshKey> parse_openssh_key(std::string_view text) {
   const auto private_part = fields.string();
   if (!private_part || count != 1U) return std::nullopt;
   return OpenSshKey{.cipher = std::string(as_text(*cipher)),
-                    .public_blob = copy_of(*public_blob),
-                    .private_part = copy_of(*private_part)};
+                    .public_blob = {public_blob->begin(), public_blob->end()},
+                    .private_part = {private_part->begin(), private_part->end()}};
 }
 
 }  // namespace walstow

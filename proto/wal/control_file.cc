@@ -13,7 +13,7 @@ constexpr std::uint64_t kFloatProbe = std::bit_cast<std::uint64_t>(1234567.0);
 // From the probe on: double floatFormat; uint32 blcksz, relseg_size, xlog_blcksz, xlog_seg_size.
 constexpr std::size_t kBlockSizeOffset = 8;
 constexpr std::size_t kWalPageSizeOffset = 16;
-constexpr std::size_t kSegmentSizeOffset = 20;
+constexpr std::size_t kWalSegmentSizeOffset = 20;
 constexpr std::size_t kProbedBytes = 24;
 
 bool is_page_size(std::uint32_t bytes) {
@@ -29,7 +29,7 @@ std::optional<SegmentSize> find_segment_size(ByteView content) {
     const auto wal_page_size = load_little_endian<std::uint32_t>(content, at + kWalPageSizeOffset);
     if (!is_page_size(block_size) || !is_page_size(wal_page_size)) continue;
     return SegmentSize::from_bytes(
-        load_little_endian<std::uint32_t>(content, at + kSegmentSizeOffset));
+        load_little_endian<std::uint32_t>(content, at + kWalSegmentSizeOffset));
   }
   return std::nullopt;
 }

@@ -8,8 +8,8 @@ namespace walstow {
 namespace {
 
 // XLogPageHeaderData: magic, info, timeline, address as in segment_header.cc, then xlp_rem_len.
-constexpr std::size_t kInfoOffset = 2;
-constexpr std::size_t kTimelineOffset = 4;
+constexpr std::size_t kPageInfoOffset = 2;
+constexpr std::size_t kPageTimelineOffset = 4;
 constexpr std::size_t kAddressOffset = 8;
 constexpr std::size_t kRemainingOffset = 16;
 constexpr std::size_t kPageHeaderSize = 24;         // MAXALIGN(sizeof(XLogPageHeaderData))
@@ -110,11 +110,11 @@ bool SegmentEndFinder::is_in_place(ByteView page) const {
          load_little_endian<std::uint64_t>(page, kAddressOffset) ==
              header_->page_address.value + offset_ &&
          // A segment of an ended timeline may have been recycled for the same place of the next.
-         load_little_endian<std::uint32_t>(page, kTimelineOffset) >= timeline_;
+         load_little_endian<std::uint32_t>(page, kPageTimelineOffset) >= timeline_;
 }
 
 void SegmentEndFinder::walk(ByteView page) {
-  timeline_ = load_little_endian<std::uint32_t>(page, kTimelineOffset);
+  timeline_ = load_little_endian<std::uint32_t>(page, kPageTimelineOffset);
   std::size_t position = offset_ == 0 ? kSegmentHeaderSize : kPageHeaderSize;
   if (!continues_as_announced(page, position)) {
     state_ = State::kUnclear;
@@ -137,7 +137,7 @@ void SegmentEndFinder::walk(ByteView page) {
 
 // Whether the page agrees with what the one before has led to expect.
 bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& position) {
-  const auto info = load_little_endian<std::uint16_t>(page, kInfoOffset);
+  const auto info = load_little_endian<std::uint16_t>(page, kPageInfoOffset);
   const auto remaining = load_little_endian<std::uint32_t>(page, kRemainingOffset);
   const bool continues = (info & kContinuesRecord) != 0;
   if (offset_ == 0 && continues) {

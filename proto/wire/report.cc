@@ -123,6 +123,7 @@ std::string to_json(const PutReport& report) {
   object["archive"] = report.archive;
   object["era"] = report.era;
   object["name"] = report.name;
+  object["digest"] = report.digest;
   object["raw_size"] = report.raw_size;
   object["stored_size"] = report.stored_size;
   return to_line(object);

@@ -20,6 +20,7 @@ struct PutReport {
   std::string archive;
   std::string era;
   std::string name;                             // as stored: a .partial carries its digest
+  std::string digest;                           // of the raw file, 32 hex digits
   std::uint64_t raw_size = 0, stored_size = 0;  // bytes
   bool operator==(const PutReport&) const = default;
 };

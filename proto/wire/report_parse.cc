@@ -185,6 +185,7 @@ PutReport parse_put_report(std::string_view body) {
   return {.archive = reader.text("archive"),
           .era = reader.text("era"),
           .name = reader.text("name"),
+          .digest = reader.text("digest"),
           .raw_size = reader.number("raw_size"),
           .stored_size = reader.number("stored_size")};
 }

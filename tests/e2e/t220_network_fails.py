@@ -12,6 +12,17 @@ SHORT = {"connect_timeout": "1s", "head_timeout": "1s", "progress_timeout": "1s"
 
 class NetworkFails(EndToEndTest):
     link = "tls"
+    tried = 0  # faults, by all tests
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        print(f"\n{NetworkFails.tried} faults tried")
+
+    def set_fault(self, *fault, then=()):
+        """One for the first connection; `then` are the next ones'."""
+        NetworkFails.tried += 1
+        self.network.set_faults(Fault(*fault), *then)
 
     def setUp(self):
         super().setUp()
@@ -94,9 +105,9 @@ class NetworkFails(EndToEndTest):
             for kind in ("cut", "reset"):
                 with self.subTest(kind, direction=direction, after=after):
                     self.take_out()
-                    self.network.set_faults(Fault(kind, direction, after))
+                    self.set_fault(kind, direction, after)
                     self.check_put()
-                    self.network.set_faults(Fault(kind, direction, after), None)
+                    self.set_fault(kind, direction, after, then=[None])
                     self.check_succeeds(self.put)
         self.assertGreater(self.failures, 2 * MOMENTS)
 
@@ -105,9 +116,9 @@ class NetworkFails(EndToEndTest):
         for direction, after in list(self.moments(self.get)):
             for kind in ("cut", "reset"):
                 with self.subTest(kind, direction=direction, after=after):
-                    self.network.set_faults(Fault(kind, direction, after))
+                    self.set_fault(kind, direction, after)
                     self.check_get()
-                    self.network.set_faults(Fault(kind, direction, after), None)
+                    self.set_fault(kind, direction, after, then=[None])
                     self.check_succeeds(self.get)
         self.assertGreater(self.failures, 2 * MOMENTS)
 
@@ -118,13 +129,13 @@ class NetworkFails(EndToEndTest):
             # From the first byte on (a black hole), and in the middle (a peer that is gone).
             for direction, after in (gets[0], gets[MOMENTS // 2], gets[MOMENTS], gets[-2]):
                 with self.subTest(kind, direction=direction, after=after):
-                    self.network.set_faults(Fault(kind, direction, after))
+                    self.set_fault(kind, direction, after)
                     self.check_get()
         puts = list(self.moments(self.put))  # of what stands: its head and the answer
         for kind in ("silence", "slow"):
             for direction, after in (puts[0], puts[MOMENTS // 2], puts[MOMENTS]):
                 with self.subTest(kind, direction=direction, after=after):
-                    self.network.set_faults(Fault(kind, direction, after))
+                    self.set_fault(kind, direction, after)
                     self.check_put()
         self.network.set_faults(None)
         self.check_succeeds(self.get)
@@ -138,7 +149,7 @@ class NetworkFails(EndToEndTest):
         for direction, after in (puts[0], puts[2], puts[3]):
             with self.subTest(direction=direction, after=after):
                 self.take_out()
-                self.network.set_faults(Fault("silence", direction, after))
+                self.set_fault("silence", direction, after)
                 self.check_put()
                 # Its only place is free again, although nobody has told it.
                 self.network.set_faults(None)

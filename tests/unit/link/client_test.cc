@@ -80,7 +80,8 @@ class ClientTest : public testing::Test {
     const PutFile put{.cluster = "main",
                       .file = *WalFileName::parse("00000002.history"),
                       .system_identifier = kSystem,
-                      .raw_size = kContent.size()};
+                      .raw_size = kContent.size(),
+                      .digest = digest_of(kContent)};
     const Patience once{.give_up = Deadline::after(Duration(10000)),
                         .on_failure = [](const Error& error, Duration) { throw Error(error); }};
     try {
@@ -93,11 +94,12 @@ class ClientTest : public testing::Test {
   }
 
   static std::string put_report(std::string_view name = "00000002.history",
-                                std::size_t size = kContent.size()) {
-    return fmt::format(
-        R"({{"archive":"a","era":"001-7-16777216","name":"{}","raw_size":{},"stored_size":1}})"
-        "\n",
-        name, size);
+                                std::size_t size = kContent.size(),
+                                std::string_view content = kContent) {
+    return fmt::format(R"({{"archive":"a","era":"001-7-16777216","name":"{}","digest":"{}",)"
+                       R"("raw_size":{},"stored_size":1}})"
+                       "\n",
+                       name, to_string(digest_of(content)), size);
   }
 
   static std::string object(std::string_view name = "00000002.history",
@@ -263,6 +265,8 @@ TEST_F(ClientTest, WhatIsNotTheStoresOwnPromiseIsNeverSuccess) {
       {"a refusal of ours with a promise in it", reply(503, json_fields(), promise)},
       {"a promise for another file", reply(201, json_fields(), put_report("00000003.history"))},
       {"a promise for another size", reply(201, json_fields(), put_report("00000002.history", 7))},
+      {"a promise for another content",
+       reply(201, json_fields(), put_report("00000002.history", kContent.size(), "another"))},
   };
   for (const auto& one : cases) {
     EXPECT_EQ(put_outcome(answering(one.reply)), "unavailable") << one.title;

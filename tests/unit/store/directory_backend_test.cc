@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -300,6 +301,19 @@ TEST(ProbeDirectoryTest, FileSystemThatLinksWithoutReplacingIsTaken) {
     EXPECT_NO_THROW(probe_directory(*files));
     EXPECT_EQ(files->list("_probe"), std::vector<std::string>());
   }
+}
+
+TEST(ProbeDirectoryTest, ProbesOfTheDeadAreRemovedAndThoseOfTodayAreNot) {
+  TemporaryFolder folder;
+  const auto files = open_posix_file_system(folder.path(), {.temporary_folder = "_tmp"});
+  const std::filesystem::path probes = folder.path() / "_probe";
+  std::filesystem::create_directory(probes);
+  for (const char* name : {"old.zst", "new.zst"})
+    std::ofstream(probes / name) << "x";
+  std::filesystem::last_write_time(
+      probes / "old.zst", std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+  probe_directory(*files);
+  EXPECT_EQ(files->list("_probe"), std::vector<std::string>{"new.zst"});
 }
 
 TEST(ProbeDirectoryTest, FileSystemThatCannotLinkIsRefused) {

@@ -205,7 +205,9 @@ TEST(ProtocolDocumentTest, ExampleIsAnExchange) {
   EXPECT_EQ(put_file.raw_size, messages[0].body.size());
   EXPECT_EQ(put_file.digest, digest_of(messages[0].body));
   EXPECT_EQ(reply_of(messages[1]).status, 201);
-  EXPECT_EQ(parse_put_report(messages[1].body).name, put_file.file.text());
+  const PutReport report = parse_put_report(messages[1].body);
+  EXPECT_EQ(report.name, put_file.file.text());
+  EXPECT_EQ(report.digest, to_string(put_file.digest));
 
   const auto get = command_of(messages[2]);
   ASSERT_TRUE(get && std::holds_alternative<GetFile>(*get));

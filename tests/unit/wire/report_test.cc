@@ -18,6 +18,7 @@ PutReport put_report() {
   return {.archive = "6a1f",
           .era = "001-5-16777216",
           .name = "000000010000000A000000FE.partial.00112233aabb",
+          .digest = "00112233aabb445566778899ccddeeff",
           .raw_size = 16777216,
           .stored_size = 18446744073709551615U};
 }
@@ -136,6 +137,7 @@ TEST(ReportTest, HasAStableForm) {
   EXPECT_EQ(to_json(put_report()),
             "{\"archive\":\"6a1f\",\"era\":\"001-5-16777216\","
             "\"name\":\"000000010000000A000000FE.partial.00112233aabb\","
+            "\"digest\":\"00112233aabb445566778899ccddeeff\","
             "\"raw_size\":16777216,\"stored_size\":18446744073709551615}\n");
   EXPECT_EQ(to_json(whoami_report()),
             "{\"archive\":\"6a1f\",\"name\":\"primary1\","
@@ -202,13 +204,14 @@ TEST(ReportTest, AnythingElseIsAnError) {
       "[]",
       "<html></html>",
       "{}",
-      R"({"archive":"a","era":"e","name":"n","raw_size":1})",
-      R"({"archive":"a","era":"e","name":"n","raw_size":"1","stored_size":1})",
-      R"({"archive":"a","era":"e","name":"n","raw_size":-1,"stored_size":1})",
-      R"({"archive":"a","era":"e","name":"n","raw_size":1.5,"stored_size":1})",
-      R"({"archive":"a","era":"e","name":null,"raw_size":1,"stored_size":1})",
-      R"({"archive":"a","era":"e","name":"n","raw_size":1,"stored_size":1}x)",
-      R"({"archive":"a","era":"e","name":"n","raw_size":1,"stored_size":1})" +
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1})",
+      R"({"archive":"a","era":"e","name":"n","raw_size":1,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":"1","stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":-1,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1.5,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":null,"digest":"d","raw_size":1,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1,"stored_size":1}x)",
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1,"stored_size":1})" +
           std::string(kLargestJson, ' '),
   };
   for (const std::string& body : bodies) {
