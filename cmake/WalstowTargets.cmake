@@ -1,6 +1,7 @@
 # One helper for each kind of target, so that every CMakeLists.txt is a list of names.
 
 option(WALSTOW_TESTS "build the tests" ON)
+option(WALSTOW_BENCH "build the benchmarks, with the tests" OFF)
 set(WALSTOW_SANITIZE "" CACHE STRING "sanitizers, as given to -fsanitize= (empty: none)")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -53,7 +53,8 @@ class StagedObject {
 
   virtual void write(ByteView bytes) = 0;
   virtual std::uint64_t size() const = 0;
-  // What was written so far, read back from where it lies, for the proof before publishing.
+  // What was written, read back from where it lies, for the proof before publishing. At the end of
+  // it, reading goes on with what is written later; never beside a write.
   virtual std::unique_ptr<ObjectSource> read_back() = 0;
 };
 

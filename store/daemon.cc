@@ -54,6 +54,7 @@ class Daemon {
         handler_([archive = options.archive] { return open_archive_folder(archive); },
                  options.compression_level),
         workers_(options.workers),
+        puts_(options.workers),
         control_(asio::make_strand(io_)),
         sessions_(control_),
         signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
@@ -81,6 +82,7 @@ class Daemon {
   ClientSlots handshakes_;  // by address
   ClientSlots slots_;       // by the fingerprint of the client's key
   asio::thread_pool workers_;
+  PutLine puts_;
   asio::io_context io_;
   asio::strand<asio::io_context::executor_type> control_;
   SessionGroup sessions_;
@@ -182,6 +184,7 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                            .peer = peer,
                            .limits = service->options.limits,
                            .group = &sessions_,
+                           .puts = &puts_,
                            .turned_away = turned_away};
     if (turned_away) context.limits.idle = kTurnedAway;
     ByteStream stream(std::move(accepted.transport));

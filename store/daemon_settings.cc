@@ -51,7 +51,7 @@ constexpr std::array kSettings{
             .type = SettingType::kCount,
             .default_value = "8",
             .placeholder = "NUMBER",
-            .help = "threads that work on the archive"},
+            .help = "threads that work on the archive, and puts that they work on at once"},
     Setting{.name = "handshake_timeout",
             .type = SettingType::kDuration,
             .default_value = "10s",

@@ -49,6 +49,9 @@ class Upload {
   virtual ~Upload() = default;
   // Throws Error; the session answers with it.
   virtual void write(ByteView bytes) = 0;
+  // Work on what was written before, which may run beside one write(). What is not done here,
+  // finish() does.
+  virtual void work_along() {}
   // Success only when durable and proven.
   virtual Reply finish() = 0;
 };

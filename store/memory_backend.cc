@@ -21,7 +21,7 @@ class MemorySource final : public ObjectSource {
 
   std::uint64_t size() const override { return size_; }
   std::size_t read(MutableByteView out) override {
-    const std::size_t count = std::min(out.size(), size_ - offset_);
+    const std::size_t count = std::min(out.size(), content_->size() - offset_);
     std::copy_n(content_->data() + offset_, count, out.data());
     offset_ += count;
     return count;

@@ -2,9 +2,10 @@
 //
 //   begin_put    rights are checked already. Which era? Does the file stand already?
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
-//   finish       the staged object is read back and unfolded: its digest must be the client's, its
-//                first page must belong to its name; only then the era is opened (when it is the
-//                first file of a new cluster) and the object published, durably, never replacing
+//   work_along   meanwhile, what lies there already is read back and unfolded (store/put_proof.h)
+//   finish       when all of it was, its digest must be the client's, its first page must belong to
+//                its name; only then the era is opened (when it is the first file of a new cluster)
+//                and the object published, durably, never replacing
 //
 // What becomes of it when its name is taken: store/placement.h.
 #include "store/put_file.h"
@@ -14,6 +15,7 @@
 #include "proto/base/log.h"
 #include "proto/wire/report.h"
 #include "store/placement.h"
+#include "store/put_proof.h"
 #include "store/standing_object.h"
 
 namespace walstow {
@@ -75,9 +77,11 @@ class PutUpload : public Upload {
         era_(era),
         staged_(context_.archive->backend().stage()),
         encoder_(header(), input(), context_.compression_level,
-                 [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }) {}
+                 [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }),
+        proof_(*staged_, context_.put.file) {}
 
   void write(ByteView bytes) override;
+  void work_along() override { proof_.examine(); }
   Reply finish() override;
 
  private:
@@ -93,6 +97,7 @@ class PutUpload : public Upload {
   std::optional<EraName> era_;
   std::unique_ptr<StagedObject> staged_;
   ObjectEncoder encoder_;
+  PutProof proof_;
   Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
   std::uint64_t received_ = 0;
   std::optional<SegmentEnd> end_;  // of a segment, once it is proven
@@ -113,9 +118,10 @@ void PutUpload::write(ByteView bytes) {
   received_ += bytes.size();
   if (context_.put.encoding == Encoding::kIdentity) hasher_.update(bytes);
   encoder_.write(bytes);
+  proof_.read_back();
 }
 
-// Reads back what was written: only this says that what is kept is what the client has.
+// What was written was read back: only this says that what is kept is what the client has.
 std::optional<Refusal> PutUpload::prove() {
   const PutFile& put = context_.put;
   const std::string file = "\"" + put.file.text() + "\"";
@@ -129,14 +135,7 @@ std::optional<Refusal> PutUpload::prove() {
                             " bytes with digest " + to_string(put.digest),
                         "Was the file changed while it was sent?");
   }
-  ContentCheck content(put.file);
-  const bool is_segment = put.file.kind() == FileKind::kSegment;
-  SegmentEndFinder end;
-  const auto back = staged_->read_back();
-  const Examined examined = examine_object(*back, [&](ByteView raw) {
-    content.add(raw);
-    if (is_segment) end.add(raw);
-  });
+  const Examined examined = proof_.finish();
   if (!examined.whole && raw_arrived_whole) {
     return make_refusal(Code::kStorage,
                         "what was written of " + file + " does not read back: " + examined.problem,
@@ -148,12 +147,12 @@ std::optional<Refusal> PutUpload::prove() {
                                                    "head says: " + examined.problem);
   }
   const std::string problem =
-      content.problem(put.system_identifier, put.raw_size, put.segment_size);
+      proof_.content().problem(put.system_identifier, put.raw_size, put.segment_size);
   if (!problem.empty()) {
     return make_refusal(Code::kBadContent, file + ": " + problem,
                         "Only files of pg_wal, under their own names, can be archived.");
   }
-  if (is_segment) end_ = end.end();
+  if (put.file.kind() == FileKind::kSegment) end_ = proof_.end();
   return std::nullopt;
 }
 

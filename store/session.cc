@@ -29,6 +29,10 @@ namespace {
 // extensions of a chunk, and the fields that follow the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
+// How long a put waits for its turn at the most: then it goes on without one, since those that are
+// worked on may belong to peers that are slow.
+constexpr Duration kLongestLine{10'000};
+
 // The peer went away, or too slow: the end of a session, and nobody's fault of ours.
 struct PeerGone {};
 
@@ -83,10 +87,12 @@ class Session {
   Deadline progress() const { return Deadline::after(context_.limits.progress).earlier(*whole_); }
 
   asio::awaitable<bool> read_request();
+  bool has_long_body() const;
   asio::awaitable<Answer> ask_handler();
   asio::awaitable<void> answer_request();
   asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
   asio::awaitable<std::size_t> read_chunk(std::vector<std::byte>& chunk);
+  asio::awaitable<bool> work_along(Upload& upload, std::optional<Reply>& refused);
   asio::awaitable<bool> feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused);
   asio::awaitable<void> write(ByteView bytes);
   asio::awaitable<void> send_continue();
@@ -193,6 +199,21 @@ asio::awaitable<std::size_t> Session::read_chunk(std::vector<std::byte>& chunk) 
   co_return chunk.size() - body.size;
 }
 
+// Work on earlier bytes, which goes along with what comes: a body takes longer to arrive than that.
+asio::awaitable<bool> Session::work_along(Upload& upload, std::optional<Reply>& refused) {
+  auto work = [&upload, &refused]() -> bool {
+    try {
+      upload.work_along();
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      refused = to_reply(to_refusal(error));
+      return false;
+    }
+  };
+  co_return co_await on_worker(std::move(work));
+}
+
 // False: the upload will have no more of it, and `refused` says why.
 asio::awaitable<bool> Session::feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused) {
   auto work = [&upload, &refused, bytes]() -> bool {
@@ -215,14 +236,18 @@ asio::awaitable<Reply> Session::take_body(std::unique_ptr<Upload> upload) {
     expects_continue_ = false;
   }
   std::optional<Reply> refused;
+  std::optional<Reply> refused_later;  // of its own: two threads are at work
   std::size_t current = 0;
   std::size_t size = co_await read_chunk(chunks_[current]);
   while (size > 0) {
     const ByteView full = ByteView(chunks_[current]).first(size);
     auto next = read_chunk(chunks_[1 - current]);
     auto fed = feed(*upload, full, refused);
-    const auto [next_size, taken] = co_await (std::move(next) && std::move(fed));
+    auto worked = work_along(*upload, refused_later);
+    const auto [next_size, taken, good] =
+        co_await (std::move(next) && std::move(fed) && std::move(worked));
     if (!taken) co_return std::move(*refused);
+    if (!good) co_return std::move(*refused_later);
     size = next_size;
     current = 1 - current;
   }
@@ -296,7 +321,18 @@ void Session::log_refusal(const Reply& reply) const {
                        reply.refusal->message));
 }
 
+// Of a segment, as opposed to a position or a history file.
+bool Session::has_long_body() const {
+  const auto length = parser_->content_length();
+  return parser_->get().method() == http::verb::put &&
+         (parser_->chunked() || (length && *length > kChunkSize));
+}
+
 asio::awaitable<void> Session::answer_request() {
+  PutLine::Turn turn;
+  if (context_.puts != nullptr && has_long_body()) {
+    turn = co_await context_.puts->take(Deadline::after(kLongestLine).earlier(*whole_));
+  }
   Answer answer = co_await ask_handler();
   const bool head_request = parser_->get().method() == http::verb::head;
   Reply reply;

@@ -2,7 +2,7 @@
 //
 // The I/O runs on the stream's executor, everything that touches the archive on `workers`: an fsync
 // never keeps another connection waiting. While one chunk of a put is being compressed, the next
-// one is read. Every wait has a deadline.
+// one is read, and what came before is proven. Every wait has a deadline.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +13,7 @@
 #include "proto/base/deadline.h"
 #include "proto/link/byte_stream.h"
 #include "store/handler.h"
+#include "store/put_line.h"
 #include "store/session_group.h"
 
 namespace walstow {
@@ -30,6 +31,7 @@ struct SessionContext {
   std::string peer;                   // where that is, for the log
   SessionLimits limits;
   SessionGroup* group = nullptr;            // outlives the session; nullptr: it ends by itself only
+  PutLine* puts = nullptr;                  // outlives the session; nullptr: no bound
   std::optional<Refusal> turned_away = {};  // the answer to the first request, whatever it is
 };
 

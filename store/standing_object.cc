@@ -47,21 +47,38 @@ DescribedObject describe_object(std::unique_ptr<ObjectSource> source) {
           std::make_unique<ResumedSource>(std::move(beginning), std::move(source))};
 }
 
-Examined examine_object(ObjectSource& source, const ByteSink& raw) {
-  const ByteSink nowhere = [](ByteView) {};
-  ObjectDecoder decoder(raw ? raw : nowhere, ObjectDecoder::TrailerHash::kCheck, kLargestFile);
-  std::vector<std::byte> buffer(kChunkSize);
-  // Only damage is an answer here; a medium that cannot be read is an Error.
+ObjectExaminer::ObjectExaminer(const ByteSink& raw)
+    : decoder_(raw, ObjectDecoder::TrailerHash::kCheck, kLargestFile) {}
+
+// Only damage is an answer here; after it the decoder is of no use any more.
+template <class Step>
+void ObjectExaminer::attempt(Step step) {
+  if (!problem_.empty()) return;
   try {
-    while (const std::size_t size = source.read(buffer)) {
-      decoder.write(ByteView(buffer).first(size));
-    }
-    decoder.finish();
+    step();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged) throw;
-    return {.whole = false, .header = {}, .problem = error.what()};
+    problem_ = error.what();
   }
-  return {.whole = true, .header = *decoder.header(), .problem = {}};
+}
+
+void ObjectExaminer::write(ByteView object) {
+  attempt([&] { decoder_.write(object); });
+}
+
+Examined ObjectExaminer::finish() {
+  attempt([&] { decoder_.finish(); });
+  if (!problem_.empty()) return {.whole = false, .header = {}, .problem = problem_};
+  return {.whole = true, .header = *decoder_.header(), .problem = {}};
+}
+
+Examined examine_object(ObjectSource& source, const ByteSink& raw) {
+  const ByteSink nowhere = [](ByteView) {};
+  ObjectExaminer examiner(raw ? raw : nowhere);
+  std::vector<std::byte> buffer(kChunkSize);
+  while (const std::size_t size = source.read(buffer))
+    examiner.write(ByteView(buffer).first(size));
+  return examiner.finish();
 }
 
 void ContentCheck::add(ByteView raw) {

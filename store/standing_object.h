@@ -18,6 +18,24 @@ struct Examined {
   std::string problem;  // when not
 };
 
+// Examines an object that comes in pieces.
+class ObjectExaminer {
+ public:
+  // `raw` gets the unfolded bytes, which count for nothing before finish() says so.
+  explicit ObjectExaminer(const ByteSink& raw);
+
+  // Throws nothing for damage, which finish() tells; Error{kUsage} for an unknown format.
+  void write(ByteView object);
+  Examined finish();
+
+ private:
+  template <class Step>
+  void attempt(Step step);
+
+  ObjectDecoder decoder_;
+  std::string problem_;
+};
+
 // What a reader of the raw bytes may want to see on the way; may be empty.
 Examined examine_object(ObjectSource& source, const ByteSink& raw = {});
 

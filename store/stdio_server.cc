@@ -57,7 +57,8 @@ void serve_standard_streams(const StdioServer& server) {
   Handler handler([&server] { return open_archive_folder(server.archive); },
                   server.compression_level);
   asio::io_context io{1};
-  asio::thread_pool workers(1);  // one connection works on one request at a time
+  asio::thread_pool workers(
+      2);  // one request at a time: a chunk, and the proof of what came before
   auto transport = make_descriptor_transport(io.get_executor(), Descriptor(STDIN_FILENO),
                                              Descriptor(STDOUT_FILENO));
   std::exception_ptr failure;

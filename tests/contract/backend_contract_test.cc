@@ -89,6 +89,14 @@ TEST_P(BackendContractTest, StagedObjectReadsBackWhatWasWrittenSoFar) {
   EXPECT_EQ(object_text(backend(), std::string(kKey)), "one two");
 }
 
+TEST_P(BackendContractTest, ReadingBackGoesOnWithWhatIsWrittenLater) {
+  const auto staged = stage_text(backend(), "one");
+  const auto back = staged->read_back();
+  EXPECT_EQ(read_all(*back), "one");
+  staged->write(as_bytes(" two"));
+  EXPECT_EQ(read_all(*back), " two");
+}
+
 TEST_P(BackendContractTest, DroppedStagedObjectLeavesNothing) {
   stage_text(backend(), "content").reset();
   EXPECT_TRUE(backend().list_after("", "", 10).empty());

@@ -72,3 +72,11 @@ def find(text):
     """Process ids, but for this one, that have `text` in their command line."""
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return [pid for pid in pids if pid != os.getpid() and text in command_line(pid)]
+
+
+def end(pid):
+    """SIGTERM to a process that may have ended meanwhile."""
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass

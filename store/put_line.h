@@ -1,0 +1,66 @@
+// A bound on the puts that are worked on at once: each holds a compressor and a decompressor, some
+// megabytes. Puts beyond it wait in line, and wait for nobody longer than a while: a put whose peer
+// is slow must not keep those of all others out.
+//
+// Threads: any.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "proto/base/deadline.h"
+
+namespace walstow {
+
+class PutLine {
+ public:
+  explicit PutLine(std::size_t at_once) : free_(at_once) {}
+  PutLine(const PutLine&) = delete;
+  PutLine& operator=(const PutLine&) = delete;
+
+  // A turn, for as long as this lives; an empty one was not granted.
+  class Turn {
+   public:
+    Turn() = default;
+    explicit Turn(PutLine& line) : line_(&line) {}
+    Turn(Turn&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
+    Turn& operator=(Turn&& other) noexcept {
+      std::swap(line_, other.line_);
+      return *this;
+    }
+    ~Turn() {
+      if (line_ != nullptr) line_->give_back();
+    }
+    bool granted() const { return line_ != nullptr; }
+
+   private:
+    PutLine* line_ = nullptr;
+  };
+
+  // Waits until it is the caller's turn, first come, first served; at the deadline an empty one.
+  // The line outlives the wait and the turn.
+  boost::asio::awaitable<Turn> take(Deadline patience);
+
+ private:
+  struct Waiting {
+    explicit Waiting(boost::asio::any_io_executor executor) : timer(std::move(executor)) {}
+    boost::asio::steady_timer timer;  // on the executor of whoever waits
+    bool granted = false;             // guarded by mutex_
+  };
+
+  bool take_free(const std::shared_ptr<Waiting>& waiting);
+  bool leave(const std::shared_ptr<Waiting>& waiting);
+  void give_back();
+
+  std::mutex mutex_;
+  std::size_t free_;                             // guarded by mutex_, as the next
+  std::list<std::shared_ptr<Waiting>> waiting_;  // in their order
+};
+
+}  // namespace walstow

@@ -1,0 +1,207 @@
+"""The set-up of a run: real WAL, data directories to archive it from, and the tools."""
+
+import os
+import pwd
+import shutil
+import sys
+import time
+
+from support import processes
+from support.postgres import BIN, Server, initdb
+
+EXECUTABLES = ("walstow", "walstow-archive", "walstow-restore", "walstowd", "bare_tls_sender")
+
+# What the WAL of each kind is written by.
+LOADS = {
+    "pgbench": None,
+    # Random bytes, as of compressed or encrypted columns.
+    "noise": "INSERT INTO noise SELECT gen_random_bytes(1000) || gen_random_bytes(1000)"
+    " FROM generate_series(1, 4000)",
+    "empty": "SELECT pg_logical_emit_message(false, 'bench', 'x')",
+}
+
+
+def say(text):
+    print(f"== {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def run_command(command, name="", path="", may_fail=False):
+    """As PostgreSQL runs it: through a shell, in the working directory. Milliseconds."""
+    text = command.replace("%f", name).replace("%p", path)
+    began = time.perf_counter()
+    pid = os.posix_spawn("/bin/sh", ["sh", "-c", text], os.environ)
+    _, status = os.waitpid(pid, 0)
+    milliseconds = (time.perf_counter() - began) * 1000
+    if status != 0 and not may_fail:
+        raise SystemExit(f"exit status {os.waitstatus_to_exitcode(status)} of: {text}")
+    return milliseconds
+
+
+class DataDirectory:
+    """Enough of one for the commands: its control file, its WAL, and what is to be archived."""
+
+    def __init__(self, machine, name):
+        self.folder = machine.folder / name
+        self.wal = self.folder / "pg_wal"
+        self.status = self.wal / "archive_status"
+        self.status.mkdir(parents=True)
+        control = self.folder / "global/pg_control"
+        control.parent.mkdir()
+        shutil.copy(machine.primary.data / "global/pg_control", control)
+        self._source = machine.primary.wal
+
+    def enter(self):
+        os.chdir(self.folder)
+
+    def hold(self, names):
+        for name in names:
+            shutil.copy(self._source / name, self.wal / name)
+
+    def ready(self, names):
+        for name in names:
+            (self.status / f"{name}.ready").touch()
+
+    def done(self, name):
+        """As pgarch_archiveDone(): a rename that is made durable."""
+        os.rename(self.status / f"{name}.ready", self.status / f"{name}.done")
+        folder = os.open(self.status, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+    def forget(self):
+        """What the commands remember beside the WAL."""
+        shutil.rmtree(self.wal / "pgsql_tmp_walstow", ignore_errors=True)
+        for file in self.status.iterdir():
+            file.unlink()
+
+    def archive(self, tool, place, names):
+        """All of `names`, as a server with nothing else to do has it done; milliseconds."""
+        self.enter()
+        self.ready(names)
+        began = time.perf_counter()
+        for name in names:
+            run_command(tool.archive_command(place), name, f"pg_wal/{name}")
+            self.done(name)
+        tool.wait_until_idle()
+        milliseconds = (time.perf_counter() - began) * 1000
+        self.forget()
+        return milliseconds
+
+
+class Machine:
+    """`quick` makes less of everything; `peers` are the tools beside walstow and plain copies."""
+
+    def __init__(self, folder, binaries, quick, peers):
+        self.folder = folder
+        self.quick = quick
+        self.peers = peers
+        self.binaries = binaries
+        self.segments = {}  # kind of load: names, in order
+        self.backup = folder / "backup"  # from before all of them
+        self.catch_up_end = None  # LSN behind the last segment of pgbench
+        self.tools = []
+        self.primary = None
+
+    def prepare(self):
+        if os.geteuid() == 0:
+            self._give_up_root()
+        os.environ["HOME"] = str(self.folder)
+        os.chdir(self.folder)
+        self._write_wal()
+        import tools
+
+        say("setting up the tools")
+        for kind in tools.of_run(self.peers):
+            self.tools.append(kind(self))
+        self.primary.kill()
+
+    def end(self):
+        for tool in self.tools:
+            tool.end()
+        if self.primary is not None:
+            self.primary.kill()
+
+    def count(self, full, quick):
+        return quick if self.quick else full
+
+    def data_directory(self, name, names):
+        data = DataDirectory(self, name)
+        data.hold(names)
+        return data
+
+    def missed(self):
+        """The segments that a standby made of the backup needs, up to the last of pgbench."""
+        last = self.segments["pgbench"][-1]
+        names = sorted(file.name for file in self.primary.wal.iterdir() if len(file.name) == 24)
+        return [name for name in names if name <= last]
+
+    # No server runs as root, and no tool then may.
+    def _give_up_root(self):
+        user = pwd.getpwnam("postgres")
+        copy = self.folder / "bin"
+        copy.mkdir()
+        for name in EXECUTABLES:
+            shutil.copy(self.binaries / name, copy / name)
+        self.binaries = copy
+        for path in (self.folder, copy):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        os.setgroups([])
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+
+    def _write_wal(self):
+        say("writing WAL")
+        primary = self.primary = Server(self.folder / "primary")
+        initdb(primary.data, 16)
+        primary.configure(
+            unix_socket_directories=primary.socket,
+            wal_keep_size="16GB",
+            max_wal_size="16GB",
+            checkpoint_timeout="1h",
+            shared_buffers="256MB",
+            synchronous_commit="off",
+        )
+        primary.start()
+        self._pgbench("--initialize", "--scale=20", "--quiet")
+        primary.query("CREATE EXTENSION pgcrypto")
+        primary.query("CREATE TABLE noise (content bytea)")
+        primary.query("ALTER TABLE noise ALTER content SET STORAGE external")
+        primary.base_backup(self.backup)
+        wanted = {
+            "pgbench": self.count(64, 8),
+            "noise": self.count(32, 8),
+            "empty": self.count(32, 8),
+        }
+        for kind, count in wanted.items():
+            say(f"writing WAL: {count} segments of {kind}")
+            self._write_segments(kind, count)
+
+    def _write_segments(self, kind, count):
+        primary = self.primary
+        primary.switch_wal()
+        first = primary.segment()
+        while _number(primary.segment()) - _number(first) < count:
+            if kind == "pgbench":
+                # Whole pages first and records of changes after, as between any two checkpoints.
+                primary.query("CHECKPOINT")
+                self._pgbench("--client=4", "--transactions=2000", "--no-vacuum")
+            else:
+                primary.query(LOADS[kind])
+            if kind == "empty":
+                primary.switch_wal()
+        if kind == "pgbench":
+            self.catch_up_end = primary.switch_wal().lsn
+        self.segments[kind] = [_name(_number(first) + i) for i in range(count)]
+
+    def _pgbench(self, *options):
+        processes.run(
+            BIN / "pgbench", "-h", self.primary.socket, "-U", "postgres", *options, "postgres"
+        )
+
+
+def _number(name):
+    return int(name[8:16], 16) * 256 + int(name[16:], 16)
+
+
+def _name(number):
+    return f"00000001{number // 256:08X}{number % 256:08X}"

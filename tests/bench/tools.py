@@ -1,0 +1,173 @@
+"""walstow and plain copies, each as an archive_command and a restore_command.
+
+Every tool has an archive of its own, and keeps it durable as well as it can: what a tool leaves out
+(cp syncs and checks nothing) stands in its name.
+"""
+
+from support import processes, wait
+from support.archive import Archive
+
+# Its own defaults, not those of the tests.
+PATIENT = {
+    "connect_timeout": "10s",
+    "archive_wait": "60s",
+    "standby_wait": "60s",
+    "failure_memory": "5s",
+    "recovery_wait": "60s",
+    "tool_wait": "60s",
+}
+
+
+def of_run(peers):
+    """The tools of a run, in the order of their rows."""
+    kinds = [WalstowTls, WalstowTlsClient, WalstowSsh, WalstowSshClient, Copy, SyncedCopy]
+    if peers:
+        import peers as beside
+
+        kinds += beside.ALL
+    return kinds
+
+
+class Tool:
+    """`command` strings are PostgreSQL's, for a working directory that is a data directory.
+
+    Several archives of one tool are told apart by their place, which is the case's.
+    """
+
+    PLACES = ("one", "backlog", "restore", "catchup", "start", "memory", "fanout")
+
+    name = ""
+    restore_name = None  # of its rows; None: it restores as another tool does
+    slow = False  # takes part in fewer rounds
+    catches_up = False  # a standby is fed by it
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.folder = machine.folder / type(self).__name__.lower()
+        self.folder.mkdir()
+
+    def archive_command(self, place):
+        raise NotImplementedError
+
+    def restore_command(self, place):
+        raise NotImplementedError
+
+    def restore_one_command(self, place):
+        """Without what would go on in the background."""
+        return self.restore_command(place)
+
+    def fetched_ahead(self, name):
+        """Whether a call for `name` would find it on this machine; None: the tool knows no such."""
+
+    def wait_until_idle(self):
+        """What a tool leaves behind in the background belongs to the call that began it."""
+
+    def end_prefetching(self):
+        self.wait_until_idle()
+
+    def end(self):
+        pass
+
+
+class Copy(Tool):
+    """What most blog posts show."""
+
+    name = restore_name = "cp (nothing synced or checked)"
+    catches_up = True
+
+    def archive_command(self, place):
+        folder = self.folder / place
+        folder.mkdir(exist_ok=True)
+        return f"test ! -f {folder}/%f && cp %p {folder}/%f"
+
+    def restore_command(self, place):
+        return f"cp {self.folder / place}/%f %p"
+
+
+class SyncedCopy(Copy):
+    """The least that makes an archived segment outlive a power cut."""
+
+    name = "copy, file and folder synced"
+    restore_name = None
+    catches_up = False
+
+    def archive_command(self, place):
+        folder = self.folder / place
+        folder.mkdir(exist_ok=True)
+        partial = f"{folder}/%f.partial"
+        return f"cp %p {partial} && sync {partial} && mv -n {partial} {folder}/%f && sync {folder}"
+
+
+class Walstow(Tool):
+    """Each place is a cluster of its own."""
+
+    link = ""
+    compress = "store"
+
+    def __init__(self, machine):
+        super().__init__(machine)
+        self.archive = Archive(self.folder / "archive", machine.binaries, self.link)
+        self.archive.init()
+        self._settings = {}
+        for place in self.PLACES:
+            self.archive.walstow("cluster", "create", place)
+            folder = self.folder / place
+            folder.mkdir()
+            self._settings[place] = self.archive.settings_file(
+                folder / "walstow.toml", cluster=place, compress=self.compress, **PATIENT
+            )
+
+    def settings_file(self, place):
+        return self._settings[place]
+
+    def archive_command(self, place):
+        return self.archive.archive_command(self._settings[place])
+
+    def restore_command(self, place):
+        return self.archive.restore_command(self._settings[place])
+
+    def restore_one_command(self, place):
+        return f"{self.restore_command(place)} --prefetch-files 0"
+
+    def fetched_ahead(self, name):
+        folder = self.machine.folder / "restore-target/pg_wal/pgsql_tmp_walstow/prefetch"
+        return any(folder.glob(f"{name}.*"))
+
+    def prefetchers(self):
+        found = processes.find(f"{self.folder}/")
+        return [pid for pid in found if " --prefetch " in processes.command_line(pid)]
+
+    def end_prefetching(self):
+        for pid in self.prefetchers():
+            processes.end(pid)
+        wait.until(lambda: not self.prefetchers(), "no prefetcher is left")
+
+    def end(self):
+        self.end_prefetching()
+        self.archive.end()
+
+
+class WalstowTls(Walstow):
+    name = "walstow over TLS, store compresses"
+    link = "tls"
+
+
+class WalstowTlsClient(Walstow):
+    name = "walstow over TLS, client compresses"
+    restore_name = "walstow over TLS"
+    link = "tls"
+    compress = "client"
+    catches_up = True
+
+
+class WalstowSsh(Walstow):
+    name = "walstow over SSH, store compresses"
+    link = "ssh"
+
+
+class WalstowSshClient(Walstow):
+    name = "walstow over SSH, client compresses"
+    restore_name = "walstow over SSH"
+    link = "ssh"
+    compress = "client"
+    catches_up = True
