@@ -12,7 +12,7 @@ namespace walstow {
 namespace {
 
 // More than a folder of 1 MB segments has, so that it is read once.
-constexpr std::size_t kPage = 10000;
+constexpr std::size_t kFolderPage = 10000;
 
 // Two changes within the resolution of a file system's clock leave the same time. So what changed
 // this shortly before it was read is read again next time.
@@ -28,7 +28,7 @@ std::optional<Branch> branch_of(const Archive& archive, const std::string& key, 
 }
 
 BackupSpan backup_of(const Archive& archive, const std::string& key, const WalFileName& file,
-                       SegmentSize size) {
+                     SegmentSize size) {
   BackupSpan report{.file = file.text()};
   const auto content = read_small_object(archive.backend(), key, kLargestBackupFile);
   const auto backup = content ? parse_backup_history(*content) : std::nullopt;
@@ -90,7 +90,7 @@ void EraInventory::read_histories(const Archive& archive) {
   std::map<Timeline, Remembered<std::optional<Branch>>> read;
   std::string after;
   for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kPage);
+    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kFolderPage);
     for (const Entry& entry : page) {
       const auto stored = layout::parse_object_key(cluster_, entry.key);
       if (!stored) continue;
@@ -103,7 +103,7 @@ void EraInventory::read_histories(const Archive& archive) {
           .modified = entry.modified,
           .value = same ? known->second.value : branch_of(archive, entry.key, timeline)};
     }
-    if (page.size() < kPage) break;
+    if (page.size() < kFolderPage) break;
     after = page.back().key;
   }
   histories_ = std::move(read);
@@ -115,10 +115,10 @@ EraInventory::FolderInventory EraInventory::read_folder(const Archive& archive,
   FolderInventory folder;
   std::string after;
   for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kPage);
+    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kFolderPage);
     for (const Entry& entry : page)
       add(folder, archive, entry, before);
-    if (page.size() < kPage) break;
+    if (page.size() < kFolderPage) break;
     after = page.back().key;
   }
   folder.content.runs.runs.shrink_to_fit();

@@ -31,20 +31,20 @@ Stretch kept_stretch(std::string_view cluster, const EraName& era, layout::Kept 
       .era = era, .prefix = layout::kept_prefix(cluster, era, kept), .after = "", .holds = holds};
 }
 
-enum class Place { kInRange, kOutside, kBehindAll };
+enum class InRange { kYes, kNo, kBehindAll };
 
 // What is no file is in the range of whatever is around it. Within one segment keys do not stand in
 // the order of names ("SEG.zst" is the last), so only another segment ends a stretch.
-Place place_in(const FileRange& range, std::string_view cluster, const Stretch& stretch,
-               const std::string& key) {
-  if (stretch.holds != Stretch::Holds::kFiles) return Place::kInRange;
+InRange place_in(const FileRange& range, std::string_view cluster, const Stretch& stretch,
+                 const std::string& key) {
+  if (stretch.holds != Stretch::Holds::kFiles) return InRange::kYes;
   const auto stored = layout::parse_object_key(cluster, key);
-  if (!stored) return Place::kInRange;
+  if (!stored) return InRange::kYes;
   const bool is_history = stored->file.kind() == FileKind::kHistory;
   if (range.ends_before(is_history ? stored->file.text() : stored->file.segment_text())) {
-    return Place::kBehindAll;
+    return InRange::kBehindAll;
   }
-  return range.holds(layout::to_string(*stored)) ? Place::kInRange : Place::kOutside;
+  return range.holds(layout::to_string(*stored)) ? InRange::kYes : InRange::kNo;
 }
 
 }  // namespace
@@ -86,12 +86,12 @@ EntryPage list_page(const Archive& archive, std::string_view cluster,
       ended = entries.size() < room;
       if (!entries.empty()) last = entries.back().key;
       for (Entry& entry : entries) {
-        const Place place = place_in(range, cluster, stretch, entry.key);
-        if (place == Place::kBehindAll) {
+        const InRange place = place_in(range, cluster, stretch, entry.key);
+        if (place == InRange::kBehindAll) {
           ended = true;
           break;
         }
-        if (place == Place::kInRange) page.items.push_back({&stretch, std::move(entry)});
+        if (place == InRange::kYes) page.items.push_back({&stretch, std::move(entry)});
       }
     }
     if (page.items.size() == limit) {

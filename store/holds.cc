@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kHoldsPage = 1000;
 
 template <class Report>
 std::vector<Report> list_records(Backend& backend, const std::string& prefix,
@@ -23,14 +23,14 @@ std::vector<Report> list_records(Backend& backend, const std::string& prefix,
   std::vector<Report> reports;
   std::string after;
   for (;;) {
-    const auto page = backend.list_after(prefix, after, kPage);
+    const auto page = backend.list_after(prefix, after, kHoldsPage);
     for (const Entry& entry : page) {
       const auto content = backend.read_record(entry.key);
       if (!content) continue;
       const std::string place = record_place(backend, entry.key);
       reports.push_back(decode(parse_record(*content, place), place));
     }
-    if (page.size() < kPage) return reports;
+    if (page.size() < kHoldsPage) return reports;
     after = page.back().key;
   }
 }

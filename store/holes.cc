@@ -30,7 +30,7 @@ std::optional<std::uint64_t> last_below(const TimelineRuns& timeline, std::uint6
   return std::min(std::prev(behind)->last(), end - 1);
 }
 
-struct Stretch {
+struct LineStretch {
   Timeline timeline;
   std::uint64_t first, end;
 };
@@ -39,7 +39,7 @@ struct Stretch {
 void add_way_to(const std::vector<TimelineRuns>& timelines, const TimelineRuns& timeline,
                 SegmentSize size, Found& found) {
   if (!timeline.branch || timeline.runs.empty()) return;
-  std::vector<Stretch> missing;
+  std::vector<LineStretch> missing;
   const TimelineRuns* at = &timeline;
   std::uint64_t end = timeline.runs.front().first;
   // Parents are older than their children; whatever a forged history says, this ends.
@@ -53,7 +53,7 @@ void add_way_to(const std::vector<TimelineRuns>& timelines, const TimelineRuns& 
       // What is missing between two of its own segments has been found there.
       const bool is_its_end = *last == parent->runs.back().last();
       if (is_its_end) missing.push_back({parent->timeline, *last + 1, end});
-      for (const Stretch& one : missing)
+      for (const LineStretch& one : missing)
         add(found, one.timeline, one.first, one.end);
       return;
     }

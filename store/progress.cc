@@ -10,8 +10,9 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kBar = 16;      // characters
-constexpr std::size_t kColumns = 79;  // a terminal of 80 would begin a new line after the last one
+constexpr std::size_t kBar = 16;  // characters
+constexpr std::size_t kBarColumns =
+    79;  // a terminal of 80 would begin a new line after the last one
 
 // By what takes the time: many small objects, or the bytes of large ones.
 double share_of(const Progress& progress) {
@@ -46,7 +47,7 @@ std::string progress_text(const Progress& progress) {
       text += fmt::format("  {} left", duration_text(std::chrono::duration<double>(left)));
     }
   }
-  return text.substr(0, kColumns);
+  return text.substr(0, kBarColumns);
 }
 
 ProgressLine::ProgressLine() : is_terminal_(isatty(STDERR_FILENO) == 1) {}

@@ -6,8 +6,8 @@
 
 #include "proto/base/deadline.h"
 #include "proto/base/log.h"
-#include "store/retention_inventory.h"
 #include "store/retention.h"
+#include "store/retention_inventory.h"
 #include "store/tombstones.h"
 
 namespace walstow {
@@ -15,7 +15,7 @@ namespace {
 
 using State = Tombstone::State;
 
-constexpr std::size_t kPage = 250;
+constexpr std::size_t kPrunePage = 250;
 constexpr std::chrono::milliseconds kLongestStep{20000};
 
 std::variant<EraName, Refusal> newest_era(const Archive& archive, const std::string& cluster) {
@@ -128,7 +128,7 @@ class OldestFirst {
   }
   void fill(Cursor& cursor) {
     while (cursor.page.empty()) {
-      const auto entries = backend_.list_after(cursor.prefix, cursor.after, kPage);
+      const auto entries = backend_.list_after(cursor.prefix, cursor.after, kPrunePage);
       for (const Entry& entry : entries) {
         if (const auto stored = layout::parse_object_key(cluster_, entry.key)) {
           cursor.page.push_back({entry.key, entry.size, facts_of(entry, *stored, size_)});

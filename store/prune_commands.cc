@@ -14,7 +14,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::uint64_t kMostDays = 36500;
+constexpr std::uint64_t kMostKeptDays = 36500;
 
 // nullopt: not given.
 std::optional<std::uint32_t> number_option(const Call& call, std::string_view name,
@@ -22,10 +22,10 @@ std::optional<std::uint32_t> number_option(const Call& call, std::string_view na
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
   const auto number = parse_decimal(text);
-  if (!number || *number < lowest || *number > kMostDays) {
+  if (!number || *number < lowest || *number > kMostKeptDays) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("invalid value \"{}\" for option --{}", escaped(text), name),
-                fmt::format("Give a number from {} to {}.", lowest, kMostDays));
+                fmt::format("Give a number from {} to {}.", lowest, kMostKeptDays));
   }
   return static_cast<std::uint32_t>(*number);
 }
@@ -35,7 +35,7 @@ std::optional<std::uint32_t> days_option(const Call& call, std::string_view name
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
   const auto number = parse_decimal(text.ends_with('d') ? text.substr(0, text.size() - 1) : text);
-  if (!number || *number > kMostDays) {
+  if (!number || *number > kMostKeptDays) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("invalid value \"{}\" for option --{}", escaped(text), name),
                 "Give a number of days: 30d.");

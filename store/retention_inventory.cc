@@ -13,17 +13,17 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kScanPage = 1000;
 
 void for_each_object(const Archive& archive, std::string_view cluster, const std::string& prefix,
                      const VisitFile& visit) {
   std::string after;
   for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kPage);
+    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kScanPage);
     for (const Entry& entry : page) {
       if (const auto stored = layout::parse_object_key(cluster, entry.key)) visit(entry, *stored);
     }
-    if (page.size() < kPage) return;
+    if (page.size() < kScanPage) return;
     after = page.back().key;
   }
 }

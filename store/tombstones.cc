@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 using State = Tombstone::State;
 
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kTombstonesPage = 1000;
 // Finished ones that are kept: those that a later one with a higher floor covers go in time.
 constexpr std::size_t kMostKept = 50;
 constexpr std::uint32_t kLastNumber = 999999;
@@ -147,7 +147,8 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
   const SegmentSize size = segment_size_of(era);
   std::string after;
   for (;;) {
-    const auto page = backend.list_after(layout::prune_records(cluster, era), after, kPage);
+    const auto page =
+        backend.list_after(layout::prune_records(cluster, era), after, kTombstonesPage);
     bool dropped = false;
     for (const Entry& entry : page) {
       const auto content = backend.read_record(entry.key);
@@ -160,7 +161,7 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
       after.clear();
       continue;
     }
-    if (page.size() < kPage) return all;
+    if (page.size() < kTombstonesPage) return all;
     after = page.back().key;
   }
 }
