@@ -175,10 +175,10 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
   const bool same_content =
       done.report.raw_size == put.raw_size && done.report.digest == to_string(put.digest);
   if (same_name && same_content) co_return done;
-  throw Error(ErrorKind::kUnavailable,
-              "the store \"" + options.store_text + "\" answered for another file, \"" +
-                  escaped(done.report.name) + "\" with digest \"" +
-                  escaped(done.report.digest) + "\"");
+  throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
+                                           "\" answered for another file, \"" +
+                                           escaped(done.report.name) + "\" with digest \"" +
+                                           escaped(done.report.digest) + "\"");
 }
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
