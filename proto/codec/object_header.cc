@@ -45,7 +45,8 @@ class Fields {
     } else {
       damaged_header(fmt::format("field \"{}\" is not a whole number", name));
     }
-    if (number > largest) damaged_header(fmt::format("field \"{}\" is too large: {}", name, number));
+    if (number > largest)
+      damaged_header(fmt::format("field \"{}\" is too large: {}", name, number));
     return number;
   }
 
@@ -122,7 +123,8 @@ std::string encode_object_header(const ObjectHeader& header) {
 
 ObjectHeader decode_object_header(std::string_view json) {
   if (json.size() > kLargestObjectHeader) {
-    damaged_header(fmt::format("it takes {} bytes, {} are allowed", json.size(), kLargestObjectHeader));
+    damaged_header(
+        fmt::format("it takes {} bytes, {} are allowed", json.size(), kLargestObjectHeader));
   }
   if (!json.ends_with('\n')) damaged_header("its line does not end");
   json::error_code error;
