@@ -1,7 +1,7 @@
-// fmt's own source, compiled once. Debian ships fmt as headers and as a shared library, but not as
-// an archive: the headers alone cost each file of ours four seconds of compiler time, the shared
-// library each start of a command a fraction of a millisecond. The instantiations are those of
-// fmt 9.1's src/format.cc.
+// fmt's own source, compiled once. Debian ships fmt as headers and as a shared library, but not as an
+// archive: the headers alone cost each file of ours four seconds of compiler time, the shared library
+// each start of a command a fraction of a millisecond. The instantiations are those of fmt 9.1's
+// src/format.cc.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
