@@ -23,6 +23,8 @@ constexpr std::size_t kTombstonesPage = 1000;
 // Finished ones that are kept: those that a later one with a higher floor covers go in time.
 constexpr std::size_t kMostKept = 50;
 constexpr std::uint32_t kLastNumber = 999999;
+// How often a list is read anew because a record went meanwhile, as one does after a prune.
+constexpr int kMostBeginnings = 10;
 
 std::optional<State> parse_state(std::string_view text) {
   for (const State state : {State::kIntent, State::kDone, State::kWithdrawn}) {
@@ -146,6 +148,7 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
   std::vector<Tombstone> all;
   const SegmentSize size = segment_size_of(era);
   std::string after;
+  int beginnings = 1;
   for (;;) {
     const auto page =
         backend.list_after(layout::prune_records(cluster, era), after, kTombstonesPage);
@@ -157,6 +160,12 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
     }
     if (dropped) {
       // A later one says the same, and may be younger than this list.
+      if (++beginnings > kMostBeginnings) {
+        throw Error(ErrorKind::kUnavailable,
+                    "the records of prunes change faster than they can be read",
+                    "Is there a record below \"" + layout::prune_records(cluster, era) +
+                        "\" that cannot be read?");
+      }
       all.clear();
       after.clear();
       continue;
