@@ -192,11 +192,26 @@ SegmentSize segment_size_of(const EraName& era) {
   return SegmentSize::from_bytes(era.segment_size).value();
 }
 
+Refusal no_such_segment(std::string_view name, const EraName& era) {
+  return make_refusal(Code::kBadName, "\"" + std::string(name) +
+                                          "\" is the name of no segment of " +
+                                          to_string(segment_size_of(era)));
+}
+
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era) {
-  const SegmentSize size = segment_size_of(era);
-  if (file.fits(size)) return std::nullopt;
-  return make_refusal(Code::kBadName,
-                      "\"" + file.text() + "\" is the name of no segment of " + to_string(size));
+  if (file.fits(segment_size_of(era))) return std::nullopt;
+  return no_such_segment(file.text(), era);
+}
+
+std::variant<EraName, Refusal> newest_era(const Archive& archive, std::string_view cluster) {
+  const auto eras = archive.eras(cluster);
+  if (!eras.empty()) return eras.back();
+  return nothing_put_yet(cluster);
+}
+
+Refusal nothing_put_yet(std::string_view cluster) {
+  return make_refusal(Code::kUnknownSystem,
+                      "cluster \"" + std::string(cluster) + "\" holds nothing yet");
 }
 
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "proto/wal/file_name.h"
@@ -61,9 +62,14 @@ class Archive {
 
 // Of an era that exists: its name has a valid size only.
 SegmentSize segment_size_of(const EraName& era);
-// For a name that no file of the era can have; nullopt: one can.
+// For a name that no file of the era can have.
+Refusal no_such_segment(std::string_view name, const EraName& era);
+// nullopt: one can.
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era);
 
+// The newest of all. The refusal: nothing was ever put.
+std::variant<EraName, Refusal> newest_era(const Archive& archive, std::string_view cluster);
+Refusal nothing_put_yet(std::string_view cluster);
 // The newest era of one system identifier; nullopt: none.
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
                                      std::uint64_t system_identifier);

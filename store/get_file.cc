@@ -54,9 +54,7 @@ class UnfoldedDownload : public Download {
 };
 
 Refusal unknown_system(const GetFile& get) {
-  if (!get.system_identifier) {
-    return make_refusal(Code::kUnknownSystem, "cluster \"" + get.cluster + "\" holds nothing yet");
-  }
+  if (!get.system_identifier) return nothing_put_yet(get.cluster);
   return make_refusal(Code::kUnknownSystem,
                       "cluster \"" + get.cluster +
                           "\" has never held a file of system identifier " +

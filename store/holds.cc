@@ -94,17 +94,6 @@ BackupReport decode_backup(const json::object& object, const std::string& place)
           .added = true};
 }
 
-std::variant<EraName, Refusal> newest_era(const Archive& archive, const std::string& cluster) {
-  const auto eras = archive.eras(cluster);
-  if (!eras.empty()) return eras.back();
-  return make_refusal(Code::kUnknownSystem, "cluster \"" + cluster + "\" holds nothing yet");
-}
-
-Refusal no_such_segment(const LogPlace& place, const EraName& era) {
-  return make_refusal(Code::kBadName, "\"" + place.text() + "\" is the name of no segment of " +
-                                          to_string(segment_size_of(era)));
-}
-
 // The record is durable before the floors are read.
 std::optional<Refusal> register_need(Backend& backend, const std::string& cluster,
                                      const EraName& era, const std::string& key,
@@ -124,8 +113,8 @@ std::variant<HoldReport, Refusal> add_hold(const Archive& archive, const AddHold
   if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
   const auto& era = std::get<EraName>(found);
   const auto from = add.from.segment(segment_size_of(era));
-  if (!from) return no_such_segment(add.from, era);
-  if (add.to && !add.to->segment(segment_size_of(era))) return no_such_segment(*add.to, era);
+  if (!from) return no_such_segment(add.from.text(), era);
+  if (add.to && !add.to->segment(segment_size_of(era))) return no_such_segment(add.to->text(), era);
   HoldReport hold{.id = add.id,
                   .era = to_string(era),
                   .from = add.from.text(),
@@ -148,7 +137,7 @@ std::variant<BackupReport, Refusal> add_backup(const Archive& archive, const Add
   const auto& era = std::get<EraName>(found);
   const SegmentSize size = segment_size_of(era);
   const auto from = add.start.segment(size);
-  if (!from) return no_such_segment(add.start, era);
+  if (!from) return no_such_segment(add.start.text(), era);
   if (add.stop < start_of(*from, size)) {
     return make_refusal(Code::kBadRequest, "the backup would stop before it starts",
                         "Give its START WAL LOCATION, and then where it is consistent.");

@@ -18,12 +18,6 @@ using State = Tombstone::State;
 constexpr std::size_t kPrunePage = 250;
 constexpr std::chrono::milliseconds kLongestStep{20000};
 
-std::variant<EraName, Refusal> newest_era(const Archive& archive, const std::string& cluster) {
-  const auto eras = archive.eras(cluster);
-  if (!eras.empty()) return eras.back();
-  return make_refusal(Code::kUnknownSystem, "cluster \"" + cluster + "\" holds nothing yet");
-}
-
 std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
   RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
   if (asked.keep_backups) {
@@ -32,11 +26,7 @@ std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, cons
   }
   if (asked.before) {
     policy.before = asked.before->segment(segment_size_of(era));
-    if (!policy.before) {
-      return make_refusal(Code::kBadName, "\"" + asked.before->text() +
-                                              "\" is the name of no segment of " +
-                                              to_string(segment_size_of(era)));
-    }
+    if (!policy.before) return no_such_segment(asked.before->text(), era);
   }
   if (asked.standby_limit_days) {
     policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
@@ -75,6 +65,24 @@ Amount amount_of(const Archive& archive, const std::string& cluster, const EraNa
                       amount.end = std::max(amount.end, SegmentNumber{facts.number.value + 1});
                     });
   return amount;
+}
+
+// What an order to prune comes to, as of now.
+struct Decision {
+  EraName era;
+  RetentionPlan plan;
+};
+
+std::variant<Decision, Refusal> decide(const Archive& archive, const std::string& cluster,
+                                       const PrunePolicy& asked, Time as_of) {
+  const auto found = newest_era(archive, cluster);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto policy = policy_for(asked, era);
+  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  return Decision{.era = era,
+                  .plan = plan_retention(take_inventory(archive, cluster, era),
+                                         std::get<RetentionPolicy>(policy), as_of)};
 }
 
 PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
@@ -256,13 +264,9 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
 
 std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
                                                   Time now) {
-  const auto found = newest_era(archive, asked.cluster);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
-  const auto policy = policy_for(asked.policy, era);
-  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
-  const RetentionPlan plan = plan_retention(take_inventory(archive, asked.cluster, era),
-                                            std::get<RetentionPolicy>(policy), now);
+  const auto decision = decide(archive, asked.cluster, asked.policy, now);
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
+  const auto& [era, plan] = std::get<Decision>(decision);
   const Amount amount = amount_of(archive, asked.cluster, era, plan);
   PrunePlanReport report{
       .archive = archive.id(),
@@ -283,16 +287,12 @@ std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const 
 
 std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
                                                const std::string& by, Time now) {
-  const auto found = newest_era(archive, begin.cluster);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
-  const auto policy = policy_for(begin.policy, era);
-  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
-  const SegmentSize size = segment_size_of(era);
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
   const Time as_of = std::chrono::floor<std::chrono::seconds>(now);
-  RetentionPlan plan = plan_retention(take_inventory(archive, begin.cluster, era),
-                                      std::get<RetentionPolicy>(policy), as_of);
+  auto decision = decide(archive, begin.cluster, begin.policy, as_of);
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
+  auto& [era, plan] = std::get<Decision>(decision);
+  const SegmentSize size = segment_size_of(era);
   if (plan.floor && begin.floor) {
     plan.floor = std::min(*plan.floor, segment_of(*begin.floor, size));
   }
