@@ -15,7 +15,6 @@
 #include "store/probe.h"
 #include "store/prune.h"
 #include "store/put_file.h"
-#include "store/retention.h"
 #include "store/retention_inventory.h"
 #include "store/tombstones.h"
 #include "store/verify.h"

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "proto/base/log.h"
 #include "proto/wire/http.h"
 
 namespace walstow {
@@ -78,6 +79,14 @@ std::optional<Grants> grants_member(const json::object& object, std::string_view
     grants.push_back(std::move(*grant));
   }
   return grants;
+}
+
+json::string escaped_text(std::string_view value) {
+  return json::string(escaped(value));
+}
+
+json::value time_or_null(const std::optional<Time>& time) {
+  return time ? json::value(to_iso8601(*time)) : json::value(nullptr);
 }
 
 std::string to_line(const json::object& object) {

@@ -1,15 +1,19 @@
-// Reading members of a JSON object that came from outside: bounded, and never an exception. For
-// bodies, and for the records of an archive.
+// Members of JSON objects, for bodies and for the records of an archive. What came from outside is
+// read with bounds, and never with an exception.
 #pragma once
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "proto/base/utc_time.h"
 #include "proto/wire/grant.h"
 
 namespace walstow {
@@ -28,6 +32,22 @@ const boost::json::object* object_member(const boost::json::object& object, std:
 // right gives none here.
 boost::json::array grants_array(const Grants& grants);
 std::optional<Grants> grants_member(const boost::json::object& object, std::string_view name);
+
+// Names of people and machines: whatever they hold, a body stays ASCII on one line.
+boost::json::string escaped_text(std::string_view value);
+boost::json::value time_or_null(const std::optional<Time>& time);
+template <class Number>
+boost::json::value number_or_null(const std::optional<Number>& number) {
+  return number ? boost::json::value(*number) : boost::json::value(nullptr);
+}
+template <class Item, class Value>
+boost::json::array array_of(const std::vector<Item>& items, Value (*to_value)(const Item&)) {
+  boost::json::array array;
+  array.reserve(items.size());
+  for (const Item& item : items)
+    array.push_back(to_value(item));
+  return array;
+}
 
 // A body as it goes out: one line.
 std::string to_line(const boost::json::object& object);

@@ -5,8 +5,8 @@
 #include <boost/json/value.hpp>
 
 #include "proto/base/bytes.h"
-#include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
+#include "proto/wire/report_reader.h"
 #include "proto/wire/retention_report.h"
 
 namespace walstow {
@@ -14,35 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Names of people and machines: whatever they hold, the body stays ASCII on one line.
-json::string text(std::string_view value) {
-  return json::string(escaped(value));
-}
-
-json::value time_or_null(const std::optional<Time>& time) {
-  return time ? json::value(to_iso8601(*time)) : json::value(nullptr);
-}
-
-template <class Item>
-json::array array_of(const std::vector<Item>& items, json::value (*to_value)(const Item&)) {
-  json::array array;
-  array.reserve(items.size());
-  for (const auto& item : items)
-    array.push_back(to_value(item));
-  return array;
-}
-
 json::value range_value(const SegmentRange& range) {
   return json::object{{"first", range.first}, {"last", range.last}, {"count", range.count}};
-}
-
-json::value number_or_null(const std::optional<std::uint64_t>& number) {
-  return number ? json::value(*number) : json::value(nullptr);
-}
-
-json::value hole_value(const HoleReport& hole) {
-  return json::object{
-      {"era", hole.era}, {"first", hole.first}, {"last", hole.last}, {"count", hole.count}};
 }
 
 json::value backup_value(const BackupSpan& report) {
@@ -52,7 +25,7 @@ json::value backup_value(const BackupSpan& report) {
   object["last"] = report.last;
   object["start_at"] = report.start_at;
   object["stop_at"] = report.stop_at;
-  object["label"] = text(report.label);
+  object["label"] = escaped_text(report.label);
   object["started"] = time_or_null(report.started);
   object["stopped"] = time_or_null(report.stopped);
   return object;
@@ -61,7 +34,7 @@ json::value backup_value(const BackupSpan& report) {
 json::value timeline_value(const TimelineReport& report) {
   json::object object;
   object["timeline"] = report.timeline;
-  object["parent"] = report.parent ? json::value(*report.parent) : json::value(nullptr);
+  object["parent"] = number_or_null(report.parent);
   object["left_parent_at"] = report.left_parent_at;
   object["ranges"] = array_of(report.ranges, range_value);
   object["ranges_left_out"] = report.ranges_left_out;
@@ -83,16 +56,16 @@ json::value era_value(const EraReport& report) {
   object["histories"] = report.histories;
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
-  object["holes"] = array_of(report.holes, hole_value);
+  object["holes"] = array_of(report.holes, hole_object);
   return object;
 }
 
 json::value position_value(const PositionReport& report) {
   json::object object;
-  object["client"] = text(report.client);
+  object["client"] = escaped_text(report.client);
   object["instance"] = report.instance;
-  object["standby"] = text(report.standby);
-  object["host"] = text(report.host);
+  object["standby"] = escaped_text(report.standby);
+  object["host"] = escaped_text(report.host);
   object["system"] = report.system;
   object["restartpoint"] = report.restartpoint;
   object["lowest_handed"] = report.lowest_handed;
@@ -122,11 +95,11 @@ json::value conflict_value(const ConflictReport& report) {
   object["file"] = report.file;
   object["digest"] = report.digest;
   object["state"] = report.state;
-  object["client"] = text(report.client);
+  object["client"] = escaped_text(report.client);
   object["put"] = to_iso8601(report.put);
   object["stored_size"] = report.stored_size;
   object["standing"] = report.standing;
-  object["standing_client"] = text(report.standing_client);
+  object["standing_client"] = escaped_text(report.standing_client);
   object["differs_at"] = report.differs_at;
   object["ends_at"] = report.ends_at;
   object["standing_ends_at"] = report.standing_ends_at;
@@ -184,7 +157,7 @@ std::string to_json(const FileEntry& file) {
 std::string to_json(const WhoamiReport& report) {
   json::object object;
   object["archive"] = report.archive;
-  object["name"] = text(report.name);
+  object["name"] = escaped_text(report.name);
   object["grants"] = grants_array(report.grants);
   object["certificate_until"] = time_or_null(report.certificate_until);
   return to_line(object);

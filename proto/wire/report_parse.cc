@@ -20,13 +20,6 @@ BackupSpan read_backup(const ReportReader& reader) {
           .stopped = reader.time_or_null("stopped")};
 }
 
-HoleReport read_hole(const ReportReader& reader) {
-  return {.era = reader.text("era"),
-          .first = reader.text("first"),
-          .last = reader.text("last"),
-          .count = reader.number("count")};
-}
-
 TimelineReport read_timeline(const ReportReader& reader) {
   return {.timeline = reader.small_number("timeline"),
           .parent = reader.small_number_or_null("parent"),

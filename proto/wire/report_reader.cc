@@ -106,4 +106,15 @@ void ReportReader::fail(std::string_view name, std::string_view form) const {
   throw_not_a(what_, fmt::format("\"{}\" is not {}", name, form));
 }
 
+json::object hole_object(const HoleReport& hole) {
+  return {{"era", hole.era}, {"first", hole.first}, {"last", hole.last}, {"count", hole.count}};
+}
+
+HoleReport read_hole(const ReportReader& reader) {
+  return {.era = reader.text("era"),
+          .first = reader.text("first"),
+          .last = reader.text("last"),
+          .count = reader.number("count")};
+}
+
 }  // namespace walstow

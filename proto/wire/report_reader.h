@@ -1,4 +1,5 @@
-// Reading the JSON body of an answer that came from outside. Private to this folder.
+// Reading the JSON body of an answer that came from outside, and what several bodies have in
+// common. Private to this folder.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -13,6 +14,7 @@
 
 #include "proto/base/utc_time.h"
 #include "proto/wire/grant.h"
+#include "proto/wire/report.h"
 
 namespace walstow {
 
@@ -65,5 +67,9 @@ class ReportReader {
   const boost::json::object& object_;
   std::string_view what_;
 };
+
+// A hole is a part of several bodies.
+boost::json::object hole_object(const HoleReport& hole);
+HoleReport read_hole(const ReportReader& reader);
 
 }  // namespace walstow

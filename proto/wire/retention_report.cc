@@ -1,6 +1,5 @@
 #include "proto/wire/retention_report.h"
 
-#include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/report_reader.h"
 
@@ -10,19 +9,8 @@ namespace {
 namespace json = boost::json;
 using Reader = ReportReader;
 
-json::string text(std::string_view value) {
-  return json::string(escaped(value));
-}
-
-json::array texts(const std::vector<std::string>& values) {
-  json::array array;
-  for (const std::string& value : values)
-    array.emplace_back(text(value));
-  return array;
-}
-
-json::value number_or_null(const std::optional<std::uint32_t>& number) {
-  return number ? json::value(*number) : json::value(nullptr);
+json::string text_value(const std::string& value) {
+  return escaped_text(value);
 }
 
 json::value hold_value(const HoldReport& hold) {
@@ -31,8 +19,8 @@ json::value hold_value(const HoldReport& hold) {
   object["era"] = hold.era;
   object["from"] = hold.from;
   object["to"] = hold.to;
-  object["reason"] = text(hold.reason);
-  object["by"] = text(hold.by);
+  object["reason"] = escaped_text(hold.reason);
+  object["by"] = escaped_text(hold.by);
   object["added"] = to_iso8601(hold.added);
   return object;
 }
@@ -44,7 +32,7 @@ json::value backup_value(const BackupReport& backup) {
   object["timeline"] = backup.timeline;
   object["start"] = backup.start;
   object["stop"] = backup.stop;
-  object["label"] = text(backup.label);
+  object["label"] = escaped_text(backup.label);
   object["stopped"] = to_iso8601(backup.stopped);
   object["added"] = backup.added;
   return object;
@@ -74,17 +62,11 @@ BackupReport read_backup(const Reader& reader) {
 }  // namespace
 
 std::string to_json(const std::vector<HoldReport>& holds) {
-  json::array array;
-  for (const HoldReport& hold : holds)
-    array.push_back(hold_value(hold));
-  return to_line(json::object{{"holds", std::move(array)}});
+  return to_line({{"holds", array_of(holds, hold_value)}});
 }
 
 std::string to_json(const std::vector<BackupReport>& backups) {
-  json::array array;
-  for (const BackupReport& backup : backups)
-    array.push_back(backup_value(backup));
-  return to_line(json::object{{"backups", std::move(array)}});
+  return to_line({{"backups", array_of(backups, backup_value)}});
 }
 
 std::string to_json(const PrunePlanReport& plan) {
@@ -94,9 +76,9 @@ std::string to_json(const PrunePlanReport& plan) {
   object["era"] = plan.era;
   object["floor"] = plan.floor;
   object["timeline"] = number_or_null(plan.timeline);
-  object["reason"] = text(plan.reason);
-  object["notes"] = texts(plan.notes);
-  object["kept_backups"] = texts(plan.kept_backups);
+  object["reason"] = escaped_text(plan.reason);
+  object["notes"] = array_of(plan.notes, text_value);
+  object["kept_backups"] = array_of(plan.kept_backups, text_value);
   object["files"] = plan.files;
   object["stored_bytes"] = plan.stored_bytes;
   object["unfinished"] = plan.unfinished;
@@ -109,8 +91,8 @@ std::string to_json(const PruneReport& prune) {
   object["state"] = prune.state;
   object["floor"] = prune.floor;
   object["timeline"] = number_or_null(prune.timeline);
-  object["reason"] = text(prune.reason);
-  object["by"] = text(prune.by);
+  object["reason"] = escaped_text(prune.reason);
+  object["by"] = escaped_text(prune.by);
   object["begun"] = to_iso8601(prune.begun);
   object["files"] = prune.files;
   object["stored_bytes"] = prune.stored_bytes;

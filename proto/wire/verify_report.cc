@@ -33,31 +33,11 @@ std::string_view text_of(const Table& table, Value value) {
   return std::ranges::find(table, value, [](const auto& row) { return row.first; })->second;
 }
 
-json::object hole_object(const HoleReport& hole) {
-  return {{"era", hole.era}, {"first", hole.first}, {"last", hole.last}, {"count", hole.count}};
-}
-
 json::object problem_object(const VerifyProblem& problem) {
   return {{"kind", to_string(problem.kind)},
-          {"object", json::string(escaped(problem.object))},
+          {"object", escaped_text(problem.object)},
           {"file", problem.file},
           {"problem", json::string(escaped(problem.problem, kLongestProblem))}};
-}
-
-template <class Item>
-json::array array_of(const std::vector<Item>& items, json::object (*to_object)(const Item&)) {
-  json::array array;
-  array.reserve(items.size());
-  for (const Item& item : items)
-    array.push_back(to_object(item));
-  return array;
-}
-
-HoleReport read_hole(const ReportReader& reader) {
-  return {.era = reader.text("era"),
-          .first = reader.text("first"),
-          .last = reader.text("last"),
-          .count = reader.number("count")};
 }
 
 VerifyProblem read_problem(const ReportReader& reader) {
@@ -109,7 +89,7 @@ std::string to_json(const VerifyPage& page) {
 }
 
 std::string to_json(const SetAsideReport& report) {
-  return to_line({{"object", json::string(escaped(report.object))},
+  return to_line({{"object", escaped_text(report.object)},
                   {"result", to_string(report.result)},
                   {"reason", json::string(escaped(report.reason, kLongestProblem))}});
 }
