@@ -8,6 +8,7 @@
 #include "proto/base/error.h"
 #include "proto/codec/public_key.h"
 #include "proto/wire/json_fields.h"
+#include "store/each_entry.h"
 #include "store/layout.h"
 #include "store/record.h"
 
@@ -71,17 +72,10 @@ std::optional<ClientReport> find_client(Backend& backend, std::string_view clien
 
 std::vector<ClientReport> list_clients(Backend& backend) {
   std::vector<ClientReport> clients;
-  constexpr std::size_t kPage = 1000;
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = backend.list_after(layout::client_records(), after, kPage);
-    for (const Entry& entry : page) {
-      const auto content = backend.read_record(entry.key);
-      if (content) clients.push_back(decode(*content, backend, entry.key));
-    }
-    if (page.size() < kPage) break;
-    after = page.back().key;
-  }
+  for_each_record(backend, layout::client_records(),
+                  [&](const std::string& key, const std::string& content) {
+                    clients.push_back(decode(content, backend, key));
+                  });
   // Keys stand in another order than names ("a-b.json" before "a.json").
   std::ranges::sort(clients, {}, &ClientReport::client);
   return clients;

@@ -5,14 +5,12 @@
 
 #include "proto/wal/backup_history.h"
 #include "proto/wal/timeline_history.h"
+#include "store/each_entry.h"
 #include "store/layout.h"
 #include "store/standing_object.h"
 
 namespace walstow {
 namespace {
-
-// More than a folder of 1 MB segments has, so that it is read once.
-constexpr std::size_t kFolderPage = 10000;
 
 // Two changes within the resolution of a file system's clock leave the same time. So what changed
 // this shortly before it was read is read again next time.
@@ -88,24 +86,18 @@ void EraInventory::refresh(const Archive& archive, const std::stop_token& stop) 
 void EraInventory::read_histories(const Archive& archive) {
   const std::string prefix = layout::history_prefix(cluster_, era_);
   std::map<Timeline, Remembered<std::optional<Branch>>> read;
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kFolderPage);
-    for (const Entry& entry : page) {
-      const auto stored = layout::parse_object_key(cluster_, entry.key);
-      if (!stored) continue;
-      const Timeline timeline = stored->file.timeline();
-      const auto known = histories_.find(timeline);
-      const bool same = known != histories_.end() && known->second.size == entry.size &&
-                        known->second.modified == entry.modified;
-      read[timeline] = {
-          .size = entry.size,
-          .modified = entry.modified,
-          .value = same ? known->second.value : branch_of(archive, entry.key, timeline)};
-    }
-    if (page.size() < kFolderPage) break;
-    after = page.back().key;
-  }
+  for_each_entry(archive.backend(), prefix, [&](const Entry& entry) {
+    const auto stored = layout::parse_object_key(cluster_, entry.key);
+    if (!stored) return;
+    const Timeline timeline = stored->file.timeline();
+    const auto known = histories_.find(timeline);
+    const bool same = known != histories_.end() && known->second.size == entry.size &&
+                      known->second.modified == entry.modified;
+    read[timeline] = {
+        .size = entry.size,
+        .modified = entry.modified,
+        .value = same ? known->second.value : branch_of(archive, entry.key, timeline)};
+  });
   histories_ = std::move(read);
 }
 
@@ -113,14 +105,8 @@ EraInventory::FolderInventory EraInventory::read_folder(const Archive& archive,
                                                         const std::string& prefix,
                                                         const FolderInventory* before) const {
   FolderInventory folder;
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kFolderPage);
-    for (const Entry& entry : page)
-      add(folder, archive, entry, before);
-    if (page.size() < kFolderPage) break;
-    after = page.back().key;
-  }
+  for_each_entry(archive.backend(), prefix,
+                 [&](const Entry& entry) { add(folder, archive, entry, before); });
   folder.content.runs.runs.shrink_to_fit();
   return folder;
 }

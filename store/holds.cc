@@ -6,6 +6,7 @@
 
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
+#include "store/each_entry.h"
 #include "store/layout.h"
 #include "store/record.h"
 #include "store/tombstones.h"
@@ -15,24 +16,15 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kHoldsPage = 1000;
-
 template <class Report>
 std::vector<Report> list_records(Backend& backend, const std::string& prefix,
                                  Report (*decode)(const json::object&, const std::string&)) {
   std::vector<Report> reports;
-  std::string after;
-  for (;;) {
-    const auto page = backend.list_after(prefix, after, kHoldsPage);
-    for (const Entry& entry : page) {
-      const auto content = backend.read_record(entry.key);
-      if (!content) continue;
-      const std::string place = record_place(backend, entry.key);
-      reports.push_back(decode(parse_record(*content, place), place));
-    }
-    if (page.size() < kHoldsPage) return reports;
-    after = page.back().key;
-  }
+  for_each_record(backend, prefix, [&](const std::string& key, const std::string& content) {
+    const std::string place = record_place(backend, key);
+    reports.push_back(decode(parse_record(content, place), place));
+  });
+  return reports;
 }
 
 std::string text_of(const json::object& object, std::string_view name, const std::string& place) {

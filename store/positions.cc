@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "proto/base/error.h"
+#include "store/each_entry.h"
 #include "store/layout.h"
 
 namespace walstow {
@@ -165,19 +166,11 @@ bool forget_position(Backend& backend, const ForgetStandby& forget) {
 
 std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster) {
   std::vector<PositionReport> reports;
-  constexpr std::size_t kPage = 1000;
-  const std::string prefix = layout::standby_records(cluster);
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = backend.list_after(prefix, after, kPage);
-    for (const Entry& entry : page) {
-      if (const auto content = backend.read_record(entry.key)) {
-        reports.push_back(decode(*content, entry.key).report);
-      }
-    }
-    if (page.size() < kPage) return reports;
-    after = page.back().key;
-  }
+  for_each_record(backend, layout::standby_records(cluster),
+                  [&reports](const std::string& key, const std::string& content) {
+                    reports.push_back(decode(content, key).report);
+                  });
+  return reports;
 }
 
 }  // namespace walstow

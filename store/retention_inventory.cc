@@ -6,6 +6,7 @@
 
 #include "proto/wal/backup_history.h"
 #include "proto/wal/timeline_history.h"
+#include "store/each_entry.h"
 #include "store/holds.h"
 #include "store/positions.h"
 #include "store/standing_object.h"
@@ -13,19 +14,11 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kScanPage = 1000;
-
 void for_each_object(const Archive& archive, std::string_view cluster, const std::string& prefix,
                      const VisitFile& visit) {
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = archive.backend().list_after(prefix, after, kScanPage);
-    for (const Entry& entry : page) {
-      if (const auto stored = layout::parse_object_key(cluster, entry.key)) visit(entry, *stored);
-    }
-    if (page.size() < kScanPage) return;
-    after = page.back().key;
-  }
+  for_each_entry(archive.backend(), prefix, [&](const Entry& entry) {
+    if (const auto stored = layout::parse_object_key(cluster, entry.key)) visit(entry, *stored);
+  });
 }
 
 std::optional<std::vector<TimelineSwitch>> ancestry_in(const Archive& archive,
