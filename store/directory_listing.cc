@@ -19,7 +19,6 @@
 #include <utility>
 
 #include "proto/base/error.h"
-#include "proto/base/folder_status.h"
 #include "store/backend_checks.h"
 
 namespace walstow {
@@ -101,7 +100,7 @@ class Statuses {
     names.reserve(keys.size());
     for (const std::string& one : keys)
       names.push_back(one.substr(prefix_size_));
-    std::vector<std::optional<FileStatus>> statuses = statuses_in(files_, folder_, names);
+    std::vector<std::optional<FileStatus>> statuses = files_.statuses(folder_, names);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       known_.insert_or_assign(keys[i], statuses[i]);
       if (i > 0) queue.push(std::move(keys[i]));
@@ -157,7 +156,7 @@ std::vector<Folder> list_folders(FileSystem& files, const std::string& prefix) {
   std::vector<std::string> names = files.list(path).value_or(std::vector<std::string>());
   std::erase_if(names, [](const std::string& name) { return !is_key_part(name); });
   std::ranges::sort(names);
-  const std::vector<std::optional<FileStatus>> statuses = statuses_in(files, path, names);
+  const std::vector<std::optional<FileStatus>> statuses = files.statuses(path, names);
   std::vector<Folder> folders;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!statuses[i] || statuses[i]->type != FileStatus::Type::kFolder) continue;

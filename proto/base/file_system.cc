@@ -16,6 +16,15 @@ std::unique_ptr<File> write_temporary(FileSystem& files, std::string_view conten
 
 }  // namespace
 
+std::vector<std::optional<FileStatus>> FileSystem::statuses(const std::string& folder,
+                                                            std::span<const std::string> names) {
+  std::vector<std::optional<FileStatus>> statuses;
+  statuses.reserve(names.size());
+  for (const std::string& name : names)
+    statuses.push_back(status(folder == "." ? name : folder + "/" + name));
+  return statuses;
+}
+
 std::optional<std::string> read_small_file(FileSystem& files, const std::string& path,
                                            std::size_t limit) {
   const std::unique_ptr<File> file = files.open_file(path);

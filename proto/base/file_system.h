@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,10 @@ class FileSystem {
   // As open_file, for reading and writing in place; made empty when absent.
   virtual std::unique_ptr<File> open_or_create(const std::string& path) = 0;
   virtual std::optional<FileStatus> status(const std::string& path) = 0;
+  // The same of many names in one folder ("." for the root), in their order. A file system may save
+  // itself finding the folder for each of them.
+  virtual std::vector<std::optional<FileStatus>> statuses(const std::string& folder,
+                                                          std::span<const std::string> names);
   // Names in a folder, without "." and "..", unsorted; nullopt when the folder is absent.
   virtual std::optional<std::vector<std::string>> list(const std::string& folder) = 0;
 

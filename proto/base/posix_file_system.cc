@@ -17,7 +17,6 @@
 #include <utility>
 
 #include "proto/base/error.h"
-#include "proto/base/folder_status.h"
 #include "proto/base/posix_file.h"
 #include "proto/base/posix_folder.h"
 
@@ -94,9 +93,8 @@ class PosixFileSystem final : public FileSystem {
   std::unique_ptr<File> open_or_create(const std::string& path) override;
   std::optional<FileStatus> status(const std::string& path) override;
   std::optional<std::vector<std::string>> list(const std::string& folder) override;
-  // statuses_in(), for names that list() has given.
   std::vector<std::optional<FileStatus>> statuses(const std::string& folder,
-                                                  std::span<const std::string> names) const;
+                                                  std::span<const std::string> names) override;
   std::unique_ptr<File> create_temporary() override;
   LinkResult link_temporary(File& temporary, const std::string& path) override;
   void replace_by_temporary(File& temporary, const std::string& path) override;
@@ -182,7 +180,7 @@ std::optional<FileStatus> PosixFileSystem::status_at(int folder, const std::stri
 }
 
 std::vector<std::optional<FileStatus>> PosixFileSystem::statuses(
-    const std::string& folder, std::span<const std::string> names) const {
+    const std::string& folder, std::span<const std::string> names) {
   std::vector<std::optional<FileStatus>> statuses(names.size());
   const Descriptor fd = open_folder(folder);
   if (!fd) return statuses;
@@ -409,18 +407,6 @@ std::unique_ptr<FileSystem> open_posix_file_system(const std::string& root,
   if (fd) return std::make_unique<PosixFileSystem>(std::move(fd), root, options);
   if (errno == ENOENT) return nullptr;
   throw_system_error(in_quotes("could not open folder", root), errno);
-}
-
-std::vector<std::optional<FileStatus>> statuses_in(FileSystem& files, const std::string& folder,
-                                                   std::span<const std::string> names) {
-  if (const auto* const posix = dynamic_cast<const PosixFileSystem*>(&files)) {
-    return posix->statuses(folder, names);
-  }
-  std::vector<std::optional<FileStatus>> statuses;
-  statuses.reserve(names.size());
-  for (const std::string& name : names)
-    statuses.push_back(files.status(folder == "." ? name : folder + "/" + name));
-  return statuses;
 }
 
 }  // namespace walstow
