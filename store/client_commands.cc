@@ -135,9 +135,7 @@ std::string local_archive(const Call& call) {
   const auto* const local = std::get_if<LocalStore>(&options.store);
   if (local == nullptr) return "";
   if (!parse_s3_address(local->archive)) return local->archive;
-  Settings settings(walstowd_settings());
-  load_settings(settings, "walstowd.toml", "");
-  return settings.text("state");
+  return read_walstowd_settings("").text("state");
 }
 
 std::string url_text(const HostPort& store) {

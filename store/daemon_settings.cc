@@ -12,6 +12,8 @@
 namespace walstow {
 namespace {
 
+constexpr const char* kUsualFile = "/etc/walstow/walstowd.toml";
+
 constexpr std::array kOwnSettings{
     Setting{.name = "archive",
             .placeholder = "DIR",
@@ -128,6 +130,12 @@ std::span<const Setting> walstowd_settings() {
     return settings;
   }();
   return all;
+}
+
+Settings read_walstowd_settings(const std::string& file) {
+  Settings settings(walstowd_settings());
+  if (load_settings_file(settings, file.empty() ? kUsualFile : file) || file.empty()) return settings;
+  throw Error(ErrorKind::kUsage, fmt::format("settings file \"{}\" does not exist", file));
 }
 
 StdioServer stdio_server_options(const Settings& settings) {

@@ -36,13 +36,11 @@ boost::json::object answer_of(const std::string& archive_id,
 
 // walstowd's settings say how its service is asked. The flag --state beats them.
 ArchivePlace place_of(const Call& call) {
-  Settings settings(walstowd_settings());
   const std::string name = call.command.positional("DIR");
-  if (parse_s3_address(name)) {
-    load_settings(settings, "walstowd.toml", call.command.option("walstowd-config"));
-    const std::string state = call.command.option("state");
-    if (!state.empty()) settings.set("state", state, "--state");
-  }
+  if (!parse_s3_address(name)) return {.name = name, .s3 = {}, .state = name};
+  Settings settings = read_walstowd_settings(call.command.option("walstowd-config"));
+  const std::string state = call.command.option("state");
+  if (!state.empty()) settings.set("state", state, "--state");
   return archive_place(name, settings);
 }
 

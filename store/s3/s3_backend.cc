@@ -148,7 +148,9 @@ class S3Backend final : public Backend {
   void verify_in_place() override {}  // the marker is read for each proof, and says it all
 
   std::string describe() const override {
-    return fmt::format("archive \"s3://{}/{}\"", client_.options().address.bucket, prefix_);
+    const std::string& bucket = client_.options().address.bucket;
+    if (prefix_.empty()) return fmt::format("archive \"s3://{}\"", bucket);
+    return fmt::format("archive \"s3://{}/{}\"", bucket, prefix_.substr(0, prefix_.size() - 1));
   }
 
  private:

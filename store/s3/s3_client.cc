@@ -100,7 +100,7 @@ std::unique_ptr<HttpExchange> S3Client::ask(const Question& question, Deadline d
       .url = options_.endpoint.substr(0, scheme) + request.host +
              uri_escaped(request.path, Slash::kKept) + (query.empty() ? "" : "?" + query),
       .headers = sign(request, sha256, options_.credentials, options_.region,
-                      std::chrono::system_clock::now())};
+                      options_.clock())};
   if (question.body != nullptr) {
     http.body_size = question.body->size;
     http.body = question.body->restart();

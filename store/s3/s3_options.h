@@ -1,6 +1,8 @@
 // Where an archive in a bucket is, and how its service is asked.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +36,7 @@ struct S3Options {
   Duration patience{0};  // longest time for one question, asked again included; sending and reading
                          // a large object takes its own time
   enum class Probe { kRefuse, kAccept } probe = Probe::kRefuse;  // a service that fails the probe
+  std::function<Time()> clock = std::chrono::system_clock::now;  // requests are signed by it
 };
 
 // The settings of walstowd that are about S3: rows for its table.
