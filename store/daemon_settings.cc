@@ -134,7 +134,8 @@ std::span<const Setting> walstowd_settings() {
 
 Settings read_walstowd_settings(const std::string& file) {
   Settings settings(walstowd_settings());
-  if (load_settings_file(settings, file.empty() ? kUsualFile : file) || file.empty()) return settings;
+  if (load_settings_file(settings, file.empty() ? kUsualFile : file) || file.empty())
+    return settings;
   throw Error(ErrorKind::kUsage, fmt::format("settings file \"{}\" does not exist", file));
 }
 
@@ -150,9 +151,10 @@ DaemonOptions daemon_options(const Settings& settings) {
   const bool has_all_tls = !settings.text("tls.ca").empty() && !settings.text("tls.cert").empty() &&
                            !settings.text("tls.key").empty();
   if (archive.state.empty() && !has_all_tls) {
-    throw Error(ErrorKind::kUsage, "the setting \"state\" is missing",
-                "Of an archive in S3, it names the folder that \"walstow init\" has put the store's "
-                "key and certificates into: --state DIR.");
+    throw Error(
+        ErrorKind::kUsage, "the setting \"state\" is missing",
+        "Of an archive in S3, it names the folder that \"walstow init\" has put the store's "
+        "key and certificates into: --state DIR.");
   }
   const TlsFolder folder = tls_folder_of(archive.state);
   const auto or_else = [&settings](std::string_view name, const std::string& path) {

@@ -53,8 +53,7 @@ void refuse_nameless_forced_command() {
 }
 
 void serve_standard_streams(const StdioServer& server) {
-  Handler handler([&server] { return open_archive(server.archive); },
-                  server.compression_level);
+  Handler handler([&server] { return open_archive(server.archive); }, server.compression_level);
   asio::io_context io{1};
   asio::thread_pool workers(
       2);  // one request at a time: a chunk, and the proof of what came before

@@ -1,4 +1,5 @@
-// Where a store is, as the setting "store" says it: "https://HOST[:PORT]", "ssh://[USER@]HOST[:PORT]
+// Where a store is, as the setting "store" says it: "https://HOST[:PORT]",
+// "ssh://[USER@]HOST[:PORT]
 // [/ARCHIVE]", the absolute path of an archive's folder, or "s3://BUCKET[/PREFIX]". Pure.
 #pragma once
 

@@ -1,7 +1,6 @@
 #include "store/s3/curl_library.h"
 
 #include <dlfcn.h>
-
 #include <mutex>
 #include <optional>
 #include <string>

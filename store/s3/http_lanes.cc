@@ -111,7 +111,7 @@ class HttpLanes::Lane {
 
   std::unique_ptr<HeaderList> sent_headers_;
   BodyReader body_;
-  std::string what_;  // for messages
+  std::string what_;            // for messages
   std::exception_ptr failure_;  // of the body's reader
   bool active_ = false, over_ = false, paused_ = false, head_is_over_ = false;
   int status_ = 0;
@@ -210,8 +210,8 @@ void HttpLanes::Lane::work(Deadline deadline, Enough is_enough) {
     }
     if (deadline.passed()) fail("it took too long");
     const Duration wait = std::min(kPoll, silent.earlier(deadline).remaining());
-    curl_.multi_poll(multi_, nullptr, 0, static_cast<int>(std::max<Duration>(wait, Duration(1)).count()),
-                     nullptr);
+    curl_.multi_poll(multi_, nullptr, 0,
+                     static_cast<int>(std::max<Duration>(wait, Duration(1)).count()), nullptr);
   }
 }
 
@@ -228,8 +228,7 @@ std::size_t HttpLanes::Lane::read(MutableByteView out) {
   return size;
 }
 
-std::size_t HttpLanes::Lane::on_body(char* bytes, std::size_t size, std::size_t count,
-                                     void* lane) {
+std::size_t HttpLanes::Lane::on_body(char* bytes, std::size_t size, std::size_t count, void* lane) {
   Lane& self = *static_cast<Lane*>(lane);
   const std::size_t total = size * count;
   self.note_progress();

@@ -1,9 +1,8 @@
 #include "store/s3/s3_answers.h"
 
-#include <pugixml.hpp>
-
 #include <algorithm>
 #include <array>
+#include <pugixml.hpp>
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
@@ -15,11 +14,11 @@ namespace {
 constexpr std::size_t kShown = 200;  // bytes of a foreign answer, in a message
 
 [[noreturn]] void refuse(std::string_view body, const char* what) {
-  throw Error(ErrorKind::kUnavailable,
-              std::string("the answer is no ") + what + " of an S3 service: " +
-                  escaped(body, kShown),
-              "Is it an S3 service that the setting \"s3.endpoint\" names, and nothing in between "
-              "that answers for it?");
+  throw Error(
+      ErrorKind::kUnavailable,
+      std::string("the answer is no ") + what + " of an S3 service: " + escaped(body, kShown),
+      "Is it an S3 service that the setting \"s3.endpoint\" names, and nothing in between "
+      "that answers for it?");
 }
 
 // Without comments, declarations and document types: no entities of anybody's own.

@@ -24,7 +24,8 @@ using PutResult = S3Client::PutResult;
 // What stands under a key that was given up. Not a frame that zstd would skip: whoever reads the
 // bucket without walstow must not take it for an empty file. Its size tells a list which keys are
 // worth a second look.
-const std::string kVacant = "walstow: this key is vacant; what stood here was removed or set aside\n";
+const std::string kVacant =
+    "walstow: this key is vacant; what stood here was removed or set aside\n";
 
 constexpr std::size_t kLargestPage = 1000;  // S3's bound
 constexpr Duration kUpdatePatience{5000};
@@ -102,9 +103,8 @@ void S3Source::resume() {
   body_.reset();
   auto again = client_.get(key_, offset_);
   if (!again || again->head.etag != head_.etag) {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("\"{}\" was {} while it was read", key_,
-                            again ? "replaced" : "removed"));
+    throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was {} while it was read", key_,
+                                                     again ? "replaced" : "removed"));
   }
   body_ = std::move(again->body);
 }
@@ -212,11 +212,10 @@ std::vector<Entry> S3Backend::list_after(const std::string& prefix, const std::s
   std::vector<Entry> entries;
   std::string last = after;
   while (entries.size() < limit) {
-    const S3List page =
-        client_.list({.prefix = in_bucket(prefix),
-                      .after = last.empty() ? "" : in_bucket(last),
-                      .delimiter = {},
-                      .limit = std::min(kLargestPage, limit - entries.size())});
+    const S3List page = client_.list({.prefix = in_bucket(prefix),
+                                      .after = last.empty() ? "" : in_bucket(last),
+                                      .delimiter = {},
+                                      .limit = std::min(kLargestPage, limit - entries.size())});
     bool is_house_keeping = false;
     for (const S3Listed& listed : page.contents) {
       last = listed.key.substr(prefix_.size());
@@ -226,8 +225,10 @@ std::vector<Entry> S3Backend::list_after(const std::string& prefix, const std::s
       entries.push_back({.key = last, .size = listed.size, .modified = listed.modified});
     }
     // Past all of it at once: the character after "_".
-    if (is_house_keeping) last = std::string(1, '_' + 1);
-    else if (page.contents.empty() || !page.is_truncated) break;
+    if (is_house_keeping)
+      last = std::string(1, '_' + 1);
+    else if (page.contents.empty() || !page.is_truncated)
+      break;
   }
   return entries;
 }
@@ -374,9 +375,9 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
     std::uniform_int_distribution<Duration::rep> some(1, kUpdatePause.count());
     std::this_thread::sleep_for(Duration(some(random)));
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("record \"{}\" of {} is being changed by others all the time", key,
-                          describe()));
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("record \"{}\" of {} is being changed by others all the time", key, describe()));
 }
 
 bool S3Backend::remove_record(const std::string& key) {
@@ -389,9 +390,9 @@ bool S3Backend::remove_record(const std::string& key) {
       return true;
     }
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("record \"{}\" of {} is being changed by others all the time", key,
-                          describe()));
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("record \"{}\" of {} is being changed by others all the time", key, describe()));
 }
 
 }  // namespace

@@ -24,9 +24,10 @@ constexpr Duration kLongestConnect{3000};
 constexpr std::uint64_t kLeastBytesPerSecond = std::uint64_t{1} << 20;
 
 constexpr const char* kWrites = "x-amz-meta-walstow-writes";
-constexpr std::size_t kMarkSize = 8;     // bytes, in hex
-constexpr std::size_t kMostMarks = 16;   // S3 takes 2 kB of metadata
-constexpr std::string_view kNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+constexpr std::size_t kMarkSize = 8;    // bytes, in hex
+constexpr std::size_t kMostMarks = 16;  // S3 takes 2 kB of metadata
+constexpr std::string_view kNothing =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 // The service answers, and says that it cannot now.
 class Busy : public NoAnswer {
@@ -75,8 +76,7 @@ HttpLimits limits_of(const S3Options& options) {
 
 }  // namespace
 
-S3Client::S3Client(S3Options options)
-    : options_(std::move(options)), lanes_(limits_of(options_)) {}
+S3Client::S3Client(S3Options options) : options_(std::move(options)), lanes_(limits_of(options_)) {}
 
 // --- one question ---
 
@@ -99,8 +99,7 @@ std::unique_ptr<HttpExchange> S3Client::ask(const Question& question, Deadline d
       .method = request.method,
       .url = options_.endpoint.substr(0, scheme) + request.host +
              uri_escaped(request.path, Slash::kKept) + (query.empty() ? "" : "?" + query),
-      .headers = sign(request, sha256, options_.credentials, options_.region,
-                      options_.clock())};
+      .headers = sign(request, sha256, options_.credentials, options_.region, options_.clock())};
   if (question.body != nullptr) {
     http.body_size = question.body->size;
     http.body = question.body->restart();
@@ -180,11 +179,12 @@ void S3Client::refuse(const Question& question, int status,
                 "Look at \"s3.credentials\", or at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
   }
   if (code == "AccessDenied") {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("the S3 service does not allow {} in bucket \"{}\" (AccessDenied)",
-                            question.method, bucket),
-                "The account needs GetObject, PutObject, DeleteObject and ListBucket there; without "
-                "ListBucket a service hides what is absent.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("the S3 service does not allow {} in bucket \"{}\" (AccessDenied)",
+                    question.method, bucket),
+        "The account needs GetObject, PutObject, DeleteObject and ListBucket there; without "
+        "ListBucket a service hides what is absent.");
   }
   if (code == "XAmzContentSHA256Mismatch" || code == "BadDigest") {
     throw Error(ErrorKind::kUnavailable,
@@ -297,11 +297,11 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
   text += "</Delete>";
   const Body body = text_body(text);
   persist([&](Deadline deadline) {
-    const Question question{.method = "POST",
-                            .query = {{"delete", ""}},
-                            .headers = {{"content-md5", md5_base64(text)},
-                                        {"content-type", "application/xml"}},
-                            .body = &body};
+    const Question question{
+        .method = "POST",
+        .query = {{"delete", ""}},
+        .headers = {{"content-md5", md5_base64(text)}, {"content-type", "application/xml"}},
+        .body = &body};
     const auto exchange = ask(question, deadline);
     if (exchange->status() != 200) refuse(question, *exchange);
     const std::string failed = parse_s3_removal(whole_body(*exchange));

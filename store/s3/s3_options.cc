@@ -200,14 +200,12 @@ std::span<const Setting> s3_settings() {
   return kSettings;
 }
 
-S3Options s3_options(const S3Address& address, const Settings& settings,
-                     const std::string& state) {
-  const std::string region =
-      first_of({settings.text("s3.region"), environment("AWS_REGION"),
-                environment("AWS_DEFAULT_REGION"), "us-east-1"});
-  const std::string given = first_of({settings.text("s3.endpoint"),
-                                      environment("AWS_ENDPOINT_URL_S3"),
-                                      environment("AWS_ENDPOINT_URL")});
+S3Options s3_options(const S3Address& address, const Settings& settings, const std::string& state) {
+  const std::string region = first_of({settings.text("s3.region"), environment("AWS_REGION"),
+                                       environment("AWS_DEFAULT_REGION"), "us-east-1"});
+  const std::string given =
+      first_of({settings.text("s3.endpoint"), environment("AWS_ENDPOINT_URL_S3"),
+                environment("AWS_ENDPOINT_URL")});
   const std::string style = settings.text("s3.address_style");
   const bool host_style = style == "host" || (style == "automatic" && given.empty());
   const std::string in_state = state.empty() ? "/var/tmp" : state + "/scratch";

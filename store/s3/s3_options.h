@@ -31,8 +31,8 @@ struct S3Options {
   enum class Style { kPath, kHost } style = Style::kPath;  // where the bucket's name goes
   std::string ca;                                          // file; "": the system's authorities
   S3Credentials credentials;
-  std::string scratch;  // folder for objects on their way into the bucket
-  Duration timeout{0};  // longest wait for the next byte of the service
+  std::string scratch;   // folder for objects on their way into the bucket
+  Duration timeout{0};   // longest wait for the next byte of the service
   Duration patience{0};  // longest time for one question, asked again included; sending and reading
                          // a large object takes its own time
   enum class Probe { kRefuse, kAccept } probe = Probe::kRefuse;  // a service that fails the probe

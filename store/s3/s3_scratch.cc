@@ -1,9 +1,8 @@
 #include "store/s3/s3_scratch.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <sys/stat.h>
 #include <utility>
 
 #include "proto/base/error.h"
@@ -14,9 +13,9 @@ namespace {
 constexpr std::size_t kPiece = kChunkSize;
 
 [[noreturn]] void throw_unavailable(const Error& error) {
-  throw Error(ErrorKind::kUnavailable, std::string("scratch for objects in S3: ") + error.what(),
-              error.hint().empty() ? "The setting \"s3.scratch\" names another folder."
-                                   : error.hint());
+  throw Error(
+      ErrorKind::kUnavailable, std::string("scratch for objects in S3: ") + error.what(),
+      error.hint().empty() ? "The setting \"s3.scratch\" names another folder." : error.hint());
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 // else in files of a scratch folder that nobody else can see. The service wants to know the hash of
 // an object before its first byte, and a bucket has no place for halves.
 //
-// Nothing here is durable, nor need it be: what is acknowledged is in the bucket. Threads: S3Scratch
-// any; a staged object as StagedObject says.
+// Nothing here is durable, nor need it be: what is acknowledged is in the bucket. Threads:
+// S3Scratch any; a staged object as StagedObject says.
 #pragma once
 
 #include <atomic>

@@ -81,8 +81,7 @@ std::string query_text(const std::map<std::string, std::string>& query) {
 }
 
 std::vector<std::string> sign(const S3Request& request, std::string_view payload_sha256,
-                              const S3Credentials& credentials, std::string_view region,
-                              Time now) {
+                              const S3Credentials& credentials, std::string_view region, Time now) {
   const std::string time = basic_time(now);
   std::map<std::string, std::string> headers = request.headers;
   headers["host"] = request.host;
@@ -98,9 +97,8 @@ std::vector<std::string> sign(const S3Request& request, std::string_view payload
     lines += name + ":" + trimmed(value) + "\n";
   }
   const std::string canonical =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method,
-                  uri_escaped(request.path, Slash::kKept), query_text(request.query), lines, names,
-                  payload_sha256);
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, uri_escaped(request.path, Slash::kKept),
+                  query_text(request.query), lines, names, payload_sha256);
   const std::string day = time.substr(0, 8);
   const std::string scope = fmt::format("{}/{}/{}", day, region, kLastOfScope);
   const std::string to_sign =

@@ -53,10 +53,11 @@ TEST(S3FaultsTest, BucketWithVersionsIsRefused) {
   options.address.bucket = "with-versions";
   ASSERT_EQ(raw_request(options, "PUT", ""), 200);
   EXPECT_NO_THROW(probe_s3(options));
-  ASSERT_EQ(raw_request(options, "PUT", "",
-                        "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
-                        {{"versioning", ""}}),
-            200);
+  ASSERT_EQ(
+      raw_request(options, "PUT", "",
+                  "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+                  {{"versioning", ""}}),
+      200);
   try {
     make_s3_backend(options)->stage();
     FAIL() << "it was taken";

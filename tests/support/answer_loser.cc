@@ -1,14 +1,13 @@
 #include "tests/support/answer_loser.h"
 
 #include <arpa/inet.h>
+#include <array>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
 #include <stdexcept>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace walstow {
 namespace {
@@ -35,7 +34,8 @@ bool send_all(int to, std::string_view bytes) {
 }  // namespace
 
 AnswerLoser::AnswerLoser(const std::string& endpoint, int every)
-    : service_port_(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)))),
+    : service_port_(
+          static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)))),
       every_(every),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = loopback(0);

@@ -67,15 +67,16 @@ S3Gateway::~S3Gateway() {
 }
 
 S3Options S3Gateway::options() {
-  return {.address = {.bucket = kBucket, .prefix = "a" + std::to_string(++archives_) + "/"},
-          .endpoint = endpoint_,
-          .region = "default",
-          .style = S3Options::Style::kPath,
-          .ca = {},
-          .credentials = {.access_key = access_key_, .secret_key = secret_key_, .session_token = {}},
-          .scratch = folder_ + "/scratch",
-          .timeout = Duration(3000),
-          .patience = Duration(10'000)};
+  return {
+      .address = {.bucket = kBucket, .prefix = "a" + std::to_string(++archives_) + "/"},
+      .endpoint = endpoint_,
+      .region = "default",
+      .style = S3Options::Style::kPath,
+      .ca = {},
+      .credentials = {.access_key = access_key_, .secret_key = secret_key_, .session_token = {}},
+      .scratch = folder_ + "/scratch",
+      .timeout = Duration(3000),
+      .patience = Duration(10'000)};
 }
 
 void S3Gateway::control(const std::string& verb, const std::string& daemon) {
@@ -91,15 +92,16 @@ int raw_request(const S3Options& options, const std::string& method, const std::
                     .query = std::move(query),
                     .headers = {}};
   const std::string text = query_text(request.query);
-  HttpLanes lanes({.connect = Duration(3000), .silence = Duration(10'000), .exchanges = 1, .ca = {}});
-  const auto exchange = lanes.ask(
-      {.method = method,
-       .url = options.endpoint + request.path + (text.empty() ? "" : "?" + text),
-       .headers = sign(request, sent.sha256, options.credentials, options.region,
-                       std::chrono::system_clock::now()),
-       .body_size = sent.size,
-       .body = sent.restart()},
-      Deadline::after(Duration(20'000)));
+  HttpLanes lanes(
+      {.connect = Duration(3000), .silence = Duration(10'000), .exchanges = 1, .ca = {}});
+  const auto exchange =
+      lanes.ask({.method = method,
+                 .url = options.endpoint + request.path + (text.empty() ? "" : "?" + text),
+                 .headers = sign(request, sent.sha256, options.credentials, options.region,
+                                 std::chrono::system_clock::now()),
+                 .body_size = sent.size,
+                 .body = sent.restart()},
+                Deadline::after(Duration(20'000)));
   return exchange->status();
 }
 

@@ -1,6 +1,6 @@
-// An S3 service for one test program: a Ceph RADOS Gateway on loopback, started at the first use and
-// stopped when the program ends. A test that needs it fails where it cannot be started; it is never
-// left out.
+// An S3 service for one test program: a Ceph RADOS Gateway on loopback, started at the first use
+// and stopped when the program ends. A test that needs it fails where it cannot be started; it is
+// never left out.
 #pragma once
 
 #include <map>

@@ -40,8 +40,8 @@ TEST(S3AnswersTest, WhatIsNoListIsNotAnEmptyOne) {
 }
 
 TEST(S3AnswersTest, FaultHasACode) {
-  const auto fault =
-      parse_s3_fault("<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>");
+  const auto fault = parse_s3_fault(
+      "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>");
   ASSERT_TRUE(fault.has_value());
   EXPECT_EQ(fault->code, "NoSuchKey");
   EXPECT_EQ(fault->message, "m");
@@ -52,8 +52,8 @@ TEST(S3AnswersTest, FaultHasACode) {
 }
 
 TEST(S3AnswersTest, EntitiesOfTheAnswersOwnAreNotUnfolded) {
-  const auto fault = parse_s3_fault(
-      "<!DOCTYPE x [<!ENTITY a \"NoSuchKey\">]><Error><Code>&a;</Code></Error>");
+  const auto fault =
+      parse_s3_fault("<!DOCTYPE x [<!ENTITY a \"NoSuchKey\">]><Error><Code>&a;</Code></Error>");
   EXPECT_TRUE(!fault || fault->code != "NoSuchKey");
 }
 

@@ -21,9 +21,9 @@ TEST(S3OptionsTest, AddressIsABucketAndAPrefix) {
 }
 
 TEST(S3OptionsTest, AddressThatIsWrongIsRefused) {
-  for (const char* const text : {"s3://", "s3:///x", "s3://B", "s3://Bucket", "s3://-ab", "s3://a b",
-                                 "s3://bucket//x", "s3://bucket/../x", "s3://bucket/a?b",
-                                 "s3://user@bucket"}) {
+  for (const char* const text :
+       {"s3://", "s3:///x", "s3://B", "s3://Bucket", "s3://-ab", "s3://a b", "s3://bucket//x",
+        "s3://bucket/../x", "s3://bucket/a?b", "s3://user@bucket"}) {
     EXPECT_EQ(kind_thrown([&] { parse_s3_address(text); }), ErrorKind::kUsage) << text;
   }
 }
@@ -52,9 +52,10 @@ class CredentialsTest : public testing::Test {
 constexpr auto kOwnerOnly = std::filesystem::perms{0600};
 
 TEST_F(CredentialsTest, ComeFromAFileAsAwsToolsWriteIt) {
-  write("# comment\n[default]\naws_access_key_id = KEY\r\n\naws_secret_access_key=a/b+c=\n"
-        "[other]\naws_access_key_id = OTHER\n",
-        kOwnerOnly);
+  write(
+      "# comment\n[default]\naws_access_key_id = KEY\r\n\naws_secret_access_key=a/b+c=\n"
+      "[other]\naws_access_key_id = OTHER\n",
+      kOwnerOnly);
   EXPECT_EQ(options().credentials.access_key, "KEY");
   EXPECT_EQ(options().credentials.secret_key, "a/b+c=");
 }
@@ -98,7 +99,8 @@ TEST_F(CredentialsTest, BucketIsInThePathUnlessTheServiceIsAws) {
 TEST_F(CredentialsTest, EndpointIsAHostAndNothingElse) {
   setenv("AWS_ACCESS_KEY_ID", "KEY", 1);
   setenv("AWS_SECRET_ACCESS_KEY", "SECRET", 1);
-  for (const char* const text : {"127.0.0.1", "ftp://x", "http://", "http://x/path", "http://u@x"}) {
+  for (const char* const text :
+       {"127.0.0.1", "ftp://x", "http://", "http://x/path", "http://u@x"}) {
     settings_.set("s3.endpoint", text, "test");
     EXPECT_EQ(kind_thrown([&] { options(); }), ErrorKind::kUsage) << text;
   }

@@ -39,10 +39,10 @@ TEST(Sigv4Test, SignsTheExampleOfAPutWithANameThatIsEscaped) {
                           .query = {},
                           .headers = {{"date", "Fri, 24 May 2013 00:00:00 GMT"},
                                       {"x-amz-storage-class", "REDUCED_REDUNDANCY"}}};
-  EXPECT_EQ(signature_of(request,
-                         "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"),
-            "SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,"
-            "Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
+  EXPECT_EQ(
+      signature_of(request, "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"),
+      "SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,"
+      "Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 
 TEST(Sigv4Test, SignsTheExampleOfAQueryWithoutAValue) {
@@ -73,16 +73,14 @@ TEST(Sigv4Test, EscapesAllButUnreservedCharacters) {
 TEST(Sigv4Test, TokenOfTemporaryKeysIsSentAndSigned) {
   S3Credentials temporary = kExample;
   temporary.session_token = "token";
-  const S3Request request{
-      .method = "GET", .host = kHost, .path = "/", .query = {}, .headers = {}};
+  const S3Request request{.method = "GET", .host = kHost, .path = "/", .query = {}, .headers = {}};
   const auto lines = sign(request, kNothing, temporary, "us-east-1", Time());
   EXPECT_NE(std::find(lines.begin(), lines.end(), "x-amz-security-token: token"), lines.end());
   EXPECT_NE(lines.back().find(";x-amz-security-token,"), std::string::npos);
 }
 
 TEST(Sigv4Test, SecretIsInNothingThatGoesOut) {
-  const S3Request request{
-      .method = "GET", .host = kHost, .path = "/", .query = {}, .headers = {}};
+  const S3Request request{.method = "GET", .host = kHost, .path = "/", .query = {}, .headers = {}};
   for (const std::string& line : sign(request, kNothing, kExample, "us-east-1", Time()))
     EXPECT_EQ(line.find(kExample.secret_key), std::string::npos) << line;
 }
