@@ -48,8 +48,9 @@ bool is_key(std::string_view text) {
 // there, with the same object.
 class S3Source final : public ObjectSource {
  public:
-  S3Source(S3Client& client, std::string key, S3Client::Opened opened, std::string beginning)
-      : client_(client),
+  S3Source(std::shared_ptr<S3Client> client, std::string key, S3Client::Opened opened,
+           std::string beginning)
+      : client_(std::move(client)),
         key_(std::move(key)),
         head_(std::move(opened.head)),
         body_(std::move(opened.body)),
@@ -62,7 +63,8 @@ class S3Source final : public ObjectSource {
  private:
   void resume();
 
-  S3Client& client_;
+  // It may be read to its end after the backend is gone.
+  const std::shared_ptr<S3Client> client_;
   const std::string key_;  // the bucket's
   const S3Head head_;
   std::unique_ptr<HttpExchange> body_;
@@ -101,7 +103,7 @@ std::size_t S3Source::read(MutableByteView out) {
 
 void S3Source::resume() {
   body_.reset();
-  auto again = client_.get(key_, offset_);
+  auto again = client_->get(key_, offset_);
   if (!again || again->head.etag != head_.etag) {
     throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was {} while it was read", key_,
                                                      again ? "replaced" : "removed"));
@@ -112,9 +114,9 @@ void S3Source::resume() {
 class S3Backend final : public Backend {
  public:
   explicit S3Backend(S3Options options)
-      : client_(std::move(options)),
-        prefix_(client_.options().address.prefix),
-        scratch_(client_.options().scratch) {}
+      : client_(std::make_shared<S3Client>(std::move(options))),
+        prefix_(client_->options().address.prefix),
+        scratch_(client_->options().scratch) {}
 
   std::unique_ptr<StagedObject> stage() override;
   PublishResult publish(StagedObject& object, const std::string& key) override;
@@ -148,7 +150,7 @@ class S3Backend final : public Backend {
   void verify_in_place() override {}  // the marker is read for each proof, and says it all
 
   std::string describe() const override {
-    const std::string& bucket = client_.options().address.bucket;
+    const std::string& bucket = client_->options().address.bucket;
     if (prefix_.empty()) return fmt::format("archive \"s3://{}\"", bucket);
     return fmt::format("archive \"s3://{}/{}\"", bucket, prefix_.substr(0, prefix_.size() - 1));
   }
@@ -162,7 +164,7 @@ class S3Backend final : public Backend {
   PutResult put_new(const std::string& key, const S3Client::Body& body);
   std::size_t count_standing(std::vector<std::string> keys);
 
-  S3Client client_;
+  const std::shared_ptr<S3Client> client_;
   const std::string prefix_;
   S3Scratch scratch_;
   std::mutex preparing_;
@@ -173,7 +175,7 @@ class S3Backend final : public Backend {
 void S3Backend::prepare() {
   const std::lock_guard lock(preparing_);
   if (prepared_) return;
-  require_conditional_writes(client_);
+  require_conditional_writes(*client_);
   prepared_ = true;
 }
 
@@ -181,7 +183,7 @@ void S3Backend::prepare() {
 
 // nullptr: nothing stands, or the mark of a vacant key does.
 std::unique_ptr<S3Source> S3Backend::open(const std::string& key) {
-  auto opened = client_.get(in_bucket(key));
+  auto opened = client_->get(in_bucket(key));
   if (!opened) return nullptr;
   std::string beginning;
   if (opened->head.size == kVacant.size()) {
@@ -212,10 +214,10 @@ std::vector<Entry> S3Backend::list_after(const std::string& prefix, const std::s
   std::vector<Entry> entries;
   std::string last = after;
   while (entries.size() < limit) {
-    const S3List page = client_.list({.prefix = in_bucket(prefix),
-                                      .after = last.empty() ? "" : in_bucket(last),
-                                      .delimiter = {},
-                                      .limit = std::min(kLargestPage, limit - entries.size())});
+    const S3List page = client_->list({.prefix = in_bucket(prefix),
+                                       .after = last.empty() ? "" : in_bucket(last),
+                                       .delimiter = {},
+                                       .limit = std::min(kLargestPage, limit - entries.size())});
     bool is_house_keeping = false;
     for (const S3Listed& listed : page.contents) {
       last = listed.key.substr(prefix_.size());
@@ -240,7 +242,7 @@ std::vector<Folder> S3Backend::folders(const std::string& prefix) {
   std::vector<Folder> folders;
   std::string after;
   for (;;) {
-    const S3List page = client_.list(
+    const S3List page = client_->list(
         {.prefix = in_bucket(prefix), .after = after, .delimiter = "/", .limit = kLargestPage});
     for (const std::string& folder : page.folders) {
       if (!folder.starts_with(in_bucket(prefix)) || !folder.ends_with('/')) continue;
@@ -266,12 +268,12 @@ std::unique_ptr<StagedObject> S3Backend::stage() {
 // Where nothing stands, or the mark of a vacant key.
 PutResult S3Backend::put_new(const std::string& key, const S3Client::Body& body) {
   for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
-    if (client_.put_new(in_bucket(key), body) == PutResult::kDone) return PutResult::kDone;
-    const auto stands = client_.head(in_bucket(key));
+    if (client_->put_new(in_bucket(key), body) == PutResult::kDone) return PutResult::kDone;
+    const auto stands = client_->head(in_bucket(key));
     if (!stands) continue;  // it went again
     if (stands->size != kVacant.size() || !is_vacant(key)) return PutResult::kOther;
     // Should another object have come between the two looks, it is not of this ETag.
-    if (client_.put_over(in_bucket(key), body, *stands) == PutResult::kDone) {
+    if (client_->put_over(in_bucket(key), body, *stands) == PutResult::kDone) {
       return PutResult::kDone;
     }
   }
@@ -288,7 +290,7 @@ bool S3Backend::replace_object(StagedObject& successor, const std::string& key,
                                const ObjectSource& standing) {
   check_key(key);
   const S3Head& head = dynamic_cast<const S3Source&>(standing).head();
-  return client_.put_over(in_bucket(key), dynamic_cast<S3Staged&>(successor).body(), head) ==
+  return client_->put_over(in_bucket(key), dynamic_cast<S3Staged&>(successor).body(), head) ==
          PutResult::kDone;
 }
 
@@ -304,8 +306,8 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
     copy.write(ByteView(piece).first(size));
   const std::string aside = layout::aside_key(key, random_hex(4));
   if (put_new(aside, copy.body()) != PutResult::kDone) return false;
-  if (client_.put_over(in_bucket(key), text_body(kVacant), head) == PutResult::kDone) return true;
-  client_.remove(in_bucket(aside));  // a random name: nobody else's
+  if (client_->put_over(in_bucket(key), text_body(kVacant), head) == PutResult::kDone) return true;
+  client_->remove(in_bucket(aside));  // a random name: nobody else's
   return false;
 }
 
@@ -318,9 +320,9 @@ std::size_t S3Backend::remove_objects(const std::vector<std::string>& keys) {
   if (keys.empty()) return 0;
   const std::size_t standing = count_standing(keys);
   if (keys.size() == 1) {
-    client_.remove(in_the_bucket.front());
+    client_->remove(in_the_bucket.front());
   } else {
-    client_.remove_all(in_the_bucket);
+    client_->remove_all(in_the_bucket);
   }
   return standing;
 }
@@ -368,7 +370,7 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
     const S3Client::Body body = text_body(*content);
     const PutResult result = source == nullptr
                                  ? put_new(key, body)
-                                 : client_.put_over(in_bucket(key), body, source->head());
+                                 : client_->put_over(in_bucket(key), body, source->head());
     if (result == PutResult::kDone) return;
     // Somebody was faster. Not all of those who lost are to read again at once.
     thread_local std::minstd_rand random{std::random_device()()};
@@ -386,7 +388,7 @@ bool S3Backend::remove_record(const std::string& key) {
   while (!give_up.passed()) {
     const auto source = open(key);
     if (source == nullptr) return false;
-    if (client_.put_over(in_bucket(key), text_body(kVacant), source->head()) == PutResult::kDone) {
+    if (client_->put_over(in_bucket(key), text_body(kVacant), source->head()) == PutResult::kDone) {
       return true;
     }
   }

@@ -179,12 +179,11 @@ void S3Client::refuse(const Question& question, int status,
                 "Look at \"s3.credentials\", or at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
   }
   if (code == "AccessDenied") {
-    throw Error(
-        ErrorKind::kUnavailable,
-        fmt::format("the S3 service does not allow {} in bucket \"{}\" (AccessDenied)",
-                    question.method, bucket),
-        "The account needs GetObject, PutObject, DeleteObject and ListBucket there; without "
-        "ListBucket a service hides what is absent.");
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the S3 service does not allow {} in bucket \"{}\" (AccessDenied)",
+                            question.method, bucket),
+                "The account needs GetObject, PutObject, DeleteObject, ListBucket and "
+                "GetBucketVersioning there; without ListBucket a service hides what is absent.");
   }
   if (code == "XAmzContentSHA256Mismatch" || code == "BadDigest") {
     throw Error(ErrorKind::kUnavailable,
