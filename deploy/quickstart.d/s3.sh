@@ -21,10 +21,10 @@ stop_gateway() {
   [[ ! -d $demo/s3 ]] || gateway stop >/dev/null 2>&1 || true
 }
 
-# ask_s3 KEY OPTION...: one request of curl's.
+# ask_s3 /KEY OPTION...: one request of curl's; "" is the bucket. Ceph wants the header, and curl does not make it.
 ask_s3() {
-  curl --silent --show-error --fail --aws-sigv4 "aws:amz:default:s3" \
-    --config - "${@:2}" "$AWS_ENDPOINT_URL/$s3_bucket/$1" <<<"user = \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\""
+  curl --silent --show-error --fail --aws-sigv4 "aws:amz:default:s3" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
+    --config - "${@:2}" "$AWS_ENDPOINT_URL/$s3_bucket$1" <<<"user = \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\""
 }
 
 # The bucket's objects as files below $demo/archive, as "aws s3 sync" or rclone would have it.
@@ -33,7 +33,7 @@ copy_bucket() {
   local key
   while read -r key; do
     owned mkdir -p "archive/$(dirname "$key")"
-    ask_s3 "demo/$key" | owned tee "archive/$key" >/dev/null
+    ask_s3 "/demo/$key" | owned tee "archive/$key" >/dev/null
   done < <("${as_owner[@]}" radosgw-admin -c "$demo/s3/ceph.conf" -n client.rgw bucket list \
     --bucket="$s3_bucket" --max-entries=100000 2>/dev/null | sed -n 's|^ *"name": "demo/\(.*\)",$|\1|p')
   printf '%s objects and records\n' "$(find archive -type f | wc -l)"
