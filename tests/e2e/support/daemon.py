@@ -22,6 +22,7 @@ class Daemon:
         self.log = log
         self.port = _free_port()
         self._program = binaries / "walstowd"
+        self.wrapper = ()  # a command that runs it
         self._process = None
 
     @property
@@ -34,7 +35,7 @@ class Daemon:
 
     def start(self, *options):
         seen = self.log_size()
-        command = [self._program, "--archive", self.folder, "--listen", f"{HOST}:{self.port}", *options]
+        command = [*self.wrapper, self._program, "--archive", self.folder, "--listen", f"{HOST}:{self.port}", *options]
         self._process = processes.spawn(command, self.log)
         wait.until(lambda: "listening on" in self.log_text(seen) or not self.running(), "walstowd listens")
         if not self.running():
