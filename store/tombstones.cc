@@ -211,7 +211,7 @@ std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::str
                                         WalFileName::segment(file.timeline(), from, size));
     // What was young stayed.
     if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
-    return fmt::format("the backup of \"{}\" cannot be recovered: the segment where it begins is {}",
+    return fmt::format("the backup of \"{}\" cannot be recovered: where it begins, the log was {}",
                        file.text(), describe(tombstone, size));
   }
   return std::nullopt;
