@@ -224,7 +224,8 @@ TEST(ReportTest, HasAStableForm) {
             "{\"archive\":\"6a1f\",\"era\":\"001-5-16777216\","
             "\"name\":\"000000010000000A000000FE.partial.00112233aabb\","
             "\"digest\":\"00112233aabb445566778899ccddeeff\","
-            "\"raw_size\":16777216,\"stored_size\":18446744073709551615}\n");
+            "\"raw_size\":16777216,\"stored_size\":18446744073709551615,"
+      "\"warning\":\"of no use\"}\n");
   EXPECT_EQ(to_json(whoami_report()),
             "{\"archive\":\"6a1f\",\"name\":\"primary1\","
             "\"grants\":[{\"cluster\":\"main\",\"rights\":[\"archive\",\"restore\"]}],"
