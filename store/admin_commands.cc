@@ -193,9 +193,8 @@ std::vector<AdminCommand> archive_commands() {
 const std::vector<AdminCommand>& admin_commands() {
   static const std::vector<AdminCommand> commands = [] {
     std::vector<AdminCommand> all = server_commands();
-    for (auto* const part :
-         {&archive_commands, &file_commands, &prune_commands, &policy_commands,
-          &retention_commands, &conflict_commands, &client_commands})
+    for (auto* const part : {&archive_commands, &file_commands, &prune_commands, &policy_commands,
+                             &retention_commands, &conflict_commands, &client_commands})
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();

@@ -55,9 +55,8 @@ void check_key(std::string_view key) {
 
 void check_removals(const std::vector<std::string>& keys) {
   if (keys.size() > kMostRemovals) {
-    throw Error(ErrorKind::kInvalid,
-                fmt::format("{} objects cannot be removed at once, {} at most", keys.size(),
-                            kMostRemovals));
+    throw Error(ErrorKind::kInvalid, fmt::format("{} objects cannot be removed at once, {} at most",
+                                                 keys.size(), kMostRemovals));
   }
   for (const std::string& key : keys)
     check_key(key);

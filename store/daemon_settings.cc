@@ -85,8 +85,8 @@ constexpr std::array kSettings{
 };
 
 // Read once, when the daemon starts.
-constexpr std::array<std::string_view, 6> kNeedRestart{
-    "archive", "listen", "compression_level", "io_threads", "workers", "prune_interval"};
+constexpr std::array<std::string_view, 6> kNeedRestart{"archive",    "listen",  "compression_level",
+                                                       "io_threads", "workers", "prune_interval"};
 
 constexpr std::uint64_t kHighestLevel = 19;  // above it zstd's memory grows beyond all bounds
 constexpr std::uint64_t kMostThreads = 256;

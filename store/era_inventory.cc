@@ -150,8 +150,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
       content.raw_bytes += size_.bytes();
       break;
     case FileKind::kBackup: {
-      Remembered<BackupReport> backup{
-          .size = entry.size, .modified = entry.modified, .value = {}};
+      Remembered<BackupReport> backup{.size = entry.size, .modified = entry.modified, .value = {}};
       const auto known = before == nullptr ? folder.backups.end() : before->backups.find(entry.key);
       const bool same = before != nullptr && known != before->backups.end() &&
                         known->second.size == entry.size &&

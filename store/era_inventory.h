@@ -66,8 +66,8 @@ class EraInventory {
   };
   // One folder of the log: the segments of one timeline in one log number.
   struct FolderInventory {
-    std::optional<Time> changed;                            // nullopt: read it anew each time
-    TimelineInventory content;                              // without `branch`
+    std::optional<Time> changed;                              // nullopt: read it anew each time
+    TimelineInventory content;                                // without `branch`
     std::map<std::string, Remembered<BackupReport>> backups;  // by key
     std::uint64_t files = 0;
     SegmentNumber last;

@@ -84,9 +84,10 @@ std::optional<PolicyReport> read_policy(const Archive& archive, std::string_view
 PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std::string& by,
                         Time now) {
   const PolicyReport report{.policy = set.policy, .by = by, .set = now};
-  archive.backend().update_record(
-      layout::policy_record(set.cluster),
-      [&report](const std::optional<std::string>&) { return std::optional(encode_policy(report)); });
+  archive.backend().update_record(layout::policy_record(set.cluster),
+                                  [&report](const std::optional<std::string>&) {
+                                    return std::optional(encode_policy(report));
+                                  });
   log_line(LogLevel::kInfo, "\"" + by + "\" has set the policy of cluster \"" + set.cluster + "\"");
   return report;
 }

@@ -1,6 +1,6 @@
-// A cluster's policy: by which walstowd prunes it without being asked, and `walstow prune` where its
-// options say nothing else. One record of the cluster, so that every daemon on the archive and the
-// command see the same. Blocking; errors as store/backend.h.
+// A cluster's policy: by which walstowd prunes it without being asked, and `walstow prune` where
+// its options say nothing else. One record of the cluster, so that every daemon on the archive and
+// the command see the same. Blocking; errors as store/backend.h.
 #pragma once
 
 #include <boost/json/object.hpp>

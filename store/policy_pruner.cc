@@ -67,8 +67,9 @@ void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
     complete(archive, {.cluster = cluster, .number = begun.number, .era = eras.back()}, stop);
     return;
   }
-  say_once(cluster, fmt::format("nothing of cluster \"{}\" is to be pruned by its policy; floor {}; {}",
-                                cluster, begun.floor.empty() ? "none" : begun.floor, begun.reason));
+  say_once(cluster,
+           fmt::format("nothing of cluster \"{}\" is to be pruned by its policy; floor {}; {}",
+                       cluster, begun.floor.empty() ? "none" : begun.floor, begun.reason));
 }
 
 void PolicyPruner::run(const Archive& archive, const std::stop_token& stop) {
@@ -79,9 +80,10 @@ void PolicyPruner::run(const Archive& archive, const std::stop_token& stop) {
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kFatal) throw;
       if (stop.stop_requested()) return;
-      log_line(LogLevel::kWarning,
-               fmt::format("could not prune cluster \"{}\" by its policy: {}", cluster, error.what()),
-               error.hint());
+      log_line(
+          LogLevel::kWarning,
+          fmt::format("could not prune cluster \"{}\" by its policy: {}", cluster, error.what()),
+          error.hint());
     }
   }
 }

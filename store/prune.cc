@@ -23,9 +23,10 @@ std::variant<EraName, Refusal> era_of(const Archive& archive, const std::string&
                                       const std::optional<EraName>& named) {
   if (!named) return newest_era(archive, cluster);
   if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
-  return make_refusal(Code::kNoSuchRecord,
-                      "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
-                      "\"walstow status " + cluster + "\" shows them.");
+  return make_refusal(
+      Code::kNoSuchRecord,
+      "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
+      "\"walstow status " + cluster + "\" shows them.");
 }
 
 // What an order to prune comes to, as of now.
@@ -267,7 +268,8 @@ std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, cons
 
 std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
                                                   Time now) {
-  const Order order{.cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
+  const Order order{
+      .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
   const auto decision = decide(archive, order, now, {});
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
   const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
@@ -360,12 +362,13 @@ std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
       PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy), stop)
           .run(step);
   if (tombstone.state != State::kIntent) {
-    log_line(tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
-             fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
-                         "gone; {}",
-                         tombstone.number, go_on.cluster, to_string(tombstone.state),
-                         tombstone.files, tombstone.stored_bytes,
-                         to_string(start_of(tombstone.limit(), size)), tombstone.reason));
+    log_line(
+        tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
+        fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
+                    "gone; {}",
+                    tombstone.number, go_on.cluster, to_string(tombstone.state), tombstone.files,
+                    tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)),
+                    tombstone.reason));
   }
   return report_of(tombstone, size);
 }

@@ -1,4 +1,5 @@
-// Pruning an era of a cluster, the newest unless another is named, in steps that may be cut short anywhere:
+// Pruning an era of a cluster, the newest unless another is named, in steps that may be cut short
+// anywhere:
 //
 //   begin_prune     plans, and writes the floor as a tombstone, durably. Nothing has gone yet.
 //   continue_prune  reads all consumers again, and withdraws where one needs what is below; then

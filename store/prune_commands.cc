@@ -172,10 +172,11 @@ int prune(const Call& call) {
 }  // namespace
 
 std::vector<AdminCommand> prune_commands() {
-  CommandSpec spec{.name = "prune",
-                   .summary = "remove WAL that no backup, standby or hold needs",
-                   .options = policy_options(),
-                   .positionals = {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}};
+  CommandSpec spec{
+      .name = "prune",
+      .summary = "remove WAL that no backup, standby or hold needs",
+      .options = policy_options(),
+      .positionals = {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}};
   spec.options.insert(spec.options.end(),
                       {{"--before", "PLACE", "not beyond this segment or LSN"},
                        {"--timeline", "NUMBER", "remove this dead branch, where nothing needs it"},

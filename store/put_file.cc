@@ -30,7 +30,8 @@ std::string warning_of(const PutContext& context, const EraName& era) {
   const PutFile& put = context.put;
   if (put.file.kind() != FileKind::kBackup) return {};
   try {
-    auto warning = warn_of_backup_below_floor(context.archive->backend(), put.cluster, era, put.file);
+    auto warning =
+        warn_of_backup_below_floor(context.archive->backend(), put.cluster, era, put.file);
     if (!warning) return {};
     log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + *warning);
     return *std::move(warning);

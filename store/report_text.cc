@@ -42,11 +42,10 @@ std::string policy_text(const PolicyReport& report) {
   const std::uint32_t count = policy.keep_backups.value_or(0);
   const std::string newest =
       count == 1 ? "the newest backup" : fmt::format("the newest {} backups", count);
-  std::string text =
-      policy.keep_days.value_or(0) == 0
-          ? "keep " + newest + "\n"
-          : fmt::format("keep {}, all younger than {}, and the one before these\n", newest,
-                        counted(*policy.keep_days, "day"));
+  std::string text = policy.keep_days.value_or(0) == 0
+                         ? "keep " + newest + "\n"
+                         : fmt::format("keep {}, all younger than {}, and the one before these\n",
+                                       newest, counted(*policy.keep_days, "day"));
   if (!policy.backup_label.empty()) {
     text += fmt::format("only backups labelled \"{}\" count\n", policy.backup_label);
   }

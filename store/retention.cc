@@ -130,7 +130,8 @@ void Planner::keep_of_line(Timeline line) {
   std::vector<std::size_t> on_line;
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
     const BackupFacts& backup = inventory_.backups[i];
-    if (backup.stop && !backup.gone && counts(backup) && is_on_line(backup, line)) on_line.push_back(i);
+    if (backup.stop && !backup.gone && counts(backup) && is_on_line(backup, line))
+      on_line.push_back(i);
   }
   std::ranges::sort(on_line, [this](std::size_t a, std::size_t b) {
     const BackupFacts& first = inventory_.backups[a];
@@ -363,8 +364,7 @@ std::string describe(const PositionReport& position) {
 
 std::optional<Consumer> consumer_of(const PositionReport& position, SegmentSize size) {
   if (position.retired) return std::nullopt;
-  Consumer consumer{
-      .name = describe(position), .from = {}, .timeline = {}, .seen = position.seen};
+  Consumer consumer{.name = describe(position), .from = {}, .timeline = {}, .seen = position.seen};
   const std::string& place =
       position.restartpoint.empty() ? position.lowest_handed : position.restartpoint;
   const auto name = WalFileName::parse(place);

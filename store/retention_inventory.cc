@@ -51,8 +51,7 @@ class PrunedBackups {
       return one.covers(backup.timeline, backup.start);
     };
     if (std::ranges::none_of(*tombstones_, covers)) return false;
-    const auto first =
-        WalFileName::segment(backup.timeline, backup.start, segment_size_of(era_));
+    const auto first = WalFileName::segment(backup.timeline, backup.start, segment_size_of(era_));
     const auto key = layout::object_key(cluster_, era_, first);
     return key && backend_.open_object(*key) == nullptr;
   }

@@ -66,9 +66,8 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   }
   const PrunePolicy asked = report.policy ? report.policy->policy : PrunePolicy();
   // A policy that is set has no place that could be of another era.
-  RetentionPlan plan =
-      plan_retention(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
-                     std::chrono::system_clock::now());
+  RetentionPlan plan = plan_retention(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
+                                      std::chrono::system_clock::now());
   const Amount amount = amount_of(archive, cluster, files, plan);
   report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
   report.reason = std::move(plan.reason);

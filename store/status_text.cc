@@ -14,7 +14,7 @@ namespace walstow {
 namespace {
 
 constexpr std::size_t kMostBackupsShown = 3;
-constexpr std::size_t kColumns = 80;
+constexpr std::size_t kStatusColumns = 80;
 constexpr std::size_t kDeepestShown = 20;  // a deeper branch of the tree is not indented further
 constexpr std::size_t kLongestLabel = 40;  // characters
 
@@ -151,9 +151,7 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
                                         const std::string& cluster) const {
   const std::string indentation(6, ' ');
   std::string text = "    retention\n";
-  const auto add = [&](const std::string& line) {
-    text += wrapped(line, kColumns, indentation);
-  };
+  const auto add = [&](const std::string& line) { text += wrapped(line, kStatusColumns, indentation); };
   if (retention.policy) {
     std::istringstream lines(policy_text(*retention.policy));
     for (std::string line; std::getline(lines, line);)
@@ -231,7 +229,7 @@ std::string StatusText::of(const ClusterReport& report) const {
   for (const PositionReport& position : report.positions)
     text += position_lines(position);
   for (const std::string& problem : report.damaged)
-    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kColumns, "  ");
+    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kStatusColumns, "  ");
   return text;
 }
 

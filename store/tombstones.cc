@@ -201,14 +201,13 @@ std::string describe(const Tombstone& tombstone, SegmentSize size) {
 }
 
 std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::string_view cluster,
-                                                      const EraName& era,
-                                                      const WalFileName& file) {
+                                                      const EraName& era, const WalFileName& file) {
   const SegmentSize size = segment_size_of(era);
   const SegmentNumber from = file.number(size);
   for (const Tombstone& tombstone : list_tombstones(backend, cluster, era)) {
     if (!tombstone.covers(file.timeline(), from)) continue;
-    const auto key = layout::object_key(cluster, era,
-                                        WalFileName::segment(file.timeline(), from, size));
+    const auto key =
+        layout::object_key(cluster, era, WalFileName::segment(file.timeline(), from, size));
     // What was young stayed.
     if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
     return fmt::format("the backup of \"{}\" cannot be recovered: where it begins, the log was {}",

@@ -50,9 +50,9 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
 std::optional<Tombstone> create_tombstone(Backend& backend, std::string_view cluster,
                                           const EraName& era, Tombstone tombstone);
 
-// Adds to what was removed, also when somebody else has ended it meanwhile. Raises `reached` and sets
-// a final state only while it is an intent. Returns what stands then. Durable on return. nullopt:
-// there is none of that number.
+// Adds to what was removed, also when somebody else has ended it meanwhile. Raises `reached` and
+// sets a final state only while it is an intent. Returns what stands then. Durable on return.
+// nullopt: there is none of that number.
 struct TombstoneChange {
   std::optional<SegmentNumber> reached;
   std::uint64_t files = 0, stored_bytes = 0;

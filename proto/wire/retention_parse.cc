@@ -207,15 +207,15 @@ Parsed parse_set_policy(const std::string& cluster, FieldReader& fields) {
   SetPolicy set{cluster, read_policy(fields)};
   check_count(fields, set.policy, {});
   if (!set.policy.keep_backups) {
-    fields.refuse(make_refusal(
-        Code::kBadRequest, fmt::format("{} is missing", field::kKeepBackups),
-        "A policy says which backups are kept: without any, nothing goes by itself."));
+    fields.refuse(
+        make_refusal(Code::kBadRequest, fmt::format("{} is missing", field::kKeepBackups),
+                     "A policy says which backups are kept: without any, nothing goes by itself."));
   }
   if (set.policy.before || set.policy.timeline) {
-    fields.refuse(make_refusal(
-        Code::kBadRequest,
-        fmt::format("{} and {} are for one prune", field::kBefore, field::kTimeline),
-        "A policy counts for all that come."));
+    fields.refuse(
+        make_refusal(Code::kBadRequest,
+                     fmt::format("{} and {} are for one prune", field::kBefore, field::kTimeline),
+                     "A policy counts for all that come."));
   }
   if (fields.refused()) return *fields.refused();
   return set;
@@ -307,8 +307,7 @@ RequestHead request_for(const BeginPrune& begin) {
 }
 
 RequestHead request_for(const ContinuePrune& go_on) {
-  RequestHead request =
-      start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
+  RequestHead request = start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
   set_era(request.fields, go_on.era);
   return request;
 }

@@ -52,7 +52,7 @@ struct RetentionReport {
   std::string reason;
   std::vector<std::string> notes;
   std::uint64_t files = 0, stored_bytes = 0;  // that would go
-  std::string pruned;  // LSN: what is below has been pruned; "" for nothing
+  std::string pruned;                         // LSN: what is below has been pruned; "" for nothing
   bool operator==(const RetentionReport&) const = default;
 };
 
@@ -63,7 +63,7 @@ struct PrunePlanReport {
   std::optional<std::uint32_t> timeline;  // a dead branch that goes
   std::string reason;                     // why the floor is there, or why nothing goes
   std::vector<std::string> notes, kept_backups;
-  std::vector<std::string> older_eras;  // which are left alone, unless one is named
+  std::vector<std::string> older_eras;        // which are left alone, unless one is named
   std::uint64_t files = 0, stored_bytes = 0;  // that would go
   std::uint32_t unfinished = 0;               // number of a prune that was cut short; 0: none
   bool operator==(const PrunePlanReport&) const = default;

@@ -143,7 +143,7 @@ class _Reader(threading.Thread):
         began = time.perf_counter()
         for name in self._names:
             done = processes.run(
-                "nice", "sh", "-c", self._command.replace("%f", name), cwd=self.data.folder,
+                "nice", "-n", "19", "sh", "-c", self._command.replace("%f", name), cwd=self.data.folder,
                 check=False,
             )  # fmt: skip
             if done.returncode != 0:

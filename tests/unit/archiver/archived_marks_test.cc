@@ -10,7 +10,7 @@
 namespace walstow {
 namespace {
 
-constexpr const char* kArchive = "0123456789abcdef0123456789abcdef";
+constexpr const char* kMarkedArchive = "0123456789abcdef0123456789abcdef";
 constexpr const char* kOtherArchive = "fedcba9876543210fedcba9876543210";
 const MarkOwner kOwner{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
 
@@ -18,7 +18,7 @@ class ArchivedMarksTest : public testing::Test {
  protected:
   ArchivedMarksTest() {
     write_durably(*files_, name_.text(), "content");
-    marks_.answered_by(kArchive);
+    marks_.answered_by(kMarkedArchive);
   }
 
   FileStatus status() { return files_->status(name_.text()).value(); }
@@ -35,14 +35,14 @@ class ArchivedMarksTest : public testing::Test {
 
 TEST_F(ArchivedMarksTest, CountsForTheSameFileInLaterCalls) {
   EXPECT_FALSE(marks_.has(name_, status()));
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   EXPECT_TRUE(marks_.has(name_, status()));
   EXPECT_TRUE(found_by(kOwner));
   EXPECT_FALSE(marks_.has(other_, status()));
 }
 
 TEST_F(ArchivedMarksTest, IsVoidForAnyDifferenceOfTheFile) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   using std::chrono::nanoseconds;
   for (const auto& change : std::vector<std::function<void(FileStatus&)>>{
            [](FileStatus& file) { ++file.device; }, [](FileStatus& file) { ++file.inode; },
@@ -56,20 +56,20 @@ TEST_F(ArchivedMarksTest, IsVoidForAnyDifferenceOfTheFile) {
 }
 
 TEST_F(ArchivedMarksTest, IsVoidOnceTheFileWasWrittenAgain) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   write_durably(*files_, name_.text(), "content");
   EXPECT_FALSE(marks_.has(name_, status()));
 }
 
 TEST_F(ArchivedMarksTest, IsOfOneOwner) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   EXPECT_FALSE(found_by({.store = "/mnt/other", .cluster = "main", .system_identifier = 12}));
   EXPECT_FALSE(found_by({.store = "/mnt/archive", .cluster = "other", .system_identifier = 12}));
   EXPECT_FALSE(found_by({.store = "/mnt/archive", .cluster = "main", .system_identifier = 13}));
 }
 
 TEST_F(ArchivedMarksTest, IsVoidOnceAnotherArchiveHasAnswered) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   marks_.answered_by(kOtherArchive);
   EXPECT_FALSE(marks_.has(name_, status()));
   marks_.add(name_, status(), kOtherArchive);
@@ -77,7 +77,7 @@ TEST_F(ArchivedMarksTest, IsVoidOnceAnotherArchiveHasAnswered) {
 }
 
 TEST_F(ArchivedMarksTest, IsOfOneBoot) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   const std::string path = "archived/" + name_.text();
   SpoolRecord record = read_record(*files_, path).value();
   EXPECT_FALSE(record.at("boot").empty());
@@ -89,15 +89,15 @@ TEST_F(ArchivedMarksTest, IsOfOneBoot) {
 TEST_F(ArchivedMarksTest, IsNotMadeForAFileThatHasChangedMeanwhile) {
   const FileStatus before = status();
   write_durably(*files_, name_.text(), "content");
-  marks_.add(name_, before, kArchive);
+  marks_.add(name_, before, kMarkedArchive);
   EXPECT_FALSE(marks_.has(name_, before));
   files_->remove(name_.text());
-  marks_.add(name_, before, kArchive);
+  marks_.add(name_, before, kMarkedArchive);
   EXPECT_FALSE(marks_.has(name_, before));
 }
 
 TEST_F(ArchivedMarksTest, TornRecordIsNone) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   const std::string path = in_spool("archived/" + name_.text());
   const std::string whole = read_small_file(*files_, path, 4096).value();
   for (std::size_t size = 0; size < whole.size() - 1; ++size) {
@@ -112,8 +112,8 @@ TEST_F(ArchivedMarksTest, TornRecordIsNone) {
 TEST_F(ArchivedMarksTest, KeepsThoseThatAreWaitedFor) {
   write_durably(*files_, other_.text(), "content");
   const FileStatus other = files_->status(other_.text()).value();
-  marks_.add(name_, status(), kArchive);
-  marks_.add(other_, other, kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
+  marks_.add(other_, other, kMarkedArchive);
   marks_.keep_only({other_});
   EXPECT_FALSE(marks_.has(name_, status()));
   EXPECT_TRUE(marks_.has(other_, other));
@@ -122,7 +122,7 @@ TEST_F(ArchivedMarksTest, KeepsThoseThatAreWaitedFor) {
 }
 
 TEST_F(ArchivedMarksTest, TroubleMakesNoMarkAndNoError) {
-  marks_.add(name_, status(), kArchive);
+  marks_.add(name_, status(), kMarkedArchive);
   const FileStatus file = status();
   for (const FileCall call : {FileCall::kOpenFile, FileCall::kReadAt}) {
     const auto faults = std::make_shared<FaultPlan>();
@@ -138,7 +138,7 @@ TEST_F(ArchivedMarksTest, TroubleMakesNoMarkAndNoError) {
     const auto failing = with_faults(open_wal_folder(folder_.path()), faults);
     ArchivedMarks marks(*failing, kOwner);
     faults->fail_every(call, ENOSPC);
-    marks.add(name_, file, kArchive);
+    marks.add(name_, file, kMarkedArchive);
     marks.answered_by(kOtherArchive);
     EXPECT_GT(faults->failures(), 0) << to_string(call);
   }

@@ -11,8 +11,8 @@
 namespace walstow {
 namespace {
 
-constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
-constexpr std::uint64_t kSize16Mb = 16 * kMegabyte;
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kSize16Mb = 16 * kMebibyte;
 constexpr std::string_view kHistory = "1\t0/A00000\tno recovery target specified\n";
 constexpr std::string_view kBackup =
     "START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\n";
@@ -63,8 +63,8 @@ TEST(PrecheckTest, KnowsFromTheSizeHowMuchToRead) {
     std::uint64_t size;
     std::size_t bytes;
   } const cases[] = {
-      {"000000010000000000000007", kMegabyte, kSegmentHeaderSize},
-      {"000000010000000000000007", 1024 * kMegabyte, kSegmentHeaderSize},
+      {"000000010000000000000007", kMebibyte, kSegmentHeaderSize},
+      {"000000010000000000000007", 1024 * kMebibyte, kSegmentHeaderSize},
       {"000000010000000000000007.partial", kSize16Mb, kSegmentHeaderSize},
       {"00000002.history", 41, 41},
       {"000000010000000000000007.00000028.backup", 300, 300},
@@ -82,16 +82,16 @@ TEST(PrecheckTest, RefusesSizesThatNoSuchFileHas) {
   } const cases[] = {
       {"000000010000000000000007", 0,
        "it has 0 bytes, a segment has a power of two from 1MB to 1GB"},
-      {"000000010000000000000007", kMegabyte - 1,
+      {"000000010000000000000007", kMebibyte - 1,
        "it has 1048575 bytes, a segment has a power of two from 1MB to 1GB"},
-      {"000000010000000000000007", 3 * kMegabyte,
+      {"000000010000000000000007", 3 * kMebibyte,
        "it has 3145728 bytes, a segment has a power of two from 1MB to 1GB"},
-      {"000000010000000000000007.partial", 2048 * kMegabyte,
+      {"000000010000000000000007.partial", 2048 * kMebibyte,
        "it has 2147483648 bytes, a segment has a power of two from 1MB to 1GB"},
       {"00000002.history", 0, "it is empty"},
-      {"00000002.history", kMegabyte + 1,
+      {"00000002.history", kMebibyte + 1,
        "it has 1048577 bytes, a timeline history file at most 1048576"},
-      {"000000010000000000000007.00000028.backup", kMegabyte + 1,
+      {"000000010000000000000007.00000028.backup", kMebibyte + 1,
        "it has 1048577 bytes, a backup history file at most 1048576"},
   };
   for (const auto& test : cases) {
@@ -103,15 +103,15 @@ TEST(PrecheckTest, RefusesSizesThatNoSuchFileHas) {
 TEST(PrecheckTest, ASegmentSaysItselfWhereItBelongs) {
   const auto header = samples::bytes_of_hex(samples::kSegment1Mb);
   const ServerIdentity owner =
-      precheck(candidate("000000010000000000000007", kMegabyte, header), {});
+      precheck(candidate("000000010000000000000007", kMebibyte, header), {});
   EXPECT_EQ(owner.system_identifier, samples::kSystem1Mb);
-  EXPECT_EQ(owner.segment_size, SegmentSize::from_bytes(kMegabyte));
+  EXPECT_EQ(owner.segment_size, SegmentSize::from_bytes(kMebibyte));
 }
 
 TEST(PrecheckTest, TheFirstPageAfterASwitchIsOfTheOlderTimeline) {
   const auto header = samples::bytes_of_hex(samples::kSegmentAfterSwitch);
-  EXPECT_NO_THROW(precheck(candidate("00000002000000000000000A", kMegabyte, header), {}));
-  EXPECT_NO_THROW(precheck(candidate("00000001000000000000000A.partial", kMegabyte, header), {}));
+  EXPECT_NO_THROW(precheck(candidate("00000002000000000000000A", kMebibyte, header), {}));
+  EXPECT_NO_THROW(precheck(candidate("00000001000000000000000A.partial", kMebibyte, header), {}));
 }
 
 TEST(PrecheckTest, RefusesASegmentThatContradictsItsNameOrItsServer) {
@@ -129,7 +129,7 @@ TEST(PrecheckTest, RefusesASegmentThatContradictsItsNameOrItsServer) {
        {},
        kSize16Mb,
        "its first page is of 0/7000000, its name means 0/8000000"},
-      {"000000010000000000000007", {}, kMegabyte, "it has 1048576 bytes, a segment has 16777216"},
+      {"000000010000000000000007", {}, kMebibyte, "it has 1048576 bytes, a segment has 16777216"},
       {"000000010000000000000007",
        {.timeline = 2},
        kSize16Mb,

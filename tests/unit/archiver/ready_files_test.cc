@@ -7,9 +7,9 @@
 namespace walstow {
 namespace {
 
-const std::string kFirst = "000000010000000000000007";
-const std::string kSecond = "000000010000000000000008";
-const std::string kThird = "000000010000000000000009";
+const std::string kSegment7 = "000000010000000000000007";
+const std::string kSegment8 = "000000010000000000000008";
+const std::string kSegment9 = "000000010000000000000009";
 
 std::vector<std::string> texts(const std::vector<WalFileName>& names) {
   std::vector<std::string> texts;
@@ -33,33 +33,33 @@ TEST(ReadyFilesTest, AreInTheServersOrder) {
   EXPECT_EQ(texts(ready_files(*files)), Texts());
   files->make_folder("archive_status");
   for (const std::string& name :
-       {kSecond + ".ready", kFirst + ".partial.ready", kFirst + ".ready", kThird + ".done",
-        std::string("00000003.history.ready"), std::string("nothing.ready"), std::string(".ready"),
-        kFirst + ".00000028.backup.ready", kThird}) {
+       {kSegment8 + ".ready", kSegment7 + ".partial.ready", kSegment7 + ".ready",
+        kSegment9 + ".done", std::string("00000003.history.ready"), std::string("nothing.ready"),
+        std::string(".ready"), kSegment7 + ".00000028.backup.ready", kSegment9}) {
     write_durably(*files, "archive_status/" + name, "");
   }
   // As strcmp() has it: what is longer comes later.
   EXPECT_EQ(texts(ready_files(*files)),
-            (Texts{"00000003.history", kFirst, kFirst + ".00000028.backup", kFirst + ".partial",
-                   kSecond}));
+            (Texts{"00000003.history", kSegment7, kSegment7 + ".00000028.backup",
+                   kSegment7 + ".partial", kSegment8}));
 }
 
 TEST(ReadyFilesTest, WhatComesNextIsChosen) {
-  const auto ready = names({kFirst, kSecond, kThird});
-  EXPECT_EQ(texts(choose_ahead(ready, ready[0], 10)), (Texts{kSecond, kThird}));
-  EXPECT_EQ(texts(choose_ahead(ready, ready[0], 1)), (Texts{kSecond}));
-  EXPECT_EQ(texts(choose_ahead(ready, ready[1], 10)), (Texts{kThird}));
+  const auto ready = names({kSegment7, kSegment8, kSegment9});
+  EXPECT_EQ(texts(choose_ahead(ready, ready[0], 10)), (Texts{kSegment8, kSegment9}));
+  EXPECT_EQ(texts(choose_ahead(ready, ready[0], 1)), (Texts{kSegment8}));
+  EXPECT_EQ(texts(choose_ahead(ready, ready[1], 10)), (Texts{kSegment9}));
   EXPECT_EQ(texts(choose_ahead(ready, ready[2], 10)), Texts());
   EXPECT_EQ(texts(choose_ahead(ready, ready[0], 0)), Texts());
 }
 
 TEST(ReadyFilesTest, NothingIsChosenForAFileThatTheServerDoesNotAskFor) {
-  EXPECT_EQ(texts(choose_ahead(names({kSecond, kThird}), names({kFirst})[0], 10)), Texts());
-  EXPECT_EQ(texts(choose_ahead({}, names({kFirst})[0], 10)), Texts());
+  EXPECT_EQ(texts(choose_ahead(names({kSegment8, kSegment9}), names({kSegment7})[0], 10)), Texts());
+  EXPECT_EQ(texts(choose_ahead({}, names({kSegment7})[0], 10)), Texts());
 }
 
 TEST(ReadyFilesTest, NothingOvertakesAHistoryFile) {
-  const auto ready = names({"00000002.history", kFirst, kSecond});
+  const auto ready = names({"00000002.history", kSegment7, kSegment8});
   EXPECT_EQ(texts(choose_ahead(ready, ready[0], 10)), Texts());
   EXPECT_EQ(texts(choose_ahead(ready, ready[1], 10)), Texts());
 }

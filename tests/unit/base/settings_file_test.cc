@@ -15,7 +15,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::array kTable = {
+constexpr std::array kFileTable = {
     Setting{"cluster", SettingType::kText, "", "NAME", "the cluster's name in the archive"},
     Setting{"store", SettingType::kText, "", "URL", "where the store is"},
     Setting{"standby_wait", SettingType::kDuration, "3s", "DURATION", "how long a standby waits"},
@@ -49,7 +49,7 @@ class SettingsFileTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  Settings settings_{kTable};
+  Settings settings_{kFileTable};
 };
 
 template <class Call>
@@ -229,7 +229,7 @@ TEST_F(SettingsFileTest, AnUnknownVariableIsOnlyWarnedOf) {
 }
 
 TEST_F(SettingsFileTest, TheSampleIsReadWithEveryLineUncommented) {
-  std::string sample = sample_settings(kTable, "test");
+  std::string sample = sample_settings(kFileTable, "test");
   for (std::size_t at = sample.find("\n#"); at != std::string::npos;
        at = sample.find("\n#", at + 1)) {
     if (sample[at + 2] != ' ') sample.erase(at + 1, 1);

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array kTable = {
+constexpr std::array kExample = {
     Setting{"cluster", SettingType::kText, "", "NAME", "the cluster's name in the archive"},
     Setting{"standby_wait", SettingType::kDuration, "3s", "DURATION", "how long a standby waits"},
     Setting{"window", SettingType::kSize, "64MB", "SIZE", "how much is fetched ahead"},
@@ -91,7 +91,7 @@ TEST(SettingsTest, NamesAreSpeltForEnvironmentAndCommandLine) {
 }
 
 TEST(SettingsTest, DefaultsHoldUntilSomethingIsSet) {
-  Settings settings(kTable);
+  Settings settings(kExample);
   EXPECT_EQ(settings.duration("standby_wait"), 3s);
   EXPECT_EQ(settings.size("window"), 64U << 20);
   EXPECT_EQ(settings.count("workers"), 4U);
@@ -103,7 +103,7 @@ TEST(SettingsTest, DefaultsHoldUntilSomethingIsSet) {
 }
 
 TEST(SettingsTest, LaterValuesWin) {
-  Settings settings(kTable);
+  Settings settings(kExample);
   settings.set("workers", "2", "\"walstow.toml\", line 1");
   settings.set("workers", "8", "--workers");
   EXPECT_EQ(settings.count("workers"), 8U);
@@ -137,14 +137,14 @@ TEST(SettingsTest, ABadValueIsRefusedWithItsOriginAndWhatWasExpected) {
                 "invalid value \"store|client\" for setting \"compress\" (ORIGIN): expected one of "
                 "store, client"},
        }) {
-    Settings settings(kTable);
+    Settings settings(kExample);
     EXPECT_STREQ(error_of([&] { settings.set(tested.name, tested.value, "ORIGIN"); }).what(),
                  tested.message);
   }
 }
 
 TEST(SettingsTest, AnUnknownNameIsRefusedWithTheNearestKnownOne) {
-  Settings settings(kTable);
+  Settings settings(kExample);
   const auto hint_for = [&](std::string_view name) {
     const Error error = error_of([&] { settings.set(name, "x", "ORIGIN"); });
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
@@ -160,7 +160,7 @@ TEST(SettingsTest, AnUnknownNameIsRefusedWithTheNearestKnownOne) {
 }
 
 TEST(SettingsTest, AMissingSettingIsRefusedWithTheWaysToSetIt) {
-  const Settings settings(kTable);
+  const Settings settings(kExample);
   const Error error = error_of([&] { settings.required("tls.ca"); });
   EXPECT_EQ(error.kind(), ErrorKind::kUsage);
   EXPECT_STREQ(error.what(), "setting \"tls.ca\" is missing");
@@ -170,12 +170,12 @@ TEST(SettingsTest, AMissingSettingIsRefusedWithTheWaysToSetIt) {
 }
 
 TEST(SettingsTest, ANameThatIsNotInTheTableCannotBeAskedFor) {
-  const Settings settings(kTable);
+  const Settings settings(kExample);
   EXPECT_STREQ(error_of([&] { settings.text("absent"); }).what(), "unknown setting \"absent\"");
 }
 
 TEST(SettingsTest, TheSampleHasEverySettingUnderItsSection) {
-  EXPECT_EQ(sample_settings(kTable, "walstow-archive"),
+  EXPECT_EQ(sample_settings(kExample, "walstow-archive"),
             R"(# Settings of walstow-archive. Each line shows a default: remove its # to change it.
 # Options on the command line and WALSTOW_... in the environment come before this file.
 

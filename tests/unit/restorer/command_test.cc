@@ -127,36 +127,36 @@ class RunRestoreTest : public DataDirectories {
   Occasion occasion_;
 };
 
-constexpr const char* kSegment = "000000010000000000000007";
+constexpr const char* kRequested = "000000010000000000000007";
 
 TEST_F(RunRestoreTest, ARestartpointOfAServerThatWasPromotedIsNoTrouble) {
   testing::internal::CaptureStderr();
-  EXPECT_EQ(run({"--pgdata", path("neither"), "--restartpoint", kSegment}), 0);
+  EXPECT_EQ(run({"--pgdata", path("neither"), "--restartpoint", kRequested}), 0);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST_F(RunRestoreTest, ARestartpointOfNoServerIsAMistake) {
-  EXPECT_EQ(kind_thrown({"--pgdata", path("no_data_directory"), "--restartpoint", kSegment}),
+  EXPECT_EQ(kind_thrown({"--pgdata", path("no_data_directory"), "--restartpoint", kRequested}),
             ErrorKind::kInvalid);
   EXPECT_EQ(kind_thrown({"--pgdata", path("neither"), "--restartpoint", "%r"}), ErrorKind::kUsage);
 }
 
 TEST_F(RunRestoreTest, ARestartpointIsNotReportedInPlaceOfARestore) {
   const std::string recovery = path("recovery.signal") + "/pg_wal/RECOVERYXLOG";
-  EXPECT_EQ(kind_thrown({"--restartpoint", kSegment, kSegment, recovery}), ErrorKind::kUsage);
+  EXPECT_EQ(kind_thrown({"--restartpoint", kRequested, kRequested, recovery}), ErrorKind::kUsage);
   EXPECT_FALSE(occasion_.restartpoint);
   EXPECT_EQ(occasion_.mode, RecoveryMode::kRecovery);
 }
 
 TEST_F(RunRestoreTest, AWrongDataDirectoryDoesNotMakeAToolOfAServer) {
   const std::string recovery = path("recovery.signal") + "/pg_wal/RECOVERYXLOG";
-  EXPECT_EQ(kind_thrown({"--pgdata", path("nowhere"), kSegment, recovery}), ErrorKind::kUsage);
+  EXPECT_EQ(kind_thrown({"--pgdata", path("nowhere"), kRequested, recovery}), ErrorKind::kUsage);
   EXPECT_EQ(occasion_.mode, RecoveryMode::kRecovery);
 }
 
 TEST_F(RunRestoreTest, ANameThatNoStoreTakesIsAMistakeInTheSettings) {
   const std::string standby = path("standby.signal") + "/pg_wal/RECOVERYXLOG";
-  EXPECT_EQ(kind_thrown({"--standby", "n\xc3\xb6rd", kSegment, standby}), ErrorKind::kUsage);
+  EXPECT_EQ(kind_thrown({"--standby", "n\xc3\xb6rd", kRequested, standby}), ErrorKind::kUsage);
 }
 
 }  // namespace

@@ -21,16 +21,16 @@ namespace {
 using fixture::name_of;
 
 constexpr Duration kLong{60'000};
-const SegmentSize kSize = SegmentSize::from_bytes(fixture::kMegabyte).value();
+const SegmentSize kSegmentSize = SegmentSize::from_bytes(fixture::kMegabyte).value();
 
-WalFileName segment(std::uint64_t number, std::uint32_t timeline = 1) {
-  return WalFileName::segment(Timeline{timeline}, SegmentNumber{number}, kSize);
+WalFileName segment_file(std::uint64_t number, std::uint32_t timeline = 1) {
+  return WalFileName::segment(Timeline{timeline}, SegmentNumber{number}, kSegmentSize);
 }
 
 std::string content_of(const WalFileName& name) {
   std::vector<std::byte> bytes =
       samples::page_header({.timeline = name.timeline().value,
-                            .page_address = start_of(name.number(kSize), kSize).value,
+                            .page_address = start_of(name.number(kSegmentSize), kSegmentSize).value,
                             .system_identifier = samples::kSystem1Mb,
                             .segment_size = fixture::kMegabyte});
   bytes.resize(fixture::kMegabyte, std::byte{3});
@@ -58,8 +58,8 @@ class PrefetcherTest : public testing::Test {
     running_ = std::async(std::launch::async, [this, idle, given = std::move(*listener)]() mutable {
       Prefetcher prefetcher({.entries = entries_.get(),
                              .tag = *spool_.entry_tag(::geteuid()),
-                             .handed = segment(10),
-                             .segment_size = kSize,
+                             .handed = segment_file(10),
+                             .segment_size = kSegmentSize,
                              .limits = {.files = 4, .bytes = std::uint64_t{1} << 30},
                              .free_space = [] { return std::uint64_t{1} << 40; },
                              .idle = idle,
@@ -78,7 +78,7 @@ class PrefetcherTest : public testing::Test {
   Outcome get(const WalFileName& name, const std::function<void()>& progress) {
     progress();
     if (name == held_) open_.wait();
-    if (name.number(kSize).value > last_)
+    if (name.number(kSegmentSize).value > last_)
       return {.answer = Answer::kAbsentEnd, .message = "the end"};
     const std::string content = content_of(name);
     write_durably(*entries_, kIncomingEntry, content);
@@ -138,19 +138,19 @@ class PrefetcherTest : public testing::Test {
 TEST_F(PrefetcherTest, ServesACatchUpToTheEndAndEnds) {
   run();
   for (std::uint64_t number = 11; number <= last_; ++number) {
-    EXPECT_TRUE(take(segment(number))) << number;
+    EXPECT_TRUE(take(segment_file(number))) << number;
   }
   EXPECT_NE(reason().find("the end"), std::string::npos);
   EXPECT_EQ(counts_.fetched, 20);
   EXPECT_EQ(counts_.handed, 20);
-  EXPECT_FALSE(take(segment(31)));  // nobody lives any more
+  EXPECT_FALSE(take(segment_file(31)));  // nobody lives any more
   EXPECT_TRUE(entries_are_gone());
 }
 
 TEST_F(PrefetcherTest, ACallWaitsForWhatIsUnderWay) {
-  held_ = segment(11);
+  held_ = segment_file(11);
   run();
-  auto call = std::async(std::launch::async, [this] { return take(segment(11)); });
+  auto call = std::async(std::launch::async, [this] { return take(segment_file(11)); });
   EXPECT_EQ(call.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   gate_.set_value();
   gate_ = {};
@@ -158,14 +158,14 @@ TEST_F(PrefetcherTest, ACallWaitsForWhatIsUnderWay) {
 }
 
 TEST_F(PrefetcherTest, ACallWaitsNoLongerThanItMay) {
-  held_ = segment(11);
+  held_ = segment_file(11);
   run();
-  EXPECT_FALSE(take(segment(11), Duration(50)));
+  EXPECT_FALSE(take(segment_file(11), Duration(50)));
 }
 
 TEST_F(PrefetcherTest, ACallDoesNotWaitForTheDead) {
   auto listener = PrefetchListener::open(folder_.path());
-  auto call = std::async(std::launch::async, [this] { return take(segment(11)); });
+  auto call = std::async(std::launch::async, [this] { return take(segment_file(11)); });
   Descriptor accepted;
   while (!accepted)
     accepted = listener->accept();
@@ -175,27 +175,27 @@ TEST_F(PrefetcherTest, ACallDoesNotWaitForTheDead) {
 }
 
 TEST_F(PrefetcherTest, ASegmentThatIsNotUnderWayIsNotWaitedFor) {
-  held_ = segment(11);
+  held_ = segment_file(11);
   run();
-  EXPECT_FALSE(take(segment(12)));
-  EXPECT_FALSE(take(segment(11, 2)));
+  EXPECT_FALSE(take(segment_file(12)));
+  EXPECT_FALSE(take(segment_file(11, 2)));
 }
 
 TEST_F(PrefetcherTest, FollowsPostgresqlToAnotherTimeline) {
   run();
-  hand(segment(20, 2));
-  while (!take(segment(21, 2))) {
+  hand(segment_file(20, 2));
+  while (!take(segment_file(21, 2))) {
   }
-  EXPECT_TRUE(take(segment(22, 2)));
-  EXPECT_FALSE(take(segment(11)));
+  EXPECT_TRUE(take(segment_file(22, 2)));
+  EXPECT_FALSE(take(segment_file(11)));
 }
 
 TEST_F(PrefetcherTest, EndsWithTheServerAndLeavesNothing) {
   run();
-  while (!take(segment(11))) {
+  while (!take(segment_file(11))) {
   }
   // The last of the window: nothing is under way any more.
-  while (!is_ready(segment(15))) {
+  while (!is_ready(segment_file(15))) {
   }
   end(server_);
   EXPECT_EQ(reason(), "the server has ended");
@@ -218,7 +218,7 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
   run();
   auto call = PrefetchCall::connect(folder_.path());
   ASSERT_TRUE(call);
-  call->send({PrefetchMessage::Kind::kWant, segment(11), std::string(32, 'f')});
+  call->send({PrefetchMessage::Kind::kWant, segment_file(11), std::string(32, 'f')});
   EXPECT_EQ(call->receive(kLong), PrefetchReply::kNotSo);
   EXPECT_EQ(reason(), "a call asks for something else");
 }
@@ -226,29 +226,30 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
 TEST_F(PrefetcherTest, ThereIsOneForEachDataDirectory) {
   run();
   EXPECT_FALSE(PrefetchListener::open(folder_.path()));
-  hand(segment(11));
+  hand(segment_file(11));
   EXPECT_EQ(started_, 0);
   end(signals_);
   reason();
-  hand(segment(12));
+  hand(segment_file(12));
   EXPECT_EQ(started_, 1);
   EXPECT_TRUE(PrefetchListener::open(folder_.path()));
 }
 
 TEST_F(PrefetcherTest, GoesOnWithWhatAKilledOneHasLeft) {
-  leave(segment(11));
-  leave(segment(12));
-  leave(segment(25));
-  held_ = segment(13);
+  leave(segment_file(11));
+  leave(segment_file(12));
+  leave(segment_file(25));
+  held_ = segment_file(13);
   run();
-  EXPECT_FALSE(take(segment(20)));  // it has begun
-  EXPECT_TRUE(take(segment(11)));
-  EXPECT_TRUE(take(segment(12)));
-  EXPECT_FALSE(take(segment(25)));
+  EXPECT_FALSE(take(segment_file(20)));  // it has begun
+  EXPECT_TRUE(take(segment_file(11)));
+  EXPECT_TRUE(take(segment_file(12)));
+  EXPECT_FALSE(take(segment_file(25)));
 }
 
 TEST_F(PrefetcherTest, AMessageIsOfOneForm) {
-  const PrefetchMessage message{PrefetchMessage::Kind::kWant, segment(11), std::string(32, 'a')};
+  const PrefetchMessage message{PrefetchMessage::Kind::kWant, segment_file(11),
+                                std::string(32, 'a')};
   const std::string text = to_text(message);
   const auto parsed = parse_prefetch_message(text);
   ASSERT_TRUE(parsed);

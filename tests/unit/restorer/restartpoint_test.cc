@@ -15,12 +15,12 @@ const RestartpointJob kJob{.cluster = "main",
                            .system_identifier = samples::kSystem1Mb,
                            .restartpoint = fixture::name_of(fixture::kSegment),
                            .standby = "north"};
-const StoreKey kKey{"/mnt/archive", "main", samples::kSystem1Mb};
+const StoreKey kOneMegabyteKey{"/mnt/archive", "main", samples::kSystem1Mb};
 
 TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
-  Spool spool(*files, kKey);
+  Spool spool(*files, kOneMegabyteKey);
   const Instance instance = spool.instance("").value();
   // Of an earlier failure.
   spool.keep_restartpoint(instance, fixture::name_of("000000010000000000000003"));
@@ -41,7 +41,7 @@ TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
 TEST(RestartpointTest, WhatCouldNotBeToldIsKept) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
-  Spool spool(*files, kKey);
+  Spool spool(*files, kOneMegabyteKey);
   report_restartpoint(kJob, spool, [](const Command&) -> std::string {
     throw Error(ErrorKind::kTimeout, "no answer");
   });
@@ -53,7 +53,7 @@ TEST(RestartpointTest, WithoutASpoolNothingIsTold) {
   const auto faults = std::make_shared<FaultPlan>();
   const auto files = with_faults(disk.mount(), faults);
   faults->fail_every(FileCall::kMakeFolder, EROFS);
-  Spool spool(*files, kKey);
+  Spool spool(*files, kOneMegabyteKey);
   report_restartpoint(kJob, spool, [](const Command&) -> std::string {
     ADD_FAILURE() << "told";
     return "";

@@ -12,7 +12,7 @@ namespace {
 using fixture::FakeStore;
 using fixture::kSegment;
 
-const StoreKey kKey{"/mnt/archive", "main", samples::kSystem1Mb};
+const StoreKey kStoreKey{"/mnt/archive", "main", samples::kSystem1Mb};
 constexpr const char* kHistoryName = "00000002.history";
 
 // Long enough never to end in a test; the pause so short that asking again costs nothing.
@@ -55,7 +55,7 @@ class RestoreTest : public testing::Test {
 
   ForgetfulDisk disk_;
   std::unique_ptr<FileSystem> files_ = disk_.mount();
-  Spool spool_{*files_, kKey};
+  Spool spool_{*files_, kStoreKey};
   RestoreWaits waits_ = kPatient;
   std::function<bool()> abandoned_;
   std::optional<Instance> instance_;

@@ -12,13 +12,13 @@
 namespace walstow {
 namespace {
 
-const StoreKey kKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
+const StoreKey kSpoolKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
 const Instance kInstance{.id = std::string(32, 'a')};
-constexpr Duration kLong{3'600'000};
+constexpr Duration kLongSilence{3'600'000};
 
 class SpoolTest : public testing::Test {
  protected:
-  Spool spool(const StoreKey& key = kKey) { return Spool(*files_, key); }
+  Spool spool(const StoreKey& key = kSpoolKey) { return Spool(*files_, key); }
 
   ForgetfulDisk disk_;
   std::unique_ptr<FileSystem> files_ = disk_.mount();
@@ -49,12 +49,12 @@ TEST_F(SpoolTest, AnArchiveIdThatIsNoneIsNotRemembered) {
 }
 
 TEST_F(SpoolTest, AFailureIsRememberedForAWhileAndForItsStoreOnly) {
-  EXPECT_FALSE(spool().failed_lately(kLong));
+  EXPECT_FALSE(spool().failed_lately(kLongSilence));
   spool().note_failure();
-  EXPECT_TRUE(spool().failed_lately(kLong));
+  EXPECT_TRUE(spool().failed_lately(kLongSilence));
   EXPECT_FALSE(spool().failed_lately(Duration(0)));
-  EXPECT_FALSE(spool({"/mnt/other", "main", 1}).failed_lately(kLong));
-  EXPECT_FALSE(spool({"/mnt/archive", "other", 1}).failed_lately(kLong));
+  EXPECT_FALSE(spool({"/mnt/other", "main", 1}).failed_lately(kLongSilence));
+  EXPECT_FALSE(spool({"/mnt/archive", "other", 1}).failed_lately(kLongSilence));
 }
 
 TEST_F(SpoolTest, AFailureOfAnotherBootOrOfTheFutureDoesNotCount) {
@@ -65,7 +65,7 @@ TEST_F(SpoolTest, AFailureOfAnotherBootOrOfTheFutureDoesNotCount) {
     SpoolRecord changed = noted;
     changed[name] = value;
     write_record(*files_, "failure", changed);
-    EXPECT_FALSE(spool().failed_lately(kLong)) << name << " " << value;
+    EXPECT_FALSE(spool().failed_lately(kLongSilence)) << name << " " << value;
   }
 }
 
@@ -102,7 +102,7 @@ TEST_F(SpoolTest, GoesOnWithoutWhenNothingCanBeWritten) {
                               FileCall::kReplaceByTemporary, FileCall::kOpenOrCreate}) {
     faults->fail_every(call, EROFS);
   }
-  Spool spool(*broken, kKey);
+  Spool spool(*broken, kSpoolKey);
   EXPECT_FALSE(spool.instance(""));
   spool.note_handed(kInstance, fixture::name_of(fixture::kSegment));
   spool.remember_archive(fixture::kArchive);
@@ -110,7 +110,7 @@ TEST_F(SpoolTest, GoesOnWithoutWhenNothingCanBeWritten) {
   spool.keep_restartpoint(kInstance, fixture::name_of(fixture::kSegment));
   spool.keep_history(fixture::kArchive, fixture::name_of("00000002.history"), "object");
   EXPECT_FALSE(spool.known_archive());
-  EXPECT_FALSE(spool.failed_lately(kLong));
+  EXPECT_FALSE(spool.failed_lately(kLongSilence));
   EXPECT_FALSE(spool.pending_restartpoint(kInstance));
   EXPECT_FALSE(spool.find_history(fixture::name_of("00000002.history")));
 }

@@ -25,8 +25,8 @@ using std::chrono::hours;
 
 const Time kNow = *parse_iso8601("2026-11-22T19:40:00Z");
 
-Authority make_authority(const std::string& name = "walstow archive test",
-                         days lifetime = kAuthorityDays) {
+Authority new_authority(const std::string& name = "walstow archive test",
+                        days lifetime = kAuthorityDays) {
   Identity identity;
   identity.key = make_key();
   identity.chain.push_back(
@@ -80,7 +80,7 @@ class AuthorityTest : public testing::Test {
     return authority_.issue_server(*key_, hosts, lifetime_of(kNow, kCertificateDays));
   }
 
-  const Authority authority_ = make_authority();
+  const Authority authority_ = new_authority();
   const KeyHandle key_ = make_key();
 };
 
@@ -149,7 +149,7 @@ TEST_F(AuthorityTest, TheAuthorityLastsForTwentyYears) {
 }
 
 TEST_F(AuthorityTest, NoCertificateOutlivesTheAuthority) {
-  const Authority brief = make_authority("walstow archive brief", days(10));
+  const Authority brief = new_authority("walstow archive brief", days(10));
   const CertificateHandle certificate =
       brief.issue_client(*key_, "primary1", lifetime_of(kNow, kCertificateDays));
   EXPECT_EQ(facts_of(*certificate).not_after, kNow + days(10));
@@ -157,10 +157,10 @@ TEST_F(AuthorityTest, NoCertificateOutlivesTheAuthority) {
 }
 
 TEST_F(AuthorityTest, AForeignAuthorityProvesNothing) {
-  const Authority stranger = make_authority("walstow archive stranger");
+  const Authority stranger = new_authority("walstow archive stranger");
   EXPECT_EQ(verify(*issue_client(), stranger.certificate(), {}),
             X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
-  const Authority impostor = make_authority();  // of the same name
+  const Authority impostor = new_authority();  // of the same name
   EXPECT_NE(verify(*issue_client(), impostor.certificate(), {}), X509_V_OK);
 }
 

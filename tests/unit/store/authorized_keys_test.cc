@@ -5,12 +5,12 @@
 namespace walstow {
 namespace {
 
-const std::string kKey =
+const std::string kPublicKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGTVyUWDB3foP5s2fyeR8xqOeER4jtEDtnMGBiMZGZ23";
 const std::string kFingerprint = "SHA256:/LQJTiYLh61gUeB7887+3Zr0Kem0PUy6a3v12Ec3US0";
 
 std::string line(const ForcedCommand& command) {
-  return authorized_keys_line(command, *parse_ssh_public_key(kKey));
+  return authorized_keys_line(command, *parse_ssh_public_key(kPublicKey));
 }
 
 TEST(AuthorizedKeysTest, TheLineNamesTheClientAndItsKey) {
@@ -18,10 +18,10 @@ TEST(AuthorizedKeysTest, TheLineNamesTheClientAndItsKey) {
                   .archive = "/var/lib/walstow/archive",
                   .client = "primary1"}),
             "restrict,command=\"/usr/local/bin/walstowd --stdio --as primary1 --key " +
-                kFingerprint + " --archive /var/lib/walstow/archive\" " + kKey + " primary1");
-  EXPECT_EQ(
-      line({.walstowd = "walstowd", .archive = "", .client = "a"}),
-      "restrict,command=\"walstowd --stdio --as a --key " + kFingerprint + "\" " + kKey + " a");
+                kFingerprint + " --archive /var/lib/walstow/archive\" " + kPublicKey + " primary1");
+  EXPECT_EQ(line({.walstowd = "walstowd", .archive = "", .client = "a"}),
+            "restrict,command=\"walstowd --stdio --as a --key " + kFingerprint + "\" " +
+                kPublicKey + " a");
 }
 
 TEST(AuthorizedKeysTest, NoPathEndsTheOption) {

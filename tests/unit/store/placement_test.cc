@@ -14,7 +14,7 @@ namespace {
 
 using samples::WalWriter;
 
-const std::string kName = "000000010000000000000007";
+const std::string kPlaced = "000000010000000000000007";
 const std::string kOlder = "000000010000000000000003";
 
 class PlacementTest : public ServiceTest {
@@ -22,14 +22,14 @@ class PlacementTest : public ServiceTest {
   static std::string older() { return WalWriter(kOlder).fill('o').content(); }
   // What a standby sends when its timeline ends in this segment.
   static std::string piece(std::size_t records = 50) {
-    return WalWriter(kName, older()).records(records, 400).content();
+    return WalWriter(kPlaced, older()).records(records, 400).content();
   }
   // The same records in a fresh file.
   static std::string padded(std::size_t records = 50) {
-    return WalWriter(kName).records(records, 400).content();
+    return WalWriter(kPlaced).records(records, 400).content();
   }
-  static std::string whole() { return WalWriter(kName).records(50, 400).fill('w').content(); }
-  static std::string stray() { return WalWriter(kName).records(20, 400).fill('s').content(); }
+  static std::string whole() { return WalWriter(kPlaced).records(50, 400).fill('w').content(); }
+  static std::string stray() { return WalWriter(kPlaced).records(20, 400).fill('s').content(); }
 
   static std::string digest12(std::string_view content) {
     return to_string(digest_of(content)).substr(0, 12);
@@ -44,16 +44,16 @@ class PlacementTest : public ServiceTest {
     }
     return names;
   }
-  std::vector<ConflictReport> conflicts(const std::string& file = kName) {
+  std::vector<ConflictReport> conflicts(const std::string& file = kPlaced) {
     const ListConflicts question{.cluster = "main", .file = file_named(file)};
     return parse_conflict_reports(ask(question).body);
   }
-  Response accept(std::string_view content, const std::string& file = kName) {
+  Response accept(std::string_view content, const std::string& file = kPlaced) {
     return ask(AcceptContent{"main", file_named(file), digest12(content)});
   }
   void damage() {
-    std::filesystem::permissions(object_path(kName), std::filesystem::perms::owner_all);
-    std::fstream object(object_path(kName), std::ios::in | std::ios::out | std::ios::binary);
+    std::filesystem::permissions(object_path(kPlaced), std::filesystem::perms::owner_all);
+    std::fstream object(object_path(kPlaced), std::ios::in | std::ios::out | std::ios::binary);
     object.seekp(500);
     object.put('\x55');
   }
@@ -61,74 +61,75 @@ class PlacementTest : public ServiceTest {
 
 TEST_F(PlacementTest, PieceIsKeptAndNeverServed) {
   EXPECT_EQ(put("000000010000000000000006").status, 201);
-  const Response response = put(kName, piece());
+  const Response response = put(kPlaced, piece());
   EXPECT_EQ(response.status, 201);
-  EXPECT_EQ(stored_name(response), kName + ".incomplete." + digest12(piece()));
-  EXPECT_EQ(put(kName, piece()).status, 200);
-  EXPECT_EQ(code_of(get(kName)), "absent-end");
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(get(kName).body, whole());
-  EXPECT_EQ(put(kName, piece()).status, 200);
-  EXPECT_EQ(get(kName).body, whole());
+  EXPECT_EQ(stored_name(response), kPlaced + ".incomplete." + digest12(piece()));
+  EXPECT_EQ(put(kPlaced, piece()).status, 200);
+  EXPECT_EQ(code_of(get(kPlaced)), "absent-end");
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, whole());
+  EXPECT_EQ(put(kPlaced, piece()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, whole());
 }
 
 // Zeros prove less than the pages of another segment: a .partial that was renamed has them.
 TEST_F(PlacementTest, WhereNothingStandsZerosBehindTheEndDoNotMatter) {
-  EXPECT_EQ(put(kName, padded()).status, 201);
-  EXPECT_EQ(get(kName).body, padded());
+  EXPECT_EQ(put(kPlaced, padded()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, padded());
 }
 
 TEST_F(PlacementTest, PieceOfWhatStandsIsKeptBesideIt) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
   for (const std::string& content : {piece(), padded(), padded(10)}) {
-    const Response response = put(kName, content);
+    const Response response = put(kPlaced, content);
     EXPECT_EQ(response.status, 201);
-    EXPECT_EQ(stored_name(response), kName + ".incomplete." + digest12(content));
-    EXPECT_EQ(put(kName, content).status, 200);
-    EXPECT_EQ(get(kName).body, whole());
+    EXPECT_EQ(stored_name(response), kPlaced + ".incomplete." + digest12(content));
+    EXPECT_EQ(put(kPlaced, content).status, 200);
+    EXPECT_EQ(get(kPlaced).body, whole());
   }
   EXPECT_TRUE(conflicts().size() == 3 && conflicts()[0].state == "incomplete");
 }
 
 TEST_F(PlacementTest, WhatGoesOnTakesThePlaceOfItsPiece) {
-  EXPECT_EQ(put(kName, padded()).status, 201);
-  const Response response = put(kName, whole());
+  EXPECT_EQ(put(kPlaced, padded()).status, 201);
+  const Response response = put(kPlaced, whole());
   EXPECT_EQ(response.status, 201);
-  EXPECT_EQ(stored_name(response), kName);
-  EXPECT_EQ(get(kName).body, whole());
-  EXPECT_EQ(listed(), kName + ".incomplete." + digest12(padded()) + "\n" + kName + "\n");
-  EXPECT_EQ(put(kName, whole()).status, 200);
-  EXPECT_EQ(put(kName, padded()).status, 200);
+  EXPECT_EQ(stored_name(response), kPlaced);
+  EXPECT_EQ(get(kPlaced).body, whole());
+  EXPECT_EQ(listed(), kPlaced + ".incomplete." + digest12(padded()) + "\n" + kPlaced + "\n");
+  EXPECT_EQ(put(kPlaced, whole()).status, 200);
+  EXPECT_EQ(put(kPlaced, padded()).status, 200);
 }
 
 TEST_F(PlacementTest, RemainsBehindASwitchAreTheSame) {
-  const std::string zeros = WalWriter(kName).records(50, 400).switch_wal().content();
-  const std::string crashed = WalWriter(kName, older()).records(50, 400).switch_record().content();
-  EXPECT_EQ(put(kName, crashed).status, 201);
-  EXPECT_EQ(put(kName, zeros).status, 200);
-  EXPECT_EQ(get(kName).body, crashed);
+  const std::string zeros = WalWriter(kPlaced).records(50, 400).switch_wal().content();
+  const std::string crashed =
+      WalWriter(kPlaced, older()).records(50, 400).switch_record().content();
+  EXPECT_EQ(put(kPlaced, crashed).status, 201);
+  EXPECT_EQ(put(kPlaced, zeros).status, 200);
+  EXPECT_EQ(get(kPlaced).body, crashed);
   EXPECT_TRUE(conflicts().empty());
 }
 
 TEST_F(PlacementTest, TwoPiecesOfOneEndAreTheSame) {
-  EXPECT_EQ(put(kName, padded()).status, 201);
-  EXPECT_EQ(put(kName, piece()).status, 200);
-  EXPECT_EQ(get(kName).body, padded());
+  EXPECT_EQ(put(kPlaced, padded()).status, 201);
+  EXPECT_EQ(put(kPlaced, piece()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, padded());
 }
 
 TEST_F(PlacementTest, PieceThatWentAnotherWayIsRefusedAndKept) {
-  EXPECT_EQ(put(kName, stray()).status, 201);
-  const Response response = put(kName, piece());
+  EXPECT_EQ(put(kPlaced, stray()).status, 201);
+  const Response response = put(kPlaced, piece());
   EXPECT_EQ(code_of(response), "other-content");
   EXPECT_NE(response.body.find("from 0/70"), std::string::npos) << response.body;
-  EXPECT_EQ(get(kName).body, stray());
+  EXPECT_EQ(get(kPlaced).body, stray());
   ASSERT_EQ(conflicts().size(), 1U);
 }
 
 TEST_F(PlacementTest, RefusedContentIsKeptOnceForADecision) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
   for (int i = 0; i < 3; ++i)
-    EXPECT_EQ(code_of(put(kName, stray())), "other-content");
+    EXPECT_EQ(code_of(put(kPlaced, stray())), "other-content");
   const auto kept = conflicts();
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept[0].state, "open");
@@ -137,23 +138,23 @@ TEST_F(PlacementTest, RefusedContentIsKeptOnceForADecision) {
   EXPECT_EQ(kept[0].client, "tester");
   EXPECT_FALSE(kept[0].differs_at.empty());
   EXPECT_EQ(kept[0].ends_at, "0/800000");
-  EXPECT_EQ(listed(), kName + "\n");
+  EXPECT_EQ(listed(), kPlaced + "\n");
 }
 
 // Nothing of the body is needed to say no again.
 TEST_F(PlacementTest, KeptContentIsRefusedBeforeItsBody) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(put(kName, stray()).status, 409);
-  const Answer answer = handler.handle(to_request(put_of(kName, stray())), caller);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  const Answer answer = handler.handle(to_request(put_of(kPlaced, stray())), caller);
   ASSERT_TRUE(std::holds_alternative<Reply>(answer));
   EXPECT_EQ(std::get<Reply>(answer).head.status, 409);
 }
 
 TEST_F(PlacementTest, KeptContentsAreBounded) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
   for (std::size_t i = 0; i <= kMostConflicts; ++i) {
-    const std::string other = WalWriter(kName).records(i + 1, 400).fill('s').content();
-    const Response response = put(kName, other);
+    const std::string other = WalWriter(kPlaced).records(i + 1, 400).fill('s').content();
+    const Response response = put(kPlaced, other);
     EXPECT_EQ(code_of(response), "other-content");
     EXPECT_EQ(response.body.find("not kept") != std::string::npos, i == kMostConflicts) << i;
   }
@@ -161,42 +162,42 @@ TEST_F(PlacementTest, KeptContentsAreBounded) {
 }
 
 TEST_F(PlacementTest, AcceptedContentGetsTheNameAndEverybodyAnAnswer) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  const std::string third = WalWriter(kName).records(30, 400).fill('t').content();
-  EXPECT_EQ(put(kName, stray()).status, 409);
-  EXPECT_EQ(put(kName, third).status, 409);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  const std::string third = WalWriter(kPlaced).records(30, 400).fill('t').content();
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  EXPECT_EQ(put(kPlaced, third).status, 409);
   EXPECT_EQ(accept(stray()).status, 200);
-  EXPECT_EQ(get(kName).body, stray());
+  EXPECT_EQ(get(kPlaced).body, stray());
   for (const std::string& content : {whole(), stray(), third})
-    EXPECT_EQ(put(kName, content).status, 200);
-  EXPECT_EQ(get(kName).body, stray());
+    EXPECT_EQ(put(kPlaced, content).status, 200);
+  EXPECT_EQ(get(kPlaced).body, stray());
   for (const ConflictReport& kept : conflicts())
     EXPECT_EQ(kept.state, "settled");
   EXPECT_EQ(conflicts().size(), 2U);
   // And back again.
   EXPECT_EQ(accept(whole()).status, 200);
-  EXPECT_EQ(get(kName).body, whole());
-  EXPECT_EQ(put(kName, stray()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, whole());
+  EXPECT_EQ(put(kPlaced, stray()).status, 200);
   EXPECT_EQ(conflicts().size(), 2U);
 }
 
 TEST_F(PlacementTest, WhatStandsCanBeAcceptedToo) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(put(kName, stray()).status, 409);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(accept(whole()).status, 200);
-    EXPECT_EQ(get(kName).body, whole());
-    EXPECT_EQ(put(kName, stray()).status, 200);
+    EXPECT_EQ(get(kPlaced).body, whole());
+    EXPECT_EQ(put(kPlaced, stray()).status, 200);
   }
 }
 
 TEST_F(PlacementTest, PieceCanBeAcceptedWhereNothingStands) {
-  EXPECT_EQ(put(kName, piece()).status, 201);
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
   EXPECT_EQ(accept(piece()).status, 200);
-  EXPECT_EQ(get(kName).body, piece());
+  EXPECT_EQ(get(kPlaced).body, piece());
   // It is still a piece: what goes on takes its place.
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(get(kName).body, whole());
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, whole());
 }
 
 TEST_F(PlacementTest, HistoriesAreDecidedAboutAsSegmentsAre) {
@@ -213,14 +214,14 @@ TEST_F(PlacementTest, HistoriesAreDecidedAboutAsSegmentsAre) {
 }
 
 TEST_F(PlacementTest, UnknownContentCannotBeAccepted) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
   EXPECT_EQ(code_of(accept(stray())), "no-such-content");
-  EXPECT_EQ(code_of(accept(whole(), kName + ".partial")), "no-such-content");
+  EXPECT_EQ(code_of(accept(whole(), kPlaced + ".partial")), "no-such-content");
 }
 
 TEST_F(PlacementTest, OnlyAnAdministratorDecides) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(put(kName, stray()).status, 409);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
   ask_as_client({Right::kArchive, Right::kRestore});
   EXPECT_EQ(conflicts().size(), 1U);
   EXPECT_EQ(code_of(accept(stray())), "no-right");
@@ -228,27 +229,27 @@ TEST_F(PlacementTest, OnlyAnAdministratorDecides) {
 
 // "Absent" would end a recovery; a piece must not make it so.
 TEST_F(PlacementTest, DamagedObjectIsNotTakenAwayForAPiece) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
   damage();
-  EXPECT_EQ(put(kName, piece()).status, 201);
-  EXPECT_TRUE(std::filesystem::exists(object_path(kName)));
-  EXPECT_THROW(get(kName), Error);
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(get(kName).body, whole());
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
+  EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
+  EXPECT_THROW(get(kPlaced), Error);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, whole());
 }
 
 TEST_F(PlacementTest, DamagedObjectStandsUntilThereIsAnotherOne) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
   damage();
-  const Answer answer = handler.handle(to_request(put_of(kName, whole())), caller);
+  const Answer answer = handler.handle(to_request(put_of(kPlaced, whole())), caller);
   ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Upload>>(answer));
-  EXPECT_TRUE(std::filesystem::exists(object_path(kName)));
+  EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
 }
 
 TEST_F(PlacementTest, StatusCountsPiecesAndOpenConflictsApart) {
-  EXPECT_EQ(put(kName, whole()).status, 201);
-  EXPECT_EQ(put(kName, piece()).status, 201);
-  EXPECT_EQ(put(kName, stray()).status, 409);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
   const auto report = parse_cluster_report(ask(ClusterStatus{"main"}).body);
   ASSERT_EQ(report.eras.size(), 1U);
   EXPECT_EQ(report.eras[0].conflicts, 1U);

@@ -378,12 +378,13 @@ TEST_F(PruneTest, APolicyIsKeptAndReplacedAlsoWhenItIsDamaged) {
       .keep_backups = 2, .keep_days = 14, .backup_label = "n*", .standby_limit_days = 30};
   set_policy(*archive, {"main", policy}, "admin1", later);
   EXPECT_EQ(read_policy(*archive, "main")->policy, policy);
-  for (const std::string_view damaged :
-       {"", "{}", R"({"format":"1.0","policy":{},"by":"x","set":"2026-11-22T19:40:00Z"})",
-        R"({"format":"1.0","policy":{"keep_backups":"2","keep_days":1},"by":"x","set":"2026-11-22T19:40:00Z"})",
-        R"({"format":"1.0","policy":{"keep_backups":0,"keep_days":1},"by":"x","set":"2026-11-22T19:40:00Z"})",
-        R"({"format":"1.0","policy":{"keep_backups":2},"by":"x","set":"2026-11-22T19:40:00Z"})",
-        R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"standby_limit_days":-1},"by":"x","set":"2026-11-22T19:40:00Z"})"}) {
+  for (
+      const std::string_view damaged :
+      {"", "{}", R"({"format":"1.0","policy":{},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       R"({"format":"1.0","policy":{"keep_backups":"2","keep_days":1},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       R"({"format":"1.0","policy":{"keep_backups":0,"keep_days":1},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       R"({"format":"1.0","policy":{"keep_backups":2},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"standby_limit_days":-1},"by":"x","set":"2026-11-22T19:40:00Z"})"}) {
     archive->backend().update_record(
         layout::policy_record("main"),
         [&](const std::optional<std::string>&) { return std::optional(std::string(damaged)); });

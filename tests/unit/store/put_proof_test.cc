@@ -12,7 +12,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::string_view kName = "000000010000000000000001";
+constexpr std::string_view kProved = "000000010000000000000001";
 constexpr std::size_t kPiece = 100'000;
 
 // A staged object on its way in, as a put writes it.
@@ -40,7 +40,7 @@ class PutProofTest : public testing::Test {
   // Feeds the encoder, and reads back after each piece.
   template <class Between>
   Examined prove(const ByteSink& object, Between between) {
-    ObjectEncoder encoder({.name = std::string(kName),
+    ObjectEncoder encoder({.name = std::string(kProved),
                            .raw_size = content_.size(),
                            .digest = digest_of(content_),
                            .system_identifier = samples::kSystem1Mb,
@@ -48,7 +48,7 @@ class PutProofTest : public testing::Test {
                            .client = "tester",
                            .time = {}},
                           ObjectEncoder::Input::kRaw, 1, object);
-    PutProof proof(*staged_, file_named(kName));
+    PutProof proof(*staged_, file_named(kProved));
     for (std::size_t at = 0; at < content_.size(); at += kPiece) {
       encoder.write(as_bytes(content_).subspan(at, std::min(kPiece, content_.size() - at)));
       proof.read_back();
@@ -63,7 +63,7 @@ class PutProofTest : public testing::Test {
   }
 
   std::size_t pieces_ = 0;
-  std::string content_ = segment_content(kName);
+  std::string content_ = segment_content(kProved);
   std::unique_ptr<Backend> backend_ = make_memory_backend();
   std::unique_ptr<StagedObject> staged_ = backend_->stage();
 };

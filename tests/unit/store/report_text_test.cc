@@ -5,21 +5,21 @@
 namespace walstow {
 namespace {
 
-const Time kNow = *parse_iso8601("2026-11-22T19:40:00Z");
+const Time kReported = *parse_iso8601("2026-11-22T19:40:00Z");
 
 TEST(ReportTextTest, CertificatesThatEndedOrEndSoonAreMarked) {
   struct {
     Time until;
     const char* line;
   } const cases[] = {
-      {kNow - std::chrono::seconds(1), "  certificate until 2026-11-22T19:39:59Z  ENDED\n"},
-      {kNow + std::chrono::hours(1), "  certificate until 2026-11-22T20:40:00Z  ENDS SOON\n"},
-      {kNow + std::chrono::days(29), "  certificate until 2026-12-21T19:40:00Z  ENDS SOON\n"},
-      {kNow + std::chrono::days(30), "  certificate until 2026-12-22T19:40:00Z\n"},
+      {kReported - std::chrono::seconds(1), "  certificate until 2026-11-22T19:39:59Z  ENDED\n"},
+      {kReported + std::chrono::hours(1), "  certificate until 2026-11-22T20:40:00Z  ENDS SOON\n"},
+      {kReported + std::chrono::days(29), "  certificate until 2026-12-21T19:40:00Z  ENDS SOON\n"},
+      {kReported + std::chrono::days(30), "  certificate until 2026-12-22T19:40:00Z\n"},
   };
   for (const auto& test : cases) {
     const std::string text =
-        registry_text({{.client = "primary1", .certificate_until = test.until}}, kNow);
+        registry_text({{.client = "primary1", .certificate_until = test.until}}, kReported);
     EXPECT_EQ(text, std::string("primary1\n") + test.line);
   }
 }
@@ -28,18 +28,18 @@ TEST(ReportTextTest, ClientsAreListedWithTheirRights) {
   const ClientReport admin{.client = "admin",
                            .grants = {{kEveryCluster.data(), {Right::kAdmin}},
                                       {"main", {Right::kArchive, Right::kRestore}}}};
-  EXPECT_EQ(registry_text({admin}, kNow),
+  EXPECT_EQ(registry_text({admin}, kReported),
             "admin\n"
             "  every cluster                   admin\n"
             "  main                            archive, restore\n");
-  EXPECT_EQ(registry_text({}, kNow), "no clients\n");
+  EXPECT_EQ(registry_text({}, kReported), "no clients\n");
 }
 
 TEST(ReportTextTest, FilesFitATerminal) {
   const FileEntry piece{.era = "001-5-16777216",
                         .name = "000000010000000000000004.incomplete.0123456789ab",
                         .stored_size = 1023U << 20,
-                        .put = kNow};
+                        .put = kReported};
   EXPECT_EQ(file_text(piece).size(), 81U);  // with the line's end
   EXPECT_EQ(file_text(piece),
             "000000010000000000000004.incomplete.0123456789ab  1023.0 MB 2026-11-22T19:40:00Z\n");

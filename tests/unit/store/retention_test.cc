@@ -11,7 +11,7 @@ namespace {
 using std::chrono::hours;
 
 constexpr std::uint32_t kMegabyte = 1U << 20;
-const Time kNow = *parse_iso8601("2026-11-22T20:00:00Z");
+const Time kToday = *parse_iso8601("2026-11-22T20:00:00Z");
 
 SegmentSize megabytes(std::uint32_t count) {
   return *SegmentSize::from_bytes(std::uint64_t{count} * kMegabyte);
@@ -28,7 +28,7 @@ class RetentionTest : public testing::Test {
     return inventory.timelines.emplace_back(TimelineFacts{.timeline = Timeline{id},
                                                           .ancestry = std::vector<TimelineSwitch>{},
                                                           .last = SegmentNumber{last},
-                                                          .newest = kNow - age});
+                                                          .newest = kToday - age});
   }
   static TimelineSwitch fork(std::uint32_t parent, std::uint64_t segment) {
     return {.parent = Timeline{parent}, .left_at = middle_of(segment), .reason = ""};
@@ -39,7 +39,7 @@ class RetentionTest : public testing::Test {
                                  .timeline = Timeline{id},
                                  .start = SegmentNumber{start},
                                  .stop = middle_of(start + 1),
-                                 .stopped = kNow - age,
+                                 .stopped = kToday - age,
                                  .label = std::move(label)});
   }
   PositionReport& position(std::string restartpoint, std::string lowest, hours silent = hours(0)) {
@@ -50,16 +50,16 @@ class RetentionTest : public testing::Test {
                                                            .system = "7",
                                                            .restartpoint = std::move(restartpoint),
                                                            .lowest_handed = std::move(lowest),
-                                                           .seen = kNow - silent});
+                                                           .seen = kToday - silent});
   }
   void keep(std::uint32_t count, hours younger) { policy.keep = KeepBackups{count, younger}; }
-  RetentionPlan plan() const { return plan_retention(inventory, policy, kNow); }
+  RetentionPlan plan() const { return plan_retention(inventory, policy, kToday); }
   std::optional<std::uint64_t> floor() const {
     const auto planned = plan().floor;
     return planned ? std::optional(planned->value) : std::nullopt;
   }
   bool goes(std::uint32_t id, std::uint64_t number, hours age = hours(48)) const {
-    return may_go(plan(), {Timeline{id}, SegmentNumber{number}, kNow - age});
+    return may_go(plan(), {Timeline{id}, SegmentNumber{number}, kToday - age});
   }
 
   RetentionInventory inventory{megabytes(1)};

@@ -9,15 +9,15 @@ namespace {
 
 using enum Right;
 
-const std::string kName = "000000010000000000000001";
-const std::string kKey = to_base64(as_bytes("a public key"));
+const std::string kSegment = "000000010000000000000001";
+const std::string kAnyKey = to_base64(as_bytes("a public key"));
 
 class RightsTest : public ServiceTest {
  protected:
   void register_client(const std::string& name, const Grants& grants) {
     const Caller owner{.kind = Caller::Kind::kOwner, .name = "tester"};
     remove(name);
-    const AddClient add{.client = name, .public_key = kKey, .grants = grants};
+    const AddClient add{.client = name, .public_key = kAnyKey, .grants = grants};
     EXPECT_EQ(ask_as(owner, add).status, 201);
   }
   void remove(const std::string& name) {
@@ -51,10 +51,10 @@ struct Row {
 std::vector<Row> table() {
   const Instance instance{.id = std::string(32, 'a'), .sequence = 1, .host = "db2"};
   const PutFile put{.cluster = "main",
-                    .file = file_named(kName),
+                    .file = file_named(kSegment),
                     .system_identifier = 7,
                     .raw_size = std::uint64_t{1} << 20};
-  const GetFile get{.cluster = "main", .file = file_named(kName)};
+  const GetFile get{.cluster = "main", .file = file_named(kSegment)};
   GetFile head = get;
   head.head_only = true;
   const std::string kId = "00000000000a";
@@ -67,15 +67,15 @@ std::vector<Row> table() {
       {VerifyFiles{.cluster = "main"}, {kAdmin}, Place::kMain},
       {SetAside{"main", "001-7-1048576/wal/x"}, {kAdmin}, Place::kMain},
       {ClusterStatus{"main"}, {kRestore, kAdmin}, Place::kMain},
-      {ReportPosition{"main", 7, instance, file_named(kName)}, {kRestore}, Place::kMain},
+      {ReportPosition{"main", 7, instance, file_named(kSegment)}, {kRestore}, Place::kMain},
       {CreateCluster{"main"}, {kAdmin}, Place::kMain},
       {OpenEra{"main", 9, 1U << 24}, {kAdmin}, Place::kMain},
       {CheckStore{"main"}, {kArchive, kRestore, kAdmin}, Place::kMain},
       {ListConflicts{.cluster = "main", .file = {}}, {kRestore, kAdmin}, Place::kMain},
-      {AcceptContent{"main", file_named(kName), "0123456789ab"}, {kAdmin}, Place::kMain},
+      {AcceptContent{"main", file_named(kSegment), "0123456789ab"}, {kAdmin}, Place::kMain},
       {ListClients{}, {kAdmin}, Place::kEverywhere},
       {AddClient{.client = "new",
-                 .public_key = kKey,
+                 .public_key = kAnyKey,
                  .grants = {{.cluster = "main", .rights = {kRestore}}}},
        {kAdmin},
        Place::kEverywhere},
@@ -138,8 +138,8 @@ TEST_F(RightsTest, RightsOfSeveralGrantsAddUp) {
   register_client(
       "db1", {{.cluster = "*", .rights = {kRestore}}, {.cluster = "main", .rights = {kArchive}}});
   caller = named("db1");
-  EXPECT_EQ(put(kName).status, 201);
-  EXPECT_EQ(get(kName).status, 200);
+  EXPECT_EQ(put(kSegment).status, 201);
+  EXPECT_EQ(get(kSegment).status, 200);
 }
 
 TEST_F(RightsTest, ClustersWithoutARightAreNotShown) {

@@ -17,8 +17,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view kName = "000000010000000000000001";
-constexpr Duration kLong{60'000};
+constexpr std::string_view kHeld = "000000010000000000000001";
+constexpr Duration kLongEnough{60'000};
 
 class SessionGroupTest : public ServiceTest {
  protected:
@@ -74,8 +74,8 @@ TEST_F(SessionGroupTest, IdleSessionEndsAtOnce) {
 }
 
 TEST_F(SessionGroupTest, BusySessionFinishesItsRequestAndTakesNoOther) {
-  const std::string content = segment_content(kName);
-  PutFile put = put_of(kName, content);
+  const std::string content = segment_content(kHeld);
+  PutFile put = put_of(kHeld, content);
   put.ask_first = true;  // its answer shows that the store is waiting for the body
   send_text(request_text(put, "Content-Length: " + std::to_string(content.size()) + "\r\n"));
   EXPECT_TRUE(receive("\r\n\r\n").starts_with("HTTP/1.1 100 "));
@@ -83,26 +83,26 @@ TEST_F(SessionGroupTest, BusySessionFinishesItsRequestAndTakesNoOther) {
   send_text(content);
   const std::string answer = receive();
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 201 ")) << answer;
-  EXPECT_EQ(get(kName).status, 200);
+  EXPECT_EQ(get(kHeld).status, 200);
 }
 
 TEST_F(SessionGroupTest, StuckSessionIsCut) {
-  const std::string content = segment_content(kName);
-  PutFile put = put_of(kName, content);
+  const std::string content = segment_content(kHeld);
+  PutFile put = put_of(kHeld, content);
   put.ask_first = true;
   send_text(request_text(put, "Content-Length: " + std::to_string(content.size()) + "\r\n"));
   EXPECT_TRUE(receive("\r\n\r\n").starts_with("HTTP/1.1 100 "));
   group_.ask_to_end(SessionGroup::Haste::kFinishRequest);
   group_.ask_to_end(SessionGroup::Haste::kAtOnce);
   EXPECT_EQ(receive(), "");
-  EXPECT_NE(get(kName).status, 200);
+  EXPECT_NE(get(kHeld).status, 200);
 }
 
 TEST_F(SessionGroupTest, WaitEndsWhenTheLastOneIsGone) {
   asio::io_context waiting;
   SessionGroup group(waiting.get_executor());
   std::optional<SessionGroup::Membership> last(std::in_place, group, [](SessionGroup::Haste) {});
-  const Deadline deadline = Deadline::after(kLong);
+  const Deadline deadline = Deadline::after(kLongEnough);
   asio::co_spawn(waiting, group.wait_until_empty(deadline),
                  [](std::exception_ptr error) { EXPECT_EQ(error, nullptr); });
   waiting.poll();

@@ -17,7 +17,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::string_view kName = "000000010000000000000001";
+constexpr std::string_view kAsked = "000000010000000000000001";
 
 // A session on one end of a socketpair; the test writes and reads bytes on the other.
 class SessionTest : public ServiceTest {
@@ -63,7 +63,7 @@ class SessionTest : public ServiceTest {
   void TearDown() override { EXPECT_EQ(ended_with_, nullptr); }
 
   static std::string put_request(std::string_view content) {
-    return request_text(put_of(kName, content),
+    return request_text(put_of(kAsked, content),
                         "Content-Length: " + std::to_string(content.size()) + "\r\n") +
            std::string(content);
   }
@@ -73,23 +73,23 @@ class SessionTest : public ServiceTest {
 };
 
 TEST_F(SessionTest, PutAndGetOnOneConnection) {
-  const std::string content = segment_content(kName);
-  const std::string answer = exchange(put_request(content) + request_text(get_of(kName)));
+  const std::string content = segment_content(kAsked);
+  const std::string answer = exchange(put_request(content) + request_text(get_of(kAsked)));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 201 "));
   EXPECT_TRUE(answer.ends_with(content));
   EXPECT_NE(answer.find("Walstow-Version: 1\r\n"), std::string::npos);
 }
 
 TEST_F(SessionTest, ChunkedBodyIsTaken) {
-  const std::string content = segment_content(kName);
+  const std::string content = segment_content(kAsked);
   const std::string request =
-      request_text(put_of(kName, content), "Transfer-Encoding: chunked\r\n") + "80000\r\n" +
+      request_text(put_of(kAsked, content), "Transfer-Encoding: chunked\r\n") + "80000\r\n" +
       content.substr(0, 0x80000) + "\r\n80000\r\n" + content.substr(0x80000) + "\r\n0\r\n\r\n";
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));
 }
 
 TEST_F(SessionTest, EndlessTextAroundTheChunksIsCut) {
-  const std::string content = segment_content(kName);
+  const std::string content = segment_content(kAsked);
   const std::string filler(1U << 20, 'x');
   std::string fields;
   while (fields.size() < filler.size())
@@ -97,14 +97,14 @@ TEST_F(SessionTest, EndlessTextAroundTheChunksIsCut) {
   for (const std::string& body : {"100000;a=" + filler + "\r\n" + content + "\r\n0\r\n\r\n",
                                   "100000\r\n" + content + "\r\n0\r\n" + fields + "\r\n"}) {
     EXPECT_EQ(
-        exchange(request_text(put_of(kName, content), "Transfer-Encoding: chunked\r\n") + body),
+        exchange(request_text(put_of(kAsked, content), "Transfer-Encoding: chunked\r\n") + body),
         "");
-    EXPECT_EQ(code_of(get(kName)), "unknown-system");
+    EXPECT_EQ(code_of(get(kAsked)), "unknown-system");
   }
 }
 
 TEST_F(SessionTest, RefusedBodyIsReadPastAndTheConnectionGoesOn) {
-  const std::string content = segment_content(kName);
+  const std::string content = segment_content(kAsked);
   ask_as_client({Right::kRestore});
   const std::string answer = exchange(put_request(content) + request_text(Whoami{}));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 "));
@@ -112,9 +112,9 @@ TEST_F(SessionTest, RefusedBodyIsReadPastAndTheConnectionGoesOn) {
 }
 
 TEST_F(SessionTest, FileThatStandsIsAnsweredBeforeItsBody) {
-  const std::string content = segment_content(kName);
-  EXPECT_EQ(put(kName, content).status, 201);
-  PutFile again = put_of(kName, content);
+  const std::string content = segment_content(kAsked);
+  EXPECT_EQ(put(kAsked, content).status, 201);
+  PutFile again = put_of(kAsked, content);
   again.ask_first = true;
   const std::string request =
       request_text(again, "Content-Length: " + std::to_string(content.size()) + "\r\n");
@@ -123,8 +123,8 @@ TEST_F(SessionTest, FileThatStandsIsAnsweredBeforeItsBody) {
 }
 
 TEST_F(SessionTest, FileThatIsNewIsAskedFor) {
-  const std::string content = segment_content(kName);
-  PutFile first = put_of(kName, content);
+  const std::string content = segment_content(kAsked);
+  PutFile first = put_of(kAsked, content);
   first.ask_first = true;
   const std::string request =
       request_text(first, "Content-Length: " + std::to_string(content.size()) + "\r\n") + content;
@@ -133,13 +133,13 @@ TEST_F(SessionTest, FileThatIsNewIsAskedFor) {
 }
 
 TEST_F(SessionTest, PutThatIsCutAnywhereLeavesNothing) {
-  const std::string content = segment_content(kName);
+  const std::string content = segment_content(kAsked);
   const std::string request = put_request(content);
   const std::size_t head = request.size() - content.size();
   // Every byte of the head, and places all over the body.
   for (std::size_t cut = 0; cut < request.size(); cut += cut < head + 10 ? 1 : 99991) {
     exchange(request.substr(0, cut));
-    const Response response = get(kName);
+    const Response response = get(kAsked);
     ASSERT_EQ(code_of(response), "unknown-system") << "cut at byte " << cut;
   }
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));
@@ -156,7 +156,7 @@ TEST_F(SessionTest, FailedFolderSyncIsAnsweredAndEndsTheService) {
       },
       1);
   served_ = &failing;
-  const std::string content = segment_content(kName);
+  const std::string content = segment_content(kAsked);
   EXPECT_TRUE(exchange(put_request(content) + request_text(Whoami{})).starts_with("HTTP/1.1 500 "));
   ASSERT_NE(ended_with_, nullptr);
   try {
@@ -186,9 +186,9 @@ TEST_F(SessionTest, UnknownMethodIsRefused) {
 TEST_F(SessionTest, SilentPeerIsLeftAtItsDeadline) {
   const SessionLimits limits{.idle = Duration(20), .progress = Duration(20)};
   exchange("GET /v1/wh", Then::kStaySilent, limits);  // returns, or the test's time-out ends it
-  const std::string content = segment_content(kName);
+  const std::string content = segment_content(kAsked);
   exchange(put_request(content).substr(0, 5000), Then::kStaySilent, limits);
-  EXPECT_EQ(code_of(get(kName)), "unknown-system");
+  EXPECT_EQ(code_of(get(kAsked)), "unknown-system");
 }
 
 }  // namespace

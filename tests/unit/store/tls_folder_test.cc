@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Time kNow = *parse_iso8601("2026-11-22T19:40:00Z");
+const Time kToday = *parse_iso8601("2026-11-22T19:40:00Z");
 
 std::string content(const std::string& path) {
   std::ostringstream text;
@@ -40,10 +40,10 @@ class TlsFolderTest : public testing::Test {
   CertificateFacts renew(std::vector<std::string> hosts) const {
     return renew_server_certificate(
         archive_, read_authority(tls_.authority_certificate, tls_.authority_key),
-        {.hosts = std::move(hosts), .lifetime = lifetime_of(kNow, kCertificateDays)});
+        {.hosts = std::move(hosts), .lifetime = lifetime_of(kToday, kCertificateDays)});
   }
   void make_all() const {
-    make_authority(archive_, "00112233", kNow);
+    make_authority(archive_, "00112233", kToday);
     renew({"archive1.example"});
   }
 
@@ -71,7 +71,7 @@ TEST_F(TlsFolderTest, TheAuthorityThatStandsStays) {
   make_all();
   const std::string certificate = content(tls_.authority_certificate);
   const std::string key = content(tls_.authority_key);
-  make_authority(archive_, "00112233", kNow);
+  make_authority(archive_, "00112233", kToday);
   EXPECT_EQ(content(tls_.authority_certificate), certificate);
   EXPECT_EQ(content(tls_.authority_key), key);
 }
@@ -103,7 +103,7 @@ TEST_F(TlsFolderTest, AnAuthorityThatIsInUseIsNotMadeAnew) {
   make_all();
   fs::remove(tls_.authority_certificate);
   fs::remove(tls_.authority_key);
-  EXPECT_TRUE(failure_of([&] { make_authority(archive_, "00112233", kNow); })
+  EXPECT_TRUE(failure_of([&] { make_authority(archive_, "00112233", kToday); })
                   .starts_with("the authority's certificate is not there: \"" +
                                tls_.authority_certificate + "\"\nHINT: Copy it back"));
   EXPECT_FALSE(fs::exists(tls_.authority_key));
@@ -122,7 +122,7 @@ TEST_F(TlsFolderTest, AKeyThatWasMovedOffTheHostCanBeGiven) {
 TEST_F(TlsFolderTest, AnAbsentArchiveIsNamed) {
   const std::string nowhere = archive_ + "/nowhere";
   EXPECT_TRUE(failure_of([&] {
-                make_authority(nowhere, "00112233", kNow);
+                make_authority(nowhere, "00112233", kToday);
               }).starts_with("archive folder \"" + nowhere + "\" does not exist"));
 }
 

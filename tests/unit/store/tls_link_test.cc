@@ -24,7 +24,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr Duration kLong{10'000};
+constexpr Duration kPatience{10'000};
 constexpr std::array<char, 1> kByte{'w'};
 
 // What the other end came to, once both are done.
@@ -88,11 +88,11 @@ class TlsLinkTest : public testing::Test {
                    Met& result) -> asio::awaitable<void> {
       tcp::socket socket = co_await from.async_accept(asio::use_awaitable);
       TlsServer::Accepted accepted =
-          co_await with.accept(std::move(socket), Deadline::after(kLong));
+          co_await with.accept(std::move(socket), Deadline::after(kPatience));
       result.server = accepted.client.common_name;
       result.resumed = accepted.resumed;
       ByteStream stream(std::move(accepted.transport));
-      stream.set_deadline(Deadline::after(kLong));
+      stream.set_deadline(Deadline::after(kPatience));
       std::array<char, 1> byte{};
       co_await stream.async_read_some(asio::buffer(byte), asio::use_awaitable);
       co_await asio::async_write(stream, asio::buffer(byte), asio::use_awaitable);
@@ -108,8 +108,8 @@ class TlsLinkTest : public testing::Test {
   }
 
   static asio::awaitable<void> send_and_receive(TlsClient& client, asio::any_io_executor executor) {
-    ByteStream stream(co_await client.connect(executor, Deadline::after(kLong)));
-    stream.set_deadline(Deadline::after(kLong));
+    ByteStream stream(co_await client.connect(executor, Deadline::after(kPatience)));
+    stream.set_deadline(Deadline::after(kPatience));
     boost::system::error_code error;
     std::array<char, 1> byte{};
     co_await asio::async_write(stream, asio::buffer(kByte),

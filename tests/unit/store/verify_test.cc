@@ -14,14 +14,14 @@ using samples::WalWriter;
 using Kind = VerifyProblem::Kind;
 using Result = SetAsideReport::Result;
 
-const std::string kThird = "000000010000000000000003";
-const std::string kFourth = "000000010000000000000004";
-const std::string kFifth = "000000010000000000000005";
+const std::string kThirdOfFive = "000000010000000000000003";
+const std::string kFourthOfFive = "000000010000000000000004";
+const std::string kFifthOfFive = "000000010000000000000005";
 
 class VerifyTest : public ServiceTest {
  protected:
   VerifyTest() {
-    for (const std::string& name : {kThird, kFourth, kFifth})
+    for (const std::string& name : {kThirdOfFive, kFourthOfFive, kFifthOfFive})
       EXPECT_EQ(put(name, WalWriter(name).fill().content()).status, 201);
     EXPECT_EQ(put("00000002.history", "1\t0/500000\tno recovery target specified\n").status, 201);
   }
@@ -82,7 +82,7 @@ TEST_F(VerifyTest, WhatWasPutIsWhole) {
 }
 
 TEST_F(VerifyTest, EveryKindOfDamageIsFound) {
-  const std::string whole = bytes_of(kFourth);
+  const std::string whole = bytes_of(kFourthOfFive);
   struct {
     const char* what;
     std::string bytes;
@@ -91,25 +91,25 @@ TEST_F(VerifyTest, EveryKindOfDamageIsFound) {
       {"empty", ""},
       {"longer", whole + "x"},
       {"zeros", std::string(whole.size(), '\0')},
-      {"of another file", bytes_of(kThird)},
+      {"of another file", bytes_of(kThirdOfFive)},
   };
   for (const auto& test : cases) {
-    overwrite(kFourth, test.bytes);
-    EXPECT_EQ(found(verify()), "damaged " + kFourth) << test.what;
-    EXPECT_EQ(found(verify(deep())), "damaged " + kFourth) << test.what;
+    overwrite(kFourthOfFive, test.bytes);
+    EXPECT_EQ(found(verify()), "damaged " + kFourthOfFive) << test.what;
+    EXPECT_EQ(found(verify(deep())), "damaged " + kFourthOfFive) << test.what;
   }
-  overwrite(kFourth, whole);
-  flip_byte(kFourth);
+  overwrite(kFourthOfFive, whole);
+  flip_byte(kFourthOfFive);
   const VerifyPage page = verify();
-  ASSERT_EQ(found(page), "damaged " + kFourth);
-  EXPECT_EQ(page.problems[0].object, place(kFourth));
+  ASSERT_EQ(found(page), "damaged " + kFourthOfFive);
+  EXPECT_EQ(page.problems[0].object, place(kFourthOfFive));
   EXPECT_NE(page.problems[0].problem.find("SHA-256"), std::string::npos);
 }
 
 // Only unfolding shows it: whoever wrote these bytes has made every checksum of them.
 TEST_F(VerifyTest, OnlyADeepOneSeesContentThatIsNotTheNames) {
-  const std::string content = WalWriter(kThird).fill().content();
-  const ObjectHeader header{.name = kFourth,
+  const std::string content = WalWriter(kThirdOfFive).fill().content();
+  const ObjectHeader header{.name = kFourthOfFive,
                             .raw_size = content.size(),
                             .digest = digest_of(content),
                             .system_identifier = samples::kSystem1Mb,
@@ -121,10 +121,10 @@ TEST_F(VerifyTest, OnlyADeepOneSeesContentThatIsNotTheNames) {
                         [&object](ByteView bytes) { object += as_text(bytes); });
   encoder.write(as_bytes(content));
   encoder.finish();
-  overwrite(kFourth, object);
+  overwrite(kFourthOfFive, object);
   EXPECT_EQ(found(verify()), "");
   const VerifyPage page = verify(deep());
-  ASSERT_EQ(found(page), "damaged " + kFourth);
+  ASSERT_EQ(found(page), "damaged " + kFourthOfFive);
   EXPECT_NE(page.problems[0].problem.find("its first page is of 0/300000"), std::string::npos)
       << page.problems[0].problem;
 }
@@ -140,7 +140,7 @@ TEST_F(VerifyTest, ALogThatBreaksOffIsFoundWhereOthersFollow) {
 }
 
 TEST_F(VerifyTest, WhatIsNoObjectIsForeign) {
-  const auto folder = object_path(kThird).parent_path();
+  const auto folder = object_path(kThirdOfFive).parent_path();
   std::ofstream(folder / "notes.txt") << "mine";
   std::ofstream(folder / "000000010000000100000003.zst") << "of another folder";
   const VerifyPage page = verify();
@@ -150,15 +150,15 @@ TEST_F(VerifyTest, WhatIsNoObjectIsForeign) {
 }
 
 TEST_F(VerifyTest, AFormatOfALaterReleaseIsNoDamage) {
-  std::string bytes = bytes_of(kFourth);
+  std::string bytes = bytes_of(kFourthOfFive);
   bytes.at(bytes.find("\"1.0\"") + 1) = '2';
-  overwrite(kFourth, bytes);
-  EXPECT_EQ(found(verify()), "foreign " + kFourth);
-  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kWhole);
+  overwrite(kFourthOfFive, bytes);
+  EXPECT_EQ(found(verify()), "foreign " + kFourthOfFive);
+  EXPECT_EQ(set_aside(place(kFourthOfFive)).result, Result::kWhole);
 }
 
 TEST_F(VerifyTest, PagesOfAnySizeFindTheSame) {
-  flip_byte(kFourth);
+  flip_byte(kFourthOfFive);
   for (const std::uint32_t limit : {1U, 2U, 3U, 1000U}) {
     for (const std::optional<std::uint64_t> most_bytes :
          {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1)}) {
@@ -189,7 +189,7 @@ TEST_F(VerifyTest, ARangeAndATimeLeaveOutTheOthers) {
   const VerifyPage range =
       verify({.cluster = "main",
               .after = {},
-              .range = {.from = file_named(kFourth), .to = file_named(kFifth)}});
+              .range = {.from = file_named(kFourthOfFive), .to = file_named(kFifthOfFive)}});
   EXPECT_EQ(range.objects, 2U);
   VerifyFiles question{.cluster = "main", .after = {}, .range = {}};
   question.since = std::chrono::system_clock::now() + std::chrono::hours(1);
@@ -203,26 +203,26 @@ TEST_F(VerifyTest, ARangeAndATimeLeaveOutTheOthers) {
 // --- setting aside ---
 
 TEST_F(VerifyTest, ADamagedOneIsSetAsideAndBecomesAHole) {
-  flip_byte(kFourth);
-  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kAside);
-  EXPECT_EQ(code_of(get(kFourth)), "hole");
-  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kGone);
+  flip_byte(kFourthOfFive);
+  EXPECT_EQ(set_aside(place(kFourthOfFive)).result, Result::kAside);
+  EXPECT_EQ(code_of(get(kFourthOfFive)), "hole");
+  EXPECT_EQ(set_aside(place(kFourthOfFive)).result, Result::kGone);
   EXPECT_EQ(found(verify()), "");
   const HolePage holes = parse_hole_page(ask(ListHoles{.cluster = "main"}).body);
   ASSERT_EQ(holes.holes.size(), 1U);
-  EXPECT_EQ(holes.holes[0].first, kFourth);
-  EXPECT_EQ(put(kFourth, WalWriter(kFourth).fill().content()).status, 201);
+  EXPECT_EQ(holes.holes[0].first, kFourthOfFive);
+  EXPECT_EQ(put(kFourthOfFive, WalWriter(kFourthOfFive).fill().content()).status, 201);
   EXPECT_EQ(parse_hole_page(ask(ListHoles{.cluster = "main"}).body).holes.size(), 0U);
 }
 
 TEST_F(VerifyTest, AWholeOneStays) {
-  EXPECT_EQ(set_aside(place(kFourth)).result, Result::kWhole);
-  EXPECT_EQ(get(kFourth).status, 200);
+  EXPECT_EQ(set_aside(place(kFourthOfFive)).result, Result::kWhole);
+  EXPECT_EQ(get(kFourthOfFive).status, 200);
 }
 
 // A get must never say that the log ends where it does not.
 TEST_F(VerifyTest, OneWhoseAbsenceWouldReadAsAnEndStays) {
-  for (const std::string& name : {kThird, kFifth}) {
+  for (const std::string& name : {kThirdOfFive, kFifthOfFive}) {
     flip_byte(name);
     EXPECT_EQ(set_aside(place(name)).result, Result::kNeeded) << name;
     EXPECT_TRUE(std::filesystem::exists(object_path(name)));
@@ -239,15 +239,15 @@ TEST_F(VerifyTest, WhatIsNoObjectOfTheClusterIsNotTouched) {
   for (const std::string& object :
        {std::string("x"), std::string("../walstow.json"), std::string(kEra) + "/era.json",
         std::string("cluster.json"), std::string("eras/001.json"),
-        "002-7-1048576/wal/0000000100000000/" + kFourth + ".zst"}) {
+        "002-7-1048576/wal/0000000100000000/" + kFourthOfFive + ".zst"}) {
     EXPECT_EQ(set_aside(object).result, Result::kGone) << object;
   }
 }
 
 TEST_F(VerifyTest, APutHealsADamagedOne) {
-  flip_byte(kFourth);
-  EXPECT_EQ(found(verify()), "damaged " + kFourth);
-  EXPECT_EQ(put(kFourth, WalWriter(kFourth).fill().content()).status, 201);
+  flip_byte(kFourthOfFive);
+  EXPECT_EQ(found(verify()), "damaged " + kFourthOfFive);
+  EXPECT_EQ(put(kFourthOfFive, WalWriter(kFourthOfFive).fill().content()).status, 201);
   EXPECT_EQ(found(verify(deep())), "");
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
 
-SegmentSize megabytes(std::uint64_t count) {
+SegmentSize size_of_megabytes(std::uint64_t count) {
   return SegmentSize::from_bytes(count * kMegabyte).value();
 }
 
@@ -34,8 +34,8 @@ TEST(LsnTest, RefusesEverythingElse) {
 TEST(SegmentSizeTest, IsAPowerOfTwoFrom1MbTo1Gb) {
   for (std::uint64_t size = 1; size <= 1024; size *= 2) {
     ASSERT_TRUE(SegmentSize::from_bytes(size * kMegabyte)) << size;
-    EXPECT_EQ(megabytes(size).bytes(), size * kMegabyte);
-    EXPECT_EQ(megabytes(size).segments_per_log(), 4096 / size);
+    EXPECT_EQ(size_of_megabytes(size).bytes(), size * kMegabyte);
+    EXPECT_EQ(size_of_megabytes(size).segments_per_log(), 4096 / size);
   }
   for (const std::uint64_t bytes : {std::uint64_t{0}, kMegabyte / 2, kMegabyte + 1, 3 * kMegabyte,
                                     2048 * kMegabyte, std::uint64_t{1} << 40}) {
@@ -44,15 +44,15 @@ TEST(SegmentSizeTest, IsAPowerOfTwoFrom1MbTo1Gb) {
 }
 
 TEST(SegmentSizeTest, PrintsInPostgresUnits) {
-  EXPECT_EQ(to_string(megabytes(1)), "1MB");
-  EXPECT_EQ(to_string(megabytes(16)), "16MB");
-  EXPECT_EQ(to_string(megabytes(512)), "512MB");
-  EXPECT_EQ(to_string(megabytes(1024)), "1GB");
+  EXPECT_EQ(to_string(size_of_megabytes(1)), "1MB");
+  EXPECT_EQ(to_string(size_of_megabytes(16)), "16MB");
+  EXPECT_EQ(to_string(size_of_megabytes(512)), "512MB");
+  EXPECT_EQ(to_string(size_of_megabytes(1024)), "1GB");
 }
 
 TEST(SegmentNumberTest, CoversThePositionsFromItsStartToTheNext) {
   for (std::uint64_t size = 1; size <= 1024; size *= 2) {
-    const SegmentSize segment_size = megabytes(size);
+    const SegmentSize segment_size = size_of_megabytes(size);
     const SegmentNumber number{4096 / size + 1};  // the second of log number 1
     const Lsn start = start_of(number, segment_size);
     EXPECT_EQ(start, Lsn{(std::uint64_t{1} << 32) + size * kMegabyte});

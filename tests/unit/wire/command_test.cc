@@ -150,11 +150,9 @@ std::vector<Command> commands() {
       ContinuePrune{"main", 999999},
       ContinuePrune{"main", 1, EraName{1, 7, 1U << 20}},
       SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}},
-      SetPolicy{"main",
-                {.keep_backups = 1,
-                 .keep_days = 0,
-                 .backup_label = "night*",
-                 .standby_limit_days = 0}},
+      SetPolicy{
+          "main",
+          {.keep_backups = 1, .keep_days = 0, .backup_label = "night*", .standby_limit_days = 0}},
       ShowPolicy{"main"},
       RemovePolicy{"main"},
   };

@@ -225,7 +225,7 @@ TEST(ReportTest, HasAStableForm) {
             "\"name\":\"000000010000000A000000FE.partial.00112233aabb\","
             "\"digest\":\"00112233aabb445566778899ccddeeff\","
             "\"raw_size\":16777216,\"stored_size\":18446744073709551615,"
-      "\"warning\":\"of no use\"}\n");
+            "\"warning\":\"of no use\"}\n");
   EXPECT_EQ(to_json(whoami_report()),
             "{\"archive\":\"6a1f\",\"name\":\"primary1\","
             "\"grants\":[{\"cluster\":\"main\",\"rights\":[\"archive\",\"restore\"]}],"
