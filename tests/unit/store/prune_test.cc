@@ -6,9 +6,11 @@
 
 #include <atomic>
 #include <fmt/format.h>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "proto/codec/digest.h"
@@ -29,10 +31,70 @@ namespace {
 
 using std::chrono::hours;
 
-std::unique_ptr<Backend> new_backend() {
+// What somebody else does at just that moment; each of them once.
+struct Moments {
+  std::function<void()> before_removal, before_update, after_floors_were_read;
+};
+void happen(std::function<void()>& moment) {
+  if (const auto once = std::exchange(moment, nullptr)) once();
+}
+
+class BackendWithMoments : public Backend {
+ public:
+  BackendWithMoments(std::unique_ptr<Backend> inner, Moments& moments)
+      : inner_(std::move(inner)), moments_(moments) {}
+  std::unique_ptr<StagedObject> stage() override { return inner_->stage(); }
+  PublishResult publish(StagedObject& object, const std::string& key) override {
+    return inner_->publish(object, key);
+  }
+  std::unique_ptr<ObjectSource> open_object(const std::string& key) override {
+    return inner_->open_object(key);
+  }
+  bool make_durable(const std::string& key) override { return inner_->make_durable(key); }
+  bool set_aside(const std::string& key, const ObjectSource& damaged) override {
+    return inner_->set_aside(key, damaged);
+  }
+  bool replace_object(StagedObject& successor, const std::string& key,
+                      const ObjectSource& standing) override {
+    return inner_->replace_object(successor, key, standing);
+  }
+  bool remove_object(const std::string& key) override { return inner_->remove_object(key); }
+  std::size_t remove_objects(const std::vector<std::string>& keys) override {
+    happen(moments_.before_removal);
+    return inner_->remove_objects(keys);
+  }
+  std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
+                                std::size_t limit) override {
+    auto entries = inner_->list_after(prefix, after, limit);
+    if (prefix.ends_with("/pruned/")) happen(moments_.after_floors_were_read);
+    return entries;
+  }
+  std::vector<Folder> folders(const std::string& prefix) override {
+    return inner_->folders(prefix);
+  }
+  std::optional<std::string> read_record(const std::string& key) override {
+    return inner_->read_record(key);
+  }
+  bool create_record(const std::string& key, std::string_view content) override {
+    return inner_->create_record(key, content);
+  }
+  void update_record(const std::string& key, const Change& change) override {
+    happen(moments_.before_update);
+    inner_->update_record(key, change);
+  }
+  bool remove_record(const std::string& key) override { return inner_->remove_record(key); }
+  void verify_in_place() override { inner_->verify_in_place(); }
+  std::string describe() const override { return inner_->describe(); }
+
+ private:
+  std::unique_ptr<Backend> inner_;
+  Moments& moments_;
+};
+
+std::unique_ptr<Backend> new_backend(Moments& moments) {
   auto backend = make_memory_backend();
   initialize_archive(*backend);
-  return backend;
+  return std::make_unique<BackendWithMoments>(std::move(backend), moments);
 }
 
 class PruneTest : public testing::Test {
@@ -91,7 +153,8 @@ class PruneTest : public testing::Test {
     return get_file(archive, get).refusal.value().code;
   }
 
-  std::shared_ptr<Archive> archive = std::make_shared<Archive>(new_backend());
+  Moments moments;
+  std::shared_ptr<Archive> archive = std::make_shared<Archive>(new_backend(moments));
   EraName era;
   Time later = std::chrono::system_clock::now() + hours(48);  // old enough is all of it then
   std::string last_message;
@@ -450,6 +513,62 @@ TEST_F(PolicyPrunerTest, NothingGoesOnceItIsAskedToStop) {
               begin_prune(*archive, {"main", {}, {}}, "admin1", later, stop.get_token());
             }),
             ErrorKind::kUnavailable);
+}
+
+// --- at just that moment ---
+
+TEST_F(PruneTest, WhoeverComesAmidAStepKeepsWhatHasNotGoneYet) {
+  hold(190);
+  const PruneReport begun = begin();
+  moments.before_removal = [this] {
+    update_position(archive->backend(), "main", "standby1",
+                    {.instance = {.id = std::string(32, 'a'), .sequence = 1, .host = "db2"},
+                     .system_identifier = 7,
+                     .restartpoint = segment(1, 100)},
+                    later);
+  };
+  EXPECT_EQ(go_on(begun.number, std::chrono::hours(1)).files, kMostRemovals);
+  EXPECT_TRUE(stands(1, 100));
+  EXPECT_EQ(go_on(begun.number).state, "withdrawn");
+  EXPECT_TRUE(stands(1, 100));
+}
+
+// Two at one prune: one has seen that somebody needs what is below, the other one has not.
+TEST_F(PruneTest, NobodyRemovesAfterAWithdrawal) {
+  hold(190);
+  const PruneReport begun = begin();
+  moments.before_update = [this, &begun] {
+    change_tombstone(archive->backend(), "main", era, begun.number,
+                     {.state = Tombstone::State::kWithdrawn});
+    EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(1, "00000000000b")));
+  };
+  EXPECT_EQ(go_on(begun.number).state, "withdrawn");
+  EXPECT_TRUE(stands(1, 1));
+}
+
+TEST_F(PruneTest, AHoldStandsBeforeItReadsTheFloors) {
+  hold(150);
+  moments.after_floors_were_read = [this] { prune(); };
+  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(140, "00000000000b")));
+  EXPECT_FALSE(stands(1, 139));
+  EXPECT_TRUE(stands(1, 140));
+}
+
+TEST_F(PruneTest, APlanCountsTheYoungOnesOfAFolderOut) {
+  hold(5000);  // all of the folder is below
+  later = std::chrono::system_clock::now() + kLeastAge;
+  add_segment(1, 201);
+  EXPECT_EQ(plan().files, 200U);
+}
+
+TEST_F(PruneTest, AStatusNamesAPolicyThatCannotBeRead) {
+  hold(150);
+  archive->backend().create_record(layout::policy_record("main"), "no json");
+  Catalog catalog;
+  const ClusterReport report = catalog.report(*archive, "main");
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_NE(report.damaged[0].find("policy.json"), std::string::npos);
+  EXPECT_EQ(report.eras.at(0).retention->floor, "");
 }
 
 // --- several at once ---
