@@ -151,7 +151,9 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
                                         const std::string& cluster) const {
   const std::string indentation(6, ' ');
   std::string text = "    retention\n";
-  const auto add = [&](const std::string& line) { text += wrapped(line, kStatusColumns, indentation); };
+  const auto add = [&](const std::string& line) {
+    text += wrapped(line, kStatusColumns, indentation);
+  };
   if (retention.policy) {
     std::istringstream lines(policy_text(*retention.policy));
     for (std::string line; std::getline(lines, line);)
