@@ -25,6 +25,9 @@ walstow_static_dependency(walstow::xxhash libxxhash.a xxhash.h)
 # libssh2 calls zlib, whose development package comes with its own.
 walstow_static_dependency(walstow::zlib libz.a zlib.h)
 walstow_static_dependency(walstow::ssh2 libssh2.a libssh2.h)
+walstow_static_dependency(walstow::pugixml libpugixml.a pugixml.hpp)
+# Only its headers: the library itself is loaded when it is needed (store/s3/curl_library.h).
+find_path(curl_HEADERS curl/curl.h REQUIRED)
 target_link_libraries(walstow::ssh2 INTERFACE OpenSSL::Crypto walstow::zlib)
 
 add_library(walstow_fmt STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt_static.cc")

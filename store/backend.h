@@ -1,4 +1,4 @@
-// Where a store keeps what it was given: a directory, memory (tests), S3 later.
+// Where a store keeps what it was given: a directory, a bucket of S3, memory (tests).
 //
 // A key is a path of parts joined by '/' ("main/001-7.../wal/0000000100000000/0000...0A.zst");
 // store/layout.h is the only place that makes them; what is no key at all (store/backend_checks.h)

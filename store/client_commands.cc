@@ -16,6 +16,7 @@
 #include "store/authorized_keys.h"
 #include "store/certificate_options.h"
 #include "store/client_folder.h"
+#include "store/daemon_settings.h"
 #include "store/host_names.h"
 #include "store/report_text.h"
 #include "store/tls_folder.h"
@@ -127,11 +128,14 @@ int add_ssh(const Call& call) {
   return exit_code::kDone;
 }
 
-// "" where the store is not a folder of this host.
+// The folder that the archive's authority lies in: its own, or of one in S3 that of walstowd's
+// setting "state". "" where it is not of this host.
 std::string local_archive(const Call& call) {
   const ClientOptions options = store_options(call.settings);
   const auto* const local = std::get_if<LocalStore>(&options.store);
-  return local == nullptr ? "" : local->archive;
+  if (local == nullptr) return "";
+  if (!parse_s3_address(local->archive)) return local->archive;
+  return read_walstowd_settings("").text("state");
 }
 
 std::string url_text(const HostPort& store) {

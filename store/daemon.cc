@@ -20,7 +20,6 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/link/tls_server.h"
-#include "store/archive_folder.h"
 #include "store/arrival.h"
 #include "store/client_slots.h"
 #include "store/listener.h"
@@ -56,7 +55,7 @@ class Daemon {
       : service_(std::make_shared<Service>(options)),
         reload_(reload),
         manager_(manager),
-        handler_([archive = options.archive] { return open_archive_folder(archive); },
+        handler_([archive = options.archive] { return open_archive(archive); },
                  options.compression_level),
         workers_(options.workers),
         puts_(options.workers),

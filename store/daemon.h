@@ -11,13 +11,14 @@
 
 #include "proto/link/store_address.h"
 #include "proto/link/tls_context.h"
+#include "store/archive_place.h"
 #include "store/service_manager.h"
 #include "store/session.h"
 
 namespace walstow {
 
 struct DaemonOptions {
-  std::string archive;           // its folder
+  ArchivePlace archive;
   std::vector<HostPort> listen;  // at least one
   TlsFiles tls;
   int compression_level = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <vector>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -11,8 +12,12 @@
 namespace walstow {
 namespace {
 
-constexpr std::array kSettings{
-    Setting{.name = "archive", .placeholder = "DIR", .help = "the archive's folder"},
+constexpr const char* kUsualFile = "/etc/walstow/walstowd.toml";
+
+constexpr std::array kOwnSettings{
+    Setting{.name = "archive",
+            .placeholder = "DIR",
+            .help = "the archive's folder, or s3://BUCKET/PREFIX"},
     Setting{
         .name = "listen",
         .default_value = ":7432",
@@ -123,19 +128,40 @@ std::vector<HostPort> parse_listen(const Settings& settings) {
 }  // namespace
 
 std::span<const Setting> walstowd_settings() {
-  return kSettings;
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> settings(kOwnSettings.begin(), kOwnSettings.end());
+    const auto s3 = s3_settings();
+    settings.insert(settings.end(), s3.begin(), s3.end());
+    return settings;
+  }();
+  return all;
+}
+
+Settings read_walstowd_settings(const std::string& file) {
+  Settings settings(walstowd_settings());
+  if (load_settings_file(settings, file.empty() ? kUsualFile : file) || file.empty())
+    return settings;
+  throw Error(ErrorKind::kUsage, fmt::format("settings file \"{}\" does not exist", file));
 }
 
 StdioServer stdio_server_options(const Settings& settings) {
-  return {.archive = settings.required("archive"),
+  return {.archive = archive_place(settings.required("archive"), settings),
           .compression_level =
               static_cast<int>(settings.count("compression_level", {1, kHighestLevel})),
           .limits = limits_of(settings)};
 }
 
 DaemonOptions daemon_options(const Settings& settings) {
-  const std::string archive = settings.required("archive");
-  const TlsFolder folder = tls_folder_of(archive);
+  const ArchivePlace archive = archive_place(settings.required("archive"), settings);
+  const bool has_all_tls = !settings.text("tls.ca").empty() && !settings.text("tls.cert").empty() &&
+                           !settings.text("tls.key").empty();
+  if (archive.state.empty() && !has_all_tls) {
+    throw Error(
+        ErrorKind::kUsage, "the setting \"state\" is missing",
+        "Of an archive in S3, it names the folder that \"walstow init\" has put the store's "
+        "key and certificates into: --state DIR.");
+  }
+  const TlsFolder folder = tls_folder_of(archive.state);
   const auto or_else = [&settings](std::string_view name, const std::string& path) {
     const std::string given = settings.text(name);
     return given.empty() ? path : given;
@@ -159,12 +185,13 @@ DaemonOptions daemon_options(const Settings& settings) {
 }
 
 void log_changes(const Settings& before, const Settings& after) {
-  for (const Setting& setting : kSettings) {
+  for (const Setting& setting : walstowd_settings()) {
     const std::string was = before.text(setting.name);
     const std::string is = after.text(setting.name);
     if (was == is) continue;
     const bool later =
-        std::find(kNeedRestart.begin(), kNeedRestart.end(), setting.name) != kNeedRestart.end();
+        std::find(kNeedRestart.begin(), kNeedRestart.end(), setting.name) != kNeedRestart.end() ||
+        setting.name == "state" || setting.name.starts_with("s3.");
     log_line(LogLevel::kInfo,
              fmt::format("setting \"{}\" is \"{}\" now, was \"{}\"{}", setting.name, is, was,
                          later ? "; it counts from the next start on" : ""));

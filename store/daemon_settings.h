@@ -11,6 +11,10 @@ namespace walstow {
 
 std::span<const Setting> walstowd_settings();
 
+// What the file says, for `walstow` on the store's host: "" is walstowd's usual one, which may be
+// absent. No variables: those are for the program that is called.
+Settings read_walstowd_settings(const std::string& file);
+
 // Throw Error{kUsage} for what is missing or out of its bounds.
 StdioServer stdio_server_options(const Settings& settings);
 DaemonOptions daemon_options(const Settings& settings);

@@ -6,8 +6,9 @@
 
 #include "proto/base/exit_code.h"
 #include "proto/wire/json_fields.h"
-#include "store/archive_folder.h"
+#include "store/archive_place.h"
 #include "store/certificate_options.h"
+#include "store/daemon_settings.h"
 #include "store/host_names.h"
 #include "store/tls_folder.h"
 
@@ -33,13 +34,31 @@ boost::json::object answer_of(const std::string& archive_id,
   return answer;
 }
 
+// walstowd's settings say how its service is asked. The flag --state beats them.
+ArchivePlace place_of(const Call& call) {
+  const std::string name = call.command.positional("DIR");
+  if (!parse_s3_address(name)) return {.name = name, .s3 = {}, .state = name};
+  Settings settings = read_walstowd_settings(call.command.option("walstowd-config"));
+  const std::string state = call.command.option("state");
+  if (!state.empty()) settings.set("state", state, "--state");
+  return archive_place(name, settings);
+}
+
+// The certificates of an archive in S3 need a folder of this host.
+std::string certificate_folder(const ArchivePlace& place) {
+  if (!place.state.empty()) return place.state;
+  throw Error(ErrorKind::kUsage, "the folder for the archive's keys was not given",
+              "Keys are never kept in a bucket: give a folder of this host with --state DIR.");
+}
+
 int init(const Call& call) {
-  const std::string folder = call.command.positional("DIR");
+  const ArchivePlace place = place_of(call);
   const std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
   // A mount point that was given to its owner already; a new folder is whoever's makes it.
-  if (geteuid() == 0) become_owner_of(folder);
-  const std::string id = initialize_archive_folder(folder);
+  const std::string folder = hosts.empty() ? place.state : certificate_folder(place);
+  if (geteuid() == 0) become_owner_of(place);
+  const std::string id = initialize_archive(place);
   std::optional<CertificateFacts> certificate;
   if (!hosts.empty()) {
     make_authority(folder, id, std::chrono::system_clock::now());
@@ -50,20 +69,21 @@ int init(const Call& call) {
     print(to_line(answer_of(id, certificate)));
   } else {
     print(fmt::format("archive {} made in \"{}\"\n{}Next: walstow --store {} cluster create NAME\n",
-                      id, folder, certificate ? until_text(*certificate) : "", folder));
+                      id, place.name, certificate ? until_text(*certificate) : "", place.name));
   }
   return exit_code::kDone;
 }
 
 int server_renew(const Call& call) {
-  const std::string folder = call.command.positional("DIR");
+  const ArchivePlace place = place_of(call);
+  const std::string folder = certificate_folder(place);
   std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
   // A key that was moved off may be root's alone, who becomes the archive's owner now.
   std::optional<Authority> authority;
   if (!call.command.option("ca-key").empty()) authority = authority_option(call, folder);
-  become_owner_of(folder);
-  const std::string id = open_archive_folder(folder)->id();
+  become_owner_of(place);
+  const std::string id = open_archive(place)->id();
   if (hosts.empty()) hosts = server_hosts(folder);
   if (hosts.empty()) {
     throw Error(ErrorKind::kUsage, "no host was given for the store's certificate",
@@ -87,19 +107,27 @@ int server_renew(const Call& call) {
 constexpr Option kHostOption{
     "--host", "NAME", "a name or address that clients call the store by; may be given again"};
 
+constexpr Option kStateOption{"--state", "DIR",
+                              "of an archive in S3: the folder of this host for its keys"};
+constexpr Option kWalstowdConfigOption{
+    "--walstowd-config", "FILE",
+    "of an archive in S3: walstowd's settings, which say how S3 is asked (default: "
+    "/etc/walstow/walstowd.toml)"};
+
 }  // namespace
 
 std::vector<AdminCommand> server_commands() {
   return {
       {{"init",
-        "make an archive in an empty or new folder; its owner is who runs this",
-        {kHostOption, kDaysOption},
-        {{"DIR", "the archive's folder"}}},
+        "make an archive in an empty or new folder, or in a bucket; its owner is who runs this",
+        {kHostOption, kDaysOption, kStateOption, kWalstowdConfigOption},
+        {{"DIR", "the archive's folder, or s3://BUCKET/PREFIX"}}},
        init},
       {{"server renew",
         "make a new certificate for walstowd; the key stays",
-        {kHostOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption},
-        {{"DIR", "the archive's folder"}}},
+        {kHostOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption, kStateOption,
+         kWalstowdConfigOption},
+        {{"DIR", "the archive's folder, or s3://BUCKET/PREFIX"}}},
        server_renew},
   };
 }

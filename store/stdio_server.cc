@@ -11,7 +11,6 @@
 #include "proto/base/log.h"
 #include "proto/codec/ssh_public_key.h"
 #include "proto/link/descriptor_transport.h"
-#include "store/archive_folder.h"
 #include "store/local_user.h"
 
 namespace walstow {
@@ -54,8 +53,7 @@ void refuse_nameless_forced_command() {
 }
 
 void serve_standard_streams(const StdioServer& server) {
-  Handler handler([&server] { return open_archive_folder(server.archive); },
-                  server.compression_level);
+  Handler handler([&server] { return open_archive(server.archive); }, server.compression_level);
   asio::io_context io{1};
   asio::thread_pool workers(
       2);  // one request at a time: a chunk, and the proof of what came before

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "store/archive_place.h"
 #include "store/handler.h"
 #include "store/session.h"
 
@@ -21,7 +22,7 @@ Caller named_client(const std::string& name, const std::string& fingerprint);
 void refuse_nameless_forced_command();
 
 struct StdioServer {
-  std::string archive;  // folder
+  ArchivePlace archive;
   Caller caller;
   int compression_level = 1;
   SessionLimits limits;

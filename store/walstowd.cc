@@ -9,7 +9,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/base/run_program.h"
-#include "store/archive_folder.h"
+#include "store/archive_place.h"
 #include "store/daemon.h"
 #include "store/daemon_settings.h"
 
@@ -44,13 +44,13 @@ ProgramSpec program() {
 }
 
 // Root would be the owner of everything that the network can make it write.
-void refuse_root(const std::string& archive) {
+void refuse_root(const ArchivePlace& archive) {
   if (geteuid() != 0) return;
-  open_archive_folder(archive);  // where there is no archive, that is what is wrong
+  open_archive(archive);  // where there is no archive, that is what is wrong
   throw Error(
       ErrorKind::kUsage, "the store does not serve the network as root",
-      "Give the archive to a user of its own: \"chown -R walstow: DIR\", and start walstowd "
-      "as that user, or as root.");
+      "Give the archive (of one in S3, the folder of the setting \"state\") to a user of its own: "
+      "\"chown -R walstow: DIR\", and start walstowd as that user, or as root.");
 }
 
 int serve_network(Settings settings, const std::function<Settings()>& load) {

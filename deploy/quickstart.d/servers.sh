@@ -89,6 +89,7 @@ at_exit() {
   if ((status == 0)) && [[ $keep == yes ]]; then exit 0; fi
   stop_servers
   stop_daemon
+  stop_gateway
   if ((status == 0)); then
     cd / && rm -rf "$demo"
   else
@@ -103,6 +104,7 @@ stop_and_remove() {
   demo=$(cd "$demo" && pwd)
   stop_servers
   stop_daemon
+  stop_gateway
   rm -rf "$demo"
   printf 'stopped and removed %s\n' "$demo"
 }

@@ -9,6 +9,7 @@ install_packages() {
   headline "Packages"
   local lists=(build demo)
   [[ $link != ssh ]] || lists+=(demo-ssh)
+  [[ $store != s3 ]] || lists+=(s3)
   "$source_folder/deploy/install-packages" "${lists[@]}"
 }
 

@@ -4,11 +4,15 @@
 # Every client has a folder of its own, as on a host of its own: $demo/client/NAME.
 create_archive() {
   headline "An archive, and the cluster \"main\" in it"
-  if [[ $link == tls ]]; then
-    walstow init "$demo/archive" --host localhost
-  else
-    walstow init "$demo/archive"
+  local options=()
+  archive=$demo/archive state=$demo/archive
+  if [[ $store == s3 ]]; then
+    start_gateway
+    archive=s3://$s3_bucket/demo state=$demo/state
+    options+=(--state "$state")
   fi
+  [[ $link != tls ]] || options+=(--host localhost)
+  walstow init "$archive" "${options[@]}"
   local_walstow cluster create main
   owned mkdir client
   case $link in
@@ -28,7 +32,7 @@ add_client() {
   if [[ $link == local ]]; then
     owned mkdir "client/$name"
     [[ $cluster == '*' ]] || printf 'cluster = "%s"\n' "$cluster" | owned tee "client/$name/walstow.toml" >/dev/null
-    printf 'store = "%s"\n' "$demo/archive" | owned tee -a "client/$name/walstow.toml" >/dev/null
+    printf 'store = "%s"\n' "$archive" | owned tee -a "client/$name/walstow.toml" >/dev/null
     return
   fi
   for right in "$@"; do rights+=(--right "$right"); done
@@ -37,16 +41,18 @@ add_client() {
     return
   fi
   local_walstow client add "$name" --cluster "$cluster" "${rights[@]}" \
-    --url "https://localhost:$daemon_port" --out "client/$name"
+    --url "https://localhost:$daemon_port" --out "client/$name" \
+    --ca "$state/_tls/ca.crt" --ca-key "$state/_tls/ca.key"
   # On a host of its own the folder would be /etc/walstow.
   owned sed -i "s|/etc/walstow/|$demo/client/$name/|" "client/$name/walstow.toml"
 }
 
 # The first free port from walstow's own on.
 start_daemon() {
-  local first=7432
+  local first=7432 place=()
+  [[ $store != s3 ]] || place=(--state "$state")
   for ((daemon_port = first; daemon_port < first + 100; daemon_port++)); do
-    "${as_owner[@]}" "$demo/bin/walstowd" --archive "$demo/archive" --listen "localhost:$daemon_port" \
+    "${as_owner[@]}" "$demo/bin/walstowd" --archive "$archive" "${place[@]}" --listen "localhost:$daemon_port" \
       >log/walstowd.log 2>&1 </dev/null &
     daemon=$!
     wait_until 30 "walstowd starts" daemon_told
@@ -77,7 +83,7 @@ stop_daemon() {
 walstow() { owned "$demo/bin/walstow" "$@"; }
 
 # On the store's own host, as the archive's owner.
-local_walstow() { walstow --store "$demo/archive" "$@"; }
+local_walstow() { walstow --store "$archive" "$@"; }
 
 # From anywhere, as the administrator.
 remote_walstow() { walstow --config "$demo/client/admin/walstow.toml" "$@"; }

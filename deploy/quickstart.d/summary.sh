@@ -56,6 +56,8 @@ summarise() {
   segments=$(stored_segments | wc -l)
   stored=$(stored_segments | xargs stat -c %s | awk '{ sum += $1 } END { print sum }')
   remote_walstow status main
+  local archive_is="the archive"
+  [[ $store != s3 ]] || archive_is="a copy of what is in the bucket; s3/ has the service, state/ the archive's keys"
   cat <<END
 
   segments in the archive    $segments
@@ -67,7 +69,7 @@ summarise() {
 
   executables                $source_folder/build/release/bin
   folder of the demo         $demo
-    archive/                 the archive
+    archive/                 $archive_is
     client/                  of each server, what both commands read: settings, and what proves who it is
     primary/                 timeline 1, stopped when it was lost
     standby1/                was away, now the primary on timeline 2

@@ -59,8 +59,8 @@ std::vector<Setting> client_settings() {
       {.name = "cluster", .placeholder = "NAME", .help = "the cluster's name in the archive"},
       {.name = "store",
        .placeholder = "URL",
-       .help = "where the archive is: https://HOST:PORT, ssh://USER@HOST:PORT, or the absolute "
-               "path of its folder"},
+       .help = "where the archive is: https://HOST:PORT, ssh://USER@HOST:PORT, the absolute path "
+               "of its folder, or s3://BUCKET/PREFIX"},
       {.name = "tls.ca",
        .default_value = "/etc/walstow/ca.crt",
        .placeholder = "FILE",

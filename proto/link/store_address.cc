@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kSsh = "ssh://";
+constexpr std::string_view kS3 = "s3://";
 constexpr std::size_t kLongestHost = 253;  // RFC 1035, 2.3.4, as text without the final dot
 
 [[noreturn]] void fail(std::string_view text, const std::string& why, std::string hint) {
@@ -35,8 +36,8 @@ std::uint16_t parse_port(std::string_view text, std::string_view port) {
 }
 
 constexpr const char* kForms =
-    "Give \"https://HOST:PORT\" of a walstowd, \"ssh://USER@HOST\", or the absolute path of an "
-    "archive made by \"walstow init\".";
+    "Give \"https://HOST:PORT\" of a walstowd, \"ssh://USER@HOST\", or the absolute path or "
+    "\"s3://BUCKET/PREFIX\" of an archive made by \"walstow init\".";
 
 // A name of the far system's; and nothing that a message or a password could hide in.
 bool is_user(std::string_view user) {
@@ -111,7 +112,7 @@ HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
 }
 
 StoreAddress parse_store_address(std::string_view text) {
-  if (text.starts_with('/')) return LocalAddress{std::string(text)};
+  if (text.starts_with('/') || text.starts_with(kS3)) return LocalAddress{std::string(text)};
   if (text.starts_with(kSsh)) return parse_ssh_address(text);
   if (!text.starts_with(kHttps)) fail(text, "is no address of a store", kForms);
   std::string_view address = text.substr(kHttps.size());

@@ -1,5 +1,6 @@
 // Where a store is, as the setting "store" says it: "https://HOST[:PORT]",
-// "ssh://[USER@]HOST[:PORT][/ARCHIVE]", or the absolute path of an archive's folder. Pure.
+// "ssh://[USER@]HOST[:PORT]
+// [/ARCHIVE]", the absolute path of an archive's folder, or "s3://BUCKET[/PREFIX]". Pure.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct SshAddress {
   bool operator==(const SshAddress&) const = default;
 };
 struct LocalAddress {
-  std::string archive;  // absolute path
+  std::string archive;  // absolute path, or "s3://..."; either way walstowd runs on this host
   bool operator==(const LocalAddress&) const = default;
 };
 using StoreAddress = std::variant<TlsAddress, SshAddress, LocalAddress>;

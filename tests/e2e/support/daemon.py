@@ -17,8 +17,9 @@ def _free_port():
 class Daemon:
     """The daemon of the archive `folder`. It keeps its port when it is started again."""
 
-    def __init__(self, folder, binaries, log):
+    def __init__(self, folder, binaries, log, place=None):
         self.folder = folder
+        self._place = place or ["--archive", folder]
         self.log = log
         self.port = _free_port()
         self._program = binaries / "walstowd"
@@ -35,7 +36,7 @@ class Daemon:
 
     def start(self, *options):
         seen = self.log_size()
-        command = [*self.wrapper, self._program, "--archive", self.folder, "--listen", f"{HOST}:{self.port}", *options]
+        command = [*self.wrapper, self._program, *self._place, "--listen", f"{HOST}:{self.port}", *options]
         self._process = processes.spawn(command, self.log)
         wait.until(lambda: "listening on" in self.log_text(seen) or not self.running(), "walstowd listens")
         if not self.running():

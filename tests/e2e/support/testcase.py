@@ -7,7 +7,8 @@
     if __name__ == "__main__":
         main()
 
-WALSTOW_BIN is the folder of the executables, WALSTOW_LINK the link to the archive ("local" unless set).
+WALSTOW_BIN is the folder of the executables, WALSTOW_LINK the link to the archive ("local" unless set),
+WALSTOW_STORE=s3 puts it into a bucket of a Ceph gateway.
 WALSTOW_KEEP=1 keeps the folder of the run.
 """
 
@@ -24,6 +25,7 @@ from pathlib import Path
 from support import ledger, wait
 from support.archive import Archive
 from support.postgres import Server, initdb
+from support.s3 import Gateway, S3Archive
 
 EXECUTABLES = ("walstow", "walstow-archive", "walstow-restore", "walstowd")
 # PostgreSQL refuses to run as root, so the whole test gives up root for this user.
@@ -37,22 +39,39 @@ _run_folder = None
 _finished_segments = {}  # data directory that was made once: segment
 _binaries = None
 _link = "local"
+_store = "directory"
+_gateway = None
 
 
 class EndToEndTest(unittest.TestCase):
     """Each test method gets an archive of its own, with the cluster "main"."""
 
     link = None  # a test that is about one link names it
+    store = None  # "s3" of one that is about S3
 
     def setUp(self):
         # A short name: the path of a Unix socket has at most 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="", dir=_run_folder))
         self.servers = []
         self.addCleanup(self._end_servers)
-        self.archive = Archive(self.folder / "archive", _binaries, self.link or _link)
+        self.archive = self.new_archive()
         self.addCleanup(self.archive.end)
         self.archive.init()
         self.archive.walstow("cluster", "create", "main")
+
+    def new_archive(self):
+        folder, link = self.folder / "archive", self.link or _link
+        if (self.store or _store) == "s3":
+            return S3Archive(folder, _binaries, link, self.gateway())
+        return Archive(folder, _binaries, link)
+
+    def gateway(self):
+        """The S3 service of this run, started when it is first needed."""
+        global _gateway
+        if _gateway is None:
+            _gateway = Gateway(_run_folder / "s3")
+            _gateway.start()
+        return _gateway
 
     def _end_servers(self):
         for server in reversed(self.servers):
@@ -204,7 +223,7 @@ class _Result(unittest.TextTestResult):
 
 def main(limit_seconds=LIMIT_SECONDS):
     """Runs the tests of the calling file."""
-    global _run_folder, _binaries, _link
+    global _run_folder, _binaries, _link, _store
     _stop_on_signals(limit_seconds)
     keep = os.environ.get("WALSTOW_KEEP") == "1"
     _run_folder = Path(tempfile.mkdtemp(prefix="walstow-e2e-"))
@@ -213,8 +232,9 @@ def main(limit_seconds=LIMIT_SECONDS):
         if os.geteuid() == 0:
             _binaries = _give_up_root(_run_folder, _binaries)
         _link = os.environ.get("WALSTOW_LINK", _link)
+        _store = os.environ.get("WALSTOW_STORE", _store)
         # No settings of the person who runs the test may reach the programs.
-        for name in [name for name in os.environ if name.startswith(("PG", "WALSTOW_"))]:
+        for name in [name for name in os.environ if name.startswith(("PG", "WALSTOW_", "AWS_"))]:
             del os.environ[name]
         os.environ.update(HOME=str(_run_folder), LC_ALL="C", TZ="UTC")
         os.chdir(_run_folder)
@@ -226,6 +246,8 @@ def main(limit_seconds=LIMIT_SECONDS):
         status = _exit_status(program.result)
     finally:
         signal.alarm(0)
+        if _gateway is not None:
+            _gateway.stop()
         if keep:
             print(f"kept {_run_folder}", file=sys.stderr)
         else:

@@ -1,0 +1,35 @@
+// Where an archive is, a folder or a bucket, and how executables open it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proto/base/settings.h"
+#include "store/archive.h"
+#include "store/s3/s3_options.h"
+
+namespace walstow {
+
+struct ArchivePlace {
+  std::string name;             // as it was given: "/mnt/archive", "s3://bucket/prefix"
+  std::optional<S3Options> s3;  // of one in a bucket
+  // The folder of this host that has its certificates and keys: of one in a folder that folder
+  // itself, else the one of the setting "state"; "" where none is given.
+  std::string state;
+};
+
+// `settings` are walstowd's. Throws Error{kUsage}.
+ArchivePlace archive_place(const std::string& name, const Settings& settings);
+
+// As become_owner_of() in archive_folder.h, of the folder that `state` names.
+void become_owner_of(const ArchivePlace& place);
+
+// As open_archive_folder(), and the same for a bucket.
+std::unique_ptr<Archive> open_archive(const ArchivePlace& place);
+
+// As initialize_archive_folder(); in a bucket nothing may stand below the prefix. A state folder is
+// made (mode 0750) when it is absent.
+std::string initialize_archive(const ArchivePlace& place);
+
+}  // namespace walstow

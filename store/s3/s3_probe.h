@@ -1,0 +1,17 @@
+// Whether a service keeps the conditions that everything in s3_backend.h rests on.
+#pragma once
+
+#include <string>
+
+#include "store/s3/s3_client.h"
+
+namespace walstow {
+
+// Tries them on an object of its own below "_probe/", which it removes again. Returns what is wrong
+// with the service, one clause, or "". Throws as S3Client.
+std::string find_fault_with_service(S3Client& client);
+
+// As probe_s3() in s3_backend.h.
+void require_conditional_writes(S3Client& client);
+
+}  // namespace walstow

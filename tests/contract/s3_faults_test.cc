@@ -1,0 +1,142 @@
+// What an S3 service may answer, or not: each is "could not ask", with its reason, and never an
+// absence.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "proto/base/error.h"
+#include "store/s3/s3_backend.h"
+#include "store/s3/s3_client.h"
+#include "store/s3/s3_text.h"
+#include "tests/contract/backends.h"
+#include "tests/support/s3_gateway.h"
+
+namespace walstow {
+namespace {
+
+// The message of the Error{kUnavailable} that looking for an object throws; "" for none.
+std::string refusal_of(const S3Options& options) {
+  try {
+    make_s3_backend(options)->open_object("main/a");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+    EXPECT_EQ(std::string(error.what()).find(options.credentials.secret_key), std::string::npos);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(S3FaultsTest, WrongKeyClockAndBucketAreUnavailableAndNeverAbsent) {
+  const S3Options right = S3Gateway::instance().options();
+  EXPECT_EQ(refusal_of(right), "");
+
+  S3Options options = right;
+  options.credentials.secret_key = "wrong";
+  EXPECT_NE(refusal_of(options).find("SignatureDoesNotMatch"), std::string::npos);
+  options = right;
+  options.credentials.access_key = "NOBODY";
+  EXPECT_NE(refusal_of(options).find("InvalidAccessKeyId"), std::string::npos);
+  options = right;
+  options.clock = [] { return std::chrono::system_clock::now() - std::chrono::minutes(20); };
+  EXPECT_NE(refusal_of(options).find("clock"), std::string::npos);
+  options = right;
+  options.address.bucket = "no-such-bucket";
+  EXPECT_NE(refusal_of(options).find("does not exist"), std::string::npos);
+  options = right;
+  options.endpoint = "http://127.0.0.1:1";
+  options.patience = Duration(300);
+  EXPECT_NE(refusal_of(options), "");
+}
+
+TEST(S3FaultsTest, BucketWithVersionsIsRefused) {
+  S3Options options = S3Gateway::instance().options();
+  options.address.bucket = "with-versions";
+  ASSERT_EQ(raw_request(options, "PUT", ""), 200);
+  EXPECT_NO_THROW(probe_s3(options));
+  ASSERT_EQ(
+      raw_request(options, "PUT", "",
+                  "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+                  {{"versioning", ""}}),
+      200);
+  try {
+    make_s3_backend(options)->stage();
+    FAIL() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kStorage);
+    EXPECT_NE(std::string(error.what()).find("versioning"), std::string::npos);
+  }
+  options.probe = S3Options::Probe::kAccept;
+  EXPECT_NO_THROW(make_s3_backend(options)->stage());
+}
+
+TEST(S3FaultsTest, HangingServiceIsGivenUpAndIsBackAtOnceWhenItAnswers) {
+  S3Options options = S3Gateway::instance().options();
+  options.timeout = Duration(300);
+  options.patience = Duration(600);
+  const auto backend = make_s3_backend(options);
+  ASSERT_EQ(publish_text(*backend, "main/a", "content"), PublishResult::kPublished);
+  S3Gateway::instance().control("pause");
+  for (int question = 0; question < 4; ++question) {
+    EXPECT_THROW(backend->open_object("main/b"), Error);
+    EXPECT_THROW(backend->list_after("", "", 1), Error);
+  }
+  S3Gateway::instance().control("resume");
+  const Deadline deadline = Deadline::after(Duration(60'000));
+  std::optional<std::string> found;
+  while (!found && !deadline.passed()) {
+    try {
+      found = object_text(*backend, "main/a");
+    } catch (const Error&) {
+      std::this_thread::sleep_for(Duration(20));
+    }
+  }
+  EXPECT_EQ(found, "content");
+}
+
+TEST(S3FaultsTest, LargeObjectsPassThroughScratchAndComeBackWhole) {
+  const S3Options options = S3Gateway::instance().options();
+  const auto backend = make_s3_backend(options);
+  const auto staged = backend->stage();
+  std::string piece(1 << 20, 'x');
+  Sha256 sent;
+  for (int number = 0; number < 40; ++number) {  // more than the memory for all of them
+    piece[0] = static_cast<char>(number);
+    staged->write(as_bytes(piece));
+    sent.update(as_bytes(piece));
+  }
+  ASSERT_EQ(backend->publish(*staged, "main/large"), PublishResult::kPublished);
+  const auto source = backend->open_object("main/large");
+  Sha256 received;
+  std::vector<std::byte> bytes(kChunkSize);
+  std::uint64_t size = 0;
+  while (const std::size_t more = source->read(bytes)) {
+    received.update(ByteView(bytes).first(more));
+    size += more;
+  }
+  EXPECT_EQ(size, 40U << 20);
+  EXPECT_EQ(to_hex(received.finish()), to_hex(sent.finish()));
+}
+
+TEST(S3FaultsTest, VacantKeyIsAbsentButNotForgotten) {
+  const S3Options options = S3Gateway::instance().options();
+  const auto backend = make_s3_backend(options);
+  ASSERT_TRUE(backend->create_record("main/a.json", "one"));
+  ASSERT_TRUE(backend->remove_record("main/a.json"));
+  // The mark stands, so a removal that is done again, late, can take nothing away.
+  S3Client client(options);
+  ASSERT_TRUE(client.head(options.address.prefix + "main/a.json").has_value());
+  EXPECT_FALSE(backend->remove_record("main/a.json"));
+  EXPECT_TRUE(backend->list_after("", "", 10).empty());
+  EXPECT_TRUE(backend->create_record("main/a.json", "two"));
+}
+
+TEST(S3FaultsTest, ForeignFilesInTheBucketAreNotListed) {
+  const S3Options options = S3Gateway::instance().options();
+  const auto backend = make_s3_backend(options);
+  ASSERT_EQ(raw_request(options, "PUT", options.address.prefix + ".hidden", "x"), 200);
+  ASSERT_TRUE(backend->create_record("main/a.json", "one"));
+  EXPECT_EQ(backend->list_after("", "", 10).size(), 1U);
+}
+
+}  // namespace
+}  // namespace walstow
