@@ -82,6 +82,11 @@ void warn_of_piece(const std::string& stored_name) {
       "conflict accept\".");
 }
 
+void warn(const PutReport& report) {
+  if (!report.warning.empty()) log_line(LogLevel::kWarning, report.warning);
+  warn_of_piece(report.name);
+}
+
 // Each connection has the patience of the whole call.
 Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder) {
   const Patience patience{.give_up = Deadline::after(settings.duration("archive_wait")),
@@ -92,7 +97,7 @@ Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& f
   return [options = client_options(settings), folder, patience]() -> Putter {
     return [client = std::make_shared<Client>(options), folder, patience](PutFile put, File& raw) {
       PutDone done = client->put(std::move(put), raw, patience);
-      warn_of_piece(done.report.name);
+      warn(done.report);
       if (const auto until = client->certificate_until()) {
         warn_of_certificate_end_daily(*folder, *until, std::chrono::system_clock::now());
       }

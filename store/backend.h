@@ -108,7 +108,8 @@ class Backend {
                               const ObjectSource& standing) = 0;
   virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent
   // All of them, durable on return; returns how many stood. In any order: after a failure or a
-  // crash some are gone and some are not. No more than kMostRemovals at once.
+  // crash some are gone and some are not. Error{kInvalid}, and nothing has gone, for more than
+  // kMostRemovals at once and where one is no key.
   virtual std::size_t remove_objects(const std::vector<std::string>& keys) = 0;
 
   // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,

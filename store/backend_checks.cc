@@ -53,6 +53,15 @@ void check_key(std::string_view key) {
   if (key.size() > kLongestKey || !all_parts(key, is_key_part)) refuse("a key", key);
 }
 
+void check_removals(const std::vector<std::string>& keys) {
+  if (keys.size() > kMostRemovals) {
+    throw Error(ErrorKind::kInvalid, fmt::format("{} objects cannot be removed at once, {} at most",
+                                                 keys.size(), kMostRemovals));
+  }
+  for (const std::string& key : keys)
+    check_key(key);
+}
+
 void check_prefix(std::string_view prefix) {
   const std::size_t slash = prefix.rfind('/');
   const std::string_view last = slash == std::string_view::npos ? prefix : prefix.substr(slash + 1);

@@ -1,7 +1,9 @@
 // What every backend checks alike, so that all of them refuse and list the same. Pure.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace walstow {
 
@@ -12,6 +14,9 @@ bool is_key_part(std::string_view part);
 
 // Throws Error{kInvalid} for anything but a key.
 void check_key(std::string_view key);
+
+// Throws Error{kInvalid} for more than kMostRemovals, and where one is no key.
+void check_removals(const std::vector<std::string>& keys);
 
 // Throws Error{kInvalid} for what no key can start with. "" is the prefix of all keys.
 void check_prefix(std::string_view prefix);

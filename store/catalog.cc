@@ -9,6 +9,7 @@
 #include "store/era_inventory.h"
 #include "store/kept_content.h"
 #include "store/positions.h"
+#include "store/retention_status.h"
 
 namespace walstow {
 namespace {
@@ -82,7 +83,7 @@ TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize s
   const auto& backups = inventory.backups;
   const std::size_t shown = std::min(backups.size(), kMostBackups);
   report.backup_files.assign(backups.end() - static_cast<std::ptrdiff_t>(shown), backups.end());
-  for (BackupSpan& backup : report.backup_files)
+  for (BackupReport& backup : report.backup_files)
     backup.label.resize(std::min(backup.label.size(), kLongestLabelShown));
   return report;
 }
@@ -206,7 +207,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
   const auto lock = known->lock(cluster);
   known->refresh(archive, report.cluster, {});
-  report.positions = list_positions(archive.backend(), cluster);
+  report.positions = list_positions(archive.backend(), cluster, &report.damaged);
   for (const auto& [number, inventory] : known->eras) {
     EraReport era = era_report(inventory);
     era.conflicts =
@@ -217,6 +218,11 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
       if (is_of_it && !position.retired) add_distance(position, inventory);
     }
   }
+  if (!known->eras.empty()) {
+    report.eras.back().retention =
+        retention_status(archive, report.cluster, known->eras.rbegin()->second, report.damaged);
+  }
+  report.damaged.resize(std::min(report.damaged.size(), kMostDamaged));
   return report;
 }
 

@@ -29,6 +29,8 @@ inline constexpr std::size_t kMostRanges = 100;
 inline constexpr std::size_t kMostHoles = 100;
 inline constexpr std::size_t kMostBackups = 20;
 inline constexpr std::size_t kLongestLabelShown = 100;  // characters
+// And of records that cannot be read.
+inline constexpr std::size_t kMostDamaged = 20;
 
 class Catalog {
  public:

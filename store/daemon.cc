@@ -9,9 +9,12 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <condition_variable>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <list>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "proto/base/exit_code.h"
@@ -33,6 +36,8 @@ namespace {
 constexpr Duration kBackOff{200};      // after an accept that failed for want of descriptors
 constexpr Duration kLastWait{5000};    // for what was cut to notice
 constexpr Duration kTurnedAway{2000};  // for its one request, to be told why
+// After the start, when all else has begun; then as often as it is set.
+constexpr Duration kFirstPrune{60000};
 // Of one address at once: what comes after is more than the servers of one host can need.
 constexpr std::size_t kHandshakesOfOneAddress = 64;
 
@@ -67,6 +72,7 @@ class Daemon {
   asio::awaitable<void> meet_signals();
   asio::awaitable<void> stay_alive();
   asio::awaitable<void> stop();
+  void prune_now_and_then(Duration interval, const std::stop_token& stop);
   void reload();
   void fail(std::exception_ptr failure);
 
@@ -87,6 +93,7 @@ class Daemon {
   SessionGroup sessions_;
   asio::signal_set signals_;
   std::list<tcp::acceptor> acceptors_;
+  std::jthread pruning_;
 };
 
 void Daemon::run() {
@@ -111,6 +118,9 @@ void Daemon::run() {
       fail(std::current_exception());
     }
   });
+  // Nor this.
+  pruning_ = std::jthread([this, interval = service_->options.prune_interval](
+                              const std::stop_token& stop) { prune_now_and_then(interval, stop); });
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
     others.emplace_back([this] { io_.run(); });
@@ -119,6 +129,23 @@ void Daemon::run() {
     thread.join();
   workers_.join();
   if (failure_) std::rethrow_exception(failure_);
+}
+
+void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  Duration pause = std::min(interval, kFirstPrune);
+  try {
+    while (interval.count() > 0) {
+      changed.wait_for(lock, stop, pause, [] { return false; });
+      if (stop.stop_requested()) return;
+      handler_.prune_by_policy(stop);
+      pause = interval;
+    }
+  } catch (const std::exception&) {
+    fail(std::current_exception());
+  }
 }
 
 asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
@@ -250,6 +277,7 @@ asio::awaitable<void> Daemon::stay_alive() {
 
 asio::awaitable<void> Daemon::stop() {
   stopping_ = true;
+  pruning_.request_stop();
   manager_.stopping();
   log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open",
                                         handshakes_.all_taken() + slots_.all_taken()));

@@ -28,12 +28,13 @@ struct DaemonOptions {
   std::uint64_t connections = 0;                // at once, at most
   std::uint64_t connections_of_one_client = 0;  // the same
   unsigned io_threads = 1, workers = 1;
+  Duration prune_interval{0};  // from one look at the clusters' policies to the next; 0: none
 };
 
 // Serves until SIGTERM or SIGINT: then it takes no more connections, finishes the requests that are
 // under way, and returns. At SIGHUP `reload` is asked for new options; if it throws an Error, or
 // their certificates cannot be used, everything stays as it was. Of the new options archive,
-// listen, compression_level and the threads do not count: they need a restart.
+// listen, compression_level, prune_interval and the threads do not count: they need a restart.
 //
 // Throws Error{kUsage} where it cannot begin (a certificate, an address that is taken), and
 // Error{kFatal} when the archive can no longer promise durability.

@@ -57,6 +57,11 @@ constexpr std::array kOwnSettings{
             .default_value = "8",
             .placeholder = "NUMBER",
             .help = "threads that work on the archive, and puts that they work on at once"},
+    Setting{.name = "prune_interval",
+            .type = SettingType::kDuration,
+            .default_value = "1h",
+            .placeholder = "DURATION",
+            .help = "how often to prune clusters that have a policy; 0s for never"},
     Setting{.name = "handshake_timeout",
             .type = SettingType::kDuration,
             .default_value = "10s",
@@ -85,8 +90,8 @@ constexpr std::array kOwnSettings{
 };
 
 // Read once, when the daemon starts.
-constexpr std::array<std::string_view, 5> kNeedRestart{"archive", "listen", "compression_level",
-                                                       "io_threads", "workers"};
+constexpr std::array<std::string_view, 6> kNeedRestart{"archive",    "listen",  "compression_level",
+                                                       "io_threads", "workers", "prune_interval"};
 
 constexpr std::uint64_t kHighestLevel = 19;  // above it zstd's memory grows beyond all bounds
 constexpr std::uint64_t kMostThreads = 256;
@@ -175,7 +180,8 @@ DaemonOptions daemon_options(const Settings& settings) {
           .connections_of_one_client =
               settings.count("max_connections_per_client", {1, kMostConnections}),
           .io_threads = static_cast<unsigned>(settings.count("io_threads", {1, kMostThreads})),
-          .workers = static_cast<unsigned>(settings.count("workers", {1, kMostThreads}))};
+          .workers = static_cast<unsigned>(settings.count("workers", {1, kMostThreads})),
+          .prune_interval = settings.duration("prune_interval")};
 }
 
 void log_changes(const Settings& before, const Settings& after) {

@@ -296,8 +296,7 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
 }
 
 std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& keys) {
-  for (const std::string& key : keys)
-    check_key(key);
+  check_removals(keys);
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   std::size_t removed = 0;
   std::set<std::string> folders;

@@ -16,33 +16,34 @@ namespace {
 // this shortly before it was read is read again next time.
 constexpr std::chrono::seconds kClockResolution{3};
 
-std::optional<Branch> branch_of(const Archive& archive, const std::string& key, Timeline timeline) {
+std::optional<std::vector<TimelineSwitch>> ancestry_in(const Archive& archive,
+                                                       const std::string& key, Timeline timeline) {
   const auto content = read_small_object(archive.backend(), key, kLargestHistoryFile);
   if (!content) return std::nullopt;
-  const auto parsed = parse_timeline_history(timeline, *content).history;
-  if (!parsed || parsed->ancestry.empty()) return std::nullopt;
-  return Branch{.parent = parsed->ancestry.back().parent,
-                .left_at = parsed->ancestry.back().left_at};
+  const TimelineHistoryResult result = parse_timeline_history(timeline, *content);
+  if (!result.history) return std::nullopt;
+  return result.history->ancestry;
 }
 
-BackupSpan backup_of(const Archive& archive, const std::string& key, const WalFileName& file,
-                     SegmentSize size) {
-  BackupSpan report{.file = file.text()};
-  const auto content = read_small_object(archive.backend(), key, kLargestBackupFile);
+// When it was put stands for when it stopped where the file does not say that in UTC: it came at
+// the backup's end.
+BackupReport read_backup(const Archive& archive, const EraName& era, const Entry& entry,
+                         const WalFileName& file) {
+  BackupReport report{.name = file.text(),
+                      .era = to_string(era),
+                      .timeline = file.timeline().value,
+                      .stopped = entry.modified};
+  const auto content = read_small_object(archive.backend(), entry.key, kLargestBackupFile);
   const auto backup = content ? parse_backup_history(*content) : std::nullopt;
   if (!backup) return report;
-  const auto segment = [size](Timeline timeline, Lsn lsn) {
-    return WalFileName::segment(timeline, segment_of(lsn, size), size).text();
-  };
-  report.first = segment(backup->start_timeline, backup->start);
-  // The segment that holds the last byte: a backup may stop where the next one would begin.
-  const Lsn last_byte{std::max(backup->start.value, backup->stop.value - 1)};
-  report.last = segment(backup->stop_timeline, last_byte);
-  report.start_at = to_string(backup->start);
-  report.stop_at = to_string(backup->stop);
+  const SegmentSize size = segment_size_of(era);
+  report.start = to_string(backup->start);
+  report.stop = to_string(backup->stop);
+  report.first = first_segment(backup->start_timeline, backup->start, size);
+  report.last = last_segment(backup->stop_timeline, backup->start, backup->stop, size);
   report.label = backup->label;
   report.started = backup->started;
-  report.stopped = backup->stopped;
+  report.stopped = backup->stopped.value_or(entry.modified);
   return report;
 }
 
@@ -55,6 +56,15 @@ void add_run(std::vector<SegmentRun>& runs, SegmentRun run) {
 }
 
 }  // namespace
+
+std::string first_segment(Timeline timeline, Lsn start, SegmentSize size) {
+  return WalFileName::segment(timeline, segment_of(start, size), size).text();
+}
+
+std::string last_segment(Timeline timeline, Lsn start, Lsn stop, SegmentSize size) {
+  const Lsn last_byte{std::max(start.value, stop.value - 1)};
+  return WalFileName::segment(timeline, segment_of(last_byte, size), size).text();
+}
 
 EraInventory::EraInventory(std::string cluster, const EraName& era)
     : cluster_(std::move(cluster)), era_(era), size_(segment_size_of(era)) {}
@@ -85,7 +95,7 @@ void EraInventory::refresh(const Archive& archive, const std::stop_token& stop) 
 
 void EraInventory::read_histories(const Archive& archive) {
   const std::string prefix = layout::history_prefix(cluster_, era_);
-  std::map<Timeline, Remembered<std::optional<Branch>>> read;
+  std::map<Timeline, Remembered<Ancestry>> read;
   for_each_entry(archive.backend(), prefix, [&](const Entry& entry) {
     const auto stored = layout::parse_object_key(cluster_, entry.key);
     if (!stored) return;
@@ -96,7 +106,7 @@ void EraInventory::read_histories(const Archive& archive) {
     read[timeline] = {
         .size = entry.size,
         .modified = entry.modified,
-        .value = same ? known->second.value : branch_of(archive, entry.key, timeline)};
+        .value = same ? known->second.value : ancestry_in(archive, entry.key, timeline)};
   });
   histories_ = std::move(read);
 }
@@ -118,6 +128,11 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
   const WalFileName& file = stored->file;
   TimelineInventory& content = folder.content;
   content.stored_bytes += entry.size;
+  const SegmentNumber number = file.number(size_);
+  folder.oldest = folder.files == 0 ? entry.modified : std::min(folder.oldest, entry.modified);
+  folder.newest = std::max(folder.newest, entry.modified);
+  folder.last = std::max(folder.last, number);
+  ++folder.files;
   if (stored->form == layout::StoredName::Form::kIncomplete) {
     ++content.incompletes;
     content.raw_bytes += size_.bytes();
@@ -128,19 +143,19 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
       ++content.segments;
       content.raw_bytes += size_.bytes();
       if (!content.newest || entry.modified > *content.newest) content.newest = entry.modified;
-      add_run(content.runs.runs, {.first = file.number(size_).value, .count = 1});
+      add_run(content.runs.runs, {.first = number.value, .count = 1});
       break;
     case FileKind::kPartial:
       ++content.partials;
       content.raw_bytes += size_.bytes();
       break;
     case FileKind::kBackup: {
-      Remembered<BackupSpan> backup{.size = entry.size, .modified = entry.modified, .value = {}};
+      Remembered<BackupReport> backup{.size = entry.size, .modified = entry.modified, .value = {}};
       const auto known = before == nullptr ? folder.backups.end() : before->backups.find(entry.key);
       const bool same = before != nullptr && known != before->backups.end() &&
                         known->second.size == entry.size &&
                         known->second.modified == entry.modified;
-      backup.value = same ? known->second.value : backup_of(archive, entry.key, file, size_);
+      backup.value = same ? known->second.value : read_backup(archive, era_, entry, file);
       folder.backups.insert_or_assign(entry.key, std::move(backup));
       break;
     }
@@ -164,16 +179,44 @@ std::vector<EraInventory::TimelineInventory> EraInventory::timelines() const {
     one.partials += content.partials;
     one.incompletes += content.incompletes;
     one.newest = std::max(one.newest, content.newest);
+    one.newest_file = std::max(one.newest_file, folder.newest);
     for (const auto& [key, backup] : folder.backups)
       one.backups.push_back(backup.value);
   }
-  for (const auto& [timeline, history] : histories_)
-    timelines[timeline].runs.branch = history.value;
+  for (const auto& [timeline, history] : histories_) {
+    TimelineInventory& one = timelines[timeline];
+    one.newest_file = std::max(one.newest_file, history.modified);
+    one.ancestry = history.value;
+    if (one.ancestry && !one.ancestry->empty()) {
+      one.runs.branch =
+          Branch{.parent = one.ancestry->back().parent, .left_at = one.ancestry->back().left_at};
+    }
+  }
   std::vector<TimelineInventory> all;
   all.reserve(timelines.size());
   for (auto& [timeline, one] : timelines) {
     one.runs.timeline = timeline;
     all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::vector<EraInventory::LogFolder> EraInventory::folders() const {
+  std::vector<LogFolder> all;
+  const std::uint64_t in_log = size_.segments_per_log();
+  for (const auto& [name, folder] : folders_) {
+    const auto first = WalFileName::parse(name + "00000000");
+    if (!first || folder.files == 0) continue;
+    const SegmentNumber number = first->number(size_);
+    all.push_back({.prefix = layout::wal_prefix(cluster_, era_) + name + "/",
+                   .timeline = first->timeline(),
+                   .first = number,
+                   .end = SegmentNumber{number.value + in_log},
+                   .files = folder.files,
+                   .stored_bytes = folder.content.stored_bytes,
+                   .last = folder.last,
+                   .oldest = folder.oldest,
+                   .newest = folder.newest});
   }
   return all;
 }

@@ -10,11 +10,17 @@
 #include <string>
 #include <vector>
 
+#include "proto/wal/timeline_history.h"
 #include "proto/wire/report.h"
 #include "store/archive.h"
 #include "store/holes.h"
 
 namespace walstow {
+
+// The segments that a backup needs, by name. It may stop where the next one would begin: the last
+// one holds its last byte.
+std::string first_segment(Timeline timeline, Lsn start, SegmentSize size);
+std::string last_segment(Timeline timeline, Lsn start, Lsn stop, SegmentSize size);
 
 class EraInventory {
  public:
@@ -28,11 +34,25 @@ class EraInventory {
     std::uint64_t segments = 0;
     std::uint64_t raw_bytes = 0, stored_bytes = 0;
     std::uint64_t partials = 0, incompletes = 0;
-    std::optional<Time> newest;       // when the newest segment was put
-    std::vector<BackupSpan> backups;  // ascending
+    std::optional<Time> newest;         // when the newest segment was put
+    std::vector<BackupReport> backups;  // those that left a .backup file; ascending
+    // As its history file says, oldest first. nullopt: there is none, or it cannot be read.
+    std::optional<std::vector<TimelineSwitch>> ancestry;
+    Time newest_file;  // when the newest of all its files was put
   };
   // Ascending; as of the last refresh().
   std::vector<TimelineInventory> timelines() const;
+  // One folder of the log: the files of one timeline in one log number, of every kind.
+  struct LogFolder {
+    std::string prefix;  // of their keys
+    Timeline timeline;
+    SegmentNumber first, end;  // what its segments can be
+    std::uint64_t files = 0, stored_bytes = 0;
+    SegmentNumber last;   // the highest of them
+    Time oldest, newest;  // when they were put
+  };
+  // By timeline and place, those with files; as of the last refresh().
+  std::vector<LogFolder> folders() const;
   std::uint64_t histories() const { return histories_.size(); }
   const EraName& era() const { return era_; }
 
@@ -46,10 +66,14 @@ class EraInventory {
   };
   // One folder of the log: the segments of one timeline in one log number.
   struct FolderInventory {
-    std::optional<Time> changed;                            // nullopt: read it anew each time
-    TimelineInventory content;                              // without `branch`
-    std::map<std::string, Remembered<BackupSpan>> backups;  // by key
+    std::optional<Time> changed;                              // nullopt: read it anew each time
+    TimelineInventory content;                                // without `branch`
+    std::map<std::string, Remembered<BackupReport>> backups;  // by key
+    std::uint64_t files = 0;
+    SegmentNumber last;
+    Time oldest, newest;
   };
+  using Ancestry = std::optional<std::vector<TimelineSwitch>>;
 
   void read_histories(const Archive& archive);
   FolderInventory read_folder(const Archive& archive, const std::string& prefix,
@@ -61,7 +85,7 @@ class EraInventory {
   EraName era_;
   SegmentSize size_;
   std::map<std::string, FolderInventory> folders_;  // by name: timeline, then log number
-  std::map<Timeline, Remembered<std::optional<Branch>>> histories_;
+  std::map<Timeline, Remembered<Ancestry>> histories_;
 };
 
 }  // namespace walstow

@@ -11,6 +11,8 @@
 #include "store/file_list.h"
 #include "store/get_file.h"
 #include "store/holds.h"
+#include "store/policy.h"
+#include "store/policy_pruner.h"
 #include "store/positions.h"
 #include "store/probe.h"
 #include "store/prune.h"
@@ -53,6 +55,9 @@ std::string cluster_of(const Command& command) {
     std::string operator()(const ListBackups& c) const { return c.cluster; }
     std::string operator()(const ListStandbys& c) const { return c.cluster; }
     std::string operator()(const ForgetStandby& c) const { return c.cluster; }
+    std::string operator()(const SetPolicy& c) const { return c.cluster; }
+    std::string operator()(const ShowPolicy& c) const { return c.cluster; }
+    std::string operator()(const RemovePolicy& c) const { return c.cluster; }
     std::string operator()(const PlanPrune& c) const { return c.cluster; }
     std::string operator()(const BeginPrune& c) const { return c.cluster; }
     std::string operator()(const ContinuePrune& c) const { return c.cluster; }
@@ -147,6 +152,13 @@ class Runner {
     return json_reply(200, to_json(list_positions(archive_->backend(), list.cluster)));
   }
   Reply operator()(const ForgetStandby& forget) const;
+  Reply operator()(const SetPolicy& set) const {
+    return json_reply(200, to_json(std::optional(set_policy(*archive_, set, caller_.name, now()))));
+  }
+  Reply operator()(const ShowPolicy& show) const {
+    return json_reply(200, to_json(read_policy(*archive_, show.cluster)));
+  }
+  Reply operator()(const RemovePolicy& remove) const;
   Reply operator()(const PlanPrune& plan) const {
     return reply_to(200, plan_prune(*archive_, plan, now()));
   }
@@ -320,6 +332,11 @@ Reply Runner::operator()(const RemoveBackup& remove) const {
   return json_reply(200, "{}\n");
 }
 
+Reply Runner::operator()(const RemovePolicy& remove) const {
+  if (!remove_policy(*archive_, remove)) return to_reply(no_such_record("policy", remove.cluster));
+  return json_reply(200, "{}\n");
+}
+
 Reply Runner::operator()(const ForgetStandby& forget) const {
   if (!forget_position(archive_->backend(), forget)) {
     return to_reply(no_such_record("standby \"" + forget.instance + "\"", forget.cluster));
@@ -336,6 +353,7 @@ struct Handler::State {
   OpenArchive open_archive;
   int compression_level;
   Catalog catalog;
+  PolicyPruner pruner;  // of the one thread that prunes
   std::mutex mutex;
   std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
 };
@@ -399,6 +417,16 @@ void Handler::warm_up(const std::stop_token& stop) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
              std::string("could not read what the archive has: ") + error.what(), error.hint());
+  }
+}
+
+void Handler::prune_by_policy(const std::stop_token& stop) {
+  try {
+    state_->pruner.run(*state_->archive(), stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning, std::string("could not prune by policy: ") + error.what(),
+             error.hint());
   }
 }
 

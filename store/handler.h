@@ -73,6 +73,9 @@ class Handler {
   // Reads what the archive has, so that the first status is answered at once. For a thread of its
   // own; where the archive is not there, a line on the log is all that comes of it.
   void warm_up(const std::stop_token& stop);
+  // One round of pruning by the clusters' policies (store/policy_pruner.h); for a thread of its
+  // own.
+  void prune_by_policy(const std::stop_token& stop);
 
  private:
   struct State;

@@ -7,6 +7,7 @@
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
 #include "store/each_entry.h"
+#include "store/era_inventory.h"
 #include "store/layout.h"
 #include "store/record.h"
 #include "store/tombstones.h"
@@ -18,12 +19,14 @@ namespace json = boost::json;
 
 template <class Report>
 std::vector<Report> list_records(Backend& backend, const std::string& prefix,
-                                 Report (*decode)(const json::object&, const std::string&)) {
+                                 Report (*decode)(const json::object&, const std::string&),
+                                 DamagedRecords* damaged) {
   std::vector<Report> reports;
-  for_each_record(backend, prefix, [&](const std::string& key, const std::string& content) {
+  const auto visit = [&](const std::string& key, const std::string& content) {
     const std::string place = record_place(backend, key);
     reports.push_back(decode(parse_record(content, place), place));
-  });
+  };
+  for_each_record(backend, prefix, visit, damaged);
   return reports;
 }
 
@@ -73,17 +76,31 @@ std::string encode(const BackupReport& backup, const std::string& by, Time now) 
                   {"added", to_iso8601(now)}});
 }
 
+void set_segments(BackupReport& backup, const std::string& place) {
+  const auto era = parse_era_name(backup.era);
+  const auto stop = parse_lsn(backup.stop);
+  const auto start = LogPlace::parse(backup.start);
+  const auto from = era && start ? start->segment(segment_size_of(*era)) : std::nullopt;
+  if (!from || !stop || backup.timeline == 0) throw_damaged_record(place);
+  const SegmentSize size = segment_size_of(*era);
+  const Timeline timeline{backup.timeline};
+  backup.first = first_segment(timeline, start_of(*from, size), size);
+  backup.last = last_segment(timeline, start_of(*from, size), *stop, size);
+}
+
 BackupReport decode_backup(const json::object& object, const std::string& place) {
   const auto timeline = number_member(object, "timeline");
   if (!timeline) throw_damaged_record(place);
-  return {.name = text_of(object, "id", place),
-          .era = text_of(object, "era", place),
-          .timeline = static_cast<std::uint32_t>(*timeline),
-          .start = text_of(object, "start", place),
-          .stop = text_of(object, "stop", place),
-          .label = text_of(object, "label", place),
-          .stopped = time_of(object, "stopped", place),
-          .added = true};
+  BackupReport backup{.name = text_of(object, "id", place),
+                      .era = text_of(object, "era", place),
+                      .timeline = static_cast<std::uint32_t>(*timeline),
+                      .start = text_of(object, "start", place),
+                      .stop = text_of(object, "stop", place),
+                      .label = text_of(object, "label", place),
+                      .stopped = time_of(object, "stopped", place),
+                      .added = true};
+  set_segments(backup, place);
+  return backup;
 }
 
 // The record is durable before the floors are read.
@@ -143,6 +160,7 @@ std::variant<BackupReport, Refusal> add_backup(const Archive& archive, const Add
       .label = add.label,
       .stopped = add.stopped,
       .added = true};
+  set_segments(backup, backup.name);
   if (auto refusal = register_need(archive.backend(), add.cluster, era,
                                    layout::backup_record(add.cluster, add.id),
                                    encode(backup, by, now), *from, add.timeline)) {
@@ -151,12 +169,14 @@ std::variant<BackupReport, Refusal> add_backup(const Archive& archive, const Add
   return backup;
 }
 
-std::vector<HoldReport> list_holds(const Archive& archive, std::string_view cluster) {
-  return list_records(archive.backend(), layout::hold_records(cluster), decode_hold);
+std::vector<HoldReport> list_holds(const Archive& archive, std::string_view cluster,
+                                   DamagedRecords* damaged) {
+  return list_records(archive.backend(), layout::hold_records(cluster), decode_hold, damaged);
 }
 
-std::vector<BackupReport> list_added_backups(const Archive& archive, std::string_view cluster) {
-  return list_records(archive.backend(), layout::backup_records(cluster), decode_backup);
+std::vector<BackupReport> list_added_backups(const Archive& archive, std::string_view cluster,
+                                             DamagedRecords* damaged) {
+  return list_records(archive.backend(), layout::backup_records(cluster), decode_backup, damaged);
 }
 
 bool remove_hold(const Archive& archive, const RemoveHold& remove) {

@@ -9,6 +9,7 @@
 #include "proto/wire/command.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive.h"
+#include "store/each_entry.h"
 
 namespace walstow {
 
@@ -19,9 +20,12 @@ std::variant<HoldReport, Refusal> add_hold(const Archive& archive, const AddHold
 std::variant<BackupReport, Refusal> add_backup(const Archive& archive, const AddBackup& add,
                                                const std::string& by, Time now);
 
-std::vector<HoldReport> list_holds(const Archive& archive, std::string_view cluster);
+// What cannot be read: as for_each_record().
+std::vector<HoldReport> list_holds(const Archive& archive, std::string_view cluster,
+                                   DamagedRecords* damaged = nullptr);
 // Those that were added by hand. Names are their ids.
-std::vector<BackupReport> list_added_backups(const Archive& archive, std::string_view cluster);
+std::vector<BackupReport> list_added_backups(const Archive& archive, std::string_view cluster,
+                                             DamagedRecords* damaged = nullptr);
 
 // False: there is none.
 bool remove_hold(const Archive& archive, const RemoveHold& remove);

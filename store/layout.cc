@@ -103,6 +103,10 @@ std::string backup_record(std::string_view cluster, std::string_view id) {
   return fmt::format("{}{}.json", backup_records(cluster), id);
 }
 
+std::string policy_record(std::string_view cluster) {
+  return fmt::format("{}/policy.json", cluster);
+}
+
 std::string client_records() {
   return "_clients/";
 }

@@ -13,6 +13,7 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
+//   CLUSTER/policy.json                                       by which it is pruned
 //   CLUSTER/backups/ID.json                                   backups that left no .backup file
 //   _clients/CLIENT.json                                     a client of the registry
 //   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
@@ -48,6 +49,7 @@ std::string hold_records(std::string_view cluster);  // prefix
 std::string hold_record(std::string_view cluster, std::string_view id);
 std::string backup_records(std::string_view cluster);  // prefix
 std::string backup_record(std::string_view cluster, std::string_view id);
+std::string policy_record(std::string_view cluster);
 std::string client_records();  // prefix
 // `client` is a valid_client_name().
 std::string client_record(std::string_view client);

@@ -100,9 +100,7 @@ class MemoryBackend final : public Backend {
 
   bool remove_object(const std::string& key) override { return remove(key); }
   std::size_t remove_objects(const std::vector<std::string>& keys) override {
-    // None goes where one is no key.
-    for (const std::string& key : keys)
-      check_key(key);
+    check_removals(keys);
     return static_cast<std::size_t>(
         std::ranges::count_if(keys, [this](const std::string& key) { return remove(key); }));
   }

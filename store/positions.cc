@@ -164,12 +164,15 @@ bool forget_position(Backend& backend, const ForgetStandby& forget) {
       layout::standby_record(forget.cluster, forget.client, forget.instance));
 }
 
-std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster) {
+std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster,
+                                           DamagedRecords* damaged) {
   std::vector<PositionReport> reports;
-  for_each_record(backend, layout::standby_records(cluster),
-                  [&reports](const std::string& key, const std::string& content) {
-                    reports.push_back(decode(content, key).report);
-                  });
+  for_each_record(
+      backend, layout::standby_records(cluster),
+      [&reports](const std::string& key, const std::string& content) {
+        reports.push_back(decode(content, key).report);
+      },
+      damaged);
   return reports;
 }
 

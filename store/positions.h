@@ -16,6 +16,7 @@
 #include "proto/wire/command.h"
 #include "proto/wire/report.h"
 #include "store/backend.h"
+#include "store/each_entry.h"
 
 namespace walstow {
 
@@ -44,6 +45,8 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
 // False: there is none.
 bool forget_position(Backend& backend, const ForgetStandby& forget);
 
-std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster);
+// What cannot be read: as for_each_record().
+std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster,
+                                           DamagedRecords* damaged = nullptr);
 
 }  // namespace walstow

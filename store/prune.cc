@@ -18,71 +18,55 @@ using State = Tombstone::State;
 constexpr std::size_t kPrunePage = 250;
 constexpr std::chrono::milliseconds kLongestStep{20000};
 
-std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
-  RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
-  if (asked.keep_backups) {
-    policy.keep =
-        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
-  }
-  if (asked.before) {
-    policy.before = asked.before->segment(segment_size_of(era));
-    if (!policy.before) return no_such_segment(asked.before->text(), era);
-  }
-  if (asked.standby_limit_days) {
-    policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
-  }
-  policy.dead_timeline = asked.timeline;
-  return policy;
-}
-
-StoredFileFacts facts_of(const Entry& entry, const layout::StoredName& stored, SegmentSize size) {
-  return {.timeline = stored.file.timeline(),
-          .number = stored.file.number(size),
-          .put = entry.modified};
-}
-
-bool goes(const RetentionPlan& plan) {
-  return plan.floor || plan.dead_timeline;
-}
-
-// What would go by a plan.
-struct Amount {
-  std::uint64_t files = 0, stored_bytes = 0;
-  SegmentNumber end;  // above the highest of them
-};
-
-Amount amount_of(const Archive& archive, const std::string& cluster, const EraName& era,
-                 const RetentionPlan& plan) {
-  Amount amount;
-  if (!goes(plan)) return amount;
-  const SegmentSize size = segment_size_of(era);
-  for_each_wal_file(archive, cluster, era,
-                    [&](const Entry& entry, const layout::StoredName& stored) {
-                      const StoredFileFacts facts = facts_of(entry, stored, size);
-                      if (!may_go(plan, facts)) return;
-                      ++amount.files;
-                      amount.stored_bytes += entry.size;
-                      amount.end = std::max(amount.end, SegmentNumber{facts.number.value + 1});
-                    });
-  return amount;
+// The newest, or one that was named.
+std::variant<EraName, Refusal> era_of(const Archive& archive, const std::string& cluster,
+                                      const std::optional<EraName>& named) {
+  if (!named) return newest_era(archive, cluster);
+  if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
+  return make_refusal(
+      Code::kNoSuchRecord,
+      "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
+      "\"walstow status " + cluster + "\" shows them.");
 }
 
 // What an order to prune comes to, as of now.
 struct Decision {
   EraName era;
+  std::vector<EraName> older_eras;
   RetentionPlan plan;
+  Amount amount;
 };
 
-std::variant<Decision, Refusal> decide(const Archive& archive, const std::string& cluster,
-                                       const PrunePolicy& asked, Time as_of) {
-  const auto found = newest_era(archive, cluster);
+struct Order {
+  std::string cluster;
+  PrunePolicy policy;
+  std::optional<EraName> era;
+  std::optional<Lsn> floor;  // not above it
+};
+
+std::variant<Decision, Refusal> decide(const Archive& archive, const Order& order, Time as_of,
+                                       const std::stop_token& stop) {
+  const auto found = era_of(archive, order.cluster, order.era);
   if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
   const auto& era = std::get<EraName>(found);
-  const auto policy = policy_for(asked, era);
+  const auto policy = policy_for(order.policy, era);
   if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
-  return Decision{.era = era,
-                  .plan = plan_retention(take_inventory(archive, cluster, era),
-                                         std::get<RetentionPolicy>(policy), as_of)};
+  Decision decision{.era = era, .older_eras = archive.eras(order.cluster)};
+  if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
+    return make_refusal(Code::kBadRequest, "era \"" + to_string(era) + "\" is the newest",
+                        "Of the newest era one backup is kept at least.");
+  }
+  std::erase_if(decision.older_eras,
+                [&era](const EraName& one) { return one.number >= era.number; });
+  const EraInventory files = read_era(archive, order.cluster, era, stop);
+  decision.plan = plan_retention(take_inventory(archive, order.cluster, files),
+                                 std::get<RetentionPolicy>(policy), as_of);
+  if (decision.plan.floor && order.floor) {
+    decision.plan.floor =
+        std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
+  }
+  decision.amount = amount_of(archive, order.cluster, files, decision.plan);
+  return decision;
 }
 
 PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
@@ -157,13 +141,14 @@ class OldestFirst {
 class PruneStep {
  public:
   PruneStep(const Archive& archive, const std::string& cluster, const EraName& era,
-            Tombstone tombstone, const RetentionPolicy& policy)
+            Tombstone tombstone, const RetentionPolicy& policy, std::stop_token stop)
       : archive_(archive),
         cluster_(cluster),
         era_(era),
         size_(segment_size_of(era)),
         tombstone_(std::move(tombstone)),
         policy_(policy),
+        stop_(std::move(stop)),
         inventory_(size_) {}
 
   Tombstone run(std::chrono::milliseconds step);
@@ -181,6 +166,7 @@ class PruneStep {
   SegmentSize size_;
   Tombstone tombstone_;
   const RetentionPolicy& policy_;
+  std::stop_token stop_;
   RetentionInventory inventory_;
   RetentionPlan plan_;
 };
@@ -201,7 +187,7 @@ void PruneStep::change(const TombstoneChange& change) {
 PruneStep::Look PruneStep::look_at_consumers() {
   archive_.verify_present();
   archive_.verify_era(cluster_, era_);
-  inventory_ = take_inventory(archive_, cluster_, era_);
+  inventory_ = take_inventory(archive_, cluster_, read_era(archive_, cluster_, era_, stop_));
   plan_ = plan_retention(inventory_, policy_, tombstone_.begun);
   if (tombstone_.timeline) return plan_.dead_timeline ? Look::kGoOn : Look::kWithdraw;
   if (!plan_.floor || *plan_.floor < tombstone_.floor) return Look::kWithdraw;
@@ -240,7 +226,8 @@ bool PruneStep::remove_some(OldestFirst& files) {
     bytes += file.stored_size;
   }
   const std::size_t removed = archive_.backend().remove_objects(keys);
-  change({.files = removed, .stored_bytes = bytes});
+  // Of those that somebody else was faster with, only the number is known.
+  change({.files = removed, .stored_bytes = bytes * removed / keys.size()});
   return true;
 }
 
@@ -253,7 +240,7 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
   const auto looked = Clock::now() - begun;
   const auto end = Clock::now() + std::clamp<Clock::duration>(4 * looked, step, kLongestStep);
   OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
-  while (tombstone_.state == State::kIntent && Clock::now() < end) {
+  while (tombstone_.state == State::kIntent && Clock::now() < end && !stop_.stop_requested()) {
     if (!is_unchanged()) return tombstone_;  // the next step decides
     if (!remove_some(files) && tombstone_.state == State::kIntent) change({.state = State::kDone});
   }
@@ -262,12 +249,30 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
 
 }  // namespace
 
+std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
+  RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
+  if (asked.keep_backups) {
+    policy.keep =
+        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
+  }
+  if (asked.before) {
+    policy.before = asked.before->segment(segment_size_of(era));
+    if (!policy.before) return no_such_segment(asked.before->text(), era);
+  }
+  if (asked.standby_limit_days) {
+    policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
+  }
+  policy.dead_timeline = asked.timeline;
+  return policy;
+}
+
 std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
                                                   Time now) {
-  const auto decision = decide(archive, asked.cluster, asked.policy, now);
+  const Order order{
+      .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
+  const auto decision = decide(archive, order, now, {});
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
-  const auto& [era, plan] = std::get<Decision>(decision);
-  const Amount amount = amount_of(archive, asked.cluster, era, plan);
+  const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
   PrunePlanReport report{
       .archive = archive.id(),
       .cluster = asked.cluster,
@@ -277,28 +282,43 @@ std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const 
       .reason = plan.reason,
       .notes = plan.notes,
       .kept_backups = plan.kept_backups,
+      .older_eras = {},
       .files = amount.files,
-      .stored_bytes = amount.stored_bytes};
-  for (const Tombstone& one : list_tombstones(archive.backend(), asked.cluster, era)) {
-    if (one.state == State::kIntent) report.unfinished = one.number;
+      .stored_bytes = amount.stored_bytes,
+      .unfinished = unfinished_prune(archive, asked.cluster, era)};
+  if (!asked.era) {
+    for (const EraName& one : older_eras)
+      report.older_eras.push_back(to_string(one));
   }
   return report;
 }
 
+std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
+                               const EraName& era) {
+  for (const Tombstone& one : list_tombstones(archive.backend(), cluster, era)) {
+    if (one.state == State::kIntent) return one.number;
+  }
+  return 0;
+}
+
 std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
-                                               const std::string& by, Time now) {
+                                               const std::string& by, Time now,
+                                               const std::stop_token& stop) {
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
   const Time as_of = std::chrono::floor<std::chrono::seconds>(now);
-  auto decision = decide(archive, begin.cluster, begin.policy, as_of);
+  const Order order{
+      .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
+  const auto decision = decide(archive, order, as_of, stop);
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
-  auto& [era, plan] = std::get<Decision>(decision);
+  const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
   const SegmentSize size = segment_size_of(era);
-  if (plan.floor && begin.floor) {
-    plan.floor = std::min(*plan.floor, segment_of(*begin.floor, size));
-  }
-  const Amount amount = amount_of(archive, begin.cluster, era, plan);
   if (amount.files == 0) {
-    return PruneReport{.number = 0, .state = "done", .reason = plan.reason, .by = by, .begun = now};
+    return PruneReport{.number = 0,
+                       .state = "done",
+                       .floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "",
+                       .reason = plan.reason,
+                       .by = by,
+                       .begun = now};
   }
   const auto tombstone = create_tombstone(archive.backend(), begin.cluster, era,
                                           {.floor = plan.floor.value_or(amount.end),
@@ -314,8 +334,8 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
                         "\"walstow prune " + begin.cluster + "\" completes it first.");
   }
   log_line(LogLevel::kInfo,
-           fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below {} are to "
-                       "go; {}",
+           fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
+                       "are to go; {}",
                        tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
                        to_string(start_of(tombstone->floor, size)), plan.reason));
   return report_of(*tombstone, size);
@@ -323,8 +343,9 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
 
 std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
                                                   const ContinuePrune& go_on,
-                                                  std::chrono::milliseconds step) {
-  const auto found = newest_era(archive, go_on.cluster);
+                                                  std::chrono::milliseconds step,
+                                                  const std::stop_token& stop) {
+  const auto found = era_of(archive, go_on.cluster, go_on.era);
   if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
   const auto& era = std::get<EraName>(found);
   const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
@@ -335,17 +356,21 @@ std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
   }
   const auto policy = policy_for(standing->policy, era);
   if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
-  if (standing->state != State::kIntent) return report_of(*standing, segment_size_of(era));
+  const SegmentSize size = segment_size_of(era);
+  if (standing->state != State::kIntent) return report_of(*standing, size);
   const Tombstone tombstone =
-      PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy))
+      PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy), stop)
           .run(step);
   if (tombstone.state != State::kIntent) {
-    log_line(tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
-             fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) have gone; {}",
-                         tombstone.number, go_on.cluster, to_string(tombstone.state),
-                         tombstone.files, tombstone.stored_bytes, tombstone.reason));
+    log_line(
+        tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
+        fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
+                    "gone; {}",
+                    tombstone.number, go_on.cluster, to_string(tombstone.state), tombstone.files,
+                    tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)),
+                    tombstone.reason));
   }
-  return report_of(tombstone, segment_size_of(era));
+  return report_of(tombstone, size);
 }
 
 }  // namespace walstow

@@ -1,4 +1,5 @@
-// Pruning the newest era of a cluster, in steps that may be cut short anywhere:
+// Pruning an era of a cluster, the newest unless another is named, in steps that may be cut short
+// anywhere:
 //
 //   begin_prune     plans, and writes the floor as a tombstone, durably. Nothing has gone yet.
 //   continue_prune  reads all consumers again, and withdraws where one needs what is below; then
@@ -11,26 +12,39 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <variant>
 
 #include "proto/wire/command.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive.h"
+#include "store/retention.h"
 
 namespace walstow {
+
+// The refusal: `before` is no place of the era.
+std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era);
 
 std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& plan,
                                                   Time now);
 
-// A report with number 0: nothing would go, and nothing was written.
-std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
-                                               const std::string& by, Time now);
+// The number of one that is not over; 0: there is none.
+std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
+                               const EraName& era);
 
-// Removes for about this long, and longer where looking at the consumers takes long.
+// A report with number 0: nothing would go, and nothing was written. Throws Error{kUnavailable}
+// when it is asked to stop before anything was written.
+std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
+                                               const std::string& by, Time now,
+                                               const std::stop_token& stop = {});
+
+// Removes for about this long, and longer where looking at the consumers takes long; or until it is
+// asked to stop.
 inline constexpr std::chrono::milliseconds kPruneStep{1000};
 std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
                                                   const ContinuePrune& go_on,
-                                                  std::chrono::milliseconds step = kPruneStep);
+                                                  std::chrono::milliseconds step = kPruneStep,
+                                                  const std::stop_token& stop = {});
 
 }  // namespace walstow

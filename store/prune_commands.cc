@@ -4,73 +4,70 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "proto/base/bytes.h"
+#include "proto/base/deadline.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/wire/retention_report.h"
+#include "store/policy_commands.h"
+#include "store/progress.h"
 #include "store/report_text.h"
 #include "store/retention_commands.h"
 
 namespace walstow {
 namespace {
 
-constexpr std::uint64_t kMostKeptDays = 36500;
+// What is to be pruned, and by whose word.
+struct Order {
+  PrunePolicy policy;
+  std::optional<EraName> era;
+  std::optional<PolicyReport> set;  // where the cluster's policy says what is kept
+};
 
-// nullopt: not given.
-std::optional<std::uint32_t> number_option(const Call& call, std::string_view name,
-                                           std::uint64_t lowest) {
-  const std::string text = call.command.option(name);
-  if (text.empty()) return std::nullopt;
-  const auto number = parse_decimal(text);
-  if (!number || *number < lowest || *number > kMostKeptDays) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("invalid value \"{}\" for option --{}", escaped(text), name),
-                fmt::format("Give a number from {} to {}.", lowest, kMostKeptDays));
+// The options; where they do not say what is kept, the cluster's policy does.
+Order order_of(const Call& call, Client& client, const std::string& cluster) {
+  Order order{.policy = policy_of_options(call), .era = {}, .set = {}};
+  if (const std::string name = call.command.option("era"); !name.empty()) {
+    order.era = parse_era_name(name);
+    if (!order.era) {
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of an era", escaped(name)),
+                  "\"walstow status\" shows them.");
+    }
   }
-  return static_cast<std::uint32_t>(*number);
-}
-
-// "30d" as elsewhere, or "30".
-std::optional<std::uint32_t> days_option(const Call& call, std::string_view name) {
-  const std::string text = call.command.option(name);
-  if (text.empty()) return std::nullopt;
-  const auto number = parse_decimal(text.ends_with('d') ? text.substr(0, text.size() - 1) : text);
-  if (!number || *number > kMostKeptDays) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("invalid value \"{}\" for option --{}", escaped(text), name),
-                "Give a number of days: 30d.");
+  if (order.policy.keep_backups == 0U && !order.era) {
+    throw Error(ErrorKind::kUsage, "--keep-backups 0 needs --era",
+                "Of the newest era one backup is kept at least.");
   }
-  return static_cast<std::uint32_t>(*number);
-}
-
-PrunePolicy policy_of(const Call& call) {
-  PrunePolicy policy{.keep_backups = number_option(call, "keep-backups", 1),
-                     .keep_days = days_option(call, "keep-days"),
-                     .before = {},
-                     .backup_label = call.command.option("backup-label"),
-                     .standby_limit_days = days_option(call, "standby-limit"),
-                     .timeline = {}};
-  if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
-    throw Error(ErrorKind::kUsage, "--keep-backups and --keep-days go together",
-                "Kept are that many backups, all that are younger, and one before these: "
-                "\"--keep-backups 2 --keep-days 14\".");
+  if (order.policy == PrunePolicy()) {
+    order.set = parse_policy_report(client.ask(ShowPolicy{cluster}, patience()));
+    if (order.set) order.policy = order.set->policy;
   }
   if (const std::string before = call.command.option("before"); !before.empty()) {
-    policy.before = LogPlace::parse(before);
-    if (!policy.before) {
+    order.policy.before = LogPlace::parse(before);
+    if (!order.policy.before) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("\"{}\" is not a place in the log", escaped(before)),
                   "Give the name of a segment, of a .backup file, or an LSN.");
     }
   }
   if (const auto timeline = number_option(call, "timeline", 1)) {
-    policy.timeline = Timeline{*timeline};
+    order.policy.timeline = Timeline{*timeline};
   }
-  return policy;
+  return order;
 }
 
-std::string plan_text(const PrunePlanReport& plan) {
+// Further lines below the first one.
+std::string after_title(const std::string& lines) {
+  std::string text;
+  for (const char c : lines) {
+    text += c;
+    if (c == '\n') text += "              ";
+  }
+  return text.substr(0, text.rfind('\n') + 1);
+}
+
+std::string plan_text(const PrunePlanReport& plan, const Order& order) {
   std::string text = fmt::format("cluster {}, era {}\n", plan.cluster, plan.era);
+  if (order.set) text += "  policy      " + after_title(policy_text(*order.set));
   if (plan.timeline) {
     text += fmt::format("  dead branch timeline {}\n", *plan.timeline);
   } else {
@@ -81,12 +78,16 @@ std::string plan_text(const PrunePlanReport& plan) {
     text += fmt::format("  kept        backup {}\n", backup);
   for (const std::string& note : plan.notes)
     text += fmt::format("  note        {}\n", note);
+  for (const std::string& era : plan.older_eras)
+    text += fmt::format("  note        era {} is left alone: --era prunes it\n", era);
   return text + (plan.files == 0 ? "  nothing to remove\n"
                                  : fmt::format("  to remove   {} files, {}\n", plan.files,
                                                size_text(plan.stored_bytes)));
 }
 
 std::string prune_text(const PruneReport& prune) {
+  // Between the plan and now somebody has come who needs it, or another prune was faster.
+  if (prune.number == 0) return fmt::format("nothing to remove any more: {}\n", prune.reason);
   const std::string what = fmt::format("prune {}: {} files removed, {}", prune.number, prune.files,
                                        size_text(prune.stored_bytes));
   if (prune.state == "withdrawn") {
@@ -117,41 +118,42 @@ bool confirmed(const Call& call) {
 }
 
 // Until it is over. Whatever ends this, a later prune goes on where it was.
-PruneReport complete(Client& client, const std::string& cluster, PruneReport prune,
-                     std::uint64_t expected) {
-  const bool show = isatty(STDERR_FILENO) == 1;
+PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlanReport& plan) {
+  ProgressLine line;
+  PruneReport prune{.number = go_on.number, .state = "intent"};
+  const auto begun = Clock::now();
   while (prune.state == "intent") {
-    if (show) {
-      std::fputs(
-          fmt::format("\r{} of {} files removed ", prune.files, std::max(expected, prune.files))
-              .c_str(),
-          stderr);
-    }
-    prune = parse_prune_report(client.ask(ContinuePrune{cluster, prune.number}, patience()));
+    line.show({.objects = prune.files,
+               .bytes = prune.stored_bytes,
+               .total_objects = std::max(plan.files, prune.files),
+               .total_bytes = std::max(plan.stored_bytes, prune.stored_bytes),
+               .elapsed = Clock::now() - begun});
+    prune = parse_prune_report(client.ask(go_on, patience()));
   }
-  if (show) std::fputs("\r\x1b[K", stderr);
   return prune;
 }
 
 int prune(const Call& call) {
   const std::string cluster = call.cluster();
-  const PrunePolicy policy = policy_of(call);
   Client client = call.client();
-  std::string answer = client.ask(PlanPrune{cluster, policy}, patience());
+  const Order order = order_of(call, client, cluster);
+  const PlanPrune question{cluster, order.policy, order.era};
+  std::string answer = client.ask(question, long_patience());
   PrunePlanReport plan = parse_prune_plan(answer);
   if (call.command.flag("dry-run")) {
-    print(call.json() ? answer : plan_text(plan));
+    print(call.json() ? answer : plan_text(plan, order));
     return exit_code::kDone;
   }
+  // The era that was looked at, should the cluster get a new one meanwhile.
+  const auto era = parse_era_name(plan.era);
   if (plan.unfinished != 0) {
-    const PruneReport before =
-        complete(client, cluster, {.number = plan.unfinished, .state = "intent"}, 0);
+    const PruneReport before = complete(client, {cluster, plan.unfinished, era}, plan);
     log_line(LogLevel::kInfo, fmt::format("prune {} by \"{}\", which had been cut short, is {}",
                                           before.number, before.by, before.state));
-    answer = client.ask(PlanPrune{cluster, policy}, patience());
+    answer = client.ask(question, long_patience());
     plan = parse_prune_plan(answer);
   }
-  if (!call.json()) print(plan_text(plan));
+  if (!call.json()) print(plan_text(plan, order));
   if (plan.files == 0) {
     if (call.json()) print(answer);
     return exit_code::kDone;
@@ -160,8 +162,9 @@ int prune(const Call& call) {
     print("nothing was removed\n");
     return exit_code::kFailed;
   }
-  answer = client.ask(BeginPrune{cluster, policy, parse_lsn(plan.floor)}, patience());
-  const PruneReport done = complete(client, cluster, parse_prune_report(answer), plan.files);
+  const BeginPrune begin{cluster, order.policy, parse_lsn(plan.floor), era};
+  PruneReport done = parse_prune_report(client.ask(begin, long_patience()));
+  if (done.state == "intent") done = complete(client, {cluster, done.number, era}, plan);
   print(call.json() ? to_json(done) : prune_text(done));
   return done.state == "done" ? exit_code::kDone : exit_code::kFailed;
 }
@@ -169,20 +172,18 @@ int prune(const Call& call) {
 }  // namespace
 
 std::vector<AdminCommand> prune_commands() {
-  return {
-      {{"prune",
-        "remove WAL that no backup, standby or hold needs",
-        {{"--keep-backups", "N", "keep the newest N backups of each line, with --keep-days"},
-         {"--keep-days", "DAYS", "and all that are younger, and the newest before these"},
-         {"--backup-label", "PATTERN", "only backups with such a label count"},
-         {"--before", "PLACE", "not beyond this segment or LSN"},
-         {"--standby-limit", "DAYS", "a standby that was silent for longer holds nothing back"},
-         {"--timeline", "NUMBER", "remove this dead branch, where nothing needs it"},
-         {"-n,--dry-run", "", "only show what would go"},
-         {"--yes", "", "do not ask"}},
-        {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}},
-       prune},
-  };
+  CommandSpec spec{
+      .name = "prune",
+      .summary = "remove WAL that no backup, standby or hold needs",
+      .options = policy_options(),
+      .positionals = {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}};
+  spec.options.insert(spec.options.end(),
+                      {{"--before", "PLACE", "not beyond this segment or LSN"},
+                       {"--timeline", "NUMBER", "remove this dead branch, where nothing needs it"},
+                       {"--era", "ERA", "prune this older era, not the newest"},
+                       {"-n,--dry-run", "", "only show what would go"},
+                       {"--yes", "", "do not ask"}});
+  return {{std::move(spec), prune}};
 }
 
 }  // namespace walstow

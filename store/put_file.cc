@@ -12,14 +12,37 @@
 
 #include <optional>
 
+#include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/wire/report.h"
 #include "store/placement.h"
 #include "store/put_proof.h"
 #include "store/standing_object.h"
+#include "store/tombstones.h"
 
 namespace walstow {
 namespace {
+
+// A backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
+// its file; but who has taken it should know at once. The object stands before the floors are read,
+// as with everybody who registers a need (store/holds.cc).
+std::string warning_of(const PutContext& context, const EraName& era) {
+  const PutFile& put = context.put;
+  if (put.file.kind() != FileKind::kBackup) return {};
+  try {
+    auto warning =
+        warn_of_backup_below_floor(context.archive->backend(), put.cluster, era, put.file);
+    if (!warning) return {};
+    log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + *warning);
+    return *std::move(warning);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             "could not compare file \"" + put.file.text() + "\" with the floors: " + error.what(),
+             error.hint());
+    return {};
+  }
+}
 
 Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement) {
   if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
@@ -34,7 +57,8 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
                                  .name = placed.name,
                                  .digest = to_string(context.put.digest),
                                  .raw_size = context.put.raw_size,
-                                 .stored_size = placed.stored_size});
+                                 .stored_size = placed.stored_size,
+                                 .warning = warning_of(context, era)});
   return reply;
 }
 

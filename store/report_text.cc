@@ -37,6 +37,25 @@ std::string certificate_line(Time until, Time now) {
 
 }  // namespace
 
+std::string policy_text(const PolicyReport& report) {
+  const PrunePolicy& policy = report.policy;
+  const std::uint32_t count = policy.keep_backups.value_or(0);
+  const std::string newest =
+      count == 1 ? "the newest backup" : fmt::format("the newest {} backups", count);
+  std::string text = policy.keep_days.value_or(0) == 0
+                         ? "keep " + newest + "\n"
+                         : fmt::format("keep {}, all younger than {}, and the one before these\n",
+                                       newest, counted(*policy.keep_days, "day"));
+  if (!policy.backup_label.empty()) {
+    text += fmt::format("only backups labelled \"{}\" count\n", policy.backup_label);
+  }
+  if (policy.standby_limit_days) {
+    text += fmt::format("a standby that was silent for {} holds nothing back\n",
+                        counted(*policy.standby_limit_days, "day"));
+  }
+  return text + fmt::format("set by {} on {}\n", report.by, to_iso8601(report.set));
+}
+
 std::string counted(std::uint64_t count, std::string_view noun, int width) {
   return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
 }

@@ -22,6 +22,9 @@ std::string whoami_text(const WhoamiReport& report);
 std::string registry_text(const std::vector<ClientReport>& clients, Time now);
 std::string check_text(const CheckReport& report);
 
+// "keep the newest 2 backups, all younger than 14 days, and the one before these", in lines.
+std::string policy_text(const PolicyReport& report);
+
 // "1 segment", "2 segments"; `width` of the number.
 std::string counted(std::uint64_t count, std::string_view noun, int width = 0);
 // In lines of at most `columns`, broken between words; a longer word stands alone.

@@ -23,6 +23,9 @@ namespace {
 
 constexpr SegmentNumber kEndless{std::numeric_limits<std::uint64_t>::max()};
 
+constexpr std::size_t kMostNoted = 3;  // of one kind
+constexpr std::chrono::hours kLongSilence{48};
+
 std::string days_text(std::chrono::system_clock::duration duration) {
   const auto hours = std::chrono::duration_cast<std::chrono::hours>(duration).count();
   return hours < 48 ? fmt::format("{} hours", hours) : fmt::format("{} days", hours / 24);
@@ -50,9 +53,11 @@ class Planner {
   bool counts(const BackupFacts& backup) const;
   bool is_on_line(const BackupFacts& backup, Timeline line) const;
   void keep_of_line(Timeline line);
+  void note_gone(const BackupFacts& backup);
   void choose_backups();
   void add_consumers();
   void set_floor();
+  void set_floor_at_end();
   void plan_dead_timeline(Timeline dead);
   std::string why_not_dead(Timeline dead) const;
   std::optional<RetentionPlan::Stretch> needed_by(const Consumer& consumer, Timeline dead) const;
@@ -64,6 +69,7 @@ class Planner {
   std::map<Timeline, const TimelineFacts*> timelines_;
   std::set<std::size_t> kept_;  // of inventory_.backups
   std::vector<Consumer> consumers_;
+  std::size_t gone_ = 0;  // backups
   RetentionPlan plan_;
 };
 
@@ -124,7 +130,8 @@ void Planner::keep_of_line(Timeline line) {
   std::vector<std::size_t> on_line;
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
     const BackupFacts& backup = inventory_.backups[i];
-    if (backup.stop && counts(backup) && is_on_line(backup, line)) on_line.push_back(i);
+    if (backup.stop && !backup.gone && counts(backup) && is_on_line(backup, line))
+      on_line.push_back(i);
   }
   std::ranges::sort(on_line, [this](std::size_t a, std::size_t b) {
     const BackupFacts& first = inventory_.backups[a];
@@ -135,16 +142,28 @@ void Planner::keep_of_line(Timeline line) {
   bool has_older = false;
   for (const std::size_t i : on_line) {
     const bool older = inventory_.backups[i].stopped <= now_ - policy_.keep->younger;
-    if (count < policy_.keep->count || !older || !has_older) kept_.insert(i);
+    const bool reaches_back = policy_.keep->count > 0 && !has_older;
+    if (count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
     ++count;
     has_older = has_older || older;
   }
+}
+
+void Planner::note_gone(const BackupFacts& backup) {
+  if (++gone_ > kMostNoted) return;
+  plan_.notes.push_back(
+      fmt::format("backup {} (\"{}\") cannot be recovered: the segment where it begins was pruned",
+                  backup.name, backup.label));
 }
 
 void Planner::choose_backups() {
   const bool keep_all = !policy_.keep || !descent_is_known();
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
     const BackupFacts& backup = inventory_.backups[i];
+    if (backup.gone) {
+      note_gone(backup);
+      continue;
+    }
     if (!backup.stop || (keep_all && counts(backup))) kept_.insert(i);
   }
   if (policy_.keep && keep_all) {
@@ -196,7 +215,11 @@ void Planner::add_consumers() {
 }
 
 void Planner::set_floor() {
-  if (policy_.keep && kept_.empty()) {
+  if (policy_.keep && policy_.keep->count == 0 && consumers_.empty()) {
+    set_floor_at_end();
+    return;
+  }
+  if (policy_.keep && policy_.keep->count > 0 && kept_.empty()) {
     plan_.reason =
         policy_.backup_label.empty()
             ? "no backup is known that could be kept"
@@ -217,11 +240,23 @@ void Planner::set_floor() {
     return;
   }
   plan_.floor = least->from.value_or(SegmentNumber{});
-  plan_.reason = least->from ? fmt::format("{} needs it", least->name)
-                             : fmt::format(
-                                   "{} has not said how far it is, so it may need "
-                                   "everything",
-                                   least->name);
+  plan_.reason =
+      least->from
+          ? fmt::format("{} needs it", least->name)
+          : fmt::format("{} has not said how far it is, so it may need everything", least->name);
+  if (least->seen && now_ - *least->seen >= kLongSilence) {
+    plan_.reason += fmt::format("; it was seen {} ago", days_text(now_ - *least->seen));
+  }
+}
+
+void Planner::set_floor_at_end() {
+  std::optional<SegmentNumber> last;
+  for (const TimelineFacts& facts : inventory_.timelines)
+    last = std::max(last, facts.last);
+  plan_.reason = "no backup of this era is to be kept, and no standby or hold needs it";
+  // Behind a timeline's last segment there may be a .partial.
+  if (last) plan_.floor = SegmentNumber{last->value + 2};
+  if (plan_.floor && policy_.before) plan_.floor = std::min(plan_.floor, policy_.before);
 }
 
 // --- a dead branch ---
@@ -283,7 +318,7 @@ void Planner::plan_dead_timeline(Timeline dead) {
     const auto stretch = needed_by(consumer, dead);
     if (!stretch) continue;
     plan_.needed.push_back(*stretch);
-    if (++needing <= 3) {
+    if (++needing <= kMostNoted) {
       plan_.notes.push_back(
           fmt::format("{} may need a part of timeline {}, which stays", consumer.name, dead.value));
     }
@@ -329,7 +364,7 @@ std::string describe(const PositionReport& position) {
 
 std::optional<Consumer> consumer_of(const PositionReport& position, SegmentSize size) {
   if (position.retired) return std::nullopt;
-  Consumer consumer{.name = describe(position), .from = {}, .timeline = {}};
+  Consumer consumer{.name = describe(position), .from = {}, .timeline = {}, .seen = position.seen};
   const std::string& place =
       position.restartpoint.empty() ? position.lowest_handed : position.restartpoint;
   const auto name = WalFileName::parse(place);

@@ -41,6 +41,7 @@ struct BackupFacts {
   std::optional<Lsn> stop;  // nullopt: its file could not be read
   Time stopped;
   std::string label;
+  bool gone = false;  // what it needs was pruned: it needs nothing any more
 };
 
 struct HoldFacts {
@@ -67,7 +68,9 @@ struct RetentionInventory {
 inline constexpr std::chrono::hours kLeastAge{24};
 
 struct KeepBackups {
-  std::uint32_t count = 1;         // of each live line, at least
+  // Of each live line, at least. 0: none for its number, nor one before the younger ones. Then the
+  // end of the era is the floor where nobody needs anything: for an era that is over.
+  std::uint32_t count = 1;
   std::chrono::seconds younger{};  // and all that are younger, and one before these
 };
 
@@ -122,6 +125,7 @@ struct Consumer {
   std::string name;                   // "standby \"reporting\""
   std::optional<SegmentNumber> from;  // nullopt: unknown, so from the beginning
   std::optional<Timeline> timeline;   // nullopt: all
+  std::optional<Time> seen = {};      // a standby's
 };
 
 // Where a standby's position is: its restartpoint, else the lowest segment that it was handed.

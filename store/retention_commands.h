@@ -1,4 +1,4 @@
-// `walstow hold`, `backup`, `standby` and `prune`.
+// `walstow hold`, `backup`, `standby` and `prune`; `policy`: store/policy_commands.h.
 #pragma once
 
 #include <vector>

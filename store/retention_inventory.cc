@@ -4,52 +4,13 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "proto/wal/backup_history.h"
-#include "proto/wal/timeline_history.h"
-#include "store/each_entry.h"
+#include "proto/base/error.h"
 #include "store/holds.h"
 #include "store/positions.h"
-#include "store/standing_object.h"
+#include "store/tombstones.h"
 
 namespace walstow {
 namespace {
-
-void for_each_object(const Archive& archive, std::string_view cluster, const std::string& prefix,
-                     const VisitFile& visit) {
-  for_each_entry(archive.backend(), prefix, [&](const Entry& entry) {
-    if (const auto stored = layout::parse_object_key(cluster, entry.key)) visit(entry, *stored);
-  });
-}
-
-std::optional<std::vector<TimelineSwitch>> ancestry_in(const Archive& archive,
-                                                       const std::string& key, Timeline timeline) {
-  const auto content = read_small_object(archive.backend(), key, kLargestHistoryFile);
-  if (!content) return std::nullopt;
-  const TimelineHistoryResult result = parse_timeline_history(timeline, *content);
-  if (!result.history) return std::nullopt;
-  return result.history->ancestry;
-}
-
-// `put` stands for the time at which it stopped where the file does not say that in UTC: the file
-// came at its end.
-BackupReport read_backup_file(const Archive& archive, const EraName& era, const Entry& entry,
-                              const WalFileName& file) {
-  BackupReport report{.name = file.text(),
-                      .era = to_string(era),
-                      .timeline = file.timeline().value,
-                      .start = {},
-                      .stop = {},
-                      .label = {},
-                      .stopped = entry.modified};
-  const auto content = read_small_object(archive.backend(), entry.key, kLargestBackupFile);
-  const auto history = content ? parse_backup_history(*content) : std::nullopt;
-  if (!history) return report;
-  report.start = to_string(history->start);
-  report.stop = to_string(history->stop);
-  report.label = history->label;
-  report.stopped = history->stopped.value_or(entry.modified);
-  return report;
-}
 
 // What cannot be read counts from the segment in its name.
 BackupFacts facts_of(const BackupReport& report, SegmentSize size) {
@@ -77,21 +38,71 @@ HoldFacts facts_of(const HoldReport& report, SegmentSize size) {
           .timeline = from ? from->timeline() : std::nullopt};
 }
 
+// A backup that begins below a floor may still have all that it needs: what is young stays. Its
+// first segment, which goes first, tells.
+class PrunedBackups {
+ public:
+  PrunedBackups(const Archive& archive, std::string_view cluster, const EraName& era)
+      : backend_(archive.backend()), cluster_(cluster), era_(era) {}
+
+  bool is_gone(const BackupFacts& backup) {
+    if (!tombstones_) tombstones_ = list_tombstones(backend_, cluster_, era_);
+    const auto covers = [&](const Tombstone& one) {
+      return one.covers(backup.timeline, backup.start);
+    };
+    if (std::ranges::none_of(*tombstones_, covers)) return false;
+    const auto first = WalFileName::segment(backup.timeline, backup.start, segment_size_of(era_));
+    const auto key = layout::object_key(cluster_, era_, first);
+    return key && backend_.open_object(*key) == nullptr;
+  }
+
+ private:
+  Backend& backend_;
+  std::string_view cluster_;
+  const EraName& era_;
+  std::optional<std::vector<Tombstone>> tombstones_;  // read when there is a backup
+};
+
+// Whether all files that the folder may have, or none of them, are of the plan; nullopt: some.
+std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::LogFolder& folder) {
+  if (folder.oldest >= plan.put_before) return false;
+  if (plan.dead_timeline) {
+    if (folder.timeline != *plan.dead_timeline) return false;
+    const auto touches = [&](const RetentionPlan::Stretch& stretch) {
+      return stretch.first < folder.end && stretch.last >= folder.first;
+    };
+    if (std::ranges::any_of(plan.needed, touches)) return std::nullopt;
+  } else {
+    if (!plan.floor || *plan.floor <= folder.first) return false;
+    if (*plan.floor < folder.end) return std::nullopt;
+  }
+  return folder.newest < plan.put_before ? std::optional(true) : std::nullopt;
+}
+
 }  // namespace
 
-void for_each_wal_file(const Archive& archive, std::string_view cluster, const EraName& era,
-                       const VisitFile& visit) {
-  for_each_object(archive, cluster, layout::wal_prefix(cluster, era), visit);
+EraInventory read_era(const Archive& archive, const std::string& cluster, const EraName& era,
+                      const std::stop_token& stop) {
+  EraInventory files(cluster, era);
+  files.refresh(archive, stop);
+  if (stop.stop_requested()) throw Error(ErrorKind::kUnavailable, "the store is stopping");
+  return files;
+}
+
+StoredFileFacts facts_of(const Entry& entry, const layout::StoredName& stored, SegmentSize size) {
+  return {.timeline = stored.file.timeline(),
+          .number = stored.file.number(size),
+          .put = entry.modified};
 }
 
 void read_records_again(const Archive& archive, const std::string& cluster, const EraName& era,
-                        RetentionInventory& inventory) {
-  inventory.positions = list_positions(archive.backend(), cluster);
+                        RetentionInventory& inventory, DamagedRecords* damaged) {
+  inventory.positions = list_positions(archive.backend(), cluster, damaged);
   std::erase_if(inventory.positions, [&era](const PositionReport& position) {
     return position.system != std::to_string(era.system_identifier);
   });
   inventory.holds.clear();
-  for (const HoldReport& hold : list_holds(archive, cluster)) {
+  for (const HoldReport& hold : list_holds(archive, cluster, damaged)) {
     if (hold.era == to_string(era)) {
       inventory.holds.push_back(facts_of(hold, inventory.segment_size));
     }
@@ -99,15 +110,17 @@ void read_records_again(const Archive& archive, const std::string& cluster, cons
   std::erase_if(inventory.backups, [](const BackupFacts& backup) {
     return !WalFileName::parse(backup.name);  // an id
   });
-  for (const BackupReport& backup : list_added_backups(archive, cluster)) {
-    if (backup.era == to_string(era)) {
-      inventory.backups.push_back(facts_of(backup, inventory.segment_size));
-    }
+  PrunedBackups pruned(archive, cluster, era);
+  for (const BackupReport& backup : list_added_backups(archive, cluster, damaged)) {
+    if (backup.era != to_string(era)) continue;
+    inventory.backups.push_back(facts_of(backup, inventory.segment_size));
+    inventory.backups.back().gone = pruned.is_gone(inventory.backups.back());
   }
 }
 
 RetentionInventory take_inventory(const Archive& archive, const std::string& cluster,
-                                  const EraName& era) {
+                                  const EraInventory& files, DamagedRecords* damaged) {
+  const EraName& era = files.era();
   const SegmentSize size = segment_size_of(era);
   RetentionInventory inventory(size);
   for (const EraName& other : archive.eras(cluster)) {
@@ -115,46 +128,60 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
       inventory.position_size = std::min(inventory.position_size, segment_size_of(other));
     }
   }
-  std::map<Timeline, TimelineFacts> timelines;
-  const auto seen = [&timelines](Timeline id, const Entry& entry) -> TimelineFacts& {
-    auto& facts =
-        timelines.try_emplace(id, TimelineFacts{.timeline = id, .ancestry = {}}).first->second;
-    facts.newest = std::max(facts.newest, entry.modified);
-    return facts;
-  };
-  for_each_object(archive, cluster, layout::history_prefix(cluster, era),
-                  [&](const Entry& entry, const layout::StoredName& stored) {
-                    const Timeline id = stored.file.timeline();
-                    seen(id, entry).ancestry = ancestry_in(archive, entry.key, id);
-                  });
-  for_each_wal_file(archive, cluster, era,
-                    [&](const Entry& entry, const layout::StoredName& stored) {
-                      TimelineFacts& facts = seen(stored.file.timeline(), entry);
-                      if (stored.form == layout::StoredName::Form::kIncomplete) return;
-                      if (stored.file.kind() == FileKind::kSegment) {
-                        facts.last = stored.file.number(size);
-                      } else if (stored.file.kind() == FileKind::kBackup) {
-                        inventory.backups.push_back(
-                            facts_of(read_backup_file(archive, era, entry, stored.file), size));
-                      }
-                    });
-  for (auto& [id, facts] : timelines)
-    inventory.timelines.push_back(std::move(facts));
-  read_records_again(archive, cluster, era, inventory);
+  PrunedBackups pruned(archive, cluster, era);
+  for (const EraInventory::TimelineInventory& timeline : files.timelines()) {
+    const auto& runs = timeline.runs.runs;
+    inventory.timelines.push_back(
+        {.timeline = timeline.runs.timeline,
+         .ancestry = timeline.ancestry,
+         .last = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.back().last()}),
+         .newest = timeline.newest_file});
+    for (const BackupReport& backup : timeline.backups) {
+      inventory.backups.push_back(facts_of(backup, size));
+      inventory.backups.back().gone = pruned.is_gone(inventory.backups.back());
+    }
+  }
+  read_records_again(archive, cluster, era, inventory, damaged);
   return inventory;
 }
 
-std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster) {
-  std::vector<BackupReport> reports;
-  for (const EraName& era : archive.eras(cluster)) {
-    for_each_wal_file(archive, cluster, era,
-                      [&](const Entry& entry, const layout::StoredName& stored) {
-                        if (stored.file.kind() != FileKind::kBackup) return;
-                        reports.push_back(read_backup_file(archive, era, entry, stored.file));
-                      });
+Amount amount_of(const Archive& archive, const std::string& cluster, const EraInventory& files,
+                 const RetentionPlan& plan) {
+  Amount amount;
+  const SegmentSize size = segment_size_of(files.era());
+  const auto add = [&amount](std::uint64_t count, std::uint64_t bytes, SegmentNumber last) {
+    amount.files += count;
+    amount.stored_bytes += bytes;
+    amount.end = std::max(amount.end, SegmentNumber{last.value + 1});
+  };
+  for (const EraInventory::LogFolder& folder : files.folders()) {
+    const auto whole = as_a_whole(plan, folder);
+    if (whole && *whole) add(folder.files, folder.stored_bytes, folder.last);
+    if (whole) continue;
+    for_each_entry(archive.backend(), folder.prefix, [&](const Entry& entry) {
+      const auto stored = layout::parse_object_key(cluster, entry.key);
+      if (!stored) return;
+      const StoredFileFacts facts = facts_of(entry, *stored, size);
+      if (may_go(plan, facts)) add(1, entry.size, facts.number);
+    });
   }
-  const auto added = list_added_backups(archive, cluster);
-  reports.insert(reports.end(), added.begin(), added.end());
+  return amount;
+}
+
+std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster) {
+  std::vector<BackupReport> reports = list_added_backups(archive, cluster);
+  for (const EraName& era : archive.eras(cluster)) {
+    const EraInventory files = read_era(archive, cluster, era);
+    for (const EraInventory::TimelineInventory& timeline : files.timelines())
+      reports.insert(reports.end(), timeline.backups.begin(), timeline.backups.end());
+  }
+  for (const EraName& era : archive.eras(cluster)) {
+    PrunedBackups pruned(archive, cluster, era);
+    for (BackupReport& report : reports) {
+      if (report.era != to_string(era)) continue;
+      report.pruned = pruned.is_gone(facts_of(report, segment_size_of(era)));
+    }
+  }
   const auto place = [](const BackupReport& report) {
     return std::pair(report.era, parse_lsn(report.start).value_or(Lsn{}));
   };

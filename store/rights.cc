@@ -46,6 +46,9 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const AddBackup& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const RemoveBackup& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ForgetStandby& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const SetPolicy& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ShowPolicy& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const RemovePolicy& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const PlanPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const BeginPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ContinuePrune& c) const { return {{{kAdmin}, c.cluster}}; }

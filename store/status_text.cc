@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <sstream>
 #include <unistd.h>
 
 #include "proto/wal/file_name.h"
@@ -13,6 +14,7 @@ namespace walstow {
 namespace {
 
 constexpr std::size_t kMostBackupsShown = 3;
+constexpr std::size_t kStatusColumns = 80;
 constexpr std::size_t kDeepestShown = 20;  // a deeper branch of the tree is not indented further
 constexpr std::size_t kLongestLabel = 40;  // characters
 
@@ -32,6 +34,7 @@ class StatusText {
   std::string hole_line(const std::string& first, const std::string& last,
                         std::uint64_t count) const;
   std::string size_lines(const TimelineReport& timeline) const;
+  std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
   std::string position_lines(const PositionReport& position) const;
   std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
 
@@ -101,19 +104,17 @@ std::string backup_lines(const TimelineReport& timeline) {
   const std::size_t shown = std::min(backups.size(), kMostBackupsShown);
   if (shown < timeline.backups) text += fmt::format("      the newest {}:\n", shown);
   for (std::size_t i = backups.size() - shown; i < backups.size(); ++i) {
-    const BackupSpan& backup = backups[i];
+    const BackupReport& backup = backups[i];
     if (backup.first.empty()) {
-      text += fmt::format("      backup {} cannot be read\n", backup.file);
+      text += fmt::format("      backup {} cannot be read\n", backup.name);
       continue;
     }
     text += fmt::format("      backup needs {} .. {}\n", backup.first, backup.last);
-    std::string details;
-    if (backup.stopped) details = "ended " + to_iso8601(*backup.stopped);
+    text += fmt::format("        ended {}", to_iso8601(backup.stopped));
     if (!backup.label.empty()) {
-      details += details.empty() ? "" : ", ";
-      details += fmt::format("\"{}\"", backup.label.substr(0, kLongestLabel));
+      text += fmt::format(", \"{}\"", backup.label.substr(0, kLongestLabel));
     }
-    if (!details.empty()) text += fmt::format("        {}\n", details);
+    text += "\n";
   }
   return text;
 }
@@ -145,6 +146,36 @@ void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::
   }
 }
 
+// The floor counts on every timeline: it is a place in the log.
+std::string StatusText::retention_lines(const RetentionReport& retention,
+                                        const std::string& cluster) const {
+  const std::string indentation(6, ' ');
+  std::string text = "    retention\n";
+  const auto add = [&](const std::string& line) {
+    text += wrapped(line, kStatusColumns, indentation);
+  };
+  if (retention.policy) {
+    std::istringstream lines(policy_text(*retention.policy));
+    for (std::string line; std::getline(lines, line);)
+      add("policy: " + line);
+  } else {
+    add(fmt::format("no policy, nothing is pruned by itself: \"walstow policy set {}\"", cluster));
+  }
+  if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
+  if (retention.floor.empty()) {
+    add(fmt::format("no floor: {}", retention.reason));
+  } else {
+    add(fmt::format("floor {}: {}", retention.floor, retention.reason));
+    add(retention.files == 0
+            ? std::string("a prune would remove nothing")
+            : fmt::format("a prune would remove {}, {}", counted(retention.files, "file"),
+                          size_text(retention.stored_bytes)));
+  }
+  for (const std::string& note : retention.notes)
+    add(note);
+  return text;
+}
+
 std::string StatusText::era_lines(const EraReport& era, const std::string& cluster) const {
   std::string text = fmt::format("  era {}\n", era.era);
   if (era.timelines.size() > 1) {
@@ -161,6 +192,7 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
     text += fmt::format("    {} for your decision: \"walstow conflict list {}\"\n",
                         alarm(counted(era.conflicts, "content")), cluster);
   }
+  if (era.retention) text += retention_lines(*era.retention, cluster);
   return text;
 }
 
@@ -198,6 +230,8 @@ std::string StatusText::of(const ClusterReport& report) const {
   if (!report.positions.empty()) text += "  standbys\n";
   for (const PositionReport& position : report.positions)
     text += position_lines(position);
+  for (const std::string& problem : report.damaged)
+    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kStatusColumns, "  ");
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include "proto/wire/json_fields.h"
 #include "store/archive.h"
 #include "store/layout.h"
+#include "store/policy.h"
 #include "store/record.h"
 
 namespace walstow {
@@ -31,32 +32,6 @@ std::optional<State> parse_state(std::string_view text) {
     if (text == to_string(state)) return state;
   }
   return std::nullopt;
-}
-
-json::object policy_object(const PrunePolicy& policy) {
-  json::object object;
-  if (policy.keep_backups) object["keep_backups"] = *policy.keep_backups;
-  if (policy.keep_days) object["keep_days"] = *policy.keep_days;
-  if (policy.before) object["before"] = policy.before->text();
-  if (!policy.backup_label.empty()) object["backup_label"] = policy.backup_label;
-  if (policy.standby_limit_days) object["standby_limit_days"] = *policy.standby_limit_days;
-  return object;
-}
-
-std::optional<std::uint32_t> small_member(const json::object& object, std::string_view name) {
-  const auto number = number_member(object, name);
-  return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
-}
-
-PrunePolicy policy_of(const json::object& object) {
-  PrunePolicy policy{.keep_backups = small_member(object, "keep_backups"),
-                     .keep_days = small_member(object, "keep_days"),
-                     .before = {},
-                     .backup_label = text_member(object, "backup_label").value_or(""),
-                     .standby_limit_days = small_member(object, "standby_limit_days"),
-                     .timeline = {}};
-  if (const auto before = text_member(object, "before")) policy.before = LogPlace::parse(*before);
-  return policy;
 }
 
 std::string encode(const Tombstone& tombstone, SegmentSize size) {
@@ -98,7 +73,7 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
                       .floor = segment_of(*floor, size),
                       .timeline = {},
                       .reached = segment_of(*reached, size),
-                      .policy = policy_of(*policy),
+                      .policy = policy_of(*policy, place),
                       .reason = text("reason"),
                       .by = text("by"),
                       .begun = *begun,
@@ -200,10 +175,12 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
       key, [&](const std::optional<std::string>& content) -> std::optional<std::string> {
         if (!content) return std::nullopt;
         standing = decode(*content, record_place(backend, key), size);
-        if (standing->state != State::kIntent) return std::nullopt;
-        if (change.reached) standing->reached = std::max(standing->reached, *change.reached);
+        const bool is_intent = standing->state == State::kIntent;
+        if (!is_intent && change.files == 0) return std::nullopt;
         standing->files += change.files;
         standing->stored_bytes += change.stored_bytes;
+        if (!is_intent) return encode(*standing, size);
+        if (change.reached) standing->reached = std::max(standing->reached, *change.reached);
         if (change.state) standing->state = *change.state;
         if (!change.reason.empty()) standing->reason = change.reason;
         return encode(*standing, size);
@@ -221,6 +198,22 @@ std::string describe(const Tombstone& tombstone, SegmentSize size) {
   return fmt::format("{} on {} by \"{}\", {}",
                      tombstone.state == State::kIntent ? "about to be pruned" : "pruned",
                      to_iso8601(tombstone.begun), tombstone.by, what);
+}
+
+std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::string_view cluster,
+                                                      const EraName& era, const WalFileName& file) {
+  const SegmentSize size = segment_size_of(era);
+  const SegmentNumber from = file.number(size);
+  for (const Tombstone& tombstone : list_tombstones(backend, cluster, era)) {
+    if (!tombstone.covers(file.timeline(), from)) continue;
+    const auto key =
+        layout::object_key(cluster, era, WalFileName::segment(file.timeline(), from, size));
+    // What was young stayed.
+    if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
+    return fmt::format("the backup of \"{}\" cannot be recovered: where it begins, the log was {}",
+                       file.text(), describe(tombstone, size));
+  }
+  return std::nullopt;
 }
 
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,

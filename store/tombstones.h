@@ -50,8 +50,9 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
 std::optional<Tombstone> create_tombstone(Backend& backend, std::string_view cluster,
                                           const EraName& era, Tombstone tombstone);
 
-// Adds to what was removed and raises `reached`; sets a final state. Only while it is an intent:
-// returns what stands then. Durable on return. nullopt: there is none of that number.
+// Adds to what was removed, also when somebody else has ended it meanwhile. Raises `reached` and
+// sets a final state only while it is an intent. Returns what stands then. Durable on return.
+// nullopt: there is none of that number.
 struct TombstoneChange {
   std::optional<SegmentNumber> reached;
   std::uint64_t files = 0, stored_bytes = 0;
@@ -70,5 +71,10 @@ std::string describe(const Tombstone& tombstone, SegmentSize size);
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,
                                           const EraName& era, SegmentNumber from,
                                           std::optional<Timeline> timeline);
+
+// What is wrong with a backup that `file` (kBackup) is of, which stands already: the segment where
+// it begins was pruned, or is about to be. nullopt: nothing.
+std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::string_view cluster,
+                                                      const EraName& era, const WalFileName& file);
 
 }  // namespace walstow

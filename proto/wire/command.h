@@ -211,7 +211,8 @@ using Command =
                  ReportPosition, Whoami, CheckStore, ListConflicts, AcceptContent, ListClients,
                  AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
-                 ForgetStandby, PlanPrune, BeginPrune, ContinuePrune>;
+                 ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
+                 ContinuePrune>;
 
 // Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
 // cluster's name out of a configuration, say): nothing malformed leaves this end.

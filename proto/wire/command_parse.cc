@@ -289,7 +289,7 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
     if (method == Method::kPut) return parse_position(std::move(cluster), path[4], fields);
     return refused_method(request);
   }
-  for (const std::string_view known : {"holds", "backups", "standbys", "prune"}) {
+  for (const std::string_view known : {"holds", "backups", "standbys", "policy", "prune"}) {
     if (path.size() <= 6 && part == known) return refused_method(request);
   }
   return make_refusal(Code::kBadRequest,

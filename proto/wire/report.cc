@@ -14,21 +14,12 @@ namespace {
 
 namespace json = boost::json;
 
-json::value range_value(const SegmentRange& range) {
-  return json::object{{"first", range.first}, {"last", range.last}, {"count", range.count}};
+json::string escaped_text_of(const std::string& text) {
+  return escaped_text(text);
 }
 
-json::value backup_value(const BackupSpan& report) {
-  json::object object;
-  object["file"] = report.file;
-  object["first"] = report.first;
-  object["last"] = report.last;
-  object["start_at"] = report.start_at;
-  object["stop_at"] = report.stop_at;
-  object["label"] = escaped_text(report.label);
-  object["started"] = time_or_null(report.started);
-  object["stopped"] = time_or_null(report.stopped);
-  return object;
+json::value range_value(const SegmentRange& range) {
+  return json::object{{"first", range.first}, {"last", range.last}, {"count", range.count}};
 }
 
 json::value timeline_value(const TimelineReport& report) {
@@ -45,7 +36,7 @@ json::value timeline_value(const TimelineReport& report) {
   object["incompletes"] = report.incompletes;
   object["backups"] = report.backups;
   object["newest"] = time_or_null(report.newest);
-  object["backup_files"] = array_of(report.backup_files, backup_value);
+  object["backup_files"] = array_of(report.backup_files, backup_object);
   return object;
 }
 
@@ -57,6 +48,8 @@ json::value era_value(const EraReport& report) {
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
   object["holes"] = array_of(report.holes, hole_object);
+  object["retention"] =
+      report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);
   return object;
 }
 
@@ -127,6 +120,7 @@ std::string to_json(const PutReport& report) {
   object["digest"] = report.digest;
   object["raw_size"] = report.raw_size;
   object["stored_size"] = report.stored_size;
+  object["warning"] = escaped_text(report.warning);
   return to_line(object);
 }
 
@@ -136,6 +130,7 @@ std::string to_json(const ClusterReport& report) {
   object["cluster"] = report.cluster;
   object["eras"] = array_of(report.eras, era_value);
   object["positions"] = array_of(report.positions, position_value);
+  object["damaged"] = array_of(report.damaged, escaped_text_of);
   return to_line(object);
 }
 

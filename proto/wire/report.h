@@ -12,6 +12,7 @@
 #include "proto/wal/lsn.h"
 #include "proto/wire/grant.h"
 #include "proto/wire/refusal.h"
+#include "proto/wire/retention_report.h"
 #include "proto/wire/verify_report.h"
 
 namespace walstow {
@@ -23,6 +24,7 @@ struct PutReport {
   std::string name;                             // as stored: a .partial carries its digest
   std::string digest;                           // of the raw file, 32 hex digits
   std::uint64_t raw_size = 0, stored_size = 0;  // bytes
+  std::string warning = {};                     // of a file that is stored and may be of no use
   bool operator==(const PutReport&) const = default;
 };
 
@@ -31,17 +33,6 @@ struct SegmentRange {
   std::string first, last;  // names
   std::uint64_t count = 0;
   bool operator==(const SegmentRange&) const = default;
-};
-
-// A base backup that left a .backup file: a recovery from it needs the segments from `first` to
-// `last`, and then what follows.
-struct BackupSpan {
-  std::string file;                      // its name
-  std::string first, last;               // segments; "" where the file does not say it
-  std::string start_at, stop_at;         // LSNs, "" likewise
-  std::string label;                     // "" likewise
-  std::optional<Time> started, stopped;  // as far as they are in UTC
-  bool operator==(const BackupSpan&) const = default;
 };
 
 struct TimelineReport {
@@ -55,7 +46,7 @@ struct TimelineReport {
   std::uint64_t partials = 0, incompletes = 0, backups = 0;
   std::optional<Time> newest;  // when the newest segment was put
   // The newest ones of `backups`, ascending; the others are not in it.
-  std::vector<BackupSpan> backup_files = {};
+  std::vector<BackupReport> backup_files = {};
   bool operator==(const TimelineReport&) const = default;
 };
 
@@ -67,6 +58,7 @@ struct EraReport {
   std::uint64_t missing = 0;    // segments in holes
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
+  std::optional<RetentionReport> retention = {};  // of the newest era
   bool operator==(const EraReport&) const = default;
 };
 
@@ -87,6 +79,8 @@ struct ClusterReport {
   std::string archive, cluster;
   std::vector<EraReport> eras;  // oldest first
   std::vector<PositionReport> positions;
+  // What is wrong with records that cannot be read. Nothing is pruned while there is one.
+  std::vector<std::string> damaged = {};
   bool operator==(const ClusterReport&) const = default;
 };
 
@@ -160,6 +154,7 @@ std::string to_json(const WhoamiReport& report);
 std::string to_json(const CheckReport& report);
 std::string to_json(const std::vector<ClientReport>& clients);
 std::string to_json(const std::vector<ConflictReport>& conflicts);
+std::string to_json(const std::vector<PositionReport>& standbys);
 
 PutReport parse_put_report(std::string_view body);
 ClusterReport parse_cluster_report(std::string_view body);
@@ -169,5 +164,6 @@ WhoamiReport parse_whoami_report(std::string_view body);
 CheckReport parse_check_report(std::string_view body);
 std::vector<ClientReport> parse_client_reports(std::string_view body);
 std::vector<ConflictReport> parse_conflict_reports(std::string_view body);
+std::vector<PositionReport> parse_standby_reports(std::string_view body);
 
 }  // namespace walstow

@@ -9,17 +9,6 @@ SegmentRange read_range(const ReportReader& reader) {
       .first = reader.text("first"), .last = reader.text("last"), .count = reader.number("count")};
 }
 
-BackupSpan read_backup(const ReportReader& reader) {
-  return {.file = reader.text("file"),
-          .first = reader.text("first"),
-          .last = reader.text("last"),
-          .start_at = reader.text("start_at"),
-          .stop_at = reader.text("stop_at"),
-          .label = reader.text("label"),
-          .started = reader.time_or_null("started"),
-          .stopped = reader.time_or_null("stopped")};
-}
-
 TimelineReport read_timeline(const ReportReader& reader) {
   return {.timeline = reader.small_number("timeline"),
           .parent = reader.small_number_or_null("parent"),
@@ -42,7 +31,8 @@ EraReport read_era(const ReportReader& reader) {
           .histories = reader.number("histories"),
           .conflicts = reader.number("conflicts"),
           .missing = reader.number_or_0("missing"),
-          .holes = reader.objects_or_none("holes", read_hole)};
+          .holes = reader.objects_or_none("holes", read_hole),
+          .retention = reader.object_or_null_or_absent("retention", read_retention)};
 }
 
 PositionReport read_position(const ReportReader& reader) {
@@ -107,7 +97,8 @@ PutReport parse_put_report(std::string_view body) {
           .name = reader.text("name"),
           .digest = reader.text("digest"),
           .raw_size = reader.number("raw_size"),
-          .stored_size = reader.number("stored_size")};
+          .stored_size = reader.number("stored_size"),
+          .warning = reader.text_or_empty("warning")};
 }
 
 ClusterReport parse_cluster_report(std::string_view body) {
@@ -116,7 +107,8 @@ ClusterReport parse_cluster_report(std::string_view body) {
   return {.archive = reader.text("archive"),
           .cluster = reader.text("cluster"),
           .eras = reader.objects("eras", read_era),
-          .positions = reader.objects("positions", read_position)};
+          .positions = reader.objects("positions", read_position),
+          .damaged = reader.texts_or_none("damaged")};
 }
 
 std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body) {

@@ -96,6 +96,12 @@ bool ReportReader::is_null(std::string_view name) const {
   return value != nullptr && value->is_null();
 }
 
+const json::object& ReportReader::object(std::string_view name) const {
+  const json::value* value = object_.if_contains(name);
+  if (value == nullptr || !value->is_object()) fail(name, "an object");
+  return value->get_object();
+}
+
 const json::array& ReportReader::array(std::string_view name) const {
   const json::value* value = object_.if_contains(name);
   if (value == nullptr || !value->is_array()) fail(name, "an array");

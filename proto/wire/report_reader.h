@@ -30,6 +30,9 @@ class ReportReader {
       : object_(object), what_(what) {}
 
   std::string text(std::string_view name) const;
+  std::string text_or_empty(std::string_view name) const {
+    return object_.contains(name) ? text(name) : std::string();
+  }
   std::uint64_t number(std::string_view name) const;
   std::uint32_t small_number(std::string_view name) const;
   std::optional<std::uint32_t> small_number_or_null(std::string_view name) const;
@@ -37,6 +40,9 @@ class ReportReader {
   Time time(std::string_view name) const;
   std::optional<Time> time_or_null(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
+  std::vector<std::string> texts_or_none(std::string_view name) const {
+    return object_.contains(name) ? texts(name) : std::vector<std::string>();
+  }
   Grants grants(std::string_view name) const;
   // nullopt: null.
   std::optional<std::uint64_t> number_or_null_or_absent(std::string_view name) const;
@@ -59,7 +65,17 @@ class ReportReader {
     return std::vector<decltype(read(*this))>();
   }
 
+  // nullopt: null.
+  template <class Read>
+  auto object_or_null_or_absent(std::string_view name, Read read) const {
+    std::optional<decltype(read(*this))> item;
+    if (!object_.contains(name) || is_null(name)) return item;
+    item = read(ReportReader(object(name), what_));
+    return item;
+  }
+
  private:
+  const boost::json::object& object(std::string_view name) const;
   bool is_null(std::string_view name) const;
   const boost::json::array& array(std::string_view name) const;
   [[noreturn]] void fail(std::string_view name, std::string_view form) const;
@@ -71,5 +87,10 @@ class ReportReader {
 // A hole is a part of several bodies.
 boost::json::object hole_object(const HoleReport& hole);
 HoleReport read_hole(const ReportReader& reader);
+// So are backups and what a status says of retention.
+boost::json::object backup_object(const BackupReport& backup);
+BackupReport read_backup(const ReportReader& reader);
+boost::json::object retention_object(const RetentionReport& retention);
+RetentionReport read_retention(const ReportReader& reader);
 
 }  // namespace walstow

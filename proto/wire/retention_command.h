@@ -10,6 +10,7 @@
 #include "proto/base/utc_time.h"
 #include "proto/wal/log_place.h"
 #include "proto/wal/lsn.h"
+#include "proto/wire/refusal.h"
 
 namespace walstow {
 
@@ -75,7 +76,8 @@ struct ForgetStandby {
 
 // What an administrator wants kept, beyond what consumers need: store/retention.h is the rule.
 struct PrunePolicy {
-  std::optional<std::uint32_t> keep_backups;  // 1 and up; with keep_days
+  // With keep_days. 0: none but those that are younger; in an older era only.
+  std::optional<std::uint32_t> keep_backups;
   std::optional<std::uint32_t> keep_days;
   std::optional<LogPlace> before;
   std::string backup_label;  // a pattern; "": every backup counts
@@ -84,10 +86,30 @@ struct PrunePolicy {
   bool operator==(const PrunePolicy&) const = default;
 };
 
+// PUT /v1/clusters/{cluster}/policy: a daemon prunes by it from now on.
+struct SetPolicy {
+  std::string cluster;
+  PrunePolicy policy;  // with keep_backups, 1 and up; neither before nor timeline
+  bool operator==(const SetPolicy&) const = default;
+};
+
+// GET /v1/clusters/{cluster}/policy
+struct ShowPolicy {
+  std::string cluster;
+  bool operator==(const ShowPolicy&) const = default;
+};
+
+// DELETE /v1/clusters/{cluster}/policy
+struct RemovePolicy {
+  std::string cluster;
+  bool operator==(const RemovePolicy&) const = default;
+};
+
 // GET /v1/clusters/{cluster}/prune: what would go.
 struct PlanPrune {
   std::string cluster;
   PrunePolicy policy;
+  std::optional<EraName> era = {};  // nullopt: the newest
   bool operator==(const PlanPrune&) const = default;
 };
 
@@ -96,6 +118,7 @@ struct BeginPrune {
   std::string cluster;
   PrunePolicy policy;
   std::optional<Lsn> floor;  // what was shown: the floor is not set above it
+  std::optional<EraName> era = {};
   bool operator==(const BeginPrune&) const = default;
 };
 
@@ -103,6 +126,7 @@ struct BeginPrune {
 struct ContinuePrune {
   std::string cluster;
   std::uint32_t number = 0;
+  std::optional<EraName> era = {};
   bool operator==(const ContinuePrune&) const = default;
 };
 

@@ -19,11 +19,6 @@ std::optional<std::uint32_t> parse_small_number(std::string_view text) {
   return static_cast<std::uint32_t>(*number);
 }
 
-std::optional<std::uint32_t> parse_count(std::string_view text) {
-  const auto number = parse_small_number(text);
-  return number && *number != 0 ? number : std::nullopt;
-}
-
 std::optional<Timeline> parse_timeline_number(std::string_view text) {
   const auto number = parse_decimal(text);
   if (!number || *number == 0 || *number > UINT32_MAX) return std::nullopt;
@@ -38,14 +33,15 @@ constexpr FieldForm<LogPlace> kTo{field::kTo, LogPlace::parse, kPlaceText};
 constexpr FieldForm<Lsn> kStop{field::kTo, parse_lsn, "an LSN"};
 constexpr FieldForm<LogPlace> kBefore{field::kBefore, LogPlace::parse, kPlaceText};
 constexpr FieldForm<Lsn> kFloor{field::kFloor, parse_lsn, "an LSN"};
+constexpr FieldForm<EraName> kEra{field::kEra, parse_era_name, "the name of an era"};
 constexpr FieldForm<std::string> kReason{field::kReason, parse_text, kTextText};
 constexpr FieldForm<std::string> kLabel{field::kLabel, parse_text, kTextText};
 constexpr FieldForm<Timeline> kTimeline{field::kTimeline, parse_timeline_number,
                                         "the number of a timeline"};
 constexpr FieldForm<Time> kStopped{field::kStopped, parse_iso8601,
                                    "a time, as 2026-11-22T19:40:00Z"};
-constexpr FieldForm<std::uint32_t> kKeepBackups{field::kKeepBackups, parse_count,
-                                                "a number of backups, 1 to 36500"};
+constexpr FieldForm<std::uint32_t> kKeepBackups{field::kKeepBackups, parse_small_number,
+                                                "a number of backups, 0 to 36500"};
 constexpr FieldForm<std::uint32_t> kKeepDays{field::kKeepDays, parse_small_number, kDaysText};
 constexpr FieldForm<std::uint32_t> kStandbyLimit{field::kStandbyLimit, parse_small_number,
                                                  kDaysText};
@@ -70,6 +66,10 @@ void set_policy(Fields& fields, const PrunePolicy& policy) {
   if (policy.timeline) fields.set(field::kTimeline, std::to_string(policy.timeline->value));
 }
 
+void set_era(Fields& fields, const std::optional<EraName>& era) {
+  if (era) fields.set(field::kEra, to_string(*era));
+}
+
 PrunePolicy read_policy(FieldReader& fields) {
   PrunePolicy policy{.keep_backups = fields.optional(kKeepBackups),
                      .keep_days = fields.optional(kKeepDays),
@@ -91,6 +91,15 @@ PrunePolicy read_policy(FieldReader& fields) {
         "A dead branch goes as a whole, but for what is needed."));
   }
   return policy;
+}
+
+// None is kept only of an era that was named: of the newest one, nobody can mean that.
+void check_count(FieldReader& fields, const PrunePolicy& policy,
+                 const std::optional<EraName>& era) {
+  if (era || policy.keep_backups != 0U) return;
+  fields.refuse(make_refusal(Code::kBadRequest,
+                             fmt::format("{} is 0 without {}", field::kKeepBackups, field::kEra),
+                             "Of the newest era one backup is kept at least."));
 }
 
 bool valid_id(std::string_view id) {
@@ -172,12 +181,14 @@ std::optional<Parsed> parse_prune(const RequestHead& request, const std::string&
                                   const std::vector<std::string>& path) {
   FieldReader fields(request.fields);
   if (path.size() == 4 && request.method == Method::kGet) {
-    PlanPrune plan{cluster, read_policy(fields)};
+    PlanPrune plan{cluster, read_policy(fields), fields.optional(kEra)};
+    check_count(fields, plan.policy, plan.era);
     if (fields.refused()) return *fields.refused();
     return plan;
   }
   if (path.size() == 4 && request.method == Method::kPost) {
-    BeginPrune begin{cluster, read_policy(fields), fields.optional(kFloor)};
+    BeginPrune begin{cluster, read_policy(fields), fields.optional(kFloor), fields.optional(kEra)};
+    check_count(fields, begin.policy, begin.era);
     if (fields.refused()) return *fields.refused();
     return begin;
   }
@@ -187,7 +198,37 @@ std::optional<Parsed> parse_prune(const RequestHead& request, const std::string&
     return make_refusal(Code::kBadRequest,
                         fmt::format("\"{}\" is not the number of a prune", shown(path[4])));
   }
-  return ContinuePrune{cluster, static_cast<std::uint32_t>(*number)};
+  ContinuePrune go_on{cluster, static_cast<std::uint32_t>(*number), fields.optional(kEra)};
+  if (fields.refused()) return *fields.refused();
+  return go_on;
+}
+
+Parsed parse_set_policy(const std::string& cluster, FieldReader& fields) {
+  SetPolicy set{cluster, read_policy(fields)};
+  check_count(fields, set.policy, {});
+  if (!set.policy.keep_backups) {
+    fields.refuse(
+        make_refusal(Code::kBadRequest, fmt::format("{} is missing", field::kKeepBackups),
+                     "A policy says which backups are kept: without any, nothing goes by itself."));
+  }
+  if (set.policy.before || set.policy.timeline) {
+    fields.refuse(
+        make_refusal(Code::kBadRequest,
+                     fmt::format("{} and {} are for one prune", field::kBefore, field::kTimeline),
+                     "A policy counts for all that come."));
+  }
+  if (fields.refused()) return *fields.refused();
+  return set;
+}
+
+std::optional<Parsed> parse_policy(const RequestHead& request, const std::string& cluster,
+                                   const std::vector<std::string>& path) {
+  if (path.size() != 4) return std::nullopt;
+  FieldReader fields(request.fields);
+  if (request.method == Method::kPut) return parse_set_policy(cluster, fields);
+  if (request.method == Method::kGet) return ShowPolicy{cluster};
+  if (request.method == Method::kDelete) return RemovePolicy{cluster};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -236,9 +277,24 @@ RequestHead request_for(const ForgetStandby& forget) {
       "standbys/" + percent_encoded(forget.client) + "/" + percent_encoded(forget.instance));
 }
 
+RequestHead request_for(const SetPolicy& set) {
+  RequestHead request = start(Method::kPut, set.cluster, "policy");
+  set_policy(request.fields, set.policy);
+  return request;
+}
+
+RequestHead request_for(const ShowPolicy& show) {
+  return start(Method::kGet, show.cluster, "policy");
+}
+
+RequestHead request_for(const RemovePolicy& remove) {
+  return start(Method::kDelete, remove.cluster, "policy");
+}
+
 RequestHead request_for(const PlanPrune& plan) {
   RequestHead request = start(Method::kGet, plan.cluster, "prune");
   set_policy(request.fields, plan.policy);
+  set_era(request.fields, plan.era);
   return request;
 }
 
@@ -246,11 +302,14 @@ RequestHead request_for(const BeginPrune& begin) {
   RequestHead request = start(Method::kPost, begin.cluster, "prune");
   set_policy(request.fields, begin.policy);
   if (begin.floor) request.fields.set(field::kFloor, to_string(*begin.floor));
+  set_era(request.fields, begin.era);
   return request;
 }
 
 RequestHead request_for(const ContinuePrune& go_on) {
-  return start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
+  RequestHead request = start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
+  set_era(request.fields, go_on.era);
+  return request;
 }
 
 std::optional<Parsed> parse_retention_request(const RequestHead& request,
@@ -260,6 +319,7 @@ std::optional<Parsed> parse_retention_request(const RequestHead& request,
   if (path[3] == "holds") return parse_hold(request, cluster, path);
   if (path[3] == "backups") return parse_backup(request, cluster, path);
   if (path[3] == "standbys") return parse_standby(request, cluster, path);
+  if (path[3] == "policy") return parse_policy(request, cluster, path);
   if (path[3] == "prune") return parse_prune(request, cluster, path);
   return std::nullopt;
 }

@@ -25,17 +25,27 @@ json::value hold_value(const HoldReport& hold) {
   return object;
 }
 
-json::value backup_value(const BackupReport& backup) {
+json::object policy_object(const PolicyReport& report) {
+  const PrunePolicy& policy = report.policy;
   json::object object;
-  object["name"] = backup.name;
-  object["era"] = backup.era;
-  object["timeline"] = backup.timeline;
-  object["start"] = backup.start;
-  object["stop"] = backup.stop;
-  object["label"] = escaped_text(backup.label);
-  object["stopped"] = to_iso8601(backup.stopped);
-  object["added"] = backup.added;
+  object["keep_backups"] = number_or_null(policy.keep_backups);
+  object["keep_days"] = number_or_null(policy.keep_days);
+  object["backup_label"] = policy.backup_label;
+  object["standby_limit_days"] = number_or_null(policy.standby_limit_days);
+  object["by"] = escaped_text(report.by);
+  object["set"] = to_iso8601(report.set);
   return object;
+}
+
+PolicyReport read_policy(const Reader& reader) {
+  PolicyReport report;
+  report.policy.keep_backups = reader.small_number_or_null("keep_backups");
+  report.policy.keep_days = reader.small_number_or_null("keep_days");
+  report.policy.backup_label = reader.text("backup_label");
+  report.policy.standby_limit_days = reader.small_number_or_null("standby_limit_days");
+  report.by = reader.text("by");
+  report.set = reader.time("set");
+  return report;
 }
 
 HoldReport read_hold(const Reader& reader) {
@@ -48,25 +58,73 @@ HoldReport read_hold(const Reader& reader) {
           .added = reader.time("added")};
 }
 
+}  // namespace
+
+json::object backup_object(const BackupReport& backup) {
+  json::object object;
+  object["name"] = backup.name;
+  object["era"] = backup.era;
+  object["timeline"] = backup.timeline;
+  object["start"] = backup.start;
+  object["stop"] = backup.stop;
+  object["first"] = backup.first;
+  object["last"] = backup.last;
+  object["label"] = escaped_text(backup.label);
+  object["started"] = time_or_null(backup.started);
+  object["stopped"] = to_iso8601(backup.stopped);
+  object["added"] = backup.added;
+  object["pruned"] = backup.pruned;
+  return object;
+}
+
 BackupReport read_backup(const Reader& reader) {
   return {.name = reader.text("name"),
           .era = reader.text("era"),
           .timeline = reader.small_number("timeline"),
           .start = reader.text("start"),
           .stop = reader.text("stop"),
+          .first = reader.text("first"),
+          .last = reader.text("last"),
           .label = reader.text("label"),
+          .started = reader.time_or_null("started"),
           .stopped = reader.time("stopped"),
-          .added = reader.truth("added")};
+          .added = reader.truth("added"),
+          .pruned = reader.truth("pruned")};
 }
 
-}  // namespace
+json::object retention_object(const RetentionReport& retention) {
+  json::object object;
+  object["policy"] =
+      retention.policy ? json::value(policy_object(*retention.policy)) : json::value(nullptr);
+  object["floor"] = retention.floor;
+  object["reason"] = escaped_text(retention.reason);
+  object["notes"] = array_of(retention.notes, text_value);
+  object["files"] = retention.files;
+  object["stored_bytes"] = retention.stored_bytes;
+  object["pruned"] = retention.pruned;
+  return object;
+}
+
+RetentionReport read_retention(const Reader& reader) {
+  return {.policy = reader.object_or_null_or_absent("policy", read_policy),
+          .floor = reader.text("floor"),
+          .reason = reader.text("reason"),
+          .notes = reader.texts("notes"),
+          .files = reader.number("files"),
+          .stored_bytes = reader.number("stored_bytes"),
+          .pruned = reader.text("pruned")};
+}
 
 std::string to_json(const std::vector<HoldReport>& holds) {
   return to_line({{"holds", array_of(holds, hold_value)}});
 }
 
 std::string to_json(const std::vector<BackupReport>& backups) {
-  return to_line({{"backups", array_of(backups, backup_value)}});
+  return to_line({{"backups", array_of(backups, backup_object)}});
+}
+
+std::string to_json(const std::optional<PolicyReport>& policy) {
+  return to_line({{"policy", policy ? json::value(policy_object(*policy)) : json::value(nullptr)}});
 }
 
 std::string to_json(const PrunePlanReport& plan) {
@@ -79,6 +137,7 @@ std::string to_json(const PrunePlanReport& plan) {
   object["reason"] = escaped_text(plan.reason);
   object["notes"] = array_of(plan.notes, text_value);
   object["kept_backups"] = array_of(plan.kept_backups, text_value);
+  object["older_eras"] = array_of(plan.older_eras, text_value);
   object["files"] = plan.files;
   object["stored_bytes"] = plan.stored_bytes;
   object["unfinished"] = plan.unfinished;
@@ -109,6 +168,11 @@ std::vector<BackupReport> parse_backup_reports(std::string_view body) {
   return Reader(object, "list of backups").objects("backups", read_backup);
 }
 
+std::optional<PolicyReport> parse_policy_report(std::string_view body) {
+  const json::object object = parse_report_body(body, "policy");
+  return Reader(object, "policy").object_or_null_or_absent("policy", read_policy);
+}
+
 PrunePlanReport parse_prune_plan(std::string_view body) {
   const json::object object = parse_report_body(body, "plan of a prune");
   const Reader reader(object, "plan of a prune");
@@ -120,6 +184,7 @@ PrunePlanReport parse_prune_plan(std::string_view body) {
           .reason = reader.text("reason"),
           .notes = reader.texts("notes"),
           .kept_backups = reader.texts("kept_backups"),
+          .older_eras = reader.texts("older_eras"),
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),
           .unfinished = reader.small_number("unfinished")};

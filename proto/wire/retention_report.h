@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "proto/base/utc_time.h"
-#include "proto/wire/report.h"
+#include "proto/wire/retention_command.h"
 
 namespace walstow {
 
@@ -20,15 +20,40 @@ struct HoldReport {
   bool operator==(const HoldReport&) const = default;
 };
 
+// A base backup: a recovery from it needs the segments from `first` to `last`, and then what
+// follows. What its file does not say is "".
 struct BackupReport {
   std::string name;  // of its .backup file, or the id of one that was added by hand
   std::string era;
   std::uint32_t timeline = 0;
-  std::string start, stop;  // LSNs; "" when its file cannot be read
+  std::string start, stop;  // LSNs
+  std::string first, last;  // segments
   std::string label;
-  Time stopped;
-  bool added = false;  // by hand
+  std::optional<Time> started;  // as far as it is in UTC
+  Time stopped;                 // likewise; else when its file was put
+  bool added = false;           // by hand
+  bool pruned = false;          // the segment where it starts is gone: it cannot be recovered
   bool operator==(const BackupReport&) const = default;
+};
+
+// By which a daemon prunes.
+struct PolicyReport {
+  PrunePolicy policy;
+  std::string by;
+  Time set;
+  bool operator==(const PolicyReport&) const = default;
+};
+
+// Retention of an era, as a status shows it.
+struct RetentionReport {
+  std::optional<PolicyReport> policy;  // nullopt: none is set
+  // What a prune by the policy, or without one, would come to now, as in a plan.
+  std::string floor;
+  std::string reason;
+  std::vector<std::string> notes;
+  std::uint64_t files = 0, stored_bytes = 0;  // that would go
+  std::string pruned;                         // LSN: what is below has been pruned; "" for nothing
+  bool operator==(const RetentionReport&) const = default;
 };
 
 // What would go. Nothing goes where `floor` is "" and no timeline is named.
@@ -38,6 +63,7 @@ struct PrunePlanReport {
   std::optional<std::uint32_t> timeline;  // a dead branch that goes
   std::string reason;                     // why the floor is there, or why nothing goes
   std::vector<std::string> notes, kept_backups;
+  std::vector<std::string> older_eras;        // which are left alone, unless one is named
   std::uint64_t files = 0, stored_bytes = 0;  // that would go
   std::uint32_t unfinished = 0;               // number of a prune that was cut short; 0: none
   bool operator==(const PrunePlanReport&) const = default;
@@ -58,13 +84,13 @@ struct PruneReport {
 
 std::string to_json(const std::vector<HoldReport>& holds);
 std::string to_json(const std::vector<BackupReport>& backups);
-std::string to_json(const std::vector<PositionReport>& standbys);
+std::string to_json(const std::optional<PolicyReport>& policy);  // nullopt: none is set
 std::string to_json(const PrunePlanReport& plan);
 std::string to_json(const PruneReport& prune);
 
 std::vector<HoldReport> parse_hold_reports(std::string_view body);
 std::vector<BackupReport> parse_backup_reports(std::string_view body);
-std::vector<PositionReport> parse_standby_reports(std::string_view body);
+std::optional<PolicyReport> parse_policy_report(std::string_view body);
 PrunePlanReport parse_prune_plan(std::string_view body);
 PruneReport parse_prune_report(std::string_view body);
 

@@ -312,11 +312,10 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
 }
 
 std::size_t S3Backend::remove_objects(const std::vector<std::string>& keys) {
+  check_removals(keys);
   std::vector<std::string> in_the_bucket;
-  for (const std::string& key : keys) {
-    check_key(key);
+  for (const std::string& key : keys)
     in_the_bucket.push_back(in_bucket(key));
-  }
   if (keys.empty()) return 0;
   const std::size_t standing = count_standing(keys);
   if (keys.size() == 1) {

@@ -178,6 +178,18 @@ TEST_P(BackendContractTest, ManyObjectsAreRemovedAtOnceAndThoseThatStoodAreCount
   EXPECT_EQ(object_text(other(), "main/a/2"), "content");
 }
 
+TEST_P(BackendContractTest, MoreObjectsThanTheBoundAreNotRemovedAtOnce) {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i <= kMostRemovals; ++i)
+    keys.push_back("main/" + std::to_string(i));
+  publish_text(backend(), keys.front(), "content");
+  const auto kind = [&] { return kind_thrown([&] { backend().remove_objects(keys); }); };
+  EXPECT_EQ(kind(), ErrorKind::kInvalid);
+  EXPECT_EQ(object_text(other(), keys.front()), "content");
+  keys.pop_back();
+  EXPECT_EQ(backend().remove_objects(keys), 1U);
+}
+
 TEST_P(BackendContractTest, ObjectBeingReadOutlivesItsRemoval) {
   publish_text(backend(), std::string(kKey), "content");
   const auto standing = backend().open_object(std::string(kKey));

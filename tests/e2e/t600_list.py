@@ -68,7 +68,7 @@ class Lists(EndToEndTest):
         timeline = self.archive.json("status", "main")["eras"][0]["timelines"][0]
         self.assertEqual(timeline["backups"], 1)
         (backup,) = timeline["backup_files"]
-        self.assertEqual(backup["file"][:24], backup["first"])
+        self.assertEqual(backup["name"][:24], backup["first"])
         self.assertIn(backup["last"], self.archive.segments())
         self.assertEqual(backup["label"], "pg_basebackup base backup")
         self.assertTrue(backup["stopped"])

@@ -23,6 +23,7 @@ class Daemon:
         self.log = log
         self.port = _free_port()
         self._program = binaries / "walstowd"
+        self.wrapper = ()  # a command that runs it
         self._process = None
 
     @property
@@ -35,7 +36,7 @@ class Daemon:
 
     def start(self, *options):
         seen = self.log_size()
-        command = [self._program, *self._place, "--listen", f"{HOST}:{self.port}", *options]
+        command = [*self.wrapper, self._program, *self._place, "--listen", f"{HOST}:{self.port}", *options]
         self._process = processes.spawn(command, self.log)
         wait.until(lambda: "listening on" in self.log_text(seen) or not self.running(), "walstowd listens")
         if not self.running():

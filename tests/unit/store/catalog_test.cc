@@ -193,7 +193,7 @@ TEST_F(CatalogTest, BackupsSayWhatTheyNeed) {
   const TimelineReport timeline = status().eras.at(0).timelines.at(0);
   EXPECT_EQ(timeline.backups, 2U);
   ASSERT_EQ(timeline.backup_files.size(), 2U);
-  const BackupSpan& backup = timeline.backup_files[0];
+  const BackupReport& backup = timeline.backup_files[0];
   EXPECT_EQ(backup.first, "000000010000000000000FFE");
   EXPECT_EQ(backup.last, "000000010000000100000000");
   EXPECT_EQ(backup.label, "nightly");
@@ -267,11 +267,11 @@ TEST(StatusText, NamesOnlyWhatThereIs) {
       .incompletes = 1,
       .backups = 2,
       .newest = parse_iso8601("2026-11-22T19:40:00Z"),
-      .backup_files = {{.file = "x",
+      .backup_files = {{.name = "x",
                         .first = "000000010000000000000003",
                         .last = "000000010000000000000004",
                         .label = "nightly",
-                        .stopped = parse_iso8601("2026-11-22T19:00:00Z")}}};
+                        .stopped = *parse_iso8601("2026-11-22T19:00:00Z")}}};
   const std::vector<HoleReport> holes{
       {"001-5-16777216", "000000010000000000000002", "000000010000000000000002", 1},
       {"001-5-16777216", "000000010000000000000004", "000000010000000000000004", 1},
@@ -289,6 +289,43 @@ TEST(StatusText, NamesOnlyWhatThereIs) {
             "      the newest 1:\n"
             "      backup needs 000000010000000000000003 .. 000000010000000000000004\n"
             "        ended 2026-11-22T19:00:00Z, \"nightly\"\n");
+}
+
+TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
+  EraReport era = era_of({.timeline = 1});
+  era.retention = RetentionReport{.policy = {},
+                                  .floor = "0/A00000",
+                                  .reason = "standby \"away\" of postgres on vm needs it",
+                                  .notes = {},
+                                  .files = 5,
+                                  .stored_bytes = 2048,
+                                  .pruned = ""};
+  EXPECT_EQ(text_of(era),
+            "    timeline 1\n"
+            "      no segments\n"
+            "    retention\n"
+            "      no policy, nothing is pruned by itself: \"walstow policy set main\"\n"
+            "      floor 0/A00000: standby \"away\" of postgres on vm needs it\n"
+            "      a prune would remove 5 files, 2.0 kB\n");
+  era.retention->policy =
+      PolicyReport{.policy = {.keep_backups = 2, .keep_days = 1, .standby_limit_days = 30},
+                   .by = "admin1",
+                   .set = *parse_iso8601("2026-11-22T19:00:00Z")};
+  era.retention->floor = "";
+  era.retention->reason = "no backup is known that could be kept";
+  era.retention->pruned = "0/500000";
+  era.retention->notes = {"prune 3 by \"x\" is not over: 7 files have gone so far"};
+  EXPECT_EQ(text_of(era),
+            "    timeline 1\n"
+            "      no segments\n"
+            "    retention\n"
+            "      policy: keep the newest 2 backups, all younger than 1 day, and the one before\n"
+            "      these\n"
+            "      policy: a standby that was silent for 30 days holds nothing back\n"
+            "      policy: set by admin1 on 2026-11-22T19:00:00Z\n"
+            "      pruned below 0/500000\n"
+            "      no floor: no backup is known that could be kept\n"
+            "      prune 3 by \"x\" is not over: 7 files have gone so far\n");
 }
 
 TEST(StatusText, ColoursOnlyWhereTheyAreAskedFor) {

@@ -135,6 +135,45 @@ TEST_F(RetentionTest, BackupsThatOnlyBuiltStandbysArePassedOverByTheirLabel) {
   EXPECT_EQ(plan().reason, "no backup is known whose label matches \"nigthly*\"");
 }
 
+TEST_F(RetentionTest, ABackupWhoseBeginningIsGoneNeitherHoldsTheFloorNorCountsForAnother) {
+  timeline(1, 100, hours(1));
+  backup("whole", 1, 50, hours(30));
+  backup("gone", 1, 20, hours(2));
+  inventory.backups.back().gone = true;
+  keep(1, hours(0));
+  EXPECT_EQ(floor(), 50U);
+  EXPECT_EQ(plan().kept_backups, std::vector<std::string>{"whole"});
+  EXPECT_NE(plan().notes.at(0).find("\"nightly\") cannot be recovered"), std::string::npos);
+  inventory.backups.back().stop.reset();  // nor where it cannot be read
+  EXPECT_EQ(floor(), 50U);
+  inventory.backups.erase(inventory.backups.begin());
+  EXPECT_EQ(floor(), std::nullopt);
+}
+
+TEST_F(RetentionTest, OfAnEraThatIsOverNoBackupNeedBeKept) {
+  timeline(1, 100, hours(48));
+  backup("old", 1, 50, hours(30));
+  backup("young", 1, 80, hours(10));
+  keep(0, hours(20));
+  EXPECT_EQ(floor(), 80U);
+  keep(0, hours(0));
+  EXPECT_EQ(floor(), 102U);  // the end, and what a .partial behind it may have
+  EXPECT_TRUE(goes(1, 101));
+  position("", "000000010000000000000040");
+  EXPECT_EQ(floor(), 64U);
+}
+
+TEST_F(RetentionTest, WhoHoldsTheFloorAndWasNotSeenForLongIsNamedWithThat) {
+  timeline(1, 100, hours(1));
+  PositionReport& reported = position("000000010000000000000020", "");
+  EXPECT_EQ(plan().reason, "standby \"reporting\" of standby1 on db2 needs it");
+  reported.seen = kToday - hours(24 * 40);
+  EXPECT_NE(plan().reason.find("needs it; it was seen 40 days ago"), std::string::npos);
+  reported.seen = kToday + hours(24 * 40);  // a clock went back
+  policy.standby_limit = hours(1);
+  EXPECT_EQ(plan().reason, "standby \"reporting\" of standby1 on db2 needs it");
+}
+
 TEST_F(RetentionTest, ABackupThatCannotBeReadIsKept) {
   timeline(1, 100, hours(1));
   backup("b1", 1, 10, hours(300));

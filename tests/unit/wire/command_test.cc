@@ -145,7 +145,16 @@ std::vector<Command> commands() {
                  .standby_limit_days = 30}},
       BeginPrune{"main", {.keep_backups = 36500, .keep_days = 36500}, Lsn{0xA00000000}},
       BeginPrune{"main", {.timeline = Timeline{7}}, {}},
+      BeginPrune{"main", {.keep_backups = 0, .keep_days = 7}, {}, EraName{1, 7, 1U << 20}},
+      PlanPrune{"main", {}, EraName{12, 7, 1U << 24}},
       ContinuePrune{"main", 999999},
+      ContinuePrune{"main", 1, EraName{1, 7, 1U << 20}},
+      SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}},
+      SetPolicy{
+          "main",
+          {.keep_backups = 1, .keep_days = 0, .backup_label = "night*", .standby_limit_days = 0}},
+      ShowPolicy{"main"},
+      RemovePolicy{"main"},
   };
 }
 
@@ -222,6 +231,9 @@ TEST(CommandTest, HasAStableForm) {
       {PlanPrune{"main", {}}, "GET /v1/clusters/main/prune"},
       {BeginPrune{"main", {}, {}}, "POST /v1/clusters/main/prune"},
       {ContinuePrune{"main", 7}, "POST /v1/clusters/main/prune/7"},
+      {SetPolicy{"main", {.keep_backups = 1, .keep_days = 1}}, "PUT /v1/clusters/main/policy"},
+      {ShowPolicy{"main"}, "GET /v1/clusters/main/policy"},
+      {RemovePolicy{"main"}, "DELETE /v1/clusters/main/policy"},
   };
   for (const auto& [command, form] : forms) {
     const RequestHead request = to_request(command);
@@ -358,6 +370,12 @@ TEST(CommandTest, NothingMalformedIsSent) {
       PlanPrune{"main", {.keep_backups = 2}},
       PlanPrune{"main", {.keep_days = 2}},
       PlanPrune{"main", {.keep_backups = 0, .keep_days = 2}},
+      BeginPrune{"main", {.keep_backups = 0, .keep_days = 2}, {}},
+      SetPolicy{"main", {}},
+      SetPolicy{"main", {.standby_limit_days = 30}},
+      SetPolicy{"main", {.keep_backups = 0, .keep_days = 2}},
+      SetPolicy{"main", {.keep_backups = 1, .keep_days = 2, .before = LogPlace(Lsn{1})}},
+      SetPolicy{"main", {.keep_backups = 1, .keep_days = 2, .timeline = Timeline{2}}},
       ContinuePrune{"main", 0},
       ChangeClient{.client = "root"},
       ChangeClient{.client = "root", .grants = Grants{}},

@@ -148,12 +148,14 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
       case 13:
         return to_json(parse_standby_reports(sample));
       case 14:
+        return to_json(parse_policy_report(sample));
+      case 15:
         return to_json(parse_prune_plan(sample));
       default:
         return to_json(parse_prune_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 16U);
+  ASSERT_EQ(samples.size(), 17U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

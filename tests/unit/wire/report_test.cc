@@ -20,7 +20,8 @@ PutReport put_report() {
           .name = "000000010000000A000000FE.partial.00112233aabb",
           .digest = "00112233aabb445566778899ccddeeff",
           .raw_size = 16777216,
-          .stored_size = 18446744073709551615U};
+          .stored_size = 18446744073709551615U,
+          .warning = "of no use"};
 }
 
 ClusterReport cluster_report() {
@@ -38,15 +39,17 @@ ClusterReport cluster_report() {
       .incompletes = 3,
       .backups = 2,
       .newest = at("2026-11-22T19:40:00Z"),
-      .backup_files = {{.file = "000000010000000000000002.00000028.backup",
+      .backup_files = {{.name = "000000010000000000000002.00000028.backup",
+                        .era = "001-5-16777216",
+                        .timeline = 1,
+                        .start = "0/2000028",
+                        .stop = "0/3000100",
                         .first = "000000010000000000000002",
                         .last = "000000010000000000000003",
-                        .start_at = "0/2000028",
-                        .stop_at = "0/3000100",
                         .label = "nightly",
                         .started = at("2026-11-22T19:00:00Z"),
                         .stopped = at("2026-11-22T19:10:00Z")},
-                       BackupSpan{}}};
+                       BackupReport{.added = true, .pruned = true}}};
   const TimelineReport second{.timeline = 4294967295,
                               .parent = 1,
                               .left_parent_at = "0/5000028",
@@ -81,8 +84,18 @@ ClusterReport cluster_report() {
                                .first = "000000010000000000000004",
                                .last = "000000010000000000000004",
                                .count = 1}}},
-                   {.era = "002-6-16777216", .timelines = {}, .histories = 0}},
-          .positions = {reported, PositionReport{}}};
+                   {.era = "002-6-16777216",
+                    .timelines = {},
+                    .histories = 0,
+                    .retention = RetentionReport{.policy = {},
+                                                 .floor = "0/1000000",
+                                                 .reason = "a hold",
+                                                 .notes = {"one", "two"},
+                                                 .files = 3,
+                                                 .stored_bytes = 4,
+                                                 .pruned = "0/500000"}}},
+          .positions = {reported, PositionReport{}},
+          .damaged = {"record \"x\" is damaged"}};
 }
 
 std::vector<ClusterSummary> summaries() {
@@ -189,6 +202,8 @@ TEST(ReportTest, AStatusWithoutLaterMembersIsUnderstood) {
       R"("seen":null,"retired":false}]})");
   EXPECT_EQ(report.eras.at(0).missing, 0U);
   EXPECT_TRUE(report.eras.at(0).timelines.at(0).backup_files.empty());
+  EXPECT_FALSE(report.eras.at(0).retention);
+  EXPECT_TRUE(report.damaged.empty());
   EXPECT_FALSE(report.positions.at(0).behind_segments);
 }
 
@@ -209,7 +224,8 @@ TEST(ReportTest, HasAStableForm) {
             "{\"archive\":\"6a1f\",\"era\":\"001-5-16777216\","
             "\"name\":\"000000010000000A000000FE.partial.00112233aabb\","
             "\"digest\":\"00112233aabb445566778899ccddeeff\","
-            "\"raw_size\":16777216,\"stored_size\":18446744073709551615}\n");
+            "\"raw_size\":16777216,\"stored_size\":18446744073709551615,"
+            "\"warning\":\"of no use\"}\n");
   EXPECT_EQ(to_json(whoami_report()),
             "{\"archive\":\"6a1f\",\"name\":\"primary1\","
             "\"grants\":[{\"cluster\":\"main\",\"rights\":[\"archive\",\"restore\"]}],"
@@ -247,22 +263,27 @@ TEST(ReportTest, HasAStableForm) {
       "\"ranges_left_out\":9876,\"segments\":4,\"raw_bytes\":67108864,\"stored_bytes\":9876543,"
       "\"partials\":1,\"incompletes\":3,"
       "\"backups\":2,\"newest\":\"2026-11-22T19:40:00Z\",\"backup_files\":[{"
-      "\"file\":\"000000010000000000000002.00000028.backup\","
+      "\"name\":\"000000010000000000000002.00000028.backup\","
+      "\"era\":\"001-5-16777216\",\"timeline\":1,"
+      "\"start\":\"0/2000028\",\"stop\":\"0/3000100\","
       "\"first\":\"000000010000000000000002\",\"last\":\"000000010000000000000003\","
-      "\"start_at\":\"0/2000028\",\"stop_at\":\"0/3000100\",\"label\":\"nightly\","
-      "\"started\":\"2026-11-22T19:00:00Z\",\"stopped\":\"2026-11-22T19:10:00Z\"},"
-      "{\"file\":\"\",\"first\":\"\",\"last\":\"\",\"start_at\":\"\",\"stop_at\":\"\","
-      "\"label\":\"\",\"started\":null,\"stopped\":null}]}],"
+      "\"label\":\"nightly\","
+      "\"started\":\"2026-11-22T19:00:00Z\",\"stopped\":\"2026-11-22T19:10:00Z\","
+      "\"added\":false,\"pruned\":false},"
+      "{\"name\":\"\",\"era\":\"\",\"timeline\":0,\"start\":\"\",\"stop\":\"\",\"first\":\"\","
+      "\"last\":\"\",\"label\":\"\",\"started\":null,\"stopped\":\"1970-01-01T00:00:00Z\","
+      "\"added\":true,\"pruned\":true}]}],"
       "\"histories\":1,\"conflicts\":2,\"missing\":1,\"holes\":[{"
       "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
-      "\"last\":\"000000010000000000000004\",\"count\":1}]}],"
+      "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null}],"
       "\"positions\":[{"
       "\"client\":\"standby1\",\"instance\":\"0123456789abcdef0123456789abcdef\","
       "\"standby\":\"reporting\",\"host\":\"standby1.example\",\"system\":\"18446744073709551615\","
       "\"restartpoint\":\"000000010000000000000002\","
       "\"lowest_handed\":\"000000010000000000000001\","
       "\"last_handed\":\"000000010000000000000003\",\"seen\":\"2026-11-22T19:41:07Z\","
-      "\"retired\":true,\"behind_segments\":2,\"behind_bytes\":33554432}]}\n");
+      "\"retired\":true,\"behind_segments\":2,\"behind_bytes\":33554432}],"
+      "\"damaged\":[\"record \\\"x\\\" is damaged\"]}\n");
 }
 
 TEST(ReportTest, UnknownFieldsAreIgnored) {

@@ -1,0 +1,91 @@
+#include "store/policy_pruner.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <fmt/format.h>
+#include <mutex>
+
+#include "proto/base/deadline.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "store/policy.h"
+#include "store/prune.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kBy = "walstowd";
+constexpr Duration kLongestRest{5000};
+
+void rest(Duration duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, stop, std::min(duration, kLongestRest), [] { return false; });
+}
+
+// A refusal ends the round: another prune, or another administrator, was faster.
+PruneReport value_of(const std::variant<PruneReport, Refusal>& done) {
+  if (const auto* refusal = std::get_if<Refusal>(&done)) {
+    throw Error(ErrorKind::kRefused, refusal->message, refusal->hint);
+  }
+  return std::get<PruneReport>(done);
+}
+
+void complete(const Archive& archive, const ContinuePrune& go_on, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto begun = Clock::now();
+    const PruneReport report = value_of(continue_prune(archive, go_on, kPruneStep, stop));
+    if (report.state != "intent") return;
+    rest(std::chrono::duration_cast<Duration>(Clock::now() - begun), stop);
+  }
+}
+
+}  // namespace
+
+void PolicyPruner::say_once(const std::string& cluster, const std::string& what) {
+  std::string& said = said_[cluster];
+  if (said == what) return;
+  said = what;
+  log_line(LogLevel::kInfo, what);
+}
+
+void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
+                         const std::stop_token& stop) {
+  const auto set = read_policy(archive, cluster);
+  const std::vector<EraName> eras = archive.eras(cluster);
+  if (!set || eras.empty()) return;
+  if (const auto number = unfinished_prune(archive, cluster, eras.back()); number != 0) {
+    complete(archive, {.cluster = cluster, .number = number, .era = eras.back()}, stop);
+  }
+  if (stop.stop_requested()) return;
+  const PruneReport begun = value_of(begin_prune(
+      archive, {.cluster = cluster, .policy = set->policy, .floor = {}, .era = eras.back()},
+      std::string(kBy), std::chrono::system_clock::now(), stop));
+  if (begun.number != 0) {
+    said_.erase(cluster);
+    complete(archive, {.cluster = cluster, .number = begun.number, .era = eras.back()}, stop);
+    return;
+  }
+  say_once(cluster,
+           fmt::format("nothing of cluster \"{}\" is to be pruned by its policy; floor {}; {}",
+                       cluster, begun.floor.empty() ? "none" : begun.floor, begun.reason));
+}
+
+void PolicyPruner::run(const Archive& archive, const std::stop_token& stop) {
+  for (const std::string& cluster : archive.clusters()) {
+    if (stop.stop_requested()) return;
+    try {
+      prune(archive, cluster, stop);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      if (stop.stop_requested()) return;
+      log_line(
+          LogLevel::kWarning,
+          fmt::format("could not prune cluster \"{}\" by its policy: {}", cluster, error.what()),
+          error.hint());
+    }
+  }
+}
+
+}  // namespace walstow

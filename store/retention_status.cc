@@ -1,0 +1,82 @@
+#include "store/retention_status.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+#include "proto/base/error.h"
+#include "store/policy.h"
+#include "store/prune.h"
+#include "store/retention_inventory.h"
+#include "store/tombstones.h"
+
+namespace walstow {
+namespace {
+
+std::string pruned_below(const std::vector<Tombstone>& tombstones, SegmentSize size) {
+  SegmentNumber limit;
+  for (const Tombstone& one : tombstones) {
+    if (!one.timeline) limit = std::max(limit, one.limit());
+  }
+  return limit.value == 0 ? "" : to_string(start_of(limit, size));
+}
+
+std::vector<std::string> unfinished(const std::vector<Tombstone>& tombstones) {
+  std::vector<std::string> notes;
+  for (const Tombstone& one : tombstones) {
+    if (one.state != Tombstone::State::kIntent) continue;
+    notes.push_back(fmt::format("prune {} by \"{}\" is not over: {} files have gone so far",
+                                one.number, one.by, one.files));
+  }
+  return notes;
+}
+
+// One record by itself is as one of a list: what is wrong with it says nothing of the rest.
+template <class Read>
+auto read_or_note(Read read, DamagedRecords& damaged) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
+    damaged.emplace_back(error.what());
+    return {};
+  }
+}
+
+}  // namespace
+
+RetentionReport retention_status(const Archive& archive, const std::string& cluster,
+                                 const EraInventory& files, DamagedRecords& damaged) {
+  const EraName& era = files.era();
+  const SegmentSize size = segment_size_of(era);
+  RetentionReport report;
+  const auto policy_record = [&] { return read_policy(archive, cluster); };
+  report.policy = read_or_note(policy_record, damaged);
+  const auto records = [&] { return list_tombstones(archive.backend(), cluster, era); };
+  const std::vector<Tombstone> tombstones = read_or_note(records, damaged);
+  report.pruned = pruned_below(tombstones, size);
+  if (!damaged.empty()) {
+    report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
+    return report;
+  }
+  const RetentionInventory inventory = take_inventory(archive, cluster, files, &damaged);
+  if (!damaged.empty()) {
+    report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
+    return report;
+  }
+  const PrunePolicy asked = report.policy ? report.policy->policy : PrunePolicy();
+  // A policy that is set has no place that could be of another era.
+  RetentionPlan plan = plan_retention(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
+                                      std::chrono::system_clock::now());
+  const Amount amount = amount_of(archive, cluster, files, plan);
+  report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
+  report.reason = std::move(plan.reason);
+  report.notes = unfinished(tombstones);
+  std::ranges::move(plan.notes, std::back_inserter(report.notes));
+  report.notes.resize(std::min(report.notes.size(), kMostNotesShown));
+  report.files = amount.files;
+  report.stored_bytes = amount.stored_bytes;
+  return report;
+}
+
+}  // namespace walstow
