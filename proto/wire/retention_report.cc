@@ -37,7 +37,7 @@ json::object policy_object(const PolicyReport& report) {
   return object;
 }
 
-PolicyReport read_policy(const Reader& reader) {
+PolicyReport read_set_policy(const Reader& reader) {
   PolicyReport report;
   report.policy.keep_backups = reader.small_number_or_null("keep_backups");
   report.policy.keep_days = reader.small_number_or_null("keep_days");
@@ -106,7 +106,7 @@ json::object retention_object(const RetentionReport& retention) {
 }
 
 RetentionReport read_retention(const Reader& reader) {
-  return {.policy = reader.object_or_null_or_absent("policy", read_policy),
+  return {.policy = reader.object_or_null_or_absent("policy", read_set_policy),
           .floor = reader.text("floor"),
           .reason = reader.text("reason"),
           .notes = reader.texts("notes"),
@@ -170,7 +170,7 @@ std::vector<BackupReport> parse_backup_reports(std::string_view body) {
 
 std::optional<PolicyReport> parse_policy_report(std::string_view body) {
   const json::object object = parse_report_body(body, "policy");
-  return Reader(object, "policy").object_or_null_or_absent("policy", read_policy);
+  return Reader(object, "policy").object_or_null_or_absent("policy", read_set_policy);
 }
 
 PrunePlanReport parse_prune_plan(std::string_view body) {

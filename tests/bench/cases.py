@@ -175,13 +175,14 @@ def start(machine):
     wait.until(lambda: any(spool.glob(f"{names[1]}.*")), f"{names[1]} was fetched ahead")
     entry = next(spool.glob(f"{names[1]}.*"))
     hashed = f"xxhsum -q -H2 {data.wal / names[1]} >/dev/null"
-    mark, found, digest, nothing = (
+    mark, found, digest, nothing, other = (
         "walstow-archive, finds a mark", "walstow-restore, finds a file and hashes it",
-        "xxhsum -H2 of such a file", "sh -c true",
+        "xxhsum -H2 of such a file", "sh -c true", "sh -c /bin/true, another process",
     )  # fmt: skip
     say(f"{table.title}: {machine.count(200, 50)} rounds")
     for _ in range(machine.count(200, 50)):
         table.add(nothing, run_command("true"))
+        table.add(other, run_command("/bin/true"))
         table.add(mark, run_command(archive, names[1], f"pg_wal/{names[1]}"))
         table.add(digest, run_command(hashed))
         table.add(found, run_command(restored, names[1], RESTORED))
