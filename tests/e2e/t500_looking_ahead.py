@@ -102,6 +102,8 @@ class LookingAhead(EndToEndTest):
         self.assertTrue(self.archive.contents(second) == content)
 
     def test_mark_of_another_archive(self):
+        if self.archive.server:
+            self.skipTest("the other one would know none of its clients")
         primary = self.backlog(segments=4)
         first, second = primary.ready_files()[:2]
         primary.stop()
