@@ -77,5 +77,5 @@ function(walstow_test name)
   # Optimising the tests themselves would only take the compiler's time.
   target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)
 endfunction()
