@@ -120,10 +120,9 @@ std::unique_ptr<HttpExchange> S3Client::ask(const Question& question, Deadline d
   return exchange;
 }
 
-// Asks again what may be asked again.
+// Makes the attempt again, with pauses, until it gives a result or a refusal.
 template <class Attempt>
-auto S3Client::persist(Attempt attempt) {
-  const Deadline give_up = Deadline::after(options_.patience);
+auto S3Client::persist(Deadline give_up, Attempt attempt) {
   Duration pause = kFirstPause;
   for (;;) {
     try {
@@ -142,10 +141,18 @@ auto S3Client::persist(Attempt attempt) {
   }
 }
 
+// What may be asked twice.
+template <class Attempt>
+auto S3Client::ask_again(Attempt attempt) {
+  return persist(Deadline::after(options_.patience), std::move(attempt));
+}
+
 std::string S3Client::whole_body(HttpExchange& exchange) const {
   std::string body;
   std::vector<std::byte> piece(std::size_t{64} * 1024);
+  const Deadline end = Deadline::after(options_.patience);
   while (const std::size_t size = exchange.read(piece)) {
+    if (end.passed()) throw NoAnswer("an answer of the S3 service took too long");
     body += as_text(ByteView(piece).first(size));
     if (body.size() > kLargestAnswer) {
       throw Error(ErrorKind::kUnavailable, "the S3 service answers without an end");
@@ -212,7 +219,7 @@ S3Head S3Client::head_of(const HttpExchange& exchange) const {
 // --- reading ---
 
 std::optional<S3Client::Opened> S3Client::get(const std::string& key, std::uint64_t offset) {
-  return persist([&](Deadline deadline) -> std::optional<Opened> {
+  return ask_again([&](Deadline deadline) -> std::optional<Opened> {
     Question question{.method = "GET", .key = key};
     if (offset > 0) question.headers["range"] = fmt::format("bytes={}-", offset);
     auto exchange = ask(question, deadline);
@@ -228,7 +235,7 @@ std::optional<S3Client::Opened> S3Client::get(const std::string& key, std::uint6
 }
 
 std::optional<S3Head> S3Client::head(const std::string& key) {
-  return persist([&](Deadline deadline) -> std::optional<S3Head> {
+  return ask_again([&](Deadline deadline) -> std::optional<S3Head> {
     const Question question{.method = "HEAD", .key = key};
     const auto exchange = ask(question, deadline);
     if (exchange->status() == 200) return head_of(*exchange);
@@ -238,7 +245,7 @@ std::optional<S3Head> S3Client::head(const std::string& key) {
 }
 
 S3List S3Client::list(const ListQuery& query) {
-  return persist([&](Deadline deadline) {
+  return ask_again([&](Deadline deadline) {
     Question question{.method = "GET",
                       .query = {{"list-type", "2"},
                                 {"encoding-type", "url"},
@@ -266,7 +273,7 @@ S3List S3Client::list(const ListQuery& query) {
 }
 
 bool S3Client::has_versions() {
-  return persist([&](Deadline deadline) {
+  return ask_again([&](Deadline deadline) {
     const Question question{.method = "GET", .query = {{"versioning", ""}}};
     const auto exchange = ask(question, deadline);
     if (exchange->status() != 200) refuse(question, *exchange);
@@ -277,7 +284,7 @@ bool S3Client::has_versions() {
 // --- removing ---
 
 void S3Client::remove(const std::string& key) {
-  persist([&](Deadline deadline) {
+  ask_again([&](Deadline deadline) {
     const Question question{.method = "DELETE", .key = key};
     const auto exchange = ask(question, deadline);
     const int status = exchange->status();
@@ -295,7 +302,7 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
     text += "<Object><Key>" + key + "</Key></Object>";
   text += "</Delete>";
   const Body body = text_body(text);
-  persist([&](Deadline deadline) {
+  ask_again([&](Deadline deadline) {
     const Question question{
         .method = "POST",
         .query = {{"delete", ""}},
@@ -327,28 +334,17 @@ S3Client::PutResult S3Client::put(const std::string& key, const Body& body,
       with_mark(condition.standing == nullptr ? "" : condition.standing->writes, mark);
   const Duration sending(1000 * (body.size / kLeastBytesPerSecond));
   const Deadline give_up = Deadline::after(options_.patience + sending);
-  Duration pause = kFirstPause;
-  for (bool unknown = false;; unknown = true) {
+  bool tried = false;
+  return persist(give_up, [&](Deadline deadline) {
+    const bool unknown = std::exchange(tried, true);
     if (unknown) {
       // What is not known is found out before it is tried again.
-      if (const auto result = find_out(key, mark, condition)) return *result;
-    }
-    try {
-      const PutResult result = put_over_once(key, body, condition, writes, give_up);
-      health_.answered();
-      if (result == PutResult::kDone || !unknown) return result;
       if (const auto found = find_out(key, mark, condition)) return *found;
-      return result;
-    } catch (const Busy& busy) {
-      health_.answered();
-      if (give_up.remaining() <= pause) throw Error(busy);
-    } catch (const NoAnswer& failure) {
-      health_.silent(Clock::now());
-      if (give_up.remaining() <= pause) throw Error(failure);
     }
-    pause_about(pause);
-    pause = std::min(pause * 2, kLongestPause);
-  }
+    const PutResult result = put_over_once(key, body, condition, writes, deadline);
+    if (result == PutResult::kDone || !unknown) return result;
+    return find_out(key, mark, condition).value_or(result);
+  });
 }
 
 // nullopt: it has not taken effect, and may be tried again.

@@ -83,7 +83,9 @@ class S3Client {
   enum class EtagForm { kUnknown, kQuoted, kBare };
 
   template <class Attempt>
-  auto persist(Attempt attempt);
+  auto persist(Deadline give_up, Attempt attempt);
+  template <class Attempt>
+  auto ask_again(Attempt attempt);
   PutResult put(const std::string& key, const Body& body, const Condition& condition);
   PutResult put_once(const std::string& key, const Body& body, const Condition& condition,
                      const std::string& writes, EtagForm form, Deadline deadline);
