@@ -9,7 +9,6 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <list>
@@ -23,6 +22,7 @@
 #include "store/arrival.h"
 #include "store/client_slots.h"
 #include "store/listener.h"
+#include "store/rest.h"
 #include "store/session_group.h"
 
 namespace walstow {
@@ -132,13 +132,10 @@ void Daemon::run() {
 }
 
 void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
   Duration pause = std::min(interval, kFirstPrune);
   try {
     while (interval.count() > 0) {
-      changed.wait_for(lock, stop, pause, [] { return false; });
+      rest(pause, stop);
       if (stop.stop_requested()) return;
       handler_.prune_by_policy(stop);
       pause = interval;

@@ -1,28 +1,20 @@
 #include "store/policy_pruner.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <fmt/format.h>
-#include <mutex>
 
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "store/policy.h"
 #include "store/prune.h"
+#include "store/rest.h"
 
 namespace walstow {
 namespace {
 
 constexpr std::string_view kBy = "walstowd";
 constexpr Duration kLongestRest{5000};
-
-void rest(Duration duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  changed.wait_for(lock, stop, std::min(duration, kLongestRest), [] { return false; });
-}
 
 // A refusal ends the round: another prune, or another administrator, was faster.
 PruneReport value_of(const std::variant<PruneReport, Refusal>& done) {
@@ -37,7 +29,8 @@ void complete(const Archive& archive, const ContinuePrune& go_on, const std::sto
     const auto begun = Clock::now();
     const PruneReport report = value_of(continue_prune(archive, go_on, kPruneStep, stop));
     if (report.state != "intent") return;
-    rest(std::chrono::duration_cast<Duration>(Clock::now() - begun), stop);
+    const auto took = std::chrono::duration_cast<Duration>(Clock::now() - begun);
+    rest(std::min(took, kLongestRest), stop);
   }
 }
 

@@ -18,7 +18,8 @@ class PolicyPruner {
   // removed, and where nothing is to be removed, why, when that is news. What goes wrong with one
   // cluster is a line on the log, too, and tried again in the next round. Rests between its steps
   // for as long as they take, so that puts and gets have the disk for themselves half of the time.
-  // Throws Error{kFatal} only. Blocking, for a thread of its own; ends soon when it is asked to.
+  // Throws Error{kFatal}, and what listing the clusters throws. Blocking, for a thread of its own;
+  // ends soon when it is asked to.
   void run(const Archive& archive, const std::stop_token& stop);
 
  private:
