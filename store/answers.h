@@ -57,6 +57,7 @@ Reply answer(const Asked& asked, const SetPolicy& set);
 Reply answer(const Asked& asked, const RemovePolicy& remove);
 Reply answer(const Asked& asked, const BeginPrune& begin);
 Reply answer(const Asked& asked, const ContinuePrune& go_on);
+Reply answer(const Asked& asked, const AbandonPrune& abandon);
 
 // What a put or get says about its server. A standby must get its WAL even where that cannot be
 // noted (a full disk at the store).

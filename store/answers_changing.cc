@@ -185,4 +185,8 @@ Reply answer(const Asked& asked, const ContinuePrune& go_on) {
   return reply_to(200, continue_prune(*asked.archive, go_on));
 }
 
+Reply answer(const Asked& asked, const AbandonPrune& abandon) {
+  return reply_to(200, abandon_prune(*asked.archive, abandon, asked.caller.name));
+}
+
 }  // namespace walstow

@@ -24,9 +24,10 @@ namespace walstow {
 
 using std::chrono::hours;
 
-// What somebody else does at just that moment; each of them once.
+// What somebody else does at just that moment; each of them once, but for the last one.
 struct Moments {
   std::function<void()> before_removal, before_update, after_floors_were_read;
+  std::function<void()> while_opening;  // each object, on the thread that does
 };
 inline void happen(std::function<void()>& moment) {
   if (const auto once = std::exchange(moment, nullptr)) once();
@@ -41,6 +42,7 @@ class BackendWithMoments : public Backend {
     return inner_->publish(object, key);
   }
   std::unique_ptr<ObjectSource> open_object(const std::string& key) override {
+    if (moments_.while_opening) moments_.while_opening();
     return inner_->open_object(key);
   }
   bool make_durable(const std::string& key) override { return inner_->make_durable(key); }
@@ -127,6 +129,9 @@ class PruneTest : public testing::Test {
   }
   PruneReport go_on(std::uint32_t number, std::chrono::milliseconds step = kPruneStep) {
     return std::get<PruneReport>(continue_prune(*archive, {"main", number}, step));
+  }
+  PruneReport abandon() {
+    return std::get<PruneReport>(abandon_prune(*archive, {"main"}, "admin2"));
   }
   PruneReport prune(const PrunePolicy& policy = {}) {
     PruneReport report = begin(policy);

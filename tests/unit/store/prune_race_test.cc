@@ -155,5 +155,74 @@ TEST_F(PruneTest, SeveralAtOnceRemoveEachFileOnceAndNothingThatIsNeeded) {
   EXPECT_TRUE(!held || stands(1, 149));
 }
 
+TEST_F(PruneTest, AnAbandonedPruneLeavesWhatHasNotGone) {
+  hold(190);
+  const PruneReport begun = begin();
+  EXPECT_EQ(go_on(begun.number, std::chrono::milliseconds(0)).state, "intent");
+  change_tombstone(archive->backend(), "main", era, begun.number, {.reached = SegmentNumber{65}});
+  for (std::uint64_t number = 1; number < 65; ++number)
+    archive->backend().remove_object(*layout::object_key("main", era, segment(1, number)));
+  const PruneReport ended = abandon();
+  EXPECT_EQ(ended.number, begun.number);
+  EXPECT_EQ(ended.state, "withdrawn");
+  EXPECT_EQ(ended.floor, "0/4100000" /* 65 */);
+  EXPECT_EQ(ended.reason, "abandoned by admin2");
+  // It is over for everybody, and what it has taken is told as such.
+  EXPECT_EQ(go_on(begun.number).state, "withdrawn");
+  EXPECT_TRUE(stands(1, 65));
+  EXPECT_EQ(code_of_get(1, 64), Code::kPruned);
+  EXPECT_TRUE(std::holds_alternative<Refusal>(hold(64, "00000000000b")));
+  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(65, "00000000000c")));
+  EXPECT_EQ(plan().unfinished, 0U);
+  EXPECT_EQ(plan().floor, "0/4100000");
+}
+
+TEST_F(PruneTest, AnAbandonedPruneThatHadNotStartedLeavesAll) {
+  hold(150);
+  begin();
+  EXPECT_EQ(abandon().floor, "0/0");
+  for (std::uint64_t number = 1; number <= 200; ++number)
+    ASSERT_TRUE(stands(1, number)) << number;
+  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(1, "00000000000b")));
+  EXPECT_EQ(code_of_get(2, 1), Code::kAbsentEnd);
+}
+
+// Another one is at it: it has noted what goes next, and is stopped right behind that.
+TEST_F(PruneTest, WhoeverIsAtAnAbandonedPruneStops) {
+  hold(150);
+  const PruneReport begun = begin();
+  moments.before_update = [this] { EXPECT_EQ(abandon().state, "withdrawn"); };
+  EXPECT_EQ(go_on(begun.number, std::chrono::hours(1)).state, "withdrawn");
+  EXPECT_TRUE(stands(1, 1));
+
+  const PruneReport second = begin();
+  PruneReport ended;
+  moments.before_removal = [&] { ended = abandon(); };
+  EXPECT_EQ(go_on(second.number, std::chrono::hours(1)).state, "withdrawn");
+  EXPECT_EQ(ended.floor, "0/4100000" /* 65: what was noted goes */);
+  EXPECT_FALSE(stands(1, kMostRemovals));
+  EXPECT_TRUE(stands(1, kMostRemovals + 1));
+}
+
+TEST_F(PruneTest, NothingIsAbandonedWhereNoneIsUnderWay) {
+  const auto refused = [this] {
+    return std::get<Refusal>(abandon_prune(*archive, {"main"}, "admin2")).code;
+  };
+  EXPECT_EQ(refused(), Code::kNoSuchRecord);
+  hold(150);
+  prune();
+  EXPECT_EQ(refused(), Code::kNoSuchRecord);
+  EXPECT_EQ(code_of_get(1, 10), Code::kPruned);
+}
+
+// Whoever must stop a prune does so also where nobody can say any more what is needed.
+TEST_F(PruneTest, ARecordThatCannotBeReadDoesNotHinderAbandoning) {
+  hold(150);
+  begin();
+  archive->backend().create_record(layout::standby_record("main", "standby1", std::string(32, 'a')),
+                                   "no json");
+  EXPECT_EQ(abandon().state, "withdrawn");
+}
+
 }  // namespace
 }  // namespace walstow

@@ -62,7 +62,7 @@ TEST_F(PruneTest, AStatusSaysWhatAPruneWouldSay) {
   EXPECT_NE(retention()->reason.find("(\"audit\") needs it"), std::string::npos);
   EXPECT_EQ(retention()->pruned, "");
   const PruneReport begun = begin();
-  EXPECT_NE(retention()->notes.at(0).find("prune 1 by \"admin1\" is not over"),
+  EXPECT_NE(retention()->notes.at(0).find("prune 1 below floor 0/9600000 by \"admin1\" on "),
             std::string::npos);
   while (go_on(begun.number).state == "intent") {
   }
