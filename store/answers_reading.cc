@@ -94,7 +94,7 @@ Reply answer(const Asked& asked, const ListHolds& list) {
 }
 
 Reply answer(const Asked& asked, const ListBackups& list) {
-  return json_reply(200, to_json(list_backups(*asked.archive, list.cluster)));
+  return json_reply(200, to_json(asked.catalog.backups(*asked.archive, list.cluster)));
 }
 
 Reply answer(const Asked& asked, const ListStandbys& list) {

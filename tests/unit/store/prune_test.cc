@@ -1,7 +1,7 @@
 // What goes by a prune and what stays, and what is told of it afterwards.
 #include "store/prune.h"
 
-#include "store/retention_inventory.h"
+#include "store/catalog.h"
 #include "tests/unit/store/prune_fixture.h"
 
 namespace walstow {
@@ -122,7 +122,7 @@ TEST_F(PruneTest, AnAddedBackupWhoseBeginningWentHoldsNothingAndSaysSo) {
   const PrunePolicy newest{.keep_backups = 1, .keep_days = 0};
   EXPECT_EQ(plan(newest).kept_backups.size(), 1U);
   prune(newest);
-  const auto backups = list_backups(*archive, "main");
+  const auto backups = Catalog().backups(*archive, "main");
   ASSERT_EQ(backups.size(), 2U);
   EXPECT_TRUE(backups[0].pruned);
   EXPECT_FALSE(backups[1].pruned);
