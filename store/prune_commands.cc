@@ -132,7 +132,8 @@ PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlan
                .total_objects = std::max(plan.files, prune.files),
                .total_bytes = std::max(plan.stored_bytes, prune.stored_bytes),
                .elapsed = Clock::now() - begun});
-    prune = parse_prune_report(client.ask(go_on, patience()));
+    // A step looks at all consumers first, and for those at every file's time.
+    prune = parse_prune_report(client.ask(go_on, long_patience()));
   }
   return prune;
 }
