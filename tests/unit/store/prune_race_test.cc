@@ -158,7 +158,6 @@ TEST_F(PruneTest, SeveralAtOnceRemoveEachFileOnceAndNothingThatIsNeeded) {
 TEST_F(PruneTest, AnAbandonedPruneLeavesWhatHasNotGone) {
   hold(190);
   const PruneReport begun = begin();
-  EXPECT_EQ(go_on(begun.number, std::chrono::milliseconds(0)).state, "intent");
   change_tombstone(archive->backend(), "main", era, begun.number, {.reached = SegmentNumber{65}});
   for (std::uint64_t number = 1; number < 65; ++number)
     archive->backend().remove_object(*layout::object_key("main", era, segment(1, number)));

@@ -1,5 +1,5 @@
 // How many objects a verification reads at once.
-#include <atomic>
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -37,10 +37,15 @@ TEST_F(VerifyJobsTest, AsManyAsWereAskedForAreReadAtOnce) {
 }
 
 TEST_F(VerifyJobsTest, OneAtATimeUnlessMoreWereAskedFor) {
-  std::atomic<int> inside = 0, most = 0;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int inside = 0, most = 0;
   moments.while_opening = [&] {
-    most = std::max(most.load(), ++inside);
-    std::this_thread::yield();
+    std::unique_lock lock(mutex);
+    most = std::max(most, ++inside);
+    changed.notify_all();
+    // Time for another thread to come, if there is one.
+    changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return most > 1; });
     --inside;
   };
   verify(1);
