@@ -208,6 +208,7 @@ TEST_F(CertificateTest, AnIdentityIsACertificateWithItsOwnKey) {
 }
 
 TEST_F(CertificateTest, LeavesNothingInTheErrorQueue) {
+  ERR_clear_error();  // what other tests have left
   failure_of([&] { read_certificates(write("bad.crt", "x")); });
   failure_of([&] { read_private_key(write("client.key", kEncryptedKey)); });
   read_certificates(write("client.crt", kCertificate));
