@@ -9,6 +9,7 @@
 #include "store/s3/s3_client.h"
 #include "store/s3/s3_text.h"
 #include "tests/contract/backends.h"
+#include "tests/support/answer_relay.h"
 #include "tests/support/s3_gateway.h"
 
 namespace walstow {
@@ -91,6 +92,25 @@ TEST(S3FaultsTest, HangingServiceIsGivenUpAndIsBackAtOnceWhenItAnswers) {
     }
   }
   EXPECT_EQ(found, "content");
+}
+
+// Each byte comes in time, and so the deadline for the next one never passes.
+TEST(S3FaultsTest, AnswerThatTricklesIsGivenUp) {
+  S3Options options = S3Gateway::instance().options();
+  const auto backend = make_s3_backend(options);
+  for (const char* const key : {"main/a", "main/b", "main/c"})
+    ASSERT_EQ(publish_text(*backend, key, "content"), PublishResult::kPublished);
+  AnswerRelay relay(S3Gateway::instance().endpoint(), AnswerRelay::Fault::kTrickling);
+  options.endpoint = relay.endpoint();
+  options.timeout = Duration(2000);
+  options.patience = Duration(500);
+  try {
+    make_s3_backend(options)->list_after("", "", 10);
+    FAIL() << "it has waited for all of it";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+    EXPECT_EQ(std::string(error.what()), "an answer of the S3 service took too long");
+  }
 }
 
 TEST(S3FaultsTest, LargeObjectsPassThroughScratchAndComeBackWhole) {
