@@ -2,6 +2,8 @@
 // absence.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "proto/base/error.h"
@@ -11,6 +13,7 @@
 #include "tests/contract/backends.h"
 #include "tests/support/answer_relay.h"
 #include "tests/support/s3_gateway.h"
+#include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
@@ -68,6 +71,34 @@ TEST(S3FaultsTest, BucketWithVersionsIsRefused) {
   }
   options.probe = S3Options::Probe::kAccept;
   EXPECT_NO_THROW(make_s3_backend(options)->stage());
+}
+
+TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
+  const TemporaryFolder here, elsewhere;
+  S3Options options = S3Gateway::instance().options();
+  options.address.bucket = "with-notes";
+  options.state = here.path();
+  ASSERT_EQ(raw_request(options, "PUT", ""), 200);
+  EXPECT_NO_THROW(make_s3_backend(options)->stage());
+  ASSERT_EQ(
+      raw_request(options, "PUT", "",
+                  "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+                  {{"versioning", ""}}),
+      200);
+  EXPECT_NO_THROW(make_s3_backend(options)->stage());
+  for (const char* const year : {"2020", "2120", "x"}) {
+    SCOPED_TRACE(year);
+    const std::filesystem::path note = *std::filesystem::directory_iterator(here.path());
+    std::ifstream file(note);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    text.replace(text.find("no_fault") + 11, 4, year);
+    std::ofstream(note) << text;
+    EXPECT_THROW(make_s3_backend(options)->stage(), Error);
+  }
+  options.state = elsewhere.path();
+  EXPECT_THROW(make_s3_backend(options)->stage(), Error);
+  options.state = "";
+  EXPECT_THROW(make_s3_backend(options)->stage(), Error);
 }
 
 TEST(S3FaultsTest, HangingServiceIsGivenUpAndIsBackAtOnceWhenItAnswers) {

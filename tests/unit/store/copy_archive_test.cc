@@ -11,6 +11,7 @@
 #include "store/each_entry.h"
 #include "store/layout.h"
 #include "store/memory_backend.h"
+#include "tests/support/borrowed_backend.h"
 #include "tests/unit/codec/object_fixture.h"
 
 namespace walstow {
@@ -23,53 +24,6 @@ const std::string kWal = "main/001-7711084896406890663-1048576/wal/0000000100000
 const std::string kHistory = "main/001-7711084896406890663-1048576/history/";
 const std::string kPolicy = "main/policy.json";
 const std::string kClient = "_clients/primary1.json";
-
-// So that Archive, which owns its backend, can look at one that the test goes on with.
-class Borrowed final : public Backend {
- public:
-  explicit Borrowed(Backend& backend) : backend_(backend) {}
-  std::unique_ptr<StagedObject> stage() override { return backend_.stage(); }
-  PublishResult publish(StagedObject& object, const std::string& key) override {
-    return backend_.publish(object, key);
-  }
-  std::unique_ptr<ObjectSource> open_object(const std::string& key) override {
-    return backend_.open_object(key);
-  }
-  bool make_durable(const std::string& key) override { return backend_.make_durable(key); }
-  bool set_aside(const std::string& key, const ObjectSource& damaged) override {
-    return backend_.set_aside(key, damaged);
-  }
-  bool replace_object(StagedObject& successor, const std::string& key,
-                      const ObjectSource& standing) override {
-    return backend_.replace_object(successor, key, standing);
-  }
-  bool remove_object(const std::string& key) override { return backend_.remove_object(key); }
-  std::size_t remove_objects(const std::vector<std::string>& keys) override {
-    return backend_.remove_objects(keys);
-  }
-  std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
-                                std::size_t limit) override {
-    return backend_.list_after(prefix, after, limit);
-  }
-  std::vector<Folder> folders(const std::string& prefix) override {
-    return backend_.folders(prefix);
-  }
-  std::optional<std::string> read_record(const std::string& key) override {
-    return backend_.read_record(key);
-  }
-  bool create_record(const std::string& key, std::string_view content) override {
-    return backend_.create_record(key, content);
-  }
-  void update_record(const std::string& key, const Change& change) override {
-    backend_.update_record(key, change);
-  }
-  bool remove_record(const std::string& key) override { return backend_.remove_record(key); }
-  void verify_in_place() override { backend_.verify_in_place(); }
-  std::string describe() const override { return backend_.describe(); }
-
- private:
-  Backend& backend_;
-};
 
 std::string segment(int number) {
   return kWal + fmt::format("0000000100000000000000{:02X}.zst", number);
@@ -124,7 +78,7 @@ class CopyArchiveTest : public testing::Test {
   }
   static std::string error_of_opening(Backend& backend) {
     return fixture::error_of(ErrorKind::kUnavailable,
-                             [&] { Archive(std::make_unique<Borrowed>(backend)); });
+                             [&] { Archive(std::make_unique<BorrowedBackend>(backend)); });
   }
   std::string error_of_copying(ErrorKind kind, Pass pass = Pass::kCopy) {
     return fixture::error_of(kind, [&] { copy(pass); });
@@ -149,7 +103,7 @@ TEST_F(CopyArchiveTest, TheCopyIsTheArchiveAndTheSourceIsNoneAnyMore) {
     EXPECT_EQ(result.counts.objects, 6U);
     EXPECT_EQ(result.counts.records, 3U);
     EXPECT_EQ(all_of(*to_), whole_);
-    EXPECT_EQ(Archive(std::make_unique<Borrowed>(*to_)).id(), id_);
+    EXPECT_EQ(Archive(std::make_unique<BorrowedBackend>(*to_)).id(), id_);
     EXPECT_EQ(error_of_opening(*from_), "archive in memory was moved by \"walstow copy\"");
     EXPECT_TRUE(to_->list_after("_copy/", "", 1).empty());
   }
@@ -158,7 +112,7 @@ TEST_F(CopyArchiveTest, TheCopyIsTheArchiveAndTheSourceIsNoneAnyMore) {
 TEST_F(CopyArchiveTest, NobodyCanOpenItBeforeItIsFinished) {
   EXPECT_FALSE(copy().finished);
   EXPECT_EQ(error_of_opening(*to_), "archive in memory is a copy that is not finished");
-  EXPECT_EQ(Archive(std::make_unique<Borrowed>(*from_)).id(), id_);
+  EXPECT_EQ(Archive(std::make_unique<BorrowedBackend>(*from_)).id(), id_);
   whole_.erase("walstow.json");
   EXPECT_EQ(all_of(*to_), whole_);
 }
