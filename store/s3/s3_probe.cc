@@ -42,8 +42,9 @@ bool was_probed(FileSystem& files, const S3Options& options,
   if (!note) return false;
   const auto place = text_member(*note, "place");
   const auto since = text_member(*note, "no_fault");
-  const auto when = since ? parse_iso8601(*since) : std::nullopt;
-  return place == place_of(options) && when && *when <= now && now - *when < kRemembered;
+  if (!since || place != place_of(options)) return false;
+  const auto when = parse_iso8601(*since);
+  return when.has_value() && *when <= now && now < *when + kRemembered;
 }
 
 }  // namespace

@@ -52,6 +52,16 @@ std::map<std::string, std::string> all_of(Backend& backend) {
   return all;
 }
 
+class DurableCounter final : public BorrowedBackend {
+ public:
+  using BorrowedBackend::BorrowedBackend;
+  bool make_durable(const std::string& key) override {
+    ++made;
+    return BorrowedBackend::make_durable(key);
+  }
+  int made = 0;
+};
+
 class CopyArchiveTest : public testing::Test {
  protected:
   CopyArchiveTest() : from_(make_memory_backend()), to_(make_memory_backend()) {
@@ -143,6 +153,19 @@ TEST_F(CopyArchiveTest, OneThatIsCutShortAtAnyObjectGoesOnThere) {
   }
   EXPECT_TRUE(copy(Pass::kFinish).finished);
   EXPECT_EQ(all_of(*to_), whole_);
+}
+
+// It may have died between an object's name and the fsync of its folder.
+TEST_F(CopyArchiveTest, WhatAPassThatWasCutShortLeftIsMadeDurable) {
+  on_progress_ = [](const CopyCounts& counts) {
+    if (counts.objects == 4) throw Error(ErrorKind::kTimeout, "cut short");
+  };
+  EXPECT_EQ(error_of_copying(ErrorKind::kTimeout), "cut short");
+  DurableCounter counter(*to_);
+  copy_archive(*from_, counter, {});
+  EXPECT_EQ(counter.made, 4);
+  copy_archive(*from_, counter, {});
+  EXPECT_EQ(counter.made, 4);
 }
 
 TEST_F(CopyArchiveTest, WhatComesBehindItsBackIsFoundAfterTheSourceHasGivenUp) {
