@@ -105,10 +105,11 @@ void AnswerRelay::relay(int client_number) {
   }
 }
 
-// A piece without a head's end is all body: the service sends a head at once.
+// The service sends a head at once, so whatever does not begin with one is all body.
 bool AnswerRelay::trickle(int client, std::string_view answer) {
   constexpr std::string_view kHeadEnd = "\r\n\r\n";
-  const std::size_t end = answer.find(kHeadEnd);
+  const bool has_head = answer.starts_with("HTTP/");
+  const std::size_t end = has_head ? answer.find(kHeadEnd) : std::string_view::npos;
   const std::size_t head = end == std::string_view::npos ? 0 : end + kHeadEnd.size();
   if (!send_all(client, answer.substr(0, head))) return false;
   for (std::size_t at = head; at < answer.size() && !ending_; ++at) {
