@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "archiver/precheck.h"
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 
 namespace walstow {
@@ -23,10 +24,10 @@ std::unique_ptr<File> open(const ArchiveJob& job, const WalFileName& name) {
 
 Digest digest_of(File& file, std::uint64_t size) {
   Hasher hasher;
-  std::vector<std::byte> chunk(kChunkSize);
+  Buffer chunk(kChunkSize);
   std::uint64_t offset = 0;
   while (const std::size_t read = file.read_at(offset, chunk)) {
-    hasher.update(ByteView(chunk).first(read));
+    hasher.update(chunk.first(read));
     offset += read;
   }
   if (offset == size) return hasher.digest();

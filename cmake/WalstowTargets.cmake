@@ -22,15 +22,17 @@ target_compile_options(walstow_options INTERFACE
 target_compile_definitions(walstow_options INTERFACE
   WALSTOW_VERSION="${PROJECT_VERSION}" $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
 target_include_directories(walstow_options INTERFACE "${CMAKE_SOURCE_DIR}")
+if(CMAKE_UNITY_BUILD)
+  # A source file that is included is taken for a header.
+  target_compile_options(walstow_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(WALSTOW_SANITIZE)
   target_compile_options(walstow_options INTERFACE
     -fsanitize=${WALSTOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
     # Lines of code are what a report names; variables cost the compiler a quarter of its time.
     -g1
     # Asio has fences, which ThreadSanitizer does not follow; its queues are under mutexes as well.
-    -Wno-tsan
-    # Unity builds: a source file that is included is taken for a header.
-    -Wno-subobject-linkage)
+    -Wno-tsan)
   target_link_options(walstow_options INTERFACE -fsanitize=${WALSTOW_SANITIZE})
 else()
   # The commands start once for each segment: fewer shared objects, fewer milliseconds.

@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/link/spool_folder.h"
 #include "proto/wal/segment_header.h"
@@ -50,11 +51,11 @@ std::optional<EntryName> find_entry(FileSystem& wal_folder, const WantedEntry& w
 bool is_sound(File& file, const EntryName& name, const WantedEntry& wanted, const ByteSink& sink) {
   const FileStatus status = file.status();
   if (!is_trusted(status, FileStatus::Type::kFile, wanted.user)) return false;
-  std::vector<std::byte> buffer(kChunkSize);
+  Buffer buffer(kChunkSize);
   Hasher hasher;
   std::uint64_t size = 0;
   for (;;) {
-    const ByteView piece = ByteView(buffer).first(file.read_at(size, buffer));
+    const ByteView piece = buffer.first(file.read_at(size, buffer));
     if (piece.empty()) break;
     if (size == 0) {
       const auto result = parse_segment_header(piece);

@@ -1,6 +1,7 @@
 #include "restorer/write_behind.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace walstow {
@@ -35,9 +36,9 @@ void WriteBehind::put(ByteView bytes) {
   rethrow();
   Chunk& chunk = ring_.at(end_ % kChunks);
   held.unlock();
-  // Not cleared: it is written before it is read.
-  if (!chunk.bytes) chunk.bytes = std::make_unique_for_overwrite<std::byte[]>(kChunkSize);
-  std::ranges::copy(bytes, chunk.bytes.get());
+  if (chunk.bytes.empty()) chunk.bytes = Buffer(kChunkSize);
+  // Not std::ranges::copy: g++ 12 makes a loop over single bytes of it.
+  std::memcpy(chunk.bytes.data(), bytes.data(), bytes.size());
   chunk.size = bytes.size();
   held.lock();
   ++end_;
@@ -60,7 +61,7 @@ void WriteBehind::run() {
     held.unlock();
     std::exception_ptr failure;
     try {
-      sink_(ByteView(chunk.bytes.get(), chunk.size));
+      sink_(chunk.bytes.first(chunk.size));
     } catch (...) {
       failure = std::current_exception();
     }

@@ -1,5 +1,5 @@
 // Writes bytes in a thread of its own, so that whoever makes them (a connection that is decrypted
-// and unfolded) need not wait for the kernel to find memory for them. A ring of four chunks is
+// and unfolded) need not wait for the kernel to find memory for them. A ring of three chunks is
 // between the two: memory that is used again and again, since fresh memory is expensive.
 #pragma once
 
@@ -7,11 +7,10 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <thread>
 
-#include "proto/base/bytes.h"
+#include "proto/base/buffer.h"
 
 namespace walstow {
 
@@ -31,10 +30,10 @@ class WriteBehind {
   void finish();
 
  private:
-  static constexpr std::size_t kChunks = 4;
+  static constexpr std::size_t kChunks = 3;
 
   struct Chunk {
-    std::unique_ptr<std::byte[]> bytes;  // kChunkSize of them, once it was used
+    Buffer bytes;  // kChunkSize of them, once it was used
     std::size_t size = 0;
   };
 

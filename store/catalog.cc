@@ -9,6 +9,7 @@
 #include "store/era_inventory.h"
 #include "store/kept_content.h"
 #include "store/positions.h"
+#include "store/retention_inventory.h"
 #include "store/retention_status.h"
 
 namespace walstow {
@@ -246,6 +247,18 @@ HolePage Catalog::holes(const Archive& archive, const ListHoles& list) {
     }
   }
   return page;
+}
+
+std::vector<BackupReport> Catalog::backups(const Archive& archive, const std::string& cluster) {
+  const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
+  const auto lock = known->lock(cluster);
+  known->refresh(archive, cluster, {});
+  std::vector<BackupReport> of_files;
+  for (const auto& [number, inventory] : known->eras) {
+    for (const TimelineInventory& timeline : inventory.timelines())
+      of_files.insert(of_files.end(), timeline.backups.begin(), timeline.backups.end());
+  }
+  return list_backups(archive, cluster, std::move(of_files));
 }
 
 void Catalog::warm_up(const Archive& archive, const std::stop_token& stop) {

@@ -41,6 +41,8 @@ class Catalog {
 
   ClusterReport report(const Archive& archive, std::string_view cluster);
   HolePage holes(const Archive& archive, const ListHoles& list);
+  // Those of .backup files and those that were added, by their starts.
+  std::vector<BackupReport> backups(const Archive& archive, const std::string& cluster);
   // Reads every cluster, so that the first question finds it read. Ends early when it is asked to.
   void warm_up(const Archive& archive, const std::stop_token& stop);
 

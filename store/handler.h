@@ -82,6 +82,7 @@ class Handler {
   std::unique_ptr<State> state_;
 };
 
+Reply json_reply(int status, std::string body);
 // The reply for a refusal, and for an Error that reached a session's end.
 Reply to_reply(const Refusal& refusal);
 Refusal to_refusal(const Error& error);

@@ -1,5 +1,6 @@
 #include "store/kept_content.h"
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "store/standing_object.h"
@@ -40,9 +41,9 @@ bool keep(Backend& backend, StagedObject& staged, const std::string& key, const 
 
 std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
   auto staged = backend.stage();
-  std::vector<std::byte> buffer(kChunkSize);
+  Buffer buffer(kChunkSize);
   while (const std::size_t size = source.read(buffer))
-    staged->write(ByteView(buffer).first(size));
+    staged->write(buffer.first(size));
   return staged;
 }
 

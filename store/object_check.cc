@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/codec/object_scrub.h"
@@ -18,9 +19,9 @@ struct Read {
 
 Read read_bytes(ObjectSource& source) {
   ObjectScrub scrub(source.size());
-  std::vector<std::byte> buffer(kChunkSize);
+  Buffer buffer(kChunkSize);
   while (const std::size_t size = source.read(buffer))
-    scrub.write(ByteView(buffer).first(size));
+    scrub.write(buffer.first(size));
   return {.header = scrub.finish(), .content_problem = {}, .end = {}};
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <list>
 
 #include "proto/base/deadline.h"
 #include "proto/base/log.h"
+#include "store/oldest_first.h"
 #include "store/retention.h"
 #include "store/retention_inventory.h"
 #include "store/tombstones.h"
@@ -15,7 +15,6 @@ namespace {
 
 using State = Tombstone::State;
 
-constexpr std::size_t kPrunePage = 250;
 constexpr std::chrono::milliseconds kLongestStep{20000};
 
 // The newest, or one that was named.
@@ -81,61 +80,22 @@ PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
           .stored_bytes = tombstone.stored_bytes};
 }
 
-// The files of all timelines, by their numbers: so that at any moment what is left begins at about
-// the same place everywhere. Memory: a page for each timeline.
-class OldestFirst {
- public:
-  OldestFirst(Backend& backend, const std::string& cluster, const EraName& era,
-              const std::vector<TimelineFacts>& timelines)
-      : backend_(backend), cluster_(cluster), size_(segment_size_of(era)) {
-    for (const TimelineFacts& facts : timelines) {
-      cursors_.push_back({.prefix = layout::timeline_prefix(cluster, era, facts.timeline)});
-      fill(cursors_.back());
-    }
-  }
+void log_end(const Tombstone& tombstone, const std::string& cluster, SegmentSize size) {
+  log_line(tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
+           fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
+                       "gone; {}",
+                       tombstone.number, cluster, to_string(tombstone.state), tombstone.files,
+                       tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)),
+                       tombstone.reason));
+}
 
-  struct File {
-    std::string key;
-    std::uint64_t stored_size = 0;
-    StoredFileFacts facts;
-  };
-  // nullopt: no more below `end`.
-  std::optional<File> next(SegmentNumber end) {
-    const auto least = std::ranges::min_element(
-        cursors_, [](const Cursor& a, const Cursor& b) { return first_of(a) < first_of(b); });
-    if (least == cursors_.end() || first_of(*least) >= end) return std::nullopt;
-    File file = std::move(least->page.front());
-    least->page.pop_front();
-    if (least->page.empty()) fill(*least);
-    return file;
+std::optional<Tombstone> find_unfinished(const Archive& archive, const std::string& cluster,
+                                         const EraName& era) {
+  for (const Tombstone& one : list_tombstones(archive.backend(), cluster, era)) {
+    if (one.state == State::kIntent) return one;
   }
-
- private:
-  struct Cursor {
-    std::string prefix, after = {};
-    std::list<File> page = {};
-  };
-  static SegmentNumber first_of(const Cursor& cursor) {
-    return cursor.page.empty() ? SegmentNumber{UINT64_MAX} : cursor.page.front().facts.number;
-  }
-  void fill(Cursor& cursor) {
-    while (cursor.page.empty()) {
-      const auto entries = backend_.list_after(cursor.prefix, cursor.after, kPrunePage);
-      for (const Entry& entry : entries) {
-        if (const auto stored = layout::parse_object_key(cluster_, entry.key)) {
-          cursor.page.push_back({entry.key, entry.size, facts_of(entry, *stored, size_)});
-        }
-      }
-      if (entries.empty()) return;
-      cursor.after = entries.back().key;
-    }
-  }
-
-  Backend& backend_;
-  std::string cluster_;
-  SegmentSize size_;
-  std::list<Cursor> cursors_;
-};
+  return std::nullopt;
+}
 
 // One step of a prune that was begun.
 class PruneStep {
@@ -285,7 +245,11 @@ std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const 
       .older_eras = {},
       .files = amount.files,
       .stored_bytes = amount.stored_bytes,
-      .unfinished = unfinished_prune(archive, asked.cluster, era)};
+      .unfinished = 0};
+  if (const auto standing = find_unfinished(archive, asked.cluster, era)) {
+    report.unfinished = standing->number;
+    report.notes.insert(report.notes.begin(), describe_unfinished(*standing, segment_size_of(era)));
+  }
   if (!asked.era) {
     for (const EraName& one : older_eras)
       report.older_eras.push_back(to_string(one));
@@ -295,10 +259,8 @@ std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const 
 
 std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
                                const EraName& era) {
-  for (const Tombstone& one : list_tombstones(archive.backend(), cluster, era)) {
-    if (one.state == State::kIntent) return one.number;
-  }
-  return 0;
+  const auto standing = find_unfinished(archive, cluster, era);
+  return standing ? standing->number : 0;
 }
 
 std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
@@ -335,9 +297,14 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
   }
   log_line(LogLevel::kInfo,
            fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
-                       "are to go; {}",
+                       "are to go, {} backups are kept; {}",
                        tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
-                       to_string(start_of(tombstone->floor, size)), plan.reason));
+                       to_string(start_of(tombstone->floor, size)), plan.kept_backups.size(),
+                       plan.reason));
+  for (const std::string& note : plan.notes) {
+    log_line(LogLevel::kInfo,
+             fmt::format("prune {} of cluster \"{}\": {}", tombstone->number, begin.cluster, note));
+  }
   return report_of(*tombstone, size);
 }
 
@@ -361,16 +328,29 @@ std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
   const Tombstone tombstone =
       PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy), stop)
           .run(step);
-  if (tombstone.state != State::kIntent) {
-    log_line(
-        tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
-        fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
-                    "gone; {}",
-                    tombstone.number, go_on.cluster, to_string(tombstone.state), tombstone.files,
-                    tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)),
-                    tombstone.reason));
-  }
+  if (tombstone.state != State::kIntent) log_end(tombstone, go_on.cluster, size);
   return report_of(tombstone, size);
+}
+
+std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
+                                                 const AbandonPrune& abandon,
+                                                 const std::string& by) {
+  const auto found = era_of(archive, abandon.cluster, abandon.era);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto begun = find_unfinished(archive, abandon.cluster, era);
+  if (!begun) {
+    return make_refusal(
+        Code::kNoSuchRecord, "no prune of cluster \"" + abandon.cluster + "\" is under way",
+        "It may be over. \"walstow status " + abandon.cluster + "\" says what was pruned.");
+  }
+  const TombstoneChange end{.state = State::kWithdrawn, .reason = "abandoned by " + by};
+  const auto standing =
+      change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
+  const SegmentSize size = segment_size_of(era);
+  // Whoever was at it may have completed it meanwhile: the report says so.
+  if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
+  return report_of(standing.value_or(*begun), size);
 }
 
 }  // namespace walstow

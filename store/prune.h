@@ -5,6 +5,7 @@
 //   continue_prune  reads all consumers again, and withdraws where one needs what is below; then
 //                   notes how far it goes, removes so many files, oldest first, and again, reading
 //                   the consumers' records each time; at the end it marks the tombstone as done.
+//   abandon_prune   withdraws it, whoever is at it: what has not gone stays.
 //
 // After a crash, or when nobody goes on, continue_prune begins with the consumers again. Whoever
 // registers a consumer writes it first and then reads the tombstones (refuse_below_floor), so of
@@ -46,5 +47,12 @@ std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
                                                   const ContinuePrune& go_on,
                                                   std::chrono::milliseconds step = kPruneStep,
                                                   const std::stop_token& stop = {});
+
+// Of the one that is not over; the refusal: there is none. Durable on return. Somebody who is at it
+// may still remove the few files that it has noted (`reached`, which the report's floor is then),
+// and stops there. It asks nobody what is needed, so a record that cannot be read does not hinder.
+std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
+                                                 const AbandonPrune& abandon,
+                                                 const std::string& by);
 
 }  // namespace walstow

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <sstream>
 #include <unistd.h>
 
 #include "proto/base/deadline.h"
@@ -23,16 +24,18 @@ struct Order {
   std::optional<PolicyReport> set;  // where the cluster's policy says what is kept
 };
 
+std::optional<EraName> era_option(const Call& call) {
+  const std::string name = call.command.option("era");
+  if (name.empty()) return std::nullopt;
+  const auto era = parse_era_name(name);
+  if (era) return era;
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of an era", escaped(name)),
+              "\"walstow status\" shows them.");
+}
+
 // The options; where they do not say what is kept, the cluster's policy does.
 Order order_of(const Call& call, Client& client, const std::string& cluster) {
-  Order order{.policy = policy_of_options(call), .era = {}, .set = {}};
-  if (const std::string name = call.command.option("era"); !name.empty()) {
-    order.era = parse_era_name(name);
-    if (!order.era) {
-      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of an era", escaped(name)),
-                  "\"walstow status\" shows them.");
-    }
-  }
+  Order order{.policy = policy_of_options(call), .era = era_option(call), .set = {}};
   if (order.policy.keep_backups == 0U && !order.era) {
     throw Error(ErrorKind::kUsage, "--keep-backups 0 needs --era",
                 "Of the newest era one backup is kept at least.");
@@ -55,34 +58,33 @@ Order order_of(const Call& call, Client& client, const std::string& cluster) {
   return order;
 }
 
-// Further lines below the first one.
-std::string after_title(const std::string& lines) {
-  std::string text;
-  for (const char c : lines) {
-    text += c;
-    if (c == '\n') text += "              ";
-  }
-  return text.substr(0, text.rfind('\n') + 1);
+// A line with its title, in 80 columns.
+std::string titled(std::string_view title, const std::string& text) {
+  constexpr std::string_view kBelowText = "              ";
+  const std::string lines = wrapped(text, kTextColumns, kBelowText);
+  return fmt::format("  {:<12}{}", title, lines.empty() ? "\n" : lines.substr(kBelowText.size()));
 }
 
 std::string plan_text(const PrunePlanReport& plan, const Order& order) {
   std::string text = fmt::format("cluster {}, era {}\n", plan.cluster, plan.era);
-  if (order.set) text += "  policy      " + after_title(policy_text(*order.set));
-  if (plan.timeline) {
-    text += fmt::format("  dead branch timeline {}\n", *plan.timeline);
-  } else {
-    text += fmt::format("  floor       {}\n", plan.floor.empty() ? "none" : plan.floor);
+  if (order.set) {
+    std::istringstream lines(policy_text(*order.set));
+    for (std::string line; std::getline(lines, line);)
+      text += titled("policy", line);
   }
-  text += fmt::format("  why         {}\n", plan.reason);
+  text += plan.timeline ? fmt::format("  dead branch timeline {}\n", *plan.timeline)
+                        : titled("floor", plan.floor.empty() ? "none" : plan.floor);
+  text += titled("why", plan.reason);
   for (const std::string& backup : plan.kept_backups)
-    text += fmt::format("  kept        backup {}\n", backup);
+    text += titled("kept", "backup " + backup);
   for (const std::string& note : plan.notes)
-    text += fmt::format("  note        {}\n", note);
+    text += titled("note", note);
   for (const std::string& era : plan.older_eras)
-    text += fmt::format("  note        era {} is left alone: --era prunes it\n", era);
-  return text + (plan.files == 0 ? "  nothing to remove\n"
-                                 : fmt::format("  to remove   {} files, {}\n", plan.files,
-                                               size_text(plan.stored_bytes)));
+    text += titled("note", fmt::format("era {} is left alone: --era prunes it", era));
+  return text + (plan.files == 0
+                     ? "  nothing to remove\n"
+                     : titled("to remove", fmt::format("{}, {}", counted(plan.files, "file"),
+                                                       size_text(plan.stored_bytes))));
 }
 
 std::string prune_text(const PruneReport& prune) {
@@ -91,7 +93,9 @@ std::string prune_text(const PruneReport& prune) {
   const std::string what = fmt::format("prune {}: {} files removed, {}", prune.number, prune.files,
                                        size_text(prune.stored_bytes));
   if (prune.state == "withdrawn") {
-    return fmt::format("{}; withdrawn: {}\n", what, prune.reason);
+    return wrapped(fmt::format("{}; withdrawn: {}; what is not below {} stays", what, prune.reason,
+                               prune.floor),
+                   kTextColumns, "");
   }
   return prune.timeline ? fmt::format("{}; of timeline {}\n", what, *prune.timeline)
                         : fmt::format("{}; the floor is {}\n", what, prune.floor);
@@ -102,14 +106,14 @@ bool at_terminal() {
 }
 
 // Only "yes" is yes.
-bool confirmed(const Call& call) {
+bool confirmed(const Call& call, const char* question) {
   if (call.command.flag("yes")) return true;
   if (!at_terminal()) {
     throw Error(ErrorKind::kUsage,
                 "what is pruned does not come back, and nobody can be asked here",
                 "Give --yes, or only look with --dry-run.");
   }
-  std::fputs("Remove them? They do not come back. (yes/no) ", stderr);
+  std::fprintf(stderr, "%s (yes/no) ", question);
   std::fflush(stderr);
   std::string answer;
   for (int c = std::getchar(); c != EOF && c != '\n' && answer.size() < 16; c = std::getchar())
@@ -128,12 +132,48 @@ PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlan
                .total_objects = std::max(plan.files, prune.files),
                .total_bytes = std::max(plan.stored_bytes, prune.stored_bytes),
                .elapsed = Clock::now() - begun});
-    prune = parse_prune_report(client.ask(go_on, patience()));
+    // A step looks at all consumers first, and for those at every file's time.
+    prune = parse_prune_report(client.ask(go_on, long_patience()));
   }
   return prune;
 }
 
+// What somebody has begun goes on before anything else. False: it is not to.
+bool complete_unfinished(const Call& call, Client& client, const PrunePlanReport& plan,
+                         const std::optional<EraName>& era) {
+  if (!call.json()) print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""));
+  if (!confirmed(call, "Complete it? What is left of it goes, and does not come back.")) {
+    print("nothing was removed\n");
+    log_line(LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
+             fmt::format("\"walstow prune {} --abandon\" ends it: what has not gone stays.",
+                         plan.cluster));
+    return false;
+  }
+  const PruneReport before = complete(client, {plan.cluster, plan.unfinished, era}, plan);
+  log_line(LogLevel::kInfo, fmt::format("prune {} by \"{}\", which had been cut short, is {}",
+                                        before.number, before.by, before.state));
+  return true;
+}
+
+int abandon(const Call& call) {
+  const std::string cluster = call.cluster();
+  Client client = call.client();
+  const std::string answer = client.ask(AbandonPrune{cluster, era_option(call)}, patience());
+  const PruneReport prune = parse_prune_report(answer);
+  print(call.json() ? answer : prune_text(prune));
+  if (prune.state == "withdrawn" &&
+      parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
+    log_line(LogLevel::kWarning,
+             fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
+             fmt::format("\"walstow hold add\" keeps what is needed, \"walstow policy remove {}\" "
+                         "has nothing pruned by itself.",
+                         cluster));
+  }
+  return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
+}
+
 int prune(const Call& call) {
+  if (call.command.flag("abandon")) return abandon(call);
   const std::string cluster = call.cluster();
   Client client = call.client();
   const Order order = order_of(call, client, cluster);
@@ -147,9 +187,7 @@ int prune(const Call& call) {
   // The era that was looked at, should the cluster get a new one meanwhile.
   const auto era = parse_era_name(plan.era);
   if (plan.unfinished != 0) {
-    const PruneReport before = complete(client, {cluster, plan.unfinished, era}, plan);
-    log_line(LogLevel::kInfo, fmt::format("prune {} by \"{}\", which had been cut short, is {}",
-                                          before.number, before.by, before.state));
+    if (!complete_unfinished(call, client, plan, era)) return exit_code::kFailed;
     answer = client.ask(question, long_patience());
     plan = parse_prune_plan(answer);
   }
@@ -158,7 +196,7 @@ int prune(const Call& call) {
     if (call.json()) print(answer);
     return exit_code::kDone;
   }
-  if (!confirmed(call)) {
+  if (!confirmed(call, "Remove them? They do not come back.")) {
     print("nothing was removed\n");
     return exit_code::kFailed;
   }
@@ -181,8 +219,9 @@ std::vector<AdminCommand> prune_commands() {
                       {{"--before", "PLACE", "not beyond this segment or LSN"},
                        {"--timeline", "NUMBER", "remove this dead branch, where nothing needs it"},
                        {"--era", "ERA", "prune this older era, not the newest"},
+                       {"--abandon", "", "end one that is not over: what has not gone stays"},
                        {"-n,--dry-run", "", "only show what would go"},
-                       {"--yes", "", "do not ask"}});
+                       {"-y,--yes", "", "do not ask"}});
   return {{std::move(spec), prune}};
 }
 

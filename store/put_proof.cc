@@ -20,9 +20,9 @@ void PutProof::read_back() {
     if (waiting_) return;
     piece = std::exchange(spare_, {});
   }
-  piece.resize(kChunkSize);
-  piece.resize(back_->read(piece));
-  if (piece.empty()) return;
+  if (piece.buffer.empty()) piece.buffer = Buffer(kChunkSize);
+  piece.size = back_->read(piece.buffer);
+  if (piece.size == 0) return;
   const std::lock_guard lock(mutex_);
   waiting_ = std::move(piece);
 }
@@ -34,17 +34,17 @@ void PutProof::examine() {
     piece = std::exchange(waiting_, std::nullopt);
   }
   if (!piece) return;
-  examiner_.write(*piece);
+  examiner_.write(piece->buffer.first(piece->size));
   const std::lock_guard lock(mutex_);
   spare_ = *std::move(piece);
 }
 
 Examined PutProof::finish() {
   examine();
-  Piece piece = std::exchange(spare_, {});
-  piece.resize(kChunkSize);
-  while (const std::size_t size = back_->read(piece))
-    examiner_.write(ByteView(piece).first(size));
+  Buffer buffer = std::exchange(spare_, {}).buffer;
+  if (buffer.empty()) buffer = Buffer(kChunkSize);
+  while (const std::size_t size = back_->read(buffer))
+    examiner_.write(buffer.first(size));
   return examiner_.finish();
 }
 

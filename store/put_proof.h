@@ -10,8 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
+#include "proto/base/buffer.h"
 #include "proto/wal/segment_end.h"
 #include "store/standing_object.h"
 
@@ -35,7 +35,10 @@ class PutProof {
   SegmentEnd end() const { return end_.end(); }  // a segment's
 
  private:
-  using Piece = std::vector<std::byte>;
+  struct Piece {
+    Buffer buffer;
+    std::size_t size = 0;
+  };
 
   std::unique_ptr<ObjectSource> back_;
   bool is_segment_;

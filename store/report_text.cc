@@ -10,8 +10,6 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kColumns = 80;
-
 std::string grant_lines(const Grants& grants) {
   std::string text;
   for (const Grant& grant : grants) {
@@ -109,13 +107,13 @@ std::string hole_text(const HoleReport& hole) {
 std::string problem_text(const VerifyProblem& problem) {
   const std::string& name = problem.file.empty() ? problem.object : problem.file;
   return fmt::format("{:<11} {}\n", to_string(problem.kind), name) +
-         wrapped(problem.problem, kColumns, "            ");
+         wrapped(problem.problem, kTextColumns, "            ");
 }
 
 std::string set_aside_text(const SetAsideReport& report) {
   const bool aside = report.result == SetAsideReport::Result::kAside;
   return fmt::format("{:<11} {}\n", aside ? "set aside" : "stays", report.object) +
-         wrapped(report.reason, kColumns, "            ");
+         wrapped(report.reason, kTextColumns, "            ");
 }
 
 std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {

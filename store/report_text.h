@@ -10,6 +10,8 @@
 
 namespace walstow {
 
+inline constexpr std::size_t kTextColumns = 80;
+
 std::string clusters_text(const std::vector<ClusterSummary>& clusters);
 std::string file_text(const FileEntry& file);
 std::string hole_text(const HoleReport& hole);

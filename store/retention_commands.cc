@@ -7,6 +7,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/wire/retention_report.h"
+#include "store/report_text.h"
 #include "store/retention.h"
 
 namespace walstow {
@@ -72,9 +73,11 @@ std::string backups_text(const std::vector<BackupReport>& backups) {
     const std::string range = backup.stop.empty()
                                   ? "cannot be read, so it is kept"
                                   : fmt::format("from {} to {}", backup.start, backup.stop);
-    text += fmt::format("{}{}\n  timeline {}, {}, ended {}\n  \"{}\"\n", backup.name,
+    text += fmt::format("{}{}\n  timeline {}, {}, ended {}\n", backup.name,
                         backup.added ? "  (added by hand)" : "", backup.timeline, range,
-                        to_iso8601(backup.stopped), escaped(backup.label));
+                        to_iso8601(backup.stopped));
+    if (backup.pruned) text += "  pruned: it cannot be recovered any more\n";
+    text += wrapped(fmt::format("\"{}\"", escaped(backup.label)), kTextColumns, "  ");
   }
   return text.empty() ? "no backups\n" : text;
 }
@@ -122,7 +125,7 @@ int backup_add(const Call& call) {
 }
 
 int backup_list(const Call& call) {
-  const std::string answer = call.client().ask(ListBackups{call.cluster()}, patience());
+  const std::string answer = call.client().ask(ListBackups{call.cluster()}, long_patience());
   print(call.json() ? answer : backups_text(parse_backup_reports(answer)));
   return exit_code::kDone;
 }

@@ -168,13 +168,10 @@ Amount amount_of(const Archive& archive, const std::string& cluster, const EraIn
   return amount;
 }
 
-std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster) {
+std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster,
+                                       std::vector<BackupReport> of_files) {
   std::vector<BackupReport> reports = list_added_backups(archive, cluster);
-  for (const EraName& era : archive.eras(cluster)) {
-    const EraInventory files = read_era(archive, cluster, era);
-    for (const EraInventory::TimelineInventory& timeline : files.timelines())
-      reports.insert(reports.end(), timeline.backups.begin(), timeline.backups.end());
-  }
+  reports.insert(reports.end(), of_files.begin(), of_files.end());
   for (const EraName& era : archive.eras(cluster)) {
     PrunedBackups pruned(archive, cluster, era);
     for (BackupReport& report : reports) {

@@ -43,7 +43,8 @@ Amount amount_of(const Archive& archive, const std::string& cluster, const EraIn
                  const RetentionPlan& plan);
 StoredFileFacts facts_of(const Entry& entry, const layout::StoredName& stored, SegmentSize size);
 
-// Those of .backup files and those that were added, by their starts.
-std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster);
+// Those of .backup files, with those that were added, by their starts; and which were pruned.
+std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster,
+                                       std::vector<BackupReport> of_files);
 
 }  // namespace walstow

@@ -21,12 +21,10 @@ std::string pruned_below(const std::vector<Tombstone>& tombstones, SegmentSize s
   return limit.value == 0 ? "" : to_string(start_of(limit, size));
 }
 
-std::vector<std::string> unfinished(const std::vector<Tombstone>& tombstones) {
+std::vector<std::string> unfinished(const std::vector<Tombstone>& tombstones, SegmentSize size) {
   std::vector<std::string> notes;
   for (const Tombstone& one : tombstones) {
-    if (one.state != Tombstone::State::kIntent) continue;
-    notes.push_back(fmt::format("prune {} by \"{}\" is not over: {} files have gone so far",
-                                one.number, one.by, one.files));
+    if (one.state == Tombstone::State::kIntent) notes.push_back(describe_unfinished(one, size));
   }
   return notes;
 }
@@ -71,7 +69,7 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   const Amount amount = amount_of(archive, cluster, files, plan);
   report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
   report.reason = std::move(plan.reason);
-  report.notes = unfinished(tombstones);
+  report.notes = unfinished(tombstones, size);
   std::ranges::move(plan.notes, std::back_inserter(report.notes));
   report.notes.resize(std::min(report.notes.size(), kMostNotesShown));
   report.files = amount.files;

@@ -52,6 +52,7 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const PlanPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const BeginPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ContinuePrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const AbandonPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     // The answer has only the clusters that concern the caller.
     Result operator()(const ListClusters&) const { return std::nullopt; }
     Result operator()(const Whoami&) const { return std::nullopt; }

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "proto/base/buffer.h"
 #include "store/unfolded_object.h"
 
 namespace walstow {
 namespace {
 
 // Fills `buffer` unless the object ends before; what was filled.
-ByteView read_whole(UnfoldedObject& object, std::vector<std::byte>& buffer) {
+ByteView read_whole(UnfoldedObject& object, Buffer& buffer) {
   std::size_t size = 0;
   while (size < buffer.size()) {
     const std::size_t more = object.read(MutableByteView(buffer).subspan(size));
@@ -25,8 +26,8 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
                              std::unique_ptr<ObjectSource> newcomer) {
   UnfoldedObject first(std::move(standing));
   UnfoldedObject second(std::move(newcomer));
-  std::vector<std::byte> first_buffer(kChunkSize);
-  std::vector<std::byte> second_buffer(kChunkSize);
+  Buffer first_buffer(kChunkSize);
+  Buffer second_buffer(kChunkSize);
   SegmentEndFinder first_end;
   SegmentEndFinder second_end;
   std::uint64_t equal = 0;

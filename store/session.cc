@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <optional>
 
+#include "proto/base/buffer.h"
 #include "proto/base/log.h"
 #include "proto/link/http_head.h"
 #include "store/worker.h"
@@ -28,6 +29,10 @@ namespace {
 // What Beast reads at a time, half-kilobytes otherwise; and a bound for what it does not bound: the
 // extensions of a chunk, and the fields that follow the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
+
+// What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
+// small. A put has two of them, a get one.
+constexpr std::size_t kBodyChunk = 2 * kChunkSize;
 
 // How long a put waits for its turn at the most: then it goes on without one, since those that are
 // worked on may belong to peers that are slow.
@@ -91,7 +96,7 @@ class Session {
   asio::awaitable<Answer> ask_handler();
   asio::awaitable<void> answer_request();
   asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
-  asio::awaitable<std::size_t> read_chunk(std::vector<std::byte>& chunk);
+  asio::awaitable<std::size_t> read_chunk(Buffer& chunk);
   asio::awaitable<bool> work_along(Upload& upload, std::optional<Reply>& refused);
   asio::awaitable<bool> feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused);
   asio::awaitable<void> write(ByteView bytes);
@@ -105,7 +110,7 @@ class Session {
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::optional<Deadline> whole_;
-  std::array<std::vector<std::byte>, 2> chunks_;  // one is filled while the other is worked on
+  std::array<Buffer, 2> chunks_;  // one is filled while the other is worked on
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool waiting_ = false;  // for a request to begin
@@ -182,8 +187,9 @@ asio::awaitable<Answer> Session::ask_handler() {
   co_return co_await on_worker(std::move(work));
 }
 
-asio::awaitable<std::size_t> Session::read_chunk(std::vector<std::byte>& chunk) {
-  chunk.resize(kChunkSize);  // here, not at the start: an idle connection needs no room
+asio::awaitable<std::size_t> Session::read_chunk(Buffer& chunk) {
+  // Here, not at the start: an idle connection needs no room.
+  if (chunk.empty()) chunk = Buffer(kBodyChunk);
   auto& body = parser_->get().body();
   body.data = chunk.data();
   body.size = chunk.size();
@@ -240,7 +246,7 @@ asio::awaitable<Reply> Session::take_body(std::unique_ptr<Upload> upload) {
   std::size_t current = 0;
   std::size_t size = co_await read_chunk(chunks_[current]);
   while (size > 0) {
-    const ByteView full = ByteView(chunks_[current]).first(size);
+    const ByteView full = chunks_[current].first(size);
     auto next = read_chunk(chunks_[1 - current]);
     auto fed = feed(*upload, full, refused);
     auto worked = work_along(*upload, refused_later);
@@ -294,12 +300,12 @@ asio::awaitable<void> Session::send(Reply reply) {
 }
 
 asio::awaitable<void> Session::send_download(Download& download) {
-  chunks_[0].resize(kChunkSize);
+  if (chunks_[0].empty()) chunks_[0] = Buffer(kBodyChunk);
   for (;;) {
     auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
     const std::size_t size = co_await on_worker(std::move(work));
     if (size == 0) co_return;
-    co_await write(ByteView(chunks_[0]).first(size));
+    co_await write(chunks_[0].first(size));
   }
 }
 

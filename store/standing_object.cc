@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/wal/segment_header.h"
 #include "proto/wal/timeline_history.h"
@@ -75,9 +76,9 @@ Examined ObjectExaminer::finish() {
 Examined examine_object(ObjectSource& source, const ByteSink& raw) {
   const ByteSink nowhere = [](ByteView) {};
   ObjectExaminer examiner(raw ? raw : nowhere);
-  std::vector<std::byte> buffer(kChunkSize);
+  Buffer buffer(kChunkSize);
   while (const std::size_t size = source.read(buffer))
-    examiner.write(ByteView(buffer).first(size));
+    examiner.write(buffer.first(size));
   return examiner.finish();
 }
 

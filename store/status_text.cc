@@ -14,7 +14,6 @@ namespace walstow {
 namespace {
 
 constexpr std::size_t kMostBackupsShown = 3;
-constexpr std::size_t kStatusColumns = 80;
 constexpr std::size_t kDeepestShown = 20;  // a deeper branch of the tree is not indented further
 constexpr std::size_t kLongestLabel = 40;  // characters
 
@@ -152,7 +151,7 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
   const std::string indentation(6, ' ');
   std::string text = "    retention\n";
   const auto add = [&](const std::string& line) {
-    text += wrapped(line, kStatusColumns, indentation);
+    text += wrapped(line, kTextColumns, indentation);
   };
   if (retention.policy) {
     std::istringstream lines(policy_text(*retention.policy));
@@ -199,7 +198,8 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
 std::string StatusText::position_lines(const PositionReport& position) const {
   const std::string name = position.standby.empty() ? position.instance : position.standby;
   std::string text =
-      fmt::format("    {} on {} (client {})\n", name, position.host, position.client);
+      wrapped(fmt::format("{} on {} (client {})", name, position.host, position.client),
+              kTextColumns, "    ");
   if (position.retired) return text + "      archives as a primary now\n";
   if (position.restartpoint.empty()) {
     text += fmt::format(
@@ -223,7 +223,8 @@ std::string StatusText::position_lines(const PositionReport& position) const {
 }
 
 std::string StatusText::of(const ClusterReport& report) const {
-  std::string text = fmt::format("cluster {} in archive {}\n", report.cluster, report.archive);
+  std::string text = wrapped(
+      fmt::format("cluster {} in archive {}", report.cluster, report.archive), kTextColumns, "");
   if (report.eras.empty()) text += "  nothing archived yet\n";
   for (const EraReport& era : report.eras)
     text += era_lines(era, report.cluster);
@@ -231,7 +232,7 @@ std::string StatusText::of(const ClusterReport& report) const {
   for (const PositionReport& position : report.positions)
     text += position_lines(position);
   for (const std::string& problem : report.damaged)
-    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kStatusColumns, "  ");
+    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kTextColumns, "  ");
   return text;
 }
 

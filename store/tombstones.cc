@@ -200,6 +200,15 @@ std::string describe(const Tombstone& tombstone, SegmentSize size) {
                      to_iso8601(tombstone.begun), tombstone.by, what);
 }
 
+std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size) {
+  const std::string of = tombstone.timeline
+                             ? fmt::format("of timeline {}", tombstone.timeline->value)
+                             : "below floor " + to_string(start_of(tombstone.floor, size));
+  return fmt::format("prune {} {} by \"{}\" on {} is not over: {} files have gone so far",
+                     tombstone.number, of, tombstone.by, to_iso8601(tombstone.begun),
+                     tombstone.files);
+}
+
 std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::string_view cluster,
                                                       const EraName& era, const WalFileName& file) {
   const SegmentSize size = segment_size_of(era);
@@ -230,8 +239,8 @@ std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view clu
         fmt::format("what is needed from {} on is {}", to_string(start_of(from, size)),
                     describe(tombstone, size)),
         in_progress
-            ? fmt::format("Pruned up to {} so far. Ask again when the prune is over; \"walstow "
-                          "prune {}\" completes one that was cut short.",
+            ? fmt::format("Pruned up to {} so far. \"walstow prune {} --abandon\" ends the prune, "
+                          "and what has not gone stays.",
                           to_string(start_of(tombstone.reached, size)), cluster)
             : "It cannot be brought back. Use a later backup, or a later place.");
   }

@@ -66,6 +66,10 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
 // "pruned on 2026-11-22T20:00:00Z by "admin1", below floor 0/A000000".
 std::string describe(const Tombstone& tombstone, SegmentSize size);
 
+// "prune 3 below floor 0/A00000 by "admin1" on 2026-11-22T20:00:00Z is not over: 250 files have
+// gone so far".
+std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size);
+
 // For whoever has just registered, durably, that it needs what `from` says: what was, or is about
 // to be, removed of it. nullopt: nothing; it is safe from now on. `timeline`: nullopt for all.
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,

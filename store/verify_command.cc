@@ -43,6 +43,11 @@ constexpr std::size_t kMostRemembered = 10000;
 VerifyFiles question_of(const Call& call) {
   VerifyFiles verify{
       .cluster = call.cluster(), .after = call.command.option("resume"), .range = range_of(call)};
+  // A slip would pass over everything, and find it whole.
+  if (!verify.after.empty() && !parse_era_name(verify.after.substr(0, verify.after.find('/')))) {
+    throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(verify.after) + "\" for --resume",
+                "It is the place that the earlier run has told.");
+  }
   if (call.command.flag("deep")) verify.depth = VerifyFiles::Depth::kContent;
   if (const std::string text = call.command.option("jobs"); !text.empty()) {
     const auto jobs = parse_decimal(text);
@@ -76,7 +81,11 @@ std::optional<std::uint64_t> rate_of(const Call& call) {
 class Verification {
  public:
   explicit Verification(const Call& call)
-      : call_(call), question_(question_of(call)), rate_(rate_of(call)), client_(call.client()) {}
+      : call_(call),
+        question_(question_of(call)),
+        from_start_(question_.after.empty()),
+        rate_(rate_of(call)),
+        client_(call.client()) {}
 
   int run();
 
@@ -88,6 +97,7 @@ class Verification {
   void show(const VerifyProblem& problem);
   void show_summary();
   void show_way_out();
+  std::string options_again() const;
   void set_aside();
   bool may_set_aside() const;
   bool all_verified() const { return found_.next.empty(); }
@@ -98,6 +108,7 @@ class Verification {
 
   const Call& call_;
   VerifyFiles question_;
+  bool from_start_;
   std::optional<std::uint64_t> rate_;  // bytes a second
   Client client_;
   ProgressLine line_;
@@ -227,7 +238,11 @@ void Verification::show_summary() {
   if (found_.passed_over > 0) text += fmt::format("; passed over {}", found_.passed_over);
   text += "\n";
   if (result() == exit_code::kDone) {
-    text += all_verified() ? "all are whole, and none is missing\n" : "all of these are whole\n";
+    const bool is_part = !from_start_ || question_.since || question_.range.timeline ||
+                         question_.range.from || question_.range.to;
+    text += !all_verified() ? "all of these are whole\n"
+            : is_part       ? "all of these are whole, and none is missing\n"
+                            : "all are whole, and none is missing\n";
   } else {
     text += fmt::format("{} damaged, {} unfinished, {} missing, {} foreign\n", found_.damaged,
                         found_.unfinished, found_.missing, found_.foreign);
@@ -254,10 +269,22 @@ void Verification::show_way_out() {
              "base backup: no recovery gets over a hole.");
   }
   if (!all_verified() && found_.objects + found_.passed_over > 0) {
-    log_line(
-        LogLevel::kWarning, "not all of the archive was verified",
-        fmt::format("Go on with: walstow verify {} --resume {}", question_.cluster, found_.next));
+    log_line(LogLevel::kWarning, "not all of the archive was verified",
+             fmt::format("Go on with: walstow verify {}{} --resume {}", question_.cluster,
+                         options_again(), found_.next));
   }
+}
+
+// Those that say what is verified, and how; a time that was given as one ago is the same one again.
+std::string Verification::options_again() const {
+  std::string text;
+  if (call_.command.flag("deep")) text += " --deep";
+  if (question_.since) text += " --since " + to_iso8601(*question_.since);
+  for (const std::string_view name : {"timeline", "from", "to", "jobs", "rate-limit"}) {
+    const std::string value = call_.command.option(name);
+    if (!value.empty()) text += fmt::format(" --{} {}", name, value);
+  }
+  return text;
 }
 
 bool Verification::may_set_aside() const {

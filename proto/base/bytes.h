@@ -19,7 +19,7 @@ using ByteSink = std::function<void(ByteView)>;
 
 // The chunk in which files, compressors and sockets are fed: large enough that system calls do not
 // count, small enough to stay in the processor's cache and in reused memory.
-inline constexpr std::size_t kChunkSize = std::size_t{256} * 1024;
+inline constexpr std::size_t kChunkSize = std::size_t{128} * 1024;
 
 ByteView as_bytes(std::string_view text);
 std::string_view as_text(ByteView bytes);

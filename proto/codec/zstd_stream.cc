@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 
 namespace walstow {
@@ -46,7 +47,7 @@ ByteView written(const ZSTD_outBuffer& buffer) {
 
 struct Compressor::State {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
-  std::vector<std::byte> buffer = std::vector<std::byte>(kChunkSize);
+  Buffer buffer{kChunkSize};
 
   // Counted here, because zstd forgets the announced size when the end comes in the first call.
   std::optional<std::uint64_t> announced;
@@ -108,7 +109,7 @@ void Compressor::finish(const ByteSink& encoded) {
 }
 
 std::size_t compressed_size(ByteView raw, int level) {
-  std::vector<std::byte> encoded(ZSTD_compressBound(raw.size()));
+  Buffer encoded(ZSTD_compressBound(raw.size()));
   const std::size_t size =
       ZSTD_compress(encoded.data(), encoded.size(), raw.data(), raw.size(), level);
   require(size, "compress");
@@ -119,7 +120,7 @@ struct Decompressor::State {
   explicit State(std::uint64_t largest_raw_size) : largest(largest_raw_size) {}
 
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
-  std::vector<std::byte> buffer = std::vector<std::byte>(kChunkSize);
+  Buffer buffer{kChunkSize};
   std::uint64_t largest;
   std::uint64_t raw_size = 0;     // handed out so far, over all frames
   std::uint64_t frame_start = 0;  // bytes of all frames before this one

@@ -13,25 +13,33 @@ ByteStream::~ByteStream() {
   if (state_) state_->transport = nullptr;
 }
 
+// Each piece of a body has a deadline of its own, later than the one before. A timer that is set
+// already goes off too early then, finds that there is time left, and is set again: that takes a
+// system call now and then, rather than two for each piece.
 void ByteStream::set_deadline(Deadline deadline) {
   state_->expired = false;
-  ++state_->deadline_number;
-  timer_->expires_at(deadline.when());
-  expire(state_, *timer_);
+  state_->deadline = deadline.when();
+  if (state_->waits > 0 && timer_->expiry() <= state_->deadline) return;
+  timer_->expires_at(state_->deadline);
+  wait(state_, *timer_);
 }
 
 // Once it has passed, a deadline cancels again and again: what was about to end by itself when the
 // first one came may have begun another wait since (TLS has several in one operation).
-void ByteStream::expire(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer) {
+void ByteStream::wait(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer) {
   static constexpr Duration kAgain{50};
-  // The handler of an earlier deadline may be on its way already, hence the number. The timer goes
-  // with the transport.
-  timer.async_wait([state, &timer, number = state->deadline_number](error_code error) {
-    if (error || state->deadline_number != number || state->transport == nullptr) return;
-    state->expired = true;
-    state->transport->cancel();
-    timer.expires_after(kAgain);
-    expire(state, timer);
+  // The handler of an earlier wait may be on its way already, hence the number. The timer goes with
+  // the transport.
+  timer.async_wait([state, &timer, number = ++state->waits](error_code error) {
+    if (error || state->waits != number || state->transport == nullptr) return;
+    if (std::chrono::steady_clock::now() < state->deadline) {
+      timer.expires_at(state->deadline);
+    } else {
+      state->expired = true;
+      state->transport->cancel();
+      timer.expires_after(kAgain);
+    }
+    wait(state, timer);
   });
 }
 

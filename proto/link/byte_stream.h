@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,11 +96,12 @@ class ByteStream {
   // What a timer's handler may still look at when it runs late.
   struct State {
     Transport* transport = nullptr;  // nullptr once the stream is gone
-    std::uint64_t deadline_number = 0;
+    std::chrono::steady_clock::time_point deadline;
+    std::uint64_t waits = 0;  // of the timer; the last one counts
     bool expired = false;
   };
 
-  static void expire(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer);
+  static void wait(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer);
 
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<boost::asio::steady_timer> timer_;

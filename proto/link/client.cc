@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "proto/base/buffer.h"
 #include "proto/base/log.h"
 #include "proto/link/client_connection.h"
 #include "proto/link/client_settings.h"
@@ -55,7 +56,7 @@ struct Client::State {
 
   ClientOptions options;
   Connector connector;
-  std::vector<std::byte> buffer;
+  Buffer buffer;
   asio::io_context io{1};  // one thread
   std::optional<ClientConnection> connection;
 };
@@ -101,7 +102,7 @@ asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
       throw Error(ErrorKind::kUnavailable,
                   "the answer of \"" + options.store_text + "\" is longer than any of a store's");
     }
-    text += as_text(ByteView(buffer).first(size));
+    text += as_text(buffer.first(size));
   }
 }
 
@@ -111,9 +112,9 @@ asio::awaitable<void> Client::State::send_file(const PutFile& put, File& raw, De
   for (std::uint64_t sent = 0; sent < put.raw_size;) {
     const std::size_t wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), put.raw_size - sent));
-    const std::size_t size = raw.read_at(sent, MutableByteView(buffer).first(wanted));
+    const std::size_t size = raw.read_at(sent, buffer.first(wanted));
     if (size == 0) throw Error(ErrorKind::kInvalid, "the file became shorter while it was sent");
-    co_await connection->send_body(ByteView(buffer).first(size), progress(whole));
+    co_await connection->send_body(buffer.first(size), progress(whole));
     sent += size;
   }
 }
@@ -198,8 +199,8 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
   for (;;) {
     const std::size_t size = co_await connection->read_body(buffer, progress(whole));
     if (size == 0) break;
-    decoder.write(ByteView(buffer).first(size));
-    if (sink.object) sink.object(ByteView(buffer).first(size));
+    decoder.write(buffer.first(size));
+    if (sink.object) sink.object(buffer.first(size));
   }
   decoder.finish();
   const ObjectHeader& header = *decoder.header();

@@ -2,18 +2,60 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstring>
+#include <deque>
 #include <exception>
 #include <mutex>
-#include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/codec/stretch_compressor.h"
 
 namespace walstow {
 namespace {
+
+// Compressed bytes on their way, in the order in which they were made. In chunks that are used
+// again and never grow: memory is expensive when it is new.
+class Encoded {
+ public:
+  void append(ByteView bytes) {
+    while (!bytes.empty()) {
+      if (filled_.empty() || filled_.back().size == kChunkSize) filled_.push_back(fresh());
+      Chunk& chunk = filled_.back();
+      const std::size_t size = std::min(bytes.size(), kChunkSize - chunk.size);
+      std::memcpy(chunk.bytes.data() + chunk.size, bytes.data(), size);
+      chunk.size += size;
+      bytes = bytes.subspan(size);
+    }
+  }
+  bool empty() const { return filled_.empty(); }
+  // Of what is not empty.
+  ByteView front() const { return filled_.front().bytes.first(filled_.front().size); }
+  void pop_front() {
+    spare_.push_back(std::move(filled_.front().bytes));
+    filled_.pop_front();
+  }
+
+ private:
+  struct Chunk {
+    Buffer bytes;
+    std::size_t size;
+  };
+
+  Chunk fresh() {
+    if (spare_.empty()) return {.bytes = Buffer(kChunkSize), .size = 0};
+    Chunk chunk{.bytes = std::move(spare_.back()), .size = 0};
+    spare_.pop_back();
+    return chunk;
+  }
+
+  std::deque<Chunk> filled_;
+  std::vector<Buffer> spare_;
+};
 
 // A stretch of the file on its way through a compressor, one chunk at a time.
 class Stretch {
@@ -27,7 +69,7 @@ class Stretch {
   }
   // False: that was the end.
   bool step(const ByteSink& encoded) {
-    const auto chunk = MutableByteView(chunk_).first(std::min(left_, chunk_.size()));
+    const auto chunk = chunk_.first(std::min(left_, chunk_.size()));
     {
       const std::lock_guard lock(reading_);
       if (file_.read_at(offset_, chunk) < chunk.size()) {
@@ -45,7 +87,7 @@ class Stretch {
   File& file_;
   std::mutex& reading_;  // a File is used by one thread at a time
   StretchCompressor compressor_;
-  std::vector<std::byte> chunk_ = std::vector<std::byte>(kChunkSize);
+  Buffer chunk_{kChunkSize};
   std::uint64_t offset_ = 0;
   std::size_t left_ = 0;
 };
@@ -82,8 +124,8 @@ class CompressedBody::Work {
   void begin(Stretch& stretch, std::uint64_t number) const;
   bool fill();
   void take_from_other();
-  ByteSink into(std::string& encoded) const {
-    return [&encoded](ByteView bytes) { encoded += as_text(bytes); };
+  static ByteSink into(Encoded& encoded) {
+    return [&encoded](ByteView bytes) { encoded.append(bytes); };
   }
 
   File& file_;
@@ -95,14 +137,14 @@ class CompressedBody::Work {
   Stretch own_{file_, reading_};
   bool in_stretch_ = false;
   std::uint64_t next_stretch_ = 0;
-  std::string encoded_;  // to be handed out
-  std::size_t handed_out_ = 0;
+  Encoded encoded_;          // to be handed out
+  bool handed_out_ = false;  // its front
 
   std::thread other_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Slot slot_ = Slot::kEmpty;    // guarded by mutex_, as all below
-  std::string others_encoded_;  // the other thread's alone while the slot is empty
+  Slot slot_ = Slot::kEmpty;  // guarded by mutex_, as all below
+  Encoded others_encoded_;    // the other thread's alone while the slot is empty
   std::exception_ptr failure_;
   bool stop_ = false;
 };
@@ -131,7 +173,6 @@ void CompressedBody::Work::compress_other() {
         if (stop_) return;
       }
       begin(stretch, number);
-      others_encoded_.clear();
       while (stretch.step(into(others_encoded_))) {
         const std::lock_guard lock(mutex_);
         if (stop_) return;
@@ -159,8 +200,6 @@ void CompressedBody::Work::take_from_other() {
 
 // False: there is no more.
 bool CompressedBody::Work::fill() {
-  encoded_.clear();
-  handed_out_ = 0;
   if (!in_stretch_) {
     if (next_stretch_ == stretches_) return false;
     const std::uint64_t number = next_stretch_++;
@@ -175,13 +214,12 @@ bool CompressedBody::Work::fill() {
 }
 
 ByteView CompressedBody::Work::next() {
-  while (handed_out_ == encoded_.size()) {
+  if (std::exchange(handed_out_, false)) encoded_.pop_front();
+  while (encoded_.empty()) {
     if (!fill()) return {};
   }
-  const std::string_view rest = std::string_view(encoded_).substr(handed_out_);
-  const ByteView piece = as_bytes(rest.substr(0, kChunkSize));
-  handed_out_ += piece.size();
-  return piece;
+  handed_out_ = true;
+  return encoded_.front();
 }
 
 CompressedBody::CompressedBody(File& file, std::uint64_t size)

@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -52,9 +53,12 @@ PemFile read_pem_file(const PemKind& kind, const std::string& path) {
   // O_NONBLOCK: a FIFO must not hold up whoever opens it.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) throw_unreadable(kind, path, errno);
-  PemFile result{.text = std::string(kLargestPemFile + 1, '\0')};
+  PemFile result;
   if (::fstat(file.get(), &result.status) != 0) throw_unreadable(kind, path, errno);
   if (!S_ISREG(result.status.st_mode)) throw_no_pem(kind, path);
+  // A byte more than it has: a file that fills that is too large, or grew meanwhile.
+  const auto announced = static_cast<std::uint64_t>(result.status.st_size);
+  result.text.resize(std::min<std::uint64_t>(announced, kLargestPemFile) + 1);
   std::size_t size = 0;
   while (size < result.text.size()) {
     const ssize_t got = ::read(file.get(), result.text.data() + size, result.text.size() - size);
@@ -63,7 +67,7 @@ PemFile read_pem_file(const PemKind& kind, const std::string& path) {
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > kLargestPemFile) throw_no_pem(kind, path);
+  if (size == result.text.size()) throw_no_pem(kind, path);
   result.text.resize(size);
   return result;
 }

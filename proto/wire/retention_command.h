@@ -130,4 +130,11 @@ struct ContinuePrune {
   bool operator==(const ContinuePrune&) const = default;
 };
 
+// DELETE /v1/clusters/{cluster}/prune: ends the one that is not over. What has not gone stays.
+struct AbandonPrune {
+  std::string cluster;
+  std::optional<EraName> era = {};
+  bool operator==(const AbandonPrune&) const = default;
+};
+
 }  // namespace walstow

@@ -192,6 +192,11 @@ std::optional<Parsed> parse_prune(const RequestHead& request, const std::string&
     if (fields.refused()) return *fields.refused();
     return begin;
   }
+  if (path.size() == 4 && request.method == Method::kDelete) {
+    AbandonPrune abandon{cluster, fields.optional(kEra)};
+    if (fields.refused()) return *fields.refused();
+    return abandon;
+  }
   if (path.size() != 5 || request.method != Method::kPost) return std::nullopt;
   const auto number = parse_decimal(path[4]);
   if (!number || *number == 0 || *number > 999999) {
@@ -309,6 +314,12 @@ RequestHead request_for(const BeginPrune& begin) {
 RequestHead request_for(const ContinuePrune& go_on) {
   RequestHead request = start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
   set_era(request.fields, go_on.era);
+  return request;
+}
+
+RequestHead request_for(const AbandonPrune& abandon) {
+  RequestHead request = start(Method::kDelete, abandon.cluster, "prune");
+  set_era(request.fields, abandon.era);
   return request;
 }
 

@@ -22,6 +22,7 @@ RequestHead request_for(const RemovePolicy& remove);
 RequestHead request_for(const PlanPrune& plan);
 RequestHead request_for(const BeginPrune& begin);
 RequestHead request_for(const ContinuePrune& go_on);
+RequestHead request_for(const AbandonPrune& abandon);
 
 // nullopt: not one of these paths, or not with this method.
 std::optional<std::variant<Command, Refusal>> parse_retention_request(const RequestHead& request,

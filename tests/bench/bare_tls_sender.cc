@@ -23,7 +23,7 @@
 
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{64} * 1024;  // as walstowd's
+constexpr std::size_t kPiece = std::size_t{256} * 1024;  // as walstowd's
 
 void require(bool good, const char* what) {
   if (good) return;

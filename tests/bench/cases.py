@@ -147,7 +147,7 @@ def _replay(machine, restore_command, local):
         os.sync()
         began = time.perf_counter()
         standby.start()
-        standby.wait_replayed(machine.catch_up_end)
+        standby.wait_replayed(machine.catch_up.lsn)
         return time.perf_counter() - began
     finally:
         standby.kill()

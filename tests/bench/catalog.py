@@ -1,215 +1,188 @@
 #!/usr/bin/env python3
-"""How long status, list and verify take on an archive of many small objects.
+"""How long status, list, verify and prune take, and how much memory, on large archives.
 
     python3 -B tests/bench/catalog.py --bin build/release/bin --count 1000000 --folder /var/tmp/bench
 
-Makes an archive with one cluster of 1 MB segments in FOLDER, on timeline 1, with a hole after every
-100,000 of them, and a second cluster with a few; then times the commands. The objects are real ones,
-a few hundred bytes each: segments of zeros, which compress to nothing. (So `verify --deep` would find
-that they are no WAL; it is not timed.) FOLDER is removed afterwards, unless --keep is given, and an
-archive that is there already is used as it is. A million objects take 4 GB of an ext4.
+is for one archive that is to be looked into for longer; `tests/bench/run catalog` measures two, of
+a million small objects and of 4,000 of real size. FOLDER is removed afterwards, unless --keep is
+given, and an archive that is there already is used as it is. A million objects take 4 GB of an
+ext4.
 """
 
 import argparse
-import hashlib
-import json
 import os
 import re
 import shutil
-import signal
-import socket
-import struct
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-SYSTEM = 7711084896406890663
-SEGMENT_SIZE = 1 << 20
-SEGMENTS_PER_LOG = (1 << 32) // SEGMENT_SIZE
-ERA = f"001-{SYSTEM}-{SEGMENT_SIZE}"
-HOLE_EVERY = 100_000
-FRAME_HEAD = struct.Struct("<II")  # magic, length
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
+
+import catalog_archive  # noqa: E402
+import report  # noqa: E402
+from support.daemon import HOST, Daemon  # noqa: E402
+
+# Of the whole archive, in the order in which they are measured: the last one changes it.
+QUESTIONS = ("status", "list", "verify", "prune")
+DEEP = 100_000  # more than so many are not unfolded, for it takes too long
+
+
+class Catalog:
+    """The archive in `folder`, asked by processes of its own and by a daemon."""
+
+    def __init__(self, binaries, folder, title):
+        self._binaries = binaries
+        self._folder = folder
+        self.times = report.Table(f"{title}: one question", unit="ms")
+        self.memory = report.Table(f"{title}: peak of memory", unit="MB")
+        self._local = ["--store", folder / "archive"]
+        self._remote = ["--config", folder / "admin/walstow.toml"]
+        self._daemon = Daemon(folder / "archive", binaries, folder / "walstowd.log")
+
+    def make(self, kind, count):
+        walstow = self._binaries / "walstow"
+        archive = self._folder / "archive"
+        subprocess.run([walstow, "init", archive, "--host", HOST], check=True, stdout=sys.stderr)
+        clusters = (("main", kind, count), ("small", catalog_archive.small(), 100))
+        for name, of, objects in clusters:
+            cluster = catalog_archive.Cluster(walstow, archive, name, of, objects)
+            cluster.make()
+            cluster.add_consumers()
+
+    def measure(self, questions, count):
+        if "status" in questions:
+            self._ask("status, by a process of its own", *self._local, "status", "main")
+        self._add_administrator()
+        # Nothing is pruned but what is asked for.
+        self._daemon.start("--prune-interval=0s")
+        try:
+            self._ask("status of a small cluster while the daemon reads", *self._remote, "status", "small")
+            self._ask("status, until the daemon has read all", *self._remote, "status", "main")
+            for question in questions:
+                getattr(self, f"_{question}")(count)
+            self.memory.add("walstowd", self._memory_of_the_daemon())
+        finally:
+            self._daemon.stop()
+
+    def _status(self, _count):
+        for _ in range(5):
+            self._ask("status", *self._remote, "status", "main")
+
+    def _list(self, _count):
+        self._ask("list", *self._remote, "list", "main")
+        self._ask("list --holes", *self._remote, "list", "main", "--holes")
+        self._ask("backup list", *self._remote, "backup", "list", "main")
+
+    # Missing are the segments that were left out. Deep, each copy is of another place than its name.
+    def _verify(self, count):
+        self._ask("verify", *self._remote, "verify", "main", code=4)
+        self._ask("verify --jobs 2", *self._remote, "verify", "main", "--jobs", "2", code=4)
+        if count <= DEEP:
+            self._ask("verify --deep", *self._remote, "verify", "main", "--deep", code=3)
+
+    def _prune(self, count):
+        self._ask("prune -n", *self._remote, "prune", "main", "-n")
+        tenth = f"{int(count * catalog_archive.HOLD_AT):,}"
+        told = self._ask(f"prune of {tenth}", *self._remote, "prune", "main", "--yes")
+        if "files removed" not in told:
+            raise SystemExit(f"nothing was pruned: {told}")
+
+    def _ask(self, row, *arguments, code=0):
+        """Milliseconds of the whole call, and the memory of it and its children."""
+        measured = self._folder / "measured"
+        command = ["/usr/bin/time", "-f", "%M", "-o", measured, self._binaries / "walstow", *arguments]
+        began = time.perf_counter()
+        done = subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=False
+        )
+        self.times.add(row, (time.perf_counter() - began) * 1000)
+        if done.returncode not in (0, code):
+            raise SystemExit(f"exit code {done.returncode} of {row}: {done.stdout}{done.stderr}")
+        peak = measured.read_text(encoding="ascii").split()[-1]
+        self.memory.add(f"walstow, {row}", int(peak) / 1024)
+        print(f"   {row}: {self.times.samples[row][-1]:.0f} ms", file=sys.stderr, flush=True)
+        return done.stdout
+
+    def _add_administrator(self):
+        folder = self._folder / "admin"
+        if folder.exists():
+            shutil.rmtree(folder)
+            self._walstow("client", "remove", "admin")
+        self._walstow("client", "add", "admin", "--cluster", "*", "--right", "admin",
+                      "--url", self._daemon.url, "--out", folder)  # fmt: skip
+        toml = folder / "walstow.toml"
+        text = toml.read_text(encoding="utf-8").replace("/etc/walstow/", f"{folder}/")
+        toml.write_text(text, encoding="utf-8")
+
+    def _walstow(self, *arguments):
+        command = [str(part) for part in (self._binaries / "walstow", *self._local, *arguments)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def _memory_of_the_daemon(self):
+        status = Path(f"/proc/{self._daemon.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
+
+
+def catalog(machine):
+    """The case of tests/bench/run."""
+    segment = machine.primary.wal / machine.segments["pgbench"][0]
+    for kind, count in (
+        (catalog_archive.small(), machine.count(1_000_000, 20_000)),
+        (catalog_archive.Kind("objects of real size", segment.read_bytes()), machine.count(4_000, 200)),
+    ):
+        folder = machine.folder / "catalog"
+        folder.mkdir()
+        measured = Catalog(machine.binaries, folder, f"{count:,} {kind.title}")
+        measured.make(kind, count)
+        measured.measure(QUESTIONS, count)
+        shutil.rmtree(folder)
+        yield measured.times
+        yield measured.memory
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--bin", type=Path, required=True, help="the folder of the executables")
     parser.add_argument("--count", type=int, default=1_000_000, help="objects (1000000)")
+    parser.add_argument("--segment", type=Path, help="a segment that each is made of (1 MB of zeros)")
     parser.add_argument("--folder", type=Path, required=True, help="where the archive is made")
     parser.add_argument("--keep", action="store_true", help="do not remove it afterwards")
-    return parser.parse_args()
-
-
-def segment_name(number):
-    return f"00000001{number // SEGMENTS_PER_LOG:08X}{number % SEGMENTS_PER_LOG:08X}"
-
-
-class Maker:
-    """Objects of FORMAT.md, all with the same content under their own names."""
-
-    def __init__(self):
-        raw = bytes(SEGMENT_SIZE)
-        self.frames = subprocess.run(
-            ["zstd", "-c", "--check", "--no-progress"], input=raw, capture_output=True, check=True
-        ).stdout
-        done = subprocess.run(["xxhsum", "-H2"], input=raw, capture_output=True, check=True)
-        self.digest = done.stdout.split()[0].decode()
-
-    def make(self, name):
-        header = json.dumps(
-            {
-                "format": "1.0",
-                "name": name,
-                "raw_size": SEGMENT_SIZE,
-                "xxh128": self.digest,
-                "system_identifier": str(SYSTEM),
-                "segment_size": SEGMENT_SIZE,
-                "client": "bench",
-                "time": "2026-11-22T19:40:00Z",
-            },
-            separators=(",", ":"),
-        ).encode()
-        header += b"\n"
-        body = FRAME_HEAD.pack(0x184D2A50, len(header)) + header + self.frames
-        digest = hashlib.sha256(body).digest()
-        return body + FRAME_HEAD.pack(0x184D2A51, len(digest)) + digest
-
-
-def make_cluster(walstow, archive, cluster, count):
-    subprocess.run([walstow, "--store", archive, "cluster", "create", cluster], check=True)
-    record = json.dumps(
-        {
-            "format": "1.0",
-            "era": ERA,
-            "system_identifier": str(SYSTEM),
-            "segment_size": SEGMENT_SIZE,
-            "opened": "2026-11-22T19:40:00Z",
-        }
-    )
-    era = archive / cluster / ERA
-    (archive / cluster / "eras").mkdir()
-    (era / "wal").mkdir(parents=True)
-    (era / "era.json").write_text(record + "\n", encoding="utf-8")
-    (archive / cluster / "eras/001.json").write_text(record + "\n", encoding="utf-8")
-    maker = Maker()
-    folder = None
-    for i in range(count):
-        name = segment_name(1 + i + i // HOLE_EVERY)
-        if folder is None or folder.name != name[:16]:
-            folder = era / "wal" / name[:16]
-            folder.mkdir(exist_ok=True)
-        with open(folder / f"{name}.zst", "wb", buffering=0) as file:
-            file.write(maker.make(name))
-
-
-def timed(title, *command):
-    """Runs a command and prints how long it took, and how much memory it and its children had."""
-    command = [str(part) for part in command]
-    begin = time.monotonic()
-    done = subprocess.run(
-        ["/usr/bin/env", "time", "-f", "%M", *command], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, check=False, text=True,
-    )  # fmt: skip
-    seconds = time.monotonic() - begin
-    memory = int(done.stderr.split()[-1]) // 1024
-    lines = done.stdout.count("\n")
-    print(f"{title:<44} {seconds:8.2f} s  {memory:4d} MB  exit {done.returncode}  {lines} lines",
-          flush=True)  # fmt: skip
-    return done.stdout
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Daemon:
-    """walstowd over TLS, and a client of it."""
-
-    def __init__(self, binaries, archive):
-        self.port = free_port()
-        self.log = open(archive.with_name("walstowd.log"), "w", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [binaries / "walstowd", "--archive", archive, "--listen", f"127.0.0.1:{self.port}"],
-            stdout=self.log, stderr=self.log,
-        )  # fmt: skip
-        self._wait_until_it_listens()
-        self.admin = archive.with_name("admin")
-        shutil.rmtree(self.admin, ignore_errors=True)
-        subprocess.run(
-            [binaries / "walstow", "--store", archive, "client", "remove", "admin"],
-            check=False, capture_output=True,
-        )  # fmt: skip
-        subprocess.run(
-            [binaries / "walstow", "--store", archive, "client", "add", "admin", "--cluster", "*",
-             "--right", "admin", "--url", f"https://127.0.0.1:{self.port}", "--out", self.admin],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        toml = self.admin / "walstow.toml"
-        text = toml.read_text(encoding="utf-8").replace("/etc/walstow/", f"{self.admin}/")
-        toml.write_text(text, encoding="utf-8")
-
-    def _wait_until_it_listens(self):
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise SystemExit(f"walstowd does not listen; see {self.log.name}")
-
-    def memory(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) // 1024
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
-
-
-def measure(binaries, archive):
-    walstow = binaries / "walstow"
-    local = (walstow, "--store", archive)
-    timed("status, cold (a process of its own)", *local, "status", "main")
-    timed("list", *local, "list", "main")
-    timed("list --holes", *local, "list", "main", "--holes")
-    timed("verify", *local, "verify", "main")
-    timed("verify --jobs 2", *local, "verify", "main", "--jobs", "2")
-    daemon = Daemon(binaries, archive)
-    try:
-        remote = (walstow, "--config", daemon.admin / "walstow.toml")
-        timed("status small, daemon is reading main", *remote, "status", "small")
-        timed("status main, until it has been read", *remote, "status", "main")
-        timed("status main, warm", *remote, "status", "main")
-        print(f"walstowd has taken {daemon.memory()} MB at most")
-        timed("list, from the daemon", *remote, "list", "main")
-        timed("verify, by the daemon", *remote, "verify", "main")
-    finally:
-        daemon.end()
+    parser.add_argument("question", nargs="*", help=f"only these (default: {' '.join(QUESTIONS)})")
+    given = parser.parse_args()
+    unknown = set(given.question) - {*QUESTIONS, "none"}
+    if unknown:
+        parser.error(f"there is no question named {', '.join(sorted(unknown))}")
+    return given
 
 
 def main():
-    arguments = parse_arguments()
+    given = parse_arguments()
     if os.geteuid() == 0:
         raise SystemExit("run this as a user of its own: walstowd does not serve as root")
-    binaries = arguments.bin.resolve()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    archive = arguments.folder.resolve() / "archive"
-    if not archive.exists():
-        walstow = binaries / "walstow"
-        subprocess.run([walstow, "init", archive, "--host", "127.0.0.1"], check=True)
-        begin = time.monotonic()
-        make_cluster(walstow, archive, "main", arguments.count)
-        make_cluster(walstow, archive, "small", 100)
-        print(f"made {arguments.count} objects in {time.monotonic() - begin:.0f} s", flush=True)
+    folder = given.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    kind = catalog_archive.small()
+    if given.segment:
+        kind = catalog_archive.Kind("objects of real size", given.segment.read_bytes())
+    measured = Catalog(given.bin.resolve(), folder, f"{given.count:,} {kind.title}")
     try:
-        measure(binaries, archive)
+        if not (folder / "archive").exists():
+            began = time.monotonic()
+            measured.make(kind, given.count)
+            print(f"made {given.count:,} objects in {time.monotonic() - began:.0f} s", flush=True)
+        if given.question != ["none"]:
+            measured.measure(given.question or QUESTIONS, given.count)
+            for table in (measured.times, measured.memory):
+                print(report.text(table), flush=True)
     finally:
-        if not arguments.keep:
-            shutil.rmtree(arguments.folder)
+        if not given.keep:
+            shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
     os.umask(0o027)
+    os.environ["LC_ALL"] = "C"
     main()

@@ -69,7 +69,8 @@ def _processor_seconds(pid):
 def fanout(machine):
     """Eight standbys read everything at once, while the primary goes on archiving.
 
-    The standbys stand for other machines, so they give way to the store and the primary (nice).
+    The standbys stand for other machines: they have no part in the disk of the store and the
+    primary, and give way to both (nice).
     """
     names = machine.segments["pgbench"]
     tool = next(tool for tool in machine.tools if isinstance(tool, WalstowTlsClient))
@@ -132,7 +133,7 @@ class _Reader(threading.Thread):
 
     def __init__(self, machine, tool, names, which):
         super().__init__()
-        self.data = machine.data_directory(f"reader-{which}", [])
+        self.data = machine.data_directory_elsewhere(f"reader-{which}")
         (self.data.folder / "standby.signal").touch()
         self._command = tool.restore_command("fanout").replace("%p", RESTORED)
         self._names = names

@@ -4,7 +4,9 @@ import os
 import pwd
 import shutil
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from support import processes
 from support.postgres import BIN, Server, initdb
@@ -40,8 +42,8 @@ def run_command(command, name="", path="", may_fail=False):
 class DataDirectory:
     """Enough of one for the commands: its control file, its WAL, and what is to be archived."""
 
-    def __init__(self, machine, name):
-        self.folder = machine.folder / name
+    def __init__(self, machine, folder):
+        self.folder = folder
         self.wal = self.folder / "pg_wal"
         self.status = self.wal / "archive_status"
         self.status.mkdir(parents=True)
@@ -98,9 +100,10 @@ class Machine:
         self.binaries = binaries
         self.segments = {}  # kind of load: names, in order
         self.backup = folder / "backup"  # from before all of them
-        self.catch_up_end = None  # LSN behind the last segment of pgbench
+        self.catch_up = None  # the switch that ends the WAL of pgbench
         self.tools = []
         self.primary = None
+        self._memory = None
 
     def prepare(self):
         if os.geteuid() == 0:
@@ -120,20 +123,27 @@ class Machine:
             tool.end()
         if self.primary is not None:
             self.primary.kill()
+        if self._memory is not None:
+            self._memory.cleanup()
 
     def count(self, full, quick):
         return quick if self.quick else full
 
     def data_directory(self, name, names):
-        data = DataDirectory(self, name)
+        data = DataDirectory(self, self.folder / name)
         data.hold(names)
         return data
 
+    def data_directory_elsewhere(self, name):
+        """Of a server that shares no disk with the archive, nor with the primary."""
+        if self._memory is None:
+            self._memory = tempfile.TemporaryDirectory(prefix="walstow-bench-", dir="/dev/shm")
+        return DataDirectory(self, Path(self._memory.name) / name)
+
     def missed(self):
-        """The segments that a standby made of the backup needs, up to the last of pgbench."""
-        last = self.segments["pgbench"][-1]
+        """The segments that a standby made of the backup needs, up to the end of pgbench."""
         names = sorted(file.name for file in self.primary.wal.iterdir() if len(file.name) == 24)
-        return [name for name in names if name <= last]
+        return [name for name in names if name <= self.catch_up.name]
 
     # No server runs as root, and no tool then may.
     def _give_up_root(self):
@@ -190,7 +200,7 @@ class Machine:
             if kind == "empty":
                 primary.switch_wal()
         if kind == "pgbench":
-            self.catch_up_end = primary.switch_wal().lsn
+            self.catch_up = primary.switch_wal()
         self.segments[kind] = [_name(_number(first) + i) for i in range(count)]
 
     def _pgbench(self, *options):

@@ -12,6 +12,8 @@ from support.testcase import main
 SOON = 30.0
 # More than is on its way at a time, less than a segment.
 PIECE = 200_000
+# What a forced command does that says nothing more: it ends with its connection, not by itself.
+LINGER = "while kill -0 $PPID 2>/dev/null; do sleep 0.1; done"
 
 
 class FarEndThatFails(SshTest):
@@ -106,7 +108,7 @@ class FarEndThatFails(SshTest):
     # --- no walstowd ------------------------------------------------------------------------------
 
     def test_forced_command_that_answers_with_text(self):
-        for command in ("echo 'Welcome to archive1'", "printf 'Welcome to archive1'; sleep 600"):
+        for command in ("echo 'Welcome to archive1'", f"printf 'Welcome to archive1'; {LINGER}"):
             with self.subTest(command):
                 self.force(command)
                 hint = self.assert_named(self.walstow(), "not HTTP", '"Welcome to archive1"')
@@ -143,7 +145,7 @@ class FarEndThatFails(SshTest):
         self.assertIn("--as NAME", hint)
 
     def test_forced_command_that_does_nothing(self):
-        self.force("sleep 600")
+        self.force(LINGER)
         begin = time.monotonic()
         done = self.walstow(head_timeout="1s")
         self.assert_named(done, "timed out while waiting for the answer")
@@ -155,7 +157,7 @@ class FarEndThatFails(SshTest):
         """Has sshd start `command`, and die once the file "reached" is there, while `work` is done."""
         reached = self.folder / "reached"
         own = self.forced_command()
-        self.force(command.format(own=own, stop=f"head -c {PIECE}; touch {reached}; sleep 600"))
+        self.force(command.format(own=own, stop=f"head -c {PIECE}; touch {reached}; {LINGER}"))
         client = work()
         wait.until(reached.exists, "the middle is reached")
         self.sshd.kill()

@@ -128,6 +128,18 @@ class Verification(EndToEndTest):
         found, summary = self.verify("--resume", place, code=DAMAGED)
         self.assertEqual(summary["objects"], len(self.segments) - 1)
         self.assertEqual(found, {"damaged": [self.segments[3]]})
+        # What it was asked for it is asked for again; and a slip is no end of the archive.
+        command[command.index("verify") + 2 :] = [
+            "--rate-limit", "1", "--deep", "--timeline", "1", "--since", "7d",
+        ]  # fmt: skip
+        done = processes.run(*command, check=False)
+        self.assertRegex(
+            done.stderr,
+            r"walstow verify main --deep --since \S+Z --timeline 1 --rate-limit 1 --resume 001-\S+",
+        )
+        done = self.archive.walstow("verify", "main", "--resume", self.segments[0], check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("for --resume", done.stderr)
 
 
 class Rights(EndToEndTest):

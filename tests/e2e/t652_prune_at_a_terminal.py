@@ -1,5 +1,6 @@
 """`walstow prune` and `verify` at a terminal: the question, its answers, and the bar."""
 
+import json
 import os
 import pty
 import select
@@ -74,6 +75,60 @@ class AtATerminal(EndToEndTest):
             done = self.archive.walstow(*command)
             self.assertEqual(done.stderr, "")
             self.assertNotIn("\r", done.stdout)
+
+    def begin(self, number):
+        """A prune of which nothing has gone, as one leaves it that was killed right then."""
+        plan = self.archive.json("prune", "main", "-n")
+        record = {
+            "format": "1.0", "number": number, "state": "intent", "floor": plan["floor"],
+            "reached": "0/0", "policy": {}, "reason": plan["reason"], "by": "dba",
+            "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "files": 0, "stored_bytes": 0,
+        }  # fmt: skip
+        folder = self.archive.folder / "main" / plan["era"] / "pruned"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number:06}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+        return plan
+
+    def test_what_was_cut_short_is_asked_about_and_can_be_abandoned(self):
+        before = self.archive.segments()
+        plan = self.begin(1)
+        note = f'prune 1 below floor {plan["floor"]} by "dba" on '
+        for command in (("prune", "main", "-n"), ("status", "main")):
+            self.assertIn(note, " ".join(self.archive.walstow(*command).stdout.split()))
+        code, seen = self.at_terminal("prune", "main", answer="no")
+        self.assertEqual(code, 1, seen)
+        self.assertIn("Complete it? What is left of it goes, and does not come back. (yes/no)", seen)
+        self.assertIn('"walstow prune main --abandon" ends it', seen)
+        self.assertEqual(self.archive.walstow("prune", "main", check=False).returncode, 2)
+        self.assertEqual(self.archive.segments(), before)
+
+        # Whoever needs what is about to go is told the way out, and it works.
+        hold = ("hold", "add", "main", before[0], "--reason", "needed after all")
+        refused = self.archive.walstow(*hold, check=False)
+        self.assertIn('"walstow prune main --abandon" ends the prune', refused.stderr)
+        done = self.archive.walstow("prune", "main", "--abandon")
+        self.assertIn("withdrawn: abandoned by", done.stdout)
+        self.assertNotIn("has a policy", done.stderr)
+        self.archive.walstow(*hold)
+        self.assertEqual(self.archive.json("prune", "main", "-n")["files"], 0)
+        self.assertEqual(self.archive.segments(), before)
+        again = self.archive.walstow("prune", "main", "--abandon", check=False)
+        self.assertEqual(again.returncode, 1)
+        self.assertIn('no prune of cluster "main" is under way', again.stderr)
+        (held,) = self.archive.json("hold", "list", "main")["holds"]
+        self.archive.walstow("hold", "remove", "main", held["id"])
+
+        # A daemon would begin anew.
+        self.archive.walstow("policy", "set", "main", "--keep-backups", "1", "--keep-days", "0")
+        self.begin(2)
+        done = self.archive.walstow("prune", "main", "--abandon")
+        self.assertIn("has a policy: a daemon may prune it again soon", done.stderr)
+
+        self.begin(3)
+        code, seen = self.at_terminal("prune", "main", answer="yes")
+        self.assertEqual(code, 0, seen)
+        self.assertIn('prune 3 by "dba", which had been cut short, is done', seen)
+        self.assertLess(len(self.archive.segments()), len(before))
 
     def test_verify_draws_a_bar(self):
         code, seen = self.at_terminal("verify", "main", "--jobs", "1")

@@ -1,6 +1,7 @@
 """The stored object as FORMAT.md describes it, read and forged without walstow's code."""
 
 import hashlib
+import json
 import struct
 import subprocess
 
@@ -36,6 +37,19 @@ def forge(path, raw):
     body = header + frames
     digest = hashlib.sha256(body).digest()
     _overwrite(path, body + _FRAME_HEAD.pack(_TRAILER_MAGIC, len(digest)) + digest)
+
+
+def relabel(path, copy, **fields):
+    """Makes a `copy` of the object with other fields in its header, and the SHA-256 of that."""
+    old = path.read_bytes()
+    _magic, length = _FRAME_HEAD.unpack_from(old)
+    start = _FRAME_HEAD.size
+    header = json.loads(old[start : start + length]) | fields
+    text = json.dumps(header, separators=(",", ":")).encode() + b"\n"
+    content = old[start + length : -(_FRAME_HEAD.size + hashlib.sha256().digest_size)]
+    body = _FRAME_HEAD.pack(_HEADER_MAGIC, len(text)) + text + content
+    digest = hashlib.sha256(body).digest()
+    copy.write_bytes(body + _FRAME_HEAD.pack(_TRAILER_MAGIC, len(digest)) + digest)
 
 
 def _overwrite(path, data):

@@ -79,5 +79,25 @@ TEST_F(ByteStreamTest, LaterDeadlineReplacesOneThatHasPassed) {
   EXPECT_TRUE(later.passed());
 }
 
+TEST_F(ByteStreamTest, LaterDeadlineReplacesOneThatIsToCome) {
+  stream_.set_deadline(Deadline::after(Duration(50)));
+  const Deadline later = Deadline::after(Duration(200));
+  stream_.set_deadline(later);
+  read();
+  run_until([this] { return ended_.has_value(); });
+  EXPECT_TRUE(later.passed());
+  EXPECT_TRUE(stream_.expired());
+}
+
+TEST_F(ByteStreamTest, EarlierDeadlineReplacesALaterOne) {
+  const Deadline later = Deadline::after(std::chrono::seconds(20));
+  stream_.set_deadline(later);
+  stream_.set_deadline(Deadline::after(Duration(10)));
+  read();
+  run_until([this] { return ended_.has_value(); });
+  EXPECT_TRUE(ended_.has_value());
+  EXPECT_FALSE(later.passed());
+}
+
 }  // namespace
 }  // namespace walstow

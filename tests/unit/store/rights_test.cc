@@ -99,6 +99,7 @@ std::vector<Row> table() {
       {PlanPrune{"main", {}}, {kAdmin}, Place::kMain},
       {BeginPrune{"main", {}, {}}, {kAdmin}, Place::kMain},
       {ContinuePrune{"main", 1}, {kAdmin}, Place::kMain},
+      {AbandonPrune{"main"}, {kAdmin}, Place::kMain},
   };
 }
 

@@ -1,6 +1,8 @@
 #include "store/verify.h"
 
+#include <fcntl.h>
 #include <fstream>
+#include <sys/stat.h>
 
 #include "proto/codec/object.h"
 #include "proto/wire/report.h"
@@ -198,6 +200,26 @@ TEST_F(VerifyTest, ARangeAndATimeLeaveOutTheOthers) {
   EXPECT_EQ(none.passed_over, 4U);
   question.since = std::chrono::system_clock::now() - std::chrono::hours(1);
   EXPECT_EQ(verify(question).objects, 4U);
+}
+
+// A time of a file is finer than what can be asked for: the whole second belongs to what is asked.
+TEST_F(VerifyTest, WhatWasPutAtThatTimeIsOfThoseSince) {
+  const Time put = *parse_iso8601("2026-11-22T19:40:00Z");
+  const auto set_time = [this](const std::string& name, Time time) {
+    const auto since_epoch = time.time_since_epoch();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
+    const timespec spec{seconds.count(), std::chrono::nanoseconds(since_epoch - seconds).count()};
+    const timespec times[] = {spec, spec};
+    ASSERT_EQ(utimensat(AT_FDCWD, object_path(name).c_str(), times, 0), 0);
+  };
+  set_time(kThirdOfFive, put - std::chrono::nanoseconds(1));
+  set_time(kFourthOfFive, put);
+  set_time(kFifthOfFive, put + std::chrono::nanoseconds(1));
+  VerifyFiles question{.cluster = "main", .after = {}, .range = {.timeline = Timeline{1}}};
+  question.since = put;
+  const VerifyPage page = verify(question);
+  EXPECT_EQ(page.objects, 2U);
+  EXPECT_EQ(page.passed_over, 1U);
 }
 
 // --- setting aside ---

@@ -149,6 +149,8 @@ std::vector<Command> commands() {
       PlanPrune{"main", {}, EraName{12, 7, 1U << 24}},
       ContinuePrune{"main", 999999},
       ContinuePrune{"main", 1, EraName{1, 7, 1U << 20}},
+      AbandonPrune{"main"},
+      AbandonPrune{"main", EraName{1, 7, 1U << 20}},
       SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}},
       SetPolicy{
           "main",
@@ -231,6 +233,7 @@ TEST(CommandTest, HasAStableForm) {
       {PlanPrune{"main", {}}, "GET /v1/clusters/main/prune"},
       {BeginPrune{"main", {}, {}}, "POST /v1/clusters/main/prune"},
       {ContinuePrune{"main", 7}, "POST /v1/clusters/main/prune/7"},
+      {AbandonPrune{"main"}, "DELETE /v1/clusters/main/prune"},
       {SetPolicy{"main", {.keep_backups = 1, .keep_days = 1}}, "PUT /v1/clusters/main/policy"},
       {ShowPolicy{"main"}, "GET /v1/clusters/main/policy"},
       {RemovePolicy{"main"}, "DELETE /v1/clusters/main/policy"},

@@ -1,0 +1,46 @@
+// Memory that is filled before it is read: a chunk of a file, of a connection, of a compressor.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "proto/base/bytes.h"
+
+namespace walstow {
+
+// Its bytes have no value at first: std::vector would write zeros, and each page that is written to
+// for the first time costs the kernel an interruption of the program. A contiguous range, so it
+// converts to ByteView and MutableByteView. Owns its memory; moved from, it is empty.
+class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(std::size_t size)
+      : bytes_(std::make_unique_for_overwrite<std::byte[]>(size)), size_(size) {}
+  Buffer(Buffer&& other) noexcept
+      : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    bytes_ = std::move(other.bytes_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  ~Buffer() = default;
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::byte* data() { return bytes_.get(); }
+  const std::byte* data() const { return bytes_.get(); }
+  std::byte* begin() { return data(); }
+  const std::byte* begin() const { return data(); }
+  std::byte* end() { return data() + size_; }
+  const std::byte* end() const { return data() + size_; }
+
+  MutableByteView first(std::size_t size) { return MutableByteView(data(), size); }
+  ByteView first(std::size_t size) const { return ByteView(data(), size); }
+
+ private:
+  std::unique_ptr<std::byte[]> bytes_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace walstow
