@@ -13,6 +13,7 @@
 #include "store/admin_call.h"
 #include "store/client_commands.h"
 #include "store/conflict_commands.h"
+#include "store/copy_command.h"
 #include "store/file_commands.h"
 #include "store/policy_commands.h"
 #include "store/report_text.h"
@@ -193,8 +194,9 @@ std::vector<AdminCommand> archive_commands() {
 const std::vector<AdminCommand>& admin_commands() {
   static const std::vector<AdminCommand> commands = [] {
     std::vector<AdminCommand> all = server_commands();
-    for (auto* const part : {&archive_commands, &file_commands, &prune_commands, &policy_commands,
-                             &retention_commands, &conflict_commands, &client_commands})
+    for (auto* const part :
+         {&copy_commands, &archive_commands, &file_commands, &prune_commands, &policy_commands,
+          &retention_commands, &conflict_commands, &client_commands})
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();

@@ -65,6 +65,14 @@ std::optional<std::string> read_archive_id(Backend& backend) {
 
 std::string present_archive_id(Backend& backend) {
   if (auto id = read_archive_id(backend)) return *std::move(id);
+  if (backend.read_record(std::string(layout::kMovedMarker))) {
+    throw Error(ErrorKind::kUnavailable, backend.describe() + " was moved by \"walstow copy\"",
+                "Give the place that it is at now.");
+  }
+  if (backend.read_record(std::string(layout::kCopyMarker))) {
+    throw Error(ErrorKind::kUnavailable, backend.describe() + " is a copy that is not finished",
+                "\"walstow copy --finish\" makes it the archive.");
+  }
   throw Error(ErrorKind::kUnavailable,
               fmt::format("{} is not there: it has no \"{}\"", backend.describe(), layout::kMarker),
               "Mount it, or correct its path; a new archive is made by \"walstow init\".");

@@ -23,6 +23,34 @@ void become(uid_t user, gid_t group) {
   }
 }
 
+constexpr std::string_view kCopyFolder =
+    layout::kCopyMarker.substr(0, layout::kCopyMarker.find('/'));
+
+std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0750) == 0) {
+    const auto above = open_posix_file_system(folder + "/..");
+    if (above) above->sync_folder(".");
+  } else if (errno != EEXIST) {
+    throw_system_error("could not make folder \"" + folder + "\"", errno);
+  }
+  auto files = open_posix_file_system(folder);
+  if (!files) throw Error(ErrorKind::kStorage, "folder \"" + folder + "\" was taken away");
+  return files;
+}
+
+void refuse_unless_empty(FileSystem& files, const std::string& folder) {
+  // A fresh file system has lost+found in its root, which is no reason to refuse the mount point;
+  // the rest is what an earlier call leaves that was killed before it had made the marker.
+  static const std::set<std::string_view> kNothing{"lost+found", "_probe", "_tmp",
+                                                   layout::kRecordsLock};
+  for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
+    if (kNothing.contains(name)) continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
+                "Give an empty folder, or one that does not exist yet.");
+  }
+}
+
 }  // namespace
 
 void become_owner_of(const std::string& folder) {
@@ -44,34 +72,29 @@ void become_owner_of(const std::string& folder) {
       "server's user: run \"walstow init\" as that user.");
 }
 
-std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
+std::unique_ptr<Backend> open_folder_backend(const std::string& folder) {
   auto files = open_posix_file_system(folder);
   if (!files) {
     throw Error(ErrorKind::kUnavailable, "archive folder \"" + folder + "\" does not exist",
                 "Is its file system mounted? A new archive is made by \"walstow init\".");
   }
-  return std::make_unique<Archive>(make_directory_backend(std::move(files)));
+  return make_directory_backend(std::move(files));
+}
+
+std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
+  return std::make_unique<Archive>(open_folder_backend(folder));
+}
+
+std::unique_ptr<Backend> begin_archive_folder(const std::string& folder) {
+  auto files = make_folder(folder);
+  if (!files->status(std::string(kCopyFolder))) refuse_unless_empty(*files, folder);
+  probe_directory(*files);
+  return make_directory_backend(std::move(files));
 }
 
 std::string initialize_archive_folder(const std::string& folder) {
-  if (mkdir(folder.c_str(), 0750) == 0) {
-    const auto above = open_posix_file_system(folder + "/..");
-    if (above) above->sync_folder(".");
-  } else if (errno != EEXIST) {
-    throw_system_error("could not make folder \"" + folder + "\"", errno);
-  }
-  auto files = open_posix_file_system(folder);
-  if (!files) throw Error(ErrorKind::kStorage, "folder \"" + folder + "\" was taken away");
-  // A fresh file system has lost+found in its root, which is no reason to refuse the mount point;
-  // the rest is what an earlier call leaves that was killed before it had made the marker.
-  static const std::set<std::string_view> kNothing{"lost+found", "_probe", "_tmp",
-                                                   layout::kRecordsLock};
-  for (const std::string& name : files->list(".").value_or(std::vector<std::string>())) {
-    if (kNothing.contains(name)) continue;
-    throw Error(ErrorKind::kRefused,
-                fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
-                "Give an empty folder, or one that does not exist yet.");
-  }
+  auto files = make_folder(folder);
+  refuse_unless_empty(*files, folder);
   probe_directory(*files);
   const auto backend = make_directory_backend(std::move(files));
   return initialize_archive(*backend);

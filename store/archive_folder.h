@@ -20,4 +20,11 @@ std::unique_ptr<Archive> open_archive_folder(const std::string& folder);
 // Error{kRefused} when it holds anything else already. Returns the archive id.
 std::string initialize_archive_folder(const std::string& folder);
 
+// The same for an archive whose marker comes later (store/copy_archive.h): nothing is made in the
+// folder. Throws Error{kRefused} when it holds anything but the beginning of one.
+std::unique_ptr<Backend> begin_archive_folder(const std::string& folder);
+
+// Throws Error{kUnavailable} when it is absent; a marker is not looked for.
+std::unique_ptr<Backend> open_folder_backend(const std::string& folder);
+
 }  // namespace walstow

@@ -42,6 +42,16 @@ std::unique_ptr<Archive> open_archive(const ArchivePlace& place) {
   return std::make_unique<Archive>(make_s3_backend(*place.s3));
 }
 
+std::unique_ptr<Backend> open_backend(const ArchivePlace& place) {
+  return place.s3 ? make_s3_backend(*place.s3) : open_folder_backend(place.name);
+}
+
+std::unique_ptr<Backend> begin_archive(const ArchivePlace& place) {
+  if (!place.s3) return begin_archive_folder(place.name);
+  probe_s3(*place.s3);
+  return make_s3_backend(*place.s3);
+}
+
 std::string initialize_archive(const ArchivePlace& place) {
   if (!place.s3) return initialize_archive_folder(place.name);
   const auto backend = make_s3_backend(*place.s3);

@@ -32,4 +32,10 @@ std::unique_ptr<Archive> open_archive(const ArchivePlace& place);
 // made (mode 0750) when it is absent.
 std::string initialize_archive(const ArchivePlace& place);
 
+// For store/copy_archive.h: the place of an archive, whether there is a marker or not. Throws
+// Error{kUnavailable} where there is no such folder or bucket.
+std::unique_ptr<Backend> open_backend(const ArchivePlace& place);
+// And one for an archive whose marker comes later, as begin_archive_folder() says.
+std::unique_ptr<Backend> begin_archive(const ArchivePlace& place);
+
 }  // namespace walstow

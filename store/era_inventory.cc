@@ -16,6 +16,20 @@ namespace {
 // this shortly before it was read is read again next time.
 constexpr std::chrono::seconds kClockResolution{3};
 
+// Where the medium does not say when a folder has changed (S3), so many are read again each time: a
+// request each, and a mid-sized archive is read whole. Of a larger one what is behind the newest
+// changes rarely, and is as it was found some questions ago.
+constexpr std::size_t kSilentAtOnce = 64;
+
+// One of the two that puts go to: of its timeline the newest, and the one before.
+bool is_growing(const std::vector<Folder>& folders, std::size_t index) {
+  constexpr std::size_t kTimelineDigits = 8;
+  const auto timeline = [&](std::size_t at) {
+    return std::string_view(folders[at].name).substr(0, kTimelineDigits);
+  };
+  return index + 2 >= folders.size() || timeline(index + 2) != timeline(index);
+}
+
 std::optional<std::vector<TimelineSwitch>> ancestry_in(const Archive& archive,
                                                        const std::string& key, Timeline timeline) {
   const auto content = read_small_object(archive.backend(), key, kLargestHistoryFile);
@@ -72,25 +86,44 @@ EraInventory::EraInventory(std::string cluster, const EraName& era)
 void EraInventory::refresh(const Archive& archive, const std::stop_token& stop) {
   read_histories(archive);
   const std::string prefix = layout::wal_prefix(cluster_, era_);
-  std::map<std::string, FolderInventory> standing;
   const std::vector<Folder> folders = archive.backend().folders(prefix);
+  const std::set<std::string> due = folders_to_read(folders);
+  ++refreshes_;
   for (const Folder& folder : folders) {
     if (stop.stop_requested()) return;
+    if (!due.contains(folder.name)) continue;
     const auto known = folders_.find(folder.name);
-    const bool same =
-        known != folders_.end() && known->second.changed && known->second.changed == folder.changed;
-    if (same) continue;
     const Time before = std::chrono::system_clock::now();
     FolderInventory read = read_folder(archive, prefix + folder.name + "/",
                                        known == folders_.end() ? nullptr : &known->second);
     if (folder.changed && *folder.changed + kClockResolution < before) {
       read.changed = folder.changed;
     }
+    read.read_at = refreshes_;
     folders_.insert_or_assign(folder.name, std::move(read));
   }
   std::erase_if(folders_, [&folders](const auto& known) {
     return !std::ranges::binary_search(folders, known.first, {}, &Folder::name);
   });
+}
+
+std::set<std::string> EraInventory::folders_to_read(const std::vector<Folder>& folders) const {
+  std::set<std::string> due;
+  std::vector<std::pair<std::uint64_t, std::string>> silent;  // when it was read, its name
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    const Folder& folder = folders[i];
+    const auto known = folders_.find(folder.name);
+    if (known != folders_.end() && !folder.changed && !is_growing(folders, i)) {
+      silent.emplace_back(known->second.read_at, folder.name);
+    } else if (known == folders_.end() || !folder.changed ||
+               known->second.changed != folder.changed) {
+      due.insert(folder.name);
+    }
+  }
+  std::ranges::sort(silent);
+  for (std::size_t i = 0; i < std::min(silent.size(), kSilentAtOnce); ++i)
+    due.insert(silent[i].second);
+  return due;
 }
 
 void EraInventory::read_histories(const Archive& archive) {

@@ -1,11 +1,15 @@
 // What one era has, read from its folders and remembered: a folder that has not changed since is
-// not read again, whoever writes to it. Blocking; one thread at a time.
+// not read again, whoever writes to it. Where the medium does not say whether one has (S3), the two
+// newest of each timeline and some others are read again, in turn: what changes further back is
+// noticed some refreshes later. So it is for overviews, and an EraInventory that was just made for
+// decisions. Blocking; one thread at a time.
 //
 // It takes 16 bytes for each unbroken run of segments, and about 200 for each 4 GB of log.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -66,7 +70,8 @@ class EraInventory {
   };
   // One folder of the log: the segments of one timeline in one log number.
   struct FolderInventory {
-    std::optional<Time> changed;                              // nullopt: read it anew each time
+    std::optional<Time> changed;                              // nullopt: nobody knows
+    std::uint64_t read_at = 0;                                // in refreshes_
     TimelineInventory content;                                // without `branch`
     std::map<std::string, Remembered<BackupReport>> backups;  // by key
     std::uint64_t files = 0;
@@ -75,6 +80,7 @@ class EraInventory {
   };
   using Ancestry = std::optional<std::vector<TimelineSwitch>>;
 
+  std::set<std::string> folders_to_read(const std::vector<Folder>& folders) const;
   void read_histories(const Archive& archive);
   FolderInventory read_folder(const Archive& archive, const std::string& prefix,
                               const FolderInventory* before) const;
@@ -84,6 +90,7 @@ class EraInventory {
   std::string cluster_;
   EraName era_;
   SegmentSize size_;
+  std::uint64_t refreshes_ = 0;
   std::map<std::string, FolderInventory> folders_;  // by name: timeline, then log number
   std::map<Timeline, Remembered<Ancestry>> histories_;
 };

@@ -16,6 +16,8 @@
 //   CLUSTER/policy.json                                       by which it is pruned
 //   CLUSTER/backups/ID.json                                   backups that left no .backup file
 //   _clients/CLIENT.json                                     a client of the registry
+//   _copy/ _moved/                                           a marker held back, or given up
+//                                                            (store/copy_archive.h)
 //   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
 //
 // NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
@@ -36,6 +38,9 @@ namespace walstow::layout {
 inline constexpr std::string_view kMarker = "walstow.json";
 inline constexpr std::string_view kObjectSuffix = ".zst";
 inline constexpr std::string_view kRecordsLock = "_records.lock";
+inline constexpr std::string_view kCopyMarker = "_copy/walstow.json";
+inline constexpr std::string_view kCopyRunning = "_copy/running.json";
+inline constexpr std::string_view kMovedMarker = "_moved/walstow.json";
 
 inline constexpr std::uint32_t kMostEras = 999;  // of one cluster
 

@@ -8,8 +8,8 @@
 #include "proto/wire/json_fields.h"
 #include "store/archive_place.h"
 #include "store/certificate_options.h"
-#include "store/daemon_settings.h"
 #include "store/host_names.h"
+#include "store/place_options.h"
 #include "store/tls_folder.h"
 
 namespace walstow {
@@ -34,16 +34,6 @@ boost::json::object answer_of(const std::string& archive_id,
   return answer;
 }
 
-// walstowd's settings say how its service is asked. The flag --state beats them.
-ArchivePlace place_of(const Call& call) {
-  const std::string name = call.command.positional("DIR");
-  if (!parse_s3_address(name)) return {.name = name, .s3 = {}, .state = name};
-  Settings settings = read_walstowd_settings(call.command.option("walstowd-config"));
-  const std::string state = call.command.option("state");
-  if (!state.empty()) settings.set("state", state, "--state");
-  return archive_place(name, settings);
-}
-
 // The certificates of an archive in S3 need a folder of this host.
 std::string certificate_folder(const ArchivePlace& place) {
   if (!place.state.empty()) return place.state;
@@ -52,7 +42,7 @@ std::string certificate_folder(const ArchivePlace& place) {
 }
 
 int init(const Call& call) {
-  const ArchivePlace place = place_of(call);
+  const ArchivePlace place = place_argument(call, "DIR");
   const std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
   // A mount point that was given to its owner already; a new folder is whoever's makes it.
@@ -75,7 +65,7 @@ int init(const Call& call) {
 }
 
 int server_renew(const Call& call) {
-  const ArchivePlace place = place_of(call);
+  const ArchivePlace place = place_argument(call, "DIR");
   const std::string folder = certificate_folder(place);
   std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
@@ -106,13 +96,6 @@ int server_renew(const Call& call) {
 
 constexpr Option kHostOption{
     "--host", "NAME", "a name or address that clients call the store by; may be given again"};
-
-constexpr Option kStateOption{"--state", "DIR",
-                              "of an archive in S3: the folder of this host for its keys"};
-constexpr Option kWalstowdConfigOption{
-    "--walstowd-config", "FILE",
-    "of an archive in S3: walstowd's settings, which say how S3 is asked (default: "
-    "/etc/walstow/walstowd.toml)"};
 
 }  // namespace
 

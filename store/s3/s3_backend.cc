@@ -175,7 +175,7 @@ class S3Backend final : public Backend {
 void S3Backend::prepare() {
   const std::lock_guard lock(preparing_);
   if (prepared_) return;
-  require_conditional_writes(*client_);
+  require_conditional_writes_once(*client_);
   prepared_ = true;
 }
 

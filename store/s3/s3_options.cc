@@ -217,6 +217,7 @@ S3Options s3_options(const S3Address& address, const Settings& settings, const s
           .ca = settings.text("s3.ca"),
           .credentials = find_credentials(settings),
           .scratch = first_of({settings.text("s3.scratch"), in_state}),
+          .state = state,
           .timeout = settings.duration("s3.timeout"),
           .patience = settings.duration("s3.patience"),
           .probe = settings.text("s3.probe") == "accept" ? S3Options::Probe::kAccept

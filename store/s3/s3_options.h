@@ -32,6 +32,7 @@ struct S3Options {
   std::string ca;                                          // file; "": the system's authorities
   S3Credentials credentials;
   std::string scratch;   // folder for objects on their way into the bucket
+  std::string state;     // folder of this host's that is the archive's owner's alone; "": none
   Duration timeout{0};   // longest wait for the next byte of the service
   Duration patience{0};  // longest time for one question, asked again included; sending and reading
                          // a large object takes its own time

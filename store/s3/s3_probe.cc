@@ -1,13 +1,53 @@
 #include "store/s3/s3_probe.h"
 
+#include <chrono>
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
+#include "proto/base/file_system.h"
 #include "proto/base/log.h"
+#include "proto/base/utc_time.h"
+#include "proto/codec/digest.h"
+#include "proto/wire/json_fields.h"
 #include "store/layout.h"
 #include "store/s3/s3_text.h"
 
 namespace walstow {
+namespace {
+
+constexpr std::chrono::hours kRemembered{24};
+constexpr std::size_t kLargestNote = 4096;  // bytes
+
+std::string place_of(const S3Options& options) {
+  return fmt::format("{} s3://{}/{}", options.endpoint, options.address.bucket,
+                     options.address.prefix);
+}
+
+std::string note_name(const S3Options& options) {
+  Hasher hasher;
+  hasher.update(as_bytes(place_of(options)));
+  return "s3-probe-" + to_string(hasher.digest()) + ".json";
+}
+
+std::string note_text(const S3Options& options, std::chrono::system_clock::time_point now) {
+  return to_line({{"place", place_of(options)}, {"no_fault", to_iso8601(now)}});
+}
+
+// Whatever is wrong with the note, and one from the future: it was not.
+bool was_probed(FileSystem& files, const S3Options& options,
+                std::chrono::system_clock::time_point now) {
+  const auto text = read_small_file(files, note_name(options), kLargestNote);
+  if (!text) return false;
+  const auto note = parse_json_object(*text);
+  if (!note) return false;
+  const auto place = text_member(*note, "place");
+  const auto since = text_member(*note, "no_fault");
+  if (!since || place != place_of(options)) return false;
+  const auto when = parse_iso8601(*since);
+  return when.has_value() && *when <= now && now < *when + kRemembered;
+}
+
+}  // namespace
 
 std::string find_fault_with_service(S3Client& client) {
   using PutResult = S3Client::PutResult;
@@ -49,6 +89,23 @@ void require_conditional_writes(S3Client& client) {
   throw Error(ErrorKind::kStorage, what,
               "Use a bucket without versioning, and a service with conditional writes; STORAGE.md "
               "names some. \"s3.probe = accept\" does without, and without the promises.");
+}
+
+void require_conditional_writes_once(S3Client& client) {
+  const S3Options& options = client.options();
+  const auto files = options.state.empty() ? nullptr : open_posix_file_system(options.state);
+  if (files == nullptr || options.probe == S3Options::Probe::kAccept) {
+    require_conditional_writes(client);
+    return;
+  }
+  const auto now = std::chrono::system_clock::now();
+  if (was_probed(*files, options, now)) return;
+  require_conditional_writes(client);
+  try {
+    write_durably(*files, note_name(options), note_text(options, now));
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what());  // then the next process tries as well
+  }
 }
 
 }  // namespace walstow

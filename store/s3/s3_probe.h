@@ -14,4 +14,10 @@ std::string find_fault_with_service(S3Client& client);
 // As probe_s3() in s3_backend.h.
 void require_conditional_writes(S3Client& client);
 
+// The same, unless a process of this host has found no fault with it within a day: each put over
+// the local link is a process of its own. That is noted in the state folder, which is the archive's
+// owner's alone; without one, each process tries. A walstowd that runs for months does not try
+// again either.
+void require_conditional_writes_once(S3Client& client);
+
 }  // namespace walstow

@@ -34,7 +34,7 @@ class Tool:
     Several archives of one tool are told apart by their place, which is the case's.
     """
 
-    PLACES = ("one", "backlog", "restore", "catchup", "start", "memory", "fanout")
+    PLACES = ("one", "backlog", "restore", "catchup", "start", "memory", "fanout", "s3")
 
     name = ""
     restore_name = None  # of its rows; None: it restores as another tool does
@@ -106,7 +106,7 @@ class Walstow(Tool):
 
     def __init__(self, machine):
         super().__init__(machine)
-        self.archive = Archive(self.folder / "archive", machine.binaries, self.link)
+        self.archive = self.new_archive()
         self.archive.init()
         self._settings = {}
         for place in self.PLACES:
@@ -116,6 +116,9 @@ class Walstow(Tool):
             self._settings[place] = self.archive.settings_file(
                 folder / "walstow.toml", cluster=place, compress=self.compress, **PATIENT
             )
+
+    def new_archive(self):
+        return Archive(self.folder / "archive", self.machine.binaries, self.link)
 
     def settings_file(self, place):
         return self._settings[place]

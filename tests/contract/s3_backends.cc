@@ -1,7 +1,7 @@
 // A backend on a real S3 service. A program of its own, since that takes seconds to start.
 #include "store/s3/s3_backend.h"
 #include "tests/contract/backends.h"
-#include "tests/support/answer_loser.h"
+#include "tests/support/answer_relay.h"
 #include "tests/support/s3_gateway.h"
 
 namespace walstow {
@@ -31,7 +31,7 @@ class LosingFixture final : public BackendFixture {
     options.endpoint = loser_.endpoint();
     return options;
   }
-  AnswerLoser loser_{S3Gateway::instance().endpoint(), 3};
+  AnswerRelay loser_{S3Gateway::instance().endpoint(), AnswerRelay::Fault::kLostAfterPut};
   const S3Options options_ = options();
   std::unique_ptr<Backend> one_ = make_s3_backend(options_);
   std::unique_ptr<Backend> other_ = make_s3_backend(options_);

@@ -2,6 +2,8 @@
 // absence.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "proto/base/error.h"
@@ -9,7 +11,9 @@
 #include "store/s3/s3_client.h"
 #include "store/s3/s3_text.h"
 #include "tests/contract/backends.h"
+#include "tests/support/answer_relay.h"
 #include "tests/support/s3_gateway.h"
+#include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
@@ -69,6 +73,37 @@ TEST(S3FaultsTest, BucketWithVersionsIsRefused) {
   EXPECT_NO_THROW(make_s3_backend(options)->stage());
 }
 
+TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
+  const TemporaryFolder here, elsewhere;
+  S3Options options = S3Gateway::instance().options();
+  options.address.bucket = "with-notes";
+  options.state = here.path();
+  ASSERT_EQ(raw_request(options, "PUT", ""), 200);
+  EXPECT_NO_THROW(make_s3_backend(options)->stage());
+  ASSERT_EQ(
+      raw_request(options, "PUT", "",
+                  "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+                  {{"versioning", ""}}),
+      200);
+  EXPECT_NO_THROW(make_s3_backend(options)->stage());
+  for (const char* const year : {"2020", "2120", "x"}) {
+    SCOPED_TRACE(year);
+    std::filesystem::path note;
+    for (const auto& entry : std::filesystem::directory_iterator(here.path())) {
+      if (entry.is_regular_file()) note = entry.path();
+    }
+    std::ifstream file(note);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    text.replace(text.find("no_fault") + 11, 4, year);
+    std::ofstream(note) << text;
+    EXPECT_THROW(make_s3_backend(options)->stage(), Error);
+  }
+  options.state = elsewhere.path();
+  EXPECT_THROW(make_s3_backend(options)->stage(), Error);
+  options.state = "";
+  EXPECT_THROW(make_s3_backend(options)->stage(), Error);
+}
+
 TEST(S3FaultsTest, HangingServiceIsGivenUpAndIsBackAtOnceWhenItAnswers) {
   S3Options options = S3Gateway::instance().options();
   options.timeout = Duration(300);
@@ -91,6 +126,25 @@ TEST(S3FaultsTest, HangingServiceIsGivenUpAndIsBackAtOnceWhenItAnswers) {
     }
   }
   EXPECT_EQ(found, "content");
+}
+
+// Each byte comes in time, and so the deadline for the next one never passes.
+TEST(S3FaultsTest, AnswerThatTricklesIsGivenUp) {
+  S3Options options = S3Gateway::instance().options();
+  const auto backend = make_s3_backend(options);
+  for (const char* const key : {"main/a", "main/b", "main/c"})
+    ASSERT_EQ(publish_text(*backend, key, "content"), PublishResult::kPublished);
+  AnswerRelay relay(S3Gateway::instance().endpoint(), AnswerRelay::Fault::kTrickling);
+  options.endpoint = relay.endpoint();
+  options.timeout = Duration(2000);
+  options.patience = Duration(500);
+  try {
+    make_s3_backend(options)->list_after("", "", 10);
+    FAIL() << "it has waited for all of it";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+    EXPECT_EQ(std::string(error.what()), "an answer of the S3 service took too long");
+  }
 }
 
 TEST(S3FaultsTest, LargeObjectsPassThroughScratchAndComeBackWhole) {

@@ -11,6 +11,9 @@ what was acknowledged and are killed, too. Then:
   not acknowledged  -> absent or whole
   left behind       -> nothing: no temporary file, no process
 
+With WALSTOW_STORE=s3 the archive is in a bucket of a Ceph gateway. Two daemons and the stores of the
+local link work on it then, and the gateway is killed amid puts, too.
+
 A kill counts if a put (or a restore, counted apart) was under way. The seed decides who is killed
 after how long; what the machine makes of it differs from run to run.
 
@@ -36,7 +39,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 from support import processes, wait  # noqa: E402
-from support.archive import MARKER, Archive  # noqa: E402
+from support.archive import MARKER  # noqa: E402
 from support.testcase import EndToEndTest, main  # noqa: E402
 from victims import Run, Tally  # noqa: E402
 from wal_supply import MEGABYTE, WalSupply, segment_name  # noqa: E402
@@ -50,9 +53,12 @@ READERS_PER_LINK = 1
 READY_AT_ONCE = (1, 4)
 ASKED_IN_A_ROW = (1, 8)
 PUTS_PER_RESTORE = 4  # while there are puts; afterwards everything is restored
-LIMIT_SECONDS = 300 + SEGMENTS  # several times what it takes
-
-LINKS = ("local", "tls", "ssh")  # as class Archive knows them
+IN_S3 = os.environ.get("WALSTOW_STORE") == "s3"
+# As class Archive knows them. In a bucket: two daemons, and stores that the commands start.
+LINKS = ("local", "tls", "tls") if IN_S3 else ("local", "tls", "ssh")
+GATEWAY_LIVES = (1.0, 8.0)  # seconds
+DAEMON_LIVES = (0.05, 4.0 if IN_S3 else 2.0)  # a put into a bucket takes longer
+LIMIT_SECONDS = 300 + SEGMENTS * (3 if IN_S3 else 1)  # several times what it takes
 
 KILLED = -9
 
@@ -62,6 +68,7 @@ class Server:
 
     def __init__(self, folder, archive, primary):
         self.link = archive.link
+        self.archive = archive
         self.data = folder / "data"
         self.wal = self.data / "pg_wal"
         (self.wal / "archive_status").mkdir(parents=True)
@@ -89,7 +96,7 @@ class AcknowledgedLoss(EndToEndTest):
         self.durations = {}  # of a run without a kill, by link and program; a moving average
         self.done = threading.Event()
 
-        self.by_link = {link: self.archive_over(link) for link in LINKS}
+        self.archives = [self.archive_over(number) for number in range(len(LINKS))]
         primary = self.new_data_directory("primary")
         primary.start()
         self.supply = WalSupply.of(primary, ORIGINALS, SEED)
@@ -99,11 +106,12 @@ class AcknowledgedLoss(EndToEndTest):
         for reader in self.readers:
             (reader.data / "standby.signal").touch()
 
-    def archive_over(self, link):
-        """The one archive, as servers reach it over the link."""
-        if link == self.link:
+    def archive_over(self, number):
+        """The one archive, as servers reach it over that link."""
+        link = LINKS[number]
+        if number == LINKS.index(self.link):
             return self.archive
-        archive = Archive(self.archive.folder, self.archive.binaries, link)
+        archive = self.archive.over(link, f"walstowd{number}.log")
         self.addCleanup(archive.end)
         if archive.server:
             archive.server.start()
@@ -111,8 +119,8 @@ class AcknowledgedLoss(EndToEndTest):
 
     def make_servers(self, name, count, primary):
         return [
-            Server(self.folder / f"{name}-{link}-{number}", archive, primary)
-            for link, archive in self.by_link.items()
+            Server(self.folder / f"{name}-{at}-{archive.link}-{number}", archive, primary)
+            for at, archive in enumerate(self.archives)
             for number in range(count)
         ]
 
@@ -124,7 +132,7 @@ class AcknowledgedLoss(EndToEndTest):
 
     def finish(self, server, program, run, rng):
         """Waits for the run, and kills it, or the store at its other end, in one of eight."""
-        key = (server.link, program)
+        key = (server.archive, program)
         usual = self.durations.get(key, 0.05)
         begin = time.monotonic()
         if rng.random() < 1 / 8:
@@ -169,10 +177,10 @@ class AcknowledgedLoss(EndToEndTest):
                 for _ in range(2 if rng.random() < 0.05 else 1)
             ]
             for run in runs:
-                self.tally.enter(server.link, run)
+                self.tally.enter(server.archive, run)
             codes = [self.finish(server, "walstow-archive", run, rng) for run in runs]
             for run in runs:
-                self.tally.leave(server.link, run)
+                self.tally.leave(server.archive, run)
             self.tally.add("puts tried", len(runs))
             for code in codes:
                 self.assertIn(code, (0, 1, KILLED), server.log)
@@ -221,27 +229,45 @@ class AcknowledgedLoss(EndToEndTest):
             self.fail(f"{name} was not handed over, but told to be")
         return code == 0
 
-    def kill_daemon(self):
-        rng = random.Random(f"{SEED} daemon")
-        while not self.done.wait(rng.uniform(0.05, 2.0)):
-            if self.tally.kill_amid_puts("tls", self.archive.daemon.kill):
+    def kill_daemon(self, archive):
+        rng = random.Random(f"{SEED} daemon {self.archives.index(archive)}")
+        while not self.done.wait(rng.uniform(*DAEMON_LIVES)):
+            if self.tally.kill_amid_puts([archive], archive.daemon.kill):
                 self.tally.add("kills of walstowd amid puts")
-                self.archive.daemon.start()
+                wait.until(lambda: self.comes_up(archive.daemon), "walstowd is back")
 
-    def kill_sessions(self):
-        sshd = self.by_link["ssh"].sshd
+    def comes_up(self, daemon):
+        """Its first look is at the archive's marker: it ends where there is no service just now."""
+        try:
+            daemon.start()
+        except AssertionError:
+            if not IN_S3:
+                raise
+        return daemon.running()
+
+    def kill_sessions(self, archive):
+        sshd = archive.sshd
         rng = random.Random(f"{SEED} sessions")
         while not self.done.wait(rng.uniform(0.05, 2.0)):
             sessions = sshd.sessions()
             if sessions and self.tally.kill_amid_puts(
-                "ssh", functools.partial(sshd.kill_sessions, sessions)
+                [archive], functools.partial(sshd.kill_sessions, sessions)
             ):
                 self.tally.add("kills of sshd's sessions amid puts")
+
+    def kill_gateway(self):
+        gateway = self.archive.gateway
+        rng = random.Random(f"{SEED} gateway")
+        while not self.done.wait(rng.uniform(*GATEWAY_LIVES)):
+            if self.tally.kill_amid_puts(self.archives, lambda: gateway.control("kill", "rgw")):
+                self.tally.add("kills of the gateway amid puts")
+                gateway.control("up", "rgw")
 
     def kills(self):
         return self.tally.count(
             "kills of walstowd amid puts",
             "kills of sshd's sessions amid puts",
+            "kills of the gateway amid puts",
             "kills of walstowd --stdio amid puts",
             "kills of walstow-archive amid puts",
         )
@@ -259,12 +285,13 @@ class AcknowledgedLoss(EndToEndTest):
             lambda: not processes.find(f"{self.folder}/"),
             lambda: [processes.command_line(pid) for pid in processes.find(f"{self.folder}/")],
         )
-        self.assertFalse((self.archive.folder / "_aside").exists(), "an object was damaged")
-        for path in self.archive.folder.rglob("*"):
-            if path.is_file() and path.parent.name != "_tls":
-                self.assertIn(path.suffix, (".zst", ".json", ".lock"), path)
-                self.assertNotEqual(path.parent.name, "_tmp", path)
-        self.assertTrue((self.archive.folder / MARKER).exists())
+        paths = self.archive.paths()
+        self.assertIn(MARKER, [str(path) for path in paths])
+        for path in paths:
+            if path.parts[0] == "_tls" or (IN_S3 and path.parts[0] == "_probe"):
+                continue  # of a store that was killed while it tried the service: means nothing
+            self.assertNotIn(path.parts[0], ("_aside", "_tmp"), path)
+            self.assertIn(path.suffix, (".zst", ".json", ".lock"), path)
         for server in (*self.writers, *self.readers):
             self.assertEqual([path.name for path in server.wal.iterdir() if path.is_file()], [])
             spool = server.wal / "pgsql_tmp_walstow"
@@ -281,8 +308,9 @@ class AcknowledgedLoss(EndToEndTest):
         names = sorted(objects)
         for at in range(0, len(names), 64):
             batch = names[at : at + 64]
+            stored = b"".join(self.archive.stored(objects[name]) for name in batch)
             unfolded = subprocess.run(
-                ["zstd", "-dc", *(objects[name] for name in batch)], capture_output=True, check=True
+                ["zstd", "-dc"], input=stored, capture_output=True, check=True
             ).stdout
             self.assertEqual(len(unfolded), len(batch) * MEGABYTE)
             for number, name in enumerate(batch):
@@ -311,7 +339,10 @@ class AcknowledgedLoss(EndToEndTest):
         """Until the figures are reached, or one of the threads fails."""
         threads = [pool.submit(self.write, index) for index in range(len(self.writers))]
         threads += [pool.submit(self.read, index) for index in range(len(self.readers))]
-        killers = [pool.submit(self.kill_daemon), pool.submit(self.kill_sessions)]
+        killers = [pool.submit(self.kill_daemon, each) for each in self.archives if each.daemon]
+        killers += [pool.submit(self.kill_sessions, each) for each in self.archives if each.sshd]
+        if IN_S3:
+            killers.append(pool.submit(self.kill_gateway))
         try:
             concurrent.futures.wait(threads, return_when=concurrent.futures.FIRST_EXCEPTION)
         finally:
@@ -320,13 +351,13 @@ class AcknowledgedLoss(EndToEndTest):
             thread.result()
 
     def test_nothing_is_lost(self):
-        count = len(self.writers) + len(self.readers) + 2
+        count = len(self.writers) + len(self.readers) + len(LINKS) + 1
         with concurrent.futures.ThreadPoolExecutor(count) as pool:
             self.run_all(pool)
-            # Only the daemon and sshd are left now, and neither must be the one that answers for all.
+            # Daemons and sshd are left now, and none of them must be the one that answers for all.
             restored = self.check_restores(pool)
-        self.archive.daemon.stop()
-        self.by_link["ssh"].end()
+        for archive in self.archives:
+            archive.end()
         self.check_nothing_is_left_behind()
         standing = self.check_objects()
         self.assertEqual(set(self.acknowledged) - standing, set(), "acknowledged and lost")

@@ -48,7 +48,7 @@ class Run:
 
 
 class Tally:
-    """What happened, counted over all threads; and the runs that are under way, by link."""
+    """What happened, counted over all threads; and the runs that are under way, by archive."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -63,18 +63,18 @@ class Tally:
         with self._lock:
             return sum(self._counts.get(name, 0) for name in names)
 
-    def enter(self, link, run):
+    def enter(self, archive, run):
         with self._lock:
-            self._under_way.setdefault(link, []).append(run)
+            self._under_way.setdefault(archive, []).append(run)
 
-    def leave(self, link, run):
+    def leave(self, archive, run):
         with self._lock:
-            self._under_way[link].remove(run)
+            self._under_way[archive].remove(run)
 
-    def kill_amid_puts(self, link, kill):
-        """Calls `kill` if a put over the link is under way. Whether one was."""
+    def kill_amid_puts(self, archives, kill):
+        """Calls `kill` if a put to one of them is under way. Whether one was."""
         with self._lock:
-            if not any(run.alive() for run in self._under_way.get(link, [])):
+            if not any(run.alive() for each in archives for run in self._under_way.get(each, [])):
                 return False
             kill()
             return True

@@ -75,6 +75,7 @@ S3Options S3Gateway::options() {
       .ca = {},
       .credentials = {.access_key = access_key_, .secret_key = secret_key_, .session_token = {}},
       .scratch = folder_ + "/scratch",
+      .state = {},
       .timeout = Duration(3000),
       .patience = Duration(10'000)};
 }

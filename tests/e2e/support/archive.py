@@ -48,6 +48,13 @@ class Archive:
         self.sshd = Sshd(self.folder.with_name("sshd")) if link == "ssh" else None
         self._away = self.folder.with_name(self.folder.name + ".away")
 
+    def over(self, link, log):
+        """The same archive as others reach it; a daemon of it logs to `log`. Not started."""
+        other = Archive(self.folder, self.binaries, link)
+        if other.daemon:
+            other.daemon.log = self.folder.with_name(log)
+        return other
+
     def init(self):
         hosts = ["--host", HOST] if self.daemon else []
         processes.run(self.binaries / "walstow", "init", self.folder, *hosts)
@@ -172,6 +179,15 @@ class Archive:
         The name of a .partial ends with its digest: SEGMENT.partial.DIGEST12.
         """
         return {path.stem: path for path in sorted((self.folder / cluster).glob("*/*/**/*.zst"))}
+
+    def stored(self, object):
+        """The bytes of one of objects()."""
+        return object.read_bytes()
+
+    def paths(self):
+        """Of everything that lies in it, house-keeping too, from the archive on."""
+        every = self.folder.rglob("*")
+        return [path.relative_to(self.folder) for path in every if path.is_file()]
 
     def segments(self, cluster="main"):
         return [name for name in self.objects(cluster) if len(name) == 24]

@@ -112,13 +112,16 @@ class Gateway:
 class S3Archive(Archive):
     """The same in a bucket; `folder` is where its keys and certificates are."""
 
-    def __init__(self, folder, binaries, link, gateway):
+    def __init__(self, folder, binaries, link, gateway, place=None, log="walstowd.log"):
         super().__init__(folder, binaries, link)
         self.gateway = gateway
-        self.place = gateway.new_place()
+        self.place = place or gateway.new_place()
         self.prefix = self.place.removeprefix(f"s3://{BUCKET}/") + "/"
         if link == "tls":
-            self.daemon = self.new_daemon("walstowd.log")
+            self.daemon = self.new_daemon(log)
+
+    def over(self, link, log):
+        return S3Archive(self.folder, self.binaries, link, self.gateway, self.place, log)
 
     def new_daemon(self, log):
         place = ["--archive", self.place, "--state", self.folder]
@@ -147,8 +150,14 @@ class S3Archive(Archive):
         keys = self.gateway.keys(f"{self.prefix}{cluster}/")
         return {Path(key).stem: key for key in keys if key.endswith(".zst")}
 
+    def stored(self, object):
+        return self.gateway.get(object)
+
+    def paths(self):
+        return [Path(key.removeprefix(self.prefix)) for key in self.gateway.keys(self.prefix)]
+
     def contents(self, name, cluster="main"):
-        stored = self.gateway.get(self.objects(cluster)[name])
+        stored = self.stored(self.objects(cluster)[name])
         return subprocess.run(["zstd", "-dc"], input=stored, capture_output=True, check=True).stdout
 
     def _no_folder(self, *_):

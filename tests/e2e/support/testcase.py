@@ -48,6 +48,7 @@ class EndToEndTest(unittest.TestCase):
 
     link = None  # a test that is about one link names it
     store = None  # "s3" of one that is about S3
+    osds = 1  # object stores of the S3 service
 
     def setUp(self):
         # A short name: the path of a Unix socket has at most 107 bytes.
@@ -70,7 +71,7 @@ class EndToEndTest(unittest.TestCase):
         global _gateway
         if _gateway is None:
             _gateway = Gateway(_run_folder / "s3")
-            _gateway.start()
+            _gateway.start("--osds", str(self.osds))
         return _gateway
 
     def _end_servers(self):

@@ -1,7 +1,8 @@
-#include "tests/support/answer_loser.h"
+#include "tests/support/answer_relay.h"
 
 #include <arpa/inet.h>
 #include <array>
+#include <chrono>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
@@ -13,6 +14,8 @@ namespace walstow {
 namespace {
 
 constexpr int kPollMilliseconds = 50;
+constexpr int kEvery = 3;
+constexpr std::chrono::milliseconds kBetweenBytes{20};
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -33,10 +36,10 @@ bool send_all(int to, std::string_view bytes) {
 
 }  // namespace
 
-AnswerLoser::AnswerLoser(const std::string& endpoint, int every)
+AnswerRelay::AnswerRelay(const std::string& endpoint, Fault fault)
     : service_port_(
           static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)))),
-      every_(every),
+      fault_(fault),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
@@ -49,14 +52,14 @@ AnswerLoser::AnswerLoser(const std::string& endpoint, int every)
   acceptor_ = std::thread([this] { accept(); });
 }
 
-AnswerLoser::~AnswerLoser() {
+AnswerRelay::~AnswerRelay() {
   ending_ = true;
   acceptor_.join();
   for (std::thread& relay : relays_)
     relay.join();
 }
 
-void AnswerLoser::accept() {
+void AnswerRelay::accept() {
   while (!ending_) {
     pollfd wait{.fd = listener_.get(), .events = POLLIN, .revents = 0};
     if (::poll(&wait, 1, kPollMilliseconds) <= 0) continue;
@@ -67,7 +70,7 @@ void AnswerLoser::accept() {
   }
 }
 
-void AnswerLoser::relay(int client_number) {
+void AnswerRelay::relay(int client_number) {
   const Descriptor client(client_number);
   const Descriptor service(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(service_port_);
@@ -85,19 +88,35 @@ void AnswerLoser::relay(int client_number) {
       if (size <= 0) return;
       const std::string_view sent(bytes.data(), static_cast<std::size_t>(size));
       // A request begins a piece: the client waits for each answer before it sends the next.
-      if (sent.starts_with("PUT ")) loses = ++puts_ % every_ == 0;
+      if (sent.starts_with("PUT ")) loses = ++puts_ % kEvery == 0;
       if (!send_all(service.get(), sent)) return;
     }
     if (wait[1].revents != 0) {
       const ssize_t size = ::recv(service.get(), bytes.data(), bytes.size(), 0);
       if (size <= 0) return;
-      if (loses) {
-        ++lost_;
-        return;
+      const std::string_view answer(bytes.data(), static_cast<std::size_t>(size));
+      if (fault_ == Fault::kTrickling) {
+        if (!trickle(client.get(), answer)) return;
+        continue;
       }
-      if (!send_all(client.get(), {bytes.data(), static_cast<std::size_t>(size)})) return;
+      if (loses) return;
+      if (!send_all(client.get(), answer)) return;
     }
   }
+}
+
+// The service sends a head at once, so whatever does not begin with one is all body.
+bool AnswerRelay::trickle(int client, std::string_view answer) {
+  constexpr std::string_view kHeadEnd = "\r\n\r\n";
+  const bool has_head = answer.starts_with("HTTP/");
+  const std::size_t end = has_head ? answer.find(kHeadEnd) : std::string_view::npos;
+  const std::size_t head = end == std::string_view::npos ? 0 : end + kHeadEnd.size();
+  if (!send_all(client, answer.substr(0, head))) return false;
+  for (std::size_t at = head; at < answer.size() && !ending_; ++at) {
+    std::this_thread::sleep_for(kBetweenBytes);
+    if (!send_all(client, answer.substr(at, 1))) return false;
+  }
+  return true;
 }
 
 }  // namespace walstow
