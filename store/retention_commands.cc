@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kIdBytes = 6;
 
-LogPlace place_argument(const Call& call, std::string_view name) {
+LogPlace log_place_argument(const Call& call, std::string_view name) {
   const std::string text = call.command.positional(name);
   const auto place = LogPlace::parse(text);
   if (place) return *place;
@@ -43,10 +43,10 @@ int hold_add(const Call& call) {
   }
   AddHold add{.cluster = call.command.positional("CLUSTER"),
               .id = random_hex(kIdBytes),
-              .from = place_argument(call, "FROM"),
+              .from = log_place_argument(call, "FROM"),
               .to = {},
               .reason = reason};
-  if (!call.command.positional("TO").empty()) add.to = place_argument(call, "TO");
+  if (!call.command.positional("TO").empty()) add.to = log_place_argument(call, "TO");
   const std::string answer = call.client().ask(add, patience());
   print(call.json() ? answer : holds_text(parse_hold_reports(answer)));
   return exit_code::kDone;
@@ -83,7 +83,7 @@ std::string backups_text(const std::vector<BackupReport>& backups) {
 }
 
 int backup_add(const Call& call) {
-  const LogPlace start = place_argument(call, "START");
+  const LogPlace start = log_place_argument(call, "START");
   const std::string stop_text = call.command.positional("STOP");
   const auto stop = parse_lsn(stop_text);
   if (!stop) {

@@ -303,11 +303,21 @@ asio::awaitable<void> SshSession::execute(std::string command) {
 }
 
 SshSession::Attempt SshSession::read(MutableByteView out) {
+  Attempt attempt = read_output(out);
+  if (attempt.state != State::kBlocked) return attempt;
+  collect_errors();
+  // libssh2 keeps what it finds in the socket while it looks for another stream's. What came for
+  // this one just now is with it already, and nobody would be woken for it.
+  unsigned long kept = 0;  // NOLINT(google-runtime-int): libssh2's type
+  libssh2_channel_window_read_ex(handles_->channel, &kept, nullptr);
+  return kept > 0 ? read_output(out) : at_end();
+}
+
+SshSession::Attempt SshSession::read_output(MutableByteView out) {
   const auto size = libssh2_channel_read_ex(handles_->channel, 0,
                                             reinterpret_cast<char*>(out.data()), out.size());
-  if (size < 0 && size != LIBSSH2_ERROR_EAGAIN) return {.state = State::kFailed};
   if (size > 0) return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
-  return at_end();
+  return {.state = size == 0 || size == LIBSSH2_ERROR_EAGAIN ? State::kBlocked : State::kFailed};
 }
 
 SshSession::Attempt SshSession::write(ByteView bytes) {
@@ -333,7 +343,6 @@ void SshSession::collect_errors() {
 
 // There is nothing to read: for now, or for good.
 SshSession::Attempt SshSession::at_end() {
-  collect_errors();
   if (libssh2_channel_eof(handles_->channel) == 0) return {.state = State::kBlocked};
   // The exit code comes before the close.
   const int code = libssh2_channel_wait_closed(handles_->channel);

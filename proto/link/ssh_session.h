@@ -81,6 +81,7 @@ class SshSession {
   void refuse_without_banner() const;
   bool taken(int code) const;
   void collect_errors();
+  Attempt read_output(MutableByteView out);
   Attempt at_end();
 
   std::unique_ptr<Handles> handles_;

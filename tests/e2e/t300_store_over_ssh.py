@@ -1,6 +1,6 @@
 """A store behind an sshd: put, get and administration, each client by the name its key stands for."""
 
-from support import processes
+from support import processes, system_calls
 from support.sshd import make_key
 from support.testcase import EndToEndTest, main
 
@@ -43,6 +43,19 @@ class StoreOverSsh(EndToEndTest):
         self.assertEqual(self.get(client).returncode, 0)
         wal = self.server.data / "pg_wal"
         self.assertEqual((wal / "RECOVERYXLOG").read_bytes(), (wal / self.segment).read_bytes())
+
+    def test_an_answer_that_comes_while_standard_error_is_looked_at(self):
+        """libssh2 keeps it then, and nothing more comes for which the socket would wake the client."""
+        if not system_calls.can_trace():
+            self.skipTest("strace may not trace here")
+        client = self.client("server", "archive", "restore")
+        # Each look at the socket takes long enough for an answer to come before the next.
+        done = processes.run(
+            "strace", "--quiet=all", "--output=/dev/null", "--trace=recvfrom",
+            "--inject=recvfrom:delay_exit=20000",
+            self.archive.binaries / "walstow", "--config", client, "check",
+        )  # fmt: skip
+        self.assertIn("ok: cluster main", done.stdout)
 
     def test_the_forced_command_says_who_the_client_is(self):
         client = self.client("server", "restore")
