@@ -2,8 +2,12 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fmt/format.h>
 
+#include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/wire/command.h"
 
 namespace walstow {
 namespace {
@@ -24,6 +28,15 @@ std::string Call::cluster() const {
 std::vector<std::string> Call::options(std::string_view name) const {
   const auto found = command.options.find(name);
   return found == command.options.end() ? std::vector<std::string>() : found->second;
+}
+
+std::optional<std::uint32_t> Call::jobs() const {
+  const std::string text = command.option("jobs");
+  if (text.empty()) return std::nullopt;
+  const auto jobs = parse_decimal(text);
+  if (jobs && *jobs > 0 && *jobs <= kMostJobs) return static_cast<std::uint32_t>(*jobs);
+  throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(text) + "\" for --jobs",
+              fmt::format("It is a number from 1 to {}.", kMostJobs));
 }
 
 Patience patience() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,8 @@ struct Call {
   std::string cluster() const;
   // Every value of an option that may be given several times.
   std::vector<std::string> options(std::string_view name) const;
+  // The value of --jobs, 1 to kMostJobs (proto/wire/command.h); nullopt: it is not given.
+  std::optional<std::uint32_t> jobs() const;
 };
 
 // How long a command goes on asking.

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/utc_time.h"
 #include "proto/codec/object_scrub.h"
@@ -37,32 +38,6 @@ bool is_record(std::string_view key) {
   return key.ends_with(".json");
 }
 
-// All that a backend lists below a prefix, one after the other.
-class Cursor {
- public:
-  Cursor(Backend& backend, std::string prefix) : backend_(backend), prefix_(std::move(prefix)) {
-    fetch("");
-  }
-
-  // nullptr: the end.
-  const Entry* peek() const { return next_ < page_.size() ? &page_[next_] : nullptr; }
-  void advance() {
-    if (++next_ < page_.size() || page_.size() < kEntriesAtOnce) return;
-    fetch(std::string(page_.back().key));
-  }
-
- private:
-  void fetch(const std::string& after) {
-    page_ = backend_.list_after(prefix_, after, kEntriesAtOnce);
-    next_ = 0;
-  }
-
-  Backend& backend_;
-  std::string prefix_;
-  std::vector<Entry> page_;
-  std::size_t next_ = 0;
-};
-
 std::size_t read_fully(ObjectSource& source, MutableByteView out) {
   std::size_t filled = 0;
   while (filled < out.size()) {
@@ -75,11 +50,12 @@ std::size_t read_fully(ObjectSource& source, MutableByteView out) {
 
 bool have_same_bytes(ObjectSource& one, ObjectSource& other) {
   if (one.size() != other.size()) return false;
-  std::vector<std::byte> left(kChunkSize), right(kChunkSize);
+  Buffer left(kChunkSize);
+  Buffer right(kChunkSize);
   for (;;) {
     const std::size_t size = read_fully(one, left);
     if (read_fully(other, right) != size) return false;
-    if (!std::ranges::equal(ByteView(left).first(size), ByteView(right).first(size))) return false;
+    if (!std::ranges::equal(left.first(size), right.first(size))) return false;
     if (size < kChunkSize) return true;
   }
 }
@@ -94,19 +70,19 @@ Scrubbed scrub(StagedObject& staged) {
   const auto source = staged.read_back();
   Sha256 all;
   Scrubbed scrubbed;
-  std::vector<std::byte> piece(kChunkSize);
+  Buffer piece(kChunkSize);
   try {
     ObjectScrub object(source->size());
     while (const std::size_t size = source->read(piece)) {
-      all.update(ByteView(piece).first(size));
-      object.write(ByteView(piece).first(size));
+      all.update(piece.first(size));
+      object.write(piece.first(size));
     }
     object.finish();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged) throw;
     scrubbed.problem = error.what();
     while (const std::size_t size = source->read(piece))
-      all.update(ByteView(piece).first(size));
+      all.update(piece.first(size));
   }
   scrubbed.digest = all.finish();
   return scrubbed;
@@ -277,7 +253,8 @@ void Copy::pass() {
 }
 
 void Copy::pass_below(const std::string& prefix) {
-  Cursor from(from_, prefix), to(to_, prefix);
+  EntryCursor from(from_, prefix);
+  EntryCursor to(to_, prefix);
   std::vector<Item> items;
   while (from.peek() != nullptr || to.peek() != nullptr) {
     const Entry* const ours = from.peek();
@@ -383,9 +360,9 @@ void Copy::copy_new_object(const std::string& key) {
     const auto source = from_.open_object(key);
     if (source == nullptr) return;  // it went a moment ago
     staged = to_.stage();
-    std::vector<std::byte> piece(kChunkSize);
+    Buffer piece(kChunkSize);
     while (const std::size_t size = source->read(piece))
-      staged->write(ByteView(piece).first(size));
+      staged->write(piece.first(size));
     reading = scrub(*staged);
     if (reading.problem.empty()) break;
   }

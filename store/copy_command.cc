@@ -4,11 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "proto/base/bytes.h"
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "proto/wire/command.h"
 #include "proto/wire/json_fields.h"
 #include "store/copy_archive.h"
 #include "store/place_options.h"
@@ -20,15 +18,6 @@ namespace {
 
 // A folder's disk is busy with two; a service of S3 answers many at once.
 constexpr std::uint32_t kUsualJobs = 4;
-
-std::uint32_t jobs_of(const Call& call) {
-  const std::string text = call.command.option("jobs");
-  if (text.empty()) return kUsualJobs;
-  const auto jobs = parse_decimal(text);
-  if (jobs && *jobs > 0 && *jobs <= kMostJobs) return static_cast<std::uint32_t>(*jobs);
-  throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(text) + "\" for --jobs",
-              fmt::format("It is a number from 1 to {}.", kMostJobs));
-}
 
 std::string_view to_string(CopyProblem::Kind kind) {
   switch (kind) {
@@ -92,7 +81,7 @@ std::string next_line(const CopyResult& result, const ArchivePlace& from, const 
 int copy(const Call& call) {
   const ArchivePlace from = place_argument(call, "FROM");
   const ArchivePlace to = place_argument(call, "TO");
-  const std::uint32_t jobs = jobs_of(call);
+  const std::uint32_t jobs = call.jobs().value_or(kUsualJobs);
   become_owner_of(from);
   become_owner_of(to);
   const auto source = open_backend(from);

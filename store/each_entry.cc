@@ -1,19 +1,31 @@
 #include "store/each_entry.h"
 
+#include <utility>
+
 #include "proto/base/error.h"
 
 namespace walstow {
 
+EntryCursor::EntryCursor(Backend& backend, std::string prefix)
+    : backend_(backend), prefix_(std::move(prefix)) {
+  fetch("");
+}
+
+void EntryCursor::advance() {
+  if (++next_ < page_.size() || page_.size() < kEntriesAtOnce) return;
+  fetch(std::string(page_.back().key));
+}
+
+void EntryCursor::fetch(const std::string& after) {
+  page_ = backend_.list_after(prefix_, after, kEntriesAtOnce);
+  next_ = 0;
+}
+
 void for_each_entry(Backend& backend, const std::string& prefix,
                     const std::function<void(const Entry&)>& visit) {
-  std::string after;
-  for (;;) {
-    const std::vector<Entry> page = backend.list_after(prefix, after, kEntriesAtOnce);
-    for (const Entry& entry : page)
-      visit(entry);
-    if (page.size() < kEntriesAtOnce) return;
-    after = page.back().key;
-  }
+  EntryCursor entries(backend, prefix);
+  for (; entries.peek() != nullptr; entries.advance())
+    visit(*entries.peek());
 }
 
 void for_each_record(

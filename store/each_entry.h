@@ -2,6 +2,7 @@
 // changes meanwhile: as Backend::list_after().
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,7 +14,25 @@ namespace walstow {
 // More than a folder of 1 MB segments has, so that a directory is read once.
 inline constexpr std::size_t kEntriesAtOnce = 10000;
 
-// In byte order of the keys.
+// One entry after the other, in byte order of the keys. The backend outlives it.
+class EntryCursor {
+ public:
+  EntryCursor(Backend& backend, std::string prefix);
+
+  // nullptr: the end. Valid until advance(), which the end does not allow.
+  const Entry* peek() const { return next_ < page_.size() ? &page_[next_] : nullptr; }
+  void advance();
+
+ private:
+  void fetch(const std::string& after);
+
+  Backend& backend_;
+  std::string prefix_;
+  std::vector<Entry> page_;
+  std::size_t next_ = 0;
+};
+
+// All of them at once, in the same order.
 void for_each_entry(Backend& backend, const std::string& prefix,
                     const std::function<void(const Entry&)>& visit);
 

@@ -1,7 +1,6 @@
 #include "store/segment_difference.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "proto/base/buffer.h"
 #include "store/unfolded_object.h"

@@ -9,7 +9,6 @@
 #include <thread>
 #include <unistd.h>
 
-#include "proto/base/bytes.h"
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
@@ -49,14 +48,7 @@ VerifyFiles question_of(const Call& call) {
                 "It is the place that the earlier run has told.");
   }
   if (call.command.flag("deep")) verify.depth = VerifyFiles::Depth::kContent;
-  if (const std::string text = call.command.option("jobs"); !text.empty()) {
-    const auto jobs = parse_decimal(text);
-    if (!jobs || *jobs == 0 || *jobs > kMostJobs) {
-      throw Error(ErrorKind::kUsage, "invalid value \"" + text + "\" for --jobs",
-                  fmt::format("It is a number from 1 to {}.", kMostJobs));
-    }
-    verify.jobs = static_cast<std::uint32_t>(*jobs);
-  }
+  verify.jobs = call.jobs().value_or(verify.jobs);
   if (const std::string text = call.command.option("since"); !text.empty()) {
     verify.since = parse_iso8601(text);
     const auto ago = parse_duration(text);

@@ -12,7 +12,6 @@
 #include <new>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
