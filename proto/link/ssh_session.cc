@@ -9,8 +9,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <new>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "proto/base/error.h"
@@ -34,6 +36,12 @@ constexpr const char* kMacs = "hmac-sha2-256,hmac-sha2-512";
 
 // What the far end may send before we have asked for more. A larger one is slower.
 constexpr std::uint32_t kReceiveWindow = std::uint32_t{2} * 1024 * 1024;
+// What OpenSSH's sshd may hold for a program that has not read it yet. It offers a window of 2 MiB
+// and keeps that much in one buffer, which it makes larger by a packet at a time, by a copy
+// (sshbuf.c): with megabytes in there each packet costs it some 10 ms. It credits what the program
+// has read from three packets on (channel_check_window() in channels.c), so this is enough.
+constexpr std::size_t kMostHeldBySshd = std::size_t{256} * 1024;
+constexpr std::string_view kOpenSsh = "SSH-2.0-OpenSSH";
 constexpr std::size_t kMostErrorText = 4096;
 constexpr std::size_t kTextShown = 200;
 
@@ -320,7 +328,28 @@ SshSession::Attempt SshSession::read_output(MutableByteView out) {
   return {.state = size == 0 || size == LIBSSH2_ERROR_EAGAIN ? State::kBlocked : State::kFailed};
 }
 
+// True: the far end has enough that its program has not read. What is still under way does not
+// count: a long way must be full. It is not known of other servers when they credit what was read;
+// to wait for them could be to wait for ever.
+bool SshSession::far_end_is_behind() {
+  const char* banner = libssh2_session_banner_get(handles_->session);
+  if (banner == nullptr || !std::string_view(banner).starts_with(kOpenSsh)) return false;
+  const std::size_t left = libssh2_channel_window_write_ex(handles_->channel, nullptr);
+  window_ = std::max(window_, left);  // sshd opens it when its program has started
+  const int descriptor = handles_->socket.native_handle();
+  int unacknowledged = 0;
+  int unsent = 0;
+  if (::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0) return false;
+  if (::ioctl(descriptor, SIOCOUTQNSD, &unsent) != 0) return false;
+  const auto under_way = static_cast<std::size_t>(std::max(unacknowledged - unsent, 0));
+  return window_ > left + under_way + kMostHeldBySshd;
+}
+
 SshSession::Attempt SshSession::write(ByteView bytes) {
+  if (far_end_is_behind()) {
+    collect_errors();  // takes in the credit that has come, too
+    if (far_end_is_behind()) return {.state = State::kBlocked};
+  }
   const auto size = libssh2_channel_write_ex(
       handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
   // 0: the far end takes no more for now.

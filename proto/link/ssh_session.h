@@ -80,6 +80,7 @@ class SshSession {
   [[noreturn]] void fail(std::string_view doing, int code) const;
   void refuse_without_banner() const;
   bool taken(int code) const;
+  bool far_end_is_behind();
   void collect_errors();
   Attempt read_output(MutableByteView out);
   Attempt at_end();
@@ -87,6 +88,7 @@ class SshSession {
   std::unique_ptr<Handles> handles_;
   std::string store_;
   std::string errors_;
+  std::size_t window_ = 0;  // what the far end takes in bytes when it holds none
 };
 
 }  // namespace walstow
