@@ -92,6 +92,11 @@ class Backend {
   virtual PublishResult publish(StagedObject& object, const std::string& key) = 0;
   // nullptr: absent, as found in this very call.
   virtual std::unique_ptr<ObjectSource> open_object(const std::string& key) = 0;
+  // For those who only hand it on: the same, but one that is present may be read along with others
+  // who ask for it, and be as it was a second ago. nullptr is the same proof.
+  virtual std::unique_ptr<ObjectSource> open_to_send(const std::string& key) {
+    return open_object(key);
+  }
   // A standing object, its name and every folder above it are durable on return. False: absent.
   virtual bool make_durable(const std::string& key) = 0;
   // Takes a damaged object out of the way, kept under "_aside/" + key + a unique suffix, durable on

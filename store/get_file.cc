@@ -202,7 +202,7 @@ Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
   if (const auto* refusal = std::get_if<Refusal>(&found)) return to_reply(*refusal);
   const auto& key = std::get<std::optional<std::string>>(found);
   Backend& backend = archive->backend();
-  if (auto source = key ? backend.open_object(*key) : nullptr) {
+  if (auto source = key ? backend.open_to_send(*key) : nullptr) {
     // Head and body from one object: another may take its place at any moment (replace_object).
     DescribedObject object = describe_object(std::move(source));
     check_header(object.header, *key, get, *era);

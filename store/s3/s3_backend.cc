@@ -15,6 +15,7 @@
 #include "store/s3/s3_probe.h"
 #include "store/s3/s3_scratch.h"
 #include "store/s3/s3_text.h"
+#include "store/s3/shared_reads.h"
 
 namespace walstow {
 namespace {
@@ -33,6 +34,10 @@ constexpr Duration kUpdatePause{20};
 constexpr int kPublishAttempts = 8;
 // Beyond this many keys it takes fewer requests to list than to ask for each.
 constexpr std::size_t kFewKeys = 3;
+
+// Two segments of 16 MB that do not compress, or a dozen that do.
+constexpr std::size_t kMostShared = std::size_t{32} * 1024 * 1024;
+constexpr std::chrono::milliseconds kJoinable{1000};
 
 // Not somebody else's file in the bucket.
 bool is_key(std::string_view text) {
@@ -124,6 +129,10 @@ class S3Backend final : public Backend {
     check_key(key);
     return open(key);
   }
+  std::unique_ptr<ObjectSource> open_to_send(const std::string& key) override {
+    check_key(key);
+    return shared_reads_.open(key, [&] { return open(key); });
+  }
   bool make_durable(const std::string& key) override {
     check_key(key);
     return open(key) != nullptr;  // what stands is durable
@@ -167,6 +176,7 @@ class S3Backend final : public Backend {
   const std::shared_ptr<S3Client> client_;
   const std::string prefix_;
   S3Scratch scratch_;
+  SharedReads shared_reads_{kMostShared, kJoinable};
   std::mutex preparing_;
   bool prepared_ = false;  // guarded by preparing_
 };
