@@ -44,9 +44,8 @@ void read(const Session& session, asio::mutable_buffer buffer, IoHandler handler
   const auto attempt =
       session->read(std::span(static_cast<std::byte*>(buffer.data()), buffer.size()));
   if (must_wait(attempt.state)) {
-    wait(session, attempt.state, std::move(handler), [session, buffer](IoHandler waiting) {
-      read(session, buffer, std::move(waiting));
-    });
+    wait(session, attempt.state, std::move(handler),
+         [session, buffer](IoHandler waiting) { read(session, buffer, std::move(waiting)); });
     return;
   }
   error_code error = attempt.error;
@@ -59,9 +58,8 @@ void write(const Session& session, asio::const_buffer buffer, IoHandler handler)
   const auto attempt =
       session->write(std::span(static_cast<const std::byte*>(buffer.data()), buffer.size()));
   if (must_wait(attempt.state)) {
-    wait(session, attempt.state, std::move(handler), [session, buffer](IoHandler waiting) {
-      write(session, buffer, std::move(waiting));
-    });
+    wait(session, attempt.state, std::move(handler),
+         [session, buffer](IoHandler waiting) { write(session, buffer, std::move(waiting)); });
     return;
   }
   finish(*session, std::move(handler), attempt.error, attempt.size);

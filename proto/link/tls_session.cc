@@ -68,10 +68,10 @@ SocketSession::Attempt TlsSession::read(MutableByteView out) {
   std::size_t total = 0;
   while (total < out.size()) {
     const MutableByteView rest = out.subspan(total);
-    const Attempt one = next_ ? *std::exchange(next_, std::nullopt)
-                              : attempt([this, rest](std::size_t& size) {
-                                  return SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &size);
-                                });
+    const Attempt one =
+        next_ ? *std::exchange(next_, std::nullopt) : attempt([this, rest](std::size_t& size) {
+          return SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &size);
+        });
     if (one.state == State::kDone) {
       total += one.size;
     } else if (total > 0) {
