@@ -140,16 +140,23 @@ class PruneCommandIsKilled(EndToEndTest):
         began = time.monotonic()
         processes.run(*self.command)
         usual = time.monotonic() - began
+        whole = len(self.contents) + PARTIALS
         for moment in range(MOMENTS):
             self.put_back()
             process = subprocess.Popen(
                 [str(part) for part in self.command], start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-            try:
-                process.wait(usual * (moment + 1) / (MOMENTS + 1))
-            except subprocess.TimeoutExpired:
-                pass
+            if moment % 2 == 0:
+                try:
+                    process.wait(usual * (moment + 1) / (MOMENTS + 1))
+                except subprocess.TimeoutExpired:
+                    pass
+            else:  # amid, however fast it is today
+                left = whole - moment * PARTIALS // (2 * MOMENTS)
+                wait.until(
+                    lambda left=left: len(self.archive.objects()) < left, "some have gone", interval=0
+                )
             try:
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:

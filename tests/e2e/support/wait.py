@@ -11,8 +11,8 @@ class Timeout(AssertionError):
     """A condition that did not come true in time: the test has failed."""
 
 
-def until(condition, what, seconds=DEADLINE):
-    """Polls `condition` until it returns something true, and returns that.
+def until(condition, what, seconds=DEADLINE, interval=INTERVAL):
+    """Polls `condition` every `interval` seconds until it returns something true, and returns that.
 
     `what` completes "timed out waiting until ..."; a callable is asked for it at the time-out.
     """
@@ -24,4 +24,4 @@ def until(condition, what, seconds=DEADLINE):
         if time.monotonic() > deadline:
             text = what() if callable(what) else what
             raise Timeout(f"timed out after {seconds:g} s waiting until {text}")
-        time.sleep(INTERVAL)
+        time.sleep(interval)
