@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fmt/format.h>
+#include <utility>
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
@@ -17,6 +18,17 @@ constexpr Duration kPatience{5000};
 // A daemon may be restarted amid hours of verification; and a large archive on slow disks takes its
 // time when it is read for the first time.
 constexpr Duration kLongPatience{60000};
+
+// The first failure is told at once: nobody is to wait in the dark for what only they can mend.
+Patience patience_of(Duration time) {
+  const auto tell = [time, told = false](const Error& error, Duration) mutable {
+    if (std::exchange(told, true)) return;
+    log_line(LogLevel::kWarning,
+             fmt::format("{}; trying again for {} s", error.what(), time.count() / 1000),
+             error.hint());
+  };
+  return {.give_up = Deadline::after(time), .on_failure = tell};
+}
 
 }  // namespace
 
@@ -40,11 +52,11 @@ std::optional<std::uint32_t> Call::jobs() const {
 }
 
 Patience patience() {
-  return {.give_up = Deadline::after(kPatience), .on_failure = {}};
+  return patience_of(kPatience);
 }
 
 Patience long_patience() {
-  return {.give_up = Deadline::after(kLongPatience), .on_failure = {}};
+  return patience_of(kLongPatience);
 }
 
 void print(const std::string& text) {

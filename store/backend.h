@@ -95,7 +95,7 @@ class Backend {
   // nullptr: absent, as found in this very call.
   virtual std::unique_ptr<ObjectSource> open_object(const std::string& key) = 0;
   // For those who only hand it on: the same, but one that is present may be read along with others
-  // who ask for it, and be as it was a second ago. nullptr is the same proof.
+  // who ask, and what another backend did to it a second ago may not show. nullptr: the same proof.
   virtual std::unique_ptr<ObjectSource> open_to_send(const std::string& key) {
     return open_object(key);
   }

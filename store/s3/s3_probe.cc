@@ -16,6 +16,7 @@ namespace walstow {
 namespace {
 
 constexpr std::chrono::hours kRemembered{24};
+constexpr std::chrono::hours kStale{24};
 constexpr std::size_t kLargestNote = 4096;  // bytes
 
 std::string place_of(const S3Options& options) {
@@ -49,12 +50,25 @@ bool was_probed(FileSystem& files, const S3Options& options,
 
 }  // namespace
 
+// A probe takes seconds: a day is enough, also where the clocks of two hosts differ.
+void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point now) {
+  const std::string folder = parent_folder(layout::probe_key("")) + "/";
+  const S3List found = client.list(
+      {.prefix = client.options().address.prefix + folder, .after = {}, .delimiter = {}});
+  std::vector<std::string> stale;
+  for (const S3Listed& listed : found.contents) {
+    if (listed.modified < now - kStale) stale.push_back(listed.key);
+  }
+  if (!stale.empty()) client.remove_all(stale);
+}
+
 std::string find_fault_with_service(S3Client& client) {
   using PutResult = S3Client::PutResult;
   if (client.has_versions()) {
     // Ceph and others keep no condition then: both writers are told that theirs is the one.
     return "the bucket has versioning on, or had it: such a bucket replaces what stands";
   }
+  remove_stale_probes(client, client.options().clock());
   const std::string key = client.options().address.prefix + layout::probe_key(random_hex(8));
   const std::string first_text = "first", second_text = "second", third_text = "third";
   const PutResult first = client.put_new(key, text_body(first_text));

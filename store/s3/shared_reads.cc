@@ -90,21 +90,24 @@ class SharedReads::Shelf : public std::enable_shared_from_this<Shelf> {
       : room_(most_bytes), joinable_(joinable) {}
 
   std::unique_ptr<ObjectSource> open(const std::string& key, const Open& open);
+  void forget(const std::string& key);
 
  private:
   class Reader;
   struct Opened {
     std::weak_ptr<SharedRead> read;
-    Clock::time_point at;
+    Clock::time_point asked;
   };
 
   std::unique_ptr<ObjectSource> join(const std::string& key);
-  std::unique_ptr<ObjectSource> keep(const std::string& key, std::unique_ptr<ObjectSource> source);
+  std::unique_ptr<ObjectSource> keep(const std::string& key, Clock::time_point asked,
+                                     std::unique_ptr<ObjectSource> source);
 
   std::mutex mutex_;
   std::condition_variable opened_;
   std::map<std::string, Opened> reads_;  // some of them over
   std::set<std::string> opening_;
+  std::uint64_t forgotten_ = 0;    // how often anything was
   std::atomic<std::size_t> room_;  // bytes; only grows without the lock
   const std::chrono::milliseconds joinable_;
 };
@@ -136,6 +139,8 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::open(const std::string& key, c
     lock.unlock();
     return open();
   }
+  const Clock::time_point asked = Clock::now();
+  const std::uint64_t forgotten = forgotten_;
   lock.unlock();
   std::unique_ptr<ObjectSource> source;
   std::exception_ptr failure;
@@ -148,13 +153,21 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::open(const std::string& key, c
   opening_.erase(key);
   opened_.notify_all();
   if (failure) std::rethrow_exception(failure);
-  return source ? keep(key, std::move(source)) : nullptr;
+  // Should it have been this very object that was replaced meanwhile, it is of before that.
+  if (source == nullptr || forgotten != forgotten_) return source;
+  return keep(key, asked, std::move(source));
+}
+
+void SharedReads::Shelf::forget(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  ++forgotten_;
+  reads_.erase(key);
 }
 
 std::unique_ptr<ObjectSource> SharedReads::Shelf::join(const std::string& key) {
   const auto now = Clock::now();
   std::erase_if(reads_, [&](const auto& entry) {
-    return entry.second.read.expired() || now - entry.second.at > joinable_;
+    return entry.second.read.expired() || now - entry.second.asked > joinable_;
   });
   const auto found = reads_.find(key);
   if (found == reads_.end()) return nullptr;
@@ -165,16 +178,18 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::join(const std::string& key) {
 
 // As it is where there is no room for it.
 std::unique_ptr<ObjectSource> SharedReads::Shelf::keep(const std::string& key,
+                                                       Clock::time_point asked,
                                                        std::unique_ptr<ObjectSource> source) {
   const std::uint64_t size = source->size();
   if (size > room_) return source;
+  auto made = std::make_unique<SharedRead>(std::move(source));
   const auto end = [self = shared_from_this(), size](SharedRead* read) {
     delete read;
     self->room_ += size;
   };
-  const std::shared_ptr<SharedRead> read(new SharedRead(std::move(source)), end);
   room_ -= size;
-  reads_.insert_or_assign(key, Opened{.read = read, .at = Clock::now()});
+  const std::shared_ptr<SharedRead> read(made.release(), end);
+  reads_.insert_or_assign(key, Opened{.read = read, .asked = asked});
   return std::make_unique<Reader>(read);
 }
 
@@ -183,6 +198,10 @@ SharedReads::SharedReads(std::size_t most_bytes, std::chrono::milliseconds joina
 
 std::unique_ptr<ObjectSource> SharedReads::open(const std::string& key, const Open& open) {
   return shelf_->open(key, open);
+}
+
+void SharedReads::forget(const std::string& key) {
+  shelf_->forget(key);
 }
 
 }  // namespace walstow

@@ -19,8 +19,8 @@ namespace walstow {
 
 class SharedReads {
  public:
-  // `most_bytes`: of all objects that are shared. A read may be joined for `joinable` after it was
-  // opened: not longer, since the object may be replaced meanwhile.
+  // `most_bytes`: of all objects that are shared. A read may be joined for `joinable` after its
+  // object was asked for: not longer, since others may replace the object meanwhile.
   SharedReads(std::size_t most_bytes, std::chrono::milliseconds joinable);
 
   using Open = std::function<std::unique_ptr<ObjectSource>()>;
@@ -28,6 +28,9 @@ class SharedReads {
   // moment ago. nullptr: absent, by an open() that was called in this very call. What is given may
   // be read after this object is gone.
   std::unique_ptr<ObjectSource> open(const std::string& key, const Open& open);
+  // What stands under `key` may be another object now, or none: whoever opens it from here on gets
+  // nothing that was asked for before. Who reads already goes on.
+  void forget(const std::string& key);
 
  private:
   class Shelf;

@@ -246,6 +246,26 @@ TEST_P(BackendContractTest, ReplacingGivesTheKeyToTheSuccessor) {
   EXPECT_EQ(seen, "old");
 }
 
+// Also while somebody else is still reading what stood before.
+TEST_P(BackendContractTest, WhoHandsOnHandsOnWhatThisBackendPutLast) {
+  publish_text(backend(), "main/a", "old");
+  const auto reader = backend().open_to_send("main/a");
+  const auto staged = stage_text(backend(), "new and longer");
+  ASSERT_TRUE(backend().replace_object(*staged, "main/a", *backend().open_object("main/a")));
+  const auto replaced = backend().open_to_send("main/a");
+  EXPECT_EQ(read_all(*replaced), "new and longer");
+  const auto again = backend().open_to_send("main/a");
+  ASSERT_TRUE(backend().set_aside("main/a", *backend().open_object("main/a")));
+  EXPECT_EQ(backend().open_to_send("main/a"), nullptr);
+  publish_text(backend(), "main/a", "third");
+  const auto third = backend().open_to_send("main/a");
+  EXPECT_EQ(read_all(*third), "third");
+  ASSERT_TRUE(backend().remove_object("main/a"));
+  EXPECT_EQ(backend().open_to_send("main/a"), nullptr);
+  EXPECT_EQ(read_all(*again), "new and longer");
+  EXPECT_EQ(read_all(*reader), "old");
+}
+
 TEST_P(BackendContractTest, NothingButTheStandingObjectIsReplaced) {
   publish_text(backend(), "main/a", "old");
   const auto seen_by_one = backend().open_object("main/a");

@@ -9,6 +9,7 @@
 #include "proto/base/error.h"
 #include "store/s3/s3_backend.h"
 #include "store/s3/s3_client.h"
+#include "store/s3/s3_probe.h"
 #include "store/s3/s3_text.h"
 #include "tests/contract/backends.h"
 #include "tests/support/answer_relay.h"
@@ -102,6 +103,22 @@ TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
   EXPECT_THROW(make_s3_backend(options)->stage(), Error);
   options.state = "";
   EXPECT_THROW(make_s3_backend(options)->stage(), Error);
+}
+
+TEST(S3FaultsTest, ProbesThatAKilledProcessLeftGoAfterADay) {
+  const S3Options options = S3Gateway::instance().options();
+  S3Client client(options);
+  const std::string content = "first";
+  const std::string prefix = options.address.prefix;
+  for (const char* const key : {"_probe/one.zst", "_probe/two.zst", "main/a.zst"})
+    ASSERT_EQ(client.put_new(prefix + key, text_body(content)), S3Client::PutResult::kDone);
+  const auto now = std::chrono::system_clock::now();
+  remove_stale_probes(client, now + std::chrono::hours(23));
+  EXPECT_EQ(client.list({.prefix = prefix, .after = {}, .delimiter = {}}).contents.size(), 3U);
+  remove_stale_probes(client, now + std::chrono::hours(25));
+  const auto left = client.list({.prefix = prefix, .after = {}, .delimiter = {}}).contents;
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left.front().key, prefix + "main/a.zst");
 }
 
 TEST(S3FaultsTest, HangingServiceIsGivenUpAndIsBackAtOnceWhenItAnswers) {

@@ -48,7 +48,7 @@ class CopyIntoABucket(EndToEndTest):
         primary.start()
         old = self.archive.walstow("status", "main", check=False)
         self.assertEqual(old.returncode, 1)
-        self.assertIn('was moved by "walstow copy"', old.stderr)
+        self.assertIn('was moved by "walstow copy"; trying again', old.stderr)
         self.use(primary, bucket)
         end = self.add_and_archive(primary, "four")
         standby.start()

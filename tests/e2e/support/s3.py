@@ -10,7 +10,7 @@ import subprocess
 import urllib.parse
 from pathlib import Path
 
-from support import processes
+from support import processes, wait
 from support.archive import Archive
 from support.daemon import HOST, Daemon
 
@@ -18,6 +18,8 @@ from support.daemon import HOST, Daemon
 SCRIPT = (Path(__file__).resolve().parents[2] / "support" / "ceph-rgw").read_text(encoding="utf-8")
 BUCKET = "walstow-e2e"
 REGION = "default"
+# beast: 0x...: 127.0.0.1 - test [DATE] "GET /bucket/key HTTP/1.1" 200 ...
+LOGGED = re.compile(r' beast: .*? "([A-Z]+) (\S+) HTTP/[0-9.]+" ([0-9]+) ')
 
 
 class Gateway:
@@ -26,6 +28,7 @@ class Gateway:
     def __init__(self, folder):
         self.folder = Path(folder)
         self._archives = 0
+        self._looks = 0
 
     def start(self, *options):
         lines = self.control("start", *options, seconds=240).stdout
@@ -88,6 +91,20 @@ class Gateway:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def requests(self):
+        """What the gateway has answered so far, in its own log: (method, path with query, status)."""
+        self._looks += 1
+        mark = f"/{BUCKET}/look-{self._looks}"
+        self.request("HEAD", mark)
+        log = self.folder / "log/client.rgw.log"
+
+        def lines():
+            found = LOGGED.findall(log.read_text(errors="backslashreplace"))
+            return found if any(path == mark for _, path, _ in found) else None
+
+        found = wait.until(lines, "the gateway has logged what it answered")
+        return [line for line in found if not line[1].startswith(f"/{BUCKET}/look-")]
 
     def keys(self, prefix):
         """All keys of the bucket that begin so."""

@@ -7,9 +7,11 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "tests/support/thrown.h"
 
@@ -135,6 +137,48 @@ TEST_F(SharedReadsTest, WhatWasOpenedLongAgoIsReadAnew) {
   EXPECT_EQ(medium_.opened, 2);
   EXPECT_TRUE(read(*first) == medium_.content);
   EXPECT_TRUE(read(*second) == medium_.content);
+}
+
+// What the medium says is of when it was asked, not of when it came to answer.
+TEST_F(SharedReadsTest, ASlowAnswerIsNotJoinedForLonger) {
+  SharedReads reads(kRoom, milliseconds(1));
+  const auto first = reads.open("key", [this] {
+    const Clock::time_point begin = Clock::now();
+    while (Clock::now() - begin <= milliseconds(1))
+      std::this_thread::yield();
+    return std::make_unique<MediumSource>(medium_);
+  });
+  const auto second = open(reads);
+  EXPECT_EQ(medium_.opened, 1);
+}
+
+TEST_F(SharedReadsTest, WhatIsForgottenIsReadAnewAndReadToItsEnd) {
+  const auto first = open(reads_);
+  const std::string before = medium_.content;
+  std::string of_first = read(*first, 1000);
+  reads_.forget("another key");
+  const auto second = open(reads_);
+  EXPECT_EQ(medium_.opened, 1);
+  reads_.forget("key");
+  const auto third = open(reads_);
+  EXPECT_EQ(medium_.opened, 2);
+  of_first += read(*first);
+  EXPECT_TRUE(of_first == before);
+  EXPECT_TRUE(read(*second) == before);
+  EXPECT_TRUE(read(*third) == medium_.content);
+}
+
+// Whoever asks after the change gets nothing that was asked for before it.
+TEST_F(SharedReadsTest, WhatWasAskedForBeforeAChangeIsNotJoinedAfterIt) {
+  const auto first = reads_.open("key", [this] {
+    auto source = std::make_unique<MediumSource>(medium_);
+    reads_.forget("key");
+    return source;
+  });
+  const auto second = open(reads_);
+  EXPECT_EQ(medium_.opened, 1);
+  const auto third = open(reads_);
+  EXPECT_EQ(medium_.opened, 1);
 }
 
 TEST_F(SharedReadsTest, WithoutRoomEachReadsAlone) {
