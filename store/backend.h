@@ -41,6 +41,8 @@ class ObjectSource {
   virtual std::uint64_t size() const = 0;  // bytes
   // The next bytes, up to out.size(); 0 only at the end.
   virtual std::size_t read(MutableByteView out) = 0;
+  // The same without a wait, and so on any thread; nullopt: that cannot be, use read().
+  virtual std::optional<std::size_t> read_cached(MutableByteView /*out*/) { return std::nullopt; }
 };
 
 // An object on its way in: invisible to everybody, gone when its owner goes.

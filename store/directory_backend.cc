@@ -95,6 +95,11 @@ class FileSource final : public ObjectSource {
     offset_ += count;
     return count;
   }
+  std::optional<std::size_t> read_cached(MutableByteView out) override {
+    const auto count = file_->read_cached_at(offset_, out);
+    offset_ += count.value_or(0);
+    return count;
+  }
   bool is(const FileStatus& other) const {
     return status_.device == other.device && status_.inode == other.inode;
   }

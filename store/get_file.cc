@@ -27,8 +27,14 @@ class StoredDownload : public Download {
  public:
   explicit StoredDownload(std::unique_ptr<ObjectSource> source) : source_(std::move(source)) {}
   std::uint64_t size() const override { return source_->size(); }
-  std::size_t read(MutableByteView out) override {
-    const std::size_t size = source_->read(out);
+  std::size_t read(MutableByteView out) override { return counted(source_->read(out)); }
+  std::optional<std::size_t> read_cached(MutableByteView out) override {
+    const auto size = source_->read_cached(out);
+    return size ? std::optional(counted(*size)) : std::nullopt;
+  }
+
+ private:
+  std::size_t counted(std::size_t size) {
     sent_ += size;
     if (size == 0 && sent_ < source_->size()) {
       throw Error(ErrorKind::kDamaged, "an object became shorter while it was sent");
@@ -36,7 +42,6 @@ class StoredDownload : public Download {
     return size;
   }
 
- private:
   std::unique_ptr<ObjectSource> source_;
   std::uint64_t sent_ = 0;
 };

@@ -29,6 +29,8 @@ class Download {
   // 0 only after size() bytes. Throws Error when it cannot go on: the session then cuts the
   // connection, so that the receiver never takes the piece for the whole.
   virtual std::size_t read(MutableByteView out) = 0;
+  // The same without a wait, and so on any thread; nullopt: that cannot be, use read().
+  virtual std::optional<std::size_t> read_cached(MutableByteView /*out*/) { return std::nullopt; }
 };
 
 struct Reply {

@@ -302,10 +302,14 @@ asio::awaitable<void> Session::send(Reply reply) {
 asio::awaitable<void> Session::send_download(Download& download) {
   if (chunks_[0].empty()) chunks_[0] = Buffer(kBodyChunk);
   for (;;) {
-    auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
-    const std::size_t size = co_await on_worker(std::move(work));
-    if (size == 0) co_return;
-    co_await write(chunks_[0].first(size));
+    // To hand work over and back costs more than to read what is in memory.
+    std::optional<std::size_t> size = download.read_cached(chunks_[0]);
+    if (!size) {
+      auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
+      size = co_await on_worker(std::move(work));
+    }
+    if (*size == 0) co_return;
+    co_await write(chunks_[0].first(*size));
   }
 }
 

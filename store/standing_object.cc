@@ -26,6 +26,9 @@ class ResumedSource final : public ObjectSource {
     taken_ += size;
     return size;
   }
+  std::optional<std::size_t> read_cached(MutableByteView out) override {
+    return taken_ == beginning_.size() ? rest_->read_cached(out) : read(out);
+  }
 
  private:
   std::vector<std::byte> beginning_;

@@ -53,6 +53,12 @@ class File {
 
   // Fills `out` from `offset` on; returns the bytes read, fewer than asked only at the file's end.
   virtual std::size_t read_at(std::uint64_t offset, MutableByteView out) = 0;
+  // The same, but no more than can be had without a wait for the medium: from the page cache.
+  // nullopt: nothing can, or it is not known; read_at() tells.
+  virtual std::optional<std::size_t> read_cached_at(std::uint64_t /*offset*/,
+                                                    MutableByteView /*out*/) {
+    return std::nullopt;
+  }
   // Writes all of `bytes` at `offset`, extending the file when needed.
   virtual void write_at(std::uint64_t offset, ByteView bytes) = 0;
   // Content and size are durable on return. Never call again after it threw: the kernel may have

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
 
@@ -28,6 +29,13 @@ std::size_t PosixFile::read_at(std::uint64_t offset, MutableByteView out) {
     filled += static_cast<std::size_t>(got);
   }
   return filled;
+}
+
+std::optional<std::size_t> PosixFile::read_cached_at(std::uint64_t offset, MutableByteView out) {
+  const iovec target{.iov_base = out.data(), .iov_len = out.size()};
+  const ssize_t got = ::preadv2(fd_.get(), &target, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+  if (got < 0) return std::nullopt;
+  return static_cast<std::size_t>(got);
 }
 
 void PosixFile::write_at(std::uint64_t offset, ByteView bytes) {

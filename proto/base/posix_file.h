@@ -20,6 +20,7 @@ class PosixFile final : public File {
   ~PosixFile() override;
 
   std::size_t read_at(std::uint64_t offset, MutableByteView out) override;
+  std::optional<std::size_t> read_cached_at(std::uint64_t offset, MutableByteView out) override;
   void write_at(std::uint64_t offset, ByteView bytes) override;
   void sync() override;
   FileStatus status() override;

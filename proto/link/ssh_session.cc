@@ -1,7 +1,6 @@
 #include "proto/link/ssh_session.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/error.hpp>
 #include <libssh2.h>
 
 #include <algorithm>
@@ -42,6 +41,7 @@ constexpr std::uint32_t kReceiveWindow = std::uint32_t{2} * 1024 * 1024;
 // has read from three packets on (channel_check_window() in channels.c), so this is enough.
 constexpr std::size_t kMostHeldBySshd = std::size_t{256} * 1024;
 constexpr std::string_view kOpenSsh = "SSH-2.0-OpenSSH";
+constexpr std::size_t kMostBeginning = 256;
 constexpr std::size_t kMostErrorText = 4096;
 constexpr std::size_t kTextShown = 200;
 
@@ -172,27 +172,26 @@ void SshSession::fail(std::string_view doing, int code) const {
               "Is there an sshd behind that address? Its log may say more.");
 }
 
-tcp::socket::wait_type SshSession::next_wait() {
+// The direction in which libssh2 waits. Right before the wait.
+SocketSession::Attempt SshSession::blocked() {
   // The kernel falls back to delayed acknowledgements by itself, and each then costs 40 ms.
   const int on = 1;
   ::setsockopt(handles_->socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
   const int directions = libssh2_session_block_directions(handles_->session);
-  return (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0 ? tcp::socket::wait_write
-                                                            : tcp::socket::wait_read;
+  const bool writes = (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
+  return {.state = writes ? State::kWaitToWrite : State::kWaitToRead};
 }
 
 // Calls `step` until it does not want to wait any more; returns what it returned then.
 template <class Step>
-asio::awaitable<int> SshSession::complete(Step step) {
-  for (;;) {
-    const int code = step();
-    if (code != LIBSSH2_ERROR_EAGAIN) co_return code;
-    boost::system::error_code error;
-    const tcp::socket::wait_type direction = next_wait();
-    co_await handles_->socket.async_wait(direction,
-                                         asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return LIBSSH2_ERROR_SOCKET_DISCONNECT;
-  }
+asio::awaitable<int> SshSession::run(Step step) {
+  int code = LIBSSH2_ERROR_EAGAIN;
+  auto attempt = [this, &code, &step]() -> Attempt {
+    code = step();
+    return code == LIBSSH2_ERROR_EAGAIN ? blocked() : Attempt{.state = State::kDone};
+  };
+  const Attempt done = co_await complete(handles_->socket, std::move(attempt));
+  co_return done.error ? LIBSSH2_ERROR_SOCKET_DISCONNECT : code;
 }
 
 // A port of something else; or an sshd that has too many connections, which says so and hangs up.
@@ -218,7 +217,7 @@ asio::awaitable<void> SshSession::handshake(std::vector<std::string> host_key_ty
   }
   const int descriptor = handles_->socket.native_handle();
   auto step = [session, descriptor] { return libssh2_session_handshake(session, descriptor); };
-  const int code = co_await complete(std::move(step));
+  const int code = co_await run(std::move(step));
   if (code != 0) refuse_without_banner();
   if (code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE) {
     throw Error(
@@ -260,7 +259,7 @@ asio::awaitable<bool> SshSession::authenticate(std::string user, std::string pri
     return libssh2_userauth_publickey_frommemory(session, user.data(), user.size(), nullptr, 0,
                                                  private_key.data(), private_key.size(), "");
   };
-  const int code = co_await complete(std::move(step));
+  const int code = co_await run(std::move(step));
   co_return taken(code);
 }
 
@@ -277,10 +276,10 @@ asio::awaitable<bool> SshSession::authenticate(std::string user, SshPublicKey ke
     const bool wanted = !signing.data.empty() && signing.signature.empty();
     return code == LIBSSH2_ERROR_EAGAIN && wanted ? kSignatureWanted : code;
   };
-  int code = co_await complete(step);
+  int code = co_await run(step);
   if (code == kSignatureWanted) {
     signing.signature = co_await sign(signing.data);
-    code = co_await complete(step);
+    code = co_await run(step);
   }
   co_return taken(code);
 }
@@ -294,14 +293,14 @@ asio::awaitable<void> SshSession::execute(std::string command) {
                                 LIBSSH2_CHANNEL_PACKET_DEFAULT, nullptr, 0);
     return handles_->channel != nullptr ? 0 : libssh2_session_last_errno(handles_->session);
   };
-  int code = co_await complete(std::move(open));
+  int code = co_await run(std::move(open));
   if (code != 0) fail("opening a session", code);
   auto start = [this, &command] {
     return libssh2_channel_process_startup(handles_->channel, kExec.data(), kExec.size(),
                                            command.data(),
                                            static_cast<unsigned int>(command.size()));
   };
-  code = co_await complete(std::move(start));
+  code = co_await run(std::move(start));
   if (code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("the store \"{}\" runs no command for this account", store_),
@@ -310,22 +309,27 @@ asio::awaitable<void> SshSession::execute(std::string command) {
   if (code != 0) fail("starting walstowd", code);
 }
 
-SshSession::Attempt SshSession::read(MutableByteView out) {
+SocketSession::Attempt SshSession::read(MutableByteView out) {
   Attempt attempt = read_output(out);
-  if (attempt.state != State::kBlocked) return attempt;
-  collect_errors();
-  // libssh2 keeps what it finds in the socket while it looks for another stream's. What came for
-  // this one just now is with it already, and nobody would be woken for it.
-  unsigned long kept = 0;  // NOLINT(google-runtime-int): libssh2's type
-  libssh2_channel_window_read_ex(handles_->channel, &kept, nullptr);
-  return kept > 0 ? read_output(out) : at_end();
+  if (must_wait(attempt.state)) {
+    collect_errors();
+    // libssh2 keeps what it finds in the socket while it looks for another stream's. What came for
+    // this one just now is with it already, and nobody would be woken for it.
+    unsigned long kept = 0;  // NOLINT(google-runtime-int): libssh2's type
+    libssh2_channel_window_read_ex(handles_->channel, &kept, nullptr);
+    attempt = kept > 0 ? read_output(out) : at_end();
+  }
+  const std::size_t more = std::min(attempt.size, kMostBeginning - beginning_.size());
+  beginning_ += as_text(out.first(more));
+  return attempt;
 }
 
-SshSession::Attempt SshSession::read_output(MutableByteView out) {
+SocketSession::Attempt SshSession::read_output(MutableByteView out) {
   const auto size = libssh2_channel_read_ex(handles_->channel, 0,
                                             reinterpret_cast<char*>(out.data()), out.size());
   if (size > 0) return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
-  return {.state = size == 0 || size == LIBSSH2_ERROR_EAGAIN ? State::kBlocked : State::kFailed};
+  if (size == 0 || size == LIBSSH2_ERROR_EAGAIN) return blocked();
+  return {.error = asio::error::connection_reset};
 }
 
 // True: the far end has enough that its program has not read. What is still under way does not
@@ -345,16 +349,16 @@ bool SshSession::far_end_is_behind() {
   return window_ > left + under_way + kMostHeldBySshd;
 }
 
-SshSession::Attempt SshSession::write(ByteView bytes) {
+SocketSession::Attempt SshSession::write(ByteView bytes) {
   if (far_end_is_behind()) {
     collect_errors();  // takes in the credit that has come, too
-    if (far_end_is_behind()) return {.state = State::kBlocked};
+    if (far_end_is_behind()) return blocked();
   }
   const auto size = libssh2_channel_write_ex(
       handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
   // 0: the far end takes no more for now.
-  if (size == LIBSSH2_ERROR_EAGAIN || size == 0) return {.state = State::kBlocked};
-  if (size < 0) return {.state = State::kFailed};
+  if (size == LIBSSH2_ERROR_EAGAIN || size == 0) return blocked();
+  if (size < 0) return {.error = asio::error::connection_reset};
   return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
 }
 
@@ -371,11 +375,11 @@ void SshSession::collect_errors() {
 }
 
 // There is nothing to read: for now, or for good.
-SshSession::Attempt SshSession::at_end() {
-  if (libssh2_channel_eof(handles_->channel) == 0) return {.state = State::kBlocked};
+SocketSession::Attempt SshSession::at_end() {
+  if (libssh2_channel_eof(handles_->channel) == 0) return blocked();
   // The exit code comes before the close.
   const int code = libssh2_channel_wait_closed(handles_->channel);
-  return {.state = code == LIBSSH2_ERROR_EAGAIN ? State::kBlocked : State::kDone};
+  return code == LIBSSH2_ERROR_EAGAIN ? blocked() : Attempt{.state = State::kDone};
 }
 
 int SshSession::exit_code() const {

@@ -19,6 +19,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/codec/ssh_public_key.h"
+#include "proto/link/socket_transport.h"
 
 namespace walstow {
 
@@ -29,16 +30,14 @@ const std::vector<std::string>& ssh_host_key_types();
 // them. Every other type signs under its own name.
 std::string ssh_signature_type(const std::string& key_type);
 
-class SshSession {
+class SshSession final : public SocketSession {
  public:
   // `store` names the far end in messages.
   SshSession(boost::asio::ip::tcp::socket socket, std::string store);
   // Says farewell where that takes no wait.
-  ~SshSession();
-  SshSession(const SshSession&) = delete;
-  SshSession& operator=(const SshSession&) = delete;
+  ~SshSession() override;
 
-  boost::asio::ip::tcp::socket& socket();
+  boost::asio::ip::tcp::socket& socket() override;
 
   // The far end has proved that it holds host_key(). Which keys are the right ones the caller
   // knows.
@@ -57,26 +56,21 @@ class SshSession {
   boost::asio::awaitable<void> execute(std::string command);
 
   // --- the program's streams, once it was started: nothing here waits ---
-  enum class State { kDone, kBlocked, kFailed };
-  struct Attempt {
-    State state = State::kFailed;
-    std::size_t size = 0;  // kDone: bytes; of a read, 0 is the end
-  };
   // The end comes when the program has ended, and with it all that it had to say.
-  Attempt read(MutableByteView out);
-  // kBlocked: the same bytes must come again.
-  Attempt write(ByteView bytes);
+  Attempt read(MutableByteView out) override;
+  Attempt write(ByteView bytes) override;
+  // What read() has given so far: the first few hundred bytes.
+  const std::string& beginning() const { return beginning_; }
   // What read() has met on the program's standard error so far: the first few kilobytes.
   const std::string& errors() const { return errors_; }
   // Of a program that has ended; 0 also where a signal ended it.
   int exit_code() const;
-  // What kBlocked waits for. Call it right before the wait.
-  boost::asio::ip::tcp::socket::wait_type next_wait();
 
  private:
   struct Handles;
+  Attempt blocked();
   template <class Step>
-  boost::asio::awaitable<int> complete(Step step);
+  boost::asio::awaitable<int> run(Step step);
   [[noreturn]] void fail(std::string_view doing, int code) const;
   void refuse_without_banner() const;
   bool taken(int code) const;
@@ -87,6 +81,7 @@ class SshSession {
 
   std::unique_ptr<Handles> handles_;
   std::string store_;
+  std::string beginning_;
   std::string errors_;
   std::size_t window_ = 0;  // what the far end takes in bytes when it holds none
 };

@@ -1,7 +1,5 @@
 #include "proto/link/tls_client.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <openssl/x509v3.h>
 
 #include "proto/base/error.h"
@@ -9,7 +7,7 @@
 #include "proto/link/connect_tcp.h"
 #include "proto/link/resolve.h"
 #include "proto/link/tls_errors.h"
-#include "proto/link/tls_transport.h"
+#include "proto/link/tls_session.h"
 
 namespace walstow {
 
@@ -71,16 +69,15 @@ asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_exec
                    .endpoints = std::move(endpoints),
                    .hint = "Is walstowd running there, and listening on that port?"};
   tcp::socket socket = co_await connect_tcp(executor, std::move(target), deadline);
-  TlsStream stream(std::move(socket), context_);
-  SSL* connection = stream.native_handle();
+  auto session = std::make_shared<TlsSession>(std::move(socket), context_);
+  SSL* connection = session->native_handle();
   check_host(connection);
   if (session_) SSL_set_session(connection, session_.get());
 
   error_code error;
   {
-    const StreamTimeout timeout(stream.next_layer(), deadline);
-    co_await stream.async_handshake(asio::ssl::stream_base::client,
-                                    asio::redirect_error(asio::use_awaitable, error));
+    const StreamTimeout timeout(session->socket(), deadline);
+    error = co_await session->handshake(TlsSession::Side::kClient);
     if (timeout.expired()) {
       throw Error(ErrorKind::kTimeout,
                   "timed out during the TLS handshake with the store \"" + name_ + "\"",
@@ -92,7 +89,7 @@ asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_exec
     throw Error(
         explain_handshake(name_, error, static_cast<int>(SSL_get_verify_result(connection))));
   }
-  co_return make_tls_transport(std::move(stream));
+  co_return std::make_unique<SocketTransport>(std::move(session));
 }
 
 }  // namespace walstow

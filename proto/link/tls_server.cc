@@ -7,7 +7,7 @@
 #include "proto/base/error.h"
 #include "proto/link/connect_tcp.h"
 #include "proto/link/tls_errors.h"
-#include "proto/link/tls_transport.h"
+#include "proto/link/tls_session.h"
 
 namespace walstow {
 
@@ -49,29 +49,29 @@ TlsServer::TlsServer(const TlsFiles& files)
 
 asio::awaitable<TlsServer::Accepted> TlsServer::accept(tcp::socket socket,
                                                        Deadline deadline) const {
-  TlsStream stream(std::move(socket), context_);
+  auto session = std::make_shared<TlsSession>(std::move(socket), context_);
+  SSL* connection = session->native_handle();
   error_code error;
   bool expired = false;
   {
-    const StreamTimeout timeout(stream.next_layer(), deadline);
-    co_await stream.async_handshake(asio::ssl::stream_base::server,
-                                    asio::redirect_error(asio::use_awaitable, error));
+    const StreamTimeout timeout(session->socket(), deadline);
+    error = co_await session->handshake(TlsSession::Side::kServer);
     expired = timeout.expired();
   }
   if (expired) throw Error(ErrorKind::kTimeout, "it did not end its TLS handshake in time");
   if (error) {
-    const auto why = handshake_failure_text(
-        error, static_cast<int>(SSL_get_verify_result(stream.native_handle())));
-    co_await drain(stream.next_layer());
+    const auto why =
+        handshake_failure_text(error, static_cast<int>(SSL_get_verify_result(connection)));
+    co_await drain(session->socket());
     throw Error(ErrorKind::kUnavailable, why);
   }
-  const X509* certificate = SSL_get0_peer_certificate(stream.native_handle());
+  const X509* certificate = SSL_get0_peer_certificate(connection);
   if (certificate == nullptr) {
     throw Error(ErrorKind::kUnavailable, "it showed no client certificate");
   }
   CertificateFacts client = facts_of(*certificate);
-  const bool resumed = SSL_session_reused(stream.native_handle()) == 1;
-  co_return Accepted{.transport = make_tls_transport(std::move(stream)),
+  const bool resumed = SSL_session_reused(connection) == 1;
+  co_return Accepted{.transport = std::make_unique<SocketTransport>(std::move(session)),
                      .client = std::move(client),
                      .resumed = resumed};
 }

@@ -130,7 +130,8 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::open(const std::string& key, c
   const bool another_opens = opening_.contains(key);
   if (another_opens) opened_.wait(lock, [&] { return !opening_.contains(key); });
   if (auto joined = join(key)) return joined;
-  // Whoever waited in vain asks alone: of what the other one did not find, each needs its own proof.
+  // Whoever waited in vain asks alone: of what the other one did not find, each needs its own
+  // proof.
   if (another_opens || !opening_.insert(key).second) {
     lock.unlock();
     return open();

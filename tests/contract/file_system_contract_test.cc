@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -167,6 +168,19 @@ TEST_P(FileSystemContract, BytesAreReadWhereTheyWereWritten) {
   EXPECT_EQ(file->read_at(8, out), 0U);
   EXPECT_EQ(file->read_at(100, out), 0U);
   EXPECT_EQ(file->status().size, 8U);
+}
+
+// How much is in memory nobody promises; what is given is right.
+TEST_P(FileSystemContract, WhatIsCachedIsAsItWasWritten) {
+  create("a", "0123456789");
+  const auto file = files_->open_file("a");
+  std::string out(20, '?');
+  const MutableByteView target = std::as_writable_bytes(std::span(out));
+  const auto size = file->read_cached_at(4, target);
+  if (!size) GTEST_SKIP() << "nothing can be read without a wait here";
+  EXPECT_EQ(out.substr(0, *size), std::string("456789").substr(0, *size));
+  EXPECT_GT(*size, 0U);
+  EXPECT_EQ(file->read_cached_at(10, target).value_or(0), 0U);
 }
 
 TEST_P(FileSystemContract, AFileOpenedForReadingCannotBeWrittenButSynced) {
