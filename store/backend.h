@@ -26,8 +26,8 @@
 
 namespace walstow {
 
-// An update of a record may have to wait for that many.
-inline constexpr std::size_t kMostRemovals = 64;
+// At once; S3 takes no more.
+inline constexpr std::size_t kMostRemovals = 1000;
 inline constexpr std::size_t kLargestRecord = std::size_t{64} * 1024;  // bytes
 
 // Readable bytes of an object, standing or staged.
@@ -116,7 +116,8 @@ class Backend {
   virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent
   // All of them, durable on return; returns how many stood. In any order: after a failure or a
   // crash some are gone and some are not. Error{kInvalid}, and nothing has gone, for more than
-  // kMostRemovals at once and where one is no key.
+  // kMostRemovals at once and where one is no key. An update of a record may have to wait for all
+  // of them.
   virtual std::size_t remove_objects(const std::vector<std::string>& keys) = 0;
 
   // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,

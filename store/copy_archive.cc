@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <exception>
 #include <fmt/format.h>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "proto/base/buffer.h"
@@ -15,7 +13,9 @@
 #include "proto/codec/object_scrub.h"
 #include "proto/wire/json_fields.h"
 #include "store/each_entry.h"
+#include "store/in_parallel.h"
 #include "store/layout.h"
+#include "store/read_full.h"
 #include "store/record.h"
 
 namespace walstow {
@@ -38,25 +38,14 @@ bool is_record(std::string_view key) {
   return key.ends_with(".json");
 }
 
-std::size_t read_fully(ObjectSource& source, MutableByteView out) {
-  std::size_t filled = 0;
-  while (filled < out.size()) {
-    const std::size_t size = source.read(out.subspan(filled));
-    if (size == 0) break;
-    filled += size;
-  }
-  return filled;
-}
-
 bool have_same_bytes(ObjectSource& one, ObjectSource& other) {
   if (one.size() != other.size()) return false;
   Buffer left(kChunkSize);
   Buffer right(kChunkSize);
   for (;;) {
-    const std::size_t size = read_fully(one, left);
-    if (read_fully(other, right) != size) return false;
-    if (!std::ranges::equal(left.first(size), right.first(size))) return false;
-    if (size < kChunkSize) return true;
+    const ByteView some = read_full(one, left);
+    if (!std::ranges::equal(some, read_full(other, right))) return false;
+    if (some.size() < kChunkSize) return true;
   }
 }
 
@@ -286,29 +275,7 @@ void Copy::remove_extra(const Entry& extra) {
 }
 
 void Copy::copy_items(const std::vector<Item>& items) {
-  std::size_t next = 0;  // guarded by taking, as below
-  std::exception_ptr failure;
-  std::mutex taking;
-  const auto work = [&] {
-    for (;;) {
-      std::unique_lock lock(taking);
-      if (next == items.size() || failure) return;
-      const Item& item = items[next++];
-      lock.unlock();
-      try {
-        copy_item(item);
-      } catch (...) {
-        lock.lock();
-        if (!failure) failure = std::current_exception();
-      }
-    }
-  };
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(options_.jobs, items.size()); ++i)
-    others.emplace_back(work);
-  work();
-  others.clear();  // waits for them
-  if (failure) std::rethrow_exception(failure);
+  do_in_parallel(items.size(), options_.jobs, [&](std::size_t index) { copy_item(items[index]); });
 }
 
 void Copy::copy_item(const Item& item) {

@@ -1,8 +1,6 @@
 #include "store/copy_command.h"
 
-#include <chrono>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
@@ -87,22 +85,16 @@ int copy(const Call& call) {
   const auto source = open_backend(from);
   const auto target = begin_archive(to);
   ProgressLine line;
-  Progress progress;
-  if (isatty(STDERR_FILENO) == 1) {
+  if (line.is_shown()) {
     const CopySize size = size_of_copy(*source);
-    progress.total_objects = size.objects;
-    progress.total_bytes = size.bytes;
+    line.expect(size.objects, size.bytes);
   }
-  const auto started = std::chrono::steady_clock::now();
   const CopyOptions options{
       .pass = call.command.flag("finish") ? CopyOptions::Pass::kFinish : CopyOptions::Pass::kCopy,
       .jobs = jobs,
       .on_progress =
           [&](const CopyCounts& counts) {
-            progress.objects = counts.objects + counts.standing;
-            progress.bytes = counts.bytes + counts.standing_bytes;
-            progress.elapsed = std::chrono::steady_clock::now() - started;
-            line.show(progress);
+            line.show(counts.objects + counts.standing, counts.bytes + counts.standing_bytes);
           },
       .on_problem =
           [&](const CopyProblem& problem) {

@@ -22,6 +22,7 @@
 // first, which takes no step on trust.
 #include "store/directory_backend.h"
 
+#include <atomic>
 #include <chrono>
 #include <fmt/format.h>
 #include <mutex>
@@ -34,6 +35,7 @@
 #include "proto/base/error.h"
 #include "store/backend_checks.h"
 #include "store/directory_listing.h"
+#include "store/in_parallel.h"
 #include "store/layout.h"
 
 namespace walstow {
@@ -43,6 +45,11 @@ namespace {
 // standby's is the shortest, and its WAL waits while an update notes its position.
 constexpr std::chrono::seconds kRecordsPatience{10};
 constexpr std::chrono::seconds kUpdatePatience{1};
+
+// A file system may take milliseconds to give back a file's blocks, at the removal of its last
+// name, and does so for several files at once. For a few the threads would cost more.
+constexpr std::size_t kRemovers = 8;
+constexpr std::size_t kFewRemovals = 16;
 
 // Makes folders durable, and remembers for which it has been done, since each fsync of a folder is
 // a flush of the disk. That lasts as long as nobody removes folders, and walstow never does; should
@@ -303,14 +310,17 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
 std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& keys) {
   check_removals(keys);
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
-  std::size_t removed = 0;
-  std::set<std::string> folders;
-  for (const std::string& key : keys) {
-    const std::optional<FileStatus> status = files_->status(key);
-    folders.insert(parent_folder(key));
+  std::atomic<std::size_t> removed = 0;
+  const auto remove = [&](std::size_t index) {
+    const std::optional<FileStatus> status = files_->status(keys[index]);
     // A folder is no object: it stays even when it is empty (DurableFolders).
-    if (status && status->type == FileStatus::Type::kFile && files_->remove(key)) ++removed;
-  }
+    if (!status || status->type != FileStatus::Type::kFile) return;
+    if (files_->remove(keys[index])) ++removed;
+  };
+  do_in_parallel(keys.size(), keys.size() <= kFewRemovals ? 1 : kRemovers, remove);
+  std::set<std::string> folders;
+  for (const std::string& key : keys)
+    folders.insert(parent_folder(key));
   // Also when it was gone already: who removed it may have died before that was durable, and our
   // caller relies on it from now on.
   for (const std::string& folder : folders) {

@@ -8,7 +8,8 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kPrunePage = 250;
+// A directory reads a folder once for each.
+constexpr std::size_t kPrunePage = kMostRemovals;
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include "proto/base/error.h"
 #include "store/layout.h"
+#include "store/read_full.h"
 
 namespace walstow {
 namespace {
@@ -33,12 +34,7 @@ CheckReport probe_archive(const Archive& archive, const std::string& cluster) {
   start = std::chrono::steady_clock::now();
   std::string back(content.size(), '\0');
   if (const auto source = backend.open_object(key)) {
-    std::size_t size = 0;
-    while (size < back.size()) {
-      const std::size_t more = source->read(std::as_writable_bytes(std::span(back)).subspan(size));
-      if (more == 0) break;
-      size += more;
-    }
+    read_full(*source, std::as_writable_bytes(std::span(back)));
   }
   report.read_microseconds = microseconds_since(start);
   backend.remove_object(key);

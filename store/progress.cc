@@ -52,9 +52,17 @@ std::string progress_text(const Progress& progress) {
 
 ProgressLine::ProgressLine() : is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
-void ProgressLine::show(const Progress& progress) {
+void ProgressLine::expect(std::uint64_t objects, std::uint64_t bytes) {
+  progress_.total_objects = objects;
+  progress_.total_bytes = bytes;
+}
+
+void ProgressLine::show(std::uint64_t objects, std::uint64_t bytes) {
   if (!is_terminal_) return;
-  const std::string text = progress_text(progress);
+  progress_.objects = objects;
+  progress_.bytes = bytes;
+  progress_.elapsed = elapsed();
+  const std::string text = progress_text(progress_);
   // What cannot be shown is not missed.
   std::fprintf(stderr, "\r%-*s", static_cast<int>(shown_), text.c_str());
   std::fflush(stderr);

@@ -23,20 +23,30 @@ std::string progress_text(const Progress& progress);
 // "0:42", "1:02:03".
 std::string duration_text(std::chrono::duration<double> duration);
 
+// Counts the time from when it was made.
 class ProgressLine {
  public:
-  // Shows nothing unless standard error is a terminal.
   ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() { clear(); }
 
-  void show(const Progress& progress);
+  // False, for good, unless standard error is a terminal: nothing need be asked for its sake then.
+  bool is_shown() const { return is_terminal_; }
+  // In all; before that is said nobody knows.
+  void expect(std::uint64_t objects, std::uint64_t bytes);
+  // So much is done.
+  void show(std::uint64_t objects, std::uint64_t bytes);
   // To be called before anything else is printed.
   void clear();
+  std::chrono::duration<double> elapsed() const {
+    return std::chrono::steady_clock::now() - started_;
+  }
 
  private:
   bool is_terminal_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  Progress progress_;
   std::size_t shown_ = 0;  // columns
 };
 

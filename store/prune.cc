@@ -6,6 +6,7 @@
 #include "proto/base/deadline.h"
 #include "proto/base/log.h"
 #include "store/oldest_first.h"
+#include "store/rest.h"
 #include "store/retention.h"
 #include "store/retention_inventory.h"
 #include "store/tombstones.h"
@@ -16,6 +17,12 @@ namespace {
 using State = Tombstone::State;
 
 constexpr std::chrono::milliseconds kLongestStep{20000};
+constexpr std::chrono::milliseconds kShortRemoval{100};
+constexpr std::chrono::milliseconds kLongRemoval{250};
+
+// Between two removals, so that an update of a record gets its turn: where it has to wait for
+// others, it tries again a little more often than that.
+constexpr std::chrono::milliseconds kGiveWay{15};
 
 // The newest, or one that was named.
 std::variant<EraName, Refusal> era_of(const Archive& archive, const std::string& cluster,
@@ -127,6 +134,7 @@ class PruneStep {
   Tombstone tombstone_;
   const RetentionPolicy& policy_;
   std::stop_token stop_;
+  std::size_t at_once_ = kFirstRemovals;
   RetentionInventory inventory_;
   RetentionPlan plan_;
 };
@@ -171,7 +179,7 @@ bool PruneStep::is_unchanged() {
 // False: there is nothing more to remove.
 bool PruneStep::remove_some(OldestFirst& files) {
   std::vector<OldestFirst::File> some;
-  while (some.size() < kMostRemovals) {
+  while (some.size() < at_once_) {
     auto file = files.next(tombstone_.floor);
     if (!file) break;
     if (may_go(plan_, file->facts)) some.push_back(*std::move(file));
@@ -185,9 +193,12 @@ bool PruneStep::remove_some(OldestFirst& files) {
     keys.push_back(file.key);
     bytes += file.stored_size;
   }
+  const auto begun = Clock::now();
   const std::size_t removed = archive_.backend().remove_objects(keys);
+  at_once_ = next_removals(at_once_, Clock::now() - begun);
   // Of those that somebody else was faster with, only the number is known.
   change({.files = removed, .stored_bytes = bytes * removed / keys.size()});
+  rest(kGiveWay, stop_);
   return true;
 }
 
@@ -208,6 +219,12 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
 }
 
 }  // namespace
+
+std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
+  if (took < kShortRemoval) return std::min(2 * last, kMostRemovals);
+  if (took > kLongRemoval) return std::max(last / 2, kFirstRemovals);
+  return last;
+}
 
 std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
   RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};

@@ -40,6 +40,11 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
                                                const std::string& by, Time now,
                                                const std::stop_token& stop = {});
 
+// So many files are noted and removed first, and then as many more at a time as are removed in
+// about a quarter of a second, for whoever updates a record may have to wait for that long.
+inline constexpr std::size_t kFirstRemovals = 64;
+std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took);
+
 // Removes for about this long, and longer where looking at the consumers takes long; or until it is
 // asked to stop.
 inline constexpr std::chrono::milliseconds kPruneStep{1000};
@@ -49,7 +54,7 @@ std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
                                                   const std::stop_token& stop = {});
 
 // Of the one that is not over; the refusal: there is none. Durable on return. Somebody who is at it
-// may still remove the few files that it has noted (`reached`, which the report's floor is then),
+// may still remove the files that it has noted (`reached`, which the report's floor is then),
 // and stops there. It asks nobody what is needed, so a record that cannot be read does not hinder.
 std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
                                                  const AbandonPrune& abandon,

@@ -5,7 +5,6 @@
 #include <sstream>
 #include <unistd.h>
 
-#include "proto/base/deadline.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/wire/retention_report.h"
@@ -125,13 +124,9 @@ bool confirmed(const Call& call, const char* question) {
 PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlanReport& plan) {
   ProgressLine line;
   PruneReport prune{.number = go_on.number, .state = "intent"};
-  const auto begun = Clock::now();
   while (prune.state == "intent") {
-    line.show({.objects = prune.files,
-               .bytes = prune.stored_bytes,
-               .total_objects = std::max(plan.files, prune.files),
-               .total_bytes = std::max(plan.stored_bytes, prune.stored_bytes),
-               .elapsed = Clock::now() - begun});
+    line.expect(std::max(plan.files, prune.files), std::max(plan.stored_bytes, prune.stored_bytes));
+    line.show(prune.files, prune.stored_bytes);
     // A step looks at all consumers first, and for those at every file's time.
     prune = parse_prune_report(client.ask(go_on, long_patience()));
   }

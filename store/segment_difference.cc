@@ -3,24 +3,10 @@
 #include <algorithm>
 
 #include "proto/base/buffer.h"
+#include "store/read_full.h"
 #include "store/unfolded_object.h"
 
 namespace walstow {
-namespace {
-
-// Fills `buffer` unless the object ends before; what was filled.
-ByteView read_whole(UnfoldedObject& object, Buffer& buffer) {
-  std::size_t size = 0;
-  while (size < buffer.size()) {
-    const std::size_t more = object.read(MutableByteView(buffer).subspan(size));
-    if (more == 0) break;
-    size += more;
-  }
-  return ByteView(buffer).first(size);
-}
-
-}  // namespace
-
 SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
                              std::unique_ptr<ObjectSource> newcomer) {
   UnfoldedObject first(std::move(standing));
@@ -32,8 +18,8 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
   std::uint64_t equal = 0;
   bool differ = false;
   for (;;) {
-    const ByteView one = read_whole(first, first_buffer);
-    const ByteView other = read_whole(second, second_buffer);
+    const ByteView one = read_full(first, first_buffer);
+    const ByteView other = read_full(second, second_buffer);
     if (one.empty() && other.empty()) break;
     first_end.add(one);
     second_end.add(other);

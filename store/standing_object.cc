@@ -7,6 +7,7 @@
 #include "proto/base/error.h"
 #include "proto/wal/segment_header.h"
 #include "proto/wal/timeline_history.h"
+#include "store/read_full.h"
 
 namespace walstow {
 namespace {
@@ -39,13 +40,7 @@ class ResumedSource final : public ObjectSource {
 
 DescribedObject describe_object(std::unique_ptr<ObjectSource> source) {
   std::vector<std::byte> beginning(kLargestHeaderFrame);
-  std::size_t size = 0;
-  while (size < beginning.size()) {
-    const std::size_t more = source->read(MutableByteView(beginning).subspan(size));
-    if (more == 0) break;
-    size += more;
-  }
-  beginning.resize(size);
+  beginning.resize(read_full(*source, beginning).size());
   ObjectHeader header = read_object_header(beginning);
   return {std::move(header),
           std::make_unique<ResumedSource>(std::move(beginning), std::move(source))};

@@ -20,8 +20,6 @@
 namespace walstow {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
 // A page is asked for and its objects are verified to their end: then the command ends.
 volatile std::sig_atomic_t stop_signal = 0;
 
@@ -94,9 +92,6 @@ class Verification {
   bool may_set_aside() const;
   bool all_verified() const { return found_.next.empty(); }
   int result() const;
-  std::chrono::duration<double> elapsed() const {
-    return std::chrono::steady_clock::now() - started_;
-  }
 
   const Call& call_;
   VerifyFiles question_;
@@ -104,9 +99,7 @@ class Verification {
   std::optional<std::uint64_t> rate_;  // bytes a second
   Client client_;
   ProgressLine line_;
-  Progress progress_;
   Found found_;
-  SteadyTime started_ = std::chrono::steady_clock::now();
 };
 
 int Verification::run() {
@@ -141,20 +134,21 @@ int Verification::run() {
 
 // Only for the bar: what a part of a cluster has, nobody knows before.
 void Verification::ask_for_total() {
+  if (!line_.is_shown()) return;
   const FileRange& range = question_.range;
   if (range.from || range.to || question_.since || !question_.after.empty()) return;
   const ClusterReport report =
       parse_cluster_report(client_.ask(ClusterStatus{question_.cluster}, long_patience()));
-  std::uint64_t objects = 0;
+  std::uint64_t objects = 0, bytes = 0;
   for (const EraReport& era : report.eras) {
     if (!range.timeline) objects += era.histories + era.conflicts;
     for (const TimelineReport& timeline : era.timelines) {
       if (range.timeline && range.timeline->value != timeline.timeline) continue;
       objects += timeline.segments + timeline.partials + timeline.incompletes + timeline.backups;
-      progress_.total_bytes += timeline.stored_bytes;
+      bytes += timeline.stored_bytes;
     }
   }
-  progress_.total_objects = objects;
+  line_.expect(objects, bytes);
 }
 
 void Verification::verify_pages() {
@@ -167,10 +161,7 @@ void Verification::verify_pages() {
     for (const VerifyProblem& problem : page.problems)
       show(problem);
     question_.after = found_.next = page.next;
-    progress_.objects = found_.objects;
-    progress_.bytes = found_.bytes;
-    progress_.elapsed = elapsed();
-    line_.show(progress_);
+    line_.show(found_.objects, found_.bytes);
     keep_rate();
   } while (!all_verified() && stop_signal == 0);
 }
@@ -181,7 +172,7 @@ void Verification::keep_rate() const {
                                           static_cast<double>(*rate_));
   // In small pieces, to notice a signal.
   constexpr std::chrono::milliseconds kPiece{100};
-  while (elapsed() < due && stop_signal == 0)
+  while (line_.elapsed() < due && stop_signal == 0)
     std::this_thread::sleep_for(kPiece);
 }
 
@@ -226,7 +217,7 @@ void Verification::show_summary() {
     return;
   }
   std::string text = fmt::format("verified {} objects, {}, in {}", found_.objects,
-                                 size_text(found_.bytes), duration_text(elapsed()));
+                                 size_text(found_.bytes), duration_text(line_.elapsed()));
   if (found_.passed_over > 0) text += fmt::format("; passed over {}", found_.passed_over);
   text += "\n";
   if (result() == exit_code::kDone) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <mutex>
 #include <random>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -189,6 +190,7 @@ class S3Backend final : public Backend {
   bool is_vacant(const std::string& key) { return open(key) == nullptr; }
   PutResult put_new(const std::string& key, const S3Client::Body& body);
   std::size_t count_standing(std::vector<std::string> keys);
+  std::size_t count_standing(const std::string& folder, std::span<const std::string> keys);
 
   const std::shared_ptr<S3Client> client_;
   const std::string prefix_;
@@ -359,20 +361,36 @@ std::size_t S3Backend::remove_objects(const std::vector<std::string>& keys) {
 std::size_t S3Backend::count_standing(std::vector<std::string> keys) {
   std::ranges::sort(keys);
   std::size_t standing = 0;
-  std::string known_up_to;
-  if (keys.size() > kFewKeys) {
-    const std::string prefix = keys.front().substr(0, keys.front().rfind('/') + 1);
+  for (auto first = keys.begin(); first != keys.end();) {
+    const std::string folder = first->substr(0, first->rfind('/') + 1);
+    const auto end = std::find_if(
+        first, keys.end(), [&folder](const std::string& key) { return !key.starts_with(folder); });
+    standing += count_standing(folder, {first, end});
+    first = end;
+  }
+  return standing;
+}
+
+// Keys of one folder, in order.
+std::size_t S3Backend::count_standing(const std::string& folder,
+                                      std::span<const std::string> keys) {
+  std::size_t standing = 0;
+  while (keys.size() > kFewKeys) {
     // From the first one on: its own name without the last character sorts before it.
     std::string after = keys.front();
     after.pop_back();
-    if (after.size() < prefix.size()) after.clear();
-    for (const Entry& entry : list_after(prefix, after, kLargestPage)) {
+    if (after.size() < folder.size()) after.clear();
+    const std::vector<Entry> page = list_after(folder, after, kLargestPage);
+    for (const Entry& entry : page) {
       if (std::ranges::binary_search(keys, entry.key)) ++standing;
-      known_up_to = entry.key;
     }
+    if (page.size() < kLargestPage) return standing;
+    const auto behind = std::ranges::upper_bound(keys, page.back().key);
+    if (behind == keys.begin()) break;
+    keys = keys.subspan(static_cast<std::size_t>(behind - keys.begin()));
   }
   for (const std::string& key : keys) {
-    if (key > known_up_to && open(key) != nullptr) ++standing;
+    if (open(key) != nullptr) ++standing;
   }
   return standing;
 }

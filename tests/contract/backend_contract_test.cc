@@ -178,6 +178,20 @@ TEST_P(BackendContractTest, ManyObjectsAreRemovedAtOnceAndThoseThatStoodAreCount
   EXPECT_EQ(object_text(other(), "main/a/2"), "content");
 }
 
+TEST_P(BackendContractTest, ManyObjectsOfSeveralFoldersAreRemovedAtOnce) {
+  std::vector<std::string> keys;
+  for (const char* const folder : {"main/b/", "main/a/", "main/c/"}) {
+    for (int i = 10; i < 24; ++i)
+      keys.push_back(folder + std::to_string(i));
+  }
+  for (std::size_t i = 1; i < keys.size(); ++i)
+    publish_text(backend(), keys[i], "content");
+  publish_text(backend(), "main/a/9", "stays");
+  EXPECT_EQ(backend().remove_objects(keys), keys.size() - 1);
+  EXPECT_EQ(other().list_after("main/", "", 100).size(), 1U);
+  EXPECT_EQ(other().remove_objects(keys), 0U);
+}
+
 TEST_P(BackendContractTest, MoreObjectsThanTheBoundAreNotRemovedAtOnce) {
   std::vector<std::string> keys;
   for (std::size_t i = 0; i <= kMostRemovals; ++i)

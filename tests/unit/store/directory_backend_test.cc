@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
@@ -181,6 +182,20 @@ TEST_F(DirectoryBackendTest, FolderIsNotRemovedAsAnObject) {
   files_->make_folder("main");
   EXPECT_FALSE(backend_->remove_object("main"));
   EXPECT_TRUE(files_->status("main"));
+}
+
+TEST_F(DirectoryBackendTest, OneRemovalOfManyThatFailsIsReported) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 100; ++i) {
+    keys.push_back("main/" + std::to_string(i));
+    publish(*backend_, keys.back(), "content");
+  }
+  faults_->fail_call(100, EIO);
+  EXPECT_EQ(kind_thrown([&] { backend_->remove_objects(keys); }), ErrorKind::kStorage);
+  EXPECT_EQ(faults_->failures(), 1U);
+  EXPECT_FALSE(backend_->list_after("main/", "", 1).empty());
+  EXPECT_GT(backend_->remove_objects(keys), 0U);
+  EXPECT_TRUE(backend_->list_after("main/", "", 1).empty());
 }
 
 TEST_F(DirectoryBackendTest, ListLooksOnlyAtWhatItGives) {

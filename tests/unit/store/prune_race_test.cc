@@ -93,7 +93,7 @@ TEST_F(PruneTest, WhoeverComesAmidAStepKeepsWhatHasNotGoneYet) {
                      .restartpoint = segment(1, 100)},
                     later);
   };
-  EXPECT_EQ(go_on(begun.number, std::chrono::hours(1)).files, kMostRemovals);
+  EXPECT_EQ(go_on(begun.number, std::chrono::hours(1)).files, kFirstRemovals);
   EXPECT_TRUE(stands(1, 100));
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
   EXPECT_TRUE(stands(1, 100));
@@ -199,8 +199,8 @@ TEST_F(PruneTest, WhoeverIsAtAnAbandonedPruneStops) {
   moments.before_removal = [&] { ended = abandon(); };
   EXPECT_EQ(go_on(second.number, std::chrono::hours(1)).state, "withdrawn");
   EXPECT_EQ(ended.floor, "0/4100000" /* 65: what was noted goes */);
-  EXPECT_FALSE(stands(1, kMostRemovals));
-  EXPECT_TRUE(stands(1, kMostRemovals + 1));
+  EXPECT_FALSE(stands(1, kFirstRemovals));
+  EXPECT_TRUE(stands(1, kFirstRemovals + 1));
 }
 
 TEST_F(PruneTest, NothingIsAbandonedWhereNoneIsUnderWay) {

@@ -138,6 +138,15 @@ TEST_F(PruneTest, APlanCountsTheYoungOnesOfAFolderOut) {
   EXPECT_EQ(plan().files, 200U);
 }
 
+TEST(PruneRemovalsTest, AsManyAtATimeAsAreRemovedQuickly) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(next_removals(kFirstRemovals, milliseconds(1)), 2 * kFirstRemovals);
+  EXPECT_EQ(next_removals(kMostRemovals - 1, milliseconds(1)), kMostRemovals);
+  EXPECT_EQ(next_removals(500, milliseconds(200)), 500U);
+  EXPECT_EQ(next_removals(500, milliseconds(300)), 250U);
+  EXPECT_EQ(next_removals(kFirstRemovals, milliseconds(9000)), kFirstRemovals);
+}
+
 TEST_F(PruneTest, HistoriesAreNeverPruned) {
   const auto staged = archive->backend().stage();
   const std::string key = *layout::object_key("main", era, WalFileName::history(Timeline{2}));
