@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -29,8 +30,11 @@ void do_in_parallel(std::size_t count, std::size_t threads,
     }
   };
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(threads, count); ++i)
-    others.emplace_back(work_on);
+  try {
+    for (std::size_t i = 1; i < std::min(threads, count); ++i)
+      others.emplace_back(work_on);
+  } catch (const std::system_error&) {  // out of threads: fewer do it all
+  }
   work_on();
   others.clear();  // waits for them
   if (failure) std::rethrow_exception(failure);
