@@ -18,11 +18,19 @@ namespace {
 // At a time: as much as a session sends at once.
 constexpr std::size_t kFetchedAtOnce = std::size_t{256} * 1024;
 
+// Bytes that shared objects may take still. Counted without a lock where it grows.
+using Room = std::shared_ptr<std::atomic<std::size_t>>;
+
 // An object that is on its way into memory.
 class SharedRead {
  public:
-  explicit SharedRead(std::unique_ptr<ObjectSource> source)
-      : source_(std::move(source)), bytes_(source_->size()) {}
+  SharedRead(std::unique_ptr<ObjectSource> source, Room room)
+      : room_(std::move(room)), source_(std::move(source)), bytes_(source_->size()) {
+    *room_ -= bytes_.size();
+  }
+  SharedRead(const SharedRead&) = delete;
+  SharedRead& operator=(const SharedRead&) = delete;
+  ~SharedRead() { *room_ += bytes_.size(); }
 
   std::uint64_t size() const { return bytes_.size(); }
   std::size_t read(std::size_t offset, MutableByteView out);
@@ -34,6 +42,7 @@ class SharedRead {
  private:
   void fetch(std::unique_lock<std::mutex>& lock);
 
+  const Room room_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unique_ptr<ObjectSource> source_;  // of whoever set fetching_
@@ -83,11 +92,10 @@ void SharedRead::fetch(std::unique_lock<std::mutex>& lock) {
 
 }  // namespace
 
-// Outlives its SharedReads as long as anything is read.
-class SharedReads::Shelf : public std::enable_shared_from_this<Shelf> {
+class SharedReads::Shelf {
  public:
   Shelf(std::size_t most_bytes, std::chrono::milliseconds joinable)
-      : room_(most_bytes), joinable_(joinable) {}
+      : room_(std::make_shared<std::atomic<std::size_t>>(most_bytes)), joinable_(joinable) {}
 
   std::unique_ptr<ObjectSource> open(const std::string& key, const Open& open);
   void forget(const std::string& key);
@@ -107,8 +115,8 @@ class SharedReads::Shelf : public std::enable_shared_from_this<Shelf> {
   std::condition_variable opened_;
   std::map<std::string, Opened> reads_;  // some of them over
   std::set<std::string> opening_;
-  std::uint64_t forgotten_ = 0;    // how often anything was
-  std::atomic<std::size_t> room_;  // bytes; only grows without the lock
+  std::uint64_t forgotten_ = 0;  // how often anything was
+  const Room room_;
   const std::chrono::milliseconds joinable_;
 };
 
@@ -180,21 +188,16 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::join(const std::string& key) {
 std::unique_ptr<ObjectSource> SharedReads::Shelf::keep(const std::string& key,
                                                        Clock::time_point asked,
                                                        std::unique_ptr<ObjectSource> source) {
-  const std::uint64_t size = source->size();
-  if (size > room_) return source;
-  auto made = std::make_unique<SharedRead>(std::move(source));
-  const auto end = [self = shared_from_this(), size](SharedRead* read) {
-    delete read;
-    self->room_ += size;
-  };
-  room_ -= size;
-  const std::shared_ptr<SharedRead> read(made.release(), end);
+  if (source->size() > *room_) return source;
+  const auto read = std::make_shared<SharedRead>(std::move(source), room_);
   reads_.insert_or_assign(key, Opened{.read = read, .asked = asked});
   return std::make_unique<Reader>(read);
 }
 
 SharedReads::SharedReads(std::size_t most_bytes, std::chrono::milliseconds joinable)
-    : shelf_(std::make_shared<Shelf>(most_bytes, joinable)) {}
+    : shelf_(std::make_unique<Shelf>(most_bytes, joinable)) {}
+
+SharedReads::~SharedReads() = default;
 
 std::unique_ptr<ObjectSource> SharedReads::open(const std::string& key, const Open& open) {
   return shelf_->open(key, open);

@@ -22,6 +22,9 @@ class SharedReads {
   // `most_bytes`: of all objects that are shared. A read may be joined for `joinable` after its
   // object was asked for: not longer, since others may replace the object meanwhile.
   SharedReads(std::size_t most_bytes, std::chrono::milliseconds joinable);
+  SharedReads(const SharedReads&) = delete;
+  SharedReads& operator=(const SharedReads&) = delete;
+  ~SharedReads();
 
   using Open = std::function<std::unique_ptr<ObjectSource>()>;
   // The object from its first byte on: by open(), or by what it gave another caller for `key` a
@@ -34,7 +37,7 @@ class SharedReads {
 
  private:
   class Shelf;
-  std::shared_ptr<Shelf> shelf_;
+  std::unique_ptr<Shelf> shelf_;
 };
 
 }  // namespace walstow
