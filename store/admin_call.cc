@@ -19,17 +19,6 @@ constexpr Duration kPatience{5000};
 // time when it is read for the first time.
 constexpr Duration kLongPatience{60000};
 
-// The first failure is told at once: nobody is to wait in the dark for what only they can mend.
-Patience patience_of(Duration time) {
-  const auto tell = [time, told = false](const Error& error, Duration) mutable {
-    if (std::exchange(told, true)) return;
-    log_line(LogLevel::kWarning,
-             fmt::format("{}; trying again for {} s", error.what(), time.count() / 1000),
-             error.hint());
-  };
-  return {.give_up = Deadline::after(time), .on_failure = tell};
-}
-
 }  // namespace
 
 std::string Call::cluster() const {
@@ -52,11 +41,18 @@ std::optional<std::uint32_t> Call::jobs() const {
 }
 
 Patience patience() {
-  return patience_of(kPatience);
+  return {.give_up = Deadline::after(kPatience), .on_failure = {}};
 }
 
+// The first failure is told at once: nobody is to wait in the dark for what only they can mend.
 Patience long_patience() {
-  return patience_of(kLongPatience);
+  const auto tell = [told = false](const Error& error, Duration) mutable {
+    if (std::exchange(told, true)) return;
+    log_line(LogLevel::kWarning,
+             fmt::format("{}; trying again for {} s", error.what(), kLongPatience.count() / 1000),
+             error.hint());
+  };
+  return {.give_up = Deadline::after(kLongPatience), .on_failure = tell};
 }
 
 void print(const std::string& text) {
