@@ -124,7 +124,7 @@ class PruneByItself(EndToEndTest):
         self.add_and_archive(primary, "after")
         # So many that a command which asks its store again, and has another one die, does not end.
         first = self.archive.objects()[self.archive.segments()[0]]
-        for i in range(500):
+        for i in range(2000):
             first.with_name(f"{first.stem}.partial.{i:012x}.zst").write_bytes(b"by its name alone")
         self.age()
         self.archive.walstow("policy", "set", "main", *POLICY)
@@ -134,7 +134,7 @@ class PruneByItself(EndToEndTest):
         left = len(self.archive.objects())
         command = (self.archive.binaries / "walstow", "--store", self.archive.folder)
         for _ in range(2):  # the store of the command dies, then the daemon
-            done = processes.run(*self.killed_at(3), *command, "prune", "main", "--yes", check=False)
+            done = processes.run(*self.killed_at(2), *command, "prune", "main", "--yes", check=False)
             self.assertNotEqual(done.returncode, 0)
             left = self.assert_fewer(left, above)
             self.assertNotEqual(self.archive.json("prune", "main", "-n")["unfinished"], 0)
@@ -145,7 +145,7 @@ class PruneByItself(EndToEndTest):
             self.assertIn("about to be pruned", hold.stderr)
 
             self.daemon.kill()
-            self.daemon.wrapper = self.killed_at(3)
+            self.daemon.wrapper = self.killed_at(2)
             self.daemon.start("--prune-interval=1s")
             wait.until(lambda: not self.daemon.running(), "the daemon was killed")
             self.daemon.wrapper = ()
@@ -171,7 +171,7 @@ class PruneByItself(EndToEndTest):
 
     @staticmethod
     def killed_at(number):
-        """Runs a program; whichever of its processes first removes so many files dies at that."""
+        """Runs a program; whichever of its processes has a thread that removes so many files dies at that."""
         return (
             "strace", "--follow-forks", "--quiet=all", "--output=/dev/null", "--trace=unlinkat",
             f"--inject=unlinkat:signal=KILL:when={number}",
