@@ -27,7 +27,7 @@ def taking_part(tools, number):
 def one(machine):
     table = Table("Archive, one call with nothing else to do")
     table.goals = [Goal(CLIENT, 0.6, (SYNC,)), Goal(SSH_CLIENT, 0.5, (SCP,))]
-    names = machine.segments["pgbench"][: machine.count(30, 7)]
+    names = machine.segments["pgbench"][: machine.count(30, 5)]
     data = machine.data_directory("one", names)
     data.enter()
     say(f"{table.title}: {len(names)} rounds")
@@ -62,7 +62,7 @@ def restore(machine):
     single = Table("Restore, one call", goals=[Goal("walstow over TLS", 0.4, (SYNC,))])
     row = Table("Restore, called in a row")
     ahead = Table("Restore, what was fetched ahead", goals=[Goal("walstow over TLS", 4)])
-    names = machine.segments["pgbench"][: machine.count(32, 8)]
+    names = machine.segments["pgbench"][: machine.count(32, 5)]
     source = machine.data_directory("restore-source", names)
     target = machine.data_directory("restore-target", [])
     (target.folder / "standby.signal").touch()

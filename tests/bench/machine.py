@@ -179,8 +179,8 @@ class Machine:
         primary.base_backup(self.backup)
         wanted = {
             "pgbench": self.count(64, 8),
-            "noise": self.count(32, 8),
-            "empty": self.count(32, 8),
+            "noise": self.count(32, 6),
+            "empty": self.count(32, 6),
         }
         for kind, count in wanted.items():
             say(f"writing WAL: {count} segments of {kind}")
