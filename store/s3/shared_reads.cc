@@ -143,10 +143,11 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::open(const std::string& key, c
   if (auto joined = join(key)) return joined;
   // Whoever waited in vain asks alone: of what the other one did not find, each needs its own
   // proof.
-  if (another_opens || !opening_.insert(key).second) {
+  if (another_opens) {
     lock.unlock();
     return open();
   }
+  opening_.insert(key);
   const Clock::time_point asked = Clock::now();
   const std::uint64_t forgotten = forgotten_;
   lock.unlock();

@@ -5,7 +5,8 @@
 // for all; so nobody depends on another one's going on. What was read stays in memory as long as
 // anybody reads it, within a bound for all objects together; beyond it everybody reads alone.
 //
-// Errors: of the source, to each who waits for those bytes. Threads: any; all calls block.
+// Errors: of the source, to each who waits for those bytes. Threads: any; all calls block, on
+// others no longer than the `open` and the source that they wait for, whose own deadlines end it.
 #pragma once
 
 #include <chrono>
