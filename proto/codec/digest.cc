@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "proto/base/error.h"
+#include "proto/codec/xxh3_avx2.h"
 
 namespace walstow {
 
@@ -25,6 +26,13 @@ namespace {
 struct FreeXxhState {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
 };
+
+void update_xxh3(XXH3_state_t* state, ByteView bytes) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return xxh3_update_avx2(state, bytes.data(), bytes.size());
+#endif
+  XXH3_128bits_update(state, bytes.data(), bytes.size());
+}
 
 struct FreeDigestContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -45,7 +53,7 @@ Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
 void Hasher::update(ByteView bytes) {
-  XXH3_128bits_update(state_->xxh.get(), bytes.data(), bytes.size());
+  update_xxh3(state_->xxh.get(), bytes);
 }
 
 Digest Hasher::digest() const {
