@@ -15,6 +15,11 @@ PrefetchWindow::PrefetchWindow(SegmentSize segment_size, PrefetchLimits limits)
 
 void PrefetchWindow::handed(const WalFileName& segment) {
   const std::uint64_t behind = segment.number(segment_size_).value + 1;
+  if (timeline_ == segment.timeline() && behind == needed_) {
+    // The same again, as a standby asks at the end of the archive: there may be more now.
+    ended_ = false;
+    return;
+  }
   // In order, also where one or the other was not asked for.
   const bool follows = timeline_ == segment.timeline() && behind > needed_ && behind <= next_ + 1;
   width_ = std::min(follows ? width_ * 2 : kFirstWidth, most_);

@@ -93,12 +93,18 @@ TEST_F(PrefetchWindowTest, BeginsAnewWherePostgresqlGoes) {
   }
 }
 
-TEST_F(PrefetchWindowTest, TheSameSegmentOnceMoreIsAStepBack) {
+// As a standby asks once it was cut off from streaming.
+TEST_F(PrefetchWindowTest, TheSameSegmentOnceMoreKeepsWhatStandsReady) {
   hand(10);
   hand(11);
+  EXPECT_EQ(fetch_all(), 4);
+  window_.end(segment(16));
   hand(11);
-  EXPECT_EQ(window_.next(kPlenty), segment(12));
-  EXPECT_EQ(fetch_all(), 2);
+  EXPECT_TRUE(window_.wants(segment(12)));
+  EXPECT_FALSE(window_.next(kPlenty));
+  EXPECT_FALSE(window_.ended());  // it may have come since
+  hand(12);
+  EXPECT_EQ(window_.next(kPlenty), segment(16));
 }
 
 TEST_F(PrefetchWindowTest, EndsUntilPostgresqlHasGotBehind) {
