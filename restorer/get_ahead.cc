@@ -28,7 +28,7 @@ Getter telling(const Getter& getter, const std::function<void()>& progress) {
 Outcome get_ahead(const AheadJob& job, const Getter& getter, const Patience& patience,
                   const std::function<void()>& progress) {
   const Question question{.get = job.get, .known_archive = job.archive};
-  return restore_file(question, {.folder = *job.entries, .name = kIncomingEntry},
+  return restore_file(question, {.folder = *job.entries, .name = kIncomingEntry, .sync = true},
                       telling(getter, progress), patience);
 }
 

@@ -1,5 +1,5 @@
 // Gets one segment ahead: asks the store as for PostgreSQL, with the same checks, and leaves the
-// segment for publish_entry() (prefetch_entries.h).
+// segment for publish_entry() (prefetch_entries.h), its content durable.
 #pragma once
 
 #include <functional>

@@ -26,6 +26,10 @@ class IncomingFile {
   // The first kSegmentHeaderSize bytes, or fewer if there are no more.
   ByteView beginning() const;
 
+  // The content is durable on return. For who has the time: PostgreSQL fsyncs each file that it keeps
+  // before it replays it, and finds nothing left to write.
+  void sync() { file_->sync(); }
+
   // Visible under its name on return, in place of what stood there. Not durable: %p is a temporary
   // name of PostgreSQL's, which fsyncs the file and its folder itself when it keeps the file
   // (durable_rename() in KeepFileRestoredFromArchive()). Once.

@@ -5,8 +5,9 @@
 //
 // DIGEST is the XXH3-128 that was checked when it was fetched, and is checked again when it is
 // handed over. TAG says whose it is: an entry of another store, cluster, archive, system or boot,
-// or one that came along with a copied data directory, has another and is never looked at. Nothing
-// here is durable; after a power cut nothing counts.
+// or one that came along with a copied data directory, has another and is never looked at. The
+// content is durable, so that PostgreSQL's fsync has nothing to write; the name is not, and after a
+// power cut nothing here counts.
 //
 // Processes: any. A file that stands here is never written to. Errors: Error{kStorage}.
 #pragma once

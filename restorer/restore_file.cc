@@ -87,7 +87,8 @@ std::optional<Outcome> refuse_other_archive(const Question& question, const std:
       .archive = archive};
 }
 
-Outcome finish(const Question& question, const GetDone& done, IncomingFile& file) {
+Outcome finish(const Question& question, const RestoreTarget& target, const GetDone& done,
+               IncomingFile& file) {
   if (const auto* const absent = std::get_if<Absent>(&done)) {
     const Refusal& refusal = absent->refusal;
     const std::string archive = refusal.proof ? refusal.proof->archive : "";
@@ -103,6 +104,7 @@ Outcome finish(const Question& question, const GetDone& done, IncomingFile& file
   if (question.abandoned && question.abandoned()) {
     throw Error(ErrorKind::kFatal, "the server that asked for it has ended");
   }
+  if (target.sync) file.sync();
   file.place();
   return {.answer = Answer::kPlaced,
           .message = {},
@@ -140,7 +142,7 @@ Outcome ask(const Question& question, const RestoreTarget& target, const Getter&
                      .object = question.object};
   const GetDone done = getter(question.get, sink, patience);
   behind->finish();
-  return finish(question, done, file);
+  return finish(question, target, done, file);
 }
 
 }  // namespace

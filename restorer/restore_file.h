@@ -28,6 +28,8 @@ using Getter =
 struct RestoreTarget {
   FileSystem& folder;  // of %p
   std::string name;    // %p's last part
+  // The content is to be on the medium before the file is placed: see IncomingFile::sync().
+  bool sync = false;
 };
 
 // The archive that answered before.

@@ -12,6 +12,7 @@
 #include "proto/link/spool_folder.h"
 #include "restorer/get_ahead.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/forgetful_file_system.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown.h"
 #include "tests/unit/restorer/restorer_fixture.h"
@@ -229,12 +230,27 @@ TEST_F(PrefetchEntriesTest, OneThatIsRemovedMeanwhileIsNone) {
   EXPECT_FALSE(placed());
 }
 
-TEST_F(PrefetchEntriesTest, AFullDiskIsNoEntry) {
-  const auto faults = std::make_shared<FaultPlan>();
-  entries_ = with_faults(open_prefetch_folder(folder_.path()), faults);
-  faults->fail_every(FileCall::kWriteAt, ENOSPC);
-  EXPECT_EQ(fetch().answer, Answer::kFailed);
-  EXPECT_EQ(hand_over(), HandedOver::kNone);
+TEST_F(PrefetchEntriesTest, ADiskThatFailsIsNoEntry) {
+  for (const FileCall call : {FileCall::kWriteAt, FileCall::kSync}) {
+    const auto faults = std::make_shared<FaultPlan>();
+    entries_ = with_faults(open_prefetch_folder(folder_.path()), faults);
+    faults->fail_every(call, ENOSPC);
+    EXPECT_EQ(fetch().answer, Answer::kFailed);
+    EXPECT_EQ(hand_over(), HandedOver::kNone);
+  }
+}
+
+// So that PostgreSQL's own fsync finds nothing to write.
+TEST_F(PrefetchEntriesTest, ItsContentIsOnTheMediumBeforeItHasAName) {
+  ForgetfulDisk disk;
+  entries_ = disk.mount();
+  EXPECT_EQ(fetch().answer, Answer::kPlaced);
+  entries_->sync_folder(".");  // keeps the name alone
+  disk.power_cut(CutMode::only_durable());
+  entries_ = disk.mount();
+  const auto names = entries_->list(".").value();
+  ASSERT_EQ(names.size(), 1);
+  EXPECT_EQ(read_small_file(*entries_, names.front(), fixture::kMegabyte), fixture::segment_1mb());
 }
 
 }  // namespace
