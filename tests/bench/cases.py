@@ -142,7 +142,10 @@ def _replay(machine, restore_command, local):
         standby.copy_of(machine.backup)
         for name in local:
             shutil.copy(machine.primary.wal / name, standby.wal / name)
-        standby.configure(archive_mode="off", restore_command=restore_command or "false")
+        # With fsync, as any real one: PostgreSQL makes each file durable before it replays it.
+        standby.configure(
+            archive_mode="off", fsync="on", restore_command=restore_command or "false"
+        )
         standby.signal_file("standby.signal")
         os.sync()
         began = time.perf_counter()

@@ -142,8 +142,10 @@ class Machine:
 
     def missed(self):
         """The segments that a standby made of the backup needs, up to the end of pgbench."""
+        label = (self.backup / "backup_label").read_text(encoding="utf-8")
+        first = label.partition("(file ")[2][:24]
         names = sorted(file.name for file in self.primary.wal.iterdir() if len(file.name) == 24)
-        return [name for name in names if name <= self.catch_up.name]
+        return [name for name in names if first <= name <= self.catch_up.name]
 
     # No server runs as root, and no tool then may.
     def _give_up_root(self):

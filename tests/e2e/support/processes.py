@@ -1,5 +1,6 @@
 """Starting programs so that none of them outlives the test, and finding those that would."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -34,6 +35,20 @@ def run(*command, check=True, cwd=None, env=None, seconds=RUN_SECONDS):
 
 def shell(command):
     return run("sh", "-c", command)
+
+
+@contextlib.contextmanager
+def pipe(*command):
+    """Starts a program that is talked to, line by line; it ends with its input."""
+    with subprocess.Popen(
+        [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            process.terminate()
 
 
 def spawn(command, log, cwd=None):
