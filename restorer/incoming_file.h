@@ -26,8 +26,8 @@ class IncomingFile {
   // The first kSegmentHeaderSize bytes, or fewer if there are no more.
   ByteView beginning() const;
 
-  // The content is durable on return. For who has the time: PostgreSQL fsyncs each file that it keeps
-  // before it replays it, and finds nothing left to write.
+  // The content is durable on return. For who has the time: PostgreSQL fsyncs each file that it
+  // keeps before it replays it, and finds nothing left to write.
   void sync() { file_->sync(); }
 
   // Visible under its name on return, in place of what stood there. Not durable: %p is a temporary
