@@ -1,7 +1,5 @@
 #include "restorer/get_ahead.h"
 
-#include "restorer/prefetch_entries.h"
-
 namespace walstow {
 namespace {
 
@@ -25,11 +23,10 @@ Getter telling(const Getter& getter, const std::function<void()>& progress) {
 
 }  // namespace
 
-Outcome get_ahead(const AheadJob& job, const Getter& getter, const Patience& patience,
+Fetched get_ahead(const AheadJob& job, const Getter& getter, const Patience& patience,
                   const std::function<void()>& progress) {
-  const Question question{.get = job.get, .known_archive = job.archive};
-  return restore_file(question, {.folder = *job.entries, .name = kIncomingEntry, .sync = true},
-                      telling(getter, progress), patience);
+  const Question question{.get = job.get, .known_archive = job.archive, .sync = true};
+  return fetch_file(question, *job.entries, telling(getter, progress), patience);
 }
 
 }  // namespace walstow

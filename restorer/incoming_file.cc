@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <span>
-#include <utility>
 
 #include "proto/base/error.h"
 
 namespace walstow {
 
-IncomingFile::IncomingFile(FileSystem& folder, std::string name)
-    : folder_(folder), name_(std::move(name)), file_(folder.create_temporary()) {}
+IncomingFile::IncomingFile(FileSystem& folder)
+    : folder_(folder), file_(folder.create_temporary()) {}
 
 void IncomingFile::write(ByteView bytes) {
   file_->write_at(size_, bytes);
@@ -24,7 +23,7 @@ void IncomingFile::write(ByteView bytes) {
 void IncomingFile::restart() {
   if (size_ == 0) return;
   file_ = folder_.create_temporary();
-  size_ = 0;
+  size_ = synced_ = 0;
 }
 
 ByteView IncomingFile::beginning() const {
@@ -32,17 +31,23 @@ ByteView IncomingFile::beginning() const {
   return ByteView(beginning_).first(static_cast<std::size_t>(size));
 }
 
-void IncomingFile::place() {
+void IncomingFile::sync() {
+  if (unsynced() == 0) return;
+  file_->sync();
+  synced_ = size_;
+}
+
+void IncomingFile::place(const std::string& name) {
   // PostgreSQL has removed what stood at %p, so a link does, and needs no write to the spool
   // folder.
-  if (folder_.link_temporary(*file_, name_) == LinkResult::kExists) {
-    folder_.replace_by_temporary(*file_, name_);
+  if (folder_.link_temporary(*file_, name) == LinkResult::kExists) {
+    folder_.replace_by_temporary(*file_, name);
   }
   try {
     file_->close();
   } catch (const Error&) {
     // A network file system may say only here that it lost something.
-    folder_.remove(name_);
+    folder_.remove(name);
     throw;
   }
 }

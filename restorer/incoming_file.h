@@ -14,9 +14,9 @@ namespace walstow {
 
 class IncomingFile {
  public:
-  // `name` is relative to `folder`, which outlives this. Nothing stands there before place().
+  // `folder`, which outlives this, is where it is to be placed; until then nobody can see it.
   // All members throw Error{kStorage}.
-  IncomingFile(FileSystem& folder, std::string name);
+  explicit IncomingFile(FileSystem& folder);
 
   void write(ByteView bytes);
   // Throws away what was written.
@@ -28,18 +28,19 @@ class IncomingFile {
 
   // The content is durable on return. For who has the time: PostgreSQL fsyncs each file that it
   // keeps before it replays it, and finds nothing left to write.
-  void sync() { file_->sync(); }
+  void sync();
+  std::uint64_t unsynced() const { return size_ - synced_; }  // bytes
 
-  // Visible under its name on return, in place of what stood there. Not durable: %p is a temporary
-  // name of PostgreSQL's, which fsyncs the file and its folder itself when it keeps the file
-  // (durable_rename() in KeepFileRestoredFromArchive()). Once.
-  void place();
+  // Visible under `name`, relative to the folder, on return, in place of what stood there. Not
+  // durable: %p is a temporary name of PostgreSQL's, which fsyncs the file and its folder itself
+  // when it keeps the file (durable_rename() in KeepFileRestoredFromArchive()). Once.
+  void place(const std::string& name);
 
  private:
   FileSystem& folder_;
-  std::string name_;
   std::unique_ptr<File> file_;
   std::uint64_t size_ = 0;
+  std::uint64_t synced_ = 0;  // of `size_`
   std::array<std::byte, kSegmentHeaderSize> beginning_{};
 };
 

@@ -123,10 +123,6 @@ std::optional<EntryName> parse_entry_name(std::string_view text) {
   return EntryName{.segment = *segment, .digest = *digest, .tag = std::string(tag)};
 }
 
-void publish_entry(FileSystem& prefetch_folder, const EntryName& name) {
-  prefetch_folder.rename(kIncomingEntry, to_string(name));
-}
-
 std::vector<EntryName> clean_entries(FileSystem& prefetch_folder, std::string_view tag) {
   std::vector<EntryName> ours;
   prefetch_folder.remove_dead_temporaries();
@@ -155,7 +151,7 @@ HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
   // A spool that is a mount of its own: no rename leads out of it.
   std::optional<IncomingFile> copy;
   const auto own = wal_folder.status(".");
-  if (own && own->device != file->status().device) copy.emplace(wal_folder, name);
+  if (own && own->device != file->status().device) copy.emplace(wal_folder);
   ByteSink sink;
   if (copy) sink = [&copy](ByteView piece) { copy->write(piece); };
 
@@ -165,7 +161,7 @@ HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
   }
   if (abandoned && abandoned()) return HandedOver::kNone;
   if (copy) {
-    copy->place();
+    copy->place(name);
     wal_folder.remove(path);
     return HandedOver::kPlaced;
   }

@@ -1,5 +1,5 @@
 // Segments that were fetched ahead, in a folder of the spool: each one whole, under a name that
-// says what it is, so that one rename publishes it and one hands it to PostgreSQL.
+// says what it is and that it gets once it is whole, so that one rename hands it to PostgreSQL.
 //
 //   pgsql_tmp_walstow/prefetch/SEGMENT.DIGEST.TAG
 //
@@ -54,12 +54,6 @@ struct EntryName {
 };
 std::string to_string(const EntryName& name);
 std::optional<EntryName> parse_entry_name(std::string_view text);
-
-// What a segment is called while it comes: its digest is known only when it is whole.
-inline constexpr const char* kIncomingEntry = "incoming";
-
-// Makes an entry of what is called kIncomingEntry, and has passed all checks.
-void publish_entry(FileSystem& prefetch_folder, const EntryName& name);
 
 // Those with the tag, in order. Everything else in the folder is removed: remains of a process that
 // was killed, of another boot or another archive. For the one prefetcher of the data directory.

@@ -3,7 +3,7 @@
 // The window opens behind the segment that was handed over last, on the timeline that is being
 // read, and grows with each one that follows: who asks for one segment gets little ahead, who
 // catches up gets much. It is bounded in files and in bytes. Where PostgreSQL goes elsewhere
-// (backwards, to another timeline), it begins anew there.
+// (backwards, to another timeline), it begins anew there; where it wants the same again, it stays.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,9 @@ class PrefetchWindow {
   void handed(const WalFileName& segment);
   // What next() said stands ready; without effect where it is not the next one any more.
   void fetched(const WalFileName& segment);
-  // What next() said cannot be had: nothing more is wanted until handed() goes on behind it.
-  // Without effect where it is not the next one any more.
+  // What next() said cannot be had: nothing more is wanted until handed() goes on behind it, or
+  // goes nowhere or elsewhere, as who asks again. Without effect where it is not the next one any
+  // more.
   void end(const WalFileName& segment);
 
   // Which segment to fetch now; nullopt: none. `room` is how many bytes all that is ready may take.

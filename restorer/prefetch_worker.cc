@@ -34,14 +34,14 @@ void PrefetchWorker::start(const WalFileName& segment) {
   changed_.notify_one();
 }
 
-std::optional<Outcome> PrefetchWorker::take_news() {
+std::optional<Fetched> PrefetchWorker::take_news() {
   std::uint64_t count = 0;
   // Fails only where nothing has happened.
   [[maybe_unused]] const ssize_t size = ::read(news_.get(), &count, sizeof count);
   const std::lock_guard held(mutex_);
-  std::optional<Outcome> outcome = std::exchange(outcome_, std::nullopt);
-  if (outcome) segment_.reset();
-  return outcome;
+  std::optional<Fetched> fetched = std::exchange(fetched_, std::nullopt);
+  if (fetched) segment_.reset();
+  return fetched;
 }
 
 void PrefetchWorker::run() {
@@ -51,9 +51,9 @@ void PrefetchWorker::run() {
     if (stopping_) return;
     const WalFileName segment = *std::exchange(job_, std::nullopt);
     held.unlock();
-    Outcome outcome = getter_(segment, [this] { ring(); });
+    Fetched fetched = getter_(segment, [this] { ring(); });
     held.lock();
-    outcome_ = std::move(outcome);
+    fetched_ = std::move(fetched);
     held.unlock();
     ring();
   }

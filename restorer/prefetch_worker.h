@@ -14,9 +14,9 @@
 
 namespace walstow {
 
-// Gets `segment` ahead and calls `progress` now and then; throws nothing. See restore_file().
+// Gets `segment` ahead and calls `progress` now and then; throws nothing. See fetch_file().
 using AheadGetter =
-    std::function<Outcome(const WalFileName& segment, const std::function<void()>& progress)>;
+    std::function<Fetched(const WalFileName& segment, const std::function<void()>& progress)>;
 
 class PrefetchWorker {
  public:
@@ -33,7 +33,7 @@ class PrefetchWorker {
   // Readable when there is news; take_news() makes it unreadable again.
   int descriptor() const { return news_.get(); }
   // nullopt: it is under way still, and has got on. Else it is taken with that.
-  std::optional<Outcome> take_news();
+  std::optional<Fetched> take_news();
 
  private:
   void run();
@@ -47,7 +47,7 @@ class PrefetchWorker {
   std::condition_variable changed_;
   // All below under the mutex.
   std::optional<WalFileName> job_;
-  std::optional<Outcome> outcome_;
+  std::optional<Fetched> fetched_;
   bool stopping_ = false;
 
   std::thread thread_;  // last: it uses all above

@@ -138,7 +138,7 @@ void Prefetcher::hear(Call& call, const std::string& text) {
 
 void Prefetcher::hear_worker() {
   const std::optional<WalFileName> segment = worker_.segment();
-  std::optional<Outcome> news = worker_.take_news();
+  std::optional<Fetched> news = worker_.take_news();
   if (!segment) return;
   if (!news) {
     reply_to_waiting(*segment, PrefetchReply::kComing);
@@ -158,11 +158,12 @@ void Prefetcher::hear_worker() {
   reply_to_waiting(*segment, PrefetchReply::kNotSo);
 }
 
-Outcome Prefetcher::publish(const WalFileName& segment, Outcome outcome) {
-  if (outcome.answer != Answer::kPlaced) return outcome;
+Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
+  Outcome& outcome = fetched.outcome;
+  if (fetched.file == nullptr) return outcome;
   EntryName entry{.segment = segment, .digest = outcome.digest, .tag = job_.tag};
   try {
-    publish_entry(*job_.entries, entry);
+    fetched.file->place(to_string(entry));
     ready_.push_back(std::move(entry));
   } catch (const Error& error) {
     outcome.answer = Answer::kFailed;

@@ -47,9 +47,9 @@ struct PrefetchCounts {
 
 class Prefetcher {
  public:
-  // `listener` is the data directory's; `getter` leaves what it got in job.entries, as
-  // kIncomingEntry: it is published by the thread that answers calls, which thus always knows what
-  // a call can find.
+  // `listener` is the data directory's; what `getter` gives is placed in job.entries by the thread
+  // that answers calls, which thus always knows what a call can find, and what to remove at the
+  // end.
   Prefetcher(PrefetcherJob job, PrefetchListener listener, AheadGetter getter);
 
   // Until there is nothing more to do. Why it ended, as a clause.
@@ -68,7 +68,7 @@ class Prefetcher {
   void hear_calls();
   void hear(Call& call, const std::string& text);
   void hear_worker();
-  Outcome publish(const WalFileName& segment, Outcome outcome);
+  Outcome publish(const WalFileName& segment, Fetched fetched);
   void reply_to_waiting(const WalFileName& segment, PrefetchReply reply);
   void drop_unwanted();
   void clean_up();

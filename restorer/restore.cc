@@ -152,9 +152,9 @@ bool Restore::place_kept_history() {
   const std::optional<std::string> content = job_.spool->find_history(file());
   if (!content) return false;
   try {
-    IncomingFile incoming(job_.target.folder, job_.target.name);
+    IncomingFile incoming(job_.target.folder);
     incoming.write(as_bytes(*content));
-    incoming.place();
+    incoming.place(job_.target.name);
   } catch (const Error& error) {
     log_line(LogLevel::kDebug, error.what(), error.hint());
     return false;

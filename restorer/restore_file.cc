@@ -22,6 +22,10 @@ constexpr const char* kMendHint =
     "Where a server still has the file in its pg_wal, walstow-archive puts a sound one in its "
     "place.";
 
+// Bytes. While a piece is fsynced nothing is heard of the file, and a call that waits for it waits
+// no longer than a moment for a word (Prefetch::take()).
+constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{16} << 20;
+
 bool is_segment(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
@@ -87,30 +91,27 @@ std::optional<Outcome> refuse_other_archive(const Question& question, const std:
       .archive = archive};
 }
 
-Outcome finish(const Question& question, const RestoreTarget& target, const GetDone& done,
-               IncomingFile& file) {
+Fetched finish(const Question& question, const GetDone& done, std::unique_ptr<IncomingFile> file) {
   if (const auto* const absent = std::get_if<Absent>(&done)) {
     const Refusal& refusal = absent->refusal;
     const std::string archive = refusal.proof ? refusal.proof->archive : "";
-    if (auto refused = refuse_other_archive(question, archive)) return *std::move(refused);
-    return {.answer = to_answer(refusal.code),
-            .message = refusal.message,
-            .hint = refusal.hint,
-            .archive = archive};
+    if (auto refused = refuse_other_archive(question, archive)) return {*std::move(refused), {}};
+    return {{.answer = to_answer(refusal.code),
+             .message = refusal.message,
+             .hint = refusal.hint,
+             .archive = archive},
+            {}};
   }
   const Got& got = std::get<Got>(done);
-  if (auto refused = refuse_other_archive(question, got.archive)) return *std::move(refused);
-  check(file, got, question.get.file);
-  if (question.abandoned && question.abandoned()) {
-    throw Error(ErrorKind::kFatal, "the server that asked for it has ended");
-  }
-  if (target.sync) file.sync();
-  file.place();
-  return {.answer = Answer::kPlaced,
-          .message = {},
-          .hint = {},
-          .archive = got.archive,
-          .digest = got.header.digest};
+  if (auto refused = refuse_other_archive(question, got.archive)) return {*std::move(refused), {}};
+  check(*file, got, question.get.file);
+  if (question.sync) file->sync();
+  return {{.answer = Answer::kPlaced,
+           .message = {},
+           .hint = {},
+           .archive = got.archive,
+           .digest = got.header.digest},
+          std::move(file)};
 }
 
 Outcome to_outcome(const Error& error) {
@@ -126,31 +127,49 @@ Outcome to_outcome(const Error& error) {
   return outcome;
 }
 
-Outcome ask(const Question& question, const RestoreTarget& target, const Getter& getter,
+Fetched ask(const Question& question, FileSystem& folder, const Getter& getter,
             const Patience& patience) {
-  IncomingFile file(target.folder, target.name);
-  const ByteSink to_file = [&file](ByteView bytes) { file.write(bytes); };
+  auto file = std::make_unique<IncomingFile>(folder);
+  const ByteSink to_file = [&](ByteView bytes) {
+    file->write(bytes);
+    if (question.sync && file->unsynced() >= kSyncedAtOnce) file->sync();
+  };
   std::optional<WriteBehind> behind(std::in_place, to_file);
   if (question.restart_object) question.restart_object();
   const GetSink sink{.raw = [&](ByteView bytes) { behind->write(bytes); },
                      .restart =
                          [&] {
                            behind.emplace(to_file);  // nothing writes any more
-                           file.restart();
+                           file->restart();
                            if (question.restart_object) question.restart_object();
                          },
                      .object = question.object};
   const GetDone done = getter(question.get, sink, patience);
   behind->finish();
-  return finish(question, target, done, file);
+  return finish(question, done, std::move(file));
 }
 
 }  // namespace
 
+Fetched fetch_file(const Question& question, FileSystem& folder, const Getter& getter,
+                   const Patience& patience) {
+  try {
+    return ask(question, folder, getter, patience);
+  } catch (const Error& error) {
+    return {to_outcome(error), {}};
+  }
+}
+
 Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
                      const Patience& patience) {
+  Fetched fetched = fetch_file(question, target.folder, getter, patience);
+  if (fetched.file == nullptr) return fetched.outcome;
   try {
-    return ask(question, target, getter, patience);
+    if (question.abandoned && question.abandoned()) {
+      throw Error(ErrorKind::kFatal, "the server that asked for it has ended");
+    }
+    fetched.file->place(target.name);
+    return fetched.outcome;
   } catch (const Error& error) {
     return to_outcome(error);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "proto/codec/digest.h"
 #include "proto/link/client.h"
 #include "restorer/decision.h"
+#include "restorer/incoming_file.h"
 
 namespace walstow {
 
@@ -28,8 +30,6 @@ using Getter =
 struct RestoreTarget {
   FileSystem& folder;  // of %p
   std::string name;    // %p's last part
-  // The content is to be on the medium before the file is placed: see IncomingFile::sync().
-  bool sync = false;
 };
 
 // The archive that answered before.
@@ -44,9 +44,18 @@ struct Question {
   ByteSink object;  // gets the stored object's bytes; may be empty
   std::function<void()> restart_object;
   std::function<bool()> abandoned;  // asked before the file is placed; may be empty
+  bool sync = false;  // the content is to be durable before that (IncomingFile::sync())
 };
 
-// Throws nothing but what the machine itself runs out of (std::bad_alloc).
+struct Fetched {
+  Outcome outcome;                     // kPlaced: all but that was done
+  std::unique_ptr<IncomingFile> file;  // to be placed; nullptr for all other answers
+};
+
+// The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
+// it. Both throw nothing but what the machine itself runs out of (std::bad_alloc).
+Fetched fetch_file(const Question& question, FileSystem& folder, const Getter& getter,
+                   const Patience& patience);
 Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
                      const Patience& patience);
 

@@ -1,9 +1,12 @@
-// The one file that is compiled for AVX2. It includes nothing that another file could share an
-// inline function with: the linker might keep the one compiled here for all.
+// The one file that is compiled for AVX2. It uses no inline function that another file could use,
+// too: the linker might keep the one compiled here for all.
 #include "proto/codec/xxh3_avx2.h"
 
 #if defined(__x86_64__)
 
+#ifndef __AVX2__
+#error "to be compiled with -mavx2: see CMakeLists.txt"
+#endif
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 

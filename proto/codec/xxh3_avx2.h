@@ -9,8 +9,8 @@
 namespace walstow {
 
 #if defined(__x86_64__)
-// As XXH3_128bits_update(); `state` is an XXH3_state_t of the same xxHash, begun by its reset. Only
-// where __builtin_cpu_supports("avx2").
+// As XXH3_128bits_update(); `state` is an XXH3_state_t of the xxHash whose header this was compiled
+// with, begun by its reset. Only where __builtin_cpu_supports("avx2").
 void xxh3_update_avx2(void* state, const void* bytes, std::size_t size);
 #endif
 

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import sys
 import tempfile
@@ -143,7 +144,7 @@ class Machine:
     def missed(self):
         """The segments that a standby made of the backup needs, up to the end of pgbench."""
         label = (self.backup / "backup_label").read_text(encoding="utf-8")
-        first = label.partition("(file ")[2][:24]
+        first = re.search(r"\(file (\w{24})\)", label)[1]
         names = sorted(file.name for file in self.primary.wal.iterdir() if len(file.name) == 24)
         return [name for name in names if first <= name <= self.catch_up.name]
 

@@ -139,7 +139,7 @@ class Test:
         _, process = self.start()
         time.sleep(self.random.uniform(0, usual))  # no wait for anything: the moment of the cut
         stopped = [process.pid, *processes.find(f"--archive {self.archive}")]
-        send(signal.SIGSTOP, stopped)
+        processes.stop(stopped)
         self.disk.cut_power()
         send(signal.SIGKILL, stopped)
         process.communicate()

@@ -7,6 +7,7 @@ the same time cannot meet.
 import contextlib
 import os
 import re
+import select
 import signal
 from pathlib import Path
 from typing import NamedTuple
@@ -174,7 +175,7 @@ class Server:
         pid = int(
             self.query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'")
         )
-        os.kill(pid, signal.SIGSTOP)
+        processes.stop([pid])
         try:
             yield
         finally:
@@ -186,10 +187,11 @@ class Server:
 
     def wait_promoted(self):
         """Waits until recovery has ended and the server takes writes."""
-        wait.until(
-            lambda: self.query("SELECT pg_is_in_recovery()") == "f",
-            f"server {self.name} is promoted",
-        )
+        with self.session() as query:
+            wait.until(
+                lambda: query("SELECT pg_is_in_recovery()") == "f",
+                f"server {self.name} is promoted",
+            )
 
     # --- asking ---------------------------------------------------------------------------------
 
@@ -204,7 +206,8 @@ class Server:
             with contextlib.suppress(BrokenPipeError):
                 psql.stdin.write(f"{sql};\n")
                 psql.stdin.flush()
-            answer = psql.stdout.readline()
+            answered, _, _ = select.select([psql.stdout], [], [], wait.DEADLINE)
+            answer = answered and psql.stdout.readline()
             if not answer:
                 raise AssertionError(f"no answer of server {self.name} to: {sql}")
             return answer.strip()

@@ -7,6 +7,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+from support import wait
+
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -48,7 +50,24 @@ def pipe(*command):
         finally:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
-            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def stop(pids):
+    """SIGSTOP, and waits until none of their threads runs any more; one that has ended is stopped, too."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+    wait.until(lambda: not any(map(_runs, pids)), f"processes {pids} are stopped")
+
+
+def _runs(pid):
+    states = (_read(file) for file in Path(f"/proc/{pid}/task").glob("*/stat"))
+    # Behind the name, which is in parentheses and may be anything.
+    return any(stat.rpartition(b") ")[2][:1] not in b"TtZX" for stat in states)
 
 
 def spawn(command, log, cwd=None):

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <span>
+#include <vector>
+#include <xxhash.h>
+
 namespace walstow {
 namespace {
 
@@ -32,6 +37,29 @@ TEST(DigestTest, DoesNotDependOnHowTheBytesAreSplit) {
     hasher.update(as_bytes(text).subspan(at, size));
   }
   EXPECT_EQ(hasher.digest(), digest_of(text));
+}
+
+// Whichever instructions this processor has, against xxHash's own in one call.
+TEST(DigestTest, IsTheSameWithAnyInstructions) {
+  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same bytes each time
+  std::vector<std::byte> bytes(100'001);
+  for (std::byte& byte : bytes)
+    byte = static_cast<std::byte>(random());
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 16, 240, 241, 256, 257, 1024, 1025, 100'000}) {
+    const ByteView content = ByteView(bytes).subspan(1, size);  // at an odd address
+    const XXH128_hash_t expected = XXH3_128bits(content.data(), content.size());
+    for (const std::size_t piece :
+         {std::size_t{1}, std::size_t{255}, std::size_t{4097}, size + 1}) {
+      Hasher hasher;
+      for (std::size_t at = 0; at < size; at += piece)
+        hasher.update(content.subspan(at, std::min(piece, size - at)));
+      XXH128_canonical_t canonical;
+      XXH128_canonicalFromHash(&canonical, expected);
+      EXPECT_EQ(to_string(hasher.digest()), to_hex(std::as_bytes(std::span(canonical.digest))))
+          << size << " in pieces of " << piece;
+    }
+  }
 }
 
 TEST(DigestTest, IsOfEverythingSoFar) {

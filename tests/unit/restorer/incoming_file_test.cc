@@ -18,11 +18,11 @@ std::optional<std::string> content_of(FileSystem& files, const std::string& name
 TEST(IncomingFileTest, StandsUnderItsNameOnlyWhenItIsPlaced) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
-  IncomingFile file(*files, "RECOVERYXLOG");
+  IncomingFile file(*files);
   file.write(as_bytes("one "));
   file.write(as_bytes("two"));
   EXPECT_FALSE(content_of(*files, "RECOVERYXLOG"));
-  file.place();
+  file.place("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "one two");
 }
 
@@ -30,22 +30,22 @@ TEST(IncomingFileTest, TakesThePlaceOfWhatStood) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
   write_durably(*files, "RECOVERYXLOG", "of an earlier call, and longer");
-  IncomingFile file(*files, "RECOVERYXLOG");
+  IncomingFile file(*files);
   file.write(as_bytes("new"));
-  file.place();
+  file.place("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "new");
 }
 
 TEST(IncomingFileTest, RestartsFromNothing) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
-  IncomingFile file(*files, "RECOVERYXLOG");
+  IncomingFile file(*files);
   file.write(as_bytes("the first attempt, which broke"));
   file.restart();
   EXPECT_EQ(file.size(), 0);
   EXPECT_TRUE(file.beginning().empty());
   file.write(as_bytes("second"));
-  file.place();
+  file.place("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "second");
 }
 
@@ -55,7 +55,7 @@ TEST(IncomingFileTest, RemembersTheBeginningHoweverItIsCut) {
        {std::size_t{1}, std::size_t{39}, std::size_t{40}, std::size_t{100}}) {
     ForgetfulDisk disk;
     const auto files = disk.mount();
-    IncomingFile file(*files, "RECOVERYXLOG");
+    IncomingFile file(*files);
     for (std::size_t offset = 0; offset < content.size(); offset += piece) {
       file.write(as_bytes(content.substr(offset, piece)));
     }
@@ -70,9 +70,9 @@ TEST(IncomingFileTest, NeedsNoSpoolFolder) {
   const auto files = with_faults(disk.mount(), faults);
   faults->fail_every(FileCall::kMakeFolder, EACCES);
   faults->fail_every(FileCall::kReplaceByTemporary, EACCES);
-  IncomingFile file(*files, "RECOVERYXLOG");
+  IncomingFile file(*files);
   file.write(as_bytes("content"));
-  file.place();
+  file.place("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "content");
 }
 
@@ -84,9 +84,9 @@ TEST(IncomingFileTest, IsAbsentAfterEveryFailure) {
     faults->fail_every(call, EIO);
     EXPECT_THROW(
         {
-          IncomingFile file(*files, "RECOVERYXLOG");
+          IncomingFile file(*files);
           file.write(as_bytes("content"));
-          file.place();
+          file.place("RECOVERYXLOG");
         },
         Error)
         << to_string(call);

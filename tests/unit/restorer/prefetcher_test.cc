@@ -75,19 +75,21 @@ class PrefetcherTest : public testing::Test {
     });
   }
   // In the worker's thread.
-  Outcome get(const WalFileName& name, const std::function<void()>& progress) {
+  Fetched get(const WalFileName& name, const std::function<void()>& progress) {
     progress();
     if (name == held_) open_.wait();
     if (name.number(kSegmentSize).value > last_)
-      return {.answer = Answer::kAbsentEnd, .message = "the end"};
+      return {.outcome = {.answer = Answer::kAbsentEnd, .message = "the end"}};
     const std::string content = content_of(name);
-    write_durably(*entries_, kIncomingEntry, content);
-    return {.answer = Answer::kPlaced, .digest = digest_of(content)};
+    auto file = std::make_unique<IncomingFile>(*entries_);
+    file->write(as_bytes(content));
+    return {.outcome = {.answer = Answer::kPlaced, .digest = digest_of(content)},
+            .file = std::move(file)};
   }
   // What one that was killed has left.
   void leave(const WalFileName& name) {
-    const Outcome outcome = get(name, [] {});
-    publish_entry(*entries_, {name, outcome.digest, *entry_tag_});
+    const Fetched fetched = get(name, [] {});
+    fetched.file->place(to_string(EntryName{name, fetched.outcome.digest, *entry_tag_}));
   }
   // A call that PostgreSQL makes. True: it was served from the spool.
   bool take(const WalFileName& name, Duration silence = kLong) {
@@ -174,6 +176,20 @@ TEST_F(PrefetcherTest, ACallDoesNotWaitForTheDead) {
   EXPECT_FALSE(call.get());
 }
 
+TEST_F(PrefetcherTest, TheSameSegmentOnceMoreCostsNothing) {
+  run();
+  while (!is_ready(segment_file(12))) {
+  }
+  hand(segment_file(10));
+  EXPECT_TRUE(take(segment_file(11)));
+  EXPECT_TRUE(take(segment_file(12)));
+  while (!is_ready(segment_file(16))) {  // the last of the window
+  }
+  end(signals_);
+  reason();
+  EXPECT_EQ(counts_.fetched, 6);  // none twice
+}
+
 TEST_F(PrefetcherTest, ASegmentThatIsNotUnderWayIsNotWaitedFor) {
   held_ = segment_file(11);
   run();
@@ -201,6 +217,19 @@ TEST_F(PrefetcherTest, EndsWithTheServerAndLeavesNothing) {
   EXPECT_EQ(reason(), "the server has ended");
   EXPECT_TRUE(entries_are_gone());
   EXPECT_FALSE(PrefetchCall::connect(folder_.path()));
+}
+
+TEST_F(PrefetcherTest, WhatComesAfterItsEndIsNoFile) {
+  held_ = segment_file(11);
+  run();
+  EXPECT_FALSE(take(segment_file(20)));  // it has begun
+  end(server_);
+  while (PrefetchCall::connect(folder_.path())) {
+  }
+  gate_.set_value();
+  gate_ = {};
+  EXPECT_EQ(reason(), "the server has ended");
+  EXPECT_EQ(entries_->list("."), std::vector<std::string>());
 }
 
 TEST_F(PrefetcherTest, EndsWhenItIsTold) {
