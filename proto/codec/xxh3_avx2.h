@@ -1,6 +1,6 @@
 // XXH3 with the instructions of AVX2, for processors that have them. Internal to proto/codec.
 //
-// Debian's static libxxhash knows only what every x86-64 has (SSE2), and takes half as long again.
+// Debian's static libxxhash knows only what every x86-64 has (SSE2), and takes three times as long.
 // The digest is the same: XXH3 defines it without regard to the instructions.
 #pragma once
 
