@@ -26,8 +26,8 @@ class PrefetchWindow {
   void handed(const WalFileName& segment);
   // What next() said stands ready; without effect where it is not the next one any more.
   void fetched(const WalFileName& segment);
-  // What next() said cannot be had: nothing more is wanted until handed() goes on behind it, or
-  // goes nowhere or elsewhere, as who asks again. Without effect where it is not the next one any
+  // What next() said cannot be had: nothing more is wanted until handed() goes on behind it, goes
+  // elsewhere, or names the same segment again. Without effect where it is not the next one any
   // more.
   void end(const WalFileName& segment);
 

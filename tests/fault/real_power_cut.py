@@ -10,7 +10,6 @@ would find it; a put is stopped in its middle. The copy is then mounted, which r
 Needs root, for the mounts: in a namespace of its own, so nobody else sees them. Elsewhere skipped.
 """
 
-import contextlib
 import os
 import pwd
 import random
@@ -46,12 +45,6 @@ def run(*command, user=None, cwd=None, check=True):
     if check and done.returncode != 0:
         raise AssertionError(f"{command}: {done.stdout.decode()}{done.stderr.decode()}")
     return done
-
-
-def send(number, pids):
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
 
 
 class Disk:
@@ -141,7 +134,7 @@ class Test:
         stopped = [process.pid, *processes.find(f"--archive {self.archive}")]
         processes.stop(stopped)
         self.disk.cut_power()
-        send(signal.SIGKILL, stopped)
+        processes.send(signal.SIGKILL, stopped)
         process.communicate()
         self.check()
         self.disk.forget()

@@ -58,9 +58,7 @@ def pipe(*command):
 
 def stop(pids):
     """SIGSTOP, and waits until none of their threads runs any more; one that has ended is stopped, too."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
+    send(signal.SIGSTOP, pids)
     wait.until(lambda: not any(map(_runs, pids)), f"processes {pids} are stopped")
 
 
@@ -102,15 +100,28 @@ def command_line(pid):
     return _read(Path(f"/proc/{pid}/cmdline")).replace(b"\0", b" ").decode(errors="replace").strip()
 
 
+def open_files(pid):
+    """What its descriptors lead to; it may close some meanwhile."""
+    targets = set()
+    for descriptor in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            targets.add(os.readlink(f"/proc/{pid}/fd/{descriptor}"))
+    return targets
+
+
 def find(text):
     """Process ids, but for this one, that have `text` in their command line."""
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return [pid for pid in pids if pid != os.getpid() and text in command_line(pid)]
 
 
+def send(number, pids):
+    """A signal to processes that may have ended meanwhile."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 def end(pid):
     """SIGTERM to a process that may have ended meanwhile."""
-    try:
-        os.kill(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        pass
+    send(signal.SIGTERM, [pid])
