@@ -5,6 +5,7 @@
 
 #include "archiver/look_ahead.h"
 #include "archiver/ready_files.h"
+#include "archiver/release_warning.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 
@@ -78,10 +79,13 @@ std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<Archived
       },
       Deadline::after(call.begin_others_for));
   const Putter putter = call.connect();
-  PutDone done = archive_one(*shared, call.path, putter).done;
+  ArchivedFile archived = archive_one(*shared, call.path, putter);
+  if (archived.newer_magic) {
+    warn_of_newer_release(*call.folder, call.path, *archived.newer_magic, call.now());
+  }
   ahead.help([&](const WalFileName& name) { archive_ahead(*shared, name, putter); });
   ahead.wait_until_done(Deadline::after(call.wait_for_others));
-  return done;
+  return std::move(archived.done);
 }
 
 }  // namespace walstow

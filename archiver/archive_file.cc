@@ -43,7 +43,7 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
   const std::uint64_t size = status.size;
   std::vector<std::byte> beginning(bytes_to_check(name, size));
   beginning.resize(file->read_at(0, beginning));
-  const ServerIdentity owner =
+  const auto [owner, newer_magic] =
       precheck({.name = name, .size = size, .beginning = beginning}, job.server);
   PutDone done = putter({.cluster = job.cluster,
                          .file = name,
@@ -54,7 +54,7 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
                          .encoding = job.encoding,
                          .instance = job.instance},
                         *file);
-  return {.done = std::move(done), .status = status};
+  return {.done = std::move(done), .status = status, .newer_magic = newer_magic};
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ using Putter = std::function<PutDone(PutFile put, File& raw)>;
 struct ArchivedFile {
   PutDone done;
   FileStatus status;  // of the file before it was read
+  // Of a segment of a release that is newer than this program: XLOG_PAGE_MAGIC.
+  std::optional<std::uint16_t> newer_magic;
 };
 
 // Returns only when the store has promised that the file is durable. Throws Error with

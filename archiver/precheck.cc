@@ -14,7 +14,10 @@ constexpr const char* kDamageHint =
     "The file is damaged or was put there by someone else: compare it with a copy, and look into "
     "the kernel's log for disk errors.";
 
-[[noreturn]] void refuse(const std::string& problem, const char* hint = kDamageHint) {
+constexpr const char* kNoServerHint =
+    "Give the data directory with --pgdata, or the system identifier with --system.";
+
+[[noreturn]] void refuse(const std::string& problem, const std::string& hint = kDamageHint) {
   throw Error(ErrorKind::kInvalid, problem, hint);
 }
 
@@ -22,21 +25,30 @@ bool is_segment(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
 
-ServerIdentity check_segment(const Candidate& candidate, const ServerIdentity& server) {
+// Which way out there is from what check_segment_header() has found.
+const char* hint_for(const SegmentHeader& header, const ServerIdentity& server) {
+  if (server.system_identifier && header.system_identifier != *server.system_identifier) {
+    return "The file was written by another cluster; remove it from this cluster's pg_wal.";
+  }
+  const bool unknown = header.release.empty() && !server.system_identifier;
+  return unknown ? kNoServerHint : kDamageHint;
+}
+
+Checked check_segment(const Candidate& candidate, const ServerIdentity& server) {
   const SegmentHeaderResult result = parse_segment_header(candidate.beginning);
-  if (!result.header) refuse("it " + result.problem);
+  if (!result.header) {
+    refuse("it " + result.problem, result.hint.empty() ? kDamageHint : result.hint);
+  }
   const SegmentHeader& header = *result.header;
   const SegmentExpectation expected{.name = candidate.name,
                                     .file_size = candidate.size,
                                     .system_identifier = server.system_identifier};
   if (const auto problem = check_segment_header(header, expected)) {
-    const bool foreign =
-        server.system_identifier && header.system_identifier != *server.system_identifier;
-    refuse(*problem, foreign ? "The file was written by another cluster; remove it from this "
-                               "cluster's pg_wal."
-                             : kDamageHint);
+    refuse(*problem, hint_for(header, server));
   }
-  return {.system_identifier = header.system_identifier, .segment_size = header.segment_size};
+  return {
+      .owner = {.system_identifier = header.system_identifier, .segment_size = header.segment_size},
+      .newer_magic = header.release.empty() ? std::optional(header.magic) : std::nullopt};
 }
 
 void check_history(const Candidate& candidate) {
@@ -77,7 +89,7 @@ std::size_t bytes_to_check(const WalFileName& name, std::uint64_t size) {
   return static_cast<std::size_t>(size);
 }
 
-ServerIdentity precheck(const Candidate& candidate, const ServerIdentity& server) {
+Checked precheck(const Candidate& candidate, const ServerIdentity& server) {
   if (is_segment(candidate.name)) return check_segment(candidate, server);
   if (candidate.name.kind() == FileKind::kHistory) {
     check_history(candidate);
@@ -89,13 +101,13 @@ ServerIdentity precheck(const Candidate& candidate, const ServerIdentity& server
                 fmt::format("a {} does not say of which cluster it is, and there is no data "
                             "directory that would",
                             to_string(candidate.name.kind())),
-                "Give the data directory with --pgdata, or the system identifier with --system.");
+                kNoServerHint);
   }
   if (server.segment_size && !candidate.name.fits(*server.segment_size)) {
     refuse(fmt::format("segment size is {}, with which no segment has this name",
                        to_string(*server.segment_size)));
   }
-  return server;
+  return {.owner = server, .newer_magic = {}};
 }
 
 }  // namespace walstow

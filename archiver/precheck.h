@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,8 +32,12 @@ struct Candidate {
   ByteView beginning;      // bytes_to_check() of it
 };
 
-// Returns the cluster to which the file belongs: a segment says it itself, the others belong to
-// `server`. Throws Error{kUsage} when neither knows.
-ServerIdentity precheck(const Candidate& candidate, const ServerIdentity& server);
+struct Checked {
+  ServerIdentity owner;  // a segment says it itself, the others belong to the server
+  // Of a segment of a release that is newer than this program: XLOG_PAGE_MAGIC.
+  std::optional<std::uint16_t> newer_magic;
+};
+// Throws Error{kUsage} when neither the file nor `server` knows the cluster.
+Checked precheck(const Candidate& candidate, const ServerIdentity& server);
 
 }  // namespace walstow

@@ -8,6 +8,7 @@
 #include "proto/base/error.h"
 #include "store/era_inventory.h"
 #include "store/kept_content.h"
+#include "store/newest_release.h"
 #include "store/positions.h"
 #include "store/retention_inventory.h"
 #include "store/retention_status.h"
@@ -213,6 +214,9 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     EraReport era = era_report(inventory);
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
+    if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
+      era.newer_release = fmt::format("0x{:04X}", *magic);
+    }
     report.eras.push_back(std::move(era));
     for (PositionReport& position : report.positions) {
       const bool is_of_it = position.system == std::to_string(inventory.era().system_identifier);

@@ -183,6 +183,12 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
   }
   for (const TimelineReport& timeline : era.timelines)
     text += timeline_lines(era, timeline);
+  if (!era.newer_release.empty()) {
+    text += wrapped(fmt::format("{} its newest segment is of a PostgreSQL release that is newer "
+                                "than this walstow (page magic {}): update walstow",
+                                alarm("NEWER RELEASE"), era.newer_release),
+                    kTextColumns, "    ");
+  }
   if (era.missing > 0) {
     text += fmt::format("    {}: \"walstow list {} --holes\"\n",
                         alarm(counted(era.missing, "segment") + " missing"), cluster);

@@ -12,8 +12,7 @@ inline constexpr std::chrono::days kWarnBefore{30};
 // Logs it when `until` is less than kWarnBefore away.
 void warn_of_certificate_end(Time until, Time now);
 
-// The same for a command that runs once for each segment: once a day at most, as remembered in the
-// spool of the data directory. Never fails: a warning must not cost a segment.
+// The same, once a day at most (daily_warning.h). Never fails.
 void warn_of_certificate_end_daily(FileSystem& wal_folder, Time until, Time now) noexcept;
 
 }  // namespace walstow

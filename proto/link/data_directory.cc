@@ -9,6 +9,8 @@
 
 #include "proto/base/error.h"
 #include "proto/base/file_system.h"
+#include "proto/base/log.h"
+#include "proto/wal/segment_header.h"
 
 namespace walstow {
 namespace {
@@ -80,6 +82,46 @@ RecoveryMode mode_of_recovery_conf(const std::filesystem::path& path) {
   return has_standby_mode(file) ? RecoveryMode::kStandby : RecoveryMode::kRecovery;
 }
 
+// A server preallocates segments without a header, so not each one tells.
+constexpr std::size_t kMostSegmentsTried = 32;
+
+// For a control file of a release that is newer than this program: what the server's own segments
+// say, which have had one layout in all releases. nullopt: nothing does.
+std::optional<SegmentSize> segment_size_of_wal(const std::string& data_directory,
+                                               std::uint64_t system_identifier) {
+  const auto files = open_posix_file_system(data_directory + "/pg_wal");
+  if (files == nullptr) return std::nullopt;
+  std::vector<std::string> names = files->list(".").value_or(std::vector<std::string>());
+  std::erase_if(names, [](const std::string& name) {
+    const auto file = WalFileName::parse(name);
+    return !file || file->kind() != FileKind::kSegment;
+  });
+  std::ranges::sort(names);
+  names.resize(std::min(names.size(), kMostSegmentsTried));
+  for (const std::string& name : names) {
+    const std::unique_ptr<File> file = files->open_file(name);
+    if (file == nullptr) continue;  // recycled meanwhile
+    std::array<std::byte, kSegmentHeaderSize> beginning{};
+    const std::size_t size = file->read_at(0, beginning);
+    const auto header = parse_segment_header(ByteView(beginning).first(size)).header;
+    if (!header || header->system_identifier != system_identifier) continue;
+    if (file->status().size == header->segment_size.bytes()) return header->segment_size;
+  }
+  return std::nullopt;
+}
+
+std::optional<SegmentSize> find_segment_size(const std::string& data_directory,
+                                             const ControlFile& control) {
+  if (control.segment_size) return control.segment_size;
+  try {
+    return segment_size_of_wal(data_directory, control.system_identifier);
+  } catch (const Error& error) {
+    // It is a help only: whatever cannot do without it says so.
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return std::nullopt;
+  }
+}
+
 std::uint64_t parse_system_identifier(const std::string& text) {
   const std::optional<std::uint64_t> identifier = parse_decimal(text);
   if (identifier && *identifier != 0) return *identifier;
@@ -144,7 +186,10 @@ std::optional<ControlFile> read_control_file(const std::string& data_directory) 
   std::array<std::byte, kControlFileBytes> bytes{};
   const std::size_t size = file->read_at(0, bytes);
   const std::optional<ControlFile> control = parse_control_file(ByteView(bytes).first(size));
-  if (control) return control;
+  if (control) {
+    return ControlFile{.system_identifier = control->system_identifier,
+                       .segment_size = find_segment_size(data_directory, *control)};
+  }
   throw Error(
       ErrorKind::kInvalid,
       fmt::format("file \"{}\" is not a PostgreSQL control file", files->describe(kControlFile)),

@@ -33,8 +33,9 @@ bool is_data_directory(const std::string& path) noexcept;
 // without need can be started again, one that opens with a part of its data cannot be mended.
 RecoveryMode recovery_mode(const std::string& data_directory) noexcept;
 
-// nullopt: no data directory. Throws Error{kStorage} when global/pg_control cannot be read, and
-// Error{kInvalid} when it is not a control file.
+// nullopt: no data directory. Where the control file is of a release that this program does not
+// know, the segments in pg_wal tell the segment size, if there are any. Throws Error{kStorage} when
+// global/pg_control cannot be read, and Error{kInvalid} when it is not a control file.
 std::optional<ControlFile> read_control_file(const std::string& data_directory);
 
 // Which cluster a request is about.

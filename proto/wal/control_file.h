@@ -1,7 +1,7 @@
 // What walstow needs of PostgreSQL's global/pg_control. Pure.
-// Source: PostgreSQL src/include/catalog/pg_control.h (ControlFileData): the system identifier is
-// the first 8 bytes in every release; the segment size follows the floating-point probe
-// (FLOATFORMAT_VALUE 1234567.0), whose offset differs by release and is searched for.
+// Source: PostgreSQL src/include/catalog/pg_control.h (ControlFileData) of each release from 9.3 to
+// 19, as a 64-bit little-endian server writes it. The system identifier is the first 8 bytes in
+// every release; where the segment size is, the file's version tells.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ inline constexpr std::size_t kControlFileBytes = 512;
 
 struct ControlFile {
   std::uint64_t system_identifier = 0;
-  std::optional<SegmentSize> segment_size;  // nullopt: not found
+  // nullopt: of a release that is newer than this program, or of another kind of machine.
+  std::optional<SegmentSize> segment_size;
 };
 
 // nullopt: too short, or an identifier of 0.

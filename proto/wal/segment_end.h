@@ -39,7 +39,9 @@ struct SegmentEnd {
     kFull,        // written to its last byte
     kSwitched,    // ended by a switch record; complete
     kUnfinished,  // the server had not written further; `tail` is what lies behind
-    kUnclear,     // none of these with certainty: damage, or records of before 9.5
+    // None of these with certainty: damage, records of before 9.5, or of a release that is newer
+    // than newest_known_release(). Two segments are the same then only when all bytes are.
+    kUnclear,
   };
   enum class Tail {
     kZeros,  // or nothing

@@ -16,14 +16,22 @@ struct Release {
 };
 
 constexpr std::array kReleases = {
-    Release{0xD075, "9.3"}, Release{0xD07E, "9.4"}, Release{0xD087, "9.5"}, Release{0xD093, "9.6"},
-    Release{0xD097, "10"},  Release{0xD098, "11"},  Release{0xD101, "12"},  Release{0xD106, "13"},
-    Release{0xD10D, "14"},  Release{0xD110, "15"},  Release{0xD113, "16"},  Release{0xD116, "17"},
-    Release{0xD118, "18"},
+    Release{0xD075, "9.3"}, Release{0xD07E, "9.4"},    Release{0xD087, "9.5"},
+    Release{0xD093, "9.6"}, Release{0xD097, "10"},     Release{0xD098, "11"},
+    Release{0xD101, "12"},  Release{0xD106, "13"},     Release{0xD10D, "14"},
+    Release{0xD110, "15"},  Release{0xD113, "16"},     Release{0xD116, "17"},
+    Release{0xD118, "18"},  Release{0xD120, "19beta"}, Release{0xD121, "19beta"},
+    Release{0xD122, "19"},
 };
 
-// XLP_LONG_HEADER of xlp_info: set on the first page of every segment.
+// Every magic since 7.1 begins with this digit, and each is higher than the ones before.
+constexpr std::uint16_t kFirstDigit = 0xD000;
+constexpr std::uint16_t kFirstDigitMask = 0xF000;
+
+// xlp_info: XLP_LONG_HEADER is set on the first page of every segment; XLP_ALL_FLAGS are all that
+// PostgreSQL 19 knows.
 constexpr std::uint16_t kLongHeaderFlag = 0x0002;
+constexpr std::uint16_t kAllFlags = 0x000F;
 
 // Offsets in XLogLongPageHeaderData; 4 bytes of padding follow xlp_rem_len at 16.
 constexpr std::size_t kMagicOffset = 0;
@@ -33,6 +41,8 @@ constexpr std::size_t kPageAddressOffset = 8;
 constexpr std::size_t kSystemIdentifierOffset = 24;
 constexpr std::size_t kSegmentSizeOffset = 32;
 constexpr std::size_t kPageSizeOffset = 36;
+// A 32-bit x86 server aligns 8 bytes to 4, so there is no padding, and these come 4 bytes earlier.
+constexpr std::size_t k32BitShift = 4;
 
 // --with-wal-blocksize: 1 to 64 kB.
 constexpr std::uint32_t kSmallestPage = 1024;
@@ -44,20 +54,59 @@ const Release* find_release(std::uint16_t magic) {
   return found == kReleases.end() ? nullptr : found;
 }
 
+bool is_newer(std::uint16_t magic) {
+  return (magic & kFirstDigitMask) == kFirstDigit && magic > kReleases.back().magic;
+}
+
+std::uint16_t swapped(std::uint16_t magic) {
+  return static_cast<std::uint16_t>((magic << 8) | (magic >> 8));
+}
+
+bool is_page_size(std::uint32_t bytes) {
+  return std::has_single_bit(bytes) && bytes >= kSmallestPage && bytes <= kLargestPage;
+}
+
+// A server that walstow does not know how to serve. Its file is sound.
+constexpr const char* kOtherMachineHint =
+    "The file is sound. walstow serves PostgreSQL on 64-bit little-endian machines (amd64, arm64, "
+    "ppc64le, riscv64) only.";
+
 SegmentHeaderResult not_a_segment(const std::string& why) {
-  return {std::nullopt, "is not a WAL segment: " + why};
+  return {std::nullopt, "is not a WAL segment: " + why, {}};
 }
 
 SegmentHeaderResult unknown_magic(std::uint16_t magic) {
-  const auto swapped = static_cast<std::uint16_t>((magic << 8) | (magic >> 8));
-  if (const Release* release = find_release(swapped)) {
+  if (const Release* release = find_release(swapped(magic))) {
     return {std::nullopt,
             fmt::format("is a WAL segment of a big-endian server, which is not supported: page "
                         "magic 0x{:04X} is 0x{:04X} of PostgreSQL {} with its bytes swapped",
-                        magic, swapped, release->name)};
+                        magic, swapped(magic), release->name),
+            kOtherMachineHint};
   }
-  return not_a_segment(fmt::format("page magic 0x{:04X} is of no PostgreSQL release from {} to {}",
-                                   magic, kReleases.front().name, kReleases.back().name));
+  SegmentHeaderResult result =
+      not_a_segment(fmt::format("page magic 0x{:04X} is of no PostgreSQL release from {} to {}",
+                                magic, kReleases.front().name, kReleases.back().name));
+  if ((magic & kFirstDigitMask) == kFirstDigit) {
+    result.hint = fmt::format(
+        "Its server is older than PostgreSQL {}, or a development version of a later one. walstow "
+        "serves releases only.",
+        kReleases.front().name);
+  }
+  return result;
+}
+
+// Whether the sizes are where a 32-bit server of x86 has them.
+bool is_of_32_bit_server(ByteView bytes) {
+  const auto at = [bytes](std::size_t offset) {
+    return load_little_endian<std::uint32_t>(bytes, offset - k32BitShift);
+  };
+  return SegmentSize::from_bytes(at(kSegmentSizeOffset)) && is_page_size(at(kPageSizeOffset));
+}
+
+SegmentHeaderResult bad_sizes(ByteView bytes, const std::string& why) {
+  if (!is_of_32_bit_server(bytes)) return not_a_segment(why);
+  return {std::nullopt, "is a WAL segment of a 32-bit server, which is not supported",
+          kOtherMachineHint};
 }
 
 }  // namespace
@@ -69,9 +118,15 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
   }
   const auto magic = load_little_endian<std::uint16_t>(first_bytes, kMagicOffset);
   const Release* const release = find_release(magic);
-  if (release == nullptr) return unknown_magic(magic);
+  if (release == nullptr && !is_newer(magic)) return unknown_magic(magic);
 
   const auto info = load_little_endian<std::uint16_t>(first_bytes, kInfoOffset);
+  if (release == nullptr && (info & ~kAllFlags) != 0) {
+    return not_a_segment(fmt::format(
+        "page magic 0x{:04X} is of no PostgreSQL release from {} to {}, and no release has the "
+        "page flags 0x{:04X}",
+        magic, kReleases.front().name, kReleases.back().name, info));
+  }
   if ((info & kLongHeaderFlag) == 0) {
     return not_a_segment("its first page has no long header, so it is a later page of one");
   }
@@ -84,12 +139,14 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
   const auto bytes = load_little_endian<std::uint32_t>(first_bytes, kSegmentSizeOffset);
   const auto segment_size = SegmentSize::from_bytes(bytes);
   if (!segment_size) {
-    return not_a_segment(
+    return bad_sizes(
+        first_bytes,
         fmt::format("its segment size of {} bytes is not a power of two from 1MB to 1GB", bytes));
   }
   const auto page_size = load_little_endian<std::uint32_t>(first_bytes, kPageSizeOffset);
-  if (!std::has_single_bit(page_size) || page_size < kSmallestPage || page_size > kLargestPage) {
-    return not_a_segment(
+  if (!is_page_size(page_size)) {
+    return bad_sizes(
+        first_bytes,
         fmt::format("its page size of {} bytes is not a power of two from 1kB to 64kB", page_size));
   }
   const Lsn address{load_little_endian<std::uint64_t>(first_bytes, kPageAddressOffset)};
@@ -98,12 +155,17 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
                                      to_string(address), to_string(*segment_size)));
   }
   return {SegmentHeader{.magic = magic,
-                        .release = release->name,
+                        .release = release == nullptr ? "" : release->name,
                         .timeline = Timeline{timeline},
                         .page_address = address,
                         .system_identifier = identifier,
                         .segment_size = *segment_size},
+          {},
           {}};
+}
+
+std::string_view newest_known_release() {
+  return kReleases.back().name;
 }
 
 std::optional<std::string> check_segment_header(const SegmentHeader& header,
@@ -120,6 +182,12 @@ std::optional<std::string> check_segment_header(const SegmentHeader& header,
   // A .partial is the renamed segment (XLogArchiveNotify at the end of recovery): full size, too.
   if (expected.file_size != size.bytes()) {
     return fmt::format("it has {} bytes, a segment has {}", expected.file_size, size.bytes());
+  }
+  if (header.release.empty() && !expected.system_identifier) {
+    return fmt::format(
+        "page magic 0x{:04X} is of a release newer than PostgreSQL {}, and nothing tells its "
+        "system identifier is the server's",
+        header.magic, newest_known_release());
   }
   if (expected.system_identifier && header.system_identifier != *expected.system_identifier) {
     return fmt::format("its system identifier is {}, the cluster's is {}", header.system_identifier,

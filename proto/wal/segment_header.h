@@ -1,7 +1,13 @@
 // The header of a segment's first page: who wrote it, where it belongs. Pure.
 // Source: PostgreSQL src/include/access/xlog_internal.h (XLogPageHeaderData,
 // XLogLongPageHeaderData, XLOG_PAGE_MAGIC of each release). WAL is in the byte order of the server
-// that wrote it; little-endian servers are supported.
+// that wrote it; little-endian 64-bit servers are supported.
+//
+// The layout has been the same since 9.3, and only the magic number tells one release from another.
+// So a segment of a release that is newer than this program is a segment all the same: archiving
+// must not stop on the day of an upgrade. More is asked of it than of a known one, since its magic
+// proves less: no unknown flag, and a system identifier to compare its own with. What depends on
+// the form of records does not look into it (segment_end.h).
 #pragma once
 
 #include <cstdint>
@@ -20,20 +26,24 @@ inline constexpr std::size_t kSegmentHeaderSize = 40;
 
 struct SegmentHeader {
   std::uint16_t magic = 0;
-  std::string_view release;  // "15", "9.3"; from the magic number
-  Timeline timeline;         // of the page: older than the file's after a timeline switch
-  Lsn page_address;          // where the segment starts
+  // "15", "9.3"; from the magic number. "" of a release that is newer than newest_known_release().
+  std::string_view release;
+  Timeline timeline;  // of the page: older than the file's after a timeline switch
+  Lsn page_address;   // where the segment starts
   std::uint64_t system_identifier = 0;
   SegmentSize segment_size;
 };
 
 // Either a header, or why the bytes are not one ("is not a WAL segment: page magic 0x0000 is of no
-// PostgreSQL release from 9.3 to 18").
+// PostgreSQL release from 9.3 to 19").
 struct SegmentHeaderResult {
   std::optional<SegmentHeader> header;
   std::string problem;
+  std::string hint;  // with a problem, where the file is not damaged; a sentence
 };
 SegmentHeaderResult parse_segment_header(ByteView first_bytes);
+
+std::string_view newest_known_release();  // "19"
 
 // What a segment or .partial must agree on with its name and surroundings.
 struct SegmentExpectation {

@@ -47,6 +47,7 @@ json::value era_value(const EraReport& report) {
   object["histories"] = report.histories;
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
+  object["newer_release"] = report.newer_release;
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);

@@ -56,6 +56,9 @@ struct EraReport {
   std::uint64_t histories = 0;
   std::uint64_t conflicts = 0;  // contents about which nobody has decided yet
   std::uint64_t missing = 0;    // segments in holes
+  // XLOG_PAGE_MAGIC ("0xD130") of the newest segment, where its PostgreSQL release is newer than
+  // the store; else "".
+  std::string newer_release = {};
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
   std::optional<RetentionReport> retention = {};  // of the newest era

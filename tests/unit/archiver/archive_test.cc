@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/utc_time.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
@@ -25,8 +27,9 @@ std::string name_of(std::uint64_t number) {
   return WalFileName::segment(Timeline{1}, SegmentNumber{number}, size).text();
 }
 
-std::vector<std::byte> header_of(std::uint64_t number) {
-  return samples::page_header({.page_address = number << 20U, .segment_size = 1U << 20U});
+std::vector<std::byte> header_of(std::uint64_t number, std::uint16_t magic = 0xD110) {
+  return samples::page_header(
+      {.magic = magic, .page_address = number << 20U, .segment_size = 1U << 20U});
 }
 
 using Names = std::multiset<std::string>;
@@ -62,10 +65,10 @@ class FakeStore {
 // A data directory with finished segments.
 class ArchiveTest : public testing::Test {
  protected:
-  void finish_segments(std::uint64_t count) {
+  void finish_segments(std::uint64_t count, std::uint16_t magic = 0xD110) {
     files_->make_folder("archive_status");
     for (std::uint64_t number = kFirst; number < kFirst + count; ++number) {
-      std::vector<std::byte> bytes = header_of(number);
+      std::vector<std::byte> bytes = header_of(number, magic);
       bytes.resize(std::size_t{1} << 20U);
       write_durably(*files_, name_of(number), as_text(bytes));
       write_durably(*files_, "archive_status/" + name_of(number) + ".ready", "");
@@ -97,6 +100,26 @@ class ArchiveTest : public testing::Test {
   MarkOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
   std::shared_ptr<FakeStore> store_ = std::make_shared<FakeStore>();
 };
+
+TEST_F(ArchiveTest, ANewerReleaseIsArchivedWithOneWarningADay) {
+  start_log("test", LogLevel::kWarning);
+  const auto warned = [this](std::uint64_t number, std::chrono::hours later) {
+    ArchiveCall one = call(number);
+    one.ahead = 0;
+    one.server.system_identifier = samples::kSystem16Mb;
+    one.now = [later] { return *parse_iso8601("2026-11-22T19:40:00Z") + later; };
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run(one).value().report.name, name_of(number));
+    return testing::internal::GetCapturedStderr();
+  };
+  using std::chrono::hours;
+  finish_segments(3, 0xD130);
+  EXPECT_NE(warned(kFirst, hours(0)).find("page magic 0xD130"), std::string::npos);
+  EXPECT_EQ(warned(kFirst + 1, hours(4)), "");
+  EXPECT_NE(warned(kFirst + 2, hours(5)), "");  // past midnight
+  finish_segments(1);
+  EXPECT_EQ(warned(kFirst, hours(48)), "") << "a known release";
+}
 
 TEST_F(ArchiveTest, OneCallArchivesWhatComesNextAndTheNextOnesAskNobody) {
   finish_segments(5);

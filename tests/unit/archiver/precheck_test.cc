@@ -103,7 +103,7 @@ TEST(PrecheckTest, RefusesSizesThatNoSuchFileHas) {
 TEST(PrecheckTest, ASegmentSaysItselfWhereItBelongs) {
   const auto header = samples::bytes_of_hex(samples::kSegment1Mb);
   const ServerIdentity owner =
-      precheck(candidate("000000010000000000000007", kMebibyte, header), {});
+      precheck(candidate("000000010000000000000007", kMebibyte, header), {}).owner;
   EXPECT_EQ(owner.system_identifier, samples::kSystem1Mb);
   EXPECT_EQ(owner.segment_size, SegmentSize::from_bytes(kMebibyte));
 }
@@ -124,7 +124,7 @@ TEST(PrecheckTest, RefusesASegmentThatContradictsItsNameOrItsServer) {
       {"000000010000000000000007",
        {.magic = 0},
        kSize16Mb,
-       "it is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 18"},
+       "it is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 19"},
       {"000000010000000000000008",
        {},
        kSize16Mb,
@@ -150,11 +150,44 @@ TEST(PrecheckTest, RefusesASegmentThatContradictsItsNameOrItsServer) {
   }
 }
 
+TEST(PrecheckTest, TellsAReleaseThatIsNewer) {
+  constexpr std::string_view kName = "000000010000000000000007";
+  const auto magic_of = [&](std::uint16_t magic) {
+    const auto header = samples::page_header({.magic = magic});
+    return precheck(candidate(kName, kSize16Mb, header), kServer16Mb).newer_magic;
+  };
+  EXPECT_EQ(magic_of(0xD122), std::nullopt);
+  EXPECT_EQ(magic_of(0xD130), 0xD130);
+  // Without a server to compare it with, such a magic proves too little.
+  const auto header = samples::page_header({.magic = 0xD130});
+  try {
+    precheck(candidate(kName, kSize16Mb, header), {});
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_NE(error.hint().find("--pgdata"), std::string::npos);
+  }
+}
+
+TEST(PrecheckTest, OnlyDamageSendsPeopleToTheDisks) {
+  const auto hint_of = [](const samples::PageFields& fields) -> std::string {
+    const auto header = samples::page_header(fields);
+    try {
+      precheck(candidate("000000010000000000000007", kSize16Mb, header), kServer16Mb);
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return "taken";
+  };
+  EXPECT_NE(hint_of({.magic = 0}).find("disk errors"), std::string::npos);
+  EXPECT_NE(hint_of({.magic = 0x10D1}).find("little-endian"), std::string::npos);
+  EXPECT_NE(hint_of({.magic = 0xD066}).find("older than PostgreSQL 9.3"), std::string::npos);
+}
+
 TEST(PrecheckTest, SmallFilesBelongToTheServer) {
   for (const auto& [name, content] : {std::pair{"00000002.history", kHistory},
                                       {"000000010000000000000002.00000028.backup", kBackup}}) {
     const auto bytes = bytes_of(content);
-    const ServerIdentity owner = precheck(candidate(name, bytes.size(), bytes), kServer16Mb);
+    const ServerIdentity owner = precheck(candidate(name, bytes.size(), bytes), kServer16Mb).owner;
     EXPECT_EQ(owner.system_identifier, samples::kSystem16Mb);
     EXPECT_EQ(owner.segment_size, kServer16Mb.segment_size);
     EXPECT_THROW(precheck(candidate(name, bytes.size(), bytes), {}), Error) << "whose is it?";

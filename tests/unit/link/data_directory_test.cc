@@ -140,6 +140,26 @@ TEST_F(DataDirectoryTest, ThePathCountsAsWrittenWherePgWalIsALink) {
   EXPECT_EQ(find_data_directory("", path() + "/pg_wal/RECOVERYXLOG"), path());
 }
 
+// The control file of a release that is newer than this program: only its first bytes are known.
+TEST_F(DataDirectoryTest, TheSegmentsTellTheirSizeWhereTheControlFileDoesNot) {
+  write_control_file(samples::kSystem16Mb);
+  EXPECT_EQ(find_server_identity(path(), "").segment_size, std::nullopt);
+  const auto write_segment = [this](const char* name, const samples::PageFields& fields) {
+    auto bytes = samples::page_header(fields);
+    bytes.resize(fields.segment_size);
+    write(fs::path("pg_wal") / name, as_text(bytes));
+  };
+  constexpr std::uint32_t kSize = 2U << 20;
+  write("pg_wal/000000010000000000000002", std::string(kSize, '\0'));  // preallocated
+  write_segment("000000010000000000000003", {.page_address = 3 * kSize,
+                                             .system_identifier = samples::kSystem1Mb,
+                                             .segment_size = kSize / 2});
+  EXPECT_EQ(find_server_identity(path(), "").segment_size, std::nullopt) << "of another cluster";
+  write_segment("000000010000000000000004",
+                {.magic = 0xD130, .page_address = 4 * kSize, .segment_size = kSize});
+  EXPECT_EQ(find_server_identity(path(), "").segment_size, SegmentSize::from_bytes(kSize));
+}
+
 TEST_F(DataDirectoryTest, TheControlFileTellsTheSystem) {
   EXPECT_FALSE(find_server_identity(path(), "").system_identifier);
   EXPECT_EQ(find_server_identity(path(), "12").system_identifier, 12);

@@ -58,6 +58,23 @@ TEST_F(CatalogTest, AReportOfAnyNumberOfHolesIsBounded) {
   EXPECT_EQ(timeline.ranges.back().first, "0000000700000000000007D0");
 }
 
+TEST_F(CatalogTest, TellsOfAReleaseThatIsNewerThanTheStore) {
+  EXPECT_EQ(status().eras.at(0).newer_release, "");
+  const std::string name = "000000020000000100000004";
+  std::string content = segment_content(name);
+  store_little_endian(std::uint16_t{0xD130}, std::as_writable_bytes(std::span(content)), 0);
+  EXPECT_EQ(put(name, content).status, 201);
+  EXPECT_EQ(get(name).body, content);
+  EXPECT_EQ(status().eras.at(0).newer_release, "0xD130");
+  const std::string text =
+      status_text(status(), {.now = std::chrono::system_clock::now(), .color = Color::kNone});
+  EXPECT_NE(text.find("NEWER RELEASE"), std::string::npos) << text;
+  // Only all of its bytes are the same as all of its bytes.
+  EXPECT_EQ(put(name, content).status, 200);
+  content.back() = '!';
+  EXPECT_EQ(put(name, content).status, 409);
+}
+
 TEST_F(CatalogTest, ParentComesFromTheHistoryFile) {
   const auto timelines = status().eras.at(0).timelines;
   EXPECT_FALSE(timelines[0].parent);

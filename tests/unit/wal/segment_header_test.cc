@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/wal_samples.h"
 
 namespace walstow {
@@ -50,9 +52,10 @@ TEST(SegmentHeaderTest, KnowsEveryRelease) {
     std::uint16_t magic;
     std::string_view release;
   } const cases[] = {
-      {0xD075, "9.3"}, {0xD07E, "9.4"}, {0xD087, "9.5"}, {0xD093, "9.6"}, {0xD097, "10"},
-      {0xD098, "11"},  {0xD101, "12"},  {0xD106, "13"},  {0xD10D, "14"},  {0xD110, "15"},
-      {0xD113, "16"},  {0xD116, "17"},  {0xD118, "18"},
+      {0xD075, "9.3"}, {0xD07E, "9.4"},    {0xD087, "9.5"},    {0xD093, "9.6"},
+      {0xD097, "10"},  {0xD098, "11"},     {0xD101, "12"},     {0xD106, "13"},
+      {0xD10D, "14"},  {0xD110, "15"},     {0xD113, "16"},     {0xD116, "17"},
+      {0xD118, "18"},  {0xD120, "19beta"}, {0xD121, "19beta"}, {0xD122, "19"},
   };
   for (const auto& test : cases) {
     const auto result = parse_segment_header(page_header({.magic = test.magic}));
@@ -67,12 +70,17 @@ TEST(SegmentHeaderTest, SaysWhyBytesAreNoSegment) {
     const char* problem;
   } const cases[] = {
       {{.magic = 0},
-       "is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 18"},
+       "is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 19"},
       {{.magic = 0xD074},
-       "is not a WAL segment: page magic 0xD074 is of no PostgreSQL release from 9.3 to 18"},
+       "is not a WAL segment: page magic 0xD074 is of no PostgreSQL release from 9.3 to 19"},
       {{.magic = 0x10D1},
        "is a WAL segment of a big-endian server, which is not supported: page magic 0x10D1 is "
        "0xD110 of PostgreSQL 15 with its bytes swapped"},
+      // Between two releases: a development version's.
+      {{.magic = 0xD119},
+       "is not a WAL segment: page magic 0xD119 is of no PostgreSQL release from 9.3 to 19"},
+      {{.magic = 0xE123},
+       "is not a WAL segment: page magic 0xE123 is of no PostgreSQL release from 9.3 to 19"},
       {{.info = 0x0005},
        "is not a WAL segment: its first page has no long header, so it is a later page of one"},
       {{.timeline = 0}, "is not a WAL segment: its first page is of timeline 0"},
@@ -95,6 +103,49 @@ TEST(SegmentHeaderTest, SaysWhyBytesAreNoSegment) {
     EXPECT_FALSE(result.header);
     EXPECT_EQ(result.problem, test.problem);
   }
+}
+
+// All but the magic is as it has always been.
+TEST(SegmentHeaderTest, TakesAReleaseThatIsNewerThanAnyKnown) {
+  for (const auto magic : std::initializer_list<std::uint16_t>{0xD123, 0xD130, 0xDFFF}) {
+    const auto result = parse_segment_header(page_header({.magic = magic, .info = 0x000F}));
+    ASSERT_TRUE(result.header) << result.problem;
+    EXPECT_EQ(result.header->release, "");
+    EXPECT_EQ(result.header->magic, magic);
+    EXPECT_EQ(result.header->page_address, Lsn{0x7000000});
+  }
+}
+
+TEST(SegmentHeaderTest, AsksMoreOfANewerReleaseThanItsMagic) {
+  const PageFields cases[] = {
+      {.magic = 0xD130, .info = 0x0012},     // a flag that nobody knows
+      {.magic = 0xD130, .info = 0x0001},     // no long header
+      {.magic = 0xD130, .timeline = 0},      //
+      {.magic = 0xD130, .page_address = 1},  // where no segment starts
+      {.magic = 0xD130, .system_identifier = 0}, {.magic = 0xD130, .segment_size = 1000},
+      {.magic = 0xD130, .page_size = 1000},
+  };
+  for (const PageFields& fields : cases)
+    EXPECT_FALSE(parse_segment_header(page_header(fields)).header);
+}
+
+// Of other machines, and of older servers, the file is sound: nobody should look for disk errors.
+TEST(SegmentHeaderTest, TellsWhatIsSoundFromWhatIsDamaged) {
+  EXPECT_NE(parse_segment_header(page_header({.magic = 0x10D1})).hint.find("little-endian"),
+            std::string::npos);
+  EXPECT_NE(parse_segment_header(page_header({.magic = 0xD066})).hint.find("older than"),
+            std::string::npos);
+  EXPECT_EQ(parse_segment_header(page_header({.magic = 0})).hint, "");
+  EXPECT_EQ(parse_segment_header(page_header({.info = 0x0001})).hint, "");
+
+  auto bytes = page_header({});
+  std::fill(bytes.begin() + 20, bytes.end(), std::byte{0x5A});
+  store_little_endian(samples::kSystem16Mb, bytes, 20);
+  store_little_endian(std::uint32_t{16} << 20, bytes, 28);
+  store_little_endian(std::uint32_t{8192}, bytes, 32);
+  const auto result = parse_segment_header(bytes);
+  EXPECT_EQ(result.problem, "is a WAL segment of a 32-bit server, which is not supported");
+  EXPECT_NE(result.hint.find("64-bit"), std::string::npos);
 }
 
 TEST(SegmentHeaderTest, NeedsAllOfItsBytes) {
@@ -188,6 +239,20 @@ TEST(SegmentCheckTest, AsksForNoSystemIdentifierThatIsNotKnown) {
                                                    .file_size = 16U << 20,
                                                    .system_identifier = std::nullopt}),
       std::nullopt);
+}
+
+TEST(SegmentCheckTest, TakesANewerReleaseOnlyFromAKnownServer) {
+  const auto parsed = parse_segment_header(page_header({.magic = 0xD130}));
+  SegmentExpectation expected{.name = name_of("000000010000000000000007"),
+                              .file_size = 16U << 20,
+                              .system_identifier = samples::kSystem16Mb};
+  EXPECT_EQ(check_segment_header(parsed.header.value(), expected), std::nullopt);
+  expected.system_identifier = 42;
+  EXPECT_NE(check_segment_header(parsed.header.value(), expected), std::nullopt);
+  expected.system_identifier.reset();
+  EXPECT_EQ(check_segment_header(parsed.header.value(), expected),
+            "page magic 0xD130 is of a release newer than PostgreSQL 19, and nothing tells its "
+            "system identifier is the server's");
 }
 
 }  // namespace

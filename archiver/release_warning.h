@@ -1,0 +1,18 @@
+// A server of a release that is newer than this program: archived all the same, but its
+// administrator should know.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "proto/base/file_system.h"
+#include "proto/base/utc_time.h"
+
+namespace walstow {
+
+// Logs it, once a day at most. `path`: of the segment, as given; `magic`: its XLOG_PAGE_MAGIC.
+// Never fails.
+void warn_of_newer_release(FileSystem& wal_folder, const std::string& path, std::uint16_t magic,
+                           Time now) noexcept;
+
+}  // namespace walstow

@@ -1,0 +1,20 @@
+// Of which PostgreSQL release the newest segment of an era is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "store/archive.h"
+#include "store/era_inventory.h"
+
+namespace walstow {
+
+// Where that release is newer than this program: its XLOG_PAGE_MAGIC. The newest segment is the
+// last one of the timeline that was written to last. One object is opened, and its beginning read.
+// nullopt also where that cannot be told from a damaged object: verify tells of those. Blocking.
+// Errors: as store/backend.h.
+std::optional<std::uint16_t> newer_magic_in(const Archive& archive, const std::string& cluster,
+                                            const EraInventory& inventory);
+
+}  // namespace walstow
