@@ -48,9 +48,9 @@ class ReleaseOfTheFuture(ReleaseFilesTest):
         name = "00000001000000000000000A"
         wrong = {
             "its system identifier is": ("<Q", 24, 42),
-            "its name means": ("<Q", 8, 0xB00000),
+            "its name means 0/A00000": ("<Q", 8, 0xB00000),
             "of timeline 2, its name of the older timeline 1": ("<I", 4, 2),
-            "a segment has 2097152": ("<I", 32, 2 * SEGMENT),
+            "its name means 0/1400000": ("<I", 32, 2 * SEGMENT),
             "page size": ("<I", 36, 12),
             "page flags": ("<H", 2, 0x0112),
             "page magic 0xD066": ("<H", 0, 0xD066),
