@@ -222,7 +222,9 @@ int restore_command(const Call& call, const Settings& settings,
   RestoreJob job{.mode = mode,
                  .get = {.cluster = options.cluster,
                          .file = call.file,
-                         .system_identifier = call.server.system_identifier},
+                         .system_identifier = call.server.system_identifier,
+                         .segment_size = call.server.segment_size},
+                 .own_timeline = call.server.timeline,
                  .path = call.path,
                  .target = {.folder = *target.folder, .name = target.name}};
   std::optional<Spool> spool;

@@ -67,6 +67,9 @@ Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local) {
       return local == LocalCopy::kGood ? kAbsent : decide_hole(mode);
     case Answer::kPruned:
       return local == LocalCopy::kGood ? kAbsent : decide_pruned(mode);
+    case Answer::kHistoryMissing:
+      if (local == LocalCopy::kGood) return kAbsent;
+      return decide_unknown(mode, exit_code::kRecoveryHole);
     case Answer::kDamaged:
       return decide_unknown(mode, exit_code::kRecoveryDamaged);
     case Answer::kUnreachable:

@@ -11,14 +11,15 @@
 namespace walstow {
 
 enum class Answer {
-  kPlaced,        // the file stands at %p, whole and checked
-  kAbsentEnd,     // proven: nothing later on this timeline
-  kAbsentBefore,  // proven: before the first on this timeline
-  kHole,          // proven absent, but later ones stand
-  kPruned,        // proven absent: removed by the retention rule
-  kUnreachable,   // unknown: the store could not be asked, or did not answer in time
-  kFailed,        // unknown: a refusal, another archive, no room for the file, ...
-  kDamaged,       // unknown: bytes that fail a check
+  kPlaced,          // the file stands at %p, whole and checked
+  kAbsentEnd,       // proven: nothing later in its history is known
+  kAbsentBefore,    // proven: its timeline began later
+  kHole,            // proven absent, but later ones stand
+  kPruned,          // proven absent: removed by the retention rule
+  kHistoryMissing,  // proven absent, but a history that is missing may name later ones
+  kUnreachable,     // unknown: the store could not be asked, or did not answer in time
+  kFailed,          // unknown: a refusal, another archive, no room for the file, ...
+  kDamaged,         // unknown: bytes that fail a check
 };
 
 // The store has answered: the file is there, or proven absent.
@@ -40,7 +41,7 @@ struct Verdict {
   Say say = Say::kNothing;  // when it ends
 };
 
-// `local` matters for kHole and kPruned only.
+// `local` matters for kHole, kPruned and kHistoryMissing only.
 Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local);
 
 // Wrong calls and settings.

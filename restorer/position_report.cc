@@ -24,6 +24,7 @@ void PositionReporter::report_if_due() {
     asker_(GetFile{.cluster = job_.cluster,
                    .file = *instance->last_handed,
                    .system_identifier = job_.system_identifier,
+                   .segment_size = job_.segment_size,
                    .head_only = true,
                    .instance = instance,
                    .restartpoint = restartpoint});

@@ -15,6 +15,7 @@ namespace walstow {
 struct PositionJob {
   std::string cluster;
   std::uint64_t system_identifier = 0;
+  std::optional<SegmentSize> segment_size;
   std::string standby;     // its name, "" when it has none
   Duration every{60'000};  // the store writes it down no more often
 };

@@ -74,6 +74,7 @@ int run_prefetcher(PrefetchCommand command) {
   Client client(command.options);
   PositionReporter reporter({.cluster = command.key.cluster,
                              .system_identifier = command.key.system_identifier,
+                             .segment_size = command.segment_size,
                              .standby = command.standby},
                             spool, [&client](const Command& question) {
                               return client.ask(question,
@@ -87,7 +88,8 @@ int run_prefetcher(PrefetchCommand command) {
     reporter.report_if_due();
     const AheadJob job{.get = {.cluster = command.key.cluster,
                                .file = segment,
-                               .system_identifier = command.key.system_identifier},
+                               .system_identifier = command.key.system_identifier,
+                               .segment_size = command.segment_size},
                        .archive = *archive,
                        .entries = entries.get()};
     return get_ahead(job, getter, {.give_up = Deadline::after(command.patience)}, progress);

@@ -30,6 +30,7 @@ class Restore {
   void remember(const Outcome& outcome);
   void remember_handed();
   bool place_kept_history();
+  Answer meaning_of(Answer answer) const;
   int end(const Verdict& verdict, const Outcome& outcome) const;
   void say_trying_again(std::string_view message, std::string_view hint);
 
@@ -45,6 +46,19 @@ class Restore {
   std::string object_;  // a history file's, as it comes
   bool warned_ = false;
 };
+
+// PostgreSQL looks into pg_wal next.
+bool may_be_local(Answer answer) {
+  return answer == Answer::kHole || answer == Answer::kPruned || answer == Answer::kHistoryMissing;
+}
+
+// A server that asks for the history of the timeline that it is on has all that this history leads
+// to. Without it, it takes its timeline for a root, and loses nothing. So goes an archive that
+// began on a later timeline than 1.
+Answer Restore::meaning_of(Answer answer) const {
+  const bool own = is_history() && job_.own_timeline == file().timeline();
+  return answer == Answer::kHistoryMissing && own ? Answer::kAbsentBefore : answer;
+}
 
 int Restore::run() {
   if (take_prefetched()) return exit_code::kDone;
@@ -62,10 +76,10 @@ int Restore::run() {
         outcome.answer == Answer::kUnreachable || outcome.answer == Answer::kDamaged;
     if (no_use && place_kept_history()) return exit_code::kDone;
 
-    const bool missing = outcome.answer == Answer::kHole || outcome.answer == Answer::kPruned;
-    const LocalCopy local =
-        missing ? find_local_copy(job_.target.folder, job_.get) : LocalCopy::kNone;
-    const Verdict verdict = decide(job_.mode, outcome.answer, local);
+    const LocalCopy local = may_be_local(outcome.answer)
+                                ? find_local_copy(job_.target.folder, job_.get)
+                                : LocalCopy::kNone;
+    const Verdict verdict = decide(job_.mode, meaning_of(outcome.answer), local);
     if (verdict.step == Verdict::Step::kEnd || give_up.remaining() <= waits_.ask_again_pause) {
       return end(verdict, outcome);
     }

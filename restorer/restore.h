@@ -25,7 +25,9 @@ struct RestoreWaits {
 
 struct RestoreJob {
   RecoveryMode mode = RecoveryMode::kTool;
-  GetFile get;       // instance and restartpoint included
+  GetFile get;  // instance and restartpoint included
+  // The timeline of the data directory itself. Its history says nothing about what comes later.
+  std::optional<Timeline> own_timeline;
   std::string path;  // %p as given, for messages
   RestoreTarget target;
   Spool* spool = nullptr;        // not owned; nullptr in tool mode

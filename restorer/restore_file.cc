@@ -38,9 +38,14 @@ std::optional<std::string> problem_of_segment(ByteView beginning,
   return check_segment_header(*result.header, expected);
 }
 
-void check(const IncomingFile& file, const Got& got, const WalFileName& name) {
+void check(const IncomingFile& file, const Got& got, const Question& question) {
+  const WalFileName& name = question.get.file;
   std::optional<std::string> problem;
-  if (file.size() != got.header.raw_size) {
+  const auto& asked_size = question.get.segment_size;
+  if (is_segment(name) && asked_size && file.size() != asked_size->bytes()) {
+    problem = fmt::format("it has {} bytes, the server has segments of {}", file.size(),
+                          to_string(*asked_size));
+  } else if (file.size() != got.header.raw_size) {
     problem = fmt::format("{} of {} bytes arrived", file.size(), got.header.raw_size);
   } else if (is_segment(name)) {
     problem =
@@ -61,6 +66,8 @@ Answer to_answer(Code absence) {
       return Answer::kHole;
     case Code::kPruned:
       return Answer::kPruned;
+    case Code::kHistoryMissing:
+      return Answer::kHistoryMissing;
     default:
       return Answer::kFailed;  // of a later release: not known to be an absence
   }
@@ -104,7 +111,7 @@ Fetched finish(const Question& question, const GetDone& done, std::unique_ptr<In
   }
   const Got& got = std::get<Got>(done);
   if (auto refused = refuse_other_archive(question, got.archive)) return {*std::move(refused), {}};
-  check(*file, got, question.get.file);
+  check(*file, got, question);
   if (question.sync) file->sync();
   return {{.answer = Answer::kPlaced,
            .message = {},

@@ -222,6 +222,10 @@ Refusal nothing_put_yet(std::string_view cluster) {
                       "cluster \"" + std::string(cluster) + "\" holds nothing yet");
 }
 
+bool same_log(const EraName& one, const EraName& other) {
+  return one.system_identifier == other.system_identifier && one.segment_size == other.segment_size;
+}
+
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
                                      std::uint64_t system_identifier) {
   const auto found = std::find_if(eras.rbegin(), eras.rend(), [&](const EraName& era) {

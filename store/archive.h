@@ -70,6 +70,8 @@ std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era);
 // The newest of all. The refusal: nothing was ever put.
 std::variant<EraName, Refusal> newest_era(const Archive& archive, std::string_view cluster);
 Refusal nothing_put_yet(std::string_view cluster);
+// Whether two eras are parts of one log: a server can go on from one to the other.
+bool same_log(const EraName& one, const EraName& other);
 // The newest era of one system identifier; nullopt: none.
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
                                      std::uint64_t system_identifier);

@@ -12,6 +12,7 @@
 #include "store/positions.h"
 #include "store/retention_inventory.h"
 #include "store/retention_status.h"
+#include "store/tombstones.h"
 
 namespace walstow {
 namespace {
@@ -47,20 +48,12 @@ class TimedMutex {
 
 using TimelineInventory = EraInventory::TimelineInventory;
 
-std::vector<TimelineRuns> runs_of(const std::vector<TimelineInventory>& timelines) {
-  std::vector<TimelineRuns> runs;
-  runs.reserve(timelines.size());
-  for (const TimelineInventory& timeline : timelines)
-    runs.push_back(timeline.runs);
-  return runs;
-}
-
 std::string name_of(Timeline timeline, std::uint64_t number, SegmentSize size) {
   return WalFileName::segment(timeline, SegmentNumber{number}, size).text();
 }
 
 TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize size) {
-  const Timeline timeline = inventory.runs.timeline;
+  const Timeline timeline = inventory.known.timeline;
   TimelineReport report{.timeline = timeline.value,
                         .parent = {},
                         .left_parent_at = "",
@@ -71,11 +64,11 @@ TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize s
                         .incompletes = inventory.incompletes,
                         .backups = inventory.backups.size(),
                         .newest = inventory.newest};
-  if (const auto& branch = inventory.runs.branch) {
-    report.parent = branch->parent.value;
-    report.left_parent_at = to_string(branch->left_at);
+  if (!inventory.known.ancestry.empty()) {
+    report.parent = inventory.known.ancestry.back().parent.value;
+    report.left_parent_at = to_string(inventory.known.ancestry.back().left_at);
   }
-  const std::vector<SegmentRun>& runs = inventory.runs.runs;
+  const std::vector<SegmentRun>& runs = inventory.known.runs;
   report.ranges_left_out = runs.size() - std::min(runs.size(), kMostRanges);
   for (std::size_t i = report.ranges_left_out; i < runs.size(); ++i) {
     report.ranges.push_back({.first = name_of(timeline, runs[i].first, size),
@@ -90,11 +83,23 @@ TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize s
   return report;
 }
 
-HoleReport hole_report(const std::string& era, const Hole& hole, SegmentSize size) {
+HoleReport hole_report(const std::string& era, const Gap& gap, SegmentSize size) {
   return {.era = era,
-          .first = name_of(hole.timeline, hole.missing.first, size),
-          .last = name_of(hole.timeline, hole.missing.last(), size),
-          .count = hole.missing.count};
+          .first = name_of(gap.timeline, gap.missing.first, size),
+          .last = name_of(gap.timeline, gap.missing.last(), size),
+          .count = gap.missing.count};
+}
+
+void add_gaps(EraReport& report, const KnownLog& log) {
+  const std::vector<Gap> gaps = gaps_of(log);
+  for (const Gap& gap : gaps)
+    report.missing += gap.missing.count;
+  for (std::size_t i = gaps.size() - std::min(gaps.size(), kMostHoles); i < gaps.size(); ++i)
+    report.holes.push_back(hole_report(report.era, gaps[i], log.size));
+  for (const Timeline timeline : timelines_without_history(log)) {
+    if (report.missing_histories.size() == kMostHoles) break;
+    report.missing_histories.push_back(to_hex8(timeline) + ".history");
+  }
 }
 
 EraReport era_report(const EraInventory& inventory) {
@@ -103,11 +108,6 @@ EraReport era_report(const EraInventory& inventory) {
   const std::vector<TimelineInventory> timelines = inventory.timelines();
   for (const TimelineInventory& timeline : timelines)
     report.timelines.push_back(timeline_report(timeline, size));
-  const std::vector<Hole> holes = holes_of(runs_of(timelines), size);
-  for (const Hole& hole : holes)
-    report.missing += hole.missing.count;
-  for (std::size_t i = holes.size() - std::min(holes.size(), kMostHoles); i < holes.size(); ++i)
-    report.holes.push_back(hole_report(report.era, holes[i], size));
   return report;
 }
 
@@ -123,19 +123,18 @@ std::optional<WalFileName> reached(const PositionReport& position, SegmentSize s
   return highest;
 }
 
-void add_distance(PositionReport& position, const EraInventory& inventory) {
-  const SegmentSize size = segment_size_of(inventory.era());
-  const auto file = reached(position, size);
+void add_distance(PositionReport& position, const KnownLog& log) {
+  const auto file = reached(position, log.size);
   if (!file) return;
-  const SegmentNumber at = file->number(size);
-  const auto newest = newest_of_line(runs_of(inventory.timelines()), size, file->timeline(), at);
+  const SegmentNumber at = file->number(log.size);
+  const auto newest = newest_of_line(log, file->timeline(), at);
   if (!newest) return;
   position.behind_segments = newest->value - std::min(newest->value, at.value);
-  position.behind_bytes = *position.behind_segments * size.bytes();
+  position.behind_bytes = *position.behind_segments * log.size.bytes();
 }
 
 // The part of a hole that is in a range; nullopt: none is.
-std::optional<Hole> clipped(Hole hole, const FileRange& range, SegmentSize size) {
+std::optional<Gap> clipped(Gap hole, const FileRange& range, SegmentSize size) {
   if (range.timeline && hole.timeline != *range.timeline) return std::nullopt;
   std::uint64_t first = hole.missing.first;
   std::uint64_t end = first + hole.missing.count;
@@ -166,6 +165,27 @@ struct Catalog::Cluster {
     if (lock.owns_lock()) return lock;
     throw Error(ErrorKind::kUnavailable, fmt::format("what cluster \"{}\" has is being read", name),
                 "Ask again in a few seconds.");
+  }
+
+  // What is known of the log that this era is a part of: all eras of its system identifier and
+  // segment size. nullopt: a later era has the same log. Under the lock.
+  std::optional<KnownLog> log_that_ends_in(const Archive& archive, const std::string& name,
+                                           const EraName& era) const {
+    std::optional<KnownLog> log;
+    for (const auto& [number, inventory] : eras) {
+      const EraName& other = inventory.era();
+      if (!same_log(other, era)) continue;
+      if (number > era.number) return std::nullopt;
+      KnownLog part = inventory.known_log();
+      for (const Tombstone& tombstone : list_tombstones(archive.backend(), name, other))
+        part.prunes.push_back(known_prune(tombstone));
+      if (log) {
+        merge(*log, std::move(part));
+      } else {
+        log = std::move(part);
+      }
+    }
+    return log;
   }
 
   // Under the lock.
@@ -212,6 +232,8 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   report.positions = list_positions(archive.backend(), cluster, &report.damaged);
   for (const auto& [number, inventory] : known->eras) {
     EraReport era = era_report(inventory);
+    const auto log = known->log_that_ends_in(archive, report.cluster, inventory.era());
+    if (log) add_gaps(era, *log);
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
     if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
@@ -220,7 +242,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     report.eras.push_back(std::move(era));
     for (PositionReport& position : report.positions) {
       const bool is_of_it = position.system == std::to_string(inventory.era().system_identifier);
-      if (is_of_it && !position.retired) add_distance(position, inventory);
+      if (log && is_of_it && !position.retired) add_distance(position, *log);
     }
   }
   if (!known->eras.empty()) {
@@ -238,11 +260,12 @@ HolePage Catalog::holes(const Archive& archive, const ListHoles& list) {
   HolePage page;
   for (const auto& [number, inventory] : known->eras) {
     const std::string era = to_string(inventory.era());
-    const SegmentSize size = segment_size_of(inventory.era());
-    for (const Hole& hole : holes_of(runs_of(inventory.timelines()), size)) {
-      const auto in_range = clipped(hole, list.range, size);
+    const auto log = known->log_that_ends_in(archive, list.cluster, inventory.era());
+    if (!log) continue;
+    for (const Gap& hole : gaps_of(*log)) {
+      const auto in_range = clipped(hole, list.range, log->size);
       if (!in_range) continue;
-      HoleReport report = hole_report(era, *in_range, size);
+      HoleReport report = hole_report(era, *in_range, log->size);
       if (era + "/" + report.last <= list.after) continue;
       page.holes.push_back(std::move(report));
       if (page.holes.size() < list.limit) continue;

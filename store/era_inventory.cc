@@ -69,6 +69,11 @@ void add_run(std::vector<SegmentRun>& runs, SegmentRun run) {
   }
 }
 
+void add_file(KnownTimeline& known, SegmentNumber first, SegmentNumber last) {
+  known.first_file = std::min(known.first_file.value_or(first), first);
+  known.last_file = std::max(known.last_file.value_or(last), last);
+}
+
 }  // namespace
 
 std::string first_segment(Timeline timeline, Lsn start, SegmentSize size) {
@@ -150,7 +155,7 @@ EraInventory::FolderInventory EraInventory::read_folder(const Archive& archive,
   FolderInventory folder;
   for_each_entry(archive.backend(), prefix,
                  [&](const Entry& entry) { add(folder, archive, entry, before); });
-  folder.content.runs.runs.shrink_to_fit();
+  folder.content.known.runs.shrink_to_fit();
   return folder;
 }
 
@@ -162,6 +167,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
   TimelineInventory& content = folder.content;
   content.stored_bytes += entry.size;
   const SegmentNumber number = file.number(size_);
+  add_file(content.known, number, number);
   folder.oldest = folder.files == 0 ? entry.modified : std::min(folder.oldest, entry.modified);
   folder.newest = std::max(folder.newest, entry.modified);
   folder.last = std::max(folder.last, number);
@@ -176,7 +182,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
       ++content.segments;
       content.raw_bytes += size_.bytes();
       if (!content.newest || entry.modified > *content.newest) content.newest = entry.modified;
-      add_run(content.runs.runs, {.first = number.value, .count = 1});
+      add_run(content.known.runs, {.first = number.value, .count = 1});
       break;
     case FileKind::kPartial:
       ++content.partials;
@@ -204,8 +210,11 @@ std::vector<EraInventory::TimelineInventory> EraInventory::timelines() const {
     if (!timeline) continue;  // nobody's; what is in it has no object's key
     TimelineInventory& one = timelines[timeline->timeline()];
     const TimelineInventory& content = folder.content;
-    for (const SegmentRun& run : content.runs.runs)
-      add_run(one.runs.runs, run);
+    for (const SegmentRun& run : content.known.runs)
+      add_run(one.known.runs, run);
+    if (content.known.first_file) {
+      add_file(one.known, *content.known.first_file, *content.known.last_file);
+    }
     one.segments += content.segments;
     one.raw_bytes += content.raw_bytes;
     one.stored_bytes += content.stored_bytes;
@@ -219,19 +228,29 @@ std::vector<EraInventory::TimelineInventory> EraInventory::timelines() const {
   for (const auto& [timeline, history] : histories_) {
     TimelineInventory& one = timelines[timeline];
     one.newest_file = std::max(one.newest_file, history.modified);
-    one.ancestry = history.value;
-    if (one.ancestry && !one.ancestry->empty()) {
-      one.runs.branch =
-          Branch{.parent = one.ancestry->back().parent, .left_at = one.ancestry->back().left_at};
-    }
+    one.known.history =
+        history.value ? KnownTimeline::History::kRead : KnownTimeline::History::kUnreadable;
+    if (history.value) one.known.ancestry = *history.value;
   }
   std::vector<TimelineInventory> all;
   all.reserve(timelines.size());
   for (auto& [timeline, one] : timelines) {
-    one.runs.timeline = timeline;
+    one.known.timeline = timeline;
     all.push_back(std::move(one));
   }
   return all;
+}
+
+KnownLog EraInventory::known_log() const {
+  KnownLog log{.size = size_, .timelines = {}, .prunes = {}};
+  std::vector<TimelineInventory> all = timelines();
+  for (TimelineInventory& one : all) {
+    // A folder that is empty tells nothing.
+    const bool is_known =
+        one.known.first_file || one.known.history != KnownTimeline::History::kAbsent;
+    if (is_known) log.timelines.push_back(std::move(one.known));
+  }
+  return log;
 }
 
 std::vector<EraInventory::LogFolder> EraInventory::folders() const {

@@ -16,8 +16,8 @@
 
 #include "proto/wal/timeline_history.h"
 #include "proto/wire/report.h"
+#include "store/absence.h"
 #include "store/archive.h"
-#include "store/holes.h"
 
 namespace walstow {
 
@@ -34,18 +34,18 @@ class EraInventory {
   void refresh(const Archive& archive, const std::stop_token& stop);
 
   struct TimelineInventory {
-    TimelineRuns runs;
+    KnownTimeline known;  // all of it
     std::uint64_t segments = 0;
     std::uint64_t raw_bytes = 0, stored_bytes = 0;
     std::uint64_t partials = 0, incompletes = 0;
     std::optional<Time> newest;         // when the newest segment was put
     std::vector<BackupReport> backups;  // those that left a .backup file; ascending
-    // As its history file says, oldest first. nullopt: there is none, or it cannot be read.
-    std::optional<std::vector<TimelineSwitch>> ancestry;
-    Time newest_file;  // when the newest of all its files was put
+    Time newest_file;                   // when the newest of all its files was put
   };
   // Ascending; as of the last refresh().
   std::vector<TimelineInventory> timelines() const;
+  // What absence.h judges by: without the prunes.
+  KnownLog known_log() const;
   // One folder of the log: the files of one timeline in one log number, of every kind.
   struct LogFolder {
     std::string prefix;  // of their keys
@@ -72,7 +72,7 @@ class EraInventory {
   struct FolderInventory {
     std::optional<Time> changed;                              // nullopt: nobody knows
     std::uint64_t read_at = 0;                                // in refreshes_
-    TimelineInventory content;                                // without `branch`
+    TimelineInventory content;                                // but for the history
     std::map<std::string, Remembered<BackupReport>> backups;  // by key
     std::uint64_t files = 0;
     SegmentNumber last;

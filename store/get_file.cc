@@ -1,14 +1,16 @@
-// Absence is a proof, established by asking the backend in this very request: the object is not
-// there; what stands before and after it on its timeline was looked up; and after all of that, the
-// marker, the cluster's and the era's records still stand where they were. Whatever goes wrong on
-// the way is "unknown" (an Error), never "absent": PostgreSQL opens its database on "absent".
+// A file that is in none of the eras that count is absent, and absence is a proof
+// (store/absence_proof.h). Whatever goes wrong on the way is "unknown" (an Error), never "absent":
+// PostgreSQL opens its database on "absent".
 #include "store/get_file.h"
+
+#include <algorithm>
+#include <set>
 
 #include "proto/base/log.h"
 #include "proto/codec/object.h"
+#include "store/absence_proof.h"
 #include "store/layout.h"
 #include "store/standing_object.h"
-#include "store/tombstones.h"
 #include "store/unfolded_object.h"
 
 namespace walstow {
@@ -58,18 +60,56 @@ class UnfoldedDownload : public Download {
   std::uint64_t raw_size_;
 };
 
-Refusal unknown_system(const GetFile& get) {
-  if (!get.system_identifier) return nothing_put_yet(get.cluster);
-  return make_refusal(Code::kUnknownSystem,
-                      "cluster \"" + get.cluster +
-                          "\" has never held a file of system identifier " +
-                          std::to_string(*get.system_identifier),
-                      "Is this the right cluster name? Has the primary archived anything yet?");
+std::string sizes_of(const std::vector<EraName>& eras) {
+  std::set<SegmentSize> sizes;
+  for (const EraName& era : eras)
+    sizes.insert(segment_size_of(era));
+  std::string text;
+  for (const SegmentSize size : sizes)
+    text += (text.empty() ? "" : " and ") + to_string(size);
+  return text;
+}
+
+// The eras that the file may be in, oldest first, at least one: all of one log.
+std::variant<std::vector<EraName>, Refusal> choose_eras(const GetFile& get,
+                                                        std::vector<EraName> eras) {
+  if (eras.empty() && !get.system_identifier) return nothing_put_yet(get.cluster);
+  if (!get.system_identifier) {
+    const EraName newest = eras.back();
+    std::erase_if(eras, [&](const EraName& era) { return !same_log(era, newest); });
+    return eras;
+  }
+  const std::string owner = "system identifier " + std::to_string(*get.system_identifier);
+  const std::string cluster = "cluster \"" + get.cluster + "\"";
+  std::erase_if(
+      eras, [&](const EraName& era) { return era.system_identifier != *get.system_identifier; });
+  if (eras.empty()) {
+    return make_refusal(Code::kUnknownSystem, cluster + " has never held a file of " + owner,
+                        "Is this the right cluster name? Has the primary archived anything yet?");
+  }
+  const std::string sizes = sizes_of(eras);
+  if (get.segment_size) {
+    std::erase_if(
+        eras, [&](const EraName& era) { return era.segment_size != get.segment_size->bytes(); });
+    if (!eras.empty()) return eras;
+    return make_refusal(Code::kUnknownSystem,
+                        cluster + " has never held a file of " + owner + " with segments of " +
+                            to_string(*get.segment_size) + ", only of " + sizes,
+                        "Has the primary archived anything since its segment size was changed?");
+  }
+  const bool one_log =
+      std::ranges::all_of(eras, [&](const EraName& era) { return same_log(era, eras.front()); });
+  if (one_log) return eras;
+  return make_refusal(Code::kBadRequest,
+                      cluster + " has segments of " + sizes + " of " + owner +
+                          ", and the request does not say which",
+                      "Update walstow where the request comes from, or give the data directory "
+                      "with --pgdata.");
 }
 
 // A .partial's key has a digest in it; asked for by name, the only one there is is meant.
-std::variant<std::optional<std::string>, Refusal> find_key(Archive& archive, const GetFile& get,
-                                                           const EraName& era) {
+std::variant<std::optional<std::string>, Refusal> find_key(const Archive& archive,
+                                                           const GetFile& get, const EraName& era) {
   if (auto key = layout::object_key(get.cluster, era, get.file)) return key;
   const std::string prefix = layout::partial_prefix(get.cluster, era, get.file);
   const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
@@ -83,78 +123,88 @@ std::variant<std::optional<std::string>, Refusal> find_key(Archive& archive, con
   return std::optional<std::string>(found.front().key);
 }
 
-// Where the file would be, seen from its neighbours.
-Code kind_of_absence(Backend& backend, const GetFile& get, const EraName& era) {
-  if (get.file.kind() == FileKind::kHistory) {
-    if (get.file.timeline() == Timeline{1})
-      return Code::kAbsentBefore;  // PostgreSQL never makes it
-    const std::string prefix = layout::history_prefix(get.cluster, era);
-    const std::string key = *layout::object_key(get.cluster, era, get.file);
-    return backend.list_after(prefix, key, 1).empty() ? Code::kAbsentEnd : Code::kHole;
-  }
-  const std::string prefix = layout::timeline_prefix(get.cluster, era, get.file.timeline());
-  const std::string behind = layout::after_segment(get.cluster, era, get.file);
-  if (backend.list_after(prefix, behind, 1).empty()) return Code::kAbsentEnd;
-  const std::vector<Entry> first = backend.list_after(prefix, "", 1);
-  const std::string own = layout::before_segment(get.cluster, era, get.file);
-  return !first.empty() && first.front().key < own ? Code::kHole : Code::kAbsentBefore;
+std::string history_name(Timeline timeline) {
+  return to_hex8(timeline) + ".history";
 }
 
-// What a prune has to do with an absence that was found before: it writes its floor before it
-// removes anything, so an object that it took is never found absent without it.
-struct Pruned {
-  std::optional<Tombstone> tombstone;  // by which the file went
-  bool beginnings_are_gone = false;    // of timelines, perhaps of this one
-};
-
-Pruned find_prune(Backend& backend, const GetFile& get, const EraName& era) {
-  Pruned pruned;
-  if (get.file.kind() == FileKind::kHistory) return pruned;  // those are never pruned
-  const SegmentNumber number = get.file.number(segment_size_of(era));
-  for (const Tombstone& one : list_tombstones(backend, get.cluster, era)) {
-    if (!one.timeline && one.reached > SegmentNumber{}) pruned.beginnings_are_gone = true;
-    if (!pruned.tombstone && one.covers(get.file.timeline(), number)) pruned.tombstone = one;
-  }
-  return pruned;
+std::string history_hint(Timeline timeline) {
+  return "Put \"" + history_name(timeline) + "\" in with \"walstow-archive pg_wal/" +
+         history_name(timeline) + "\" from a server that is, or was, on that timeline.";
 }
 
-std::string_view describe(Code code, FileKind kind) {
-  switch (code) {
-    case Code::kAbsentEnd:
-      return "and nothing later on its timeline";
-    case Code::kAbsentBefore:
-      return "and nothing earlier on its timeline, only later files";
-    default:
-      return kind == FileKind::kHistory
-                 ? "although that of a higher timeline is"
-                 : "although earlier and later files of its timeline are there";
+// A clause that goes on after `"FILE" is not in cluster "NAME", `.
+std::string describe(const ProvenAbsence& proven, const WalFileName& file, SegmentSize size) {
+  const bool is_history = file.kind() == FileKind::kHistory;
+  const std::optional<Timeline>& other = proven.absence.because_of;
+  const std::string number = std::to_string(other.value_or(file.timeline()).value);
+  switch (proven.absence.kind) {
+    case AbsenceKind::kBefore:
+      return is_history ? "no server ever writes it" : "its timeline began in a later segment";
+    case AbsenceKind::kEnd:
+      return "and nothing later in its history is known";
+    case AbsenceKind::kPruned:
+      return describe(*proven.tombstone, size);
+    case AbsenceKind::kHole:
+      if (is_history) return "although timeline " + number + ", which is higher, is known";
+      return other ? "although timeline " + number + " goes on from a later place of its timeline"
+                   : "although later files of its timeline are there";
+    case AbsenceKind::kHistoryMissing:
+      if (is_history) return "although files of its timeline are there";
+      return "and without \"" + history_name(other.value_or(file.timeline())) +
+             "\", which is missing too, nobody knows whether it was ever written";
+    case AbsenceKind::kUnknown:
+      break;
   }
+  return {};
 }
 
-Reply absent(const Archive& archive, const GetFile& get, const EraName& era) {
-  Code code = kind_of_absence(archive.backend(), get, era);
-  const Pruned pruned = find_prune(archive.backend(), get, era);
-  archive.verify_present();
-  archive.verify_era(get.cluster, era);
-  std::string message = "\"" + get.file.text() + "\" is not in cluster \"" + get.cluster + "\", ";
-  // With the files below the floor went what told a hole right above it from a beginning.
-  if (code == Code::kAbsentBefore && pruned.beginnings_are_gone) code = Code::kHole;
-  if (pruned.tombstone) {
-    code = Code::kPruned;
-    message += describe(*pruned.tombstone, segment_size_of(era));
-  } else if (code == Code::kHole && pruned.beginnings_are_gone) {
-    message += "although it is not below the floor, and later files of its timeline are there";
-  } else {
-    message += describe(code, get.file.kind());
+Code code_of(AbsenceKind kind) {
+  switch (kind) {
+    case AbsenceKind::kBefore:
+      return Code::kAbsentBefore;
+    case AbsenceKind::kEnd:
+      return Code::kAbsentEnd;
+    case AbsenceKind::kHole:
+      return Code::kHole;
+    case AbsenceKind::kPruned:
+      return Code::kPruned;
+    case AbsenceKind::kHistoryMissing:
+      return Code::kHistoryMissing;
+    case AbsenceKind::kUnknown:
+      break;
   }
-  return to_reply({.code = code,
-                   .message = std::move(message),
-                   .hint = code == Code::kHole     ? kHoleHint
-                           : code == Code::kPruned ? kPrunedHint
-                                                   : "",
+  return Code::kDamaged;
+}
+
+std::string hint_for(const Absence& absence, const WalFileName& file) {
+  if (absence.kind == AbsenceKind::kHole) return kHoleHint;
+  if (absence.kind == AbsenceKind::kPruned) return kPrunedHint;
+  if (absence.kind == AbsenceKind::kHistoryMissing) {
+    return history_hint(absence.because_of.value_or(file.timeline()));
+  }
+  return {};
+}
+
+Reply absent(const Archive& archive, const GetFile& get, const std::vector<EraName>& eras) {
+  const EraName& newest = eras.back();
+  const ProvenAbsence proven = prove_absence(archive, get.cluster, eras, get.file);
+  const std::string file = "\"" + get.file.text() + "\"";
+  if (proven.absence.kind == AbsenceKind::kUnknown) {
+    const Timeline timeline = proven.absence.because_of.value_or(get.file.timeline());
+    return to_reply(make_refusal(
+        Code::kDamaged,
+        "\"" + history_name(timeline) + "\" in cluster \"" + get.cluster +
+            "\" is damaged or contradicts another history, so nothing proves that there is no " +
+            file,
+        history_hint(timeline)));
+  }
+  return to_reply({.code = code_of(proven.absence.kind),
+                   .message = file + " is not in cluster \"" + get.cluster + "\", " +
+                              describe(proven, get.file, segment_size_of(newest)),
+                   .hint = hint_for(proven.absence, get.file),
                    .proof = AbsenceProof{.archive = archive.id(),
                                          .cluster = get.cluster,
-                                         .era = to_string(era),
+                                         .era = to_string(newest),
                                          .file = get.file.text(),
                                          .request = get.request_id}});
 }
@@ -191,29 +241,30 @@ Reply present(const Archive& archive, const GetFile& get, const EraName& era,
   return reply;
 }
 
+// Head and body from one object: another may take its place at any moment (replace_object).
+std::optional<Reply> find_file(const Archive& archive, const GetFile& get, const EraName& era) {
+  const auto found = find_key(archive, get, era);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return to_reply(*refusal);
+  const auto& key = std::get<std::optional<std::string>>(found);
+  auto source = key ? archive.backend().open_to_send(*key) : nullptr;
+  if (source == nullptr) return std::nullopt;
+  DescribedObject object = describe_object(std::move(source));
+  check_header(object.header, *key, get, era);
+  return present(archive, get, era, std::move(object.source), object.header);
+}
+
 }  // namespace
 
 Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
-  const std::vector<EraName> eras = archive->eras(get.cluster);
-  std::optional<EraName> era;
-  if (get.system_identifier) {
-    era = newest_era_of(eras, *get.system_identifier);
-  } else if (!eras.empty()) {
-    era = eras.back();
+  const auto chosen = choose_eras(get, archive->eras(get.cluster));
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
+  const auto& eras = std::get<std::vector<EraName>>(chosen);
+  if (const auto refusal = refuse_name(get.file, eras.back())) return to_reply(*refusal);
+  // The newest first: it is the one that grows.
+  for (auto era = eras.rbegin(); era != eras.rend(); ++era) {
+    if (auto reply = find_file(*archive, get, *era)) return *std::move(reply);
   }
-  if (!era) return to_reply(unknown_system(get));
-  if (const auto refusal = refuse_name(get.file, *era)) return to_reply(*refusal);
-  const auto found = find_key(*archive, get, *era);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return to_reply(*refusal);
-  const auto& key = std::get<std::optional<std::string>>(found);
-  Backend& backend = archive->backend();
-  if (auto source = key ? backend.open_to_send(*key) : nullptr) {
-    // Head and body from one object: another may take its place at any moment (replace_object).
-    DescribedObject object = describe_object(std::move(source));
-    check_header(object.header, *key, get, *era);
-    return present(*archive, get, *era, std::move(object.source), object.header);
-  }
-  return absent(*archive, get, *era);
+  return absent(*archive, get, eras);
 }
 
 }  // namespace walstow

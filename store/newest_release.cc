@@ -16,9 +16,9 @@ std::optional<WalFileName> newest_segment(const EraInventory& inventory) {
   const auto timelines = inventory.timelines();
   const auto newest =
       std::ranges::max_element(timelines, {}, &EraInventory::TimelineInventory::newest);
-  if (newest == timelines.end() || newest->runs.runs.empty()) return std::nullopt;
-  const SegmentNumber last{newest->runs.runs.back().last()};
-  return WalFileName::segment(newest->runs.timeline, last, segment_size_of(inventory.era()));
+  if (newest == timelines.end() || newest->known.runs.empty()) return std::nullopt;
+  const SegmentNumber last{newest->known.runs.back().last()};
+  return WalFileName::segment(newest->known.timeline, last, segment_size_of(inventory.era()));
 }
 
 }  // namespace

@@ -130,10 +130,12 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
   }
   PrunedBackups pruned(archive, cluster, era);
   for (const EraInventory::TimelineInventory& timeline : files.timelines()) {
-    const auto& runs = timeline.runs.runs;
+    const KnownTimeline& known = timeline.known;
+    const auto& runs = known.runs;
     inventory.timelines.push_back(
-        {.timeline = timeline.runs.timeline,
-         .ancestry = timeline.ancestry,
+        {.timeline = known.timeline,
+         .ancestry = known.history == KnownTimeline::History::kRead ? std::optional(known.ancestry)
+                                                                    : std::nullopt,
          .last = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.back().last()}),
          .newest = timeline.newest_file});
     for (const BackupReport& backup : timeline.backups) {

@@ -112,14 +112,20 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
 
 std::optional<std::string> read_small_object(Backend& backend, const std::string& key,
                                              std::size_t largest) {
-  const auto source = backend.open_object(key);
-  if (!source || source->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
+  auto object = backend.open_object(key);
+  if (object == nullptr) return std::nullopt;
+  return read_small_object(std::move(object), largest);
+}
+
+std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> object,
+                                             std::size_t largest) {
+  if (object->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
     return std::nullopt;
   }
   std::string content;
   try {
     const Examined examined =
-        examine_object(*source, [&content](ByteView raw) { content += as_text(raw); });
+        examine_object(*object, [&content](ByteView raw) { content += as_text(raw); });
     if (!examined.whole) return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUsage) throw;

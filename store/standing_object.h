@@ -68,5 +68,7 @@ class ContentCheck {
 // whole, or of the format of a later release.
 std::optional<std::string> read_small_object(Backend& backend, const std::string& key,
                                              std::size_t largest);
+std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> object,
+                                             std::size_t largest);
 
 }  // namespace walstow

@@ -189,6 +189,12 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
                                 alarm("NEWER RELEASE"), era.newer_release),
                     kTextColumns, "    ");
   }
+  for (const std::string& name : era.missing_histories) {
+    text += wrapped(fmt::format("{} {}: without it nobody is led to its timeline; put it in with "
+                                "\"walstow-archive pg_wal/{}\"",
+                                alarm("HISTORY MISSING"), name, name),
+                    kTextColumns, "    ");
+  }
   if (era.missing > 0) {
     text += fmt::format("    {}: \"walstow list {} --holes\"\n",
                         alarm(counted(era.missing, "segment") + " missing"), cluster);

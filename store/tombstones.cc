@@ -118,6 +118,12 @@ std::string_view to_string(State state) {
   return "";
 }
 
+KnownPrune known_prune(const Tombstone& tombstone) {
+  return {.limit = tombstone.limit(),
+          .timeline = tombstone.timeline,
+          .has_removed = !tombstone.timeline && tombstone.reached > SegmentNumber{}};
+}
+
 std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluster,
                                        const EraName& era) {
   std::vector<Tombstone> all;

@@ -12,6 +12,7 @@
 
 #include "proto/wal/lsn.h"
 #include "proto/wire/command.h"
+#include "store/absence.h"
 #include "store/backend.h"
 
 namespace walstow {
@@ -41,6 +42,7 @@ struct Tombstone {
 };
 
 std::string_view to_string(Tombstone::State state);
+KnownPrune known_prune(const Tombstone& tombstone);
 
 // Oldest first.
 std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluster,

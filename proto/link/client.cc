@@ -235,7 +235,8 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
   const AskedFor asked{.cluster = get.cluster,
                        .file = get.file.text(),
                        .request_id = get.request_id,
-                       .system_identifier = get.system_identifier};
+                       .system_identifier = get.system_identifier,
+                       .segment_size = get.segment_size};
   if (refusal && refusal->proof && proves(*refusal->proof, asked)) {
     co_return Absent{std::move(*refusal)};
   }

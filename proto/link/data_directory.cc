@@ -188,7 +188,8 @@ std::optional<ControlFile> read_control_file(const std::string& data_directory) 
   const std::optional<ControlFile> control = parse_control_file(ByteView(bytes).first(size));
   if (control) {
     return ControlFile{.system_identifier = control->system_identifier,
-                       .segment_size = find_segment_size(data_directory, *control)};
+                       .segment_size = find_segment_size(data_directory, *control),
+                       .timeline = control->timeline};
   }
   throw Error(
       ErrorKind::kInvalid,
@@ -201,12 +202,13 @@ ServerIdentity find_server_identity(const std::string& data_directory, const std
   ServerIdentity identity;
   if (control.system_identifier != 0) {
     identity = {.system_identifier = control.system_identifier,
-                .segment_size = control.segment_size};
+                .segment_size = control.segment_size,
+                .timeline = control.timeline};
   }
   if (system.empty()) return identity;
   const std::uint64_t overriding = parse_system_identifier(system);
-  // The control file of another cluster says nothing about this one's segments.
-  if (overriding != control.system_identifier) identity.segment_size.reset();
+  // The control file of another cluster says nothing about this one.
+  if (overriding != control.system_identifier) identity = {};
   identity.system_identifier = overriding;
   return identity;
 }

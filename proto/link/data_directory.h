@@ -42,6 +42,7 @@ std::optional<ControlFile> read_control_file(const std::string& data_directory);
 struct ServerIdentity {
   std::optional<std::uint64_t> system_identifier;
   std::optional<SegmentSize> segment_size;
+  std::optional<Timeline> timeline;  // that the data is on
 };
 
 // From the data directory's control file; `system` (the value of --system) overrides the identifier

@@ -13,11 +13,14 @@ namespace {
 constexpr std::size_t kVersionOffset = 8;
 constexpr std::size_t kCatalogOffset = 12;
 
-// Where the rest is, in a build for a 64-bit machine. In between lie uint32 blcksz, relseg_size,
-// since 19 slru_pages_per_segment, and xlog_blcksz, in front of xlog_seg_size.
+// Where the rest is, in a build for a 64-bit machine. Of the copy of the latest checkpoint the
+// timeline follows its redo pointer; before 11 there was one more pointer in front of it. Between
+// float_format and xlog_seg_size lie uint32 blcksz, relseg_size, since 19 slru_pages_per_segment,
+// and xlog_blcksz.
 struct Layout {
   std::uint32_t version;        // PG_CONTROL_VERSION
   std::uint32_t first_catalog;  // CATALOG_VERSION_NO: 9.5 changed the layout and not the version
+  std::size_t timeline;         // uint32 checkPointCopy.ThisTimeLineID
   std::size_t float_format;     // double, the constant 1234567.0
   std::size_t segment_size;     // uint32 xlog_seg_size
 };
@@ -26,17 +29,17 @@ constexpr std::uint32_t kCatalogOf95 = 201510051;
 
 // Ascending by version and catalog.
 constexpr std::array kLayouts = {
-    Layout{937, 0, 184, 204},             // 9.3
-    Layout{942, 0, 192, 212},             // 9.4
-    Layout{942, kCatalogOf95, 208, 228},  // 9.5
-    Layout{960, 0, 208, 228},             // 9.6
-    Layout{1002, 0, 208, 228},            // 10
-    Layout{1100, 0, 200, 220},            // 11
-    Layout{1201, 0, 208, 228},            // 12
-    Layout{1300, 0, 208, 228},            // 13 to 16
-    Layout{1700, 0, 208, 228},            // 17
-    Layout{1800, 0, 208, 228},            // 18
-    Layout{1905, 0, 216, 240},            // 19
+    Layout{937, 0, 56, 184, 204},             // 9.3
+    Layout{942, 0, 56, 192, 212},             // 9.4
+    Layout{942, kCatalogOf95, 56, 208, 228},  // 9.5
+    Layout{960, 0, 56, 208, 228},             // 9.6
+    Layout{1002, 0, 56, 208, 228},            // 10
+    Layout{1100, 0, 48, 200, 220},            // 11
+    Layout{1201, 0, 48, 208, 228},            // 12
+    Layout{1300, 0, 48, 208, 228},            // 13 to 16
+    Layout{1700, 0, 48, 208, 228},            // 17
+    Layout{1800, 0, 48, 208, 228},            // 18
+    Layout{1905, 0, 48, 216, 240},            // 19
 };
 
 // FLOATFORMAT_VALUE, as 8 bytes of the file. It is there so that another machine's file is found
@@ -51,27 +54,32 @@ const Layout* find_layout(std::uint32_t version, std::uint32_t catalog) {
   return found;
 }
 
-std::optional<SegmentSize> find_segment_size(ByteView content) {
+const Layout* layout_of(ByteView content) {
   const Layout* const layout =
       find_layout(load_little_endian<std::uint32_t>(content, kVersionOffset),
                   load_little_endian<std::uint32_t>(content, kCatalogOffset));
-  if (layout == nullptr) return std::nullopt;
-  if (load_little_endian<std::uint64_t>(content, layout->float_format) != kFloatFormat) {
-    return std::nullopt;
-  }
-  return SegmentSize::from_bytes(load_little_endian<std::uint32_t>(content, layout->segment_size));
+  if (layout == nullptr) return nullptr;
+  const auto found = load_little_endian<std::uint64_t>(content, layout->float_format);
+  return found == kFloatFormat ? layout : nullptr;
 }
 
 }  // namespace
 
-// The file's CRC is not checked: a running server rewrites the file under its readers, but these
-// two fields keep their values for the life of the cluster.
+// The file's CRC is not checked: a running server rewrites the file under its readers, but
+// the identifier and the segment size keep their values for the life of the cluster, and the
+// timeline is one aligned word.
 std::optional<ControlFile> parse_control_file(ByteView content) {
   if (content.size() < kControlFileBytes) return std::nullopt;
   const ByteView data = content.first(kControlFileBytes);
   const auto identifier = load_little_endian<std::uint64_t>(data, 0);
   if (identifier == 0) return std::nullopt;
-  return ControlFile{identifier, find_segment_size(data)};
+  ControlFile control{.system_identifier = identifier, .segment_size = {}, .timeline = {}};
+  if (const Layout* const layout = layout_of(data)) {
+    control.segment_size =
+        SegmentSize::from_bytes(load_little_endian<std::uint32_t>(data, layout->segment_size));
+    control.timeline = Timeline{load_little_endian<std::uint32_t>(data, layout->timeline)};
+  }
+  return control;
 }
 
 }  // namespace walstow

@@ -19,6 +19,8 @@ struct ControlFile {
   std::uint64_t system_identifier = 0;
   // nullopt: of a release that is newer than this program, or of another kind of machine.
   std::optional<SegmentSize> segment_size;
+  // Of the latest checkpoint: the one that the server's data is on. nullopt: as above.
+  std::optional<Timeline> timeline;
 };
 
 // nullopt: too short, or an identifier of 0.

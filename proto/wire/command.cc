@@ -61,6 +61,7 @@ RequestHead request_for(const GetFile& get) {
       start(get.head_only ? Method::kHead : Method::kGet, file_path(get.cluster, get.file));
   Fields& fields = request.fields;
   if (get.system_identifier) set_number(fields, field::kSystem, *get.system_identifier);
+  if (get.segment_size) set_number(fields, field::kSegmentSize, get.segment_size->bytes());
   if (!get.request_id.empty()) fields.set(field::kRequest, get.request_id);
   fields.set(field::kAcceptEncoding, get.accept == Encoding::kZstd ? "zstd" : "identity");
   if (get.instance) set_instance(fields, *get.instance);

@@ -63,6 +63,9 @@ struct GetFile {
   std::string cluster;
   WalFileName file;
   std::optional<std::uint64_t> system_identifier;  // nullopt: the newest era answers
+  // Of the data directory: eras of other sizes have another log. nullopt: not known, which will do
+  // where the cluster has had one size only.
+  std::optional<SegmentSize> segment_size;
   bool head_only = false;
   Encoding accept = Encoding::kZstd;  // kZstd: the stored object as it is; kIdentity: the raw file
   std::string request_id;             // random; a proof of absence repeats it

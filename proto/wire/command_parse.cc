@@ -77,6 +77,7 @@ Parsed parse_get(FilePath path, Method method, FieldReader& fields) {
   const GetFile get{.cluster = std::move(path.cluster),
                     .file = std::move(path.file),
                     .system_identifier = fields.optional(form::kSystem),
+                    .segment_size = fields.optional(form::kSegmentSize),
                     .head_only = method == Method::kHead,
                     .accept = fields.accepted_encoding(),
                     .request_id = fields.optional(form::kRequest).value_or(""),

@@ -12,7 +12,7 @@
 namespace walstow {
 namespace {
 
-// In the order of the enumeration. 404 belongs to the four absences alone: whatever else goes
+// In the order of the enumeration. 404 belongs to the five absences alone: whatever else goes
 // wrong, and whatever a proxy answers by itself, can so never be taken for one.
 constexpr std::array kCodes = {
     CodeInfo{Code::kBadRequest, "bad-request", 400},
@@ -35,6 +35,7 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kAbsentBefore, "absent-before", 404},
     CodeInfo{Code::kHole, "hole", 404},
     CodeInfo{Code::kPruned, "pruned", 404},
+    CodeInfo{Code::kHistoryMissing, "history-missing", 404},
     CodeInfo{Code::kDamaged, "damaged", 500},
     CodeInfo{Code::kStorage, "storage", 507},
     CodeInfo{Code::kUnavailable, "unavailable", 503},
@@ -97,6 +98,7 @@ ErrorKind kind_of(Code code) {
     case Code::kAbsentBefore:
     case Code::kHole:
     case Code::kPruned:
+    case Code::kHistoryMissing:
     // Not kStorage, which is about this machine: at the other end somebody may make room meanwhile.
     case Code::kStorage:
     case Code::kUnavailable:
@@ -129,6 +131,7 @@ bool is_absence(Code code) {
 bool proves(const AbsenceProof& proof, const AskedFor& asked) {
   const auto era = parse_era_name(proof.era);
   return era && (!asked.system_identifier || era->system_identifier == *asked.system_identifier) &&
+         (!asked.segment_size || era->segment_size == asked.segment_size->bytes()) &&
          proof.cluster == asked.cluster && proof.file == asked.file && !asked.request_id.empty() &&
          proof.request == asked.request_id && !proof.archive.empty();
 }

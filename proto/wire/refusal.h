@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proto/base/error.h"
+#include "proto/wal/lsn.h"
 #include "proto/wire/http.h"
 
 namespace walstow {
@@ -30,10 +31,12 @@ enum class Code {
   kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
   kExists,          // 409 exists: the cluster, era or client to be made stands
   kBelowFloor,      // 409 below-floor: what it needs was pruned, or is about to be
-  kAbsentEnd,       // 404 absent-end: nothing later on this timeline
-  kAbsentBefore,    // 404 absent-before: before the first on this timeline
-  kHole,            // 404 hole: earlier and later ones stand
+  // What they mean: store/absence.h.
+  kAbsentEnd,       // 404 absent-end: nothing later in its history is known
+  kAbsentBefore,    // 404 absent-before: its timeline began later
+  kHole,            // 404 hole: something later in its history is there
   kPruned,          // 404 pruned
+  kHistoryMissing,  // 404 history-missing: what it would say may make an end of it, or a hole
   kDamaged,         // 500 damaged: the stored object fails its check
   kStorage,         // 507 storage: no space, I/O error
   kUnavailable,     // 503 unavailable: the archive cannot be reached (not mounted, no marker)
@@ -66,6 +69,7 @@ struct AskedFor {
   std::string file;
   std::string request_id;  // must not be empty: without one, an old answer looks like the new one
   std::optional<std::uint64_t> system_identifier;  // nullopt: of whichever era is newest
+  std::optional<SegmentSize> segment_size = {};    // nullopt: of any
 };
 // Whether the proof is about just that. If not, the answer means "unknown", never "absent". The
 // archive must be named; whether it is the right one says whoever knows one from before.
@@ -75,7 +79,7 @@ struct Refusal {
   Code code = Code::kInternal;
   std::string message;
   std::string hint;                   // "" for none
-  std::optional<AbsenceProof> proof;  // with the four kinds of 404, and only there
+  std::optional<AbsenceProof> proof;  // with the five kinds of 404, and only there
 };
 
 // One without a proof.

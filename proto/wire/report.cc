@@ -47,6 +47,7 @@ json::value era_value(const EraReport& report) {
   object["histories"] = report.histories;
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
+  object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
   object["newer_release"] = report.newer_release;
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =

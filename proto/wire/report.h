@@ -56,6 +56,9 @@ struct EraReport {
   std::uint64_t histories = 0;
   std::uint64_t conflicts = 0;  // contents about which nobody has decided yet
   std::uint64_t missing = 0;    // segments in holes
+  // "00000002.history": timelines with files whose history is not there, or cannot be read. A
+  // recovery to them is refused.
+  std::vector<std::string> missing_histories = {};
   // XLOG_PAGE_MAGIC ("0xD130") of the newest segment, where its PostgreSQL release is newer than
   // the store; else "".
   std::string newer_release = {};

@@ -45,13 +45,14 @@ class ExitCodesOfRestore(EndToEndTest):
             self.check(name, (0, 0, 0), patient, placed=self.archive.contents(name))
 
         absent_at_the_end = self.segments[-1][:-2] + "F0"
-        absent_before_the_first = "000000010000000000000001"
         never_there = "00000001.history"
         for name in (
-            absent_at_the_end, absent_before_the_first, never_there, "00000002.history",
-            "00000002" + absent_at_the_end[8:],
+            absent_at_the_end, never_there, "00000002.history", "00000002" + absent_at_the_end[8:],
         ):  # fmt: skip
             self.check(name, (1, 1, 1), patient)
+        # Nothing says that timeline 1 began later, and later files are there: a database that
+        # opened here would lack them.
+        self.check("000000010000000000000001", (1, 201, 2), patient)
 
         contents = self.archive.contents(self.middle)
         self.archive.lose(self.middle)

@@ -20,7 +20,7 @@ class CatchUpOutOfTheSpool(PrefetchTest):
 
         # At the end of the archive it ends by itself, and has handed over all that it had got.
         wait.until(lambda: not self.prefetchers(standby), "the prefetcher ends")
-        self.assertIn("nothing later on its timeline", self.prefetch_log(standby))
+        self.assertIn("nothing later in its history is known", self.prefetch_log(standby))
         self.assertEqual(list((standby.wal / SPOOL / "prefetch").iterdir()), [])
 
         # A base backup leaves the spool out.

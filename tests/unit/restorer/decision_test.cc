@@ -12,7 +12,7 @@ constexpr RecoveryMode kModes[] = {RecoveryMode::kStandby, RecoveryMode::kRecove
                                    RecoveryMode::kTool};
 constexpr Answer kAnswers[] = {Answer::kPlaced, Answer::kAbsentEnd, Answer::kAbsentBefore,
                                Answer::kHole,   Answer::kPruned,    Answer::kUnreachable,
-                               Answer::kFailed, Answer::kDamaged};
+                               Answer::kFailed, Answer::kDamaged,   Answer::kHistoryMissing};
 constexpr LocalCopy kCopies[] = {LocalCopy::kNone, LocalCopy::kGood};
 
 struct Cell {
@@ -50,6 +50,10 @@ TEST(DecisionTest, EveryCellOfTheTable) {
       {Answer::kHole, LocalCopy::kNone, {kAbsentWithWarning, retry_then(201), kUnknownToTool}},
       {Answer::kPruned, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
       {Answer::kPruned, LocalCopy::kNone, {kAbsentWithWarning, stop_with(202), kUnknownToTool}},
+      {Answer::kHistoryMissing, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
+      {Answer::kHistoryMissing,
+       LocalCopy::kNone,
+       {kUnknownOnStandby, retry_then(201), kUnknownToTool}},
       {Answer::kUnreachable,
        LocalCopy::kNone,
        {kUnknownOnStandby, retry_then(200), kUnknownToTool}},

@@ -87,7 +87,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
       {segment.substr(0, segment.size() - 1), "it has 1048575 bytes, a segment has 1048576"},
       {segment + "x", "it has 1048577 bytes, a segment has 1048576"},
       {other_magic,
-       "it is not a WAL segment: page magic 0xD100 is of no PostgreSQL release from 9.3 to 18"},
+       "it is not a WAL segment: page magic 0xD100 is of no PostgreSQL release from 9.3 to 19"},
       {other_system,
        "its system identifier is 7711084896406890662, the cluster's is "
        "7711084896406890663"},

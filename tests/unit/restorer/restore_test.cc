@@ -33,6 +33,7 @@ class RestoreTest : public testing::Test {
                            .request_id = {},
                            .instance = instance_,
                            .restartpoint = restartpoint_},
+                   .own_timeline = own_timeline_,
                    .path = "pg_wal/RECOVERYXLOG",
                    .target = {.folder = *files_, .name = "RECOVERYXLOG"},
                    .spool = mode == RecoveryMode::kTool ? nullptr : &spool_,
@@ -58,6 +59,7 @@ class RestoreTest : public testing::Test {
   Spool spool_{*files_, kStoreKey};
   RestoreWaits waits_ = kPatient;
   std::function<bool()> abandoned_;
+  std::optional<Timeline> own_timeline_;
   std::optional<Instance> instance_;
   std::optional<WalFileName> restartpoint_;
 };
@@ -68,6 +70,18 @@ TEST_F(RestoreTest, ExitsZeroWithTheFileInItsPlace) {
     FakeStore store;
     EXPECT_EQ(run(mode, store.then_file(fixture::segment_1mb())), 0);
     EXPECT_TRUE(files_->remove("RECOVERYXLOG"));
+  }
+}
+
+// Files of timeline 2 are in the archive, its history is not.
+TEST_F(RestoreTest, AMissingHistoryIsNoEndButForTheServersOwnTimeline) {
+  waits_.recovery = Duration(1);
+  for (const std::uint32_t own : {1U, 2U}) {
+    own_timeline_ = Timeline{own};
+    FakeStore store;
+    EXPECT_EQ(recovery(store.then_absent(Code::kHistoryMissing), kHistoryName), own == 2 ? 1 : 201);
+    FakeStore of_segment;
+    EXPECT_EQ(recovery(of_segment.then_absent(Code::kHistoryMissing)), 201);
   }
 }
 

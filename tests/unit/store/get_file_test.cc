@@ -51,7 +51,7 @@ TEST_F(GetFileTest, AbsenceSaysWhereTheFileWouldBe) {
   const struct {
     std::string_view name, code;
   } cases[] = {
-      {kFirst, "absent-before"},
+      {kFirst, "hole"},  // timeline 1 has no history that would say where it began
       {kThird, "hole"},
       {"000000010000000000000005", "absent-end"},
       {"000000020000000000000003", "absent-before"},
@@ -76,12 +76,11 @@ TEST_F(GetFileTest, AHoleSaysWhatIsToBeDoneAboutIt) {
   };
   const Refusal segment = refusal_of(kThird);
   EXPECT_TRUE(
-      segment.message.ends_with("although earlier and later files of its timeline are "
-                                "there"))
+      segment.message.ends_with("although timeline 2 goes on from a later place of its timeline"))
       << segment.message;
   EXPECT_NE(segment.hint.find("walstow-archive PATH"), std::string::npos) << segment.hint;
   const Refusal history = refusal_of("00000003.history");
-  EXPECT_TRUE(history.message.ends_with("although that of a higher timeline is"))
+  EXPECT_TRUE(history.message.ends_with("although timeline 4, which is higher, is known"))
       << history.message;
   EXPECT_EQ(history.hint, segment.hint);
   EXPECT_EQ(refusal_of("000000010000000000000005").hint, "");
@@ -124,7 +123,7 @@ TEST_F(GetFileTest, WhatWasMovedAwayIsNeverAbsent) {
     const Response gone = get(kFirst);
     EXPECT_EQ(code_of(gone), "unavailable") << one.title << " " << gone.body;
     fs::rename(aside, one.what);
-    EXPECT_EQ(code_of(get(kFirst)), "absent-before") << one.title;
+    EXPECT_EQ(code_of(get(kFirst)), "hole") << one.title;
   }
 }
 

@@ -62,7 +62,8 @@ TEST(CodeTest, HasATextThatIsReadBack) {
 TEST(CodeTest, Only404SaysAbsent) {
   for (const Code code : every_code()) {
     const bool absence = code == Code::kAbsentEnd || code == Code::kAbsentBefore ||
-                         code == Code::kHole || code == Code::kPruned;
+                         code == Code::kHole || code == Code::kPruned ||
+                         code == Code::kHistoryMissing;
     EXPECT_EQ(is_absence(code), absence) << info_of(code).text;
     EXPECT_EQ(info_of(code).status == 404, absence) << info_of(code).text;
     EXPECT_GE(info_of(code).status, 400) << info_of(code).text;
@@ -247,19 +248,32 @@ TEST(RefusalErrorTest, SaysWhatTheStoreSaid) {
 
 TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
   const std::pair<Code, ErrorKind> table[] = {
-      {Code::kBadRequest, ErrorKind::kRefused},       {Code::kBadName, ErrorKind::kRefused},
-      {Code::kBadContent, ErrorKind::kRefused},       {Code::kDigestMismatch, ErrorKind::kDamaged},
-      {Code::kTooLarge, ErrorKind::kRefused},         {Code::kNoRight, ErrorKind::kRefused},
-      {Code::kUnknownCluster, ErrorKind::kRefused},   {Code::kUnknownSystem, ErrorKind::kRefused},
-      {Code::kOtherContent, ErrorKind::kRefused},     {Code::kOtherSystem, ErrorKind::kRefused},
-      {Code::kExists, ErrorKind::kRefused},           {Code::kAbsentEnd, ErrorKind::kUnavailable},
-      {Code::kAbsentBefore, ErrorKind::kUnavailable}, {Code::kHole, ErrorKind::kUnavailable},
-      {Code::kUnknownClient, ErrorKind::kRefused},    {Code::kNoSuchClient, ErrorKind::kRefused},
-      {Code::kNoSuchContent, ErrorKind::kRefused},    {Code::kPruned, ErrorKind::kUnavailable},
-      {Code::kDamaged, ErrorKind::kDamaged},          {Code::kStorage, ErrorKind::kUnavailable},
-      {Code::kUnavailable, ErrorKind::kUnavailable},  {Code::kTimeout, ErrorKind::kTimeout},
-      {Code::kInternal, ErrorKind::kUnavailable},     {Code::kBelowFloor, ErrorKind::kRefused},
+      {Code::kBadRequest, ErrorKind::kRefused},
+      {Code::kBadName, ErrorKind::kRefused},
+      {Code::kBadContent, ErrorKind::kRefused},
+      {Code::kDigestMismatch, ErrorKind::kDamaged},
+      {Code::kTooLarge, ErrorKind::kRefused},
+      {Code::kNoRight, ErrorKind::kRefused},
+      {Code::kUnknownCluster, ErrorKind::kRefused},
+      {Code::kUnknownSystem, ErrorKind::kRefused},
+      {Code::kOtherContent, ErrorKind::kRefused},
+      {Code::kOtherSystem, ErrorKind::kRefused},
+      {Code::kExists, ErrorKind::kRefused},
+      {Code::kAbsentEnd, ErrorKind::kUnavailable},
+      {Code::kAbsentBefore, ErrorKind::kUnavailable},
+      {Code::kHole, ErrorKind::kUnavailable},
+      {Code::kUnknownClient, ErrorKind::kRefused},
+      {Code::kNoSuchClient, ErrorKind::kRefused},
+      {Code::kNoSuchContent, ErrorKind::kRefused},
+      {Code::kPruned, ErrorKind::kUnavailable},
+      {Code::kDamaged, ErrorKind::kDamaged},
+      {Code::kStorage, ErrorKind::kUnavailable},
+      {Code::kUnavailable, ErrorKind::kUnavailable},
+      {Code::kTimeout, ErrorKind::kTimeout},
+      {Code::kInternal, ErrorKind::kUnavailable},
+      {Code::kBelowFloor, ErrorKind::kRefused},
       {Code::kNoSuchRecord, ErrorKind::kRefused},
+      {Code::kHistoryMissing, ErrorKind::kUnavailable},
   };
   EXPECT_EQ(std::size(table), every_code().size());
   for (const auto& [code, kind] : table) {

@@ -80,6 +80,7 @@ ClusterReport cluster_report() {
                     .histories = 1,
                     .conflicts = 2,
                     .missing = 1,
+                    .missing_histories = {"00000004.history"},
                     .newer_release = "0xD130",
                     .holes = {{.era = "001-5-16777216",
                                .first = "000000010000000000000004",
@@ -274,7 +275,8 @@ TEST(ReportTest, HasAStableForm) {
       "{\"name\":\"\",\"era\":\"\",\"timeline\":0,\"start\":\"\",\"stop\":\"\",\"first\":\"\","
       "\"last\":\"\",\"label\":\"\",\"started\":null,\"stopped\":\"1970-01-01T00:00:00Z\","
       "\"added\":true,\"pruned\":true}]}],"
-      "\"histories\":1,\"conflicts\":2,\"missing\":1,\"newer_release\":\"0xD130\",\"holes\":[{"
+      "\"histories\":1,\"conflicts\":2,\"missing\":1,\"missing_histories\":[\"00000004.history\"],"
+      "\"newer_release\":\"0xD130\",\"holes\":[{"
       "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
       "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null}],"
       "\"positions\":[{"
