@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "archiver/history_along.h"
 #include "archiver/look_ahead.h"
 #include "archiver/ready_files.h"
 #include "archiver/release_warning.h"
@@ -79,7 +80,14 @@ std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<Archived
       },
       Deadline::after(call.begin_others_for));
   const Putter putter = call.connect();
+  HistoryAlong history(*call.folder, call.cluster, call.server.system_identifier.value_or(0),
+                       [&](const WalFileName& file) {
+                         const std::string path = parent_folder(call.path) + "/" + file.text();
+                         return archive_one(*shared, path, putter).done.report.archive;
+                       });
+  if (own) history.before(*own);
   ArchivedFile archived = archive_one(*shared, call.path, putter);
+  if (own) history.after(*own, archived.done.report.archive);
   if (archived.newer_magic) {
     warn_of_newer_release(*call.folder, call.path, *archived.newer_magic, call.now());
   }

@@ -229,10 +229,13 @@ int restore_command(const Call& call, const Settings& settings,
                  .target = {.folder = *target.folder, .name = target.name}};
   std::optional<Spool> spool;
   std::optional<Prefetch> prefetch;
-  if (mode != RecoveryMode::kTool) {
+  job.is_promotion = mode == RecoveryMode::kTool && has_server(call.data_directory);
+  if (mode != RecoveryMode::kTool || job.is_promotion) {
     spool.emplace(*target.folder,
                   store_key(options, required_system(call.server, call.data_directory)));
     job.spool = &*spool;
+  }
+  if (mode != RecoveryMode::kTool) {
     job.abandoned = [server = AskingServer()] { return server.ended(); };
     job.get.instance = spool->instance(standby_name(settings));
     if (job.get.instance) {

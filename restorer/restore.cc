@@ -22,6 +22,8 @@ class Restore {
 
  private:
   Duration wait() const;
+  // Asks again soon by itself, or keeps a primary from its work.
+  bool is_in_a_hurry() const { return job_.mode == RecoveryMode::kStandby || job_.is_promotion; }
   // Nobody is there to read exit code or messages then.
   bool abandoned() const { return job_.abandoned && job_.abandoned(); }
   Deadline patience_for(Deadline give_up);
@@ -61,8 +63,12 @@ Answer Restore::meaning_of(Answer answer) const {
 }
 
 int Restore::run() {
+  if (is_history() && file().timeline() == Timeline{1}) {
+    log_line(LogLevel::kDebug, describe_failure("no server ever writes it"));
+    return exit_code::kAbsent;
+  }
   if (take_prefetched()) return exit_code::kDone;
-  if (job_.mode == RecoveryMode::kStandby && job_.spool->failed_lately(waits_.failure_memory)) {
+  if (is_in_a_hurry() && job_.spool->failed_lately(waits_.failure_memory)) {
     if (place_kept_history()) return exit_code::kDone;
     log_line(LogLevel::kDebug, describe_failure("the store did not answer a moment ago"));
     return decide(job_.mode, Answer::kUnreachable, LocalCopy::kNone).exit_code;
@@ -89,6 +95,7 @@ int Restore::run() {
 }
 
 Duration Restore::wait() const {
+  if (is_in_a_hurry()) return waits_.standby;
   switch (job_.mode) {
     case RecoveryMode::kStandby:
       return waits_.standby;
@@ -130,7 +137,7 @@ Outcome Restore::ask(Deadline give_up) {
 
 void Restore::remember(const Outcome& outcome) {
   if (job_.spool == nullptr) return;
-  if (outcome.answer == Answer::kUnreachable && job_.mode == RecoveryMode::kStandby) {
+  if (outcome.answer == Answer::kUnreachable && is_in_a_hurry()) {
     job_.spool->note_failure();
   }
   if (!is_known(outcome.answer)) return;

@@ -30,7 +30,11 @@ struct RestoreJob {
   std::optional<Timeline> own_timeline;
   std::string path;  // %p as given, for messages
   RestoreTarget target;
-  Spool* spool = nullptr;        // not owned; nullptr in tool mode
+  // In tool mode: a server that is being promoted asks. It has removed its signal file, wants the
+  // history of the timeline that it leaves, and takes no writes until it has an answer. So it waits
+  // no longer than a standby.
+  bool is_promotion = false;
+  Spool* spool = nullptr;        // not owned; nullptr where a tool asks
   Prefetch* prefetch = nullptr;  // not owned; nullptr where nothing is fetched ahead
   // Whoever asked is gone, and must not get anything any more. Empty in tool mode.
   std::function<bool()> abandoned;

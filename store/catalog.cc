@@ -90,16 +90,21 @@ HoleReport hole_report(const std::string& era, const Gap& gap, SegmentSize size)
           .count = gap.missing.count};
 }
 
+std::vector<std::string> missing_histories(const KnownLog& log) {
+  std::vector<std::string> names;
+  for (const Timeline timeline : timelines_without_history(log))
+    names.push_back(to_hex8(timeline) + ".history");
+  return names;
+}
+
 void add_gaps(EraReport& report, const KnownLog& log) {
   const std::vector<Gap> gaps = gaps_of(log);
   for (const Gap& gap : gaps)
     report.missing += gap.missing.count;
   for (std::size_t i = gaps.size() - std::min(gaps.size(), kMostHoles); i < gaps.size(); ++i)
     report.holes.push_back(hole_report(report.era, gaps[i], log.size));
-  for (const Timeline timeline : timelines_without_history(log)) {
-    if (report.missing_histories.size() == kMostHoles) break;
-    report.missing_histories.push_back(to_hex8(timeline) + ".history");
-  }
+  report.missing_histories = missing_histories(log);
+  report.missing_histories.resize(std::min(report.missing_histories.size(), kMostHoles));
 }
 
 EraReport era_report(const EraInventory& inventory) {
@@ -152,6 +157,24 @@ std::optional<Gap> clipped(Gap hole, const FileRange& range, SegmentSize size) {
   if (ends_before || first >= end) return std::nullopt;
   hole.missing = {.first = first, .count = end - first};
   return hole;
+}
+
+// Segments and history files that are missing in a range, in the order of a list.
+std::vector<HoleReport> missing_in(const KnownLog& log, const std::string& era,
+                                   const FileRange& range) {
+  std::vector<HoleReport> missing;
+  for (const Gap& gap : gaps_of(log)) {
+    if (const auto in_range = clipped(gap, range, log.size)) {
+      missing.push_back(hole_report(era, *in_range, log.size));
+    }
+  }
+  for (const std::string& name : missing_histories(log)) {
+    if (!range.holds(name)) continue;
+    missing.push_back({.era = era, .first = name, .last = name, .count = 1});
+  }
+  // A history stands before the segments of its timeline: '.' is lower than a digit.
+  std::ranges::sort(missing, {}, &HoleReport::first);
+  return missing;
 }
 
 }  // namespace
@@ -262,10 +285,7 @@ HolePage Catalog::holes(const Archive& archive, const ListHoles& list) {
     const std::string era = to_string(inventory.era());
     const auto log = known->log_that_ends_in(archive, list.cluster, inventory.era());
     if (!log) continue;
-    for (const Gap& hole : gaps_of(*log)) {
-      const auto in_range = clipped(hole, list.range, log->size);
-      if (!in_range) continue;
-      HoleReport report = hole_report(era, *in_range, log->size);
+    for (HoleReport& report : missing_in(*log, era, list.range)) {
       if (era + "/" + report.last <= list.after) continue;
       page.holes.push_back(std::move(report));
       if (page.holes.size() < list.limit) continue;

@@ -56,9 +56,11 @@ int list_all_holes(const Call& call) {
   Client client = call.client();
   ListHoles question{.cluster = call.cluster(), .after = "", .range = range_of(call)};
   std::string era;
+  bool found = false;
   do {
     const HolePage page = parse_hole_page(client.ask(question, long_patience()));
     std::string text;
+    found = found || !page.holes.empty();
     for (const HoleReport& hole : page.holes) {
       if (call.json()) {
         text += to_json(hole);
@@ -71,7 +73,7 @@ int list_all_holes(const Call& call) {
     print(text);
     question.after = page.next;
   } while (!question.after.empty());
-  return exit_code::kDone;
+  return found ? exit_code::kMissing : exit_code::kDone;
 }
 
 int list(const Call& call) {

@@ -20,7 +20,7 @@ inline constexpr int kUsage = 2;
 
 // walstow verify: something is wrong with what is stored; of several the first one of these.
 inline constexpr int kDamaged = 3;  // objects that are not what was put, or logs that break off
-inline constexpr int kMissing = 4;  // segments between others that stand
+inline constexpr int kMissing = 4;  // segments or histories; also of walstow list --holes
 inline constexpr int kForeign = 5;  // files that nothing of walstow's has put there
 
 // walstow-restore under recovery.signal. Above 125 PostgreSQL stops instead of opening the database

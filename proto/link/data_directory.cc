@@ -178,6 +178,14 @@ RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
   }
 }
 
+bool has_server(const std::string& data_directory) noexcept {
+  try {
+    return presence(std::filesystem::path(data_directory) / "postmaster.pid") == Presence::kPresent;
+  } catch (...) {
+    return false;  // out of memory: a tool waits longer
+  }
+}
+
 std::optional<ControlFile> read_control_file(const std::string& data_directory) {
   const std::unique_ptr<FileSystem> files = open_posix_file_system(data_directory);
   if (files == nullptr) return std::nullopt;

@@ -33,6 +33,9 @@ bool is_data_directory(const std::string& path) noexcept;
 // without need can be started again, one that opens with a part of its data cannot be mended.
 RecoveryMode recovery_mode(const std::string& data_directory) noexcept;
 
+// Whether a server runs in it, or ended without removing its postmaster.pid.
+bool has_server(const std::string& data_directory) noexcept;
+
 // nullopt: no data directory. Where the control file is of a release that this program does not
 // know, the segments in pg_wal tell the segment size, if there are any. Throws Error{kStorage} when
 // global/pg_control cannot be read, and Error{kInvalid} when it is not a control file.
