@@ -31,7 +31,7 @@ class UnfinishedLastSegment(EndToEndTest):
         self.wait_for_pieces(segment, 1)
         piece = self.pieces(segment)[0]
         in_place, behind = pages_in_place(self.archive.contents(piece))
-        self.assertLess(in_place, 128)
+        self.assertLess(in_place, self.pages)
         self.assertEqual(behind, "old pages")
         self.assertNotIn(segment, self.archive.objects())
         self.assertIn("1 unfinished piece", self.archive.walstow("status", "main").stdout)
@@ -41,7 +41,7 @@ class UnfinishedLastSegment(EndToEndTest):
         primary, follower, segment = self.end_of_timeline_1(wal_recycle="off")
         wait.until(lambda: segment in self.archive.objects(), f"{segment} is in the archive")
         in_place, behind = pages_in_place(self.archive.contents(segment))
-        self.assertLess(in_place, 128)
+        self.assertLess(in_place, self.pages)
         self.assertEqual(behind, "zeros")
         self.assert_whole_one_is_taken(primary, follower, segment, None)
 
@@ -54,6 +54,7 @@ class UnfinishedLastSegment(EndToEndTest):
     def end_of_timeline_1(self, **settings):
         """Timeline 1 ends in the middle of a segment, while a standby that archives follows it."""
         primary = self.new_primary()
+        self.pages = primary.segment_bytes // PAGE  # of a segment
         heir = self.standby(primary, "heir")
         follower = self.standby(primary, "follower")
         for standby in (heir, follower):
@@ -64,7 +65,7 @@ class UnfinishedLastSegment(EndToEndTest):
         follower.start()
         # Restartpoints make the follower recycle, so that its files have old pages.
         for _ in range(CHECKPOINTS):
-            ledger.add(primary, ledger.ROWS_PER_MB)
+            ledger.add(primary, ledger.rows_of_a_segment(primary))
             primary.query("CHECKPOINT")
             follower.wait_replayed(primary.query("SELECT pg_current_wal_lsn()"))
             follower.query("CHECKPOINT")
@@ -77,8 +78,7 @@ class UnfinishedLastSegment(EndToEndTest):
         primary.stop(signal.SIGQUIT)
 
         heir.promote()
-        follower.configure(primary_conninfo=heir.conninfo)
-        follower.query("SELECT pg_reload_conf()")
+        follower.reconfigure(primary_conninfo=heir.conninfo)
         ledger.add(heir, 10)
         end = heir.archive_all()
         follower.wait_replayed(end.lsn)
@@ -91,11 +91,11 @@ class UnfinishedLastSegment(EndToEndTest):
         """The primary of timeline 1 comes back, unaware, and finishes that segment."""
         pieces = self.pieces(segment)
         primary.start()
-        ledger.add(primary, 2 * ledger.ROWS_PER_MB)
+        ledger.add(primary, 2 * ledger.rows_of_a_segment(primary))
         primary.archive_all()
         self.assertEqual(primary.failed_count(), 0)
         content = self.archive.contents(segment)
-        self.assertEqual(pages_in_place(content), (128, "nothing"))
+        self.assertEqual(pages_in_place(content), (self.pages, "nothing"))
         if piece is None:
             self.wait_for_pieces(segment, len(pieces) + 1)
         # What the standby has is still a piece of it, and the store says so again.
