@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from support import processes
-from support.postgres import BIN, Server, initdb
+from support.postgres import Server, initdb
+from support.releases import program
 
 EXECUTABLES = ("walstow", "walstow-archive", "walstow-restore", "walstowd", "bare_tls_sender")
 
@@ -208,7 +209,7 @@ class Machine:
 
     def _pgbench(self, *options):
         processes.run(
-            BIN / "pgbench", "-h", self.primary.socket, "-U", "postgres", *options, "postgres"
+            program("pgbench"), "-h", self.primary.socket, "-U", "postgres", *options, "postgres"
         )
 
 

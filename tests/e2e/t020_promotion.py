@@ -29,13 +29,13 @@ class Promotion(EndToEndTest):
 
         history = (heir.wal / "00000002.history").read_bytes()
         self.assertEqual(self.archive.contents("00000002.history"), history)
-        self.check_partial(last_segment, history)
+        self.check_partial(last_segment, history, heir.segment_bytes)
 
-    def check_partial(self, segment, history):
+    def check_partial(self, segment, history, segment_bytes):
         (partial,) = self.archive.partials(segment)
         self.assertNotIn(segment, self.archive.objects())
         # Up to the switch, timeline 2 begins with the same bytes.
-        switch = int(history.split()[1].decode().split("/")[1], 16) % (1 << 20)
+        switch = int(history.split()[1].decode().split("/")[1], 16) % segment_bytes
         successor = self.archive.contents("00000002" + segment[8:])
         self.assertTrue(stored_object.contents(partial)[:switch] == successor[:switch])
 

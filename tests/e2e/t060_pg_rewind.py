@@ -1,7 +1,7 @@
 """pg_rewind -c fetches from the archive what the old primary has recycled."""
 
 from support import ledger, processes
-from support.postgres import BIN
+from support.releases import program
 from support.testcase import EndToEndTest, main
 
 
@@ -36,7 +36,7 @@ class PgRewind(EndToEndTest):
         (heir.wal / planted).parent.mkdir(parents=True, exist_ok=True)
         (heir.wal / planted).touch()
         processes.run(
-            BIN / "pg_rewind", "--restore-target-wal", f"--target-pgdata={old.data}",
+            program("pg_rewind"), "--restore-target-wal", f"--target-pgdata={old.data}",
             f"--source-server={heir.conninfo}", "--no-sync",
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 from support import processes  # noqa: E402
-from support.postgres import BIN  # noqa: E402
+from support.releases import program  # noqa: E402
 from support.testcase import EXECUTABLES, SKIPPED, UNPRIVILEGED_USER  # noqa: E402
 from wal_supply import WalSupply, segment_name  # noqa: E402
 
@@ -88,7 +88,7 @@ class Test:
         self.data = folder / "server/data"
         self.data.parent.mkdir()
         os.chown(self.data.parent, self.user, self.user)
-        run(BIN / "initdb", "--pgdata", self.data, "--wal-segsize=1", "--no-sync", user=self.user)
+        run(program("initdb"), "--pgdata", self.data, "--wal-segsize=1", "--no-sync", user=self.user)
         originals = sorted(path for path in (self.data / "pg_wal").iterdir() if path.is_file())
         # Those of initdb; the last ones may be prepared, and empty yet.
         contents = [path.read_bytes() for path in originals]

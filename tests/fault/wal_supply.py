@@ -8,7 +8,7 @@ import random
 import struct
 
 from support import processes
-from support.postgres import BIN
+from support.releases import program
 
 MEGABYTE = 1 << 20
 PAGE_SIZE = 8192
@@ -33,7 +33,7 @@ def write_wal(server, segments):
 
 def _pgbench(server, *options):
     processes.run(
-        BIN / "pgbench", *options, "--host", server.socket, "--username=postgres", "postgres"
+        program("pgbench"), *options, "--host", server.socket, "--username=postgres", "postgres"
     )
 
 

@@ -24,7 +24,7 @@ class AbsenceTest(EndToEndTest):
 
         first_missed = primary.segment()
         for _ in range(self.segments):
-            ledger.add(primary, self.segment_mb * ledger.ROWS_PER_MB, "during")
+            ledger.add(primary, ledger.rows_of_a_segment(primary), "during")
         end = primary.archive_all()
         primary.query("CHECKPOINT")  # recycles
         primary.query("CHECKPOINT")

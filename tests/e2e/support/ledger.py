@@ -3,6 +3,11 @@
 ROWS_PER_MB = 1000  # a little more than 1 MB of WAL
 
 
+def rows_of_a_segment(server):
+    """How many fill a segment, and a little more."""
+    return (server.segment_bytes >> 20) * ROWS_PER_MB
+
+
 def create(server):
     server.query("CREATE TABLE ledger (id bigserial PRIMARY KEY, batch text, note text)")
 

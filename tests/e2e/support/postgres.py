@@ -6,15 +6,13 @@ the same time cannot meet.
 
 import contextlib
 import os
-import re
 import select
 import signal
 from pathlib import Path
 from typing import NamedTuple
 
-from support import processes, wait
-
-BIN = Path(os.environ.get("WALSTOW_PG_BIN", "/usr/lib/postgresql/15/bin"))
+from support import processes, releases, wait
+from support.releases import program
 
 # Small, fast, and eager to recycle WAL. Without fsync: the power never fails in these tests.
 SETTINGS = {
@@ -33,27 +31,18 @@ SETTINGS = {
 
 
 def initdb(data, segment_mb):
-    """Makes a data directory; no server has run in it yet."""
+    """Makes a data directory; no server has run in it yet. Its segments have the size wanted, if they can."""
+    segment_mb = releases.segment_mb(segment_mb)
     processes.run(
-        BIN / "initdb", "--pgdata", data, f"--wal-segsize={segment_mb}", "--no-sync",
-        "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
-        "--no-instructions",
+        program("initdb"), "--pgdata", data, "--no-sync", "--auth=trust", "--username=postgres",
+        "--encoding=UTF8", "--no-locale", *releases.initdb_options(segment_mb),
     )  # fmt: skip
-    configure(
-        data,
-        **SETTINGS,
+    sizes = {
         # The least that initdb's segment size allows: what is archived is recycled at once.
-        min_wal_size=f"{2 * segment_mb}MB",
-        max_wal_size=f"{4 * segment_mb}MB",
-    )
-
-
-def configure(data, **settings):
-    """Appends to postgresql.conf, where the last line of a name counts."""
-    with open(data / "postgresql.conf", "a", encoding="utf-8") as file:
-        for name, value in settings.items():
-            quoted = str(value).replace("'", "''")
-            file.write(f"{name} = '{quoted}'\n")
+        "min_wal_size": f"{2 * segment_mb}MB",
+        "max_wal_size": f"{4 * segment_mb}MB",
+    }
+    releases.configure(data, {**SETTINGS, **sizes})
 
 
 class EndOfSegment(NamedTuple):
@@ -79,8 +68,11 @@ class Server:
 
     def base_backup(self, folder):
         """Makes a base backup of this running server, without any WAL."""
+        if not releases.has_base_backup():
+            releases.copy_as_backup(self, folder)
+            return
         processes.run(
-            BIN / "pg_basebackup", "--pgdata", folder, "--host", self.socket,
+            program("pg_basebackup"), "--pgdata", folder, "--host", self.socket,
             "--username=postgres", "--wal-method=none", "--checkpoint=fast", "--no-sync",
         )  # fmt: skip
 
@@ -90,17 +82,33 @@ class Server:
         self.configure(unix_socket_directories=self.socket)
 
     def configure(self, **settings):
-        configure(self.data, **settings)
+        """Appends to its settings, where the last one of a name counts. A running server has not read them yet."""
+        releases.configure(self.data, settings)
+
+    def reconfigure(self, **settings):
+        """Has the running server take other settings, by a reload where that is enough."""
+        self.configure(**settings)
+        if releases.needs_restart(settings):
+            self.restart()
+        else:
+            self.query("SELECT pg_reload_conf()")
 
     def signal_file(self, name):
         """Creates standby.signal or recovery.signal."""
-        (self.data / name).touch()
+        releases.request_recovery(self.data, name)
+
+    def wants_recovery(self):
+        """Whether recovery has not ended: what signal_file() made is still there."""
+        return any(
+            releases.recovery_request(self.data, name).exists()
+            for name in ("standby.signal", "recovery.signal")
+        )
 
     # --- life -----------------------------------------------------------------------------------
 
     def launch(self):
         """Starts the server and does not wait for anything."""
-        self._process = processes.spawn([BIN / "postgres", "-D", self.data], self.log)
+        self._process = processes.spawn([program("postgres"), "-D", self.data], self.log)
 
     def start(self):
         """Starts the server and waits until it takes connections."""
@@ -135,9 +143,13 @@ class Server:
         A fast stop of a primary ends the segment that is being written, an immediate one does not.
         """
         if self.running():
-            self._process.send_signal(mode)
+            self.send_signal(mode)
         if self._process is not None:
             self._process.wait(wait.DEADLINE)
+
+    def send_signal(self, number):
+        """A signal to the postmaster."""
+        self._process.send_signal(number)
 
     def restart(self):
         self.stop()
@@ -182,7 +194,7 @@ class Server:
             os.kill(pid, signal.SIGCONT)
 
     def promote(self):
-        self.query("SELECT pg_promote(wait => false)")
+        releases.promote(self)
         self.wait_promoted()
 
     def wait_promoted(self):
@@ -219,7 +231,7 @@ class Server:
     @property
     def _psql(self):
         return (
-            BIN / "psql", "--no-psqlrc", "--no-align", "--tuples-only", "--quiet",
+            program("psql"), "--no-psqlrc", "--no-align", "--tuples-only", "--quiet",
             "--set=ON_ERROR_STOP=1", "--host", self.socket, "--username=postgres",
             "--dbname=postgres",
         )  # fmt: skip
@@ -252,6 +264,12 @@ class Server:
     @property
     def wal(self):
         return self.data / "pg_wal"
+
+    @property
+    def segment_bytes(self):
+        """The size of its segments."""
+        size = self.query("SHOW wal_segment_size")  # 1MB, for example
+        return int(size.removesuffix("MB")) << 20
 
     def segment(self):
         """The name of the segment that is being written."""

@@ -8,7 +8,8 @@
         main()
 
 WALSTOW_BIN is the folder of the executables, WALSTOW_LINK the link to the archive ("local" unless set),
-WALSTOW_STORE=s3 puts it into a bucket of a Ceph gateway.
+WALSTOW_STORE=s3 puts it into a bucket of a Ceph gateway. WALSTOW_PG_BIN is the folder of another PostgreSQL's
+programs (support/releases.py).
 WALSTOW_KEEP=1 keeps the folder of the run.
 """
 
@@ -22,7 +23,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import ledger, wait
+from support import ledger, releases, wait
 from support.archive import Archive
 from support.postgres import Server, initdb
 from support.s3 import Gateway, S3Archive
@@ -196,7 +197,7 @@ class EndToEndTest(unittest.TestCase):
         self.assertNotEqual(server.wait_exit(), 0)
         self.assert_logged(server, f"child process exited with exit code {code}")
         self.assertNotIn("database system is ready to accept connections", server.log_text())
-        self.assertTrue((server.data / "recovery.signal").exists())
+        self.assertTrue(server.wants_recovery())
 
     def assert_stays_up(self, standby, message):
         """The standby must go on asking, be told `message` each time, and still serve its rows."""
@@ -225,6 +226,7 @@ class _Result(unittest.TextTestResult):
 def main(limit_seconds=LIMIT_SECONDS):
     """Runs the tests of the calling file."""
     global _run_folder, _binaries, _link, _store
+    releases.check()
     _stop_on_signals(limit_seconds)
     keep = os.environ.get("WALSTOW_KEEP") == "1"
     _run_folder = Path(tempfile.mkdtemp(prefix="walstow-e2e-"))
@@ -281,18 +283,26 @@ def _give_up_root(folder, binaries):
     """Becomes the unprivileged user for good; the folder of binaries that this user can run."""
     user = pwd.getpwnam(UNPRIVILEGED_USER)
     os.chown(folder, user.pw_uid, user.pw_gid)
-    reachable = subprocess.run(
-        ["test", "-x", binaries / "walstowd"], user=user.pw_uid, group=user.pw_gid, extra_groups=[]
-    )
-    if reachable.returncode != 0:
+
+    def can_run(program):
+        done = subprocess.run(
+            ["test", "-x", program], user=user.pw_uid, group=user.pw_gid, extra_groups=[]
+        )
+        return done.returncode == 0
+
+    if not can_run(binaries / "walstowd"):
         copy = folder / "bin"
         copy.mkdir(mode=0o755)
         for name in EXECUTABLES:
             shutil.copy(binaries / name, copy / name)
             os.chmod(copy / name, 0o755)
         binaries = copy
+    if not can_run(releases.program("postgres")):
+        releases.copy_programs(folder / "postgresql")
+    # The folders, so that the user can remove them. Files may be links to those of the build.
+    for parent, _, _ in os.walk(folder):
+        os.chown(parent, user.pw_uid, user.pw_gid)
     os.setgroups([])
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)
     return binaries
-
