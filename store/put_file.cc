@@ -17,17 +17,29 @@
 #include "proto/wire/report.h"
 #include "store/placement.h"
 #include "store/put_proof.h"
+#include "store/segment_difference.h"
 #include "store/standing_object.h"
 #include "store/tombstones.h"
 
 namespace walstow {
 namespace {
 
+// The server has no better file, so it is kept; but whoever relies on the log should know.
+std::string warn_of_break(const PutFile& put, SegmentSize size, std::uint64_t offset) {
+  std::string warning = "\"" + put.file.text() + "\" was archived as it is, but " +
+                        describe_break(put.file, size, offset) +
+                        "; look for damaged memory or disks, and take a new base backup";
+  log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + warning);
+  return warning;
+}
+
 // A backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
 // its file; but who has taken it should know at once. The object stands before the floors are read,
 // as with everybody who registers a need (store/holds.cc).
-std::string warning_of(const PutContext& context, const EraName& era) {
+std::string warning_of(const PutContext& context, const EraName& era,
+                       const std::optional<SegmentEnd>& end) {
   const PutFile& put = context.put;
+  if (end && end->broken) return warn_of_break(put, segment_size_of(era), *end->broken);
   if (put.file.kind() != FileKind::kBackup) return {};
   try {
     auto warning =
@@ -44,7 +56,8 @@ std::string warning_of(const PutContext& context, const EraName& era) {
   }
 }
 
-Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement) {
+Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
+               const std::optional<SegmentEnd>& end = std::nullopt) {
   if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
   const auto& placed = std::get<Placed>(placement);
   Reply reply;
@@ -58,7 +71,7 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
                                  .digest = to_string(context.put.digest),
                                  .raw_size = context.put.raw_size,
                                  .stored_size = placed.stored_size,
-                                 .warning = warning_of(context, era)});
+                                 .warning = warning_of(context, era, end)});
   return reply;
 }
 
@@ -200,7 +213,8 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
-  return reply_to(context_, *era_, place(*context_.archive, *era_, context_.put, *staged_, end_));
+  return reply_to(context_, *era_, place(*context_.archive, *era_, context_.put, *staged_, end_),
+                  end_);
 }
 
 }  // namespace

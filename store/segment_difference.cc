@@ -31,6 +31,11 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
   return {.standing = first_end.end(), .newcomer = second_end.end(), .first_difference = equal};
 }
 
+std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
+  return "its records break off at " + lsn_text(segment, size, offset) +
+         ", though the server wrote on behind: a recovery would end there";
+}
+
 std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
   return to_string(Lsn{start_of(segment.number(size), size).value + offset});
 }

@@ -13,6 +13,9 @@ namespace walstow {
 SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
                              std::unique_ptr<ObjectSource> newcomer);
 
+// "its records break off at 0/3000128 ...", of SegmentEnd::broken.
+std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
+
 // Where it ends in the log, for people: "0/3000128"; of `segment`, a kSegment.
 std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
 

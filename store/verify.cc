@@ -10,6 +10,7 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "store/object_check.h"
+#include "store/segment_difference.h"
 
 namespace walstow {
 namespace {
@@ -111,6 +112,11 @@ std::optional<ObjectProblem> Verification::check(ObjectSource& source,
   try {
     const ObjectCheck checked = check_object(source, promised, verify_.depth);
     if (checked.problem) return checked.problem;
+    if (checked.end && checked.end->broken) {
+      return ObjectProblem{
+          Kind::kUnfinished,
+          describe_break(promised.file, segment_size_of(promised.era), *checked.end->broken)};
+    }
     if (!checked.end || checked.end->kind != SegmentEnd::Kind::kUnfinished) return std::nullopt;
     if (!is_followed(archive_.backend(), verify_.cluster, promised)) return std::nullopt;
     return ObjectProblem{Kind::kUnfinished,

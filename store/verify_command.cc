@@ -241,10 +241,9 @@ void Verification::show_way_out() {
   }
   if (found_.unfinished > 0) {
     log_line(LogLevel::kWarning,
-             fmt::format("{} segments end in their middle, though others follow them",
-                         found_.unfinished),
-             "Put the whole segment from a pg_wal that still has it: it takes the place of the "
-             "unfinished one.");
+             fmt::format("the log breaks off in the middle of {} segments", found_.unfinished),
+             "Put the whole segment from a pg_wal that still has it. It takes the place of an "
+             "unfinished one; where it is refused, \"walstow conflict accept\" gives it the name.");
   }
   if (found_.missing > 0) {
     log_line(LogLevel::kWarning, fmt::format("{} segments are missing", found_.missing),

@@ -23,6 +23,7 @@ constexpr std::uint16_t kFirstMagicWithThisRecord = 0xD087;
 constexpr std::size_t kRecordHeaderSize = 24;
 constexpr std::size_t kPreviousOffset = 8;
 constexpr std::size_t kNeededToKnow = kPreviousOffset + sizeof(std::uint64_t);
+constexpr std::size_t kRecordChecksumOffset = 20;
 constexpr std::size_t kRecordInfoOffset = 16;
 constexpr std::size_t kManagerOffset = 17;
 constexpr std::byte kSwitchInfo{0x40};      // XLOG_SWITCH
@@ -99,8 +100,10 @@ void SegmentEndFinder::add_page(ByteView page) {
     case State::kTail:
       add_to_tail(page);
       break;
-    case State::kSwitched:
     case State::kUnclear:
+      if (suspect_ && is_in_place(page)) break_off(*suspect_);
+      break;
+    case State::kSwitched:
       break;
   }
   offset_ += page.size();
@@ -117,8 +120,9 @@ bool SegmentEndFinder::is_in_place(ByteView page) const {
 void SegmentEndFinder::walk(ByteView page) {
   timeline_ = load_little_endian<std::uint32_t>(page, kPageTimelineOffset);
   std::size_t position = offset_ == 0 ? kSegmentHeaderSize : kPageHeaderSize;
+  if (failed_) goes_on_ = true;  // the record failed on an earlier page
   if (!continues_as_announced(page, position)) {
-    state_ = State::kUnclear;
+    break_off(record_ && record_->start ? *record_->start : offset_);
     return;
   }
   while (state_ == State::kWriting) {
@@ -163,16 +167,19 @@ void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
     std::copy_n(page.begin() + static_cast<std::ptrdiff_t>(position), more,
                 record_->header.begin() + static_cast<std::ptrdiff_t>(record_->header_size));
     record_->header_size += more;
+    record_->crc.add(page.subspan(position + more, size - more));
     if (!names_the_record_before()) {
       const std::uint64_t start = *record_->start;
       if (start < offset_) {
-        state_ = State::kUnclear;  // the page before was followed by one in its place
+        break_off(start);  // the page before was followed by one in its place
       } else {
         stop(start, page.subspan(static_cast<std::size_t>(start - offset_)));
       }
       record_.reset();
       return;
     }
+  } else if (record_->start) {
+    record_->crc.add(page.subspan(position, size));
   }
   position += size;
   record_->remaining -= size;
@@ -205,11 +212,29 @@ void SegmentEndFinder::finish_record(std::size_t position) {
   const Record done = *record_;
   record_.reset();
   if (!done.start) return;
+  check(done);
   previous_ = done.start;
   if (done.header[kManagerOffset] == kTransactionLog &&
       (done.header[kRecordInfoOffset] & kRmgrInfoMask) == kSwitchInfo) {
     state_ = State::kSwitched;
   }
+}
+
+// The checksum is of what follows the header, and then of the header before it.
+void SegmentEndFinder::check(const Record& record) {
+  Crc32c crc = record.crc;
+  crc.add(ByteView(record.header).first(kRecordChecksumOffset));
+  const auto expected = load_little_endian<std::uint32_t>(record.header, kRecordChecksumOffset);
+  if (crc.value() == expected) {
+    if (failed_) goes_on_ = true;
+  } else if (!failed_) {
+    failed_ = record.start;
+  }
+}
+
+void SegmentEndFinder::break_off(std::uint64_t offset) {
+  state_ = State::kUnclear;
+  if (!broken_) broken_ = offset;
 }
 
 void SegmentEndFinder::stop(std::uint64_t offset, ByteView remains) {
@@ -222,14 +247,27 @@ void SegmentEndFinder::stop(std::uint64_t offset, ByteView remains) {
 void SegmentEndFinder::add_to_tail(ByteView page) {
   state_ = State::kTail;
   if (all_zeros(page)) return;
-  if (load_little_endian<std::uint16_t>(page, 0) != header_->magic || is_in_place(page)) {
+  if (is_in_place(page)) {
+    break_off(end_);
+    return;
+  }
+  if (load_little_endian<std::uint16_t>(page, 0) != header_->magic) {
     state_ = State::kUnclear;
+    suspect_ = end_;
     return;
   }
   tail_ = SegmentEnd::Tail::kStale;
 }
 
 SegmentEnd SegmentEndFinder::end() const {
+  SegmentEnd end = extent();
+  const bool ends_there = end.kind == SegmentEnd::Kind::kUnfinished && !goes_on_;
+  if (failed_ && !ends_there) end.broken = failed_;
+  if (broken_ && (!end.broken || *broken_ < *end.broken)) end.broken = broken_;
+  return end;
+}
+
+SegmentEnd SegmentEndFinder::extent() const {
   const std::uint64_t size = offset_ + page_.size();
   const SegmentEnd unclear{
       .kind = SegmentEnd::Kind::kUnclear, .tail = SegmentEnd::Tail::kZeros, .offset = size};

@@ -19,8 +19,11 @@
 //   * nothing of the kind: the segment is unfinished. A primary never hands such a segment to
 //     archive_command. A standby with archive_mode = always does, when its timeline ends inside it.
 //
-// What is not checked is the checksum of a record. A record that is whole by its length and torn in
-// its bytes counts as written then, which compares more bytes, never fewer.
+// Where the written part ends does not depend on a record's checksum: one that is whole by its
+// length and torn in its bytes counts as written, which compares more bytes, never fewer. But the
+// checksum of each record that begins and ends in the segment is looked at, and so is whether
+// anything is written behind a place where the chain breaks off: that is damage, and a recovery
+// ends there in silence.
 #pragma once
 
 #include <array>
@@ -30,6 +33,7 @@
 #include <vector>
 
 #include "proto/base/bytes.h"
+#include "proto/wal/crc32c.h"
 #include "proto/wal/segment_header.h"
 
 namespace walstow {
@@ -53,6 +57,10 @@ struct SegmentEnd {
   // record. kUnfinished: up to the end of the last record (where the next would begin); where one
   // has begun that goes on beyond the last page, that page's end. kFull, kUnclear: all of them.
   std::uint64_t offset = 0;
+  // Where PostgreSQL stops reading although the server had written on: the first record whose
+  // checksum fails, or the place where a page or a record is not what it should be. nullopt: there
+  // is no such place, or the form of records is not known.
+  std::optional<std::uint64_t> broken = {};
 
   bool operator==(const SegmentEnd&) const = default;
 };
@@ -65,6 +73,7 @@ class SegmentEndFinder {
   SegmentEnd end() const;
 
  private:
+  SegmentEnd extent() const;  // without what is broken
   enum class State { kWriting, kStopped, kSwitched, kTail, kUnclear };
   // A record whose bytes are being passed.
   struct Record {
@@ -72,6 +81,7 @@ class SegmentEndFinder {
     std::uint64_t remaining = 0;         // bytes still to come
     std::array<std::byte, 24> header{};  // XLogRecord, as far as it has been seen
     std::size_t header_size = 0;
+    Crc32c crc;  // of what follows the header
   };
 
   void add_page(ByteView page);
@@ -85,6 +95,8 @@ class SegmentEndFinder {
   void finish_record(std::size_t position);
   void add_to_tail(ByteView page);
   void stop(std::uint64_t offset, ByteView remains);
+  void check(const Record& record);
+  void break_off(std::uint64_t offset);
 
   State state_ = State::kWriting;
   std::optional<SegmentHeader> header_;
@@ -96,6 +108,10 @@ class SegmentEndFinder {
   std::optional<std::uint64_t> previous_;  // offset of the last whole record that began here
   std::uint64_t end_ = 0;                  // of what was written, as far as it is known
   SegmentEnd::Tail tail_ = SegmentEnd::Tail::kZeros;
+  std::optional<std::uint64_t> failed_;   // the first record whose checksum is wrong
+  bool goes_on_ = false;                  // something is written behind that record
+  std::optional<std::uint64_t> suspect_;  // behind this is what no server writes
+  std::optional<std::uint64_t> broken_;   // the chain breaks off here, and goes on behind
 };
 
 // A segment that stands, and one that came under the same name with other bytes.

@@ -1,5 +1,5 @@
 // Writes segments of WAL as PostgreSQL 15 does: pages, records that name the one before, a switch,
-// a file that is recycled. The records' contents are noise, their checksums zero.
+// a file that is recycled. The records' contents are noise.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/little_endian.h"
+#include "proto/wal/crc32c.h"
 #include "proto/wal/file_name.h"
 #include "tests/support/wal_samples.h"
 
@@ -107,6 +108,10 @@ class WalWriter {
     store_little_endian(previous_, header, 8);
     header[16] = std::byte{info};
     header[17] = std::byte{manager};
+    Crc32c crc;
+    crc.add(ByteView(header).subspan(24));
+    crc.add(ByteView(header).first(20));
+    store_little_endian(crc.value(), header, 20);
     if (at_ % kPage == 0 && at_ < kSize) begin_page(0);
     if (at_ < kSize) previous_ = base_ + at_;
     std::size_t written = 0;

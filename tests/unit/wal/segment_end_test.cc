@@ -57,6 +57,54 @@ TEST(SegmentEndTest, PiecesOfAnySizeGiveTheSame) {
   }
 }
 
+// What pg_waldump would name, and a recovery ends at in silence.
+TEST(SegmentEndTest, NamesThePlaceWhereTheLogBreaksOff) {
+  const WalWriter writer = WalWriter(kName).fill();
+  const std::string sound = writer.content();
+  EXPECT_EQ(end_of(sound).broken, std::nullopt);
+  struct {
+    const char* title;
+    std::size_t at, size;
+    std::uint64_t broken;
+  } const cases[] = {
+      // Records of 200 bytes from 40 on, and from 24 on of each page that begins one.
+      {"a bit of a record's content", 40 + 200 + 100, 1, 40 + 200},
+      {"a bit of a record's transaction", 40 + 200 + 4, 1, 40 + 200},
+      {"a torn sector", 40 + 30 * 200, 512, 40 + 30 * 200},
+      {"ten pages", 20 * kPage, 10 * kPage, 0},
+      {"a page's header", 20 * kPage, 24, 0},
+  };
+  for (const auto& test : cases) {
+    std::string content = sound;
+    for (std::size_t i = 0; i < test.size; ++i)
+      content[test.at + i] = static_cast<char>(content[test.at + i] ^ 0x10);
+    const SegmentEnd end = end_of(content);
+    ASSERT_TRUE(end.broken) << test.title;
+    if (test.broken != 0) {
+      EXPECT_EQ(*end.broken, test.broken) << test.title;
+    } else {
+      EXPECT_LE(*end.broken, test.at) << test.title;
+      EXPECT_GE(*end.broken + 250, test.at) << test.title;
+    }
+    EXPECT_EQ(end_of(content, 4097), end) << test.title;
+  }
+  std::string zeros = sound;
+  std::fill_n(zeros.begin() + 20 * kPage, 10 * kPage, '\0');
+  EXPECT_TRUE(end_of(zeros).broken);
+}
+
+TEST(SegmentEndTest, NothingIsBrokenAtAnEnd) {
+  // The last record of what was written so far may be torn: nothing is behind it.
+  WalWriter writer = WalWriter(kName, older()).records(300, 301);
+  std::string torn = writer.content();
+  torn[writer.end() - 150] ^= 1;
+  EXPECT_EQ(end_of(torn).broken, std::nullopt);
+  EXPECT_EQ(end_of(WalWriter(kName).records(5, 100).switch_wal().content()).broken, std::nullopt);
+  EXPECT_EQ(end_of(WalWriter(kName).record(100).record(2 * kSize).content()).broken, std::nullopt);
+  const WalWriter given_up = WalWriter(kName).records(30, 200).give_up_record(9000).fill();
+  EXPECT_EQ(end_of(given_up.content()).broken, std::nullopt);
+}
+
 // Nobody knows how a later release writes its records: nothing is read out of them.
 TEST(SegmentEndTest, DoesNotLookIntoANewerRelease) {
   std::string content = WalWriter(kName).records(300, 301).switch_wal().content();
@@ -128,11 +176,11 @@ TEST(SegmentEndTest, DamageInTheMiddleIsNoEnd) {
   for (const std::size_t at : {5 * kPage, 5 * kPage + 8, 5 * kPage + 16}) {
     std::string damaged = good;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
-    EXPECT_EQ(end_of(damaged), unclear()) << at;
+    EXPECT_EQ(end_of(damaged).kind, Kind::kUnclear) << at;
   }
   std::string zeroed = good;
   std::fill_n(zeroed.begin() + 5 * kPage, kPage, '\0');
-  EXPECT_EQ(end_of(zeroed), unclear());
+  EXPECT_EQ(end_of(zeroed).kind, Kind::kUnclear);
 }
 
 TEST(SegmentEndTest, WhatIsNoWalBehindTheEndIsUnclear) {

@@ -1,0 +1,62 @@
+// No library of Debian's has this as a static archive (isa-l and leveldb have it inside a shared
+// one), and the store starts for each file where it is reached by a path. So: the processor's own
+// instruction, which is this polynomial, and Boost's table where there is none.
+#include "proto/wal/crc32c.h"
+
+#include <boost/crc.hpp>
+
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
+
+namespace walstow {
+namespace {
+
+using Table = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
+
+bool has_instruction() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("sse4.2") != 0;
+#else
+  return false;
+#endif
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t add_by_instruction(std::uint32_t state,
+                                                                   ByteView bytes) {
+  std::uint64_t wide = state;
+  while (bytes.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    wide = _mm_crc32_u64(wide, word);
+    bytes = bytes.subspan(sizeof word);
+  }
+  auto narrow = static_cast<std::uint32_t>(wide);
+  for (const std::byte byte : bytes)
+    narrow = _mm_crc32_u8(narrow, static_cast<unsigned char>(byte));
+  return narrow;
+}
+#endif
+
+}  // namespace
+
+void Crc32c::add(ByteView bytes) {
+#if defined(__x86_64__)
+  if (has_instruction()) {
+    state_ = add_by_instruction(state_, bytes);
+    return;
+  }
+#endif
+  Table table(state_);
+  table.process_bytes(bytes.data(), bytes.size());
+  state_ = table.get_interim_remainder();
+}
+
+std::uint32_t Crc32c::value() const {
+  return has_instruction() ? ~state_ : Table(state_).checksum();
+}
+
+}  // namespace walstow

@@ -1,0 +1,22 @@
+// CRC-32C (Castagnoli), with which PostgreSQL protects each WAL record since 9.5. Pure.
+// Source: PostgreSQL src/include/port/pg_crc32c.h; RFC 3720, appendix B.4, has the test vectors.
+#pragma once
+
+#include <cstdint>
+
+#include "proto/base/bytes.h"
+
+namespace walstow {
+
+// Bytes in any pieces, then value(). On x86 with SSE 4.2 it takes a millisecond for 10 MB; on other
+// processors about 25.
+class Crc32c {
+ public:
+  void add(ByteView bytes);
+  std::uint32_t value() const;
+
+ private:
+  std::uint32_t state_ = 0xFFFFFFFF;  // the register, in the form of whatever works on it
+};
+
+}  // namespace walstow

@@ -1,0 +1,64 @@
+"""A segment that was damaged before it was archived: the put warns, and `verify --deep` names the LSN."""
+
+import struct
+
+from support import ledger
+from support.testcase import EndToEndTest, main
+
+PAGE = 8192
+DAMAGED = 3
+
+
+class LogThatBreaksOff(EndToEndTest):
+    def setUp(self):
+        super().setUp()
+        self.server = self.new_primary()
+        ledger.add(self.server, 3 * ledger.ROWS_PER_MB)
+        self.server.archive_all()
+        self.server.stop()
+        # One that was written to its last page.
+        full = [name for name in self.archive.segments() if any(self.archive.contents(name)[-PAGE:])]
+        self.segment = full[-1]
+        self.sound = self.archive.contents(self.segment)
+        self.path = self.server.wal / self.segment
+        self.path.write_bytes(self.sound)
+        self.archive.objects()[self.segment].unlink()
+
+    def damages(self):
+        """Title: the bytes of the segment with that damage, all before its end."""
+        flipped = bytearray(self.sound)
+        flipped[PAGE + 100] ^= 0x01
+        zeros = bytearray(self.sound)
+        zeros[2 * PAGE : 4 * PAGE] = bytes(2 * PAGE)
+        torn = bytearray(self.sound)
+        torn[5 * PAGE + 512 : 5 * PAGE + 1024] = b"\xa5" * 512
+        return {"one bit": flipped, "pages of zeros": zeros, "a torn sector": torn}
+
+    def put(self):
+        done = self.archive.archive_file(
+            self.settings_of(self.server), f"pg_wal/{self.segment}", self.server.data
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def test_each_damage_is_named(self):
+        (start,) = struct.unpack_from("<Q", self.sound, 8)
+        for title, content in self.damages().items():
+            with self.subTest(title):
+                self.path.write_bytes(content)
+                self.assertRegex(self.put(), rf"records break off at 0/{start >> 20:X}[0-9A-F]{{5}}, ")
+                done = self.archive.walstow("verify", "main", "--deep", check=False)
+                self.assertEqual(done.returncode, DAMAGED, done.stdout)
+                self.assertIn(self.segment, done.stdout)
+                self.assertRegex(done.stdout, rf"break off at 0/{start >> 20:X}[0-9A-F]{{5}}")
+                # The object is what was put: without --deep there is nothing wrong with it.
+                self.archive.walstow("verify", "main")
+                self.archive.objects()[self.segment].unlink()
+
+    def test_a_sound_one_is_not(self):
+        self.assertEqual(self.put(), "")
+        self.archive.walstow("verify", "main", "--deep")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+#include "proto/wal/crc32c.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace walstow {
+namespace {
+
+std::uint32_t crc_of(std::string_view text, std::size_t piece) {
+  Crc32c crc;
+  for (std::size_t at = 0; at < text.size(); at += piece)
+    crc.add(as_bytes(text.substr(at, piece)));
+  return crc.value();
+}
+
+// RFC 3720, B.4, and the check value of every catalogue of CRCs.
+TEST(Crc32cTest, AgreesWithThePublishedVectors) {
+  std::string ascending;
+  for (int i = 0; i < 32; ++i)
+    ascending += static_cast<char>(i);
+  struct {
+    std::string text;
+    std::uint32_t crc;
+  } const cases[] = {
+      {"", 0},
+      {"123456789", 0xE3069283},
+      {std::string(32, '\0'), 0x8A9136AA},
+      {std::string(32, '\xff'), 0x62A8AB43},
+      {ascending, 0x46DD794E},
+  };
+  for (const auto& test : cases) {
+    for (const std::size_t piece : {1U, 3U, 8U, 11U, 100U})
+      EXPECT_EQ(crc_of(test.text, piece), test.crc) << test.text.size() << " by " << piece;
+  }
+}
+
+}  // namespace
+}  // namespace walstow
