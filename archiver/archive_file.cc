@@ -3,6 +3,7 @@
 // breaks on the way, the store finds with that digest before it promises anything.
 #include "archiver/archive_file.h"
 
+#include <array>
 #include <fmt/format.h>
 #include <vector>
 
@@ -43,8 +44,13 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
   const std::uint64_t size = status.size;
   std::vector<std::byte> beginning(bytes_to_check(name, size));
   beginning.resize(file->read_at(0, beginning));
-  const auto [owner, newer_magic] =
+  const auto [owner, newer] =
       precheck({.name = name, .size = size, .beginning = beginning}, job.server);
+  if (newer) {
+    std::array<std::byte, sizeof newer->magic> magic{};
+    const std::size_t read = file->read_at(newer->page_size, magic);
+    check_second_page(*newer, ByteView(magic).first(read));
+  }
   PutDone done = putter({.cluster = job.cluster,
                          .file = name,
                          .system_identifier = owner.system_identifier.value(),
@@ -54,7 +60,9 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
                          .encoding = job.encoding,
                          .instance = job.instance},
                         *file);
-  return {.done = std::move(done), .status = status, .newer_magic = newer_magic};
+  return {.done = std::move(done),
+          .status = status,
+          .newer_magic = newer ? std::optional(newer->magic) : std::nullopt};
 }
 
 }  // namespace

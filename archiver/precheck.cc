@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "proto/base/error.h"
+#include "proto/base/little_endian.h"
 #include "proto/wal/segment_header.h"
 #include "proto/wal/timeline_history.h"
 
@@ -30,7 +31,7 @@ const char* hint_for(const SegmentHeader& header, const ServerIdentity& server) 
   if (server.system_identifier && header.system_identifier != *server.system_identifier) {
     return "The file was written by another cluster; remove it from this cluster's pg_wal.";
   }
-  const bool unknown = header.release.empty() && !server.system_identifier;
+  const bool unknown = header.is_newer_release() && !server.system_identifier;
   return unknown ? kNoServerHint : kDamageHint;
 }
 
@@ -43,12 +44,19 @@ Checked check_segment(const Candidate& candidate, const ServerIdentity& server) 
   const SegmentExpectation expected{.name = candidate.name,
                                     .file_size = candidate.size,
                                     .system_identifier = server.system_identifier};
+  // A flipped bit can make a newer magic of a known one. The server's own control file tells.
+  if (header.is_newer_release() && server.is_of_old_release) {
+    refuse(
+        fmt::format("page magic 0x{:04X} is of a release newer than PostgreSQL {}, its server "
+                    "is of an older one",
+                    header.magic, newest_known_release()));
+  }
   if (const auto problem = check_segment_header(header, expected)) {
     refuse(*problem, hint_for(header, server));
   }
   return {
       .owner = {.system_identifier = header.system_identifier, .segment_size = header.segment_size},
-      .newer_magic = header.release.empty() ? std::optional(header.magic) : std::nullopt};
+      .newer = header.is_newer_release() ? std::optional(header) : std::nullopt};
 }
 
 void check_history(const Candidate& candidate) {
@@ -89,6 +97,14 @@ std::size_t bytes_to_check(const WalFileName& name, std::uint64_t size) {
   return static_cast<std::size_t>(size);
 }
 
+void check_second_page(const SegmentHeader& newer, ByteView second_page) {
+  if (second_page.size() < sizeof newer.magic) refuse("it ends within its first page");
+  const auto magic = load_little_endian<std::uint16_t>(second_page, 0);
+  if (magic == newer.magic || magic == 0) return;  // 0: nothing was written there
+  refuse(fmt::format("page magic 0x{:04X} of its first page is 0x{:04X} on the second one",
+                     newer.magic, magic));
+}
+
 Checked precheck(const Candidate& candidate, const ServerIdentity& server) {
   if (is_segment(candidate.name)) return check_segment(candidate, server);
   if (candidate.name.kind() == FileKind::kHistory) {
@@ -107,7 +123,7 @@ Checked precheck(const Candidate& candidate, const ServerIdentity& server) {
     refuse(fmt::format("segment size is {}, with which no segment has this name",
                        to_string(*server.segment_size)));
   }
-  return {.owner = server, .newer_magic = {}};
+  return {.owner = server, .newer = {}};
 }
 
 }  // namespace walstow

@@ -13,6 +13,7 @@
 #include "proto/base/bytes.h"
 #include "proto/link/data_directory.h"
 #include "proto/wal/file_name.h"
+#include "proto/wal/segment_header.h"
 
 namespace walstow {
 
@@ -34,10 +35,16 @@ struct Candidate {
 
 struct Checked {
   ServerIdentity owner;  // a segment says it itself, the others belong to the server
-  // Of a segment of a release that is newer than this program: XLOG_PAGE_MAGIC.
-  std::optional<std::uint16_t> newer_magic;
+  // Of a segment of a release that is newer than this program.
+  std::optional<SegmentHeader> newer;
 };
+
 // Throws Error{kUsage} when neither the file nor `server` knows the cluster.
 Checked precheck(const Candidate& candidate, const ServerIdentity& server);
+
+// Of a segment with the header `newer`: its second page (SegmentHeader::page_size bytes from the
+// beginning on) must have the same magic, unless nothing was written there. So one flipped bit in
+// the first page's makes no new release.
+void check_second_page(const SegmentHeader& newer, ByteView second_page);
 
 }  // namespace walstow

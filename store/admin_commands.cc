@@ -47,7 +47,8 @@ OpenEra era_to_open(const Call& call) {
     const auto control = read_control_file(pgdata);
     if (!control || !control->segment_size) {
       throw Error(ErrorKind::kInvalid,
-                  "found no segment size in the control file of \"" + pgdata + "\"",
+                  "found no segment size in the control file of \"" + pgdata +
+                      "\", nor in a segment in its pg_wal",
                   "Give --system and --segment-size, as pg_controldata shows them.");
     }
     open.system_identifier = control->system_identifier;

@@ -260,7 +260,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
     if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
-      era.newer_release = fmt::format("0x{:04X}", *magic);
+      era.newer_magic = fmt::format("0x{:04X}", *magic);
     }
     report.eras.push_back(std::move(era));
     for (PositionReport& position : report.positions) {

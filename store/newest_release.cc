@@ -4,6 +4,7 @@
 #include <array>
 
 #include "proto/base/error.h"
+#include "proto/base/log.h"
 #include "proto/wal/segment_header.h"
 #include "store/layout.h"
 #include "store/read_full.h"
@@ -29,16 +30,18 @@ std::optional<std::uint16_t> newer_magic_in(const Archive& archive, const std::s
   if (!segment) return std::nullopt;
   const auto key = layout::object_key(cluster, inventory.era(), *segment);
   if (!key) return std::nullopt;
-  auto source = archive.backend().open_object(*key);
-  if (source == nullptr) return std::nullopt;  // removed since the inventory was read
   std::array<std::byte, kSegmentHeaderSize> beginning{};
   try {
+    auto source = archive.backend().open_object(*key);
+    if (source == nullptr) return std::nullopt;  // removed since the inventory was read
     UnfoldedObject object(std::move(source));
     const auto result = parse_segment_header(read_full(object, beginning));
-    if (!result.header || !result.header->release.empty()) return std::nullopt;
+    if (!result.header || !result.header->is_newer_release()) return std::nullopt;
     return result.header->magic;
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
+    if (error.kind() == ErrorKind::kFatal) throw;
+    // One object that cannot be read must not hide the rest of the status.
+    log_line(LogLevel::kDebug, error.what(), error.hint());
     return std::nullopt;
   }
 }

@@ -183,10 +183,10 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
   }
   for (const TimelineReport& timeline : era.timelines)
     text += timeline_lines(era, timeline);
-  if (!era.newer_release.empty()) {
+  if (!era.newer_magic.empty()) {
     text += wrapped(fmt::format("{} its newest segment is of a PostgreSQL release that is newer "
                                 "than this walstow (page magic {}): update walstow",
-                                alarm("NEWER RELEASE"), era.newer_release),
+                                alarm("NEWER RELEASE"), era.newer_magic),
                     kTextColumns, "    ");
   }
   for (const std::string& name : era.missing_histories) {

@@ -12,14 +12,26 @@ namespace {
 constexpr std::string_view kDay = "day";
 constexpr std::size_t kDateLength = 10;  // of 2026-11-22T19:40:00Z
 
+// "" where that is not known: the record is not there, or cannot be read.
+std::string warned_on(FileSystem& wal_folder, std::string_view name) {
+  try {
+    const auto record = read_record(wal_folder, name);
+    if (!record) return {};
+    const auto day = record->find(kDay);
+    return day == record->end() ? std::string() : day->second;
+  } catch (const std::exception& error) {
+    log_line(LogLevel::kDebug, error.what());
+    return {};
+  }
+}
+
 }  // namespace
 
 void warn_once_a_day(FileSystem& wal_folder, std::string_view name, Time now,
                      const std::function<void()>& warn) noexcept {
   try {
     const std::string today = to_iso8601(now).substr(0, kDateLength);
-    const auto record = read_record(wal_folder, name);
-    if (record && record->count(kDay) > 0 && record->find(kDay)->second == today) return;
+    if (warned_on(wal_folder, name) == today) return;
     warn();
     write_record(wal_folder, name, {{std::string(kDay), today}});
   } catch (const std::exception& error) {

@@ -83,29 +83,41 @@ RecoveryMode mode_of_recovery_conf(const std::filesystem::path& path) {
 }
 
 // A server preallocates segments without a header, so not each one tells.
-constexpr std::size_t kMostSegmentsTried = 32;
+constexpr std::size_t kMostSegmentsTried = 256;
+
+// nullopt: it does not tell, or is not what its name says.
+std::optional<SegmentSize> segment_size_of(FileSystem& wal, const WalFileName& name,
+                                           std::uint64_t system_identifier) {
+  const std::unique_ptr<File> file = wal.open_file(name.text());
+  if (file == nullptr) return std::nullopt;  // recycled meanwhile
+  std::array<std::byte, kSegmentHeaderSize> beginning{};
+  const std::size_t size = file->read_at(0, beginning);
+  const auto header = parse_segment_header(ByteView(beginning).first(size)).header;
+  if (!header) return std::nullopt;
+  const SegmentExpectation expected{
+      .name = name, .file_size = file->status().size, .system_identifier = system_identifier};
+  if (check_segment_header(*header, expected)) return std::nullopt;
+  return header->segment_size;
+}
 
 // For a control file of a release that is newer than this program: what the server's own segments
 // say, which have had one layout in all releases. nullopt: nothing does.
 std::optional<SegmentSize> segment_size_of_wal(const std::string& data_directory,
                                                std::uint64_t system_identifier) {
-  const auto files = open_posix_file_system(data_directory + "/pg_wal");
-  if (files == nullptr) return std::nullopt;
-  std::vector<std::string> names = files->list(".").value_or(std::vector<std::string>());
-  std::erase_if(names, [](const std::string& name) {
-    const auto file = WalFileName::parse(name);
-    return !file || file->kind() != FileKind::kSegment;
-  });
+  const auto wal = open_posix_file_system(data_directory + "/pg_wal");
+  if (wal == nullptr) return std::nullopt;
+  std::vector<std::string> names = wal->list(".").value_or(std::vector<std::string>());
   std::ranges::sort(names);
-  names.resize(std::min(names.size(), kMostSegmentsTried));
-  for (const std::string& name : names) {
-    const std::unique_ptr<File> file = files->open_file(name);
-    if (file == nullptr) continue;  // recycled meanwhile
-    std::array<std::byte, kSegmentHeaderSize> beginning{};
-    const std::size_t size = file->read_at(0, beginning);
-    const auto header = parse_segment_header(ByteView(beginning).first(size)).header;
-    if (!header || header->system_identifier != system_identifier) continue;
-    if (file->status().size == header->segment_size.bytes()) return header->segment_size;
+  std::size_t tried = 0;
+  for (const std::string& text : names) {
+    const auto name = WalFileName::parse(text);
+    if (!name || name->kind() != FileKind::kSegment) continue;
+    if (++tried > kMostSegmentsTried) break;
+    try {
+      if (const auto size = segment_size_of(*wal, *name, system_identifier)) return size;
+    } catch (const Error& error) {
+      log_line(LogLevel::kDebug, error.what(), error.hint());  // the next one may tell
+    }
   }
   return std::nullopt;
 }
@@ -197,7 +209,8 @@ std::optional<ControlFile> read_control_file(const std::string& data_directory) 
   if (control) {
     return ControlFile{.system_identifier = control->system_identifier,
                        .segment_size = find_segment_size(data_directory, *control),
-                       .timeline = control->timeline};
+                       .timeline = control->timeline,
+                       .is_of_old_release = control->is_of_old_release};
   }
   throw Error(
       ErrorKind::kInvalid,
@@ -211,7 +224,8 @@ ServerIdentity find_server_identity(const std::string& data_directory, const std
   if (control.system_identifier != 0) {
     identity = {.system_identifier = control.system_identifier,
                 .segment_size = control.segment_size,
-                .timeline = control.timeline};
+                .timeline = control.timeline,
+                .is_of_old_release = control.is_of_old_release};
   }
   if (system.empty()) return identity;
   const std::uint64_t overriding = parse_system_identifier(system);

@@ -46,6 +46,7 @@ struct ServerIdentity {
   std::optional<std::uint64_t> system_identifier;
   std::optional<SegmentSize> segment_size;
   std::optional<Timeline> timeline;  // that the data is on
+  bool is_of_old_release = false;    // ControlFile
 };
 
 // From the data directory's control file; `system` (the value of --system) overrides the identifier

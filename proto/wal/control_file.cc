@@ -1,5 +1,6 @@
 #include "proto/wal/control_file.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -42,6 +43,14 @@ constexpr std::array kLayouts = {
     Layout{1905, 0, 48, 216, 240},            // 19
 };
 
+static_assert(std::ranges::is_sorted(kLayouts, {}, &Layout::version));
+
+// A version is the release's number and two digits: 1905. Another byte order makes it enormous.
+bool is_newer(std::uint32_t version) {
+  constexpr std::uint32_t kAbsurd = 100000;
+  return version > kLayouts.back().version && version < kAbsurd;
+}
+
 // FLOATFORMAT_VALUE, as 8 bytes of the file. It is there so that another machine's file is found
 // out: a 32-bit server has it elsewhere.
 constexpr std::uint64_t kFloatFormat = std::bit_cast<std::uint64_t>(1234567.0);
@@ -74,7 +83,13 @@ std::optional<ControlFile> parse_control_file(ByteView content) {
   const auto identifier = load_little_endian<std::uint64_t>(data, 0);
   if (identifier == 0) return std::nullopt;
   ControlFile control{.system_identifier = identifier, .segment_size = {}, .timeline = {}};
+  const auto version = load_little_endian<std::uint32_t>(data, kVersionOffset);
+  const Layout& newest = kLayouts.back();
+  if (is_newer(version)) {
+    control.timeline = Timeline{load_little_endian<std::uint32_t>(data, newest.timeline)};
+  }
   if (const Layout* const layout = layout_of(data)) {
+    control.is_of_old_release = layout->version < newest.version;
     control.segment_size =
         SegmentSize::from_bytes(load_little_endian<std::uint32_t>(data, layout->segment_size));
     control.timeline = Timeline{load_little_endian<std::uint32_t>(data, layout->timeline)};

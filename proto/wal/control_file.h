@@ -19,8 +19,12 @@ struct ControlFile {
   std::uint64_t system_identifier = 0;
   // nullopt: of a release that is newer than this program, or of another kind of machine.
   std::optional<SegmentSize> segment_size;
-  // Of the latest checkpoint: the one that the server's data is on. nullopt: as above.
+  // Of the latest checkpoint: the one that the server's data is on. Its place has been the same
+  // since 11, so that of a newer release is looked for there. nullopt: of another kind of machine.
   std::optional<Timeline> timeline;
+  // Its version was given up by a release that this program knows, so the server is of an older
+  // one.
+  bool is_of_old_release = false;
 };
 
 // nullopt: too short, or an identifier of 0.

@@ -74,7 +74,7 @@ void SegmentEndFinder::add(ByteView raw) {
 bool SegmentEndFinder::begin(ByteView first_bytes) {
   header_ = parse_segment_header(first_bytes).header;
   if (!header_ || header_->magic < kFirstMagicWithThisRecord) return false;
-  if (header_->release.empty()) return false;  // nobody knows the form of its records
+  if (header_->is_newer_release()) return false;  // nobody knows the form of its records
   page_size_ = load_little_endian<std::uint32_t>(first_bytes, 36);  // xlp_xlog_blcksz, checked
   timeline_ = header_->timeline.value;
   page_.reserve(page_size_);

@@ -24,12 +24,14 @@ constexpr std::array kReleases = {
     Release{0xD122, "19"},
 };
 
+static_assert(std::ranges::is_sorted(kReleases, {}, &Release::magic));
+
 // Every magic since 7.1 begins with this digit, and each is higher than the ones before.
 constexpr std::uint16_t kFirstDigit = 0xD000;
 constexpr std::uint16_t kFirstDigitMask = 0xF000;
 
-// xlp_info: XLP_LONG_HEADER is set on the first page of every segment; XLP_ALL_FLAGS are all that
-// PostgreSQL 19 knows.
+// xlp_info: XLP_LONG_HEADER is set on the first page of every segment. XLP_ALL_FLAGS of PostgreSQL
+// 19; of a known release the others are not looked at, since its magic says enough.
 constexpr std::uint16_t kLongHeaderFlag = 0x0002;
 constexpr std::uint16_t kAllFlags = 0x000F;
 
@@ -75,12 +77,25 @@ SegmentHeaderResult not_a_segment(const std::string& why) {
   return {std::nullopt, "is not a WAL segment: " + why, {}};
 }
 
-SegmentHeaderResult unknown_magic(std::uint16_t magic) {
-  if (const Release* release = find_release(swapped(magic))) {
+// A known magic with its bytes swapped says enough; of another one that begins with the same digit
+// the sizes must be a big-endian server's, too.
+bool is_of_big_endian_server(ByteView bytes, std::uint16_t magic) {
+  if (find_release(swapped(magic)) != nullptr) return true;
+  const auto at = [bytes](std::size_t offset) {
+    return __builtin_bswap32(load_little_endian<std::uint32_t>(bytes, offset));
+  };
+  return (swapped(magic) & kFirstDigitMask) == kFirstDigit &&
+         SegmentSize::from_bytes(at(kSegmentSizeOffset)) && is_page_size(at(kPageSizeOffset));
+}
+
+SegmentHeaderResult unknown_magic(ByteView bytes, std::uint16_t magic) {
+  if (is_of_big_endian_server(bytes, magic)) {
+    const Release* const release = find_release(swapped(magic));
     return {std::nullopt,
             fmt::format("is a WAL segment of a big-endian server, which is not supported: page "
-                        "magic 0x{:04X} is 0x{:04X} of PostgreSQL {} with its bytes swapped",
-                        magic, swapped(magic), release->name),
+                        "magic 0x{:04X} is 0x{:04X}{} with its bytes swapped",
+                        magic, swapped(magic),
+                        release ? fmt::format(" of PostgreSQL {}", release->name) : ""),
             kOtherMachineHint};
   }
   SegmentHeaderResult result =
@@ -88,8 +103,8 @@ SegmentHeaderResult unknown_magic(std::uint16_t magic) {
                                 magic, kReleases.front().name, kReleases.back().name));
   if ((magic & kFirstDigitMask) == kFirstDigit) {
     result.hint = fmt::format(
-        "Its server is older than PostgreSQL {}, or a development version of a later one. walstow "
-        "serves releases only.",
+        "Either its server is older than PostgreSQL {}, or a development version of another "
+        "release, neither of which walstow serves; or the file is damaged.",
         kReleases.front().name);
   }
   return result;
@@ -118,7 +133,7 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
   }
   const auto magic = load_little_endian<std::uint16_t>(first_bytes, kMagicOffset);
   const Release* const release = find_release(magic);
-  if (release == nullptr && !is_newer(magic)) return unknown_magic(magic);
+  if (release == nullptr && !is_newer(magic)) return unknown_magic(first_bytes, magic);
 
   const auto info = load_little_endian<std::uint16_t>(first_bytes, kInfoOffset);
   if (release == nullptr && (info & ~kAllFlags) != 0) {
@@ -159,7 +174,8 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
                         .timeline = Timeline{timeline},
                         .page_address = address,
                         .system_identifier = identifier,
-                        .segment_size = *segment_size},
+                        .segment_size = *segment_size,
+                        .page_size = page_size},
           {},
           {}};
 }
@@ -183,10 +199,10 @@ std::optional<std::string> check_segment_header(const SegmentHeader& header,
   if (expected.file_size != size.bytes()) {
     return fmt::format("it has {} bytes, a segment has {}", expected.file_size, size.bytes());
   }
-  if (header.release.empty() && !expected.system_identifier) {
+  if (header.is_newer_release() && !expected.system_identifier) {
     return fmt::format(
-        "page magic 0x{:04X} is of a release newer than PostgreSQL {}, and nothing tells its "
-        "system identifier is the server's",
+        "page magic 0x{:04X} is of a release newer than PostgreSQL {}, and there is no data "
+        "directory to compare its system identifier with",
         header.magic, newest_known_release());
   }
   if (expected.system_identifier && header.system_identifier != *expected.system_identifier) {

@@ -4,10 +4,11 @@
 // that wrote it; little-endian 64-bit servers are supported.
 //
 // The layout has been the same since 9.3, and only the magic number tells one release from another.
-// So a segment of a release that is newer than this program is a segment all the same: archiving
-// must not stop on the day of an upgrade. More is asked of it than of a known one, since its magic
-// proves less: no unknown flag, and a system identifier to compare its own with. What depends on
-// the form of records does not look into it (segment_end.h).
+// So a segment of a release that is newer than this program is taken, too: archiving must not stop
+// on the day of an upgrade. walstow knows only the page header of such a segment, and asks more of
+// it: no flag that PostgreSQL 19 does not know, and a server to compare the system identifier with.
+// It never reads the records, so it takes two such segments for the same only when all of their
+// bytes are equal (segment_end.h).
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,12 @@ struct SegmentHeader {
   std::uint16_t magic = 0;
   // "15", "9.3"; from the magic number. "" of a release that is newer than newest_known_release().
   std::string_view release;
+  bool is_newer_release() const { return release.empty(); }
   Timeline timeline;  // of the page: older than the file's after a timeline switch
   Lsn page_address;   // where the segment starts
   std::uint64_t system_identifier = 0;
   SegmentSize segment_size;
+  std::uint32_t page_size = 0;  // bytes
 };
 
 // Either a header, or why the bytes are not one ("is not a WAL segment: page magic 0x0000 is of no

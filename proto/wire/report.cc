@@ -48,7 +48,7 @@ json::value era_value(const EraReport& report) {
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
   object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
-  object["newer_release"] = report.newer_release;
+  object["newer_magic"] = report.newer_magic;
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);

@@ -61,7 +61,7 @@ struct EraReport {
   std::vector<std::string> missing_histories = {};
   // XLOG_PAGE_MAGIC ("0xD130") of the newest segment, where its PostgreSQL release is newer than
   // the store; else "".
-  std::string newer_release = {};
+  std::string newer_magic = {};
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
   std::optional<RetentionReport> retention = {};  // of the newest era

@@ -32,7 +32,7 @@ EraReport read_era(const ReportReader& reader) {
           .conflicts = reader.number("conflicts"),
           .missing = reader.number_or_0("missing"),
           .missing_histories = reader.texts_or_none("missing_histories"),
-          .newer_release = reader.text_or_empty("newer_release"),
+          .newer_magic = reader.text_or_empty("newer_magic"),
           .holes = reader.objects_or_none("holes", read_hole),
           .retention = reader.object_or_null_or_absent("retention", read_retention)};
 }

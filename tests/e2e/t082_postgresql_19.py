@@ -9,7 +9,7 @@ class PostgreSQL19(ReleaseFilesTest):
         self.assertEqual(self.archive_all(), "")
         self.assert_all_comes_back()
         (era,) = self.archive.json("status", "main")["eras"]
-        self.assertEqual(era["newer_release"], "")
+        self.assertEqual(era["newer_magic"], "")
         first, second = era["timelines"]
         self.assertEqual((second["parent"], second["left_parent_at"]), (1, "0/C00000"))
         (backup,) = first["backup_files"]

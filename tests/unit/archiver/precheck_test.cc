@@ -154,9 +154,10 @@ TEST(PrecheckTest, TellsAReleaseThatIsNewer) {
   constexpr std::string_view kName = "000000010000000000000007";
   const auto magic_of = [&](std::uint16_t magic) {
     const auto header = samples::page_header({.magic = magic});
-    return precheck(candidate(kName, kSize16Mb, header), kServer16Mb).newer_magic;
+    const auto newer = precheck(candidate(kName, kSize16Mb, header), kServer16Mb).newer;
+    return newer ? newer->magic : 0;
   };
-  EXPECT_EQ(magic_of(0xD122), std::nullopt);
+  EXPECT_EQ(magic_of(0xD122), 0);
   EXPECT_EQ(magic_of(0xD130), 0xD130);
   // Without a server to compare it with, such a magic proves too little.
   const auto header = samples::page_header({.magic = 0xD130});

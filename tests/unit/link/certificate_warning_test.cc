@@ -41,6 +41,11 @@ TEST_F(CertificateWarningTest, WarnsOnceADay) {
   EXPECT_NE(warned(until, kNow + hours(5)), "");  // past midnight
 }
 
+TEST_F(CertificateWarningTest, ARecordThatCannotBeReadIsNone) {
+  std::filesystem::create_directories(folder_.path() / kSpoolFolder / "certificate_warning");
+  EXPECT_NE(warned(kNow, kNow), "");
+}
+
 TEST_F(CertificateWarningTest, WhatCannotBeRememberedIsSaidAgain) {
   std::filesystem::remove_all(folder_.path());
   EXPECT_NE(warned(kNow, kNow), "");

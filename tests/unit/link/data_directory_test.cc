@@ -154,6 +154,7 @@ TEST_F(DataDirectoryTest, TheSegmentsTellTheirSizeWhereTheControlFileDoesNot) {
   write_segment("000000010000000000000003", {.page_address = 3 * kSize,
                                              .system_identifier = samples::kSystem1Mb,
                                              .segment_size = kSize / 2});
+  fs::create_directories(folder_.path() / "pg_wal/000000010000000000000001");  // no file
   EXPECT_EQ(find_server_identity(path(), "").segment_size, std::nullopt) << "of another cluster";
   write_segment("000000010000000000000004",
                 {.magic = 0xD130, .page_address = 4 * kSize, .segment_size = kSize});

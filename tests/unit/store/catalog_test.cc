@@ -59,13 +59,13 @@ TEST_F(CatalogTest, AReportOfAnyNumberOfHolesIsBounded) {
 }
 
 TEST_F(CatalogTest, TellsOfAReleaseThatIsNewerThanTheStore) {
-  EXPECT_EQ(status().eras.at(0).newer_release, "");
+  EXPECT_EQ(status().eras.at(0).newer_magic, "");
   const std::string name = "000000020000000100000004";
   std::string content = segment_content(name);
   store_little_endian(std::uint16_t{0xD130}, std::as_writable_bytes(std::span(content)), 0);
   EXPECT_EQ(put(name, content).status, 201);
   EXPECT_EQ(get(name).body, content);
-  EXPECT_EQ(status().eras.at(0).newer_release, "0xD130");
+  EXPECT_EQ(status().eras.at(0).newer_magic, "0xD130");
   const std::string text =
       status_text(status(), {.now = std::chrono::system_clock::now(), .color = Color::kNone});
   EXPECT_NE(text.find("NEWER RELEASE"), std::string::npos) << text;

@@ -135,6 +135,11 @@ TEST(SegmentHeaderTest, TellsWhatIsSoundFromWhatIsDamaged) {
             std::string::npos);
   EXPECT_NE(parse_segment_header(page_header({.magic = 0xD066})).hint.find("older than"),
             std::string::npos);
+  auto big_endian = page_header({.magic = 0x30D1});
+  EXPECT_EQ(parse_segment_header(big_endian).hint, "") << "its sizes are not";
+  for (const std::ptrdiff_t at : {32, 36})
+    std::reverse(big_endian.begin() + at, big_endian.begin() + at + 4);
+  EXPECT_NE(parse_segment_header(big_endian).hint.find("little-endian"), std::string::npos);
   EXPECT_EQ(parse_segment_header(page_header({.magic = 0})).hint, "");
   EXPECT_EQ(parse_segment_header(page_header({.info = 0x0001})).hint, "");
 
@@ -250,9 +255,10 @@ TEST(SegmentCheckTest, TakesANewerReleaseOnlyFromAKnownServer) {
   expected.system_identifier = 42;
   EXPECT_NE(check_segment_header(parsed.header.value(), expected), std::nullopt);
   expected.system_identifier.reset();
-  EXPECT_EQ(check_segment_header(parsed.header.value(), expected),
-            "page magic 0xD130 is of a release newer than PostgreSQL 19, and nothing tells its "
-            "system identifier is the server's");
+  EXPECT_EQ(
+      check_segment_header(parsed.header.value(), expected),
+      "page magic 0xD130 is of a release newer than PostgreSQL 19, and there is no data directory "
+      "to compare its system identifier with");
 }
 
 }  // namespace
