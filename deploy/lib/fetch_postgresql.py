@@ -84,7 +84,10 @@ def link(folder):
 
 def start(folder):
     """Runs the server once, so that a library that is missing shows here."""
-    done = subprocess.run([folder / "bin/postgres", "--version"], capture_output=True, text=True, timeout=60)
+    try:
+        done = subprocess.run([folder / "bin/postgres", "--version"], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        fail(f"the server does not start: {error}", "The servers are for x86-64 only.")
     if done.returncode != 0:
         fail(f"the server does not start: {done.stderr.strip()}", "The package may be for another system.")
     print(done.stdout.strip())

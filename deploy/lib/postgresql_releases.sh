@@ -2,12 +2,17 @@
 # into a folder of its own, build/postgresql/RELEASE.
 # shellcheck shell=bash
 
+# known_releases: those that are pinned
+known_releases() {
+  awk '!/^#/ { printf "%s ", $1 }' "$source_folder/deploy/postgresql-releases"
+}
+
 # release_pin RELEASE: its version and SHA-256
 release_pin() {
   local pins=$source_folder/deploy/postgresql-releases
   awk -v release="$1" '$1 == release { print $2, $3; found = 1 } END { exit !found }' "$pins" ||
     die "there is no server of PostgreSQL $1 to fetch" \
-      "The releases are: $(awk '!/^#/ { printf "%s ", $1 }' "$pins")"
+      "The releases are: $(known_releases)"
 }
 
 # release_is_here RELEASE: whether the version that is pinned has been fetched
