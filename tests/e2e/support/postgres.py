@@ -9,12 +9,19 @@ import os
 import re
 import select
 import signal
+import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
 from support import processes, wait
 
-BIN = Path(os.environ.get("WALSTOW_PG_BIN", "/usr/lib/postgresql/15/bin"))
+
+def _programs_of_debian():
+    script = Path(__file__).resolve().parents[3] / "deploy/postgres-programs"
+    return subprocess.run([script], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
+BIN = Path(os.environ.get("WALSTOW_PG_BIN") or _programs_of_debian())
 
 # Small, fast, and eager to recycle WAL. Without fsync: the power never fails in these tests.
 SETTINGS = {
