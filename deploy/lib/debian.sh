@@ -5,7 +5,13 @@
 debian_releases=(bookworm trixie)
 
 # is_debian_release NAME: whether the lists know it.
-is_debian_release() { [[ " ${debian_releases[*]} " == *" $1 "* ]]; }
+is_debian_release() {
+  local release
+  for release in "${debian_releases[@]}"; do
+    if [[ $release == "$1" ]]; then return; fi
+  done
+  return 1
+}
 
 # Prints the code name of this machine's release; ends the script on one that the lists do not know.
 debian_release() {
