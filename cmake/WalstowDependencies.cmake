@@ -1,8 +1,9 @@
-# Where each library comes from: Debian 12 packages only; CONTRIBUTING.md says why each was chosen.
+# Where each library comes from: packages of Debian 12 or 13 only; CONTRIBUTING.md says why each was chosen.
 # Static archives where Debian has them: the two commands start once for each segment.
 
 set(Boost_USE_STATIC_LIBS ON)
-find_package(Boost 1.81 REQUIRED COMPONENTS filesystem json)
+# Boost tells CMake itself what it has; CMake's own search for it is on the way out.
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS filesystem json)
 find_package(CLI11 REQUIRED)
 set(OPENSSL_USE_STATIC_LIBS TRUE)
 find_package(OpenSSL 3 REQUIRED)
@@ -29,8 +30,15 @@ walstow_static_dependency(walstow::pugixml libpugixml.a pugixml.hpp)
 # Only its headers: the library itself is loaded when it is needed (store/s3/curl_library.h).
 find_path(curl_HEADERS curl/curl.h REQUIRED)
 target_link_libraries(walstow::ssh2 INTERFACE OpenSSL::Crypto walstow::zlib)
+# Debian 13's libcrypto.a calls both, Debian 12's neither; CMake does not know of zstd.
+target_link_libraries(OpenSSL::Crypto INTERFACE walstow::zlib walstow::zstd)
 
-add_library(walstow_fmt STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt_static.cc")
+# The headers alone, which is how fmt itself offers it without its shared library. It costs the compiler
+# (CONTRIBUTING.md has the figures), and nothing at the start of a command.
+find_path(fmt_HEADERS fmt/format.h REQUIRED)
+add_library(walstow_fmt INTERFACE)
+target_include_directories(walstow_fmt SYSTEM INTERFACE "${fmt_HEADERS}")
+target_compile_definitions(walstow_fmt INTERFACE FMT_HEADER_ONLY)
 add_library(walstow::fmt ALIAS walstow_fmt)
 
 # spdlog's own CMake file would bring fmt's shared library along.

@@ -1,7 +1,7 @@
 # Sourced by deploy/quickstart: its folder, and the PostgreSQL servers and the load inside it.
 # shellcheck shell=bash
 
-postgres_bin=/usr/lib/postgresql/15/bin
+postgres_bin=$("$source_folder/deploy/postgres-programs")
 # What a folder of ours holds, so that --stop removes no other.
 folder_mark=.walstow-quickstart
 # Each server by its name: data in $demo/NAME, log in $demo/log/NAME.log. They listen on sockets inside $demo

@@ -142,7 +142,7 @@ void SshClient::choose_key() {
 // One connection on its way.
 class SshClient::Attempt {
  public:
-  Attempt(const SshClient& client, SshSession& session, Deadline deadline)
+  Attempt(SshClient& client, SshSession& session, Deadline deadline)
       : client_(client), session_(session), deadline_(deadline) {}
 
   asio::awaitable<void> run() {
@@ -158,12 +158,13 @@ class SshClient::Attempt {
   }
 
  private:
-  [[noreturn]] void fail_not_taken(const std::string& shown) const {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store \"{}\" does not take {}", client_.name_, shown),
-                "\"walstow client add NAME --ssh KEY.pub\" makes the line for .ssh/authorized_keys "
-                "of that account. Only the account itself may write there. Its sshd's log may say "
-                "more.");
+  [[noreturn]] void fail_not_taken(const std::string& shown) {
+    client_.not_taken_.emplace(
+        ErrorKind::kUnavailable,
+        fmt::format("the store \"{}\" does not take {}", client_.name_, shown),
+        "\"walstow client add NAME --ssh KEY.pub\" makes the line for .ssh/authorized_keys of that "
+        "account. Only the account itself may write there. Its sshd's log may say more.");
+    throw Error(*client_.not_taken_);
   }
 
   asio::awaitable<void> show_key_file() {
@@ -198,7 +199,7 @@ class SshClient::Attempt {
         fmt::format("any of the {} keys of the ssh-agent at \"{}\"", most, client_.agent_));
   }
 
-  const SshClient& client_;
+  SshClient& client_;
   SshSession& session_;
   Deadline deadline_;
 };
@@ -223,6 +224,8 @@ asio::awaitable<std::unique_ptr<Transport>> SshClient::connect(asio::any_io_exec
                     "Is there an sshd behind that address, and is it overloaded? For a far store "
                     "the setting \"connect_timeout\" may have to be longer.");
       }
+      // What this client's own failed logins have led to; they say more.
+      if (not_taken_ && session->penalised()) throw Error(*not_taken_);
       throw;
     }
   }

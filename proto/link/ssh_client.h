@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proto/base/deadline.h"
+#include "proto/base/error.h"
 #include "proto/link/byte_stream.h"
 #include "proto/link/known_hosts.h"
 #include "proto/link/ssh_identity.h"
@@ -56,9 +57,10 @@ class SshClient {
   std::string name_;        // "user@host:port"
   std::string hosts_file_;  // where a line for the host belongs
   std::vector<KnownKey> known_;
-  std::optional<SshKeyFile> key_;  // nullopt: the agent's
-  std::optional<SshRsaKey> rsa_;   // the same key, where it is one
-  std::string agent_;              // with no key_: the agent's socket
+  std::optional<SshKeyFile> key_;   // nullopt: the agent's
+  std::optional<SshRsaKey> rsa_;    // the same key, where it is one
+  std::string agent_;               // with no key_: the agent's socket
+  std::optional<Error> not_taken_;  // why an attempt before was a failed login
 };
 
 // What the far end is asked to run, for a key without a forced command. Internal, for its test.

@@ -41,6 +41,8 @@ constexpr std::uint32_t kReceiveWindow = std::uint32_t{2} * 1024 * 1024;
 // has read from three packets on (channel_check_window() in channels.c), so this is enough.
 constexpr std::size_t kMostHeldBySshd = std::size_t{256} * 1024;
 constexpr std::string_view kOpenSsh = "SSH-2.0-OpenSSH";
+// What OpenSSH 9.8 and later answer instead of a banner to a host with failed logins (sshd.c).
+constexpr std::string_view kPenalty = "Not allowed at this time";
 constexpr std::size_t kMostBeginning = 256;
 constexpr std::size_t kMostErrorText = 4096;
 constexpr std::size_t kTextShown = 200;
@@ -194,12 +196,28 @@ asio::awaitable<int> SshSession::run(Step step) {
   co_return done.error ? LIBSSH2_ERROR_SOCKET_DISCONNECT : code;
 }
 
+std::string_view SshSession::banner() const {
+  const char* banner = libssh2_session_banner_get(handles_->session);
+  return banner == nullptr ? std::string_view() : banner;
+}
+
+bool SshSession::penalised() const {
+  return banner().starts_with(kPenalty);
+}
+
 // A port of something else; or an sshd that has too many connections, which says so and hangs up.
 void SshSession::refuse_without_banner() const {
   static constexpr std::string_view kSsh = "SSH-";
-  const char* banner = libssh2_session_banner_get(handles_->session);
-  const std::string_view said = banner == nullptr ? std::string_view() : banner;
+  const std::string_view said = banner();
   if (said.starts_with(kSsh)) return;
+  if (penalised()) {
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("the sshd of the store \"{}\" refuses this host for some time: \"{}\"", store_,
+                    escaped(said, kTextShown)),
+        "It does so after failed logins (PerSourcePenalties). Its log has their reason, and "
+        "names the seconds.");
+  }
   throw Error(
       ErrorKind::kUnavailable,
       fmt::format("no SSH connection with the store \"{}\": it does not speak SSH{}", store_,

@@ -43,6 +43,9 @@ class SshSession final : public SocketSession {
   // knows.
   boost::asio::awaitable<void> handshake(std::vector<std::string> host_key_types);
   SshPublicKey host_key() const;
+  // After a handshake that failed: the sshd accepts nothing from this host for some time, because
+  // of failed logins before.
+  bool penalised() const;
 
   // False: the far end does not let this key in. `private_key`: the text of a key file that is not
   // protected by a passphrase.
@@ -72,6 +75,7 @@ class SshSession final : public SocketSession {
   template <class Step>
   boost::asio::awaitable<int> run(Step step);
   [[noreturn]] void fail(std::string_view doing, int code) const;
+  std::string_view banner() const;
   void refuse_without_banner() const;
   bool taken(int code) const;
   bool far_end_is_behind();

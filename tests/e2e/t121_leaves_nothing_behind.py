@@ -26,7 +26,8 @@ class LeavesNothingBehind(EndToEndTest):
             self.assertRegex(
                 path.name,
                 r"^([0-9A-F]{24}(\.partial|\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history"
-                r"|archive_status|pgsql_tmp_walstow)$",
+                # summaries: of PostgreSQL 17 and later, for its incremental backups.
+                r"|archive_status|summaries|pgsql_tmp_walstow)$",
             )
 
     def test_after_work(self):

@@ -3,7 +3,7 @@
 import socket
 
 from support import processes, wait
-from support.sshd import make_key
+from support.sshd import has_penalties, make_key
 from support.ssh_testcase import SshTest
 from support.testcase import main
 
@@ -86,6 +86,17 @@ class ClientKeys(SshTest):
         self.assertIn("walstow client add", hint)
         agent = self.agent(key)
         self.assert_named(self.walstow(self.by_agent(agent.socket)), "does not take any of the 1 keys")
+
+    def test_key_that_is_not_known_is_named_although_the_sshd_refuses_further_attempts(self):
+        if not has_penalties():
+            self.skipTest("this sshd has no PerSourcePenalties")
+        self.sshd.kill()
+        self.sshd.start("PerSourcePenalties authfail:60s min:1s max:120s")
+        key = self.by_key(make_key(self.folder / "unknown"))
+        self.assert_named(self.walstow(key), "does not take the key")
+        self.assertIn("penalty: failed authentication", self.sshd.log_text())
+        # Another call knows nothing of that one's reason, and its key would be good.
+        self.assert_named(self.walstow(), "refuses this host for some time")
 
     def test_account_that_is_not_there(self):
         settings = self.replaced(f"ssh://{self.sshd.user}@", "ssh://nobody-here@")

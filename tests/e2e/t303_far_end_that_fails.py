@@ -88,6 +88,7 @@ class FarEndThatFails(SshTest):
         for greeting, message in (
             (b"", "it does not speak SSH\n"),
             (b"Exceeded MaxStartups\r\n", 'it does not speak SSH: "Exceeded MaxStartups"'),
+            (b"Not allowed at this time\r\n", 'for some time: "Not allowed at this time"\n'),
         ):
             with self.subTest(greeting):
                 server = self.silent(greeting)

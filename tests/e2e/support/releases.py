@@ -9,11 +9,17 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 from support import processes
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+def _programs_of_debian():
+    script = Path(__file__).resolve().parents[3] / "deploy/postgres-programs"
+    return subprocess.run([script], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
+DEBIAN = Path(_programs_of_debian())
 
 _bin = Path(os.environ.get("WALSTOW_PG_BIN", DEBIAN)).absolute()
 
