@@ -26,6 +26,20 @@ class Administration(EndToEndTest):
                 self.assertIn("error: ", done.stderr)
                 self.assertIn("hint: ", done.stderr)
 
+    def test_archive_in_the_root_of_a_file_system(self):
+        for name in ("lost+found", ".snapshot", ".zfs", ".Trash-1000", "@eaDir", "aquota.user"):
+            with self.subTest(name):
+                root = self.folder / f"with {name}"
+                (root / name).mkdir(parents=True)
+                self.archive.walstow("init", root)
+                self.assertTrue((root / MARKER).exists())
+                self.archive.walstow("--store", root, "cluster", "create", "main")
+        root = self.folder / "of somebody else"
+        (root / "documents").mkdir(parents=True)
+        done = self.archive.walstow("init", root, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('holds "documents" already', done.stderr)
+
     def test_status_and_list(self):
         primary = self.new_primary()
         for batch in ("one", "two", "three"):
