@@ -130,7 +130,7 @@ std::string standby_name(const Settings& settings) {
       ErrorKind::kUsage,
       fmt::format("invalid value \"{}\" for setting \"standby\" ({})", name,
                   settings.origin("standby")),
-      "A standby's name has 1 to 255 printable ASCII characters, and no space at its ends.");
+      "A standby's name has 1 to 255 bytes of printable text in UTF-8, and no space at its ends.");
 }
 
 struct Target {

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <unistd.h>
 
+#include "proto/base/log.h"
 #include "proto/wal/file_name.h"
 #include "store/report_text.h"
 
@@ -111,7 +112,7 @@ std::string backup_lines(const TimelineReport& timeline) {
     text += fmt::format("      backup needs {} .. {}\n", backup.first, backup.last);
     text += fmt::format("        ended {}", to_iso8601(backup.stopped));
     if (!backup.label.empty()) {
-      text += fmt::format(", \"{}\"", backup.label.substr(0, kLongestLabel));
+      text += fmt::format(", \"{}\"", escaped(backup.label, kLongestLabel));
     }
     text += "\n";
   }
