@@ -1,6 +1,9 @@
 """What `walstow` shows of an archive, as text and as JSON."""
 
+import os
+import signal
 import stat
+import subprocess
 
 from support import stored_object
 from support.archive import MARKER
@@ -39,6 +42,17 @@ class Administration(EndToEndTest):
         done = self.archive.walstow("init", root, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn('holds "documents" already', done.stderr)
+
+    def test_reader_that_has_seen_enough(self):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            [self.archive.binaries / "walstow", "--store", self.archive.folder, "status", "main"],
+            stdin=subprocess.DEVNULL, stdout=write, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        os.close(write)
+        self.assertEqual(done.stderr, b"")
+        self.assertEqual(done.returncode, -signal.SIGPIPE)
 
     def test_status_and_list(self):
         primary = self.new_primary()
