@@ -28,7 +28,8 @@ ArchivedFile archive_one(const Shared& shared, const std::string& path, const Pu
                                         .server = call.server,
                                         .instance = call.instance},
                                        putter);
-  if (call.ahead > 0) shared.marks->answered_by(archived.done.report.archive);
+  if (call.is_server_folder && call.ahead > 0)
+    shared.marks->answered_by(archived.done.report.archive);
   return archived;
 }
 
@@ -46,6 +47,7 @@ void archive_ahead(const Shared& shared, const WalFileName& name, const Putter& 
 
 // What the server will ask for after `own`. Trouble with looking ahead is none of the own file's.
 std::vector<WalFileName> others_than(const Shared& shared, const WalFileName& own) {
+  if (!shared.call.is_server_folder) return {};
   if (shared.call.ahead == 0) {
     shared.marks->keep_only({});
     return {};
@@ -65,7 +67,7 @@ std::vector<WalFileName> others_than(const Shared& shared, const WalFileName& ow
 std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<ArchivedMarks> marks) {
   const auto shared = std::make_shared<const Shared>(Shared{call, std::move(marks)});
   const auto own = WalFileName::parse(call.path.substr(call.path.rfind('/') + 1));
-  if (own && call.ahead > 0) {
+  if (own && call.is_server_folder && call.ahead > 0) {
     const auto status = call.folder->status(own->text());
     if (status && shared->marks->has(*own, *status)) return std::nullopt;
   }
@@ -85,9 +87,10 @@ std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<Archived
                          const std::string path = parent_folder(call.path) + "/" + file.text();
                          return archive_one(*shared, path, putter).done.report.archive;
                        });
-  if (own) history.before(*own);
+  const bool along = own && call.is_server_folder;
+  if (along) history.before(*own);
   ArchivedFile archived = archive_one(*shared, call.path, putter);
-  if (own) history.after(*own, archived.done.report.archive);
+  if (along) history.after(*own, archived.done.report.archive);
   if (archived.newer_magic) {
     warn_of_newer_release(*call.folder, call.path, *archived.newer_magic, call.now());
   }

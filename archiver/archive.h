@@ -23,6 +23,9 @@ struct ArchiveCall {
   Encoding encoding = Encoding::kIdentity;
   ServerIdentity server;
   std::optional<Instance> instance;
+  // False for a file that lies somewhere else than in a server's folder: nothing else is looked at
+  // there, and nothing is left behind.
+  bool is_server_folder = true;
   // Files to archive along with this one, and connections for all of them. 0 files: no looking
   // ahead, and no answer from a mark.
   std::size_t ahead = 0;

@@ -11,6 +11,7 @@
 #include "proto/link/client.h"
 #include "proto/link/client_settings.h"
 #include "proto/link/command_settings.h"
+#include "proto/link/data_directory.h"
 #include "proto/link/instance.h"
 #include "proto/link/spool_folder.h"
 
@@ -123,6 +124,7 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
       .encoding = settings.text("compress") == "client" ? Encoding::kZstd : Encoding::kIdentity,
       .server = server,
       .instance = instance_of(data_directory, *folder),
+      .is_server_folder = is_data_directory(data_directory),
       .ahead = settings.count("archive_ahead", {0, kMostAhead}),
       .connections = settings.count("archive_connections", {1, kMostConnections}),
       .connect = connector(settings, folder)};

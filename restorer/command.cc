@@ -130,7 +130,7 @@ std::string standby_name(const Settings& settings) {
       ErrorKind::kUsage,
       fmt::format("invalid value \"{}\" for setting \"standby\" ({})", name,
                   settings.origin("standby")),
-      "A standby's name has 1 to 255 printable ASCII characters, and no space at its ends.");
+      "A standby's name has 1 to 255 bytes of printable text in UTF-8, and no space at its ends.");
 }
 
 struct Target {
@@ -193,6 +193,15 @@ PrefetchLimits prefetch_limits(const Settings& settings) {
   return {.files = settings.count("prefetch_files"), .bytes = settings.size("prefetch_size")};
 }
 
+// A background process is handed over to process 1 when this call ends. Where that is the server
+// itself, as in a container, the server takes a child that it does not know for one of its
+// backends: should the child be killed, it ends all sessions and recovers (CleanupBackend() in
+// PostgreSQL's postmaster.c). A process in between could be killed as well.
+bool would_become_child_of_server(const std::string& data_directory) {
+  const auto postmaster = read_postmaster(data_directory);
+  return postmaster && postmaster->process == 1;
+}
+
 // nullopt: nothing is fetched ahead.
 std::optional<Prefetch::Options> prefetch_options(const Call& call, const Settings& settings,
                                                   std::span<const char* const> arguments) {
@@ -200,6 +209,11 @@ std::optional<Prefetch::Options> prefetch_options(const Call& call, const Settin
   const auto& size = call.server.segment_size;
   const bool is_segment = call.file.kind() == FileKind::kSegment;
   if (!is_segment || !size || limits.files == 0 || limits.bytes < size->bytes()) {
+    return std::nullopt;
+  }
+  if (would_become_child_of_server(call.data_directory)) {
+    log_line(LogLevel::kDebug, "not fetching ahead: the server is process 1",
+             "Start the container with an init of its own (docker run --init).");
     return std::nullopt;
   }
   const std::string wal_folder = parent_folder(call.path);

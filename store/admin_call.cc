@@ -1,12 +1,15 @@
 #include "store/admin_call.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <utility>
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/wire/command.h"
 
@@ -55,10 +58,21 @@ Patience long_patience() {
   return {.give_up = Deadline::after(kLongPatience), .on_failure = tell};
 }
 
+namespace {
+
+// Whoever reads has what they wanted ("| head -1"): an end as of every other tool, without a word.
+[[noreturn]] void end_by_broken_pipe() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+  std::_Exit(exit_code::kFailed);
+}
+
+}  // namespace
+
 void print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) == EOF) {
-    throw_system_error("could not write the answer", errno);
-  }
+  if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) != EOF) return;
+  if (errno == EPIPE) end_by_broken_pipe();
+  throw_system_error("could not write the answer", errno);
 }
 
 }  // namespace walstow

@@ -38,13 +38,22 @@ std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
   return files;
 }
 
+// What no archive can have made, and nobody can remove from a mount point. A name that begins with
+// '.' is the part of no key (".snapshot", ".zfs", ".Trash-1000"); the others are what file systems,
+// file servers and quotas keep in a root.
+bool belongs_to_file_system(std::string_view name) {
+  static const std::set<std::string_view> kNames{
+      "lost+found", "~snapshot",    "#snapshot",   "#recycle",
+      "@eaDir",     "aquota.user",  "quota.user",  "System Volume Information",
+      "@Recycle",   "aquota.group", "quota.group", "$RECYCLE.BIN"};
+  return name.starts_with('.') || kNames.contains(name);
+}
+
 void refuse_unless_empty(FileSystem& files, const std::string& folder) {
-  // A fresh file system has lost+found in its root, which is no reason to refuse the mount point;
-  // the rest is what an earlier call leaves that was killed before it had made the marker.
-  static const std::set<std::string_view> kNothing{"lost+found", "_probe", "_tmp",
-                                                   layout::kRecordsLock};
+  // An earlier call leaves these when it is killed before it has made the marker.
+  static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", layout::kRecordsLock};
   for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
-    if (kNothing.contains(name)) continue;
+    if (belongs_to_file_system(name) || kUnfinished.contains(name)) continue;
     throw Error(ErrorKind::kRefused,
                 fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
                 "Give an empty folder, or one that does not exist yet.");

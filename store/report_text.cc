@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/base/utf8.h"
 #include "proto/codec/ssh_public_key.h"
 #include "proto/link/certificate_warning.h"
 
@@ -65,10 +66,11 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const bool fits = column > 0 && column + 1 + word.size() <= columns;
+    const std::size_t width = count_characters(word);
+    const bool fits = column > 0 && column + 1 + width <= columns;
     if (!fits && column > 0) lines += '\n';
     lines.append(fits ? std::string_view(" ") : indentation).append(word);
-    column = (fits ? column + 1 : indentation.size()) + word.size();
+    column = (fits ? column + 1 : indentation.size()) + width;
   }
   return column > 0 ? lines + "\n" : lines;
 }

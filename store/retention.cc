@@ -13,10 +13,11 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fnmatch.h>
 #include <limits>
 #include <map>
 #include <set>
+
+#include "store/label_pattern.h"
 
 namespace walstow {
 namespace {
@@ -115,7 +116,7 @@ bool Planner::is_live(const TimelineFacts& facts) const {
 // One that cannot be read may be any.
 bool Planner::counts(const BackupFacts& backup) const {
   return !backup.stop || policy_.backup_label.empty() ||
-         fnmatch(policy_.backup_label.c_str(), backup.label.c_str(), 0) == 0;
+         matches_label(policy_.backup_label, backup.label);
 }
 
 bool Planner::is_on_line(const BackupFacts& backup, Timeline line) const {

@@ -7,7 +7,9 @@
 #include <sstream>
 #include <unistd.h>
 
+#include "proto/base/log.h"
 #include "proto/wal/file_name.h"
+#include "store/forked_timeline.h"
 #include "store/report_text.h"
 
 namespace walstow {
@@ -111,7 +113,7 @@ std::string backup_lines(const TimelineReport& timeline) {
     text += fmt::format("      backup needs {} .. {}\n", backup.first, backup.last);
     text += fmt::format("        ended {}", to_iso8601(backup.stopped));
     if (!backup.label.empty()) {
-      text += fmt::format(", \"{}\"", backup.label.substr(0, kLongestLabel));
+      text += fmt::format(", \"{}\"", escaped(backup.label, kLongestLabel));
     }
     text += "\n";
   }
@@ -175,6 +177,21 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
   return text;
 }
 
+std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
+  const std::string origin =
+      fork.left_at.empty()
+          ? fmt::format("timeline {} does not descend from timeline {}", fork.highest, fork.in_use)
+          : fmt::format("timeline {} left timeline {} at {}", fork.highest, fork.in_use,
+                        fork.left_at);
+  return fmt::format(
+      "{0} {1}, which has gone on since and has the newest segment. Servers go for the highest "
+      "timeline: a standby or a recovery from a newer backup of timeline {3} ends with \"requested "
+      "timeline {2} is not a child of this server's history\". Was timeline {2} only a trial? Then "
+      "set recovery_target_timeline = '{3}' for each of them, until a promotion has made a higher "
+      "timeline",
+      mark, origin, fork.highest, fork.in_use);
+}
+
 std::string StatusText::era_lines(const EraReport& era, const std::string& cluster) const {
   std::string text = fmt::format("  era {}\n", era.era);
   if (era.timelines.size() > 1) {
@@ -194,6 +211,9 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
                                 "\"walstow-archive pg_wal/{}\"",
                                 alarm("HISTORY MISSING"), name, name),
                     kTextColumns, "    ");
+  }
+  if (const auto fork = find_forked_timeline(era)) {
+    text += wrapped(forked_text(*fork, alarm("FORKED")), kTextColumns, "    ");
   }
   if (era.missing > 0) {
     text += fmt::format("    {}: \"walstow list {} --holes\"\n",

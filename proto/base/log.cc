@@ -8,6 +8,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "proto/base/utf8.h"
+
 namespace walstow {
 namespace {
 
@@ -26,10 +28,6 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
       break;
   }
   return spdlog::level::err;
-}
-
-bool is_printable(char byte) {
-  return byte >= ' ' && byte <= '~';
 }
 
 }  // namespace
@@ -60,12 +58,16 @@ void log_error(const Error& error) {
 std::string escaped(std::string_view text, std::size_t limit) {
   std::string result;
   result.reserve(std::min(text.size(), limit));
-  for (const char byte : text) {
-    const std::string piece = is_printable(byte)
-                                  ? std::string(1, byte)
-                                  : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+  while (!text.empty()) {
+    const auto [size, printable] = first_character(text);
+    std::string piece;
+    for (const char byte : text.substr(0, size)) {
+      piece += printable ? std::string(1, byte)
+                         : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    }
     if (result.size() + piece.size() > limit) return result + "...";
     result += piece;
+    text.remove_prefix(size);
   }
   return result;
 }

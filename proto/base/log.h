@@ -3,8 +3,8 @@
 //   walstow-archive: error: could not read file "pg_wal/0000...": Input/output error
 //   walstow-archive: hint: Check the disk.
 //
-// One line per event; text that came from outside is escaped (control bytes as \xNN), so that it
-// cannot forge a line. Nothing secret is ever passed in. Threads: any.
+// One line per event; text that came from outside is escaped (what is not printable as \xNN), so
+// that it cannot forge a line. Nothing secret is ever passed in. Threads: any.
 #pragma once
 
 #include <string>
@@ -24,7 +24,8 @@ void start_log(std::string program, LogLevel lowest);
 void log_line(LogLevel level, std::string_view message, std::string_view hint = {});
 void log_error(const Error& error);
 
-// `text` with control and non-ASCII bytes as \xNN, cut to `limit` bytes ("..." appended).
+// `text` as UTF-8, with the bytes of what is not printable (utf8.h) as \xNN, cut to `limit` bytes
+// ("..." appended).
 std::string escaped(std::string_view text, std::size_t limit = 1024);
 
 }  // namespace walstow

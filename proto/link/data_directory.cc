@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <vector>
 
+#include "proto/base/bytes.h"
 #include "proto/base/error.h"
 #include "proto/base/file_system.h"
 #include "proto/base/log.h"
@@ -19,6 +21,12 @@ constexpr const char* kControlFile = "global/pg_control";
 
 // A person writes it, and a few lines are usual.
 constexpr std::size_t kLargestRecoveryConf = std::size_t{1} << 20;
+
+// Its lines, from 0. Source: PostgreSQL src/include/utils/pidfile.h.
+constexpr const char* kPostmasterFile = "postmaster.pid";
+constexpr std::size_t kProcessLine = 0;
+constexpr std::size_t kStatusLine = 7;
+constexpr std::size_t kMostLines = 16;
 
 enum class Presence { kAbsent, kPresent, kUnknown };
 
@@ -192,9 +200,26 @@ RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
 
 bool has_server(const std::string& data_directory) noexcept {
   try {
-    return presence(std::filesystem::path(data_directory) / "postmaster.pid") == Presence::kPresent;
+    return presence(std::filesystem::path(data_directory) / kPostmasterFile) == Presence::kPresent;
   } catch (...) {
     return false;  // out of memory: a tool waits longer
+  }
+}
+
+std::optional<Postmaster> read_postmaster(const std::string& data_directory) noexcept {
+  try {
+    std::ifstream file(std::filesystem::path(data_directory) / kPostmasterFile);
+    std::vector<std::string> lines;
+    for (std::string line; lines.size() < kMostLines && std::getline(file, line);)
+      lines.push_back(line);
+    if (lines.empty()) return std::nullopt;
+    // A standalone backend has its number with a minus there.
+    Postmaster postmaster{.process = parse_decimal(lines[kProcessLine]).value_or(0)};
+    if (lines.size() > kStatusLine)
+      postmaster.stopping = lines[kStatusLine].starts_with("stopping");
+    return postmaster;
+  } catch (...) {
+    return std::nullopt;  // out of memory
   }
 }
 

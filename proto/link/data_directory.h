@@ -36,6 +36,15 @@ RecoveryMode recovery_mode(const std::string& data_directory) noexcept;
 // Whether a server runs in it, or ended without removing its postmaster.pid.
 bool has_server(const std::string& data_directory) noexcept;
 
+// What a server's postmaster.pid says of it.
+struct Postmaster {
+  std::uint64_t process =
+      0;                  // as the server sees itself: 1 where it is a container's first process
+  bool stopping = false;  // it was asked to end; known from PostgreSQL 10 on
+};
+// nullopt: there is no such file, or it cannot be read.
+std::optional<Postmaster> read_postmaster(const std::string& data_directory) noexcept;
+
 // nullopt: no data directory. Where the control file is of a release that this program does not
 // know, the segments in pg_wal tell the segment size, if there are any. Throws Error{kStorage} when
 // global/pg_control cannot be read, and Error{kInvalid} when it is not a control file.

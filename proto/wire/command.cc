@@ -6,6 +6,7 @@
 #include "proto/base/error.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/retention_parse.h"
+#include "proto/wire/text_field.h"
 
 namespace walstow {
 namespace {
@@ -38,7 +39,7 @@ void set_instance(Fields& fields, const Instance& instance) {
   fields.set(field::kInstance, instance.id);
   set_number(fields, field::kSequence, instance.sequence);
   fields.set(field::kHost, instance.host);
-  if (!instance.standby.empty()) fields.set(field::kStandby, instance.standby);
+  if (!instance.standby.empty()) fields.set(field::kStandby, to_text_field(instance.standby));
   fields.set(field::kRole, instance.role == Instance::Role::kPrimary ? "primary" : "standby");
   if (instance.last_handed) fields.set(field::kLastHanded, instance.last_handed->text());
 }

@@ -20,7 +20,7 @@
 
 namespace walstow {
 
-// A standby's name, and a host's: 1 to 255 printable ASCII characters, no space at either end.
+// A standby's name: 1 to 255 bytes of printable text in UTF-8, no space at either end.
 bool valid_standby_name(std::string_view name);
 
 // The value of Walstow-Digest, both ways: "xxh128=" and 32 lower-case hex digits.

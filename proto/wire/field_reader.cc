@@ -6,11 +6,12 @@
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
 #include "proto/codec/public_key.h"
+#include "proto/wire/text_field.h"
 
 namespace walstow {
 namespace {
 
-constexpr std::size_t kLongestText = 255;      // characters of a host's or standby's name
+constexpr std::size_t kLongestHost = 255;      // characters
 constexpr std::size_t kLongestRequestId = 64;  // characters
 // Characters; an RSA key of 16384 bits has 2784.
 constexpr std::size_t kLongestPublicKey = 4096;
@@ -38,6 +39,15 @@ std::optional<std::string> parse_instance_id(std::string_view text) {
 std::optional<std::string> parse_request_id(std::string_view text) {
   const auto allowed = [](char c) { return printable(c) && c != ' '; };
   if (text.empty() || text.size() > kLongestRequestId || !std::ranges::all_of(text, allowed)) {
+    return std::nullopt;
+  }
+  return std::string(text);
+}
+
+// A space at either end would not survive: HTTP drops it.
+std::optional<std::string> parse_host(std::string_view text) {
+  if (text.empty() || text.size() > kLongestHost || !std::ranges::all_of(text, printable) ||
+      text.front() == ' ' || text.back() == ' ') {
     return std::nullopt;
   }
   return std::string(text);
@@ -106,13 +116,13 @@ std::optional<std::string> parse_public_key(std::string_view text) {
   return bytes && !bytes->empty() ? std::optional(std::string(text)) : std::nullopt;
 }
 
-constexpr std::string_view kTextForm = "1 to 255 printable ASCII characters";
 constexpr FieldForm<std::string> kInstanceForm{field::kInstance, parse_instance_id,
                                                "32 lower-case hex digits"};
 constexpr FieldForm<std::uint64_t> kSequenceForm{field::kSequence, parse_decimal,
                                                  "a decimal number"};
-constexpr FieldForm<std::string> kHostForm{field::kHost, parse_text, kTextForm};
-constexpr FieldForm<std::string> kStandbyForm{field::kStandby, parse_text, kTextForm};
+constexpr FieldForm<std::string> kHostForm{field::kHost, parse_host,
+                                           "1 to 255 printable ASCII characters"};
+constexpr FieldForm<std::string> kStandbyForm{field::kStandby, parse_text_field, kTextForm};
 constexpr FieldForm<Instance::Role> kRoleForm{field::kRole, parse_role,
                                               "\"standby\" or \"primary\""};
 constexpr FieldForm<WalFileName> kLastHandedForm{field::kLastHanded, parse_segment_name,
@@ -146,14 +156,6 @@ const FieldForm<Time> kUntil{field::kUntil, parse_iso8601, "a time, as 2026-11-2
 
 std::string shown(std::string_view text) {
   return escaped(text, 128);
-}
-
-std::optional<std::string> parse_text(std::string_view text) {
-  if (text.empty() || text.size() > kLongestText || !std::ranges::all_of(text, printable) ||
-      text.front() == ' ' || text.back() == ' ') {
-    return std::nullopt;
-  }
-  return std::string(text);
 }
 
 std::optional<Instance> FieldReader::instance() {

@@ -13,9 +13,6 @@ namespace walstow {
 // Text from outside, as it may stand in a message.
 std::string shown(std::string_view text);
 
-// 1 to 255 printable ASCII characters. A space at either end would not survive: HTTP drops it.
-std::optional<std::string> parse_text(std::string_view text);
-
 // How the value of one field looks.
 template <class Value>
 struct FieldForm {

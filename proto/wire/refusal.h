@@ -87,7 +87,7 @@ Refusal make_refusal(Code code, std::string message, std::string hint = {});
 
 bool is_absence(Code code);
 
-// Ends with a newline. Bytes other than printable ASCII in message and hint are escaped, so that
+// Ends with a newline. What is not printable text in message and hint is escaped, so that
 // the body is JSON whatever a file's name was.
 std::string to_json(const Refusal& refusal);
 // nullopt: not a refusal of ours (a proxy's page, damage, an unknown code, a status that is not the

@@ -4,6 +4,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/wire/field_reader.h"
+#include "proto/wire/text_field.h"
 
 namespace walstow {
 namespace {
@@ -26,7 +27,6 @@ std::optional<Timeline> parse_timeline_number(std::string_view text) {
 }
 
 constexpr std::string_view kPlaceText = "the name of a segment, or an LSN";
-constexpr std::string_view kTextText = "1 to 255 printable ASCII characters";
 constexpr std::string_view kDaysText = "a number of days, 0 to 36500";
 constexpr FieldForm<LogPlace> kFrom{field::kFrom, LogPlace::parse, kPlaceText};
 constexpr FieldForm<LogPlace> kTo{field::kTo, LogPlace::parse, kPlaceText};
@@ -34,8 +34,8 @@ constexpr FieldForm<Lsn> kStop{field::kTo, parse_lsn, "an LSN"};
 constexpr FieldForm<LogPlace> kBefore{field::kBefore, LogPlace::parse, kPlaceText};
 constexpr FieldForm<Lsn> kFloor{field::kFloor, parse_lsn, "an LSN"};
 constexpr FieldForm<EraName> kEra{field::kEra, parse_era_name, "the name of an era"};
-constexpr FieldForm<std::string> kReason{field::kReason, parse_text, kTextText};
-constexpr FieldForm<std::string> kLabel{field::kLabel, parse_text, kTextText};
+constexpr FieldForm<std::string> kReason{field::kReason, parse_text_field, kTextForm};
+constexpr FieldForm<std::string> kLabel{field::kLabel, parse_text_field, kTextForm};
 constexpr FieldForm<Timeline> kTimeline{field::kTimeline, parse_timeline_number,
                                         "the number of a timeline"};
 constexpr FieldForm<Time> kStopped{field::kStopped, parse_iso8601,
@@ -62,7 +62,7 @@ void set_policy(Fields& fields, const PrunePolicy& policy) {
   set_number(field::kKeepDays, policy.keep_days);
   set_number(field::kStandbyLimit, policy.standby_limit_days);
   if (policy.before) fields.set(field::kBefore, policy.before->text());
-  if (!policy.backup_label.empty()) fields.set(field::kLabel, policy.backup_label);
+  if (!policy.backup_label.empty()) fields.set(field::kLabel, to_text_field(policy.backup_label));
   if (policy.timeline) fields.set(field::kTimeline, std::to_string(policy.timeline->value));
 }
 
@@ -242,7 +242,7 @@ RequestHead request_for(const AddHold& add) {
   RequestHead request = start(Method::kPut, add.cluster, "holds/" + percent_encoded(add.id));
   request.fields.set(field::kFrom, add.from.text());
   if (add.to) request.fields.set(field::kTo, add.to->text());
-  request.fields.set(field::kReason, add.reason);
+  request.fields.set(field::kReason, to_text_field(add.reason));
   return request;
 }
 
@@ -260,7 +260,7 @@ RequestHead request_for(const AddBackup& add) {
   request.fields.set(field::kTo, to_string(add.stop));
   request.fields.set(field::kTimeline, std::to_string(add.timeline.value));
   request.fields.set(field::kStopped, to_iso8601(add.stopped));
-  request.fields.set(field::kLabel, add.label);
+  request.fields.set(field::kLabel, to_text_field(add.label));
   return request;
 }
 

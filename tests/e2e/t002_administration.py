@@ -1,6 +1,9 @@
 """What `walstow` shows of an archive, as text and as JSON."""
 
+import os
+import signal
 import stat
+import subprocess
 
 from support import stored_object
 from support.archive import MARKER
@@ -25,6 +28,31 @@ class Administration(EndToEndTest):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("error: ", done.stderr)
                 self.assertIn("hint: ", done.stderr)
+
+    def test_archive_in_the_root_of_a_file_system(self):
+        for name in ("lost+found", ".snapshot", ".zfs", ".Trash-1000", "@eaDir", "aquota.user"):
+            with self.subTest(name):
+                root = self.folder / f"with {name}"
+                (root / name).mkdir(parents=True)
+                self.archive.walstow("init", root)
+                self.assertTrue((root / MARKER).exists())
+                self.archive.walstow("--store", root, "cluster", "create", "main")
+        root = self.folder / "of somebody else"
+        (root / "documents").mkdir(parents=True)
+        done = self.archive.walstow("init", root, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('holds "documents" already', done.stderr)
+
+    def test_reader_that_has_seen_enough(self):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            [self.archive.binaries / "walstow", "--store", self.archive.folder, "status", "main"],
+            stdin=subprocess.DEVNULL, stdout=write, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        os.close(write)
+        self.assertEqual(done.stderr, b"")
+        self.assertEqual(done.returncode, -signal.SIGPIPE)
 
     def test_status_and_list(self):
         primary = self.new_primary()

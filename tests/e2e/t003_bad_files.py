@@ -1,5 +1,6 @@
 """What is not a WAL file of this server is refused with one clear line, and leaves no trace."""
 
+import os
 import re
 
 from support.testcase import EndToEndTest, main
@@ -71,6 +72,19 @@ class BadFiles(EndToEndTest):
 
     def test_absent_file(self):
         self.refuse("0000000100000000000000FE")
+
+    def test_segment_in_another_folder_is_put_and_nothing_left_there(self):
+        rescued = self.folder / "rescued"
+        rescued.mkdir()
+        names = [self.segment, "00000002.history"]
+        (rescued / self.segment).write_bytes(self.good)
+        (rescued / names[1]).write_text("1\t0/3000000\tno recovery target specified\n")
+        options = ("--system", str(self.server.system_identifier))
+        for name in names:
+            done = self.archive.archive_file(self.toml, rescued / name, cwd=rescued, options=options)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(sorted(os.listdir(rescued)), sorted(names))
+        self.assertIn(self.segment, self.archive.segments())
 
     def test_control_characters_do_not_forge_a_line(self):
         done = self.archive.archive_file(

@@ -40,16 +40,21 @@ TEST(LogTest, ForeignTextCannotForgeALine) {
             "walstow-test: error: a\\x0ab: error: c\nwalstow-test: hint: d\\x0d\\x1b[0m\n");
 }
 
-TEST(LogTest, EscapesControlAndNonAsciiBytes) {
+TEST(LogTest, EscapesWhatIsNotPrintable) {
   EXPECT_EQ(escaped(""), "");
   EXPECT_EQ(escaped("plain ~ text\\"), "plain ~ text\\");
-  EXPECT_EQ(escaped(std::string_view("\0\t\x7f\xc3\xa4", 5)), "\\x00\\x09\\x7f\\xc3\\xa4");
+  EXPECT_EQ(escaped("Pr\u00FCfung \u591C\u9593"), "Pr\u00FCfung \u591C\u9593");
+  EXPECT_EQ(escaped(std::string_view("\0\t\x7f\xc3", 4)), "\\x00\\x09\\x7f\\xc3");
+  EXPECT_EQ(escaped("m\xfcller"), "m\\xfcller");
+  EXPECT_EQ(escaped("a\u202Eb\u009B"), "a\\xe2\\x80\\xaeb\\xc2\\x9b");
 }
 
 TEST(LogTest, CutsLongTextBetweenEscapes) {
   EXPECT_EQ(escaped("abcdef", 6), "abcdef");
   EXPECT_EQ(escaped("abcdef", 5), "abcde...");
   EXPECT_EQ(escaped("ab\n", 5), "ab...");
+  EXPECT_EQ(escaped("ab\u00E4", 3), "ab...");
+  EXPECT_EQ(escaped("ab\u00E4", 4), "ab\u00E4");
   EXPECT_EQ(escaped("ab\n", 6), "ab\\x0a");
   EXPECT_EQ(escaped(std::string(5000, 'x')).size(), 1024 + 3U);
 }

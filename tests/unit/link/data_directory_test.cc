@@ -41,6 +41,24 @@ TEST_F(DataDirectoryTest, IsOneWithAControlFile) {
   EXPECT_FALSE(is_data_directory(path() + "/standby.signal"));
 }
 
+TEST_F(DataDirectoryTest, PostmasterPidTellsProcessAndStop) {
+  EXPECT_FALSE(read_postmaster(path()));
+  write("postmaster.pid");
+  EXPECT_FALSE(read_postmaster(path()));
+  const std::string rest = "/data\n1795376491\n5432\n/tmp\nlocalhost\n  5432001         3\n";
+  write("postmaster.pid", "1\n" + rest + "ready   \n");
+  ASSERT_TRUE(read_postmaster(path()));
+  EXPECT_EQ(read_postmaster(path())->process, 1U);
+  EXPECT_FALSE(read_postmaster(path())->stopping);
+  write("postmaster.pid", "4711\n" + rest + "stopping\n");
+  EXPECT_EQ(read_postmaster(path())->process, 4711U);
+  EXPECT_TRUE(read_postmaster(path())->stopping);
+  write("postmaster.pid", "4711\n" + rest);  // PostgreSQL 9.6
+  EXPECT_FALSE(read_postmaster(path())->stopping);
+  write("postmaster.pid", "-4711\n");  // postgres --single
+  EXPECT_EQ(read_postmaster(path())->process, 0U);
+}
+
 TEST_F(DataDirectoryTest, TheModeComesFromTheSignalFiles) {
   struct {
     std::vector<std::string> files;

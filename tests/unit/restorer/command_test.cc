@@ -156,7 +156,7 @@ TEST_F(RunRestoreTest, AWrongDataDirectoryDoesNotMakeAToolOfAServer) {
 
 TEST_F(RunRestoreTest, ANameThatNoStoreTakesIsAMistakeInTheSettings) {
   const std::string standby = path("standby.signal") + "/pg_wal/RECOVERYXLOG";
-  EXPECT_EQ(kind_thrown({"--standby", "n\xc3\xb6rd", kRequested, standby}), ErrorKind::kUsage);
+  EXPECT_EQ(kind_thrown({"--standby", "n\xf6rd", kRequested, standby}), ErrorKind::kUsage);
 }
 
 }  // namespace

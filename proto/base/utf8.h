@@ -1,0 +1,24 @@
+// Text of people, in UTF-8. Private use and unassigned code points count as characters; what moves
+// the cursor, reorders a line or has no width does not, since it would let one text pass for
+// another at a terminal.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace walstow {
+
+// The first character of a text that is not empty.
+struct Character {
+  std::size_t size = 1;    // bytes
+  bool printable = false;  // false also for a byte that is not UTF-8
+};
+Character first_character(std::string_view text);
+
+// Whether every character of `text` is printable.
+bool is_printable(std::string_view text);
+
+// How many characters; each byte that is not UTF-8 counts as one.
+std::size_t count_characters(std::string_view text);
+
+}  // namespace walstow

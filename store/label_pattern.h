@@ -1,0 +1,12 @@
+// The pattern by which an administrator says which backups count: "*", "?" and "[...]", as a
+// shell's, over the characters of labels in UTF-8.
+#pragma once
+
+#include <string_view>
+
+namespace walstow {
+
+// Bytes that are not UTF-8 are matched byte by byte.
+bool matches_label(std::string_view pattern, std::string_view label);
+
+}  // namespace walstow
