@@ -160,8 +160,10 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
     }
     try {
       reply = co_await connection->read_head(head_deadline());
-    } catch (const Error&) {
-      if (send_failure) std::rethrow_exception(send_failure);
+    } catch (const Error& error) {
+      // A hint comes with a cause: of what the far end has said last.
+      const bool says_more = error.kind() != ErrorKind::kTimeout && !error.hint().empty();
+      if (send_failure && !says_more) std::rethrow_exception(send_failure);
       throw;
     }
   }
