@@ -89,12 +89,21 @@ void warn(const PutReport& report) {
 }
 
 // Each connection has the patience of the whole call.
-Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder) {
-  const Patience patience{.give_up = Deadline::after(settings.duration("archive_wait")),
-                          .on_failure = [](const Error& error, Duration) {
-                            log_line(LogLevel::kDebug,
-                                     fmt::format("{}; trying again", error.what()), error.hint());
-                          }};
+// A fast stop of the server waits for its archiver, which calls up to six times; pg_ctl gives up
+// after a minute. What is not archived then is archived after the next start.
+Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder,
+                  const std::string& data_directory) {
+  const Patience patience{
+      .give_up = Deadline::after(settings.duration("archive_wait")),
+      .on_failure =
+          [](const Error& error, Duration) {
+            log_line(LogLevel::kDebug, fmt::format("{}; trying again", error.what()), error.hint());
+          },
+      .hurry =
+          [data_directory] {
+            const auto postmaster = read_postmaster(data_directory);
+            return postmaster && postmaster->stopping;
+          }};
   return [options = client_options(settings), folder, patience]() -> Putter {
     return [client = std::make_shared<Client>(options), folder, patience](PutFile put, File& raw) {
       PutDone done = client->put(std::move(put), raw, patience);
@@ -127,7 +136,7 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
       .is_server_folder = is_data_directory(data_directory),
       .ahead = settings.count("archive_ahead", {0, kMostAhead}),
       .connections = settings.count("archive_connections", {1, kMostConnections}),
-      .connect = connector(settings, folder)};
+      .connect = connector(settings, folder, data_directory)};
   const std::optional<PutDone> done = archive(call, marks);
   if (!done) {
     log_line(LogLevel::kInfo, fmt::format("file \"{}\" was archived ahead", path));

@@ -12,9 +12,10 @@
 namespace walstow {
 
 struct RetryPolicy {
-  Deadline give_up;              // no attempt begins after this point
-  Duration first_pause{100};     // doubled after each attempt ...
-  Duration longest_pause{2000};  // ... up to this
+  Deadline give_up;                  // no attempt begins after this point
+  Duration first_pause{100};         // doubled after each attempt ...
+  Duration longest_pause{2000};      // ... up to this
+  std::function<bool()> hurry = {};  // true: no attempt begins after this one. May be empty.
   // Called before each pause with the failure; for "still trying" lines. May be empty.
   std::function<void(const Error&, Duration pause)> on_failure = {};
 };
@@ -39,6 +40,7 @@ auto retry(const RetryPolicy& policy, Attempt attempt) {
       const bool cut_short = error.kind() == ErrorKind::kTimeout && policy.give_up.passed();
       if (cut_short && before) throw Error(*before);
       if (!worth_retrying(error.kind()) || policy.give_up.remaining() <= pause) throw;
+      if (policy.hurry && policy.hurry()) throw;
       before = error;
       if (policy.on_failure) policy.on_failure(error, pause);
     }

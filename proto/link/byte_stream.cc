@@ -24,6 +24,13 @@ void ByteStream::set_deadline(Deadline deadline) {
   wait(state_, *timer_);
 }
 
+void ByteStream::bound_wait(Duration longest) {
+  const Deadline nearer = Deadline::after(longest);
+  if (!state_->expired && state_->waits > 0 && nearer.when() < state_->deadline) {
+    set_deadline(nearer);
+  }
+}
+
 // Once it has passed, a deadline cancels again and again: what was about to end by itself when the
 // first one came may have begun another wait since (TLS has several in one operation).
 void ByteStream::wait(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer) {

@@ -57,6 +57,8 @@ class ByteStream {
   // Every wait from now on ends at `deadline`, with operation_aborted; expired() tells it apart
   // from other ends. A new deadline replaces the old one.
   void set_deadline(Deadline deadline);
+  // Brings it nearer, where it is farther away than `longest`.
+  void bound_wait(Duration longest);
   bool expired() const { return state_->expired; }
 
   std::optional<Error> explain(const std::string& store) const {

@@ -15,6 +15,10 @@ namespace walstow {
 
 namespace asio = boost::asio;
 
+namespace {
+constexpr std::chrono::milliseconds kLookAgain{500};
+}  // namespace
+
 struct Client::State {
   explicit State(ClientOptions given)
       : options(std::move(given)), connector(options.store), buffer(kChunkSize) {}
@@ -23,7 +27,7 @@ struct Client::State {
   // Runs one coroutine to its end, in this thread. A connection that an Error came through is not
   // used again.
   template <class Result>
-  Result run(asio::awaitable<Result> work) {
+  Result run(asio::awaitable<Result> work, const Patience& patience) {
     std::optional<Result> result;
     std::exception_ptr failure;
     asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, Result value) {
@@ -32,7 +36,13 @@ struct Client::State {
     });
     io.restart();
     // Not io.run(): the timer of the connection's deadline would be waited for, too.
-    while (!result && !failure && io.run_one() > 0) {
+    while (!result && !failure) {
+      if (patience.hurry) {
+        if (io.run_one_for(kLookAgain) == 0 && io.stopped()) break;
+        if (connection && patience.hurry()) connection->bound_wait(patience.hurried);
+      } else if (io.run_one() == 0) {
+        break;
+      }
     }
     if (!result || !connection->reusable()) connection.reset();
     if (failure) std::rethrow_exception(failure);
@@ -81,7 +91,7 @@ std::string host_of(const Store& store) {
 }
 
 RetryPolicy policy_of(const Patience& patience) {
-  return {.give_up = patience.give_up, .on_failure = patience.on_failure};
+  return {.give_up = patience.give_up, .hurry = patience.hurry, .on_failure = patience.on_failure};
 }
 
 }  // namespace
@@ -160,8 +170,10 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
     }
     try {
       reply = co_await connection->read_head(head_deadline());
-    } catch (const Error&) {
-      if (send_failure) std::rethrow_exception(send_failure);
+    } catch (const Error& error) {
+      // A hint comes with a cause: of what the far end has said last.
+      const bool says_more = error.kind() != ErrorKind::kTimeout && !error.hint().empty();
+      if (send_failure && !says_more) std::rethrow_exception(send_failure);
       throw;
     }
   }
@@ -185,7 +197,7 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
   return retry(policy_of(patience), [&](int attempt) {
     put.ask_first = put.ask_first || attempt > 0;
-    return state_->run(state_->put_once(put, raw, patience.give_up));
+    return state_->run(state_->put_once(put, raw, patience.give_up), patience);
   });
 }
 
@@ -251,7 +263,7 @@ GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience) 
   return retry(policy_of(patience), [&](int attempt) {
     if (attempt > 0) sink.restart();
     get.request_id = random_hex(8);
-    return state_->run(state_->get_once(get, sink, patience.give_up));
+    return state_->run(state_->get_once(get, sink, patience.give_up), patience);
   });
 }
 
@@ -269,8 +281,9 @@ asio::awaitable<std::string> Client::State::ask_once(const Command& command, Dea
 }
 
 std::string Client::ask(const Command& command, const Patience& patience) {
-  return retry(policy_of(patience),
-               [&](int) { return state_->run(state_->ask_once(command, patience.give_up)); });
+  return retry(policy_of(patience), [&](int) {
+    return state_->run(state_->ask_once(command, patience.give_up), patience);
+  });
 }
 
 std::optional<Time> Client::certificate_until() const {

@@ -49,6 +49,10 @@ using GetDone = std::variant<Got, Absent>;
 struct Patience {
   Deadline give_up;
   std::function<void(const Error&, Duration pause)> on_failure;  // may be empty
+  // Asked now and then; may be empty. From true on no wait is longer than `hurried`, whatever the
+  // time limits are, and nothing is tried again.
+  std::function<bool()> hurry = {};
+  Duration hurried{5000};
 };
 
 class Client {

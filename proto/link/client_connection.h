@@ -42,6 +42,9 @@ class ClientConnection {
   // 0 only at the body's end, which is proven by its framing, never by the connection's.
   boost::asio::awaitable<std::size_t> read_body(MutableByteView out, Deadline deadline);
 
+  // The wait that is under way ends after `longest` at the latest.
+  void bound_wait(Duration longest) { stream_.bound_wait(longest); }
+
   // Whether another request may follow: the reply has been read whole and allows it.
   bool reusable() const;
 

@@ -370,14 +370,23 @@ bool SshSession::far_end_is_behind() {
 SocketSession::Attempt SshSession::write(ByteView bytes) {
   if (far_end_is_behind()) {
     collect_errors();  // takes in the credit that has come, too
-    if (far_end_is_behind()) return blocked();
+    if (far_end_is_behind()) return blocked_unless_closed();
   }
   const auto size = libssh2_channel_write_ex(
       handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
   // 0: the far end takes no more for now.
-  if (size == LIBSSH2_ERROR_EAGAIN || size == 0) return blocked();
+  if (size == LIBSSH2_ERROR_EAGAIN || size == 0) return blocked_unless_closed();
   if (size < 0) return {.error = asio::error::connection_reset};
   return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
+}
+
+// A program that has ended takes nothing any more: sshd then closes the channel, and libssh2 keeps
+// this to itself while it has no room to write.
+SocketSession::Attempt SshSession::blocked_unless_closed() {
+  collect_errors();
+  // Neither reads nor waits; an error where the far end has not even announced its end.
+  if (libssh2_channel_wait_closed(handles_->channel) != 0) return blocked();
+  return {.error = asio::error::connection_reset};
 }
 
 // As long as standard error is not read the channel has no end, and its window fills up.

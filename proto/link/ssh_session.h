@@ -64,7 +64,7 @@ class SshSession final : public SocketSession {
   Attempt write(ByteView bytes) override;
   // What read() has given so far: the first few hundred bytes.
   const std::string& beginning() const { return beginning_; }
-  // What read() has met on the program's standard error so far: the first few kilobytes.
+  // What the program has written to its standard error so far: the first few kilobytes.
   const std::string& errors() const { return errors_; }
   // Of a program that has ended; 0 also where a signal ended it.
   int exit_code() const;
@@ -79,6 +79,7 @@ class SshSession final : public SocketSession {
   void refuse_without_banner() const;
   bool taken(int code) const;
   bool far_end_is_behind();
+  Attempt blocked_unless_closed();
   void collect_errors();
   Attempt read_output(MutableByteView out);
   Attempt at_end();

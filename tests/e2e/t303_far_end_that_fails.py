@@ -135,6 +135,27 @@ class FarEndThatFails(SshTest):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(message, done.stderr)
 
+    def test_forced_command_that_fails_before_a_put_is_sent(self):
+        # The time that nobody waits for is far above SOON.
+        patient = {"head_timeout": "10min", "progress_timeout": "10min"}
+        for command, message in (
+            ("/nowhere/walstowd --stdio --as server", "exit code 127"),
+            ("echo 'no space left' >&2; exit 7", 'exit code 7, saying "no space left"'),
+            ("exit 3", "exit code 3, without a word"),
+            ("echo 'Welcome to archive1'", '"Welcome to archive1"'),
+            ("head -c 100 >/dev/null; exit 9", "exit code 9"),
+            ("echo 'no space left' >&2; head -c 100 >/dev/null; exit 7", "no space left"),
+            ("exit 0", "closed the connection"),
+        ):
+            with self.subTest(command):
+                self.force(command)
+                begin = time.monotonic()
+                done = self.put(**patient)
+                self.assertLess(time.monotonic() - begin, SOON)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(message, done.stderr)
+                self.assertNotIn("network", done.stderr)
+
     def test_words_of_walstowd_itself(self):
         own = self.forced_command()
         self.force(own.replace(f" --archive {self.archive.folder}", " --archive /nowhere"))

@@ -54,6 +54,19 @@ TEST(RetryTest, PausesDoubleUpToTheLongest) {
   EXPECT_EQ(pauses, (std::vector<Duration>{1ms, 2ms, 4ms, 4ms, 4ms}));
 }
 
+TEST(RetryTest, NothingIsTriedAgainInAHurry) {
+  int attempts = 0;
+  RetryPolicy policy = quick();
+  policy.hurry = [&] { return attempts == 2; };
+  EXPECT_THROW(retry(policy,
+                     [&](int) {
+                       ++attempts;
+                       throw Error(ErrorKind::kTimeout, "not yet");
+                     }),
+               Error);
+  EXPECT_EQ(attempts, 2);
+}
+
 TEST(RetryTest, AnAttemptThatTheEndCutsShortDoesNotHideWhyTheOnesBeforeItFailed) {
   const RetryPolicy policy = quick(20ms);
   const auto attempt = [&](int number) {
