@@ -33,12 +33,18 @@ target_link_libraries(walstow::ssh2 INTERFACE OpenSSL::Crypto walstow::zlib)
 # Debian 13's libcrypto.a calls both, Debian 12's neither; CMake does not know of zstd.
 target_link_libraries(OpenSSL::Crypto INTERFACE walstow::zlib walstow::zstd)
 
-# The headers alone, which is how fmt itself offers it without its shared library. It costs the compiler
-# (CONTRIBUTING.md has the figures), and nothing at the start of a command.
-find_path(fmt_HEADERS fmt/format.h REQUIRED)
+# The headers alone, which is how fmt itself offers it without its shared library: nothing at the start of a
+# command, and some seconds of the compiler's for each of its calls. The sanitizer builds, of which nothing is
+# installed, take the shared library and save that.
 add_library(walstow_fmt INTERFACE)
-target_include_directories(walstow_fmt SYSTEM INTERFACE "${fmt_HEADERS}")
-target_compile_definitions(walstow_fmt INTERFACE FMT_HEADER_ONLY)
+if(WALSTOW_SANITIZE)
+  find_package(fmt REQUIRED)
+  target_link_libraries(walstow_fmt INTERFACE fmt::fmt)
+else()
+  find_path(fmt_HEADERS fmt/format.h REQUIRED)
+  target_include_directories(walstow_fmt SYSTEM INTERFACE "${fmt_HEADERS}")
+  target_compile_definitions(walstow_fmt INTERFACE FMT_HEADER_ONLY)
+endif()
 add_library(walstow::fmt ALIAS walstow_fmt)
 
 # spdlog's own CMake file would bring fmt's shared library along.

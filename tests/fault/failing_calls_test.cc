@@ -285,7 +285,8 @@ TEST_F(FailingCallsTest, GetOfWhatIsAbsentByAStandbyThatIsNoted) {
       {.setup = [](Store&) {},
        .work =
            [](Store& store) {
-             GetFile get = get_of(kSegment);
+             // Behind the place where the timelines of kEarlier left timeline 1.
+             GetFile get = get_of("00000001000000000000000F");
              get.instance = Instance{.id = std::string(32, 'a'), .sequence = 1, .host = "db2"};
              get.restartpoint = file_named(kSegment);
              return store.ask(get);
