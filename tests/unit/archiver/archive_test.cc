@@ -11,6 +11,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/utc_time.h"
+#include "proto/link/spool_folder.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
@@ -100,24 +101,25 @@ class ArchiveTest : public testing::Test {
   std::shared_ptr<FakeStore> store_ = std::make_shared<FakeStore>();
 };
 
+// The spool remembers the day of the last warning. The log itself is looked at end to end: a new
+// logger must not be started beside the threads of other tests.
 TEST_F(ArchiveTest, ANewerReleaseIsArchivedWithOneWarningADay) {
-  const auto warned = [this](std::uint64_t number, std::chrono::hours later) {
+  const auto warned_on = [this](std::uint64_t number, std::chrono::hours later) {
     ArchiveCall one = call(number);
     one.ahead = 0;
     one.server.system_identifier = samples::kSystem16Mb;
     one.now = [later] { return *parse_iso8601("2026-11-22T19:40:00Z") + later; };
-    // Where the log goes before start_log(), which must not be called beside threads.
-    testing::internal::CaptureStdout();
     EXPECT_EQ(run(one).value().report.name, name_of(number));
-    return testing::internal::GetCapturedStdout();
+    const auto record = read_record(*files_, "newer_release_warning");
+    return record ? record->at("day") : "never";
   };
   using std::chrono::hours;
-  finish_segments(3, 0xD130);
-  EXPECT_NE(warned(kFirst, hours(0)).find("page magic 0xD130"), std::string::npos);
-  EXPECT_EQ(warned(kFirst + 1, hours(4)), "");
-  EXPECT_NE(warned(kFirst + 2, hours(5)), "");  // past midnight
   finish_segments(1);
-  EXPECT_EQ(warned(kFirst, hours(48)), "") << "a known release";
+  EXPECT_EQ(warned_on(kFirst, hours(0)), "never") << "a known release";
+  finish_segments(3, 0xD130);
+  EXPECT_EQ(warned_on(kFirst, hours(0)), "2026-11-22");
+  EXPECT_EQ(warned_on(kFirst + 1, hours(4)), "2026-11-22");
+  EXPECT_EQ(warned_on(kFirst + 2, hours(5)), "2026-11-23");
 }
 
 TEST_F(ArchiveTest, OneCallArchivesWhatComesNextAndTheNextOnesAskNobody) {
