@@ -92,7 +92,8 @@ std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<Archived
   ArchivedFile archived = archive_one(*shared, call.path, putter);
   if (along) history.after(*own, archived.done.report.archive);
   if (archived.newer_magic) {
-    warn_of_newer_release(*call.folder, call.path, *archived.newer_magic, call.now());
+    warn_of_newer_release(call.is_server_folder ? call.folder.get() : nullptr, call.path,
+                          *archived.newer_magic, call.now());
   }
   ahead.help([&](const WalFileName& name) { archive_ahead(*shared, name, putter); });
   ahead.wait_until_done(Deadline::after(call.wait_for_others));

@@ -93,6 +93,8 @@ void warn(const PutReport& report) {
 // after a minute. What is not archived then is archived after the next start.
 Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder,
                   const std::string& data_directory) {
+  // Elsewhere nothing is left behind, not even the day of a warning.
+  const bool remembers = is_data_directory(data_directory);
   const Patience patience{
       .give_up = Deadline::after(settings.duration("archive_wait")),
       .on_failure =
@@ -104,12 +106,14 @@ Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& f
             const auto postmaster = read_postmaster(data_directory);
             return postmaster && postmaster->stopping;
           }};
-  return [options = client_options(settings), folder, patience]() -> Putter {
-    return [client = std::make_shared<Client>(options), folder, patience](PutFile put, File& raw) {
+  return [options = client_options(settings), folder, remembers, patience]() -> Putter {
+    return [client = std::make_shared<Client>(options), folder, remembers, patience](PutFile put,
+                                                                                     File& raw) {
       PutDone done = client->put(std::move(put), raw, patience);
       warn(done.report);
       if (const auto until = client->certificate_until()) {
-        warn_of_certificate_end_daily(*folder, *until, std::chrono::system_clock::now());
+        warn_of_certificate_end_daily(remembers ? folder.get() : nullptr, *until,
+                                      std::chrono::system_clock::now());
       }
       return done;
     };

@@ -8,7 +8,7 @@
 
 namespace walstow {
 
-void warn_of_newer_release(FileSystem& wal_folder, const std::string& path, std::uint16_t magic,
+void warn_of_newer_release(FileSystem* wal_folder, const std::string& path, std::uint16_t magic,
                            Time now) noexcept {
   warn_once_a_day(wal_folder, "newer_release_warning", now, [&] {
     log_line(

@@ -202,8 +202,14 @@ bool would_become_child_of_server(const std::string& data_directory) {
   return postmaster && postmaster->process == 1;
 }
 
+bool belongs_to(FileSystem& folder, std::uint32_t user) {
+  const auto status = folder.status(".");
+  return status && status->owner == user;
+}
+
 // nullopt: nothing is fetched ahead.
-std::optional<Prefetch::Options> prefetch_options(const Call& call, const Settings& settings,
+std::optional<Prefetch::Options> prefetch_options(const Call& call, FileSystem& wal_folder_files,
+                                                  const Settings& settings,
                                                   std::span<const char* const> arguments) {
   const PrefetchLimits limits = prefetch_limits(settings);
   const auto& size = call.server.segment_size;
@@ -211,16 +217,22 @@ std::optional<Prefetch::Options> prefetch_options(const Call& call, const Settin
   if (!is_segment || !size || limits.files == 0 || limits.bytes < size->bytes()) {
     return std::nullopt;
   }
+  const std::string wal_folder = parent_folder(call.path);
+  const std::uint32_t user = ::geteuid();
+  if (!belongs_to(wal_folder_files, user)) {
+    log_line(LogLevel::kDebug, "not fetching ahead: the folder is another user's",
+             "What this user fetches, the server's own calls would not take.");
+    return std::nullopt;
+  }
   if (would_become_child_of_server(call.data_directory)) {
     log_line(LogLevel::kDebug, "not fetching ahead: the server is process 1",
              "Start the container with an init of its own (docker run --init).");
     return std::nullopt;
   }
-  const std::string wal_folder = parent_folder(call.path);
   return Prefetch::Options{
       .wal_folder = wal_folder,
       .system_identifier = call.server.system_identifier.value_or(0),
-      .user = ::geteuid(),
+      .user = user,
       // A prefetcher that hangs must not cost the call its own question.
       .silence = settings.duration("standby_wait") / 2,
       .start = [arguments, wal_folder] { start_prefetcher(arguments, wal_folder); }};
@@ -255,7 +267,7 @@ int restore_command(const Call& call, const Settings& settings,
     if (job.get.instance) {
       job.get.restartpoint = spool->pending_restartpoint(*job.get.instance);
     }
-    if (auto ahead = prefetch_options(call, settings, arguments)) {
+    if (auto ahead = prefetch_options(call, *target.folder, settings, arguments)) {
       job.prefetch = &prefetch.emplace(*spool, *std::move(ahead));
     }
   }
@@ -272,7 +284,7 @@ int restore_command(const Call& call, const Settings& settings,
       });
   const auto until = client ? client->certificate_until() : std::nullopt;
   if (until && spool) {
-    warn_of_certificate_end_daily(*target.folder, *until, std::chrono::system_clock::now());
+    warn_of_certificate_end_daily(target.folder.get(), *until, std::chrono::system_clock::now());
   }
   // A tool's folder is somebody's own: it gets the file that was asked for and no more.
   if (mode == RecoveryMode::kTool) clean(*target.folder, remove_empty_spool);

@@ -151,6 +151,8 @@ struct PosixFileSystemOptions {
   // Of what this object makes, from the first moment on; the process's umask takes bits away.
   std::uint32_t file_mode = 0640;
   std::uint32_t folder_mode = 0750;
+  // Run as root in the folder of another user, it makes everything as that user.
+  bool as_folder_owner = false;
 };
 
 // Opens the folder `root` (relative to the working directory, or absolute). nullptr: absent.

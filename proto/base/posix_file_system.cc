@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "proto/base/error.h"
+#include "proto/base/make_files_as.h"
 #include "proto/base/posix_file.h"
 #include "proto/base/posix_folder.h"
 
@@ -83,7 +84,9 @@ int link_to(const PosixFile& file, const Location& to) {
 class PosixFileSystem final : public FileSystem {
  public:
   PosixFileSystem(Descriptor root, const std::string& name, const PosixFileSystemOptions& options)
-      : root_(std::move(root), name),
+      : owner_(options.as_folder_owner ? other_owner(root.get(), in_quotes("folder", name))
+                                       : std::nullopt),
+        root_(std::move(root), name),
         temporary_folder_(options.temporary_folder),
         file_mode_(options.file_mode),
         folder_mode_(options.folder_mode),
@@ -122,6 +125,7 @@ class PosixFileSystem final : public FileSystem {
   Location new_temporary_name();
   bool remove_if_dead(const std::string& path);
 
+  std::optional<FileOwner> owner_;  // of what this makes, if not the process's user
   RootFolder root_;
   std::string temporary_folder_;
   mode_t file_mode_;
@@ -137,8 +141,10 @@ Descriptor PosixFileSystem::open_regular(const Location& at, const std::string& 
   // O_NONBLOCK: opening a FIFO must not wait for its other end.
   const int all_flags = flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   const std::string label = file_label(path);
-  Descriptor fd(uninterrupted(
-      [&] { return ::openat(at.folder.get(), at.name.c_str(), all_flags, file_mode_); }));
+  Descriptor fd(uninterrupted([&] {
+    const MakeFilesAs as((flags & O_CREAT) != 0 ? owner_ : std::nullopt);
+    return ::openat(at.folder.get(), at.name.c_str(), all_flags, file_mode_);
+  }));
   if (!fd && errno == ENOENT) return fd;
   if (!fd) throw_system_error("could not open " + label, errno);
   if (status_of(fd.get(), label).type != FileStatus::Type::kFile) {
@@ -233,6 +239,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
   if (::access("/proc/self/fd", X_OK) != 0) return nullptr;
   const Location root = *root_.find(".");
   Descriptor fd(uninterrupted([&] {
+    const MakeFilesAs as(owner_);
     return ::openat(root.folder.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, file_mode_);
   }));
   const std::string label = in_quotes("temporary file in", describe("."));
@@ -255,6 +262,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
     Location at = new_temporary_name();
     const std::string label = file_label(temporary_folder_ + "/" + at.name);
     Descriptor fd(uninterrupted([&] {
+      const MakeFilesAs as(owner_);
       return ::openat(at.folder.get(), at.name.c_str(),
                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode_);
     }));
@@ -319,7 +327,10 @@ void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& p
 bool PosixFileSystem::make_folder(const std::string& path) {
   const std::string what = "could not make " + in_quotes("folder", describe(path));
   const Location at = root_.find_to_change(path, what);
-  if (::mkdirat(at.folder.get(), at.name.c_str(), folder_mode_) == 0) return true;
+  {
+    const MakeFilesAs as(owner_);
+    if (::mkdirat(at.folder.get(), at.name.c_str(), folder_mode_) == 0) return true;
+  }
   if (errno != EEXIST) throw_system_error(what, errno);
   const std::optional<FileStatus> standing = status(path);
   if (standing && standing->type != FileStatus::Type::kFolder) throw_system_error(what, ENOTDIR);

@@ -13,7 +13,7 @@ void warn_of_certificate_end(Time until, Time now) {
       "Renew it: \"walstow client renew\", then replace the file of the setting \"tls.cert\".");
 }
 
-void warn_of_certificate_end_daily(FileSystem& wal_folder, Time until, Time now) noexcept {
+void warn_of_certificate_end_daily(FileSystem* wal_folder, Time until, Time now) noexcept {
   if (until - now >= kWarnBefore) return;
   warn_once_a_day(wal_folder, "certificate_warning", now,
                   [until, now] { warn_of_certificate_end(until, now); });

@@ -13,6 +13,6 @@ inline constexpr std::chrono::days kWarnBefore{30};
 void warn_of_certificate_end(Time until, Time now);
 
 // The same, once a day at most (daily_warning.h). Never fails.
-void warn_of_certificate_end_daily(FileSystem& wal_folder, Time until, Time now) noexcept;
+void warn_of_certificate_end_daily(FileSystem* wal_folder, Time until, Time now) noexcept;
 
 }  // namespace walstow

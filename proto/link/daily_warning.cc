@@ -27,13 +27,13 @@ std::string warned_on(FileSystem& wal_folder, std::string_view name) {
 
 }  // namespace
 
-void warn_once_a_day(FileSystem& wal_folder, std::string_view name, Time now,
+void warn_once_a_day(FileSystem* wal_folder, std::string_view name, Time now,
                      const std::function<void()>& warn) noexcept {
   try {
     const std::string today = to_iso8601(now).substr(0, kDateLength);
-    if (warned_on(wal_folder, name) == today) return;
+    if (wal_folder != nullptr && warned_on(*wal_folder, name) == today) return;
     warn();
-    write_record(wal_folder, name, {{std::string(kDay), today}});
+    if (wal_folder != nullptr) write_record(*wal_folder, name, {{std::string(kDay), today}});
   } catch (const std::exception& error) {
     log_line(LogLevel::kDebug, error.what());
   }

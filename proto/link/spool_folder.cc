@@ -26,7 +26,8 @@ void make_folders(FileSystem& files, const std::string& folder) {
 }  // namespace
 
 std::unique_ptr<FileSystem> open_wal_folder(const std::string& folder) {
-  return open_posix_file_system(folder, {.temporary_folder = std::string(kSpoolFolder)});
+  return open_posix_file_system(
+      folder, {.temporary_folder = std::string(kSpoolFolder), .as_folder_owner = true});
 }
 
 std::string in_spool(std::string_view name) {

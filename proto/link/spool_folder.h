@@ -20,7 +20,8 @@ namespace walstow {
 
 inline constexpr std::string_view kSpoolFolder = "pgsql_tmp_walstow";
 
-// Opens the folder of %p, with the spool folder as the place of named temporaries. nullptr: absent.
+// Opens the folder of %p, with the spool folder as the place of named temporaries. What root makes
+// in it belongs to the folder's owner: the server's own calls come after root's. nullptr: absent.
 std::unique_ptr<FileSystem> open_wal_folder(const std::string& folder);
 
 // The path of a file in the spool, for the FileSystem above: "instance" ->

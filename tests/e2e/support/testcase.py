@@ -26,6 +26,7 @@ from pathlib import Path
 from support import ledger, releases, wait
 from support.archive import Archive
 from support.postgres import Server, initdb
+from support.root import Root
 from support.s3 import Gateway, S3Archive
 
 EXECUTABLES = ("walstow", "walstow-archive", "walstow-restore", "walstowd")
@@ -42,6 +43,7 @@ _binaries = None
 _link = "local"
 _store = "directory"
 _gateway = None
+_root = None
 
 
 class EndToEndTest(unittest.TestCase):
@@ -74,6 +76,12 @@ class EndToEndTest(unittest.TestCase):
             _gateway = Gateway(_run_folder / "s3")
             _gateway.start("--osds", str(self.osds))
         return _gateway
+
+    def root(self):
+        """For what only root can do (support/root.py); without root the test is skipped."""
+        if _root is None:
+            self.skipTest("needs root")
+        return _root
 
     def _end_servers(self):
         for server in reversed(self.servers):
@@ -225,7 +233,7 @@ class _Result(unittest.TextTestResult):
 
 def main(limit_seconds=LIMIT_SECONDS):
     """Runs the tests of the calling file."""
-    global _run_folder, _binaries, _link, _store
+    global _run_folder, _binaries, _link, _store, _root
     releases.check()
     _stop_on_signals(limit_seconds)
     keep = os.environ.get("WALSTOW_KEEP") == "1"
@@ -233,6 +241,7 @@ def main(limit_seconds=LIMIT_SECONDS):
     try:
         _binaries = Path(os.environ["WALSTOW_BIN"]).resolve()
         if os.geteuid() == 0:
+            _root = Root()
             _binaries = _give_up_root(_run_folder, _binaries)
         _link = os.environ.get("WALSTOW_LINK", _link)
         _store = os.environ.get("WALSTOW_STORE", _store)

@@ -61,6 +61,53 @@ void run_and_kill(const std::function<void()>& work) {
   EXPECT_TRUE(WIFSIGNALED(status));
 }
 
+// --- root in another user's folder ---
+
+class OtherUsersFolderTest : public PosixFileSystemTest {
+ protected:
+  static constexpr uid_t kUser = 65534;  // nobody
+  static constexpr gid_t kGroup = 65533;
+
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root may give a folder to another user";
+    ASSERT_EQ(::chown(root().c_str(), kUser, kGroup), 0);
+  }
+  std::string owner(const std::string& path) {
+    struct stat status {};
+    if (::lstat((root() + "/" + path).c_str(), &status) != 0) return "(absent)";
+    return std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
+  }
+};
+
+TEST_F(OtherUsersFolderTest, WhatIsMadeBelongsToItsOwner) {
+  for (const TemporaryStyle style : {TemporaryStyle::kAutomatic, TemporaryStyle::kNamed}) {
+    const auto files =
+        open_posix_file_system(root(), {.temporaries = style, .as_folder_owner = true});
+    make_folders_durably(*files, "a/b");
+    write_durably(*files, "a/b/file", "x");
+    files->open_or_create("a/written")->close();
+    EXPECT_NE(files->lock("a/lock"), nullptr);
+    for (const std::string path : {"a", "a/b", "a/b/file", "a/written", "a/lock"}) {
+      EXPECT_EQ(owner(path), "65534:65533") << path;
+    }
+    std::filesystem::remove_all(root() + "/a");
+  }
+  EXPECT_EQ(owner("_tmp"), "65534:65533");
+}
+
+TEST_F(OtherUsersFolderTest, RootKeepsItsRightsAfterwards) {
+  const auto files = open_posix_file_system(root(), {.as_folder_owner = true});
+  files->make_folder("a");
+  ASSERT_EQ(::chmod((root() + "/a").c_str(), 0), 0);
+  write_durably(*open_posix_file_system(root() + "/a"), "roots", "x");
+  EXPECT_EQ(owner("a/roots"), "0:0");
+}
+
+TEST_F(OtherUsersFolderTest, OnlyWhereItIsAskedFor) {
+  write_durably(*open_posix_file_system(root()), "file", "x");
+  EXPECT_EQ(owner("file"), "0:0");
+}
+
 // --- the root ---
 
 TEST_F(PosixFileSystemTest, AnAbsentRootIsAValue) {

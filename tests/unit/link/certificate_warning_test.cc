@@ -20,7 +20,7 @@ class CertificateWarningTest : public testing::Test {
   std::string warned(Time until, Time now) {
     start_log("test", LogLevel::kWarning);
     testing::internal::CaptureStderr();
-    warn_of_certificate_end_daily(*wal_folder_, until, now);
+    warn_of_certificate_end_daily(wal_folder_.get(), until, now);
     return testing::internal::GetCapturedStderr();
   }
 
