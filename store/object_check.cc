@@ -14,7 +14,8 @@ namespace {
 struct Read {
   ObjectHeader header;
   std::string content_problem;    // of the file itself, "" for none
-  std::optional<SegmentEnd> end;  // of a segment
+  std::optional<SegmentEnd> end;  // of a segment, as the edges
+  std::optional<SegmentEdges> edges;
 };
 
 Read read_bytes(ObjectSource& source) {
@@ -22,7 +23,7 @@ Read read_bytes(ObjectSource& source) {
   Buffer buffer(kChunkSize);
   while (const std::size_t size = source.read(buffer))
     scrub.write(buffer.first(size));
-  return {.header = scrub.finish(), .content_problem = {}, .end = {}};
+  return {.header = scrub.finish(), .content_problem = {}, .end = {}, .edges = {}};
 }
 
 Read read_content(ObjectSource& source, const PromisedObject& promised) {
@@ -39,7 +40,8 @@ Read read_content(ObjectSource& source, const PromisedObject& promised) {
                                               SegmentSize::from_bytes(promised.era.segment_size));
   return {.header = header,
           .content_problem = problem,
-          .end = is_segment ? std::optional(end.end()) : std::nullopt};
+          .end = is_segment ? std::optional(end.end()) : std::nullopt,
+          .edges = is_segment ? std::optional(end.edges()) : std::nullopt};
 }
 
 // What the header says is what the key promises; "" when it is.
@@ -63,6 +65,10 @@ std::string disagreement(const ObjectHeader& header, const PromisedObject& promi
     return fmt::format("its digest begins with {}", layout::digest12(header.digest));
   }
   return {};
+}
+
+ObjectCheck with_problem(VerifyProblem::Kind kind, const std::string& text) {
+  return {.problem = ObjectProblem{kind, text}, .end = {}, .edges = {}};
 }
 
 }  // namespace
@@ -101,16 +107,16 @@ ObjectCheck check_object(ObjectSource& source, const PromisedObject& promised,
         depth == VerifyFiles::Depth::kContent ? read_content(source, promised) : read_bytes(source);
     std::string problem = disagreement(read.header, promised);
     if (problem.empty()) problem = std::move(read.content_problem);
-    if (!problem.empty()) return {.problem = ObjectProblem{Kind::kDamaged, problem}, .end = {}};
-    const bool whole = promised.part == PromisedObject::Part::kWhole;
-    return {.problem = {}, .end = whole ? read.end : std::nullopt};
+    if (!problem.empty()) return with_problem(Kind::kDamaged, problem);
+    if (promised.part != PromisedObject::Part::kWhole) return {};
+    return {.problem = {}, .end = read.end, .edges = read.edges};
   } catch (const Error& error) {
     // A format that is not known is of a later release, and never damage.
     if (error.kind() == ErrorKind::kUsage) {
-      return {.problem = ObjectProblem{Kind::kForeign, error.what()}, .end = {}};
+      return with_problem(Kind::kForeign, error.what());
     }
     if (error.kind() != ErrorKind::kDamaged) throw;
-    return {.problem = ObjectProblem{Kind::kDamaged, error.what()}, .end = {}};
+    return with_problem(Kind::kDamaged, error.what());
   }
 }
 

@@ -31,7 +31,9 @@ struct ObjectProblem {
 };
 struct ObjectCheck {
   std::optional<ObjectProblem> problem;
-  std::optional<SegmentEnd> end;  // of a whole segment, when its content was looked at
+  // Of a whole segment, when its content was looked at.
+  std::optional<SegmentEnd> end;
+  std::optional<SegmentEdges> edges;
 };
 // Reads `source` to its end. Throws Error{kStorage} when it cannot be read.
 ObjectCheck check_object(ObjectSource& source, const PromisedObject& promised,

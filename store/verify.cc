@@ -9,6 +9,7 @@
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/log_walk.h"
 #include "store/object_check.h"
 #include "store/segment_difference.h"
 
@@ -25,6 +26,7 @@ struct Outcome {
   enum class What { kVerified, kPassedOver } what = What::kPassedOver;
   std::uint64_t bytes = 0;
   std::optional<VerifyProblem> problem;
+  std::optional<SegmentEdges> edges;  // of a whole segment that was looked into
 };
 
 // Whether anything of the segment's timeline stands behind it.
@@ -51,6 +53,8 @@ class Verification {
       : archive_(archive), verify_(verify), page_(page), outcomes_(page.items.size()) {}
 
   void run();
+  // Whether the segments, each whole by itself, make one log. After run().
+  void follow_the_log();
   // How many, once run() has returned; at least one, unless there is none.
   std::size_t done() const { return next_; }
   const Outcome& outcome(std::size_t index) const { return outcomes_.at(index); }
@@ -59,7 +63,10 @@ class Verification {
   std::optional<std::size_t> take();
   void work();
   Outcome verify_item(const EntryPage::Item& item) const;
-  std::optional<ObjectProblem> check(ObjectSource& source, const PromisedObject& promised) const;
+  std::optional<ObjectProblem> check(ObjectSource& source, const PromisedObject& promised,
+                                     std::optional<SegmentEdges>& edges) const;
+  VerifyProblem problem_of(const std::string& key, const ObjectProblem& problem,
+                           std::string name) const;
 
   const Archive& archive_;
   const VerifyFiles& verify_;
@@ -107,11 +114,13 @@ void Verification::work() {
 }
 
 std::optional<ObjectProblem> Verification::check(ObjectSource& source,
-                                                 const PromisedObject& promised) const {
+                                                 const PromisedObject& promised,
+                                                 std::optional<SegmentEdges>& edges) const {
   using Kind = VerifyProblem::Kind;
   try {
     const ObjectCheck checked = check_object(source, promised, verify_.depth);
     if (checked.problem) return checked.problem;
+    edges = checked.edges;
     if (checked.end && checked.end->broken) {
       return ObjectProblem{
           Kind::kUnfinished,
@@ -132,27 +141,45 @@ std::optional<ObjectProblem> Verification::check(ObjectSource& source,
 
 Outcome Verification::verify_item(const EntryPage::Item& item) const {
   const std::string& key = item.entry.key;
-  const auto problem_of = [&](const ObjectProblem& problem, std::string name) {
-    return VerifyProblem{.kind = problem.kind,
-                         .object = place_of(verify_.cluster, key),
-                         .file = std::move(name),
-                         .problem = problem.text};
-  };
   const auto promised = promised_by(verify_.cluster, *item.stretch, key);
   if (!promised) {
-    return {
-        .what = Outcome::What::kVerified,
-        .bytes = 0,
-        .problem = problem_of({VerifyProblem::Kind::kForeign, "it is no object of walstow's"}, "")};
+    return {.what = Outcome::What::kVerified,
+            .bytes = 0,
+            .problem = problem_of(
+                key, {VerifyProblem::Kind::kForeign, "it is no object of walstow's"}, ""),
+            .edges = {}};
   }
   if (verify_.since && item.entry.modified < *verify_.since) return {};
   const auto source = archive_.backend().open_object(key);
   if (source == nullptr) return {};  // somebody has removed it since the page was listed
-  Outcome outcome{.what = Outcome::What::kVerified, .bytes = source->size(), .problem = {}};
-  if (const auto problem = check(*source, *promised)) {
-    outcome.problem = problem_of(*problem, promised->name);
+  Outcome outcome{
+      .what = Outcome::What::kVerified, .bytes = source->size(), .problem = {}, .edges = {}};
+  if (const auto problem = check(*source, *promised, outcome.edges)) {
+    outcome.problem = problem_of(key, *problem, promised->name);
   }
   return outcome;
+}
+
+VerifyProblem Verification::problem_of(const std::string& key, const ObjectProblem& problem,
+                                       std::string name) const {
+  return {.kind = problem.kind,
+          .object = place_of(verify_.cluster, key),
+          .file = std::move(name),
+          .problem = problem.text};
+}
+
+void Verification::follow_the_log() {
+  LogWalk walk(archive_, verify_.cluster);
+  for (std::size_t i = 0; i < done(); ++i) {
+    Outcome& outcome = outcomes_[i];
+    if (!outcome.edges) continue;
+    const EntryPage::Item& item = page_.items[i];
+    const auto promised = promised_by(verify_.cluster, *item.stretch, item.entry.key);
+    std::string text = walk.add(*promised, *outcome.edges);
+    if (text.empty() || outcome.problem) continue;
+    outcome.problem = problem_of(
+        item.entry.key, {VerifyProblem::Kind::kUnfinished, std::move(text)}, promised->name);
+  }
 }
 
 // What stays whatever its bytes are: its absence would tell PostgreSQL something that is not so.
@@ -185,6 +212,7 @@ VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
                                     key_of(verify.cluster, verify.after), verify.limit);
   Verification verification(archive, verify, found);
   verification.run();
+  verification.follow_the_log();
   // An archive that went away meanwhile has no damage to tell of.
   archive.verify_present();
   VerifyPage page;

@@ -41,7 +41,36 @@ __attribute__((target("sse4.2"))) std::uint32_t add_by_instruction(std::uint32_t
 }
 #endif
 
+// Polynomials modulo that of the checksum, over the field of two elements: the highest bit is the
+// coefficient of 1, as in the checksum itself.
+constexpr std::uint32_t kPolynomial = 0x82F63B78;
+constexpr std::uint32_t kOne = 0x80000000;
+
+std::uint32_t multiplied(std::uint32_t one, std::uint32_t other) {
+  std::uint32_t product = 0;
+  for (std::uint32_t bit = kOne; bit != 0; bit >>= 1) {
+    if ((one & bit) != 0) product ^= other;
+    other = (other & 1) != 0 ? (other >> 1) ^ kPolynomial : other >> 1;
+  }
+  return product;
+}
+
+// x to the power of 8 * bytes: what so many bytes behind do to a checksum.
+std::uint32_t shift_by(std::uint64_t bytes) {
+  std::uint32_t result = kOne;
+  std::uint32_t power = kOne >> 8;  // of one byte, squared each time
+  for (; bytes != 0; bytes >>= 1) {
+    if ((bytes & 1) != 0) result = multiplied(result, power);
+    power = multiplied(power, power);
+  }
+  return result;
+}
+
 }  // namespace
+
+std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) {
+  return multiplied(shift_by(second_size), first) ^ second;
+}
 
 void Crc32c::add(ByteView bytes) {
 #if defined(__x86_64__)

@@ -19,4 +19,7 @@ class Crc32c {
   std::uint32_t state_ = 0xFFFFFFFF;  // the register, in the form of whatever works on it
 };
 
+// Of some bytes and `second_size` others behind them, from the checksum of each.
+std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::uint64_t second_size);
+
 }  // namespace walstow

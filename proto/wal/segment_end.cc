@@ -20,10 +20,8 @@ constexpr std::uint16_t kGivesUpRecord = 0x0008;
 
 // XLogRecord, since 9.5: xl_tot_len, xl_xid, xl_prev, xl_info, xl_rmid, padding, xl_crc.
 constexpr std::uint16_t kFirstMagicWithThisRecord = 0xD087;
-constexpr std::size_t kRecordHeaderSize = 24;
 constexpr std::size_t kPreviousOffset = 8;
 constexpr std::size_t kNeededToKnow = kPreviousOffset + sizeof(std::uint64_t);
-constexpr std::size_t kRecordChecksumOffset = 20;
 constexpr std::size_t kRecordInfoOffset = 16;
 constexpr std::size_t kManagerOffset = 17;
 constexpr std::byte kSwitchInfo{0x40};      // XLOG_SWITCH
@@ -145,6 +143,12 @@ bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& positi
   const auto info = load_little_endian<std::uint16_t>(page, kPageInfoOffset);
   const auto remaining = load_little_endian<std::uint32_t>(page, kRemainingOffset);
   const bool continues = (info & kContinuesRecord) != 0;
+  if (offset_ == 0) {
+    start_ = continues                      ? SegmentEdges::Start::kContinues
+             : (info & kGivesUpRecord) != 0 ? SegmentEdges::Start::kGivesUp
+                                            : SegmentEdges::Start::kBegins;
+    announced_ = remaining;
+  }
   if (offset_ == 0 && continues) {
     record_ = Record{.start = std::nullopt, .remaining = remaining};
   } else if (record_ && (info & kGivesUpRecord) != 0) {
@@ -162,12 +166,13 @@ bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& positi
 void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
   const auto size =
       static_cast<std::size_t>(std::min<std::uint64_t>(record_->remaining, page.size() - position));
-  if (record_->start && record_->header_size < kRecordHeaderSize) {
-    const std::size_t more = std::min(size, kRecordHeaderSize - record_->header_size);
-    std::copy_n(page.begin() + static_cast<std::ptrdiff_t>(position), more,
-                record_->header.begin() + static_cast<std::ptrdiff_t>(record_->header_size));
-    record_->header_size += more;
-    record_->crc.add(page.subspan(position + more, size - more));
+  const std::size_t more = std::min(size, kRecordHeaderSize - record_->header_size);
+  std::copy_n(page.begin() + static_cast<std::ptrdiff_t>(position), more,
+              record_->header.begin() + static_cast<std::ptrdiff_t>(record_->header_size));
+  record_->header_size += more;
+  record_->passed += size;
+  record_->crc.add(page.subspan(position + more, size - more));
+  if (record_->start && more > 0) {
     if (!names_the_record_before()) {
       const std::uint64_t start = *record_->start;
       if (start < offset_) {
@@ -178,8 +183,6 @@ void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
       record_.reset();
       return;
     }
-  } else if (record_->start) {
-    record_->crc.add(page.subspan(position, size));
   }
   position += size;
   record_->remaining -= size;
@@ -200,18 +203,23 @@ bool SegmentEndFinder::start_record(ByteView page, std::size_t position) {
   return true;
 }
 
-bool SegmentEndFinder::names_the_record_before() const {
+bool SegmentEndFinder::names_the_record_before() {
   if (record_->header_size < kNeededToKnow) return true;  // not known yet
   const auto previous = load_little_endian<std::uint64_t>(record_->header, kPreviousOffset);
   const std::uint64_t base = header_->page_address.value;
-  return previous_ ? previous == base + *previous_ : previous < base + *record_->start;
+  if (previous_) return previous == base + *previous_;
+  first_names_ = previous;
+  return previous < base + *record_->start;
 }
 
 void SegmentEndFinder::finish_record(std::size_t position) {
   end_ = offset_ + aligned(position);
   const Record done = *record_;
   record_.reset();
-  if (!done.start) return;
+  if (!done.start) {
+    rest_ = done.piece();
+    return;
+  }
   check(done);
   previous_ = done.start;
   if (done.header[kManagerOffset] == kTransactionLog &&
@@ -265,6 +273,40 @@ SegmentEnd SegmentEndFinder::end() const {
   if (failed_ && !ends_there) end.broken = failed_;
   if (broken_ && (!end.broken || *broken_ < *end.broken)) end.broken = broken_;
   return end;
+}
+
+SegmentEdges SegmentEndFinder::edges() const {
+  using Finish = SegmentEdges::Finish;
+  if (!header_) return {};
+  const std::uint64_t base = header_->page_address.value;
+  const SegmentEnd::Kind kind = extent().kind;
+  const bool passes_through = record_ && !record_->start;
+  SegmentEdges edges{.begin = Lsn{base}, .start = start_, .announced = announced_};
+  if (start_ == SegmentEdges::Start::kContinues) {
+    if (rest_) {
+      edges.rest = *rest_;
+    } else if (kind == SegmentEnd::Kind::kFull && passes_through) {
+      edges.rest = record_->piece();
+    } else {
+      edges.start = SegmentEdges::Start::kUnknown;
+    }
+  }
+  if (first_names_) edges.first_names = Lsn{*first_names_};
+  if (previous_) edges.last = Lsn{base + *previous_};
+  if (kind == SegmentEnd::Kind::kSwitched) edges.finish = Finish::kWhole;
+  const bool is_read_through = page_.empty() && offset_ == header_->segment_size.bytes();
+  if (kind == SegmentEnd::Kind::kUnclear && state_ == State::kStopped && is_read_through) {
+    edges.finish = Finish::kStops;
+    edges.stops = Lsn{base + end_};
+  }
+  if (kind != SegmentEnd::Kind::kFull) return edges;
+  edges.finish = record_ ? Finish::kOpen : Finish::kWhole;
+  if (record_ && record_->start) {
+    edges.last = Lsn{base + *record_->start};
+    edges.open = SegmentEdges::Open{
+        .start = *edges.last, .remaining = record_->remaining, .piece = record_->piece()};
+  }
+  return edges;
 }
 
 SegmentEnd SegmentEndFinder::extent() const {

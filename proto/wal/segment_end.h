@@ -23,7 +23,8 @@
 // length and torn in its bytes counts as written, which compares more bytes, never fewer. But the
 // checksum of each record that begins and ends in the segment is looked at, and so is whether
 // anything is written behind a place where the chain breaks off: that is damage, and a recovery
-// ends there in silence.
+// ends there in silence. A record that goes on in the next segment is judged by both segments'
+// edges (record_across_segments.h).
 #pragma once
 
 #include <array>
@@ -34,6 +35,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/wal/crc32c.h"
+#include "proto/wal/record_across_segments.h"
 #include "proto/wal/segment_header.h"
 
 namespace walstow {
@@ -71,6 +73,7 @@ class SegmentEndFinder {
   SegmentEndFinder();
   void add(ByteView raw);
   SegmentEnd end() const;
+  SegmentEdges edges() const;
 
  private:
   SegmentEnd extent() const;  // without what is broken
@@ -79,9 +82,12 @@ class SegmentEndFinder {
   struct Record {
     std::optional<std::uint64_t> start;  // offset; nullopt: in an earlier segment
     std::uint64_t remaining = 0;         // bytes still to come
-    std::array<std::byte, 24> header{};  // XLogRecord, as far as it has been seen
+    // The first bytes, as far as they have been seen: XLogRecord, where `start` is known.
+    std::array<std::byte, kRecordHeaderSize> header{};
     std::size_t header_size = 0;
-    Crc32c crc;  // of what follows the header
+    std::uint64_t passed = 0;  // bytes, with those of the header
+    Crc32c crc;                // of what follows the header
+    RecordPiece piece() const { return {.size = passed, .first = header, .crc = crc.value()}; }
   };
 
   void add_page(ByteView page);
@@ -91,7 +97,7 @@ class SegmentEndFinder {
   bool continues_as_announced(ByteView page, std::size_t& position);
   void pass(ByteView page, std::size_t& position);
   bool start_record(ByteView page, std::size_t position);
-  bool names_the_record_before() const;
+  bool names_the_record_before();
   void finish_record(std::size_t position);
   void add_to_tail(ByteView page);
   void stop(std::uint64_t offset, ByteView remains);
@@ -112,6 +118,10 @@ class SegmentEndFinder {
   bool goes_on_ = false;                  // something is written behind that record
   std::optional<std::uint64_t> suspect_;  // behind this is what no server writes
   std::optional<std::uint64_t> broken_;   // the chain breaks off here, and goes on behind
+  SegmentEdges::Start start_ = SegmentEdges::Start::kUnknown;
+  std::uint64_t announced_ = 0;               // by the first page: bytes of a record of before
+  std::optional<RecordPiece> rest_;           // of that record, once its last byte was here
+  std::optional<std::uint64_t> first_names_;  // address; of the first record that begins here
 };
 
 // A segment that stands, and one that came under the same name with other bytes.

@@ -27,7 +27,9 @@ struct HolePage {
 struct VerifyProblem {
   enum class Kind {
     kDamaged,     // not the bytes that were written, or not the file that its key says
-    kUnfinished,  // a segment as it was put, whose log ends in its middle though others follow it
+    // A segment as it was put, whose log ends in its middle though others follow it, or that does
+    // not go on from the segment before.
+    kUnfinished,
     kForeign,     // nothing that this release puts there: its key is no object's, or its format
   };
   Kind kind = Kind::kDamaged;

@@ -55,6 +55,20 @@ class LogThatBreaksOff(EndToEndTest):
                 self.archive.walstow("verify", "main")
                 self.archive.objects()[self.segment].unlink()
 
+    def test_a_record_that_begins_in_the_segment_before(self):
+        """Each segment is whole by itself: only both together tell."""
+        info, remaining = struct.unpack_from("<H", self.sound, 2)[0], struct.unpack_from("<I", self.sound, 16)[0]
+        self.assertTrue(info & 1 and remaining > 0, "no record goes on in this segment")
+        damaged = bytearray(self.sound)
+        damaged[40 + min(remaining, PAGE - 40) - 1] ^= 0x01
+        self.path.write_bytes(damaged)
+        self.assertEqual(self.put(), "")
+        done = self.archive.walstow("verify", "main", "--deep", check=False)
+        self.assertEqual(done.returncode, DAMAGED, done.stdout)
+        (start,) = struct.unpack_from("<Q", self.sound, 8)
+        before = rf"the record that begins at 0/{(start >> 20) - 1:X}[0-9A-F]{{5}}, in a segment before"
+        self.assertRegex(done.stdout, before)
+
     def test_a_sound_one_is_not(self):
         self.assertEqual(self.put(), "")
         self.archive.walstow("verify", "main", "--deep")

@@ -27,20 +27,29 @@ class WalWriter {
     const SegmentSize size = *SegmentSize::from_bytes(kSize);
     content_.resize(kSize);
     base_ = start_of(file(name).number(size), size).value;
-    previous_ = base_ - 56;
+    previous_ = base_ - kLastRecord;
   }
 
   // `size` bytes with its header, at least 24; `fill` makes its content its own. What does not fit
-  // goes on in the next segment, which is not written here.
+  // goes on in the next segment: go_on().
   WalWriter& record(std::size_t size, char fill = 'r') { return write(size, fill, 0x0A, 0x20); }
   WalWriter& records(std::size_t count, std::size_t size, char fill = 'r') {
     for (std::size_t i = 0; i < count; ++i)
       record(size, fill);
     return *this;
   }
+  // To the segment's last byte; the next segment's writer names the last record as the one before.
   WalWriter& fill(char fill = 'r') {
-    while (at_ < kSize)
-      record(200, fill);
+    constexpr std::size_t kRecord = 200;
+    if (at_ == kSize) return *this;
+    while (kSize - at_ > kRecord + kLastRecord + 24)
+      record(kRecord, fill);
+    return record(kSize - at_ - kLastRecord, fill).record(kLastRecord, fill);
+  }
+  // Where nothing is written yet: goes on where `before`, the segment before, ends.
+  WalWriter& go_on(const WalWriter& before) {
+    previous_ = before.previous_;
+    put(before.rest_);
     return *this;
   }
   // As pg_switch_wal(): zeros to the end of the segment follow, page headers included.
@@ -114,20 +123,26 @@ class WalWriter {
     store_little_endian(crc.value(), header, 20);
     if (at_ % kPage == 0 && at_ < kSize) begin_page(0);
     if (at_ < kSize) previous_ = base_ + at_;
-    std::size_t written = 0;
-    while (written < size && at_ < kSize) {
-      if (at_ % kPage == 0) begin_page(size - written);
-      const std::size_t piece = std::min(size - written, kPage - at_ % kPage);
-      std::copy_n(record.begin() + static_cast<std::ptrdiff_t>(written), piece,
-                  content_.begin() + static_cast<std::ptrdiff_t>(at_));
-      written += piece;
+    put(record);
+    return *this;
+  }
+  // A record, or the rest of one.
+  void put(std::string_view bytes) {
+    while (!bytes.empty() && at_ < kSize) {
+      if (at_ % kPage == 0) begin_page(bytes.size());
+      const std::size_t piece = std::min(bytes.size(), kPage - at_ % kPage);
+      std::copy_n(bytes.begin(), piece, content_.begin() + static_cast<std::ptrdiff_t>(at_));
+      bytes.remove_prefix(piece);
       at_ += piece;
     }
     at_ = (at_ + 7) / 8 * 8;
-    return *this;
+    rest_ = bytes;
   }
 
+  static constexpr std::size_t kLastRecord = 56;  // of what fill() writes
+
   std::string content_;
+  std::string rest_;  // of the last record: what is to come in the next segment
   std::uint32_t timeline_;
   std::uint64_t base_ = 0;
   std::uint64_t previous_ = 0;

@@ -141,6 +141,50 @@ TEST_F(VerifyTest, ALogThatBreaksOffIsFoundWhereOthersFollow) {
   EXPECT_EQ(found(verify(deep())), "unfinished " + sixth);
 }
 
+TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
+  const std::string six = "000000010000000000000006", seven = "000000010000000000000007";
+  WalWriter begins(six);
+  while (WalWriter::kSize - begins.end() > 1000)
+    begins.record(200);
+  begins.record(5000);
+  std::string ends = WalWriter(seven).go_on(begins).fill().content();
+  ASSERT_EQ(put(six, begins.content()).status, 201);
+  ASSERT_EQ(put(seven, ends).status, 201);
+  EXPECT_EQ(found(verify(deep())), "");
+
+  std::filesystem::remove(object_path(seven));
+  ends[1000] ^= 0x01;
+  const Response response = put(seven, ends);
+  EXPECT_EQ(parse_put_report(response.body).warning, "") << "by itself it is whole";
+  for (const std::uint32_t limit : {1000U, 1U}) {
+    VerifyFiles question = deep();
+    question.limit = limit;
+    std::vector<VerifyProblem> problems;
+    do {
+      const VerifyPage page = verify(question);
+      problems.insert(problems.end(), page.problems.begin(), page.problems.end());
+      question.after = page.next;
+    } while (!question.after.empty());
+    ASSERT_EQ(problems.size(), 1U) << limit;
+    EXPECT_EQ(problems[0].file, seven);
+    EXPECT_NE(problems[0].problem.find("the record that begins at 0/6FFC"), std::string::npos)
+        << problems[0].problem;
+  }
+}
+
+TEST_F(VerifyTest, ATimelineGoesOnFromItsParent) {
+  // Its history says that it begins where the fourth segment ends.
+  const std::string own = "000000020000000000000005";
+  EXPECT_EQ(put(own, WalWriter(own).fill().content()).status, 201);
+  EXPECT_EQ(found(verify(deep())), "");
+  std::filesystem::remove(object_path(own));
+  EXPECT_EQ(
+      put(own, WalWriter(own).go_on(WalWriter(kFourthOfFive).fill().record(100)).fill().content())
+          .status,
+      201);
+  EXPECT_EQ(found(verify(deep())), "unfinished " + own);
+}
+
 TEST_F(VerifyTest, WhatIsNoObjectIsForeign) {
   const auto folder = object_path(kThirdOfFive).parent_path();
   std::ofstream(folder / "notes.txt") << "mine";

@@ -35,5 +35,18 @@ TEST(Crc32cTest, AgreesWithThePublishedVectors) {
   }
 }
 
+TEST(Crc32cTest, TwoMakeTheOneOfBoth) {
+  std::string text;
+  for (int i = 0; i < 70000; ++i)
+    text += static_cast<char>(i * 7 + i / 256);
+  for (const std::size_t first : {0U, 1U, 20U, 4096U, 69999U, 70000U}) {
+    const std::string one = text.substr(0, first);
+    const std::string other = text.substr(first);
+    EXPECT_EQ(crc32c_of_both(crc_of(one, 4096), crc_of(other, 4096), other.size()),
+              crc_of(text, 4096))
+        << first;
+  }
+}
+
 }  // namespace
 }  // namespace walstow
