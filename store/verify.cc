@@ -129,9 +129,9 @@ std::optional<ObjectProblem> Verification::check(ObjectSource& source,
     if (!checked.end || checked.end->kind != SegmentEnd::Kind::kUnfinished) return std::nullopt;
     if (!is_followed(archive_.backend(), verify_.cluster, promised)) return std::nullopt;
     return ObjectProblem{Kind::kUnfinished,
-                         fmt::format("its log ends at byte {} of {}, though later files of its "
-                                     "timeline stand: a recovery would end there",
-                                     checked.end->offset, promised.era.segment_size)};
+                         fmt::format("its log ends at {}, though later files of its timeline "
+                                     "stand: a recovery would end there",
+                                     to_string(checked.edges->stops))};
   } catch (const Error& error) {
     // The medium does not give back these bytes; the next ones it may.
     if (error.kind() != ErrorKind::kStorage) throw;
@@ -176,7 +176,8 @@ void Verification::follow_the_log() {
     const EntryPage::Item& item = page_.items[i];
     const auto promised = promised_by(verify_.cluster, *item.stretch, item.entry.key);
     std::string text = walk.add(*promised, *outcome.edges);
-    if (text.empty() || outcome.problem) continue;
+    if (text.empty()) continue;
+    // Where the segment is damaged as well, that comes later in the log.
     outcome.problem = problem_of(
         item.entry.key, {VerifyProblem::Kind::kUnfinished, std::move(text)}, promised->name);
   }

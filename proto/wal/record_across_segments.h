@@ -35,6 +35,7 @@ struct SegmentEdges {
     kUnknown,
     kBegins,     // with a record of its own
     kContinues,  // a record of before, by `rest`
+    kBreaksOff,  // as kContinues, but the segment is damaged before the end of that record
     kGivesUp,    // the server crashed, and the record of before will never go on
   };
   enum class Finish {
@@ -55,7 +56,7 @@ struct SegmentEdges {
   RecordPiece rest;             // kContinues: what has come of them
   Finish finish = Finish::kUnknown;
   std::optional<Open> open;
-  Lsn stops;                       // kStops
+  Lsn stops;  // where a reader ends, of a segment that is not written or not sound to its end
   std::optional<Lsn> first_names;  // what the first record that begins here has for the one before
   std::optional<Lsn> last;         // where the last one begins
   bool operator==(const SegmentEdges&) const = default;

@@ -120,7 +120,7 @@ void SegmentEndFinder::walk(ByteView page) {
   std::size_t position = offset_ == 0 ? kSegmentHeaderSize : kPageHeaderSize;
   if (failed_) goes_on_ = true;  // the record failed on an earlier page
   if (!continues_as_announced(page, position)) {
-    break_off(record_ && record_->start ? *record_->start : offset_);
+    break_off(reader_ends());
     return;
   }
   while (state_ == State::kWriting) {
@@ -256,15 +256,23 @@ void SegmentEndFinder::add_to_tail(ByteView page) {
   state_ = State::kTail;
   if (all_zeros(page)) return;
   if (is_in_place(page)) {
-    break_off(end_);
+    break_off(reader_ends());
     return;
   }
   if (load_little_endian<std::uint16_t>(page, 0) != header_->magic) {
     state_ = State::kUnclear;
-    suspect_ = end_;
+    suspect_ = reader_ends();
     return;
   }
   tail_ = SegmentEnd::Tail::kStale;
+}
+
+// Of a record that was to go on nothing is read; one that was to begin a page stands behind the
+// page's header.
+std::uint64_t SegmentEndFinder::reader_ends() const {
+  if (record_ && record_->start) return *record_->start;
+  if (page_size_ == 0 || end_ % page_size_ != 0 || end_ == offset_ + page_size_) return end_;
+  return end_ + (end_ == 0 ? kSegmentHeaderSize : kPageHeaderSize);
 }
 
 SegmentEnd SegmentEndFinder::end() const {
@@ -288,7 +296,7 @@ SegmentEdges SegmentEndFinder::edges() const {
     } else if (kind == SegmentEnd::Kind::kFull && passes_through) {
       edges.rest = record_->piece();
     } else {
-      edges.start = SegmentEdges::Start::kUnknown;
+      edges.start = end().broken ? SegmentEdges::Start::kBreaksOff : SegmentEdges::Start::kUnknown;
     }
   }
   if (first_names_) edges.first_names = Lsn{*first_names_};
@@ -297,8 +305,8 @@ SegmentEdges SegmentEndFinder::edges() const {
   const bool is_read_through = page_.empty() && offset_ == header_->segment_size.bytes();
   if (kind == SegmentEnd::Kind::kUnclear && state_ == State::kStopped && is_read_through) {
     edges.finish = Finish::kStops;
-    edges.stops = Lsn{base + end_};
   }
+  edges.stops = Lsn{base + reader_ends()};
   if (kind != SegmentEnd::Kind::kFull) return edges;
   edges.finish = record_ ? Finish::kOpen : Finish::kWhole;
   if (record_ && record_->start) {

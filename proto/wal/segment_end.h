@@ -77,6 +77,7 @@ class SegmentEndFinder {
 
  private:
   SegmentEnd extent() const;  // without what is broken
+  std::uint64_t reader_ends() const;
   enum class State { kWriting, kStopped, kSwitched, kTail, kUnclear };
   // A record whose bytes are being passed.
   struct Record {

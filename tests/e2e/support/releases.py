@@ -46,6 +46,11 @@ def program(name):
     return path if path.exists() else DEBIAN / name
 
 
+def own_program(name):
+    """Whether the server's own release has the program, and not Debian's alone."""
+    return (_bin / name).exists()
+
+
 @functools.cache
 def _release():
     """The number of the release, 18 of 18.4 as of 18rc1."""
