@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
+#include "store/break_marks.h"
 #include "store/era_inventory.h"
 #include "store/kept_content.h"
 #include "store/newest_release.h"
@@ -259,6 +260,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     if (log) add_gaps(era, *log);
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
+    era.breaks = list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks);
     if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
       era.newer_magic = fmt::format("0x{:04X}", *magic);
     }

@@ -217,6 +217,28 @@ std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& 
   return KeptName{*file, std::string(text.digest12)};
 }
 
+std::string break_marks(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}broken/", era_prefix(cluster, era));
+}
+
+std::string break_mark(std::string_view cluster, const EraName& era, const WalFileName& segment,
+                       const Digest& digest) {
+  return fmt::format("{}{}.{}.json", break_marks(cluster, era), segment.text(), digest12(digest));
+}
+
+std::optional<KeptName> parse_break_mark(std::string_view cluster, const EraName& era,
+                                         std::string_view key) {
+  constexpr std::string_view kSuffix = ".json";
+  const std::string prefix = break_marks(cluster, era);
+  if (!key.starts_with(prefix) || !key.ends_with(kSuffix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  key.remove_suffix(kSuffix.size());
+  const StoredText text = split_stored_name(key);
+  const auto file = WalFileName::parse(text.file);
+  if (!file || file->kind() != FileKind::kSegment || text.digest12.empty()) return std::nullopt;
+  return KeptName{*file, std::string(text.digest12)};
+}
+
 std::string to_string(const StoredName& stored) {
   const std::string_view form = stored.form == StoredName::Form::kIncomplete ? kIncomplete : "";
   const std::string_view dot = stored.digest12.empty() ? "" : ".";

@@ -11,6 +11,7 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/conflicts/FILE.DIGEST12.zst  other content of a name, undecided
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST12.zst    decided: another one is FILE
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/broken/SEGMENT.DIGEST12.json the records of that content break off
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
@@ -111,6 +112,13 @@ struct KeptName {
 };
 std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
                                        std::string_view key);
+
+// Marks of segments whose records break off.
+std::string break_marks(std::string_view cluster, const EraName& era);  // prefix
+std::string break_mark(std::string_view cluster, const EraName& era, const WalFileName& segment,
+                       const Digest& digest);
+std::optional<KeptName> parse_break_mark(std::string_view cluster, const EraName& era,
+                                         std::string_view key);
 
 // What an object's key says; nullopt for keys that are no object's, and for what lies aside.
 struct StoredName {

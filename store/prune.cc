@@ -5,6 +5,7 @@
 
 #include "proto/base/deadline.h"
 #include "proto/base/log.h"
+#include "store/break_marks.h"
 #include "store/oldest_first.h"
 #include "store/rest.h"
 #include "store/retention.h"
@@ -213,7 +214,9 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
   OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
   while (tombstone_.state == State::kIntent && Clock::now() < end && !stop_.stop_requested()) {
     if (!is_unchanged()) return tombstone_;  // the next step decides
-    if (!remove_some(files) && tombstone_.state == State::kIntent) change({.state = State::kDone});
+    if (remove_some(files) || tombstone_.state != State::kIntent) continue;
+    forget_breaks(archive_.backend(), cluster_, era_);
+    change({.state = State::kDone});
   }
   return tombstone_;
 }

@@ -15,6 +15,7 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/wire/report.h"
+#include "store/break_marks.h"
 #include "store/placement.h"
 #include "store/put_proof.h"
 #include "store/segment_difference.h"
@@ -213,6 +214,11 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
+  // Before it stands: once the client is told, nobody looks into it again.
+  if (end_ && end_->broken) {
+    mark_break(context_.archive->backend(), context_.put.cluster, *era_, context_.put.file,
+               context_.put.digest, *end_->broken);
+  }
   return reply_to(context_, *era_, place(*context_.archive, *era_, context_.put, *staged_, end_),
                   end_);
 }

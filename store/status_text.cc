@@ -206,6 +206,13 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
                                 alarm("NEWER RELEASE"), era.newer_magic),
                     kTextColumns, "    ");
   }
+  for (const BreakReport& at : era.breaks) {
+    text += wrapped(fmt::format("{} in {} at {}, as its server had it: a recovery would end there; "
+                                "take a new base backup, or put the whole segment from another "
+                                "server's pg_wal",
+                                alarm("LOG BREAKS OFF"), at.file, at.at),
+                    kTextColumns, "    ");
+  }
   for (const std::string& name : era.missing_histories) {
     text += wrapped(fmt::format("{} {}: without it nobody is led to its timeline; put it in with "
                                 "\"walstow-archive pg_wal/{}\"",

@@ -40,6 +40,10 @@ json::value timeline_value(const TimelineReport& report) {
   return object;
 }
 
+json::value break_value(const BreakReport& report) {
+  return {{"file", report.file}, {"at", report.at}};
+}
+
 json::value era_value(const EraReport& report) {
   json::object object;
   object["era"] = report.era;
@@ -49,6 +53,7 @@ json::value era_value(const EraReport& report) {
   object["missing"] = report.missing;
   object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
   object["newer_magic"] = report.newer_magic;
+  object["breaks"] = array_of(report.breaks, break_value);
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);

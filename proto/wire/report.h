@@ -50,6 +50,13 @@ struct TimelineReport {
   bool operator==(const TimelineReport&) const = default;
 };
 
+// A segment in which a recovery would end, although the log goes on.
+struct BreakReport {
+  std::string file;
+  std::string at;  // LSN
+  bool operator==(const BreakReport&) const = default;
+};
+
 struct EraReport {
   std::string era;
   std::vector<TimelineReport> timelines;
@@ -62,6 +69,8 @@ struct EraReport {
   // XLOG_PAGE_MAGIC ("0xD130") of the newest segment, where its PostgreSQL release is newer than
   // the store; else "".
   std::string newer_magic = {};
+  // The newest ones of segments whose records break off in their middle, as they were put.
+  std::vector<BreakReport> breaks = {};
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
   std::optional<RetentionReport> retention = {};  // of the newest era

@@ -25,6 +25,10 @@ TimelineReport read_timeline(const ReportReader& reader) {
           .backup_files = reader.objects_or_none("backup_files", read_backup)};
 }
 
+BreakReport read_break(const ReportReader& reader) {
+  return {.file = reader.text("file"), .at = reader.text("at")};
+}
+
 EraReport read_era(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .timelines = reader.objects("timelines", read_timeline),
@@ -33,6 +37,7 @@ EraReport read_era(const ReportReader& reader) {
           .missing = reader.number_or_0("missing"),
           .missing_histories = reader.texts_or_none("missing_histories"),
           .newer_magic = reader.text_or_empty("newer_magic"),
+          .breaks = reader.objects_or_none("breaks", read_break),
           .holes = reader.objects_or_none("holes", read_hole),
           .retention = reader.object_or_null_or_absent("retention", read_retention)};
 }

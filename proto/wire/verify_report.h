@@ -26,11 +26,11 @@ struct HolePage {
 
 struct VerifyProblem {
   enum class Kind {
-    kDamaged,     // not the bytes that were written, or not the file that its key says
+    kDamaged,  // not the bytes that were written, or not the file that its key says
     // A segment as it was put, whose log ends in its middle though others follow it, or that does
     // not go on from the segment before.
     kUnfinished,
-    kForeign,     // nothing that this release puts there: its key is no object's, or its format
+    kForeign,  // nothing that this release puts there: its key is no object's, or its format
   };
   Kind kind = Kind::kDamaged;
   std::string object;   // its key without the cluster's name: what SetAside takes

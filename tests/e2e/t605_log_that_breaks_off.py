@@ -51,6 +51,10 @@ class LogThatBreaksOff(EndToEndTest):
                 self.assertEqual(done.returncode, DAMAGED, done.stdout)
                 self.assertIn(self.segment, done.stdout)
                 self.assertRegex(done.stdout, rf"break off at 0/{start >> 20:X}[0-9A-F]{{5}}")
+                status = self.archive.walstow("status", "main").stdout
+                self.assertRegex(" ".join(status.split()), rf"LOG BREAKS OFF in {self.segment} at 0/{start >> 20:X}")
+                [mark] = self.archive.json("status", "main")["eras"][0]["breaks"]
+                self.assertEqual(mark["file"], self.segment)
                 # The object is what was put: without --deep there is nothing wrong with it.
                 self.archive.walstow("verify", "main")
                 self.archive.objects()[self.segment].unlink()
@@ -70,7 +74,13 @@ class LogThatBreaksOff(EndToEndTest):
         self.assertRegex(done.stdout, before)
 
     def test_a_sound_one_is_not(self):
+        self.path.write_bytes(self.damages()["one bit"])
+        self.put()
+        self.archive.objects()[self.segment].unlink()
+        self.path.write_bytes(self.sound)
         self.assertEqual(self.put(), "")
+        # A mark is of one content.
+        self.assertNotIn("LOG BREAKS OFF", self.archive.walstow("status", "main").stdout)
         self.archive.walstow("verify", "main", "--deep")
 
 

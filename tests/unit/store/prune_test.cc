@@ -1,6 +1,7 @@
 // What goes by a prune and what stays, and what is told of it afterwards.
 #include "store/prune.h"
 
+#include "store/break_marks.h"
 #include "store/catalog.h"
 #include "tests/unit/store/prune_fixture.h"
 
@@ -26,6 +27,16 @@ TEST_F(PruneTest, WhatIsBelowTheFloorGoesAndWhatIsAboveStays) {
   for (std::uint64_t number = 1; number <= 200; ++number)
     EXPECT_EQ(stands(1, number), number >= 150) << number;
   EXPECT_EQ(plan().files, 0U);
+}
+
+TEST_F(PruneTest, MarksGoWithTheirSegments) {
+  for (const std::uint64_t number : {3U, 160U})
+    mark_break(archive->backend(), "main", era, segment(1, number), Digest{}, 128);
+  hold(150);
+  prune();
+  const auto left = archive->backend().list_after(layout::break_marks("main", era), "", 10);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].key, layout::break_mark("main", era, segment(1, 160), Digest{}));
 }
 
 TEST_F(PruneTest, YoungFilesStay) {

@@ -82,6 +82,7 @@ ClusterReport cluster_report() {
                     .missing = 1,
                     .missing_histories = {"00000004.history"},
                     .newer_magic = "0xD130",
+                    .breaks = {{.file = "000000010000000000000003", .at = "0/3000128"}},
                     .holes = {{.era = "001-5-16777216",
                                .first = "000000010000000000000004",
                                .last = "000000010000000000000004",
@@ -276,7 +277,8 @@ TEST(ReportTest, HasAStableForm) {
       "\"last\":\"\",\"label\":\"\",\"started\":null,\"stopped\":\"1970-01-01T00:00:00Z\","
       "\"added\":true,\"pruned\":true}]}],"
       "\"histories\":1,\"conflicts\":2,\"missing\":1,\"missing_histories\":[\"00000004.history\"],"
-      "\"newer_magic\":\"0xD130\",\"holes\":[{"
+      "\"newer_magic\":\"0xD130\","
+      "\"breaks\":[{\"file\":\"000000010000000000000003\",\"at\":\"0/3000128\"}],\"holes\":[{"
       "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
       "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null}],"
       "\"positions\":[{"

@@ -1,0 +1,28 @@
+// Marks of segments whose records break off in their middle: kept as they came, since their server
+// has no better file, and told of until they are pruned or another content takes their name. One
+// record each, in the era's folder. Blocking. Errors: as store/backend.h.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "proto/codec/digest.h"
+#include "proto/wire/report.h"
+#include "store/archive.h"
+
+namespace walstow {
+
+// Durable on return. `digest` is the content's; `offset` is where it breaks off,
+// SegmentEnd::broken.
+void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
+                const WalFileName& segment, const Digest& digest, std::uint64_t offset);
+
+// Of those segments that stand with the content that was marked, the newest ones of the highest
+// timeline first, `most` at most. What cannot be read is left out: verify tells of it.
+std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
+                                     std::size_t most);
+
+// Removes the marks of segments that stand no more. For a prune that has come to its end.
+void forget_breaks(Backend& backend, std::string_view cluster, const EraName& era);
+
+}  // namespace walstow
