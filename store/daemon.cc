@@ -19,6 +19,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/link/tls_server.h"
+#include "store/archive_clock.h"
 #include "store/arrival.h"
 #include "store/client_slots.h"
 #include "store/listener.h"
@@ -72,6 +73,7 @@ class Daemon {
   asio::awaitable<void> meet_signals();
   asio::awaitable<void> stay_alive();
   asio::awaitable<void> stop();
+  void keep_clock_each_hour(const std::stop_token& stop);
   void prune_now_and_then(Duration interval, const std::stop_token& stop);
   void reload();
   void fail(std::exception_ptr failure);
@@ -93,6 +95,7 @@ class Daemon {
   SessionGroup sessions_;
   asio::signal_set signals_;
   std::list<tcp::acceptor> acceptors_;
+  std::jthread keeping_clock_;
   std::jthread pruning_;
 };
 
@@ -118,7 +121,9 @@ void Daemon::run() {
       fail(std::current_exception());
     }
   });
-  // Nor this.
+  // Nor these.
+  keeping_clock_ =
+      std::jthread([this](const std::stop_token& stop) { keep_clock_each_hour(stop); });
   pruning_ = std::jthread([this, interval = service_->options.prune_interval](
                               const std::stop_token& stop) { prune_now_and_then(interval, stop); });
   std::vector<std::thread> others;
@@ -129,6 +134,17 @@ void Daemon::run() {
     thread.join();
   workers_.join();
   if (failure_) std::rethrow_exception(failure_);
+}
+
+void Daemon::keep_clock_each_hour(const std::stop_token& stop) {
+  try {
+    while (!stop.stop_requested()) {
+      handler_.keep_clock(stop);
+      rest(std::chrono::duration_cast<Duration>(kClockRefresh), stop);
+    }
+  } catch (const std::exception&) {
+    fail(std::current_exception());
+  }
 }
 
 void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) {
@@ -274,6 +290,7 @@ asio::awaitable<void> Daemon::stay_alive() {
 
 asio::awaitable<void> Daemon::stop() {
   stopping_ = true;
+  keeping_clock_.request_stop();
   pruning_.request_stop();
   manager_.stopping();
   log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open",

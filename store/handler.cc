@@ -4,6 +4,7 @@
 
 #include "proto/base/log.h"
 #include "store/answers.h"
+#include "store/archive_clock.h"
 #include "store/policy_pruner.h"
 #include "store/put_file.h"
 
@@ -121,6 +122,17 @@ void Handler::prune_by_policy(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning, std::string("could not prune by policy: ") + error.what(),
+             error.hint());
+  }
+}
+
+void Handler::keep_clock(const std::stop_token& stop) {
+  try {
+    walstow::keep_clock(*state_->archive(), std::chrono::system_clock::now(), stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    if (stop.stop_requested()) return;
+    log_line(LogLevel::kWarning, std::string("could not keep how late it is: ") + error.what(),
              error.hint());
   }
 }

@@ -78,6 +78,8 @@ class Handler {
   // One round of pruning by the clusters' policies (store/policy_pruner.h); for a thread of its
   // own.
   void prune_by_policy(const std::stop_token& stop);
+  // Has the archive keep how late it is (store/archive_clock.h); likewise.
+  void keep_clock(const std::stop_token& stop);
 
  private:
   struct State;

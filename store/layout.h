@@ -16,6 +16,8 @@
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
 //   CLUSTER/backups/ID.json                                   backups that left no .backup file
+//   _clock.json                                              the newest time that was seen
+//                                                            (store/archive_clock.h)
 //   _clients/CLIENT.json                                     a client of the registry
 //   _copy/ _moved/                                           a marker held back, or given up
 //                                                            (store/copy_archive.h)
@@ -39,6 +41,7 @@ namespace walstow::layout {
 inline constexpr std::string_view kMarker = "walstow.json";
 inline constexpr std::string_view kObjectSuffix = ".zst";
 inline constexpr std::string_view kRecordsLock = "_records.lock";
+inline constexpr std::string_view kClockRecord = "_clock.json";
 inline constexpr std::string_view kCopyMarker = "_copy/walstow.json";
 inline constexpr std::string_view kCopyRunning = "_copy/running.json";
 inline constexpr std::string_view kMovedMarker = "_moved/walstow.json";

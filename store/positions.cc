@@ -2,137 +2,197 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 #include "proto/base/error.h"
+#include "proto/wire/json_fields.h"
 #include "store/each_entry.h"
 #include "store/layout.h"
+#include "store/record.h"
 
 namespace walstow {
 namespace {
 
 namespace json = boost::json;
 
-// The record as it is kept: a PositionReport and the sequence of the report it came from.
+// The record as it is kept.
 struct Position {
-  PositionReport report;
-  std::uint64_t sequence = 0;
+  std::string client, instance, standby, host;
+  std::string system;                 // system identifier, decimal
+  std::vector<PositionTrack> tracks;  // as apply_report() gives them; never none
 };
 
-std::string encode(const Position& position) {
-  const PositionReport& report = position.report;
-  const json::object object{{"format", "1.0"},
-                            {"client", report.client},
-                            {"instance", report.instance},
-                            {"sequence", std::to_string(position.sequence)},
-                            {"standby", report.standby},
-                            {"host", report.host},
-                            {"system_identifier", report.system},
-                            {"restartpoint", report.restartpoint},
-                            {"lowest_handed", report.lowest_handed},
-                            {"last_handed", report.last_handed},
-                            {"seen", to_iso8601(report.seen.value_or(Time()))},
-                            {"retired", report.retired}};
-  return json::serialize(object) + "\n";
+// A release that knows of one track only reads the first, which needs most.
+json::object track_object(const PositionTrack& track) {
+  json::object object{{"sequence", std::to_string(track.sequence)},
+                      {"restartpoint", track.restartpoint},
+                      {"lowest_handed", track.lowest_handed},
+                      {"last_handed", track.last_handed},
+                      {"seen", to_iso8601(track.seen.value_or(Time()))},
+                      {"retired", track.retired}};
+  if (!track.boot.empty()) object["boot"] = track.boot;
+  json::array past_runs;
+  for (const PastRun& run : track.past_runs) {
+    past_runs.push_back(json::object{{"boot", run.boot},
+                                     {"restartpoint", run.restartpoint},
+                                     {"lowest_handed", run.lowest_handed},
+                                     {"sequence", std::to_string(run.sequence)}});
+  }
+  if (!past_runs.empty()) object["past_runs"] = std::move(past_runs);
+  if (track.perhaps_left) object["perhaps_left"] = true;
+  return object;
 }
 
-Position decode(std::string_view content, const std::string& key) {
-  try {
-    const json::object object = json::parse({content.data(), content.size()}).as_object();
-    const auto text = [&object](std::string_view name) {
-      return std::string(object.at({name.data(), name.size()}).as_string());
-    };
-    const auto sequence = parse_decimal(text("sequence"));
-    if (!sequence) throw std::invalid_argument("sequence");
-    return {.report = {.client = text("client"),
-                       .instance = text("instance"),
-                       .standby = text("standby"),
-                       .host = text("host"),
-                       .system = text("system_identifier"),
-                       .restartpoint = text("restartpoint"),
-                       .lowest_handed = text("lowest_handed"),
-                       .last_handed = text("last_handed"),
-                       .seen = parse_iso8601(text("seen")),
-                       .retired = object.at("retired").as_bool()},
-            .sequence = *sequence};
-  } catch (const std::exception&) {
-    throw Error(ErrorKind::kDamaged, "record \"" + key + "\" is damaged",
-                "It says how far a standby has got. Remove it by hand; the standby reports again.");
+std::string text_at(const json::object& object, std::string_view name) {
+  return std::string(object.at({name.data(), name.size()}).as_string());
+}
+
+std::uint64_t sequence_at(const json::object& object) {
+  const auto sequence = parse_decimal(text_at(object, "sequence"));
+  if (!sequence) throw std::invalid_argument("sequence");
+  return *sequence;
+}
+
+PositionTrack track_of(const json::object& object) {
+  const auto text = [&object](std::string_view name) { return text_at(object, name); };
+  PositionTrack track{.restartpoint = text("restartpoint"),
+                      .lowest_handed = text("lowest_handed"),
+                      .last_handed = text("last_handed"),
+                      .seen = parse_iso8601(text("seen")),
+                      .sequence = sequence_at(object),
+                      .boot = object.contains("boot") ? text("boot") : "",
+                      .past_runs = {},
+                      .retired = object.at("retired").as_bool(),
+                      .perhaps_left = object.contains("perhaps_left")};
+  if (object.contains("past_runs")) {
+    for (const json::value& value : object.at("past_runs").as_array()) {
+      const json::object& run = value.as_object();
+      track.past_runs.push_back({.boot = text_at(run, "boot"),
+                                 .restartpoint = text_at(run, "restartpoint"),
+                                 .lowest_handed = text_at(run, "lowest_handed"),
+                                 .sequence = sequence_at(run)});
+    }
   }
+  return track;
+}
+
+std::string encode(const Position& position) {
+  json::object object{{"format", kArchiveFormat},      {"client", position.client},
+                      {"instance", position.instance}, {"standby", position.standby},
+                      {"host", position.host},         {"system_identifier", position.system}};
+  for (const auto& [name, value] : track_object(position.tracks.front()))
+    object[name] = value;
+  json::array others;
+  for (std::size_t i = 1; i < position.tracks.size(); ++i)
+    others.push_back(track_object(position.tracks[i]));
+  if (!others.empty()) object["others"] = std::move(others);
+  return to_line(object);
+}
+
+Position decode(const std::string& content, const std::string& key) {
+  const std::string place = "record \"" + key + "\"";
+  try {
+    const json::object object = parse_record(content, place);
+    const auto text = [&object](std::string_view name) { return text_at(object, name); };
+    Position position{.client = text("client"),
+                      .instance = text("instance"),
+                      .standby = text("standby"),
+                      .host = text("host"),
+                      .system = text("system_identifier"),
+                      .tracks = {track_of(object)}};
+    if (object.contains("others")) {
+      for (const json::value& other : object.at("others").as_array())
+        position.tracks.push_back(track_of(other.as_object()));
+    }
+    return position;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kUsage) throw;  // of a later format
+  } catch (const std::exception&) {
+    // A member is missing, or of another type.
+  }
+  throw Error(ErrorKind::kDamaged, place + " is damaged",
+              "It says how far a standby has got. Remove it by hand; the standby reports again.");
+}
+
+PositionReport report_of(const Position& position) {
+  const PositionTrack& first = position.tracks.front();
+  PositionReport report{.client = position.client,
+                        .instance = position.instance,
+                        .standby = position.standby,
+                        .host = position.host,
+                        .system = position.system,
+                        .restartpoint = first.restartpoint,
+                        .lowest_handed = first.lowest_handed,
+                        .last_handed = first.last_handed,
+                        .seen = first.seen,
+                        .retired = first.retired};
+  for (std::size_t i = 1; i < position.tracks.size(); ++i) {
+    const PositionTrack& other = position.tracks[i];
+    if (other.retired) continue;
+    report.others.push_back({.restartpoint = other.restartpoint,
+                             .lowest_handed = other.lowest_handed,
+                             .last_handed = other.last_handed,
+                             .seen = other.seen});
+  }
+  return report;
 }
 
 std::string_view timeline_of(std::string_view segment) {
   return segment.substr(0, 8);
 }
 
-// Place in the log whatever the timeline: the digits behind it.
-std::string_view place(std::string_view segment) {
-  return segment.substr(8);
-}
-
-void start_again(PositionReport& report) {
-  report.restartpoint.clear();
-  report.lowest_handed.clear();
-  report.last_handed.clear();
-}
-
 // What the record becomes; nullopt: the report is older than the record.
 std::optional<Position> apply(std::optional<Position> standing, std::string_view client,
                               const PositionChange& change, Time now) {
   Position position = standing.value_or(Position());
-  if (standing && change.instance.sequence <= position.sequence) return std::nullopt;
-  PositionReport& report = position.report;
   const std::string system = std::to_string(change.system_identifier);
-  // A data directory that was filled anew, or a primary that became a standby: what it was handed
-  // in its earlier life says nothing of what it needs.
-  if (report.system != system || (report.retired && !change.archives_as_primary)) {
-    start_again(report);
-  }
-  position.sequence = change.instance.sequence;
-  report.client = client;
-  report.instance = change.instance.id;
-  // walstow-archive does not know the name that walstow-restore was given.
-  if (!change.instance.standby.empty()) report.standby = change.instance.standby;
-  report.host = change.instance.host;
-  report.system = system;
-  report.retired = change.archives_as_primary;
-  report.seen = now;
-  if (change.restartpoint) report.restartpoint = change.restartpoint->text();
-  // A server asks for nothing before its restartpoint, unless it was rewound or restored from an
-  // older copy: then that one is of its past, and it needs what it asks for now.
-  const auto is_back = [&report](const std::optional<WalFileName>& handed) {
-    return handed && !report.restartpoint.empty() && handed->text() != report.last_handed &&
-           place(handed->text()) < place(report.restartpoint);
-  };
-  if (is_back(change.instance.last_handed)) {
-    start_again(report);
-    report.lowest_handed = change.instance.last_handed->text();
-  } else if (is_back(change.handed)) {
-    start_again(report);
-  }
-  if (change.instance.last_handed) report.last_handed = change.instance.last_handed->text();
-  if (change.handed) {
-    const std::string& handed = change.handed->text();
-    report.last_handed = handed;
-    if (report.lowest_handed.empty() || place(handed) < place(report.lowest_handed)) {
-      report.lowest_handed = handed;
+  // A data directory that was filled anew: what it was handed in its earlier life says nothing of
+  // what it needs.
+  if (position.system != system) {
+    const auto newest = std::ranges::max_element(position.tracks, {}, &PositionTrack::sequence);
+    if (newest != position.tracks.end() && change.instance.sequence <= newest->sequence) {
+      return std::nullopt;
     }
+    position.tracks.clear();
   }
+  auto tracks = apply_report(std::move(position.tracks), change, now);
+  if (!tracks) return std::nullopt;
+  position.tracks = *std::move(tracks);
+  position.client = client;
+  position.instance = change.instance.id;
+  // walstow-archive does not know the name that walstow-restore was given.
+  if (!change.instance.standby.empty()) position.standby = change.instance.standby;
+  position.host = change.instance.host;
+  position.system = system;
   return position;
 }
 
-bool relied_on(const PositionReport& before, const PositionReport& after) {
-  return before.system != after.system || before.restartpoint != after.restartpoint ||
-         before.lowest_handed != after.lowest_handed || before.retired != after.retired ||
-         before.standby != after.standby || before.host != after.host;
-}
-
-bool worth_writing(const PositionReport& before, const PositionReport& after,
+bool worth_writing(const PositionTrack& before, const PositionTrack& after,
                    const PositionChange& change) {
+  if (before.restartpoint != after.restartpoint || before.lowest_handed != after.lowest_handed ||
+      before.retired != after.retired || before.boot != after.boot ||
+      before.perhaps_left != after.perhaps_left) {
+    return true;
+  }
   const bool progress = before.last_handed != after.last_handed;
   const bool at_once =
       change.waits || timeline_of(before.last_handed) != timeline_of(after.last_handed);
   const bool due =
       !before.seen || *after.seen - *before.seen >= kPositionRefresh || *after.seen < *before.seen;
-  return relied_on(before, after) || (progress && at_once) || due;
+  return (progress && at_once) || due;
+}
+
+bool worth_writing(const Position& before, const Position& after, const PositionChange& change) {
+  if (before.system != after.system || before.standby != after.standby ||
+      before.host != after.host || before.tracks.size() != after.tracks.size()) {
+    return true;
+  }
+  const bool is_shared = after.tracks.size() > 1;
+  for (std::size_t i = 0; i < after.tracks.size(); ++i) {
+    if (worth_writing(before.tracks[i], after.tracks[i], change)) return true;
+    if (is_shared && before.tracks[i].last_handed != after.tracks[i].last_handed) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -149,7 +209,7 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
     if (!standing && !change.handed && !change.restartpoint) return std::nullopt;
     const auto next = apply(standing, client, change, now);
     if (!next) return std::nullopt;
-    if (standing && !worth_writing(standing->report, next->report, change)) return std::nullopt;
+    if (standing && !worth_writing(*standing, *next, change)) return std::nullopt;
     return encode(*next);
   };
   // Looking first spares most gets the lock; the change itself decides again under it. Not so for a
@@ -170,7 +230,7 @@ std::vector<PositionReport> list_positions(Backend& backend, std::string_view cl
   for_each_record(
       backend, layout::standby_records(cluster),
       [&reports](const std::string& key, const std::string& content) {
-        reports.push_back(decode(content, key).report);
+        reports.push_back(report_of(decode(content, key)));
       },
       damaged);
   return reports;

@@ -1,9 +1,8 @@
 // How far each standby has got: one record for each client and instance, updated from what its
 // requests carry along. Retention rests on these records.
 //
-// Only what PostgreSQL was handed counts. A report with an older sequence than the record's is
-// ignored; going back is accepted: whoever is handed what is before its restartpoint was rewound or
-// restored, and its position is what it is handed. An instance that archives as a primary is
+// Only what PostgreSQL was handed counts. store/position_tracks.h says what a report changes, and
+// how two data directories with one id are told apart. An instance that archives as a primary is
 // retired until it asks for WAL again. Threads and processes: safe; Backend::update_record makes
 // each change atomic.
 #pragma once
@@ -17,21 +16,13 @@
 #include "proto/wire/report.h"
 #include "store/backend.h"
 #include "store/each_entry.h"
+#include "store/position_tracks.h"
 
 namespace walstow {
 
-// What a request tells of the instance that sent it.
-struct PositionChange {
-  Instance instance;
-  std::uint64_t system_identifier = 0;
-  std::optional<WalFileName> handed;        // a segment that is being handed over
-  std::optional<WalFileName> restartpoint;  // PostgreSQL's %r
-  bool waits = false;                       // asked for something that is not there
-  bool archives_as_primary = false;
-};
-
 // A write costs an fsync or two, and a standby that catches up asks for many segments a second. So
-// while files follow one another their progress is written no more often than this.
+// while files follow one another their progress is written no more often than this. Of two data
+// directories with one id it is written each time, because it tells them apart.
 inline constexpr std::chrono::seconds kPositionRefresh{60};
 
 // Durable on return when it changed anything that retention relies on (the first report, a lower
@@ -45,7 +36,7 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
 // False: there is none.
 bool forget_position(Backend& backend, const ForgetStandby& forget);
 
-// What cannot be read: as for_each_record().
+// What cannot be read, or is of a later format: as for_each_record().
 std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster,
                                            DamagedRecords* damaged = nullptr);
 

@@ -51,7 +51,8 @@ struct Order {
   std::optional<Lsn> floor;  // not above it
 };
 
-std::variant<Decision, Refusal> decide(const Archive& archive, const Order& order, Time as_of,
+std::variant<Decision, Refusal> decide(const Archive& archive, const Order& order,
+                                       const ArchiveClock& clock, Time now,
                                        const std::stop_token& stop) {
   const auto found = era_of(archive, order.cluster, order.era);
   if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
@@ -66,8 +67,9 @@ std::variant<Decision, Refusal> decide(const Archive& archive, const Order& orde
   std::erase_if(decision.older_eras,
                 [&era](const EraName& one) { return one.number >= era.number; });
   const EraInventory files = read_era(archive, order.cluster, era, stop);
-  decision.plan = plan_retention(take_inventory(archive, order.cluster, files),
-                                 std::get<RetentionPolicy>(policy), as_of);
+  RetentionInventory inventory = take_inventory(archive, order.cluster, files);
+  decision.plan =
+      plan_by_clock(inventory, std::get<RetentionPolicy>(policy), clock, now, order.cluster);
   if (decision.plan.floor && order.floor) {
     decision.plan.floor =
         std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
@@ -157,6 +159,8 @@ PruneStep::Look PruneStep::look_at_consumers() {
   archive_.verify_present();
   archive_.verify_era(cluster_, era_);
   inventory_ = take_inventory(archive_, cluster_, read_era(archive_, cluster_, era_, stop_));
+  const Time now = std::max(tombstone_.begun, std::chrono::system_clock::now());
+  inventory_.future_times = read_clock(archive_).value_or(ArchiveClock()).future_times(now);
   plan_ = plan_retention(inventory_, policy_, tombstone_.begun);
   if (tombstone_.timeline) return plan_.dead_timeline ? Look::kGoOn : Look::kWithdraw;
   if (!plan_.floor || *plan_.floor < tombstone_.floor) return Look::kWithdraw;
@@ -246,11 +250,30 @@ std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, cons
   return policy;
 }
 
+RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
+                            const ArchiveClock& clock, Time now, const std::string& cluster) {
+  const Time as_of = clock.as_of(now);
+  inventory.future_times = clock.future_times(as_of);
+  if (clock.doubt && !policy.before && !policy.dead_timeline) {
+    RetentionPlan nothing;
+    nothing.reason = clock.doubt_text(cluster);
+    return nothing;
+  }
+  RetentionPlan plan = plan_retention(inventory, policy, as_of);
+  if (clock.doubt) {
+    plan.notes.insert(plan.notes.begin(),
+                      fmt::format("the clock of the store's host has jumped to {}: ages are "
+                                  "counted up to {}",
+                                  to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
+  }
+  return plan;
+}
+
 std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
                                                   Time now) {
   const Order order{
       .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
-  const auto decision = decide(archive, order, now, {});
+  const auto decision = decide(archive, order, look_at_clock(archive, now), now, {});
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
   const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
   PrunePlanReport report{
@@ -286,11 +309,12 @@ std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluste
 std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
                                                const std::string& by, Time now,
                                                const std::stop_token& stop) {
+  const ArchiveClock clock = keep_clock(archive, now, stop);
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
-  const Time as_of = std::chrono::floor<std::chrono::seconds>(now);
+  const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(now));
   const Order order{
       .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
-  const auto decision = decide(archive, order, as_of, stop);
+  const auto decision = decide(archive, order, clock, clock.doubt ? now : as_of, stop);
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
   const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
   const SegmentSize size = segment_size_of(era);

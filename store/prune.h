@@ -20,12 +20,19 @@
 #include "proto/wire/command.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive.h"
+#include "store/archive_clock.h"
 #include "store/retention.h"
 
 namespace walstow {
 
 // The refusal: `before` is no place of the era.
 std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era);
+
+// As plan_retention(), by a clock that may be doubted: then nothing goes by age alone, and where
+// the policy names a place or a dead branch, ages are counted up to the time before the doubt. What
+// is of the future in `inventory` counts by that clock as well.
+RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
+                            const ArchiveClock& clock, Time now, const std::string& cluster);
 
 std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& plan,
                                                   Time now);

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "store/label_pattern.h"
@@ -39,6 +40,7 @@ class Planner {
     for (const TimelineFacts& facts : inventory.timelines)
       timelines_.emplace(facts.timeline, &facts);
     plan_.put_before = now - policy.least_age;
+    plan_.future_times = inventory.future_times;
   }
 
   RetentionPlan run();
@@ -62,6 +64,8 @@ class Planner {
   void plan_dead_timeline(Timeline dead);
   std::string why_not_dead(Timeline dead) const;
   std::optional<RetentionPlan::Stretch> needed_by(const Consumer& consumer, Timeline dead) const;
+  Time counted(Time time) const { return inventory_.future_times(time); }
+  void add_standby(Consumer consumer);
   SegmentNumber segment(Lsn lsn) const { return segment_of(lsn, inventory_.segment_size); }
 
   const RetentionInventory& inventory_;
@@ -103,14 +107,12 @@ bool Planner::is_end(const TimelineFacts& facts) const {
 }
 
 bool Planner::is_live(const TimelineFacts& facts) const {
-  const auto by_newest = [](const TimelineFacts& a, const TimelineFacts& b) {
-    return a.newest < b.newest;
-  };
-  const Time newest = std::ranges::max_element(inventory_.timelines, by_newest)->newest;
+  const auto newest_of = [this](const TimelineFacts& one) { return counted(one.newest); };
+  const Time newest = std::ranges::max(inventory_.timelines | std::views::transform(newest_of));
   std::chrono::system_clock::duration young = policy_.least_age;
   if (policy_.keep) young = std::max<decltype(young)>(young, policy_.keep->younger);
-  return facts.timeline == timelines_.rbegin()->first || facts.newest >= newest ||
-         facts.newest > now_ - young;
+  return facts.timeline == timelines_.rbegin()->first || counted(facts.newest) >= newest ||
+         counted(facts.newest) > now_ - young;
 }
 
 // One that cannot be read may be any.
@@ -142,7 +144,7 @@ void Planner::keep_of_line(Timeline line) {
   std::uint32_t count = 0;
   bool has_older = false;
   for (const std::size_t i : on_line) {
-    const bool older = inventory_.backups[i].stopped <= now_ - policy_.keep->younger;
+    const bool older = counted(inventory_.backups[i].stopped) <= now_ - policy_.keep->younger;
     const bool reaches_back = policy_.keep->count > 0 && !has_older;
     if (count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
     ++count;
@@ -186,6 +188,21 @@ void Planner::choose_backups() {
   }
 }
 
+void Planner::add_standby(Consumer consumer) {
+  if (consumer.from) {
+    // From one size to the other by way of the log.
+    consumer.from = segment(start_of(*consumer.from, inventory_.position_size));
+  }
+  if (consumer.seen) consumer.seen = counted(*consumer.seen);
+  const auto silent = consumer.seen ? now_ - *consumer.seen : Time::duration::zero();
+  if (policy_.standby_limit && silent > *policy_.standby_limit) {
+    plan_.notes.push_back(fmt::format("{} has been silent for {} and holds nothing back any more",
+                                      consumer.name, days_text(silent)));
+    return;
+  }
+  consumers_.push_back(std::move(consumer));
+}
+
 void Planner::add_consumers() {
   for (const std::size_t i : kept_) {
     const BackupFacts& backup = inventory_.backups[i];
@@ -195,20 +212,8 @@ void Planner::add_consumers() {
                           .timeline = backup.timeline});
   }
   for (const PositionReport& position : inventory_.positions) {
-    auto consumer = consumer_of(position, inventory_.position_size);
-    if (!consumer) continue;
-    if (consumer->from) {
-      // From one size to the other by way of the log.
-      const Lsn start = start_of(*consumer->from, inventory_.position_size);
-      consumer->from = segment(start);
-    }
-    const auto silent = position.seen ? now_ - *position.seen : Time::duration::zero();
-    if (policy_.standby_limit && silent > *policy_.standby_limit) {
-      plan_.notes.push_back(fmt::format("{} has been silent for {} and holds nothing back any more",
-                                        consumer->name, days_text(silent)));
-      continue;
-    }
-    consumers_.push_back(*std::move(consumer));
+    for (Consumer& consumer : consumers_of(position, inventory_.position_size))
+      add_standby(std::move(consumer));
   }
   for (const HoldFacts& hold : inventory_.holds) {
     consumers_.push_back({.name = hold.name, .from = hold.from, .timeline = hold.timeline});
@@ -346,7 +351,7 @@ RetentionPlan plan_retention(const RetentionInventory& inventory, const Retentio
 }
 
 bool may_go(const RetentionPlan& plan, const StoredFileFacts& file) {
-  if (file.put >= plan.put_before) return false;
+  if (plan.future_times(file.put) >= plan.put_before) return false;
   if (plan.dead_timeline) {
     return file.timeline == *plan.dead_timeline &&
            std::ranges::none_of(plan.needed, [&](const RetentionPlan::Stretch& stretch) {
@@ -363,16 +368,24 @@ std::string describe(const PositionReport& position) {
                                                 position.client, position.host);
 }
 
-std::optional<Consumer> consumer_of(const PositionReport& position, SegmentSize size) {
-  if (position.retired) return std::nullopt;
-  Consumer consumer{.name = describe(position), .from = {}, .timeline = {}, .seen = position.seen};
-  const std::string& place =
-      position.restartpoint.empty() ? position.lowest_handed : position.restartpoint;
-  const auto name = WalFileName::parse(place);
-  if (!name || name->kind() != FileKind::kSegment || !name->fits(size)) return consumer;
-  consumer.from = name->number(size);
-  consumer.timeline = name->timeline();
-  return consumer;
+std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize size) {
+  if (position.retired) return {};
+  std::vector<Consumer> consumers;
+  const auto add = [&](const std::string& restartpoint, const std::string& lowest_handed,
+                       const std::optional<Time>& seen) {
+    Consumer consumer{.name = describe(position), .from = {}, .timeline = {}, .seen = seen};
+    if (!position.others.empty()) consumer.name += " (one of those that share its id)";
+    const auto name = WalFileName::parse(restartpoint.empty() ? lowest_handed : restartpoint);
+    if (name && name->kind() == FileKind::kSegment && name->fits(size)) {
+      consumer.from = name->number(size);
+      consumer.timeline = name->timeline();
+    }
+    consumers.push_back(std::move(consumer));
+  };
+  add(position.restartpoint, position.lowest_handed, position.seen);
+  for (const SharedPosition& other : position.others)
+    add(other.restartpoint, other.lowest_handed, other.seen);
+  return consumers;
 }
 
 }  // namespace walstow

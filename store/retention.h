@@ -26,6 +26,13 @@ namespace walstow {
 
 // --- what stands ---
 
+// Times later than `after` are of a clock that was ahead, and count as `as`.
+struct FutureTimes {
+  Time after = Time::max();
+  Time as;
+  Time operator()(Time time) const { return time > after ? as : time; }
+};
+
 struct TimelineFacts {
   Timeline timeline;
   // As its history file says, oldest first. nullopt: there is none, or it cannot be read.
@@ -61,6 +68,7 @@ struct RetentionInventory {
   std::vector<BackupFacts> backups;
   std::vector<PositionReport> positions;  // of the era's system identifier
   std::vector<HoldFacts> holds;           // in this era
+  FutureTimes future_times = {};          // how times count that are later than now
 };
 
 // --- what is wanted ---
@@ -104,6 +112,7 @@ struct RetentionPlan {
   std::vector<Stretch> needed;
 
   Time put_before;  // what was put later stays
+  FutureTimes future_times;
 };
 
 RetentionPlan plan_retention(const RetentionInventory& inventory, const RetentionPolicy& policy,
@@ -128,9 +137,9 @@ struct Consumer {
   std::optional<Time> seen = {};      // a standby's
 };
 
-// Where a standby's position is: its restartpoint, else the lowest segment that it was handed.
-// nullopt: retired.
-std::optional<Consumer> consumer_of(const PositionReport& position, SegmentSize size);
+// Where a standby's position is: its restartpoint, else the lowest segment that it was handed. One
+// for each data directory that reports under its id; none: retired.
+std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize size);
 std::string describe(const PositionReport& position);
 
 }  // namespace walstow

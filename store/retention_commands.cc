@@ -151,6 +151,12 @@ std::string standbys_text(const std::vector<PositionReport>& standbys) {
                                   : "has not said how far it is";
     text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,
                         place, standby.seen ? to_iso8601(*standby.seen) : "never");
+    if (!standby.others.empty()) {
+      text += fmt::format(
+          "  shared: {} data directories seem to report under this id; \"walstow "
+          "status\" says more\n",
+          standby.others.size() + 1);
+    }
   }
   return text.empty() ? "no standbys\n" : text;
 }

@@ -65,7 +65,9 @@ class PrunedBackups {
 
 // Whether all files that the folder may have, or none of them, are of the plan; nullopt: some.
 std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::LogFolder& folder) {
-  if (folder.oldest >= plan.put_before) return false;
+  // Times of the future are looked at one by one.
+  const bool is_of_future = folder.newest > plan.future_times.after;
+  if (!is_of_future && folder.oldest >= plan.put_before) return false;
   if (plan.dead_timeline) {
     if (folder.timeline != *plan.dead_timeline) return false;
     const auto touches = [&](const RetentionPlan::Stretch& stretch) {
@@ -76,7 +78,7 @@ std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::Lo
     if (!plan.floor || *plan.floor <= folder.first) return false;
     if (*plan.floor < folder.end) return std::nullopt;
   }
-  return folder.newest < plan.put_before ? std::optional(true) : std::nullopt;
+  return !is_of_future && folder.newest < plan.put_before ? std::optional(true) : std::nullopt;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "proto/base/error.h"
+#include "store/archive_clock.h"
 #include "store/policy.h"
 #include "store/prune.h"
 #include "store/retention_inventory.h"
@@ -53,19 +54,26 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   const auto records = [&] { return list_tombstones(archive.backend(), cluster, era); };
   const std::vector<Tombstone> tombstones = read_or_note(records, damaged);
   report.pruned = pruned_below(tombstones, size);
+  const auto clock_record = [&] { return read_clock(archive); };
+  const std::optional<ArchiveClock> kept = read_or_note(clock_record, damaged);
   if (!damaged.empty()) {
     report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
     return report;
   }
-  const RetentionInventory inventory = take_inventory(archive, cluster, files, &damaged);
+  RetentionInventory inventory = take_inventory(archive, cluster, files, &damaged);
   if (!damaged.empty()) {
     report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
     return report;
   }
   const PrunePolicy asked = report.policy ? report.policy->policy : PrunePolicy();
+  const Time now = std::chrono::system_clock::now();
+  // Nobody has pruned and no daemon has run where the clock was never kept: nothing to compare
+  // with.
+  const ArchiveClock clock = kept ? look_at_clock(archive, now) : ArchiveClock();
+  report.clock = clock.doubt_text(cluster);
   // A policy that is set has no place that could be of another era.
-  RetentionPlan plan = plan_retention(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
-                                      std::chrono::system_clock::now());
+  RetentionPlan plan = plan_by_clock(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
+                                     clock, now, cluster);
   const Amount amount = amount_of(archive, cluster, files, plan);
   report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
   report.reason = std::move(plan.reason);

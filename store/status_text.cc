@@ -36,7 +36,8 @@ class StatusText {
                         std::uint64_t count) const;
   std::string size_lines(const TimelineReport& timeline) const;
   std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
-  std::string position_lines(const PositionReport& position) const;
+  std::string position_lines(const PositionReport& position, const std::string& cluster) const;
+  std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
   std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
 
   const StatusStyle& style_;
@@ -163,7 +164,9 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
     add(fmt::format("no policy, nothing is pruned by itself: \"walstow policy set {}\"", cluster));
   }
   if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
-  if (retention.floor.empty()) {
+  if (!retention.clock.empty()) {
+    add(alarm("CLOCK") + " " + retention.clock);
+  } else if (retention.floor.empty()) {
     add(fmt::format("no floor: {}", retention.reason));
   } else {
     add(fmt::format("floor {}: {}", retention.floor, retention.reason));
@@ -234,7 +237,34 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
   return text;
 }
 
-std::string StatusText::position_lines(const PositionReport& position) const {
+std::string StatusText::shared_lines(const PositionReport& position,
+                                     const std::string& cluster) const {
+  if (position.others.empty()) return "";
+  const std::string indentation(6, ' ');
+  std::string text = wrapped(
+      fmt::format("{} {} data directories seem to report under this id, as copies of one machine "
+                  "do, or one was set back to an earlier state; what each of them needs is kept",
+                  alarm("SHARED"), position.others.size() + 1),
+      kTextColumns, indentation);
+  for (const SharedPosition& other : position.others) {
+    const std::string& floor =
+        other.restartpoint.empty() ? other.lowest_handed : other.restartpoint;
+    text += wrapped(fmt::format("another needs {} on, was last handed {}, seen {}",
+                                floor.empty() ? "everything" : floor,
+                                other.last_handed.empty() ? "nothing" : other.last_handed,
+                                other.seen ? ago(*other.seen) : "never"),
+                    kTextColumns, indentation);
+  }
+  return text + wrapped(fmt::format("Remove pg_wal/pgsql_tmp_walstow/instance in the copy's data "
+                                    "directory: the copy gets an id of its own with its next "
+                                    "request. Then \"walstow standby forget {} {}\": the other one "
+                                    "is known again when it asks",
+                                    cluster, position.instance),
+                        kTextColumns, indentation);
+}
+
+std::string StatusText::position_lines(const PositionReport& position,
+                                       const std::string& cluster) const {
   const std::string name = position.standby.empty() ? position.instance : position.standby;
   std::string text =
       wrapped(fmt::format("{} on {} (client {})", name, position.host, position.client),
@@ -257,8 +287,10 @@ std::string StatusText::position_lines(const PositionReport& position) const {
   } else if (position.behind_segments) {
     text += "      at the newest of its line\n";
   }
-  if (!position.seen) return text + "      never seen\n";
-  return text + fmt::format("      seen {}, {}\n", to_iso8601(*position.seen), ago(*position.seen));
+  text += position.seen
+              ? fmt::format("      seen {}, {}\n", to_iso8601(*position.seen), ago(*position.seen))
+              : std::string("      never seen\n");
+  return text + shared_lines(position, cluster);
 }
 
 std::string StatusText::of(const ClusterReport& report) const {
@@ -269,7 +301,7 @@ std::string StatusText::of(const ClusterReport& report) const {
     text += era_lines(era, report.cluster);
   if (!report.positions.empty()) text += "  standbys\n";
   for (const PositionReport& position : report.positions)
-    text += position_lines(position);
+    text += position_lines(position, report.cluster);
   for (const std::string& problem : report.damaged)
     text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kTextColumns, "  ");
   return text;

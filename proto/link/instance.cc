@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "proto/base/boot_id.h"
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/link/spool_folder.h"
@@ -113,6 +114,13 @@ std::optional<WalFileName> last_handed(FileSystem& wal_folder, const std::string
   return segment && segment->kind() == FileKind::kSegment ? segment : std::nullopt;
 }
 
+// The kernel writes it with dashes.
+std::string boot() {
+  std::string id = boot_id();
+  std::erase(id, '-');
+  return is_id(id) ? id : "";
+}
+
 Instance make_instance(FileSystem& wal_folder, std::string id, const InstanceTraits& traits) {
   auto handed = last_handed(wal_folder, id);
   return {.id = std::move(id),
@@ -120,7 +128,8 @@ Instance make_instance(FileSystem& wal_folder, std::string id, const InstanceTra
           .host = host_name(),
           .standby = traits.standby,
           .role = traits.role,
-          .last_handed = std::move(handed)};
+          .last_handed = std::move(handed),
+          .boot = boot()};
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ void set_instance(Fields& fields, const Instance& instance) {
   if (!instance.standby.empty()) fields.set(field::kStandby, to_text_field(instance.standby));
   fields.set(field::kRole, instance.role == Instance::Role::kPrimary ? "primary" : "standby");
   if (instance.last_handed) fields.set(field::kLastHanded, instance.last_handed->text());
+  if (!instance.boot.empty()) fields.set(field::kBoot, instance.boot);
 }
 
 RequestHead request_for(const PutFile& put) {

@@ -38,6 +38,8 @@ struct Instance {
   Role role = Role::kStandby;
   // The last segment that PostgreSQL was handed there, before this request (kSegment).
   std::optional<WalFileName> last_handed;
+  // Which run of its machine: 32 lower-case hex digits, others after each boot. "": not known.
+  std::string boot = {};
   bool operator==(const Instance&) const = default;
 };
 

@@ -30,6 +30,7 @@ bool printable(char c) {
   return c >= ' ' && c <= '~';
 }
 
+// Of an instance, and of a run of its machine.
 std::optional<std::string> parse_instance_id(std::string_view text) {
   std::array<std::byte, 16> bytes{};
   if (!from_hex(text, bytes)) return std::nullopt;
@@ -127,6 +128,8 @@ constexpr FieldForm<Instance::Role> kRoleForm{field::kRole, parse_role,
                                               "\"standby\" or \"primary\""};
 constexpr FieldForm<WalFileName> kLastHandedForm{field::kLastHanded, parse_segment_name,
                                                  "the name of a WAL segment"};
+constexpr FieldForm<std::string> kBootForm{field::kBoot, parse_instance_id,
+                                           "32 lower-case hex digits"};
 
 }  // namespace
 
@@ -162,7 +165,7 @@ std::optional<Instance> FieldReader::instance() {
   auto id = optional(kInstanceForm);
   if (fields_.find(field::kInstance) == nullptr) {
     for (const auto name : {field::kSequence, field::kHost, field::kStandby, field::kRole,
-                            field::kLastHanded, field::kRestartpoint}) {
+                            field::kLastHanded, field::kBoot, field::kRestartpoint}) {
       if (fields_.find(name) != nullptr)
         refuse_absence(field::kInstance, kInstanceForm.description);
     }
@@ -173,7 +176,8 @@ std::optional<Instance> FieldReader::instance() {
                   .host = required(kHostForm).value_or(""),
                   .standby = optional(kStandbyForm).value_or(""),
                   .role = optional(kRoleForm).value_or(Instance::Role::kStandby),
-                  .last_handed = optional(kLastHandedForm)};
+                  .last_handed = optional(kLastHandedForm),
+                  .boot = optional(kBootForm).value_or("")};
 }
 
 Encoding FieldReader::accepted_encoding() const {

@@ -55,6 +55,7 @@ inline constexpr std::string_view kEra = "Walstow-Era";            // in replies
 inline constexpr std::string_view kRequest = "Walstow-Request";    // random, repeated in a proof
 inline constexpr std::string_view kInstance = "Walstow-Instance";  // one data directory
 inline constexpr std::string_view kSequence = "Walstow-Sequence";  // order of its reports
+inline constexpr std::string_view kBoot = "Walstow-Boot";          // a run of its machine
 inline constexpr std::string_view kHost = "Walstow-Host";
 inline constexpr std::string_view kStandby = "Walstow-Standby";         // its name, when it has one
 inline constexpr std::string_view kRole = "Walstow-Role";               // "standby" or "primary"

@@ -60,6 +60,13 @@ json::value era_value(const EraReport& report) {
   return object;
 }
 
+json::value shared_value(const SharedPosition& shared) {
+  return json::object{{"restartpoint", shared.restartpoint},
+                      {"lowest_handed", shared.lowest_handed},
+                      {"last_handed", shared.last_handed},
+                      {"seen", time_or_null(shared.seen)}};
+}
+
 json::value position_value(const PositionReport& report) {
   json::object object;
   object["client"] = escaped_text(report.client);
@@ -74,6 +81,7 @@ json::value position_value(const PositionReport& report) {
   object["retired"] = report.retired;
   object["behind_segments"] = number_or_null(report.behind_segments);
   object["behind_bytes"] = number_or_null(report.behind_bytes);
+  object["others"] = array_of(report.others, shared_value);
   return object;
 }
 

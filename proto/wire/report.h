@@ -77,6 +77,13 @@ struct EraReport {
   bool operator==(const EraReport&) const = default;
 };
 
+// A further data directory that reports under the id of the first one.
+struct SharedPosition {
+  std::string restartpoint, lowest_handed, last_handed;  // as of a PositionReport
+  std::optional<Time> seen;
+  bool operator==(const SharedPosition&) const = default;
+};
+
 struct PositionReport {
   std::string client, instance, standby, host;
   std::string system;         // system identifier, decimal
@@ -87,6 +94,10 @@ struct PositionReport {
   bool retired = false;       // it is a primary now
   // From how far it has got to the newest segment of its timeline's line; nullopt: not known.
   std::optional<std::uint64_t> behind_segments = {}, behind_bytes = {};
+  // Two data directories seem to have one id, or this one went back to an earlier state. The
+  // members above are of the one that needs most, these of the others; all of them count for
+  // retention.
+  std::vector<SharedPosition> others = {};
   bool operator==(const PositionReport&) const = default;
 };
 

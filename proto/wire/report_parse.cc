@@ -42,6 +42,13 @@ EraReport read_era(const ReportReader& reader) {
           .retention = reader.object_or_null_or_absent("retention", read_retention)};
 }
 
+SharedPosition read_shared(const ReportReader& reader) {
+  return {.restartpoint = reader.text("restartpoint"),
+          .lowest_handed = reader.text("lowest_handed"),
+          .last_handed = reader.text("last_handed"),
+          .seen = reader.time_or_null("seen")};
+}
+
 PositionReport read_position(const ReportReader& reader) {
   return {.client = reader.text("client"),
           .instance = reader.text("instance"),
@@ -54,7 +61,8 @@ PositionReport read_position(const ReportReader& reader) {
           .seen = reader.time_or_null("seen"),
           .retired = reader.truth("retired"),
           .behind_segments = reader.number_or_null_or_absent("behind_segments"),
-          .behind_bytes = reader.number_or_null_or_absent("behind_bytes")};
+          .behind_bytes = reader.number_or_null_or_absent("behind_bytes"),
+          .others = reader.objects_or_none("others", read_shared)};
 }
 
 ClusterSummary read_summary(const ReportReader& reader) {

@@ -102,6 +102,7 @@ json::object retention_object(const RetentionReport& retention) {
   object["files"] = retention.files;
   object["stored_bytes"] = retention.stored_bytes;
   object["pruned"] = retention.pruned;
+  object["clock"] = escaped_text(retention.clock);
   return object;
 }
 
@@ -112,7 +113,8 @@ RetentionReport read_retention(const Reader& reader) {
           .notes = reader.texts("notes"),
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),
-          .pruned = reader.text("pruned")};
+          .pruned = reader.text("pruned"),
+          .clock = reader.text_or_empty("clock")};
 }
 
 std::string to_json(const std::vector<HoldReport>& holds) {

@@ -53,6 +53,8 @@ struct RetentionReport {
   std::vector<std::string> notes;
   std::uint64_t files = 0, stored_bytes = 0;  // that would go
   std::string pruned;                         // LSN: what is below has been pruned; "" for nothing
+  // Why nothing is pruned by age for now: the store's clock has jumped; "" while it is trusted.
+  std::string clock = {};
   bool operator==(const RetentionReport&) const = default;
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "store/archive.h"
+#include "store/archive_clock.h"
 #include "store/directory_backend.h"
 #include "store/holds.h"
 #include "store/layout.h"
@@ -61,6 +62,9 @@ class PrunePowerCutTest : public PowerCutSuite {
     }
     ASSERT_TRUE(std::holds_alternative<HoldReport>(
         add_hold(archive, hold_at(kFloor, "00000000000a"), "admin1", later())));
+    // Two quiet days, in which a daemon was running.
+    for (const int hour : {-48, -24, 0})
+      keep_clock(archive, later() + std::chrono::hours(hour));
   }
   static Time later() { return std::chrono::system_clock::now() + std::chrono::hours(48); }
 

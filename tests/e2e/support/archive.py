@@ -168,6 +168,13 @@ class Archive:
             cwd=cwd, check=False,
         )  # fmt: skip
 
+    def restartpoint(self, settings_file, segment, cwd):
+        """walstow-restore as archive_cleanup_command, with `cwd` the data directory."""
+        return processes.run(
+            self.binaries / "walstow-restore", "--config", settings_file, "--restartpoint", segment,
+            cwd=cwd, check=False,
+        )  # fmt: skip
+
     def _quoted(self, program):
         return shlex.quote(str(self.binaries / program))
 

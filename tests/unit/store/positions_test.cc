@@ -4,6 +4,7 @@
 
 #include "store/layout.h"
 #include "store/memory_backend.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -186,6 +187,48 @@ TEST_F(PositionsTest, GoingBackIsToldAlsoByWhatCameOutOfASpool) {
   tell(waits);
   EXPECT_EQ(only().restartpoint, "");
   EXPECT_EQ(only().lowest_handed, "000000010000000000000003");
+}
+
+TEST_F(PositionsTest, TwoDataDirectoriesWithOneIdentityAreBothReported) {
+  tell(restartpoint("000000010000000000000009"));
+  tell(handed("000000010000000000000004"));
+  now_ += kPositionRefresh / 2;
+  PositionChange of_clone = restartpoint("00000001000000000000000A");
+  of_clone.instance.last_handed = WalFileName::parse("00000001000000000000000B");
+  tell(of_clone);
+  EXPECT_EQ(only().lowest_handed, "000000010000000000000004");
+  ASSERT_EQ(only().others.size(), 1U);
+  EXPECT_EQ(only().others[0].restartpoint, "00000001000000000000000A");
+  EXPECT_EQ(only().others[0].seen, now_);
+  // What tells them apart is not left for later.
+  PositionChange of_original = handed("000000010000000000000005");
+  of_original.instance.last_handed = WalFileName::parse("000000010000000000000004");
+  tell(of_original);
+  EXPECT_EQ(only().last_handed, "000000010000000000000005");
+}
+
+// As the releases wrote it that knew of one data directory only.
+TEST_F(PositionsTest, RecordOfAnEarlierReleaseIsRead) {
+  backend_->create_record(
+      layout::standby_record("main", "standby1", kInstance),
+      R"({"format":"1.0","client":"standby1","instance":")" + kInstance +
+          R"(","sequence":"5","standby":"s","host":"db2","system_identifier":"7",)"
+          R"("restartpoint":"000000010000000000000009","lowest_handed":"",)"
+          R"("last_handed":"00000001000000000000000A","seen":"2026-11-22T19:00:00Z",)"
+          R"("retired":false})");
+  EXPECT_EQ(only().restartpoint, "000000010000000000000009");
+  sequence_ = 5;
+  PositionChange change = restartpoint("00000001000000000000000B");
+  change.instance.boot = std::string(32, 'b');
+  tell(change);
+  EXPECT_EQ(only().restartpoint, "00000001000000000000000B");
+  EXPECT_TRUE(only().others.empty());
+}
+
+TEST_F(PositionsTest, RecordOfALaterFormatIsRefused) {
+  backend_->create_record(layout::standby_record("main", "standby1", kInstance),
+                          R"({"format":"2.0"})");
+  EXPECT_EQ(kind_thrown([&] { tell(handed("000000010000000000000005")); }), ErrorKind::kUsage);
 }
 
 TEST_F(PositionsTest, DamagedRecordIsNamed) {

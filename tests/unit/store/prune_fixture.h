@@ -99,6 +99,9 @@ class PruneTest : public testing::Test {
     era = *archive->open_era("main", 7, 1U << 20, 1);
     for (std::uint64_t number = 1; number <= 200; ++number)
       add_segment(1, number);
+    // Two quiet days, in which a daemon was running.
+    for (Time time = later - hours(48); time <= later; time += hours(24))
+      keep_clock(*archive, time);
   }
 
   WalFileName segment(std::uint32_t timeline, std::uint64_t number) const {

@@ -81,6 +81,7 @@ std::vector<Command> commands() {
               [](GetFile& c) {
                 c.instance = instance();
                 c.instance->last_handed = file("000000010000000A000000FD");
+                c.instance->boot = "fedcba9876543210fedcba9876543210";
               }),
       ListFiles{.cluster = "main", .after = {}, .limit = 1000, .range = {}},
       ListFiles{.cluster = "main",

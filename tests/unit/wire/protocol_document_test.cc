@@ -86,6 +86,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kRequest),
       std::string(field::kInstance),
       std::string(field::kSequence),
+      std::string(field::kBoot),
       std::string(field::kHost),
       std::string(field::kStandby),
       std::string(field::kRole),

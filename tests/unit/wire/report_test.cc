@@ -72,7 +72,11 @@ ClusterReport cluster_report() {
                                 .seen = at("2026-11-22T19:41:07Z"),
                                 .retired = true,
                                 .behind_segments = 2,
-                                .behind_bytes = 33554432};
+                                .behind_bytes = 33554432,
+                                .others = {{.restartpoint = "000000010000000000000005",
+                                            .lowest_handed = "000000010000000000000004",
+                                            .last_handed = "000000010000000000000006",
+                                            .seen = at("2026-11-22T19:41:09Z")}}};
   return {.archive = "6a1f",
           .cluster = "main",
           .eras = {{.era = "001-5-16777216",
@@ -96,7 +100,8 @@ ClusterReport cluster_report() {
                                                  .notes = {"one", "two"},
                                                  .files = 3,
                                                  .stored_bytes = 4,
-                                                 .pruned = "0/500000"}}},
+                                                 .pruned = "0/500000",
+                                                 .clock = "it has jumped"}}},
           .positions = {reported, PositionReport{}},
           .damaged = {"record \"x\" is damaged"}};
 }
@@ -208,6 +213,7 @@ TEST(ReportTest, AStatusWithoutLaterMembersIsUnderstood) {
   EXPECT_FALSE(report.eras.at(0).retention);
   EXPECT_TRUE(report.damaged.empty());
   EXPECT_FALSE(report.positions.at(0).behind_segments);
+  EXPECT_TRUE(report.positions.at(0).others.empty());
 }
 
 // What lies in an archive may have any text; a body has its bound all the same.
@@ -287,7 +293,10 @@ TEST(ReportTest, HasAStableForm) {
       "\"restartpoint\":\"000000010000000000000002\","
       "\"lowest_handed\":\"000000010000000000000001\","
       "\"last_handed\":\"000000010000000000000003\",\"seen\":\"2026-11-22T19:41:07Z\","
-      "\"retired\":true,\"behind_segments\":2,\"behind_bytes\":33554432}],"
+      "\"retired\":true,\"behind_segments\":2,\"behind_bytes\":33554432,\"others\":[{"
+      "\"restartpoint\":\"000000010000000000000005\","
+      "\"lowest_handed\":\"000000010000000000000004\","
+      "\"last_handed\":\"000000010000000000000006\",\"seen\":\"2026-11-22T19:41:09Z\"}]}],"
       "\"damaged\":[\"record \\\"x\\\" is damaged\"]}\n");
 }
 
