@@ -13,6 +13,7 @@
 #include "proto/link/command_settings.h"
 #include "proto/link/data_directory.h"
 #include "proto/link/instance.h"
+#include "proto/link/reach.h"
 #include "proto/link/spool_folder.h"
 
 namespace walstow {
@@ -163,6 +164,7 @@ int run_archive(int argc, const char* const* argv) {
       parse_command_line(program_spec(table), argc, argv, command, settings);
   if (result == CommandLineResult::kShown) return exit_code::kDone;
   if (command.verbose) start_log(kArchiveProgram, LogLevel::kDebug);
+  complete_hints(reach_of(settings));
   archive_command(command, settings);
   return exit_code::kDone;
 }

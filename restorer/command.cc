@@ -16,6 +16,7 @@
 #include "proto/link/client.h"
 #include "proto/link/client_settings.h"
 #include "proto/link/command_settings.h"
+#include "proto/link/reach.h"
 #include "proto/link/spool_folder.h"
 #include "restorer/asking_server.h"
 #include "restorer/prefetch.h"
@@ -374,6 +375,7 @@ int run_restore(int argc, const char* const* argv, Occasion& occasion) {
       parse_command_line(program_spec(table), argc, argv, parsed, settings);
   if (result == CommandLineResult::kShown) return exit_code::kDone;
   if (parsed.verbose) start_log(kRestoreProgram, LogLevel::kDebug);
+  complete_hints(reach_of(settings));
   const bool restartpoint = parsed.flag("restartpoint");
   occasion.restartpoint = restartpoint && parsed.positional("FILE").empty();
   if (restartpoint && !occasion.restartpoint) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace walstow {
@@ -22,12 +23,25 @@ void WriteBehind::write(ByteView bytes) {
     written_ += bytes.size();
     return;
   }
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  if (!thread_.joinable() && !start()) {
+    sink_(bytes);
+    return;
+  }
   while (!bytes.empty()) {
     const std::size_t size = std::min(bytes.size(), kChunkSize);
     put(bytes.first(size));
     bytes = bytes.subspan(size);
   }
+}
+
+// A machine that is out of threads restores all the same.
+bool WriteBehind::start() {
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return true;
 }
 
 void WriteBehind::put(ByteView bytes) {

@@ -38,6 +38,7 @@ class WriteBehind {
   };
 
   void put(ByteView bytes);
+  bool start();
   void run();
   void rethrow();
 

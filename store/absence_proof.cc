@@ -4,6 +4,7 @@
 #include <map>
 
 #include "proto/base/error.h"
+#include "proto/base/suggestion.h"
 #include "store/each_entry.h"
 #include "store/layout.h"
 #include "store/standing_object.h"
@@ -173,7 +174,7 @@ std::optional<layout::StoredName> Survey::next_file(const std::string& prefix, s
   throw Error(
       ErrorKind::kUnavailable,
       "what the archive holds cannot be told: there are many strange files in \"" + prefix + "\"",
-      "\"walstow verify " + cluster_ + "\" names them.");
+      suggestion({"verify", cluster_}) + " names them.");
 }
 
 void Survey::add_file(const WalFileName& file) {

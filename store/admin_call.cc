@@ -11,6 +11,7 @@
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/link/reach.h"
 #include "proto/wire/command.h"
 
 namespace walstow {
@@ -27,6 +28,13 @@ constexpr Duration kLongPatience{60000};
 std::string Call::cluster() const {
   const std::string given = command.positional("CLUSTER");
   return given.empty() ? settings.required("cluster") : given;
+}
+
+Reach Call::reach() const {
+  Reach reach = reach_of(settings);
+  const std::string given = command.positional("CLUSTER");
+  if (!given.empty()) reach.cluster = given;
+  return reach;
 }
 
 std::vector<std::string> Call::options(std::string_view name) const {
@@ -73,6 +81,10 @@ void print(const std::string& text) {
   if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) != EOF) return;
   if (errno == EPIPE) end_by_broken_pipe();
   throw_system_error("could not write the answer", errno);
+}
+
+void print(const std::string& text, const Reach& reach) {
+  print(completed(text, reach));
 }
 
 }  // namespace walstow

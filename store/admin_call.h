@@ -10,6 +10,7 @@
 
 #include "proto/base/command_line.h"
 #include "proto/base/settings.h"
+#include "proto/base/suggestion.h"
 #include "proto/link/client.h"
 #include "proto/link/client_settings.h"
 
@@ -20,6 +21,8 @@ struct Call {
   const ParsedCommand& command;
   const Settings& settings;
 
+  // How whoever reads the answer gets to the same archive, and to this call's cluster.
+  Reach reach() const;
   bool json() const { return settings.text("output") == "json"; }
   Client client() const { return Client(store_options(settings)); }
   // The cluster is an argument here; the setting is only what it is when it is not given.
@@ -37,6 +40,8 @@ Patience long_patience();
 
 // To standard output. Throws Error{kStorage}.
 void print(const std::string& text);
+// The same of a text for people, with its suggestions completed for them.
+void print(const std::string& text, const Reach& reach);
 
 struct AdminCommand {
   CommandSpec spec;

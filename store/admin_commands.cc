@@ -31,9 +31,16 @@ int cluster_create(const Call& call) {
   return exit_code::kDone;
 }
 
+void print_clusters(const Call& call, const std::string& answer) {
+  if (call.json()) {
+    print(answer);
+  } else {
+    print(clusters_text(parse_cluster_summaries(answer)), call.reach());
+  }
+}
+
 int cluster_list(const Call& call) {
-  const std::string answer = call.client().ask(ListClusters{}, patience());
-  print(call.json() ? answer : clusters_text(parse_cluster_summaries(answer)));
+  print_clusters(call, call.client().ask(ListClusters{}, patience()));
   return exit_code::kDone;
 }
 
@@ -102,7 +109,7 @@ int status(const Call& call) {
   const std::string given = call.command.positional("CLUSTER");
   if (given.empty() && !call.settings.has("cluster")) {
     const std::string answer = client.ask(ListClusters{}, patience());
-    print(call.json() ? answer : clusters_text(parse_cluster_summaries(answer)));
+    print_clusters(call, answer);
     return exit_code::kDone;
   }
   const std::string answer = client.ask(ClusterStatus{call.cluster()}, long_patience());
@@ -110,7 +117,7 @@ int status(const Call& call) {
     print(answer);
   } else {
     const StatusStyle style{.now = std::chrono::system_clock::now(), .color = color_of_terminal()};
-    print(status_text(parse_cluster_report(answer), style));
+    print(status_text(parse_cluster_report(answer), style), call.reach());
   }
   return exit_code::kDone;
 }
@@ -215,7 +222,10 @@ std::vector<CommandSpec> admin_command_specs() {
 
 int run_admin_command(const ParsedCommand& command, const Settings& settings) {
   for (const AdminCommand& candidate : admin_commands()) {
-    if (candidate.spec.name == command.command) return candidate.run({command, settings});
+    if (candidate.spec.name != command.command) continue;
+    const Call call{command, settings};
+    complete_hints(call.reach());
+    return candidate.run(call);
   }
   throw Error(ErrorKind::kUsage, "no command was given", "\"walstow --help\" lists the commands.");
 }

@@ -1,6 +1,7 @@
 #include <variant>
 #include <vector>
 
+#include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
 #include "store/answers.h"
 #include "store/clients.h"
@@ -70,7 +71,7 @@ Reply answer(const Asked& asked, const OpenEra& open) {
   if (!opened) {
     throw Error(ErrorKind::kUnavailable,
                 "another era of cluster \"" + open.cluster + "\" was opened at the same time",
-                "Look at it with \"walstow status " + open.cluster + "\", then decide again.");
+                "Look at it with " + suggestion({"status", open.cluster}) + ", then decide again.");
   }
   return json_reply(
       201, to_json(std::vector<ClusterSummary>{
@@ -84,8 +85,8 @@ Reply answer(const Asked& asked, const AddClient& add) {
     return to_reply(make_refusal(Code::kExists,
                                  "client \"" + add.client + "\" is registered already",
                                  "Choose another name; or, where it is the same client with a new "
-                                 "key, remove the old one first: \"walstow client remove " +
-                                     add.client + "\"."));
+                                 "key, remove the old one first: " +
+                                     suggestion({"client", "remove", add.client}) + "."));
   }
   return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
 }
@@ -134,7 +135,7 @@ Reply answer(const Asked& asked, const AcceptContent& accept) {
         Code::kNoSuchContent,
         "no content of \"" + accept.file.text() + "\" in cluster \"" + accept.cluster +
             "\" has a digest that begins with " + accept.digest12,
-        "\"walstow conflict show " + accept.cluster + " " + accept.file.text() + "\" shows them."));
+        suggestion({"conflict", "show", accept.cluster, accept.file.text()}) + " shows them."));
   }
   const ListConflicts what_is_left{.cluster = accept.cluster, .file = accept.file};
   return json_reply(200, to_json(list_conflicts(*asked.archive, what_is_left)));

@@ -8,6 +8,7 @@
 
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/codec/public_key.h"
 #include "proto/codec/ssh_public_key.h"
 #include "proto/link/pem_file.h"
@@ -273,7 +274,7 @@ int set_rights(const Call& call, const Grant& wanted) {
   if (!wanted.rights.empty()) grants.push_back(wanted);
   if (grants.empty()) {
     throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no right left", name),
-                fmt::format("Remove it with \"walstow client remove {}\".", name));
+                "Remove it with " + suggestion({"client", "remove", name}) + ".");
   }
   print_clients(call,
                 client.ask(ChangeClient{.client = name, .grants = std::move(grants)}, patience()));

@@ -5,6 +5,7 @@
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/link/reach.h"
 #include "proto/wire/json_fields.h"
 #include "store/copy_archive.h"
 #include "store/place_options.h"
@@ -65,15 +66,29 @@ std::string summary_line(const Call& call, const CopyResult& result) {
   return text;
 }
 
-std::string next_line(const CopyResult& result, const ArchivePlace& from, const ArchivePlace& to) {
+Words finishing_words(const Call& call, const ArchivePlace& from, const ArchivePlace& to) {
+  Words words{"copy", "--finish"};
+  for (const std::string_view name : {"jobs", "walstowd-config"}) {
+    const std::string value = call.command.option(name);
+    if (value.empty()) continue;
+    words.push_back("--" + std::string(name));
+    words.push_back(name == "jobs" ? value : absolute_path(value));
+  }
+  for (const ArchivePlace* const place : {&from, &to})
+    words.push_back(place->s3 ? place->name : absolute_path(place->name));
+  return words;
+}
+
+std::string next_line(const Call& call, const CopyResult& result, const ArchivePlace& from,
+                      const ArchivePlace& to) {
   if (result.finished) {
     return fmt::format("\"{}\" is the archive now, and \"{}\" is none any more\n", to.name,
                        from.name);
   }
   return fmt::format(
       "\"{}\" is no archive yet\nNext: the same again, until it finds little that is new; then "
-      "stop whatever\nworks on \"{}\", and: walstow copy --finish {} {}\n",
-      to.name, from.name, from.name, to.name);
+      "stop whatever\nworks on \"{}\", and: {}\n",
+      to.name, from.name, complete_command(call.reach(), finishing_words(call, from, to)));
 }
 
 int copy(const Call& call) {
@@ -111,7 +126,7 @@ int copy(const Call& call) {
              "completed meanwhile: remove the target's, and copy again.");
     return exit_code::kFailed;
   }
-  if (!call.json()) print(next_line(result, from, to));
+  if (!call.json()) print(next_line(call, result, from, to));
   return result.counts.damaged > 0 ? exit_code::kDamaged : exit_code::kDone;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/codec/object.h"
 #include "store/absence_proof.h"
 #include "store/layout.h"
@@ -115,9 +116,8 @@ std::variant<std::optional<std::string>, Refusal> find_key(const Archive& archiv
   const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
   if (found.size() > 1) {
     return make_refusal(Code::kBadName, "there are several contents of \"" + get.file.text() + "\"",
-                        "Take the object that you want out of the archive with \"zstd -dc\"; "
-                        "\"walstow list " +
-                            get.cluster + "\" names them.");
+                        "Take the object that you want out of the archive with \"zstd -dc\"; " +
+                            suggestion({"list", get.cluster}) + " names them.");
   }
   if (found.empty()) return std::optional<std::string>();
   return std::optional<std::string>(found.front().key);
@@ -128,8 +128,8 @@ std::string history_name(Timeline timeline) {
 }
 
 std::string history_hint(Timeline timeline) {
-  return "Put \"" + history_name(timeline) + "\" in with \"walstow-archive pg_wal/" +
-         history_name(timeline) + "\" from a server that is, or was, on that timeline.";
+  return "Put it in with \"walstow-archive DIR/pg_wal/" + history_name(timeline) +
+         "\", where DIR is the data directory of a server that is, or was, on that timeline.";
 }
 
 // A clause that goes on after `"FILE" is not in cluster "NAME", `.

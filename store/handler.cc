@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "store/answers.h"
 #include "store/archive_clock.h"
 #include "store/policy_pruner.h"
@@ -89,10 +90,10 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
 
   const std::string cluster = cluster_of(command);
   if (!cluster.empty() && !current->has_cluster(cluster)) {
-    return to_reply(make_refusal(
-        Code::kUnknownCluster, "there is no cluster \"" + cluster + "\" in the archive",
-        "Check the setting \"cluster\", or make it with \"walstow cluster create " + cluster +
-            "\"."));
+    return to_reply(make_refusal(Code::kUnknownCluster,
+                                 "there is no cluster \"" + cluster + "\" in the archive",
+                                 "Check the setting \"cluster\", or make it with " +
+                                     suggestion({"cluster", "create", cluster}) + "."));
   }
   const Asked asked{.archive = current, .catalog = catalog, .caller = caller, .grants = grants};
   return std::visit(Runner{asked, compression_level}, command);

@@ -4,6 +4,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "store/segment_difference.h"
 #include "store/standing_object.h"
 
@@ -117,11 +118,13 @@ std::optional<Placement> Placing::known_piece() {
 }
 
 std::string Placing::hint() const {
-  return fmt::format(
-      "Does another server archive into this cluster? Give it one of its own. Else look at both "
-      "with \"walstow conflict show {0} {1}\", and say which is the right one with \"walstow "
-      "conflict accept {0} {1} DIGEST\"; the servers then get their answer.",
-      put_.cluster, put_.file.text());
+  const std::string& file = put_.file.text();
+  return "Does another server archive into this cluster? Give it one of its own. Else look at both "
+         "with " +
+         suggestion({"conflict", "show", put_.cluster, file}) +
+         ", and say which is the right one with " +
+         suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}) +
+         "; the servers then get their answer.";
 }
 
 std::optional<Placement> Placing::without_body() {
@@ -186,9 +189,10 @@ Placement Placing::keep_incomplete(StagedObject& staged, const SegmentEnd& end) 
            "segment \"" + put_.file.text() + "\" is unfinished, its end at " + lsn(end.offset) +
                "; it is kept as \"" + incomplete_name() + "\" and never handed out",
            "A standby with archive_mode = always sends such a piece when its timeline ends. Where "
-           "it is all that is left of a lost server, \"walstow conflict accept " +
-               put_.cluster + " " + put_.file.text() + " " + layout::digest12(put_.digest) +
-               "\" gives it its name.");
+           "it is all that is left of a lost server, " +
+               suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
+                           layout::digest12(put_.digest)}) +
+               " gives it its name.");
   return placed(is_new ? Placed::Result::kNew : Placed::Result::kStood, incomplete_name(),
                 staged.size());
 }

@@ -5,6 +5,7 @@
 #include "proto/base/bytes.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/retention_report.h"
 #include "store/report_text.h"
 
@@ -39,11 +40,13 @@ int policy_set(const Call& call) {
                 "Give --keep-backups, one at least, and --keep-days.");
   }
   const std::string answer = call.client().ask(set, patience());
-  print(call.json() ? answer
-                    : shown(parse_policy_report(answer), set.cluster) +
-                          fmt::format("walstowd prunes by it from now on: \"walstow prune {} -n\" "
-                                      "shows what would go\n",
-                                      set.cluster));
+  if (call.json()) {
+    print(answer);
+  } else {
+    print(shown(parse_policy_report(answer), set.cluster) + "walstowd prunes by it from now on: " +
+              suggestion({"prune", set.cluster, "-n"}) + " shows what would go\n",
+          call.reach());
+  }
   return exit_code::kDone;
 }
 

@@ -5,6 +5,7 @@
 
 #include "proto/base/deadline.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "store/break_marks.h"
 #include "store/oldest_first.h"
 #include "store/rest.h"
@@ -33,7 +34,7 @@ std::variant<EraName, Refusal> era_of(const Archive& archive, const std::string&
   return make_refusal(
       Code::kNoSuchRecord,
       "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
-      "\"walstow status " + cluster + "\" shows them.");
+      suggestion({"status", cluster}) + " shows them.");
 }
 
 // What an order to prune comes to, as of now.
@@ -337,7 +338,7 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
   if (!tombstone) {
     return make_refusal(Code::kExists,
                         "another prune of cluster \"" + begin.cluster + "\" is not over",
-                        "\"walstow prune " + begin.cluster + "\" completes it first.");
+                        suggestion({"prune", begin.cluster}) + " completes it first.");
   }
   log_line(LogLevel::kInfo,
            fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
@@ -386,7 +387,7 @@ std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
   if (!begun) {
     return make_refusal(
         Code::kNoSuchRecord, "no prune of cluster \"" + abandon.cluster + "\" is under way",
-        "It may be over. \"walstow status " + abandon.cluster + "\" says what was pruned.");
+        "It may be over. " + suggestion({"status", abandon.cluster}) + " says what was pruned.");
   }
   const TombstoneChange end{.state = State::kWithdrawn, .reason = "abandoned by " + by};
   const auto standing =

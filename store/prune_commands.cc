@@ -7,6 +7,7 @@
 
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/retention_report.h"
 #include "store/policy_commands.h"
 #include "store/progress.h"
@@ -29,7 +30,7 @@ std::optional<EraName> era_option(const Call& call) {
   const auto era = parse_era_name(name);
   if (era) return era;
   throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of an era", escaped(name)),
-              "\"walstow status\" shows them.");
+              suggestion({"status", call.cluster()}) + " shows them.");
 }
 
 // The options; where they do not say what is kept, the cluster's policy does.
@@ -136,12 +137,14 @@ PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlan
 // What somebody has begun goes on before anything else. False: it is not to.
 bool complete_unfinished(const Call& call, Client& client, const PrunePlanReport& plan,
                          const std::optional<EraName>& era) {
-  if (!call.json()) print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""));
+  if (!call.json()) {
+    print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""), call.reach());
+  }
   if (!confirmed(call, "Complete it? What is left of it goes, and does not come back.")) {
     print("nothing was removed\n");
-    log_line(LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
-             fmt::format("\"walstow prune {} --abandon\" ends it: what has not gone stays.",
-                         plan.cluster));
+    log_line(
+        LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
+        suggestion({"prune", plan.cluster, "--abandon"}) + " ends it: what has not gone stays.");
     return false;
   }
   const PruneReport before = complete(client, {plan.cluster, plan.unfinished, era}, plan);
@@ -160,9 +163,8 @@ int abandon(const Call& call) {
       parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
     log_line(LogLevel::kWarning,
              fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
-             fmt::format("\"walstow hold add\" keeps what is needed, \"walstow policy remove {}\" "
-                         "has nothing pruned by itself.",
-                         cluster));
+             "\"walstow hold add\" keeps what is needed, " +
+                 suggestion({"policy", "remove", cluster}) + " has nothing pruned by itself.");
   }
   return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
 }
@@ -176,7 +178,11 @@ int prune(const Call& call) {
   std::string answer = client.ask(question, long_patience());
   PrunePlanReport plan = parse_prune_plan(answer);
   if (call.command.flag("dry-run")) {
-    print(call.json() ? answer : plan_text(plan, order));
+    if (call.json()) {
+      print(answer);
+    } else {
+      print(plan_text(plan, order), call.reach());
+    }
     return exit_code::kDone;
   }
   // The era that was looked at, should the cluster get a new one meanwhile.
@@ -186,7 +192,7 @@ int prune(const Call& call) {
     answer = client.ask(question, long_patience());
     plan = parse_prune_plan(answer);
   }
-  if (!call.json()) print(plan_text(plan, order));
+  if (!call.json()) print(plan_text(plan, order), call.reach());
   if (plan.files == 0) {
     if (call.json()) print(answer);
     return exit_code::kDone;

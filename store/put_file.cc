@@ -14,6 +14,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
 #include "store/break_marks.h"
 #include "store/placement.h"
@@ -79,16 +80,18 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
 Refusal other_system(const PutFile& put, const EraName& newest) {
   std::string owner = "system identifier " + std::to_string(put.system_identifier);
   if (put.segment_size) owner += " with segments of " + to_string(*put.segment_size);
-  std::string upgrade = "walstow cluster upgrade " + put.cluster + " --system " +
-                        std::to_string(put.system_identifier);
-  if (put.segment_size) upgrade += " --segment-size " + to_string(*put.segment_size);
+  Words upgrade{"cluster", "upgrade", put.cluster, "--system",
+                std::to_string(put.system_identifier)};
+  if (put.segment_size) {
+    upgrade.insert(upgrade.end(), {"--segment-size", to_string(*put.segment_size)});
+  }
   return make_refusal(
       Code::kOtherSystem,
       "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
           "\" belongs to " + std::to_string(newest.system_identifier) + " with segments of " +
           to_string(segment_size_of(newest)),
-      "Is this the right cluster name? After pg_upgrade or a new segment size, run \"" + upgrade +
-          "\"; for another server, make a cluster of its own.");
+      "Is this the right cluster name? After pg_upgrade or a new segment size, run " +
+          suggestion(upgrade) + "; for another server, make a cluster of its own.");
 }
 
 // The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.

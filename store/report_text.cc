@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/base/suggestion.h"
 #include "proto/base/utf8.h"
 #include "proto/codec/ssh_public_key.h"
 #include "proto/link/certificate_warning.h"
@@ -63,7 +64,8 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
   std::string lines;
   std::size_t column = 0;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    // A command that is broken could not be pasted.
+    const std::size_t end = std::min(text.find(' ', quoted_command_size(text)), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t width = count_characters(word);
@@ -87,7 +89,8 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
-  if (clusters.empty()) return "no clusters yet; make one with \"walstow cluster create NAME\"\n";
+  if (clusters.empty())
+    return "no clusters yet; make one with " + suggestion({"cluster", "create", "main"}) + "\n";
   std::string text;
   for (const ClusterSummary& cluster : clusters) {
     text += fmt::format("{:<32}  {}\n", cluster.cluster,

@@ -6,6 +6,7 @@
 #include "proto/base/bytes.h"
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/retention_report.h"
 #include "store/report_text.h"
 #include "store/retention.h"
@@ -176,11 +177,10 @@ int standby_forget(const Call& call) {
     return standby.instance != wanted && standby.standby != wanted;
   });
   if (standbys.size() != 1) {
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("{} standbys of cluster \"{}\" are \"{}\"", standbys.size(), cluster,
-                    escaped(wanted)),
-        fmt::format("Give the instance, as \"walstow standby list {}\" shows it.", cluster));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} standbys of cluster \"{}\" are \"{}\"", standbys.size(), cluster,
+                            escaped(wanted)),
+                "Give the instance, as " + suggestion({"standby", "list", cluster}) + " shows it.");
   }
   const PositionReport& standby = standbys.front();
   const std::string answer =

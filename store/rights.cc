@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <vector>
 
+#include "proto/base/suggestion.h"
 #include "store/clients.h"
 
 namespace walstow {
@@ -135,9 +136,10 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
     return make_refusal(
         Code::kNoRight,
         fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name, right, place),
-        fmt::format("An administrator grants it: \"walstow client grant {} --cluster '{}' --right "
-                    "{}\".",
-                    caller.name, needed->cluster, right));
+        "An administrator grants it: " +
+            suggestion({"client", "grant", caller.name, "--cluster", needed->cluster, "--right",
+                        std::string(right)}) +
+            ".");
   }
   if (shuts_out_itself(command, caller)) {
     return make_refusal(Code::kNoRight,

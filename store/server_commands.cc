@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "proto/base/exit_code.h"
+#include "proto/link/reach.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive_place.h"
 #include "store/certificate_options.h"
@@ -58,8 +59,10 @@ int init(const Call& call) {
   if (call.json()) {
     print(to_line(answer_of(id, certificate)));
   } else {
-    print(fmt::format("archive {} made in \"{}\"\n{}Next: walstow --store {} cluster create NAME\n",
-                      id, place.name, certificate ? until_text(*certificate) : "", place.name));
+    print(
+        fmt::format("archive {} made in \"{}\"\n{}Next: {}\n", id, place.name,
+                    certificate ? until_text(*certificate) : "",
+                    complete_command(reach_of_archive(place.name), {"cluster", "create", "main"})));
   }
   return exit_code::kDone;
 }

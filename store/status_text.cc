@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wal/file_name.h"
 #include "store/forked_timeline.h"
 #include "store/report_text.h"
@@ -161,7 +162,8 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
     for (std::string line; std::getline(lines, line);)
       add("policy: " + line);
   } else {
-    add(fmt::format("no policy, nothing is pruned by itself: \"walstow policy set {}\"", cluster));
+    add("no policy, nothing is pruned by itself; one is set by, for example, " +
+        suggestion({"policy", "set", cluster, "--keep-backups", "2", "--keep-days", "14"}));
   }
   if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
   if (!retention.clock.empty()) {
@@ -218,7 +220,8 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
   }
   for (const std::string& name : era.missing_histories) {
     text += wrapped(fmt::format("{} {}: without it nobody is led to its timeline; put it in with "
-                                "\"walstow-archive pg_wal/{}\"",
+                                "\"walstow-archive DIR/pg_wal/{}\", where DIR is the data "
+                                "directory of a server that is, or was, on it",
                                 alarm("HISTORY MISSING"), name, name),
                     kTextColumns, "    ");
   }
@@ -226,12 +229,12 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
     text += wrapped(forked_text(*fork, alarm("FORKED")), kTextColumns, "    ");
   }
   if (era.missing > 0) {
-    text += fmt::format("    {}: \"walstow list {} --holes\"\n",
-                        alarm(counted(era.missing, "segment") + " missing"), cluster);
+    text += fmt::format("    {}: {}\n", alarm(counted(era.missing, "segment") + " missing"),
+                        suggestion({"list", cluster, "--holes"}));
   }
   if (era.conflicts > 0) {
-    text += fmt::format("    {} for your decision: \"walstow conflict list {}\"\n",
-                        alarm(counted(era.conflicts, "content")), cluster);
+    text += fmt::format("    {} for your decision: {}\n", alarm(counted(era.conflicts, "content")),
+                        suggestion({"conflict", "list", cluster}));
   }
   if (era.retention) text += retention_lines(*era.retention, cluster);
   return text;

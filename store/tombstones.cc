@@ -8,6 +8,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive.h"
 #include "store/layout.h"
@@ -245,9 +246,9 @@ std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view clu
         fmt::format("what is needed from {} on is {}", to_string(start_of(from, size)),
                     describe(tombstone, size)),
         in_progress
-            ? fmt::format("Pruned up to {} so far. \"walstow prune {} --abandon\" ends the prune, "
-                          "and what has not gone stays.",
-                          to_string(start_of(tombstone.reached, size)), cluster)
+            ? fmt::format("Pruned up to {} so far. {} ends the prune, and what has not gone stays.",
+                          to_string(start_of(tombstone.reached, size)),
+                          suggestion({"prune", std::string(cluster), "--abandon"}))
             : "It cannot be brought back. Use a later backup, or a later place.");
   }
   return std::nullopt;

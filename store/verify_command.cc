@@ -87,7 +87,7 @@ class Verification {
   void show(const VerifyProblem& problem);
   void show_summary();
   void show_way_out();
-  std::string options_again() const;
+  Words words_to_go_on() const;
   void set_aside();
   bool may_set_aside() const;
   bool all_verified() const { return found_.next.empty(); }
@@ -252,21 +252,22 @@ void Verification::show_way_out() {
   }
   if (!all_verified() && found_.objects + found_.passed_over > 0) {
     log_line(LogLevel::kWarning, "not all of the archive was verified",
-             fmt::format("Go on with: walstow verify {}{} --resume {}", question_.cluster,
-                         options_again(), found_.next));
+             "Go on with: " + complete_command(call_.reach(), words_to_go_on()));
   }
 }
 
 // Those that say what is verified, and how; a time that was given as one ago is the same one again.
-std::string Verification::options_again() const {
-  std::string text;
-  if (call_.command.flag("deep")) text += " --deep";
-  if (question_.since) text += " --since " + to_iso8601(*question_.since);
+Words Verification::words_to_go_on() const {
+  Words words{"verify", question_.cluster};
+  if (call_.json()) words.insert(words.end(), {"--output", "json"});
+  if (call_.command.flag("deep")) words.push_back("--deep");
+  if (question_.since) words.insert(words.end(), {"--since", to_iso8601(*question_.since)});
   for (const std::string_view name : {"timeline", "from", "to", "jobs", "rate-limit"}) {
     const std::string value = call_.command.option(name);
-    if (!value.empty()) text += fmt::format(" --{} {}", name, value);
+    if (!value.empty()) words.insert(words.end(), {"--" + std::string(name), value});
   }
-  return text;
+  words.insert(words.end(), {"--resume", found_.next});
+  return words;
 }
 
 bool Verification::may_set_aside() const {

@@ -1,5 +1,7 @@
 // walstowd: the store, as a daemon that serves the network; or, with --stdio, for one connection on
 // its standard streams: the far end of the local link, and of the ssh link.
+#include <boost/system/system_error.hpp>
+
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -9,6 +11,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/base/run_program.h"
+#include "proto/link/reach.h"
 #include "store/archive_place.h"
 #include "store/daemon.h"
 #include "store/daemon_settings.h"
@@ -88,6 +91,7 @@ int run(int argc, const char* const* argv) {
   if (parse_command_line(program(), argc, argv, command, settings) == CommandLineResult::kShown) {
     return exit_code::kDone;
   }
+  complete_hints(reach_of_archive(settings.text("archive")));
   if (command.flag("stdio")) {
     start_log("walstowd", command.verbose ? LogLevel::kDebug : LogLevel::kWarning);
     StdioServer server = stdio_server_options(settings);
@@ -111,6 +115,15 @@ int run(int argc, const char* const* argv) {
   return serve_network(std::move(settings), load);
 }
 
+// Asio's own error has no hint: no thread, no socket or no descriptor is left.
+int run_with_hints(int argc, const char* const* argv) {
+  try {
+    return run(argc, argv);
+  } catch (const boost::system::system_error& error) {
+    throw Error(ErrorKind::kUnavailable, error.what(), system_hint(error.code().value()));
+  }
+}
+
 }  // namespace
 }  // namespace walstow
 
@@ -118,5 +131,5 @@ int main(int argc, char** argv) {
   // A peer that has gone away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   walstow::start_log("walstowd", walstow::LogLevel::kWarning);
-  return walstow::run_program([&] { return walstow::run(argc, argv); });
+  return walstow::run_program([&] { return walstow::run_with_hints(argc, argv); });
 }

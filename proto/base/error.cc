@@ -6,7 +6,6 @@
 namespace walstow {
 namespace {
 
-// What usually helps, for the causes an administrator can mend.
 std::string_view hint_for(int error_number) {
   switch (error_number) {
     case ENOSPC:
@@ -22,6 +21,9 @@ std::string_view hint_for(int error_number) {
     case EMFILE:
     case ENFILE:
       return "Raise the limit of open files (ulimit -n, LimitNOFILE=).";
+    case EAGAIN:
+      return "Is the limit of processes reached? Threads count as well. Raise it (ulimit -u, "
+             "LimitNPROC=, TasksMax=, a container's pids limit), or end what runs needlessly.";
     case EIO:
       return "The disk or its connection failed; look into the kernel's log.";
     case ESTALE:
@@ -64,9 +66,13 @@ std::string system_message(int error_number) {
   return text != nullptr ? text : "error " + std::to_string(error_number);
 }
 
+std::string system_hint(int error_number) {
+  return std::string(hint_for(error_number));
+}
+
 void throw_system_error(const std::string& what, int error_number) {
   throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
-              std::string(hint_for(error_number)));
+              system_hint(error_number));
 }
 
 }  // namespace walstow

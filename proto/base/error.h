@@ -44,8 +44,11 @@ class Error : public std::runtime_error {
 // The system's text for `error_number` (an errno value), e.g. "No such file or directory".
 std::string system_message(int error_number);
 
-// Throws Error{kStorage, "<what>: <system_message>"} with a hint for the usual causes (no space,
-// read-only file system, permission, too many open files).
+// What usually helps against `error_number`, for the causes that an administrator can mend (no
+// space, read-only file system, permission, too many open files or processes); "" for others.
+std::string system_hint(int error_number);
+
+// Throws Error{kStorage, "<what>: <system_message>"} with system_hint().
 [[noreturn]] void throw_system_error(const std::string& what, int error_number);
 
 }  // namespace walstow

@@ -16,6 +16,12 @@ namespace {
 // Long enough for any message with two paths in it.
 constexpr std::size_t kLongestText = 8192;
 
+// As main() has set it, before there were other threads.
+Reach& reach_of_reader() {
+  static Reach reach;
+  return reach;
+}
+
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
     case LogLevel::kDebug:
@@ -40,13 +46,18 @@ void start_log(std::string program, LogLevel lowest) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void complete_hints(Reach reach) {
+  reach_of_reader() = std::move(reach);
+}
+
 void log_line(LogLevel level, std::string_view message, std::string_view hint) {
   spdlog::logger* const logger = spdlog::default_logger_raw();
   if (logger == nullptr) return;
   std::string text = escaped(message, kLongestText);
   // One event, so that lines of other threads and processes cannot come between.
   if (!hint.empty()) {
-    text += fmt::format("\n{}: hint: {}", logger->name(), escaped(hint, kLongestText));
+    const std::string shown = completed(hint, reach_of_reader());
+    text += fmt::format("\n{}: hint: {}", logger->name(), escaped(shown, kLongestText));
   }
   logger->log(to_spdlog(level), text);
 }

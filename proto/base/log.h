@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "proto/base/error.h"
+#include "proto/base/suggestion.h"
 
 namespace walstow {
 
@@ -19,6 +20,9 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // `program` stands at the head of each line. Lines below `lowest` are dropped. For main(), before
 // there are other threads; a later call changes both. Before the first, all lines are dropped.
 void start_log(std::string program, LogLevel lowest);
+
+// From now on each hint is completed() for its reader (proto/base/suggestion.h). For main(), too.
+void complete_hints(Reach reach);
 
 // `hint` (may be empty) makes a second line.
 void log_line(LogLevel level, std::string_view message, std::string_view hint = {});

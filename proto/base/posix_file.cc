@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
@@ -64,6 +65,16 @@ FileStatus PosixFile::status() {
 
 void PosixFile::close() {
   fd_.close_checked(label_.c_str());
+}
+
+void throw_creation_error(const std::string& what, int error_number, int fd) {
+  struct statvfs room {};
+  const bool no_inodes = error_number == ENOSPC && ::fstatvfs(fd, &room) == 0 && room.f_files > 0 &&
+                         room.f_favail == 0;
+  if (!no_inodes) throw_system_error(what, error_number);
+  throw Error(ErrorKind::kStorage, what + ": " + system_message(ENOSPC) + ": no inode is free",
+              "The file system has as many files as it can have, whatever \"df -h\" says: see "
+              "\"df -i\". Remove files that nobody needs, or make it with more inodes.");
 }
 
 FileStatus status_of(int fd, const std::string& label) {

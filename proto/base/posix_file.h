@@ -43,6 +43,10 @@ class PosixFile final : public File {
   std::optional<Location> temporary_name_;
 };
 
+// As throw_system_error() of a call that would have made a file or folder on the file system of
+// `fd`: there may be no room for one more although there is room for bytes.
+[[noreturn]] void throw_creation_error(const std::string& what, int error_number, int fd);
+
 // The status of an open file; throws Error{kStorage} naming `label`.
 FileStatus status_of(int fd, const std::string& label);
 

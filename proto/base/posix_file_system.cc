@@ -146,7 +146,7 @@ Descriptor PosixFileSystem::open_regular(const Location& at, const std::string& 
     return ::openat(at.folder.get(), at.name.c_str(), all_flags, file_mode_);
   }));
   if (!fd && errno == ENOENT) return fd;
-  if (!fd) throw_system_error("could not open " + label, errno);
+  if (!fd) throw_creation_error("could not open " + label, errno, at.folder.get());
   if (status_of(fd.get(), label).type != FileStatus::Type::kFile) {
     throw Error(ErrorKind::kStorage, fmt::format("could not open {}: not a regular file", label));
   }
@@ -246,7 +246,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
   if (fd) return std::make_unique<PosixFile>(std::move(fd), label);
   // EISDIR and ENOENT: kernels and file systems to which the flag means nothing.
   if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == ENOSYS) return nullptr;
-  throw_system_error("could not create " + label, errno);
+  throw_creation_error("could not create " + label, errno, root.folder.get());
 }
 
 // A name nobody has, in a folder that exists now.
@@ -266,7 +266,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
       return ::openat(at.folder.get(), at.name.c_str(),
                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode_);
     }));
-    if (!fd) throw_system_error("could not create " + label, errno);
+    if (!fd) throw_creation_error("could not create " + label, errno, at.folder.get());
     // Until it is locked, a cleaner takes it for the file of a dead writer, and may have removed
     // it.
     if (!try_lock(fd.get(), label) || !is_named(fd.get(), at)) continue;
@@ -331,7 +331,7 @@ bool PosixFileSystem::make_folder(const std::string& path) {
     const MakeFilesAs as(owner_);
     if (::mkdirat(at.folder.get(), at.name.c_str(), folder_mode_) == 0) return true;
   }
-  if (errno != EEXIST) throw_system_error(what, errno);
+  if (errno != EEXIST) throw_creation_error(what, errno, at.folder.get());
   const std::optional<FileStatus> standing = status(path);
   if (standing && standing->type != FileStatus::Type::kFolder) throw_system_error(what, ENOTDIR);
   return false;

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "proto/base/deadline.h"
@@ -61,6 +62,10 @@ class Settings {
 
   std::span<const Setting> table() const { return table_; }
 
+  // The one file that was to be read ("--config", WALSTOW_CONFIG); "" where it was the usual ones.
+  const std::string& explicit_file() const { return explicit_file_; }
+  void set_explicit_file(std::string path) { explicit_file_ = std::move(path); }
+
  private:
   struct Value {
     std::string text;
@@ -70,6 +75,7 @@ class Settings {
 
   std::span<const Setting> table_;
   std::map<std::string, Value, std::less<>> values_;
+  std::string explicit_file_;
 };
 
 inline constexpr std::string_view kEnvironmentPrefix = "WALSTOW_";

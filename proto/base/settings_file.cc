@@ -137,6 +137,7 @@ void load_settings(Settings& settings, std::string_view file_name,
   const std::string only =
       explicit_file.empty() ? from_environment("WALSTOW_CONFIG") : explicit_file;
   if (!only.empty()) {
+    settings.set_explicit_file(only);
     if (!load_settings_file(settings, only)) {
       throw Error(ErrorKind::kUsage, fmt::format("could not open settings file \"{}\": {}", only,
                                                  system_message(ENOENT)));

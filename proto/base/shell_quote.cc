@@ -1,22 +1,49 @@
 #include "proto/base/shell_quote.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/utf8.h"
 
 namespace walstow {
+namespace {
 
-std::string shell_quoted(std::string_view word) {
-  const bool plain = std::ranges::all_of(word, [](char c) {
+bool is_plain(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const bool digit = c >= '0' && c <= '9';
     return letter || digit || std::string_view("/._-+:,@%").find(c) != std::string_view::npos;
   });
-  if (plain && !word.empty()) return std::string(word);
+}
+
+// How many bytes at the start of `text` nobody could read or paste. A line end is not among them:
+// the shell takes it off what a command prints.
+std::size_t unprintable_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && text[size] != '\n') {
+    const Character next = first_character(text.substr(size));
+    if (next.printable) break;
+    size += next.size;
+  }
+  return size;
+}
+
+}  // namespace
+
+std::string shell_quoted(std::string_view word) {
+  if (is_plain(word)) return std::string(word);
   std::string quoted = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      quoted += "'\\''";
+  while (!word.empty()) {
+    if (const std::size_t size = unprintable_size(word)) {
+      quoted += "'\"$(printf '";
+      for (const char byte : word.substr(0, size))
+        quoted += fmt::format("\\{:03o}", static_cast<unsigned char>(byte));
+      quoted += "')\"'";
+      word.remove_prefix(size);
     } else {
-      quoted += c;
+      const std::size_t character = first_character(word).size;
+      quoted += word.front() == '\'' ? "'\\''" : word.substr(0, character);
+      word.remove_prefix(character);
     }
   }
   return quoted + "'";

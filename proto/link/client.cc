@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "proto/base/buffer.h"
 #include "proto/base/log.h"
@@ -45,8 +46,18 @@ struct Client::State {
       }
     }
     if (!result || !connection->reusable()) connection.reset();
-    if (failure) std::rethrow_exception(failure);
+    if (failure) fail(failure);
     return std::move(result).value();
+  }
+
+  // Asio's own error, where this process has no descriptor left for it, has no hint.
+  [[noreturn]] static void fail(const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+      throw Error(ErrorKind::kUnavailable, "could not ask the store: " + error.code().message(),
+                  system_hint(error.code().value()));
+    }
   }
 
   Deadline progress(Deadline whole) const {

@@ -1,23 +1,11 @@
 #include "proto/link/client_settings.h"
 
-#include <array>
-#include <climits>
-#include <unistd.h>
-
+#include "proto/link/executables.h"
 #include "proto/link/store_address.h"
 #include "proto/wire/command.h"
 
 namespace walstow {
 namespace {
-
-// walstowd stands beside the executable that asks, wherever both were installed.
-std::string beside_this_executable(std::string_view program) {
-  std::array<char, PATH_MAX> path{};
-  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
-  if (length <= 0) return std::string(program);
-  const std::string_view own(path.data(), static_cast<std::size_t>(length));
-  return std::string(own.substr(0, own.rfind('/') + 1)) + std::string(program);
-}
 
 StoreAddress address_of(const Settings& settings) {
   const std::string store = settings.required("store");

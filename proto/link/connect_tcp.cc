@@ -3,6 +3,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cerrno>
+
 #include "proto/base/error.h"
 
 namespace walstow {
@@ -32,9 +34,12 @@ asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarg
                 "timed out while connecting to the store \"" + target.store + "\"",
                 "Is that host up, the address right, and no firewall in between?");
   }
+  // Where there is no socket to ask with, the store is not to blame.
+  const bool is_ours = last.value() == EMFILE || last.value() == ENFILE;
+  const std::string cause_hint = is_ours ? system_hint(last.value()) : "";
   throw Error(ErrorKind::kUnavailable,
               "could not connect to the store \"" + target.store + "\": " + last.message(),
-              target.hint);
+              cause_hint.empty() ? target.hint : cause_hint);
 }
 
 StreamTimeout::StreamTimeout(asio::ip::tcp::socket& socket, Deadline deadline)

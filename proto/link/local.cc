@@ -1,6 +1,7 @@
 #include "proto/link/local.h"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -39,13 +41,23 @@ class Child {
   }
 
  private:
-  // Before Linux 5.3 there is no pidfd: the child is then waited for without a bound, which a
-  // walstowd whose input has ended keeps short.
   bool ended_in_time() const {
     const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-    if (!handle) return true;
+    if (!handle) return ends_while_looked_at();
     pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
     return poll(&wait, 1, kChildEndsWithinMs) != 0;
+  }
+
+  // There is no pidfd before Linux 5.3, nor where this process has no descriptor left.
+  bool ends_while_looked_at() const {
+    constexpr std::chrono::milliseconds kPause{10};
+    for (int waited = 0; waited < kChildEndsWithinMs; waited += static_cast<int>(kPause.count())) {
+      siginfo_t ended{};
+      const int found = waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT | WNOHANG);
+      if (found != 0 || ended.si_pid != 0) return true;
+      std::this_thread::sleep_for(kPause);
+    }
+    return false;
   }
 
   pid_t pid_;
@@ -118,10 +130,12 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
   const int error = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
                                 arguments.data(), child_environment().data());
   if (error != 0) {
+    const bool not_there = error == ENOENT || error == ENOTDIR || error == EACCES;
     throw Error(ErrorKind::kUnavailable,
                 "could not run \"" + store.walstowd + "\": " + system_message(error),
-                "Install walstowd beside the other executables, or name it in the setting "
-                "\"walstowd\".");
+                not_there ? "Install walstowd beside the other executables, or name it in the "
+                            "setting \"walstowd\"."
+                          : system_hint(error));
   }
   return pid;
 }
@@ -129,8 +143,8 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
 // The stream first, then the child: its input ends before it is waited for.
 class LocalTransport : public Transport {
  public:
-  LocalTransport(const boost::asio::any_io_executor& executor, Descriptor own_end, pid_t pid)
-      : child_(pid), stream_(make_descriptor_transport(executor, std::move(own_end), {})) {}
+  LocalTransport(std::unique_ptr<Transport> stream, pid_t pid)
+      : child_(pid), stream_(std::move(stream)) {}
 
   boost::asio::any_io_executor executor() override { return stream_->executor(); }
   void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) override {
@@ -152,12 +166,15 @@ std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
                                          const LocalStore& store) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno));
+    throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno),
+                system_hint(errno));
   }
   Descriptor own_end(ends[0]);
   const Descriptor its_end(ends[1]);
+  // First what may fail: a child that nobody talks to would wait for its first request.
+  auto stream = make_descriptor_transport(executor, std::move(own_end), {});
   const pid_t pid = start_child(store, its_end);
-  return std::make_unique<LocalTransport>(executor, std::move(own_end), pid);
+  return std::make_unique<LocalTransport>(std::move(stream), pid);
 }
 
 }  // namespace walstow

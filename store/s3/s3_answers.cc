@@ -69,7 +69,8 @@ std::optional<S3Fault> parse_s3_fault(std::string_view body) {
   const pugi::xml_node error = document.child("Error");
   const std::string code = error.child_value("Code");
   if (code.empty()) return std::nullopt;
-  return S3Fault{.code = code, .message = error.child_value("Message")};
+  return S3Fault{
+      .code = code, .message = error.child_value("Message"), .region = error.child_value("Region")};
 }
 
 S3List parse_s3_list(std::string_view body) {

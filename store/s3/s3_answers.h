@@ -14,6 +14,7 @@ namespace walstow {
 struct S3Fault {
   std::string code;     // "NoSuchKey"
   std::string message;  // may be empty
+  std::string region;   // the bucket's, where it is the wrong one that is at fault; may be empty
 };
 // nullopt: the body of a refusal is no answer of an S3 service.
 std::optional<S3Fault> parse_s3_fault(std::string_view body);

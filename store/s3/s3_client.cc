@@ -162,7 +162,36 @@ std::string S3Client::whole_body(HttpExchange& exchange) const {
 }
 
 void S3Client::refuse(const Question& question, HttpExchange& exchange) const {
-  refuse(question, exchange.status(), parse_s3_fault(whole_body(exchange)));
+  refuse(question, exchange, parse_s3_fault(whole_body(exchange)));
+}
+
+// An answer to a HEAD has no body, and its headers alone tell.
+void S3Client::refuse(const Question& question, const HttpExchange& exchange,
+                      const std::optional<S3Fault>& fault) const {
+  const std::string code = fault ? fault->code : "";
+  std::string region = exchange.header("x-amz-bucket-region");
+  if (region.empty() && fault) region = fault->region;
+  const int status = exchange.status();
+  const bool told_by_header =
+      !fault && status == 400 && !region.empty() && region != options_.region;
+  if (code == "AuthorizationHeaderMalformed" || code == "PermanentRedirect" || status == 301 ||
+      told_by_header) {
+    const bool is_known = !region.empty() && region != options_.region;
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format(
+            "bucket \"{}\" is in another region than \"{}\", for which requests are signed: "
+            "the S3 service at {} answers {}{}",
+            options_.address.bucket, options_.region, options_.endpoint, status,
+            fault ? " " + escaped(code) : ""),
+        is_known
+            ? fmt::format("Set \"s3.region\" to \"{}\"; and \"s3.endpoint\", where it is set, to "
+                          "the service of that region.",
+                          escaped(region))
+            : "Set \"s3.region\" to the bucket's, and \"s3.endpoint\" to the service of that "
+              "region.");
+  }
+  refuse(question, status, fault);
 }
 
 void S3Client::refuse(const Question& question, int status,
@@ -230,7 +259,7 @@ std::optional<S3Client::Opened> S3Client::get(const std::string& key, std::uint6
     }
     const auto fault = parse_s3_fault(whole_body(*exchange));
     if (status == 404 && fault && fault->code == "NoSuchKey") return std::nullopt;
-    refuse(question, status, fault);
+    refuse(question, *exchange, fault);
   });
 }
 
@@ -291,7 +320,7 @@ void S3Client::remove(const std::string& key) {
     if (status == 204 || status == 200) return true;
     const auto fault = parse_s3_fault(whole_body(*exchange));
     if (status == 404 && fault && fault->code == "NoSuchKey") return true;
-    refuse(question, status, fault);
+    refuse(question, *exchange, fault);
   });
 }
 
@@ -408,7 +437,7 @@ S3Client::PutResult S3Client::put_once(const std::string& key, const Body& body,
   if (status == 412 && fault) return PutResult::kOther;
   const bool stood = condition.standing != nullptr;
   if (status == 404 && stood && fault && fault->code == "NoSuchKey") return PutResult::kOther;
-  refuse(question, status, fault);
+  refuse(question, *exchange, fault);
 }
 
 }  // namespace walstow

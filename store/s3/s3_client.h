@@ -103,6 +103,8 @@ class S3Client {
   std::unique_ptr<HttpExchange> ask(const Question& question, Deadline deadline);
   std::string whole_body(HttpExchange& exchange) const;
   [[noreturn]] void refuse(const Question& question, HttpExchange& exchange) const;
+  [[noreturn]] void refuse(const Question& question, const HttpExchange& exchange,
+                           const std::optional<S3Fault>& fault) const;
   [[noreturn]] void refuse(const Question& question, int status,
                            const std::optional<S3Fault>& fault) const;
   S3Head head_of(const HttpExchange& exchange) const;

@@ -1,4 +1,4 @@
-"""While timeline 2 is archived, recovery finds timeline 1 with 'current' and 2 with 'latest'."""
+"""While timeline 2 is archived, recovery finds timeline 1 with 'current' or '1' and 2 with 'latest'."""
 
 from support import ledger
 from support.testcase import EndToEndTest, main
@@ -8,6 +8,7 @@ class RecoveryOfTimeline1BesideTimeline2(EndToEndTest):
     def test_each_timeline_has_its_own_rows(self):
         primary = self.new_primary()
         current = self.recovery(primary, "current")
+        numbered = self.recovery(primary, "numbered")
         latest = self.recovery(primary, "latest")
         fork = self.recovery(primary, "fork")
 
@@ -20,11 +21,17 @@ class RecoveryOfTimeline1BesideTimeline2(EndToEndTest):
         fork.wait_promoted()
         self.add_and_archive(fork, "timeline 2")
 
-        for server, target in ((latest, "latest"), (current, "current")):
+        # The one with a number has a point that is beyond the fork, and only on timeline 1.
+        primary.query("SELECT pg_create_restore_point('beyond')")
+        numbered.configure(recovery_target_name="beyond")
+        self.add_and_archive(primary, "too late")
+        for server, target in ((latest, "latest"), (numbered, "1"), (current, "current")):
             server.configure(recovery_target_timeline=target)
             server.start()
             server.wait_promoted()
-        self.assertEqual(ledger.batches(current), ["common", "timeline 1", "timeline 1 again"])
+        of_timeline_1 = ["common", "timeline 1", "timeline 1 again"]
+        self.assertEqual(ledger.batches(numbered), of_timeline_1)
+        self.assertEqual(ledger.batches(current), [*of_timeline_1, "too late"])
         self.assertEqual(ledger.batches(latest), ["common", "timeline 2"])
         self.assert_same_rows(primary, current)
         self.assert_same_rows(fork, latest)

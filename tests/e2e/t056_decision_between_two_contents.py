@@ -26,7 +26,7 @@ class DecisionBetweenTwoContents(EndToEndTest):
         self.assertEqual(copy.switch_wal().name, end.name)
         wait.until(lambda: copy.failed_count() > 0, "the copy's segment is refused")
         self.assertEqual(self.archive.contents(end.name), stands)
-        self.assert_logged(copy, "walstow conflict show main " + end.name)
+        self.assert_logged(copy, " conflict show main " + end.name)
 
         found = self.archive.json("conflict", "show", "main", end.name)["conflicts"]
         self.assertEqual([conflict["state"] for conflict in found], ["open"])

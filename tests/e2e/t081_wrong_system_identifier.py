@@ -16,7 +16,7 @@ class WrongSystemIdentifier(EndToEndTest):
         other = self.new_primary("other")
         end = other.switch_wal()
         wait.until(lambda: other.failed_count() > 0, "archive_command fails")
-        self.assert_logged(other, "walstow cluster upgrade main")
+        self.assert_logged(other, " cluster upgrade main --system ")
         self.assert_logged(other, str(other.system_identifier))
         self.assertEqual(set(self.archive.objects()), self.before)
 
@@ -51,7 +51,7 @@ class WrongSystemIdentifier(EndToEndTest):
             self.settings_of(other), "pg_wal/00000002.history", cwd=other.data
         )
         self.assertEqual(done.returncode, 1)
-        self.assertIn("walstow cluster upgrade main", done.stderr)
+        self.assertIn(" cluster upgrade main --system ", done.stderr)
         self.assertEqual(set(self.archive.objects()), self.before)
 
     def test_nothing_is_absent_for_an_unknown_system(self):

@@ -37,7 +37,7 @@ class PostgreSQL19(ReleaseFilesTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         refused = self.put("000000010000000000000008")
         self.assertEqual(refused.returncode, 1)
-        self.assertIn("walstow cluster upgrade main", refused.stderr)
+        self.assertIn(" cluster upgrade main --system ", refused.stderr)
         self.archive.walstow("cluster", "upgrade", "main", "--pgdata", self.data)
         self.archive_all()
         eras = self.archive.json("status", "main")["eras"]

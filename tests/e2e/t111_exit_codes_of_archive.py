@@ -53,7 +53,7 @@ class ExitCodesOfArchive(EndToEndTest):
                 self.assertIn(f'"{self.archive.folder}', self.check(self.toml))
                 processes.shell(self.archive.bring_back)
         misnamed = self.archive.settings_file(self.folder / "mian.toml", cluster="mian")
-        self.assertIn("walstow cluster create mian", self.check(misnamed))
+        self.assertIn(" cluster create mian", self.check(misnamed))
 
     def test_store_is_full_or_read_only(self):
         (self.archive.folder / "main").chmod(0o550)

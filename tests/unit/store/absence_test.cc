@@ -138,6 +138,33 @@ TEST(AbsenceTest, AHistoryThatProvesNothingMakesNoEnd) {
   EXPECT_STREQ(segment_kind(backwards, 1, 20), "unknown");
 }
 
+// Timelines 1 and 2 are known by what timeline 3 says of them alone.
+TEST(AbsenceTest, ATreeWithoutItsRootHasTheEndsOfItsBranches) {
+  const KnownLog log = log_of({timeline(3, {{14, 2}}, {left(1, 9), left(2, 12)})});
+  EXPECT_STREQ(segment_kind(log, 1, 1), "hole");
+  EXPECT_STREQ(segment_kind(log, 2, 8), "before");
+  EXPECT_STREQ(segment_kind(log, 2, 11), "hole");
+  EXPECT_STREQ(segment_kind(log, 3, 13), "hole");
+  EXPECT_STREQ(segment_kind(log, 3, 16), "end");
+  EXPECT_STREQ(history_kind(log, 2), "hole");
+  EXPECT_STREQ(history_kind(log, 4), "end");
+  // Its history lost, too, nobody knows what was before.
+  const KnownLog rootless = log_of({timeline(3, {{14, 2}})});
+  EXPECT_STREQ(segment_kind(rootless, 1, 9), "history-missing");
+  EXPECT_STREQ(segment_kind(rootless, 3, 13), "history-missing");
+  EXPECT_STREQ(history_kind(rootless, 2), "hole");
+  EXPECT_STREQ(history_kind(rootless, 3), "history-missing");
+}
+
+// "5 left 4" where nothing else ever told of timeline 4.
+TEST(AbsenceTest, ATimelineThatNeverWasIsNoEnd) {
+  const KnownLog log = log_of({timeline(1, {{3, 7}}), timeline(5, {}, {left(1, 9), left(4, 20)})});
+  EXPECT_STREQ(segment_kind(log, 4, 9), "hole");
+  EXPECT_STREQ(segment_kind(log, 4, 19), "hole");
+  EXPECT_STREQ(history_kind(log, 4), "hole");
+  EXPECT_STREQ(segment_kind(log, 1, 10), "end") << "timeline 1 itself is sound";
+}
+
 TEST(AbsenceTest, ErasOfOneLogAreOne) {
   KnownLog log = log_of({timeline(1, {{3, 2}, {8, 1}})}, 3);
   merge(log, log_of({timeline(1, {{5, 3}, {8, 2}}), timeline(2, {{9, 1}}, {left(1, 9)})}));

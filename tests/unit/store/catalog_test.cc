@@ -322,7 +322,8 @@ TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
             "    timeline 1\n"
             "      no segments\n"
             "    retention\n"
-            "      no policy, nothing is pruned by itself: \"walstow policy set main\"\n"
+            "      no policy, nothing is pruned by itself; one is set by, for example,\n"
+            "      \"walstow policy set main --keep-backups 2 --keep-days 14\"\n"
             "      floor 0/A00000: standby \"away\" of postgres on vm needs it\n"
             "      a prune would remove 5 files, 2.0 kB\n");
   era.retention->policy =

@@ -159,6 +159,33 @@ TEST_F(GetFileTest, ArchiveWithoutRoomStillHandsOutWhatItHolds) {
   EXPECT_EQ(status(ClusterStatus{"main"}), 200);
 }
 
+// pg_resetwal gives a server other segments under the same system identifier. A name then stands
+// for two different files, and only who says of which size they are gets an answer.
+TEST_F(GetFileTest, ErasOfOtherSegmentSizesAreOtherLogs) {
+  constexpr std::uint32_t kLarger = 4U << 20;
+  ASSERT_EQ(
+      ask(OpenEra{
+              .cluster = "main", .system_identifier = samples::kSystem1Mb, .segment_size = kLarger})
+          .status,
+      201);
+  const auto of_size = [&](std::string_view name, std::uint64_t bytes) {
+    GetFile question = get_of(name);
+    question.segment_size = SegmentSize::from_bytes(bytes);
+    return ask(question);
+  };
+  EXPECT_EQ(of_size(kSecond, 1U << 20).body, segment_content(kSecond));
+  EXPECT_EQ(code_of(of_size(kThird, 1U << 20)), "hole");
+  EXPECT_EQ(code_of(of_size("000000010000000000000005", 1U << 20)), "absent-end");
+  EXPECT_EQ(code_of(of_size(kSecond, kLarger)), "absent-end") << "nothing of that log is there";
+  const Response unknown = of_size(kThird, 2U << 20);
+  EXPECT_EQ(code_of(unknown), "unknown-system");
+  EXPECT_NE(unknown.body.find("with segments of 2MB, only of 1MB and 4MB"), std::string::npos)
+      << unknown.body;
+  const Response either = get(kThird);
+  EXPECT_EQ(code_of(either), "bad-request");
+  EXPECT_NE(either.body.find("has segments of 1MB and 4MB"), std::string::npos) << either.body;
+}
+
 TEST_F(GetFileTest, StoredFormIsTheObjectItself) {
   GetFile command = get_of(kSecond);
   command.accept = Encoding::kZstd;

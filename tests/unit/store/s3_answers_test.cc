@@ -45,6 +45,11 @@ TEST(S3AnswersTest, FaultHasACode) {
   ASSERT_TRUE(fault.has_value());
   EXPECT_EQ(fault->code, "NoSuchKey");
   EXPECT_EQ(fault->message, "m");
+  EXPECT_EQ(fault->region, "");
+  const auto elsewhere = parse_s3_fault(
+      "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-central-1</Region></Error>");
+  ASSERT_TRUE(elsewhere.has_value());
+  EXPECT_EQ(elsewhere->region, "eu-central-1");
   for (const char* const body : {"", "NoSuchKey", "<html/>", "<Error></Error>",
                                  "<Errors><Error><Code>NoSuchKey</Code></Error></Errors>"}) {
     EXPECT_FALSE(parse_s3_fault(body).has_value()) << body;

@@ -1,0 +1,83 @@
+#include "proto/base/suggestion.h"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/base/shell_quote.h"
+
+namespace walstow {
+namespace {
+
+// They are told their archive as an argument.
+constexpr std::array<std::string_view, 3> kWithoutStore{"init", "copy", "server renew"};
+
+constexpr std::string_view kAdmin = "\"walstow ";
+constexpr std::string_view kArchive = "\"walstow-archive ";
+
+bool names_its_archive(std::string_view command) {
+  return std::ranges::any_of(kWithoutStore, [&](std::string_view name) {
+    return command.starts_with(name) &&
+           (command.size() == name.size() ||
+            std::string_view(" \"").find(command[name.size()]) != std::string_view::npos);
+  });
+}
+
+std::string program(const Reach& reach, std::string_view name) {
+  return shell_quoted(reach.folder + std::string(name));
+}
+
+// With a blank before each.
+std::string options_text(const Words& options) {
+  return options.empty() ? "" : " " + command_line(options);
+}
+
+}  // namespace
+
+std::string command_line(const Words& words) {
+  std::string line;
+  for (const std::string& word : words)
+    line += (line.empty() ? "" : " ") + shell_quoted(word);
+  return line;
+}
+
+std::string suggestion(const Words& words) {
+  return std::string(kAdmin) + command_line(words) + "\"";
+}
+
+std::string complete_command(const Reach& reach, const Words& words) {
+  const std::string command = command_line(words);
+  const std::string options = names_its_archive(command) ? "" : options_text(reach.options);
+  return program(reach, "walstow") + options + " " + command;
+}
+
+std::string completed(std::string_view text, const Reach& reach) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t quote = text.find('"');
+    if (quote == std::string_view::npos) break;
+    result += text.substr(0, quote);
+    text.remove_prefix(quote);
+    if (text.starts_with(kAdmin)) {
+      text.remove_prefix(kAdmin.size());
+      const bool bare = names_its_archive(text);
+      result += "\"" + program(reach, "walstow") + (bare ? "" : options_text(reach.options)) + " ";
+    } else if (text.starts_with(kArchive)) {
+      text.remove_prefix(kArchive.size());
+      Words options = reach.options;
+      if (!reach.cluster.empty()) options.insert(options.end(), {"--cluster", reach.cluster});
+      result += "\"" + program(reach, "walstow-archive") + options_text(options) + " ";
+    } else {
+      result += '"';
+      text.remove_prefix(1);
+    }
+  }
+  return result + std::string(text);
+}
+
+std::size_t quoted_command_size(std::string_view text) {
+  if (!text.starts_with(kAdmin) && !text.starts_with(kArchive)) return 0;
+  const std::size_t end = text.find('"', 1);
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
+}  // namespace walstow

@@ -1,0 +1,22 @@
+// How the reader of a message gets to the archive that this process asks (proto/base/suggestion.h).
+#pragma once
+
+#include <string>
+
+#include "proto/base/settings.h"
+#include "proto/base/suggestion.h"
+
+namespace walstow {
+
+// Of a process with client_settings(): the settings file and every setting of theirs that were
+// given to it alone, by options or the environment, so that another process needs them too. Paths
+// are absolute.
+Reach reach_of(const Settings& settings);
+
+// Of the store itself: whoever is on its host names the archive. "": nobody knows which one it is.
+Reach reach_of_archive(const std::string& archive);
+
+// `path` as it is from any folder.
+std::string absolute_path(const std::string& path);
+
+}  // namespace walstow
