@@ -79,9 +79,9 @@ void warn_of_piece(const std::string& stored_name) {
       LogLevel::kWarning,
       fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
                   stored_name),
-      "A standby with archive_mode = always sends such a piece when its timeline ends. Is it "
-      "all that is left of a lost server? An administrator gives it its name with \"walstow "
-      "conflict accept\".");
+      "The timeline ended there: so the segment comes from a server that was switched over, and "
+      "from a standby with archive_mode = always. All is well then. Is it all that is left of a "
+      "lost server? An administrator gives it its name with \"walstow conflict accept\".");
 }
 
 void warn(const PutReport& report) {

@@ -185,14 +185,16 @@ std::optional<Placement> Placing::settle(const Standing& standing, StagedObject&
 
 Placement Placing::keep_incomplete(StagedObject& staged, const SegmentEnd& end) {
   const bool is_new = keep(backend_, staged, place_.incomplete(put_.digest), put_.digest);
-  log_line(LogLevel::kWarning,
-           "segment \"" + put_.file.text() + "\" is unfinished, its end at " + lsn(end.offset) +
-               "; it is kept as \"" + incomplete_name() + "\" and never handed out",
-           "A standby with archive_mode = always sends such a piece when its timeline ends. Where "
-           "it is all that is left of a lost server, " +
-               suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
-                           layout::digest12(put_.digest)}) +
-               " gives it its name.");
+  log_line(
+      LogLevel::kWarning,
+      "segment \"" + put_.file.text() + "\" is unfinished, its end at " + lsn(end.offset) +
+          "; it is kept as \"" + incomplete_name() + "\" and never handed out",
+      "The timeline ended there: so the segment comes from a server that was switched over, and "
+      "from a standby with archive_mode = always. All is well then. Where it is all that is left "
+      "of a lost server, " +
+          suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
+                      layout::digest12(put_.digest)}) +
+          " gives it its name.");
   return placed(is_new ? Placed::Result::kNew : Placed::Result::kStood, incomplete_name(),
                 staged.size());
 }

@@ -88,8 +88,11 @@ int backup_add(const Call& call) {
   const std::string stop_text = call.command.positional("STOP");
   const auto stop = parse_lsn(stop_text);
   if (!stop) {
-    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no LSN", escaped(stop_text)),
-                "STOP is where the backup is consistent: its STOP WAL LOCATION.");
+    throw Error(
+        ErrorKind::kUsage, fmt::format("\"{}\" is no LSN", escaped(stop_text)),
+        "STOP is where the backup is consistent: End-LSN in its file backup_manifest; before "
+        "PostgreSQL 13, of a standby's, the minimum recovery ending location that "
+        "pg_controldata shows.");
   }
   auto timeline = start.timeline();
   if (const std::string text = call.command.option("timeline"); !text.empty()) {
@@ -215,8 +218,8 @@ std::vector<AdminCommand> retention_commands() {
          {"--label", "TEXT", "its label"},
          {"--stopped", "TIME", "when it ended, as 2026-11-22T19:40:00Z (default: now)"}},
         {kCluster,
-         {"START", "its START WAL LOCATION: an LSN, or a segment"},
-         {"STOP", "the LSN where it is consistent"}}},
+         {"START", "START WAL LOCATION of its backup_label: an LSN, or a segment"},
+         {"STOP", "the LSN where it is consistent: End-LSN in its backup_manifest"}}},
        backup_add},
       {{"backup list", "list the backups that are known", {}, {kOptionalCluster}}, backup_list},
       {{"backup remove",

@@ -31,7 +31,7 @@ class Gateway:
         self._looks = 0
 
     def start(self, *options):
-        lines = self.control("start", *options, seconds=240).stdout
+        lines = self.control("start", *options, seconds=600).stdout
         values = dict(re.findall(r"^(\w+)=(.*)$", lines, re.MULTILINE))
         self.endpoint = values["S3_ENDPOINT"]
         self.ca, self.endpoint_tls = values["S3_CA_FILE"], values["S3_ENDPOINT_TLS"]
@@ -43,7 +43,7 @@ class Gateway:
         status, body = self.request("PUT", f"/{BUCKET}")
         assert status == 200, body
 
-    def control(self, verb, *arguments, seconds=120):
+    def control(self, verb, *arguments, seconds=600):
         # Its daemons keep the streams of who starts them: into a file, or the pipe never ends.
         output = self.folder.with_name("gateway.out")
         with open(output, "wb") as file:
