@@ -57,6 +57,8 @@ class Planner {
   bool is_on_line(const BackupFacts& backup, Timeline line) const;
   void keep_of_line(Timeline line);
   void note_gone(const BackupFacts& backup);
+  std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
+  void note_incomplete(const BackupFacts& backup, SegmentNumber missing);
   void choose_backups();
   void add_consumers();
   void set_floor();
@@ -147,6 +149,7 @@ void Planner::keep_of_line(Timeline line) {
     const bool older = counted(inventory_.backups[i].stopped) <= now_ - policy_.keep->younger;
     const bool reaches_back = policy_.keep->count > 0 && !has_older;
     if (count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
+    if (first_missing(inventory_.backups[i])) continue;
     ++count;
     has_older = has_older || older;
   }
@@ -159,6 +162,28 @@ void Planner::note_gone(const BackupFacts& backup) {
                   backup.name, backup.label));
 }
 
+// Of the segments that it needs to become consistent.
+std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) const {
+  if (!backup.stop) return std::nullopt;
+  // The last byte that it needs is the one before `stop`.
+  const SegmentNumber last = segment(Lsn{std::max<std::uint64_t>(backup.stop->value, 1) - 1});
+  for (const Gap& gap : inventory_.gaps) {
+    if (gap.timeline != backup.timeline || gap.missing.first > last.value) continue;
+    const SegmentNumber first{std::max(gap.missing.first, backup.start.value)};
+    if (first.value <= gap.missing.last()) return first;
+  }
+  return std::nullopt;
+}
+
+void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) {
+  if (++gone_ > kMostNoted) return;
+  plan_.notes.push_back(fmt::format(
+      "backup {} (\"{}\") cannot be recovered: segment {}, which it needs, is missing; it does not "
+      "count as one that is kept",
+      backup.name, backup.label,
+      WalFileName::segment(backup.timeline, missing, inventory_.segment_size).text()));
+}
+
 void Planner::choose_backups() {
   const bool keep_all = !policy_.keep || !descent_is_known();
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
@@ -167,6 +192,7 @@ void Planner::choose_backups() {
       note_gone(backup);
       continue;
     }
+    if (const auto missing = first_missing(backup)) note_incomplete(backup, *missing);
     if (!backup.stop || (keep_all && counts(backup))) kept_.insert(i);
   }
   if (policy_.keep && keep_all) {

@@ -21,6 +21,7 @@
 #include "proto/wal/file_name.h"
 #include "proto/wal/timeline_history.h"
 #include "proto/wire/report.h"
+#include "store/absence.h"
 
 namespace walstow {
 
@@ -66,6 +67,8 @@ struct RetentionInventory {
   SegmentSize position_size;
   std::vector<TimelineFacts> timelines;
   std::vector<BackupFacts> backups;
+  // What is missing, by gaps_of(): a backup in need of it is kept, and counts for no other one.
+  std::vector<Gap> gaps = {};
   std::vector<PositionReport> positions;  // of the era's system identifier
   std::vector<HoldFacts> holds;           // in this era
   FutureTimes future_times = {};          // how times count that are later than now

@@ -145,6 +145,10 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
       inventory.backups.back().gone = pruned.is_gone(inventory.backups.back());
     }
   }
+  KnownLog log = files.known_log();
+  for (const Tombstone& tombstone : list_tombstones(archive.backend(), cluster, era))
+    log.prunes.push_back(known_prune(tombstone));
+  inventory.gaps = gaps_of(log);
   read_records_again(archive, cluster, era, inventory, damaged);
   return inventory;
 }

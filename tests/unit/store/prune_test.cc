@@ -3,6 +3,7 @@
 
 #include "store/break_marks.h"
 #include "store/catalog.h"
+#include "store/retention_inventory.h"
 #include "tests/unit/store/prune_fixture.h"
 
 namespace walstow {
@@ -37,6 +38,19 @@ TEST_F(PruneTest, MarksGoWithTheirSegments) {
   const auto left = archive->backend().list_after(layout::break_marks("main", era), "", 10);
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left[0].key, layout::break_mark("main", era, segment(1, 160), Digest{}));
+}
+
+// The same gaps as a list of holes has: what a prune has removed is none.
+TEST_F(PruneTest, ADecisionKnowsWhatIsMissing) {
+  const auto gaps = [this] {
+    return take_inventory(*archive, "main", read_era(*archive, "main", era, {}), nullptr).gaps;
+  };
+  hold(150);
+  prune();
+  EXPECT_TRUE(gaps().empty());
+  archive->backend().remove_object(*layout::object_key("main", era, segment(1, 170)));
+  const Gap gap{.timeline = Timeline{1}, .missing = {.first = 170, .count = 1}};
+  EXPECT_EQ(gaps(), std::vector<Gap>{gap});
 }
 
 TEST_F(PruneTest, YoungFilesStay) {

@@ -150,6 +150,32 @@ TEST_F(RetentionTest, ABackupWhoseBeginningIsGoneNeitherHoldsTheFloorNorCountsFo
   EXPECT_EQ(floor(), std::nullopt);
 }
 
+// Otherwise the last backup that can be recovered would go for one that cannot.
+TEST_F(RetentionTest, ABackupThatNeedsAMissingSegmentIsKeptAndCountsForNoOther) {
+  timeline(1, 100, hours(1));
+  backup("oldest", 1, 20, hours(50));
+  backup("whole", 1, 50, hours(30));
+  backup("lacks one", 1, 70, hours(2));
+  keep(1, hours(0));
+  const std::vector<std::string> both = {"whole", "lacks one"};
+  struct {
+    std::uint64_t first, count;
+    std::uint32_t timeline;
+    bool needed;
+  } const cases[] = {
+      {70, 1, 1, true},   {71, 1, 1, true},  {60, 11, 1, true}, {71, 9, 1, true},
+      {60, 10, 1, false}, {72, 5, 1, false}, {70, 2, 2, false},
+  };
+  for (const auto& test : cases) {
+    inventory.gaps = {{.timeline = Timeline{test.timeline},
+                       .missing = {.first = test.first, .count = test.count}}};
+    EXPECT_EQ(floor(), test.needed ? 50U : 70U) << test.first << " " << test.count;
+    if (!test.needed) continue;
+    EXPECT_EQ(plan().kept_backups, both);
+    EXPECT_NE(plan().notes.at(0).find("which it needs, is missing"), std::string::npos);
+  }
+}
+
 TEST_F(RetentionTest, OfAnEraThatIsOverNoBackupNeedBeKept) {
   timeline(1, 100, hours(48));
   backup("old", 1, 50, hours(30));
