@@ -9,6 +9,7 @@
 #include "store/break_marks.h"
 #include "store/era_inventory.h"
 #include "store/kept_content.h"
+#include "store/forked_timeline.h"
 #include "store/newest_release.h"
 #include "store/positions.h"
 #include "store/retention_inventory.h"
@@ -258,6 +259,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     EraReport era = era_report(inventory);
     const auto log = known->log_that_ends_in(archive, report.cluster, inventory.era());
     if (log) add_gaps(era, *log);
+    era.forked = find_forked_timeline(era);
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
     era.breaks = list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks);

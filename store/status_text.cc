@@ -10,7 +10,6 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wal/file_name.h"
-#include "store/forked_timeline.h"
 #include "store/report_text.h"
 
 namespace walstow {
@@ -225,8 +224,8 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
                                 alarm("HISTORY MISSING"), name, name),
                     kTextColumns, "    ");
   }
-  if (const auto fork = find_forked_timeline(era)) {
-    text += wrapped(forked_text(*fork, alarm("FORKED")), kTextColumns, "    ");
+  if (era.forked) {
+    text += wrapped(forked_text(*era.forked, alarm("FORKED")), kTextColumns, "    ");
   }
   if (era.missing > 0) {
     text += fmt::format("    {}: {}\n", alarm(counted(era.missing, "segment") + " missing"),

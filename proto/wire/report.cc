@@ -44,6 +44,10 @@ json::value break_value(const BreakReport& report) {
   return {{"file", report.file}, {"at", report.at}};
 }
 
+json::value forked_value(const ForkedTimeline& forked) {
+  return {{"highest", forked.highest}, {"in_use", forked.in_use}, {"left_at", forked.left_at}};
+}
+
 json::value era_value(const EraReport& report) {
   json::object object;
   object["era"] = report.era;
@@ -54,6 +58,7 @@ json::value era_value(const EraReport& report) {
   object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
   object["newer_magic"] = report.newer_magic;
   object["breaks"] = array_of(report.breaks, break_value);
+  object["forked"] = report.forked ? forked_value(*report.forked) : json::value(nullptr);
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);

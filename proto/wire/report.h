@@ -57,6 +57,14 @@ struct BreakReport {
   bool operator==(const BreakReport&) const = default;
 };
 
+// The highest timeline is not the one in use (store/forked_timeline.h).
+struct ForkedTimeline {
+  std::uint32_t highest = 0;
+  std::uint32_t in_use = 0;  // the timeline whose newest segment was put last
+  std::string left_at;  // where `highest` left it, an LSN; "" where it does not descend from it
+  bool operator==(const ForkedTimeline&) const = default;
+};
+
 struct EraReport {
   std::string era;
   std::vector<TimelineReport> timelines;
@@ -71,6 +79,7 @@ struct EraReport {
   std::string newer_magic = {};
   // The newest ones of segments whose records break off in their middle, as they were put.
   std::vector<BreakReport> breaks = {};
+  std::optional<ForkedTimeline> forked = {};
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
   std::optional<RetentionReport> retention = {};  // of the newest era

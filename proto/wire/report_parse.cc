@@ -29,6 +29,12 @@ BreakReport read_break(const ReportReader& reader) {
   return {.file = reader.text("file"), .at = reader.text("at")};
 }
 
+ForkedTimeline read_forked(const ReportReader& reader) {
+  return {.highest = reader.small_number("highest"),
+          .in_use = reader.small_number("in_use"),
+          .left_at = reader.text("left_at")};
+}
+
 EraReport read_era(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .timelines = reader.objects("timelines", read_timeline),
@@ -38,6 +44,7 @@ EraReport read_era(const ReportReader& reader) {
           .missing_histories = reader.texts_or_none("missing_histories"),
           .newer_magic = reader.text_or_empty("newer_magic"),
           .breaks = reader.objects_or_none("breaks", read_break),
+          .forked = reader.object_or_null_or_absent("forked", read_forked),
           .holes = reader.objects_or_none("holes", read_hole),
           .retention = reader.object_or_null_or_absent("retention", read_retention)};
 }
