@@ -5,7 +5,9 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/json_fields.h"
+#include "store/each_entry.h"
 #include "store/era_inventory.h"
 #include "store/layout.h"
 #include "store/positions.h"
@@ -18,6 +20,8 @@ namespace json = boost::json;
 
 // Clocks of several hosts differ, and NTP moves a clock a little.
 constexpr std::chrono::hours kSmallStep{1};
+// The record has whole seconds.
+constexpr std::chrono::seconds kSecond{1};
 
 std::string encode_clock(const ArchiveClock& clock) {
   json::object object{{"format", kArchiveFormat}, {"seen", to_iso8601(clock.seen)}};
@@ -53,51 +57,103 @@ ArchiveClock decode_clock(std::string_view content, const std::string& place) {
   return clock;
 }
 
-std::optional<Time> opened_on(const Archive& archive, const std::string& cluster,
-                              const EraName& era) {
-  const std::string key = layout::era_record(cluster, era.number);
-  const auto content = archive.backend().read_record(key);
-  if (!content) return std::nullopt;
-  const auto text =
-      text_member(parse_record(*content, record_place(archive.backend(), key)), "opened");
-  return text ? parse_iso8601(*text) : std::nullopt;
-}
+// Of one cluster. What cannot be read says nothing.
+class TimesOfCluster {
+ public:
+  TimesOfCluster(const Archive& archive, const std::string& cluster, std::optional<Time> since,
+                 std::vector<Time>& times)
+      : archive_(archive), cluster_(cluster), since_(since), times_(times) {}
 
-// The newest of what was put, reported or opened, as far as it is not of the future. It reads all
-// folders of the newest eras.
-std::optional<Time> newest_in(const Archive& archive, Time now, const std::stop_token& stop) {
-  std::optional<Time> newest;
-  const auto add = [&](const std::optional<Time>& time) {
-    if (time && *time <= now) newest = std::max(newest.value_or(*time), *time);
-  };
-  for (const std::string& cluster : archive.clusters()) {
-    DamagedRecords unread;  // what cannot be read says nothing
-    for (const PositionReport& position : list_positions(archive.backend(), cluster, &unread)) {
+  void add_all(const std::stop_token& stop) {
+    DamagedRecords unread;
+    for (const PositionReport& position : list_positions(archive_.backend(), cluster_, &unread)) {
       add(position.seen);
       for (const SharedPosition& other : position.others)
         add(other.seen);
     }
-    const std::vector<EraName> eras = archive.eras(cluster);
-    if (eras.empty()) continue;
-    add(opened_on(archive, cluster, eras.back()));
-    EraInventory files(cluster, eras.back());
-    files.refresh(archive, stop);
-    for (const EraInventory::TimelineInventory& timeline : files.timelines())
-      add(timeline.newest_file);
+    const std::vector<EraName> eras = archive_.eras(cluster_);
+    if (eras.empty()) return;
+    add_opening(eras.back());
+    EraInventory files(cluster_, eras.back());
+    files.refresh(archive_, stop);
+    for (const EraInventory::LogFolder& folder : files.folders())
+      add_folder(folder);
   }
-  if (stop.stop_requested()) throw Error(ErrorKind::kUnavailable, "the store is stopping");
+
+ private:
+  void add(std::optional<Time> time) {
+    if (time && (!since_ || *time > *since_)) times_.push_back(*time);
+  }
+  void add_opening(const EraName& era) {
+    const std::string key = layout::era_record(cluster_, era.number);
+    const auto content = archive_.backend().read_record(key);
+    if (!content) return;
+    const auto text =
+        text_member(parse_record(*content, record_place(archive_.backend(), key)), "opened");
+    if (text) add(parse_iso8601(*text));
+  }
+  void add_folder(const EraInventory::LogFolder& folder) {
+    if (!since_) {
+      add(folder.newest);
+    } else if (folder.newest > *since_) {
+      for_each_entry(archive_.backend(), folder.prefix,
+                     [this](const Entry& entry) { add(entry.modified); });
+    }
+  }
+
+  const Archive& archive_;
+  const std::string& cluster_;
+  std::optional<Time> since_;
+  std::vector<Time>& times_;
+};
+
+std::vector<Time> times_in(const Archive& archive, std::optional<Time> since,
+                           const std::stop_token& stop) {
+  std::vector<Time> times;
+  for (const std::string& cluster : archive.clusters()) {
+    try {
+      TimesOfCluster(archive, cluster, since, times).add_all(stop);
+    } catch (const Error& error) {
+      // A cluster with a damaged record is no reason to prune no other one.
+      const bool is_its_own =
+          error.kind() == ErrorKind::kDamaged || error.kind() == ErrorKind::kUsage;
+      if (!is_its_own) throw;
+      log_line(LogLevel::kDebug, error.what(), error.hint());
+    }
+    if (stop.stop_requested()) throw Error(ErrorKind::kUnavailable, "the store is stopping");
+  }
+  return times;
+}
+
+// How far `times` lead on from `from`, each at most kLongestQuiet behind the one before.
+Time led_on(Time from, std::vector<Time> times, Time now) {
+  std::ranges::sort(times);
+  for (const Time time : times) {
+    if (time > now + kSecond || time > from + kLongestQuiet) break;
+    from = std::max(from, time);
+  }
+  return from;
+}
+
+std::optional<Time> newest_of(const std::vector<Time>& times, Time now) {
+  std::optional<Time> newest;
+  for (const Time time : times) {
+    if (time <= now + kSecond) newest = std::max(newest.value_or(time), time);
+  }
   return newest;
 }
 
 void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
   if (after.doubt && after.doubt != before.doubt) {
-    log_line(LogLevel::kWarning,
-             fmt::format("the clock of this host has jumped from {} to {}: nothing is pruned by "
-                         "policy until {}",
-                         to_iso8601(after.doubt->from), to_iso8601(after.doubt->noticed),
-                         to_iso8601(after.doubt->noticed + kDoubt)),
-             "Look at the clock (\"date\") and set it right, or do nothing where the store was off "
-             "for so long. \"walstow prune CLUSTER --before SEGMENT\" prunes at once.");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("the clock of this host says {}, far from {}, the last time that is known: it "
+                    "has jumped, or the store was off; nothing is pruned by age until {}",
+                    to_iso8601(after.doubt->noticed), to_iso8601(after.doubt->from),
+                    to_iso8601(after.doubt->noticed + kDoubt)),
+        "Look at the clock (\"date\") and set it right, or do nothing where the store was off "
+        "for so long. " +
+            suggestion({"prune", "CLUSTER", "--before", "SEGMENT"}) + " prunes at once.");
   }
   if (after.set_back && after.set_back != before.set_back) {
     log_line(LogLevel::kWarning,
@@ -112,7 +168,8 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
 
 ArchiveClock judge(const Archive& archive, const std::optional<ArchiveClock>& before, Time now,
                    const std::stop_token& stop) {
-  return judge_clock(before, now, [&] { return newest_in(archive, now, stop); });
+  return judge_clock(before, now,
+                     [&](std::optional<Time> since) { return times_in(archive, since, stop); });
 }
 
 void trust(ArchiveClock& clock, Time seen) {
@@ -122,8 +179,7 @@ void trust(ArchiveClock& clock, Time seen) {
 }
 
 // What has passed by a doubted clock while somebody was looking has passed, whatever it says.
-ArchiveClock judge_doubt(ArchiveClock clock, Time now,
-                         const std::function<std::optional<Time>()>& newest) {
+ArchiveClock judge_doubt(ArchiveClock clock, Time now, const TimesOfArchive& times) {
   const ArchiveClock::Doubt before = *clock.doubt;
   const Time from = before.from + (clock.seen - before.noticed);
   const ArchiveClock::Doubt again{.from = from, .noticed = now};
@@ -135,14 +191,15 @@ ArchiveClock judge_doubt(ArchiveClock clock, Time now,
     return clock;
   }
   Time known = clock.seen;
-  if (now > known + kLongestQuiet) known = std::max(known, newest().value_or(known));
+  if (now > known + kLongestQuiet) known = led_on(known, times(known), now);
   if (now > known + kLongestQuiet) {
     clock.doubt = again;
     clock.seen = now;
     return clock;
   }
   const Time seen = std::max(known, now);
-  if (seen >= before.noticed + kDoubt) {
+  // Whoever comes once a week is not to wait for another one.
+  if (seen + kClockRefresh >= before.noticed + kDoubt) {
     trust(clock, seen);
   } else {
     clock.seen = seen;
@@ -161,28 +218,25 @@ FutureTimes ArchiveClock::future_times(Time counted) const {
 std::string ArchiveClock::doubt_text(const std::string& cluster) const {
   if (!doubt) return "";
   return fmt::format(
-      "the clock of the store's host has jumped from {} to {}, so the age of nothing is known: "
-      "nothing is pruned by policy until {}. Is that clock right (\"date\")? \"walstow prune {} "
-      "--before SEGMENT\" prunes at once what you know to be needless",
-      to_iso8601(doubt->from), to_iso8601(doubt->noticed), to_iso8601(doubt->noticed + kDoubt),
-      cluster);
+      "the clock of the store's host says {}, far from {}, the last time that is known: it has "
+      "jumped, or the store was off. So the age of nothing is known, and nothing is pruned by age "
+      "until {}. Is "
+      "that clock right (\"date\")? {} prunes at once what you know to be needless",
+      to_iso8601(doubt->noticed), to_iso8601(doubt->from), to_iso8601(doubt->noticed + kDoubt),
+      suggestion({"prune", cluster, "--before", "SEGMENT"}));
 }
 
 ArchiveClock judge_clock(const std::optional<ArchiveClock>& before, Time now,
-                         const std::function<std::optional<Time>()>& newest) {
+                         const TimesOfArchive& times) {
   ArchiveClock clock = before.value_or(ArchiveClock());
-  if (clock.doubt) return judge_doubt(clock, now, newest);
+  if (clock.doubt) return judge_doubt(clock, now, times);
   if (before && now + kLongestQuiet < clock.seen) {
     clock.set_back = {.at = now, .until = clock.seen + kClockRefresh};
     clock.seen = now;
     return clock;
   }
-  Time known = before ? clock.seen : now;
-  if (!before || now > known + kLongestQuiet) {
-    // A clock that was set back has left times that may lie between then and now.
-    const auto evidence = clock.set_back ? std::nullopt : newest();
-    if (evidence) known = before ? std::max(known, *evidence) : *evidence;
-  }
+  Time known = before ? clock.seen : newest_of(times(std::nullopt), now).value_or(now);
+  if (before && now > known + kLongestQuiet) known = led_on(known, times(known), now);
   if (now > known + kLongestQuiet) {
     clock.doubt = {.from = known, .noticed = now};
     clock.seen = now;
@@ -199,8 +253,9 @@ std::optional<ArchiveClock> read_clock(const Archive& archive) {
   return decode_clock(*content, record_place(archive.backend(), key));
 }
 
-ArchiveClock look_at_clock(const Archive& archive, Time now, const std::stop_token& stop) {
-  return judge(archive, read_clock(archive), now, stop);
+ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
+                           Time now, const std::stop_token& stop) {
+  return judge(archive, kept, now, stop);
 }
 
 ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop) {
@@ -212,10 +267,16 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
   const bool is_news =
       !before || clock.doubt != before->doubt || clock.set_back != before->set_back;
   if (!is_news && clock.seen < before->seen + kClockRefresh) return clock;
-  // Whoever has written meanwhile was as late as this.
-  archive.backend().update_record(key, [&clock](const std::optional<std::string>&) {
-    return std::optional(encode_clock(clock));
-  });
+  bool is_written = false;
+  const std::string standing = before ? encode_clock(*before) : "";
+  archive.backend().update_record(
+      key, [&](const std::optional<std::string>& now_there) -> std::optional<std::string> {
+        // Somebody else has judged a moment ago, and said so.
+        if (now_there.value_or("") != standing) return std::nullopt;
+        is_written = true;
+        return encode_clock(clock);
+      });
+  if (!is_written) return clock;
   log_news(before.value_or(ArchiveClock()), clock, now);
   return clock;
 }

@@ -56,6 +56,11 @@ void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
                                  {kAt, lsn_text(segment, segment_size_of(era), offset)}}));
 }
 
+void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
+                 const WalFileName& segment, const Digest& digest) {
+  backend.remove_record(layout::break_mark(cluster, era, segment, digest));
+}
+
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
                                      std::size_t most) {
   std::vector<BreakReport> breaks;

@@ -17,6 +17,10 @@ namespace walstow {
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
                 const WalFileName& segment, const Digest& digest, std::uint64_t offset);
 
+// For a content that did not come to stand. Durable on return.
+void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
+                 const WalFileName& segment, const Digest& digest);
+
 // Of those segments that stand with the content that was marked, the newest ones of the highest
 // timeline first, `most` at most. What cannot be read is left out: verify tells of it.
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,

@@ -226,6 +226,18 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
   return tombstone_;
 }
 
+// Kept here, too, since where nothing is to be removed nobody goes on to a prune; but an archive
+// that cannot be written to can still be planned for.
+ArchiveClock clock_of_plan(const Archive& archive, Time now) {
+  try {
+    return keep_clock(archive, now);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kStorage) throw;
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return look_at_clock(archive, read_clock(archive), now);
+  }
+}
+
 }  // namespace
 
 std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
@@ -274,7 +286,7 @@ std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const 
                                                   Time now) {
   const Order order{
       .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
-  const auto decision = decide(archive, order, look_at_clock(archive, now), now, {});
+  const auto decision = decide(archive, order, clock_of_plan(archive, now), now, {});
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
   const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
   PrunePlanReport report{
@@ -312,10 +324,11 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
                                                const std::stop_token& stop) {
   const ArchiveClock clock = keep_clock(archive, now, stop);
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
-  const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(now));
+  const Time begun = std::chrono::floor<std::chrono::seconds>(now);
+  const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(begun));
   const Order order{
       .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
-  const auto decision = decide(archive, order, clock, clock.doubt ? now : as_of, stop);
+  const auto decision = decide(archive, order, clock, begun, stop);
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
   const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
   const SegmentSize size = segment_size_of(era);

@@ -133,6 +133,7 @@ class PutUpload : public Upload {
   }
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
+  Placement place_marked();
 
   PutContext context_;
   std::optional<EraName> era_;
@@ -217,13 +218,20 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
-  // Before it stands: once the client is told, nobody looks into it again.
-  if (end_ && end_->broken) {
-    mark_break(context_.archive->backend(), context_.put.cluster, *era_, context_.put.file,
-               context_.put.digest, *end_->broken);
-  }
-  return reply_to(context_, *era_, place(*context_.archive, *era_, context_.put, *staged_, end_),
-                  end_);
+  return reply_to(context_, *era_, place_marked(), end_);
+}
+
+// The mark comes first: once the segment stands, nobody looks into it again.
+Placement PutUpload::place_marked() {
+  const PutFile& put = context_.put;
+  Backend& backend = context_.archive->backend();
+  const bool is_broken = end_ && end_->broken;
+  if (is_broken) mark_break(backend, put.cluster, *era_, put.file, put.digest, *end_->broken);
+  Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
+  const auto* placed = std::get_if<Placed>(&placement);
+  const bool stands = placed != nullptr && placed->name == put.file.text();
+  if (is_broken && !stands) remove_mark(backend, put.cluster, *era_, put.file, put.digest);
+  return placement;
 }
 
 }  // namespace

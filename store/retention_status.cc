@@ -69,7 +69,7 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   const Time now = std::chrono::system_clock::now();
   // Nobody has pruned and no daemon has run where the clock was never kept: nothing to compare
   // with.
-  const ArchiveClock clock = kept ? look_at_clock(archive, now) : ArchiveClock();
+  const ArchiveClock clock = kept ? look_at_clock(archive, kept, now) : ArchiveClock();
   report.clock = clock.doubt_text(cluster);
   // A policy that is set has no place that could be of another era.
   RetentionPlan plan = plan_by_clock(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),

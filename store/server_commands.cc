@@ -7,6 +7,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/link/reach.h"
 #include "proto/wire/json_fields.h"
+#include "store/archive_clock.h"
 #include "store/archive_place.h"
 #include "store/certificate_options.h"
 #include "store/host_names.h"
@@ -50,9 +51,11 @@ int init(const Call& call) {
   const std::string folder = hosts.empty() ? place.state : certificate_folder(place);
   if (geteuid() == 0) become_owner_of(place);
   const std::string id = initialize_archive(place);
+  const Time now = std::chrono::system_clock::now();
+  keep_clock(*open_archive(place), now);  // the first time that is known
   std::optional<CertificateFacts> certificate;
   if (!hosts.empty()) {
-    make_authority(folder, id, std::chrono::system_clock::now());
+    make_authority(folder, id, now);
     certificate = renew_server_certificate(folder, authority_option(call, folder),
                                            {.hosts = hosts, .lifetime = lifetime});
   }

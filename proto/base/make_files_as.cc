@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proto/base/error.h"
+#include "proto/base/log.h"
 
 namespace walstow {
 namespace {
@@ -17,6 +18,13 @@ void switch_to(const FileOwner& owner) {
   ::setfsuid(owner.user);
 }
 
+bool can_switch_to(const FileOwner& owner) {
+  constexpr auto kAskOnly = static_cast<uid_t>(-1);
+  const MakeFilesAs as(owner);
+  return static_cast<uid_t>(::setfsuid(kAskOnly)) == owner.user &&
+         static_cast<gid_t>(::setfsgid(kAskOnly)) == owner.group;
+}
+
 }  // namespace
 
 std::optional<FileOwner> other_owner(int fd, const std::string& label) {
@@ -24,7 +32,12 @@ std::optional<FileOwner> other_owner(int fd, const std::string& label) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) throw_system_error("could not stat " + label, errno);
   if (status.st_uid == 0) return std::nullopt;
-  return FileOwner{.user = status.st_uid, .group = status.st_gid};
+  const FileOwner owner{.user = status.st_uid, .group = status.st_gid};
+  if (can_switch_to(owner)) return owner;
+  log_line(LogLevel::kWarning,
+           "could not act as the owner of " + label + ": what is made there belongs to root",
+           "Root lacks the right to (CAP_SETUID, CAP_SETGID). Run the command as that user.");
+  return std::nullopt;
 }
 
 MakeFilesAs::MakeFilesAs(const std::optional<FileOwner>& owner) {

@@ -13,8 +13,8 @@ struct FileOwner {
   gid_t group = 0;
 };
 
-// Who owns the open folder `fd`, where this process is root and the owner is not; else nullopt.
-// Throws Error{kStorage} naming `label`.
+// Who owns the open folder `fd`, where this process is root and the owner is not; else nullopt,
+// also where this root may not act as others (it says so). Throws Error{kStorage} naming `label`.
 std::optional<FileOwner> other_owner(int fd, const std::string& label);
 
 // While it lives, what the calling thread makes belongs to `owner`, with that user's rights and no

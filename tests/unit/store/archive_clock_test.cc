@@ -19,9 +19,11 @@ constexpr hours kDay{24};
 class ArchiveClockTest : public testing::Test {
  protected:
   ArchiveClock judge(Time now) {
-    clock_ = judge_clock(clock_, now, [this] {
+    clock_ = judge_clock(clock_, now, [this](std::optional<Time> since) {
       ++asked_;
-      return newest_;
+      auto times = times_;
+      std::erase_if(times, [&](Time time) { return since && time <= *since; });
+      return times;
     });
     return *clock_;
   }
@@ -35,7 +37,7 @@ class ArchiveClockTest : public testing::Test {
 
   Time today_ = *parse_iso8601("2026-11-22T20:00:00Z");
   std::optional<ArchiveClock> clock_;  // as it is kept
-  std::optional<Time> newest_;
+  std::vector<Time> times_;            // of puts and reports
   int asked_ = 0;
 };
 
@@ -53,8 +55,8 @@ TEST_F(ArchiveClockTest, AJumpAheadIsDoubtedForAWeekAndThenBelieved) {
   EXPECT_EQ(clock_->as_of(jumped), today_);
   EXPECT_NE(clock_->doubt_text("main").find("walstow prune main --before SEGMENT"),
             std::string::npos);
-  newest_ = jumped;  // what is put meanwhile proves nothing
-  run(jumped, jumped + kDoubt - minutes(1));
+  times_ = {jumped};  // what is put meanwhile proves nothing
+  run(jumped, jumped + kDoubt - hours(2));
   EXPECT_EQ(clock_->doubt, (ArchiveClock::Doubt{.from = today_, .noticed = jumped}));
   EXPECT_FALSE(judge(jumped + kDoubt).doubt);
   EXPECT_EQ(clock_->seen, jumped + kDoubt);
@@ -77,21 +79,42 @@ TEST_F(ArchiveClockTest, WithoutADaemonPutsShowThatAWeekHasPassed) {
   judge(today_);
   const Time jumped = today_ + 400 * kDay;
   judge(jumped);
-  newest_ = jumped + kDoubt - hours(3);
+  for (Time put = jumped + hours(5); put < jumped + kDoubt; put += kDay)
+    times_.push_back(put);
   EXPECT_FALSE(judge(jumped + kDoubt).doubt);
 }
 
 TEST_F(ArchiveClockTest, PutsAndReportsSayWhatTheRecordDoesNot) {
-  newest_ = today_ - kDay * 3;
+  times_ = {today_ - kDay * 4};
   EXPECT_TRUE(judge(today_).doubt);  // without a record
   clock_.reset();
-  newest_ = today_ - minutes(5);
+  times_ = {today_ - minutes(5)};
   EXPECT_FALSE(judge(today_).doubt);
-  newest_ = today_ + 30 * kDay - minutes(5);  // no daemon, but puts
-  EXPECT_FALSE(judge(today_ + 30 * kDay).doubt);
+  for (int day = 30; day > 0; day -= 2)  // no daemon, but puts
+    times_.push_back(today_ + day * kDay);
+  EXPECT_FALSE(judge(today_ + 31 * kDay).doubt);
   clock_.reset();
-  newest_.reset();  // an archive without anything
+  times_.clear();  // an archive without anything
   EXPECT_FALSE(judge(today_).doubt);
+}
+
+// A put or a standby's question that comes before anybody has looked at the clock.
+TEST_F(ArchiveClockTest, WhatAWrongClockHasStampedProvesNothingForIt) {
+  judge(today_);
+  const Time jumped = today_ + 400 * kDay;
+  times_ = {today_ + hours(30), jumped - minutes(2), jumped - minutes(1)};
+  EXPECT_EQ(judge(jumped).doubt,
+            (ArchiveClock::Doubt{.from = today_ + hours(30), .noticed = jumped}));
+}
+
+// Without a daemon, pruned once a week, and nothing is put from Friday evening to Monday.
+TEST_F(ArchiveClockTest, AQuietWeekendIsNoJump) {
+  judge(today_);
+  for (int week = 0; week < 5; ++week) {
+    for (int day = 0; day < 5; ++day)
+      times_.push_back(today_ + week * 7 * kDay + day * kDay + hours(9));
+    EXPECT_FALSE(judge(today_ + (week + 1) * 7 * kDay).doubt) << week;
+  }
 }
 
 TEST_F(ArchiveClockTest, AClockThatIsSetRightEndsTheDoubt) {
@@ -126,7 +149,7 @@ TEST_F(ArchiveClockTest, AClockThatFellBehindIsDoubtedWhenItIsSetRight) {
   const Time behind = today_ - 2000 * kDay;
   EXPECT_FALSE(judge(behind).doubt);
   // Whoever reported meanwhile seems to have been silent since.
-  newest_ = today_ - minutes(1);
+  times_ = {today_ - minutes(1)};
   EXPECT_TRUE(judge(today_ + minutes(1)).doubt);
   // As long as it is behind, what is of the future is new.
   EXPECT_EQ(clock_->future_times(behind)(today_), behind);
@@ -142,7 +165,7 @@ TEST_F(ArchiveClockTest, SmallStepsBackMeanNothing) {
 
 TEST_F(ArchiveClockTest, WhenTheWrongTimesArePastNothingIsOfTheFuture) {
   judge(today_);
-  judge(today_ + 2 * kDay);
+  judge(today_ + 3 * kDay + hours(1));
   judge(today_ + hours(1));
   ASSERT_TRUE(clock_->set_back);
   for (Time now = today_ + hours(1); now < today_ + 10 * kDay; now += hours(12))
@@ -171,7 +194,7 @@ class KeptClockTest : public testing::Test {
 };
 
 TEST_F(KeptClockTest, DoubtIsDurableAndLookingWritesNothing) {
-  look_at_clock(archive_, now_);
+  look_at_clock(archive_, read_clock(archive_), now_);
   EXPECT_EQ(record(), "");
   keep_clock(archive_, now_);
   EXPECT_EQ(read_clock(archive_)->seen, now_);
@@ -190,13 +213,14 @@ TEST_F(KeptClockTest, DoubtIsDurableAndLookingWritesNothing) {
 
 // An archive of an earlier release has no such record.
 TEST_F(KeptClockTest, WithoutARecordTheNewestReportDecides) {
-  EXPECT_TRUE(look_at_clock(archive_, now_ + 10 * kDay).doubt);  // the era was opened just now
+  EXPECT_TRUE(look_at_clock(archive_, read_clock(archive_), now_ + 10 * kDay)
+                  .doubt);  // the era was opened just now
   update_position(archive_.backend(), "main", "standby1",
                   {.instance = {.id = std::string(32, 'a'), .sequence = 1, .host = "db2"},
                    .system_identifier = 7,
                    .handed = WalFileName::parse("000000010000000000000005")},
                   now_ + 10 * kDay - minutes(1));
-  EXPECT_FALSE(look_at_clock(archive_, now_ + 10 * kDay).doubt);
+  EXPECT_FALSE(look_at_clock(archive_, read_clock(archive_), now_ + 10 * kDay).doubt);
 }
 
 TEST_F(KeptClockTest, ARecordOfALaterFormatIsRefusedAndADamagedOneNamed) {

@@ -172,6 +172,19 @@ TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
   }
 }
 
+// So a client cannot make more of them than there are segments.
+TEST_F(VerifyTest, OnlyWhatStandsIsMarked) {
+  const std::string six = "000000010000000000000006";
+  std::string content = WalWriter(six).fill().content();
+  content[2000] ^= 0x01;
+  EXPECT_EQ(put(six, content).status, 201);
+  content[4000] ^= 0x01;
+  EXPECT_EQ(put(six, content).status, 409);
+  const auto marks = object_path(six).parent_path().parent_path().parent_path() / "broken";
+  const auto count = std::distance(std::filesystem::directory_iterator(marks), {});
+  EXPECT_EQ(count, 1);
+}
+
 TEST_F(VerifyTest, ATimelineGoesOnFromItsParent) {
   // Its history says that it begins where the fourth segment ends.
   const std::string own = "000000020000000000000005";
