@@ -91,11 +91,10 @@ void warn(const PutReport& report) {
 
 // Each connection has the patience of the whole call.
 // A fast stop of the server waits for its archiver, which calls up to six times; pg_ctl gives up
-// after a minute. What is not archived then is archived after the next start.
-Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& folder,
+// after a minute. What is not archived then is archived after the next start. The day of a warning
+// is kept in `memory`, where there is one.
+Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& memory,
                   const std::string& data_directory) {
-  // Elsewhere nothing is left behind, not even the day of a warning.
-  const bool remembers = is_data_directory(data_directory);
   const Patience patience{
       .give_up = Deadline::after(settings.duration("archive_wait")),
       .on_failure =
@@ -107,14 +106,12 @@ Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& f
             const auto postmaster = read_postmaster(data_directory);
             return postmaster && postmaster->stopping;
           }};
-  return [options = client_options(settings), folder, remembers, patience]() -> Putter {
-    return [client = std::make_shared<Client>(options), folder, remembers, patience](PutFile put,
-                                                                                     File& raw) {
+  return [options = client_options(settings), memory, patience]() -> Putter {
+    return [client = std::make_shared<Client>(options), memory, patience](PutFile put, File& raw) {
       PutDone done = client->put(std::move(put), raw, patience);
       warn(done.report);
       if (const auto until = client->certificate_until()) {
-        warn_of_certificate_end_daily(remembers ? folder.get() : nullptr, *until,
-                                      std::chrono::system_clock::now());
+        warn_of_certificate_end_daily(memory.get(), *until, std::chrono::system_clock::now());
       }
       return done;
     };
@@ -125,6 +122,7 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
   const std::string path = command.positional("PATH");
   const std::string data_directory = find_data_directory(command.option("pgdata"), path);
   const std::shared_ptr<FileSystem> folder = open_folder_of(path);
+  const bool is_server_folder = is_data_directory(data_directory);
   const ServerIdentity server = find_server_identity(data_directory, command.option("system"));
   const auto marks = std::make_shared<ArchivedMarks>(
       *folder, MarkOwner{.store = settings.required("store"),
@@ -138,10 +136,11 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
       .encoding = settings.text("compress") == "client" ? Encoding::kZstd : Encoding::kIdentity,
       .server = server,
       .instance = instance_of(data_directory, *folder),
-      .is_server_folder = is_data_directory(data_directory),
+      .is_server_folder = is_server_folder,
       .ahead = settings.count("archive_ahead", {0, kMostAhead}),
       .connections = settings.count("archive_connections", {1, kMostConnections}),
-      .connect = connector(settings, folder, data_directory)};
+      // Elsewhere nothing is left behind.
+      .connect = connector(settings, is_server_folder ? folder : nullptr, data_directory)};
   const std::optional<PutDone> done = archive(call, marks);
   if (!done) {
     log_line(LogLevel::kInfo, fmt::format("file \"{}\" was archived ahead", path));

@@ -77,7 +77,9 @@ void start_prefetcher(std::span<const char* const> arguments, const std::string&
   pid_t pid = 0;
   const int error = posix_spawn(&pid, "/proc/self/exe", actions.get(), attributes.get(),
                                 pointers.data(), environ);
-  if (error != 0) throw_system_error("could not start the prefetcher", error);
+  if (error == 0) return;
+  throw Error(ErrorKind::kStorage, "could not start the prefetcher: " + system_message(error),
+              start_hint(error));
 }
 
 Descriptor prefetcher_signals() {

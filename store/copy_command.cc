@@ -68,11 +68,11 @@ std::string summary_line(const Call& call, const CopyResult& result) {
 
 Words finishing_words(const Call& call, const ArchivePlace& from, const ArchivePlace& to) {
   Words words{"copy", "--finish"};
-  for (const std::string_view name : {"jobs", "walstowd-config"}) {
-    const std::string value = call.command.option(name);
-    if (value.empty()) continue;
-    words.push_back("--" + std::string(name));
-    words.push_back(name == "jobs" ? value : absolute_path(value));
+  if (const std::string jobs = call.command.option("jobs"); !jobs.empty()) {
+    words.insert(words.end(), {"--jobs", jobs});
+  }
+  if (const std::string file = call.command.option("walstowd-config"); !file.empty()) {
+    words.insert(words.end(), {"--walstowd-config", absolute_path(file)});
   }
   for (const ArchivePlace* const place : {&from, &to})
     words.push_back(place->s3 ? place->name : absolute_path(place->name));

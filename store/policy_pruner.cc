@@ -6,6 +6,8 @@
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "store/archive_clock.h"
 #include "store/policy.h"
 #include "store/prune.h"
 #include "store/rest.h"
@@ -36,11 +38,12 @@ void complete(const Archive& archive, const ContinuePrune& go_on, const std::sto
 
 }  // namespace
 
-void PolicyPruner::say_once(const std::string& cluster, const std::string& what) {
+void PolicyPruner::say_once(const std::string& cluster, const std::string& what,
+                            const std::string& hint) {
   std::string& said = said_[cluster];
   if (said == what) return;
   said = what;
-  log_line(LogLevel::kInfo, what);
+  log_line(LogLevel::kInfo, what, hint);
 }
 
 void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
@@ -60,9 +63,21 @@ void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
     complete(archive, {.cluster = cluster, .number = begun.number, .era = eras.back()}, stop);
     return;
   }
+  // The reason has a command in it then, and on the log only a hint's can be pasted.
+  if (const auto clock = read_clock(archive); clock && clock->doubt) {
+    say_once(cluster,
+             fmt::format("nothing of cluster \"{}\" is to be pruned by its policy until {}: the "
+                         "clock of this host has jumped from {} to {}",
+                         cluster, to_iso8601(clock->doubt->noticed + kDoubt),
+                         to_iso8601(clock->doubt->from), to_iso8601(clock->doubt->noticed)),
+             suggestion({"prune", cluster, "--before", "SEGMENT"}) +
+                 " prunes at once what you know to be needless.");
+    return;
+  }
   say_once(cluster,
            fmt::format("nothing of cluster \"{}\" is to be pruned by its policy; floor {}; {}",
-                       cluster, begun.floor.empty() ? "none" : begun.floor, begun.reason));
+                       cluster, begun.floor.empty() ? "none" : begun.floor, begun.reason),
+           {});
 }
 
 void PolicyPruner::run(const Archive& archive, const std::stop_token& stop) {

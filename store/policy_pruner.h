@@ -24,7 +24,7 @@ class PolicyPruner {
 
  private:
   void prune(const Archive& archive, const std::string& cluster, const std::stop_token& stop);
-  void say_once(const std::string& cluster, const std::string& what);
+  void say_once(const std::string& cluster, const std::string& what, const std::string& hint);
 
   std::map<std::string, std::string> said_;  // by cluster
 };

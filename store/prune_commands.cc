@@ -101,6 +101,14 @@ std::string prune_text(const PruneReport& prune) {
                         : fmt::format("{}; the floor is {}\n", what, prune.floor);
 }
 
+void print_prune(const Call& call, const PruneReport& prune) {
+  if (call.json()) {
+    print(to_json(prune));
+  } else {
+    print(prune_text(prune), call.reach());
+  }
+}
+
 bool at_terminal() {
   return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
@@ -156,9 +164,9 @@ bool complete_unfinished(const Call& call, Client& client, const PrunePlanReport
 int abandon(const Call& call) {
   const std::string cluster = call.cluster();
   Client client = call.client();
-  const std::string answer = client.ask(AbandonPrune{cluster, era_option(call)}, patience());
-  const PruneReport prune = parse_prune_report(answer);
-  print(call.json() ? answer : prune_text(prune));
+  const PruneReport prune =
+      parse_prune_report(client.ask(AbandonPrune{cluster, era_option(call)}, patience()));
+  print_prune(call, prune);
   if (prune.state == "withdrawn" &&
       parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
     log_line(LogLevel::kWarning,
@@ -204,7 +212,7 @@ int prune(const Call& call) {
   const BeginPrune begin{cluster, order.policy, parse_lsn(plan.floor), era};
   PruneReport done = parse_prune_report(client.ask(begin, long_patience()));
   if (done.state == "intent") done = complete(client, {cluster, done.number, era}, plan);
-  print(call.json() ? to_json(done) : prune_text(done));
+  print_prune(call, done);
   return done.state == "done" ? exit_code::kDone : exit_code::kFailed;
 }
 

@@ -143,7 +143,7 @@ int backup_remove(const Call& call) {
 
 // --- standbys ---
 
-std::string standbys_text(const std::vector<PositionReport>& standbys) {
+std::string standbys_text(const std::vector<PositionReport>& standbys, const std::string& cluster) {
   std::string text;
   for (const PositionReport& standby : standbys) {
     const std::string place = standby.retired ? "is a primary now, and holds nothing"
@@ -156,10 +156,10 @@ std::string standbys_text(const std::vector<PositionReport>& standbys) {
     text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,
                         place, standby.seen ? to_iso8601(*standby.seen) : "never");
     if (!standby.others.empty()) {
-      text += fmt::format(
-          "  shared: {} data directories seem to report under this id; \"walstow "
-          "status\" says more\n",
-          standby.others.size() + 1);
+      text += wrapped(fmt::format("shared: {} data directories seem to report under this id; {} "
+                                  "says more",
+                                  standby.others.size() + 1, suggestion({"status", cluster})),
+                      kTextColumns, "  ");
     }
   }
   return text.empty() ? "no standbys\n" : text;
@@ -167,7 +167,11 @@ std::string standbys_text(const std::vector<PositionReport>& standbys) {
 
 int standby_list(const Call& call) {
   const std::string answer = call.client().ask(ListStandbys{call.cluster()}, patience());
-  print(call.json() ? answer : standbys_text(parse_standby_reports(answer)));
+  if (call.json()) {
+    print(answer);
+  } else {
+    print(standbys_text(parse_standby_reports(answer), call.cluster()), call.reach());
+  }
   return exit_code::kDone;
 }
 

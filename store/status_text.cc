@@ -259,9 +259,8 @@ std::string StatusText::shared_lines(const PositionReport& position,
   }
   return text + wrapped(fmt::format("Remove pg_wal/pgsql_tmp_walstow/instance in the copy's data "
                                     "directory: the copy gets an id of its own with its next "
-                                    "request. Then \"walstow standby forget {} {}\": the other one "
-                                    "is known again when it asks",
-                                    cluster, position.instance),
+                                    "request. Then {}: the other one is known again when it asks",
+                                    suggestion({"standby", "forget", cluster, position.instance})),
                         kTextColumns, indentation);
 }
 

@@ -11,6 +11,7 @@
 #include "proto/base/exit_code.h"
 #include "proto/base/log.h"
 #include "proto/base/run_program.h"
+#include "proto/link/asio_error.h"
 #include "proto/link/reach.h"
 #include "store/archive_place.h"
 #include "store/daemon.h"
@@ -56,6 +57,15 @@ void refuse_root(const ArchivePlace& archive) {
       "\"chown -R walstow: DIR\", and start walstowd as that user, or as root.");
 }
 
+template <class Serve>
+void serve_archive(const ArchivePlace& archive, const Serve& serve) {
+  try {
+    serve();
+  } catch (const boost::system::system_error& error) {
+    throw_asio_error("could not serve archive \"" + archive.name + "\"", error.code());
+  }
+}
+
 int serve_network(Settings settings, const std::function<Settings()>& load) {
   const ServiceManager manager;
   const DaemonOptions options = daemon_options(settings);
@@ -68,7 +78,7 @@ int serve_network(Settings settings, const std::function<Settings()>& load) {
     settings = std::move(fresh);
     return reloaded;
   };
-  run_daemon(options, reload, manager);
+  serve_archive(options.archive, [&] { run_daemon(options, reload, manager); });
   return exit_code::kDone;
 }
 
@@ -98,7 +108,7 @@ int run(int argc, const char* const* argv) {
     server.caller = stdio_caller(command);
     become_owner_of(server.archive);
     if (server.caller.kind == Caller::Kind::kOwner) server.caller = local_user();
-    serve_standard_streams(server);
+    serve_archive(server.archive, [&server] { serve_standard_streams(server); });
     return exit_code::kDone;
   }
   if (!command.option("as").empty() || !command.option("key").empty()) {
@@ -115,15 +125,6 @@ int run(int argc, const char* const* argv) {
   return serve_network(std::move(settings), load);
 }
 
-// Asio's own error has no hint: no thread, no socket or no descriptor is left.
-int run_with_hints(int argc, const char* const* argv) {
-  try {
-    return run(argc, argv);
-  } catch (const boost::system::system_error& error) {
-    throw Error(ErrorKind::kUnavailable, error.what(), system_hint(error.code().value()));
-  }
-}
-
 }  // namespace
 }  // namespace walstow
 
@@ -131,5 +132,5 @@ int main(int argc, char** argv) {
   // A peer that has gone away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   walstow::start_log("walstowd", walstow::LogLevel::kWarning);
-  return walstow::run_program([&] { return walstow::run_with_hints(argc, argv); });
+  return walstow::run_program([&] { return walstow::run(argc, argv); });
 }

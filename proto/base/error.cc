@@ -21,9 +21,6 @@ std::string_view hint_for(int error_number) {
     case EMFILE:
     case ENFILE:
       return "Raise the limit of open files (ulimit -n, LimitNOFILE=).";
-    case EAGAIN:
-      return "Is the limit of processes reached? Threads count as well. Raise it (ulimit -u, "
-             "LimitNPROC=, TasksMax=, a container's pids limit), or end what runs needlessly.";
     case EIO:
       return "The disk or its connection failed; look into the kernel's log.";
     case ESTALE:
@@ -68,6 +65,12 @@ std::string system_message(int error_number) {
 
 std::string system_hint(int error_number) {
   return std::string(hint_for(error_number));
+}
+
+std::string start_hint(int error_number) {
+  if (error_number != EAGAIN) return system_hint(error_number);
+  return "Is the limit of processes reached? Threads count as well. Raise it (ulimit -u, "
+         "LimitNPROC=, TasksMax=, a container's pids limit), or end what runs needlessly.";
 }
 
 void throw_system_error(const std::string& what, int error_number) {

@@ -45,8 +45,12 @@ class Error : public std::runtime_error {
 std::string system_message(int error_number);
 
 // What usually helps against `error_number`, for the causes that an administrator can mend (no
-// space, read-only file system, permission, too many open files or processes); "" for others.
+// space, read-only file system, permission, too many open files); "" for others.
 std::string system_hint(int error_number);
+
+// The same where no process or thread could be started: EAGAIN is the limit of processes there, and
+// only there.
+std::string start_hint(int error_number);
 
 // Throws Error{kStorage, "<what>: <system_message>"} with system_hint().
 [[noreturn]] void throw_system_error(const std::string& what, int error_number);

@@ -76,8 +76,27 @@ std::string completed(std::string_view text, const Reach& reach) {
 
 std::size_t quoted_command_size(std::string_view text) {
   if (!text.starts_with(kAdmin) && !text.starts_with(kArchive)) return 0;
-  const std::size_t end = text.find('"', 1);
-  return end == std::string_view::npos ? 0 : end + 1;
+  // As shell_quoted() writes a word: '...' with any character in it, \' and "$(printf '...')".
+  constexpr std::string_view kPrintf = "\"$(printf '";
+  constexpr std::string_view kPrintfEnd = "')\"";
+  std::size_t at = 1;
+  while (at < text.size()) {
+    std::size_t end = at;
+    std::size_t behind = 1;
+    if (text[at] == '\'') {
+      end = text.find('\'', at + 1);
+    } else if (text[at] == '\\') {
+      ++end;
+    } else if (text.substr(at).starts_with(kPrintf)) {
+      end = text.find(kPrintfEnd, at + kPrintf.size());
+      behind = kPrintfEnd.size();
+    } else if (text[at] == '"') {
+      return at + 1;
+    }
+    if (end == std::string_view::npos) return 0;
+    at = end + behind;
+  }
+  return 0;
 }
 
 }  // namespace walstow

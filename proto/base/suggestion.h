@@ -32,11 +32,12 @@ std::string complete_command(const Reach& reach, const Words& words);
 
 // `text` with folder and options in each command of walstow or walstow-archive that it has in
 // double quotes. Those that name an archive themselves (init, copy, server renew) get the folder
-// alone.
+// alone. Once only: where the folder is "", a second time would put the options in again.
 std::string completed(std::string_view text, const Reach& reach);
 
 // How many bytes of `text`, which starts with a word, belong to the command in double quotes that
-// starts there; 0 where none does. For whoever breaks lines.
+// starts there; 0 where none does. Quotes within its words, as command_line() sets them, do not end
+// it. For whoever breaks lines, before it is completed().
 std::size_t quoted_command_size(std::string_view text);
 
 }  // namespace walstow

@@ -8,6 +8,7 @@
 
 #include "proto/base/buffer.h"
 #include "proto/base/log.h"
+#include "proto/link/asio_error.h"
 #include "proto/link/client_connection.h"
 #include "proto/link/client_settings.h"
 #include "proto/link/compressed_body.h"
@@ -50,13 +51,11 @@ struct Client::State {
     return std::move(result).value();
   }
 
-  // Asio's own error, where this process has no descriptor left for it, has no hint.
-  [[noreturn]] static void fail(const std::exception_ptr& failure) {
+  [[noreturn]] void fail(const std::exception_ptr& failure) const {
     try {
       std::rethrow_exception(failure);
     } catch (const boost::system::system_error& error) {
-      throw Error(ErrorKind::kUnavailable, "could not ask the store: " + error.code().message(),
-                  system_hint(error.code().value()));
+      throw_asio_error("could not ask the store \"" + options.store_text + "\"", error.code());
     }
   }
 

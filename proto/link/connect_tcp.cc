@@ -36,10 +36,9 @@ asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarg
   }
   // Where there is no socket to ask with, the store is not to blame.
   const bool is_ours = last.value() == EMFILE || last.value() == ENFILE;
-  const std::string cause_hint = is_ours ? system_hint(last.value()) : "";
   throw Error(ErrorKind::kUnavailable,
               "could not connect to the store \"" + target.store + "\": " + last.message(),
-              cause_hint.empty() ? target.hint : cause_hint);
+              is_ours ? system_hint(last.value()) : target.hint);
 }
 
 StreamTimeout::StreamTimeout(asio::ip::tcp::socket& socket, Deadline deadline)

@@ -135,7 +135,7 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
                 "could not run \"" + store.walstowd + "\": " + system_message(error),
                 not_there ? "Install walstowd beside the other executables, or name it in the "
                             "setting \"walstowd\"."
-                          : system_hint(error));
+                          : start_hint(error));
   }
   return pid;
 }

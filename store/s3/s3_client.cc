@@ -172,11 +172,12 @@ void S3Client::refuse(const Question& question, const HttpExchange& exchange,
   std::string region = exchange.header("x-amz-bucket-region");
   if (region.empty() && fault) region = fault->region;
   const int status = exchange.status();
-  const bool told_by_header =
-      !fault && status == 400 && !region.empty() && region != options_.region;
-  if (code == "AuthorizationHeaderMalformed" || code == "PermanentRedirect" || status == 301 ||
-      told_by_header) {
-    const bool is_known = !region.empty() && region != options_.region;
+  // A refusal for another cause carries the region, too; and a redirect without one may be a
+  // proxy's.
+  const bool is_known = !region.empty() && region != options_.region;
+  const bool is_about_region =
+      code == "AuthorizationHeaderMalformed" || status == 301 || (!fault && status == 400);
+  if (code == "PermanentRedirect" || (is_known && is_about_region)) {
     throw Error(
         ErrorKind::kUnavailable,
         fmt::format(

@@ -90,10 +90,26 @@ class BucketInAnotherRegion(EndToEndTest):
 
     def test_another_fault_is_not(self):
         denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
-        self.service.answer = (403, {"x-amz-bucket-region": REGION}, denied)
-        seen = self.walstow("--store", "s3://bucket/prefix", "cluster", "list")
-        self.assertIn("AccessDenied", seen)
-        self.assertNotIn("another region", seen)
+        malformed = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>no date</Message>{}</Error>"
+        ours = {"x-amz-bucket-region": "us-east-1"}
+        proxy = {"Location": "https://login.example.org/"}
+        moved = "answers 301 and nothing else"
+        for title, answer, told in (
+            ("no right", (403, {"x-amz-bucket-region": REGION}, denied), "AccessDenied"),
+            ("a proxy's redirect", (301, proxy, "<html>Moved</html>"), moved),
+            ("a redirect within our region", (301, ours, ""), moved),
+            ("a header without a region", (400, {}, malformed.format("")), "AuthorizationHeaderMalformed no date"),
+            (
+                "a header for our region",
+                (400, ours, malformed.format("<Region>us-east-1</Region>")),
+                "AuthorizationHeaderMalformed no date",
+            ),
+        ):
+            with self.subTest(title):
+                self.service.answer = answer
+                seen = self.walstow("--store", "s3://bucket/prefix", "cluster", "list")
+                self.assertIn(told, seen)
+                self.assertNotIn("another region", seen)
 
 
 if __name__ == "__main__":

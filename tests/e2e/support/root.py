@@ -1,11 +1,13 @@
 """What a test has done by root, although it gave up root itself."""
 
-import contextlib
 import json
 import os
 import socket
 import subprocess
+import traceback
 from types import SimpleNamespace
+
+from support import processes
 
 
 class Root:
@@ -19,18 +21,30 @@ class Root:
         there.close()
 
     def run(self, *command, cwd):
-        """As processes.run() without check."""
+        """As processes.run() without check. That it could not run, or not in time, fails the test."""
         self._here.send(json.dumps({"command": [str(part) for part in command], "cwd": str(cwd)}).encode())
-        return SimpleNamespace(**json.loads(self._here.recv(1 << 20)))
+        answer = self._here.recv(1 << 20)
+        if not answer:
+            raise AssertionError(f"the process that keeps root has ended; it was sent: {command}")
+        answer = json.loads(answer)
+        if "error" in answer:
+            raise AssertionError(f"root could not run {command}: {answer['error']}")
+        return SimpleNamespace(**answer)
 
 
 def _serve(connection):
-    with contextlib.suppress(BaseException):
+    try:
         while request := connection.recv(1 << 20):
-            request = json.loads(request)
-            done = subprocess.run(
-                request["command"], cwd=request["cwd"], stdin=subprocess.DEVNULL, capture_output=True, text=True
-            )
-            answer = {"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
-            connection.send(json.dumps(answer).encode())
-    os._exit(0)
+            connection.send(json.dumps(_answer(**json.loads(request))).encode())
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _answer(command, cwd):
+    try:
+        done = processes.run(*command, check=False, cwd=cwd)
+    except (OSError, subprocess.SubprocessError) as error:
+        return {"error": str(error)}
+    return {"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}

@@ -37,7 +37,6 @@ TEST(ErrorTest, SystemErrorsNameTheCauseAndAWayOut) {
            Case{EACCES, "could not x: Permission denied", "permissions"},
            Case{EPERM, "could not x: Operation not permitted", "permissions"},
            Case{EMFILE, "could not x: Too many open files", "limit of open files"},
-           Case{EAGAIN, "could not x: Resource temporarily unavailable", "limit of processes"},
            Case{ENFILE, "could not x: Too many open files in system", "limit"},
            Case{EIO, "could not x: Input/output error", "disk"},
            Case{ESTALE, "could not x: Stale file handle", "mount"},
@@ -51,6 +50,13 @@ TEST(ErrorTest, SystemErrorsNameTheCauseAndAWayOut) {
       EXPECT_NE(error.hint().find(tested.hint_part), std::string::npos) << error.hint();
     }
   }
+}
+
+TEST(ErrorTest, TheLimitOfProcessesIsNamedOnlyWhereOneIsStarted) {
+  EXPECT_NE(start_hint(EAGAIN).find("limit of processes"), std::string::npos);
+  EXPECT_EQ(start_hint(EMFILE), system_hint(EMFILE));
+  EXPECT_EQ(system_hint(EAGAIN), "");  // of a lock, of a descriptor that does not wait
+  EXPECT_EQ(system_hint(EWOULDBLOCK), "");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <system_error>
 
 #include "proto/base/error.h"
 #include "proto/base/exit_code.h"
@@ -42,6 +43,18 @@ TEST(RunProgramTest, EverythingElseIsAFailureWithALine) {
   const Ended other = run([]() -> int { throw std::runtime_error("no memory"); });
   EXPECT_EQ(other.exit_code, exit_code::kFailed);
   EXPECT_EQ(other.said, "walstow-test: error: no memory\n");
+}
+
+// std::thread's own error has no name.
+TEST(RunProgramTest, AThreadThatCannotStartIsNamed) {
+  const Ended ended = run([]() -> int {
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+  });
+  EXPECT_EQ(ended.exit_code, exit_code::kFailed);
+  EXPECT_NE(ended.said.find("error: could not start a thread: Resource temporarily unavailable\n"),
+            std::string::npos)
+      << ended.said;
+  EXPECT_NE(ended.said.find("limit of processes"), std::string::npos) << ended.said;
 }
 
 }  // namespace

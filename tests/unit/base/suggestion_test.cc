@@ -58,6 +58,13 @@ TEST(SuggestionTest, IsNotBrokenIntoLines) {
   EXPECT_EQ(quoted_command_size("\"walstow list"), 0U);
   EXPECT_EQ(quoted_command_size("\"another\" \"walstow a\""), 0U);
   EXPECT_EQ(quoted_command_size(""), 0U);
+  for (const std::string word :
+       {"a \"b\" c", "it's", "it's \"a\" b", "a\x01 \"b", "\x01", "\\ \"", "' '"}) {
+    const std::string command = suggestion({"list", word, "--holes"});
+    EXPECT_EQ(quoted_command_size(command + " and \"so on\""), command.size()) << command;
+  }
+  EXPECT_EQ(quoted_command_size("\"walstow list 'a b"), 0U);
+  EXPECT_EQ(quoted_command_size("\"walstow list \\"), 0U);
 }
 
 }  // namespace

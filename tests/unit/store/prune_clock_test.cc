@@ -1,4 +1,5 @@
 // Pruning by a clock that has jumped.
+#include "proto/base/log.h"
 #include "store/archive_clock.h"
 #include "store/catalog.h"
 #include "store/policy.h"
@@ -99,7 +100,16 @@ TEST_F(PruneClockTest, ADaemonLeavesAllAndAStatusSaysWhy) {
                              "\",\"doubt\":{\"from\":\"" + to_iso8601(now - hours(24 * 400)) +
                              "\",\"noticed\":\"" + to_iso8601(now - hours(1)) + "\"}}");
       });
+  start_log("walstowd", LogLevel::kInfo);
+  complete_hints({.folder = "/opt/", .options = {"--store", "/srv/wal"}, .cluster = {}});
+  testing::internal::CaptureStderr();
   PolicyPruner().run(*archive, {});
+  const std::string logged = testing::internal::GetCapturedStderr();
+  complete_hints({});
+  EXPECT_NE(logged.find("hint: \"/opt/walstow --store /srv/wal prune main --before SEGMENT\""),
+            std::string::npos)
+      << logged;
+  EXPECT_EQ(logged.find("\"walstow "), std::string::npos) << logged;
   EXPECT_TRUE(stands(1, 1));
   Catalog catalog;
   const auto retention = catalog.report(*archive, "main").eras.at(0).retention;

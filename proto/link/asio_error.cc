@@ -1,0 +1,16 @@
+#include "proto/link/asio_error.h"
+
+#include "proto/base/error.h"
+
+namespace walstow {
+
+void throw_asio_error(const std::string& what, const boost::system::error_code& error) {
+  // Other categories have numbers of their own. What would only have to wait, Asio waits for: so
+  // EAGAIN is of a thread.
+  const bool is_systems = error.category() == boost::system::system_category() ||
+                          error.category() == boost::system::generic_category();
+  throw Error(ErrorKind::kUnavailable, what + ": " + error.message(),
+              is_systems ? start_hint(error.value()) : "");
+}
+
+}  // namespace walstow
