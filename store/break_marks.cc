@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <array>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -26,25 +27,42 @@ std::vector<std::string> keys_of_marks(Backend& backend, std::string_view cluste
   return keys;
 }
 
-std::unique_ptr<ObjectSource> open_marked(Backend& backend, std::string_view cluster,
-                                          const EraName& era, const layout::KeptName& marked) {
-  return backend.open_object(*layout::object_key(cluster, era, marked.file));
+enum class Stands { kNo, kYes, kUnreadable };
+
+// Whether the segment stands with the content that was marked.
+Stands stands(Backend& backend, std::string_view cluster, const EraName& era,
+              const layout::KeptName& marked) {
+  auto source = backend.open_object(*layout::object_key(cluster, era, marked.file));
+  if (source == nullptr) return Stands::kNo;
+  try {
+    const Digest standing = describe_object(std::move(source)).header.digest;
+    return layout::digest12(standing) == marked.digest12 ? Stands::kYes : Stands::kNo;
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return Stands::kUnreadable;
+  }
 }
 
-// nullopt: the segment does not stand with that content.
-std::optional<BreakReport> read_mark(Backend& backend, std::string_view cluster, const EraName& era,
+// Whether an administrator may give the content its name, once more or at last.
+bool is_kept(Backend& backend, std::string_view cluster, const EraName& era,
+             const layout::KeptName& marked) {
+  const std::string name = marked.file.text() + "." + marked.digest12;
+  return std::ranges::any_of(
+      std::array{layout::Kept::kConflict, layout::Kept::kSettled}, [&](layout::Kept kept) {
+        return !backend.list_after(layout::kept_prefix(cluster, era, kept) + name, "", 1).empty();
+      });
+}
+
+// nullopt: it has gone meanwhile.
+std::optional<BreakReport> read_mark(Backend& backend, const WalFileName& segment,
                                      const std::string& key) {
-  const auto marked = layout::parse_break_mark(cluster, era, key);
-  if (!marked) return std::nullopt;
-  auto source = open_marked(backend, cluster, era, *marked);
-  if (source == nullptr) return std::nullopt;
-  const Digest standing = describe_object(std::move(source)).header.digest;
-  if (layout::digest12(standing) != marked->digest12) return std::nullopt;
   const auto content = backend.read_record(key);
   if (!content) return std::nullopt;
-  const auto at = text_member(parse_record(*content, record_place(backend, key)), kAt);
-  if (!at || !parse_lsn(*at)) throw_damaged_record(record_place(backend, key));
-  return BreakReport{.file = marked->file.text(), .at = *at};
+  const std::string place = record_place(backend, key);
+  const auto at = text_member(parse_record(*content, place), kAt);
+  if (!at || !parse_lsn(*at)) throw_damaged_record(place);
+  return BreakReport{.file = segment.text(), .at = *at};
 }
 
 }  // namespace
@@ -62,17 +80,19 @@ void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
 }
 
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
-                                     std::size_t most) {
+                                     std::size_t most, DamagedRecords& damaged) {
   std::vector<BreakReport> breaks;
   auto keys = keys_of_marks(backend, cluster, era);
   std::ranges::reverse(keys);
   for (const std::string& key : keys) {
     if (breaks.size() == most) break;
+    const auto marked = layout::parse_break_mark(cluster, era, key);
+    if (!marked || stands(backend, cluster, era, *marked) != Stands::kYes) continue;
     try {
-      if (auto mark = read_mark(backend, cluster, era, key)) breaks.push_back(*std::move(mark));
+      if (auto mark = read_mark(backend, marked->file, key)) breaks.push_back(*std::move(mark));
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kFatal) throw;
-      log_line(LogLevel::kDebug, error.what(), error.hint());
+      if (!is_of_one_record(error)) throw;
+      damaged.emplace_back(error.what());
     }
   }
   return breaks;
@@ -81,7 +101,8 @@ std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster,
 void forget_breaks(Backend& backend, std::string_view cluster, const EraName& era) {
   for (const std::string& key : keys_of_marks(backend, cluster, era)) {
     const auto marked = layout::parse_break_mark(cluster, era, key);
-    if (marked && open_marked(backend, cluster, era, *marked) == nullptr) {
+    if (marked && stands(backend, cluster, era, *marked) == Stands::kNo &&
+        !is_kept(backend, cluster, era, *marked)) {
       backend.remove_record(key);
     }
   }

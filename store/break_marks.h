@@ -9,6 +9,7 @@
 #include "proto/codec/digest.h"
 #include "proto/wire/report.h"
 #include "store/archive.h"
+#include "store/each_entry.h"
 
 namespace walstow {
 
@@ -22,11 +23,14 @@ void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
                  const WalFileName& segment, const Digest& digest);
 
 // Of those segments that stand with the content that was marked, the newest ones of the highest
-// timeline first, `most` at most. What cannot be read is left out: verify tells of it.
+// timeline first, `most` at most. A mark that cannot be read goes into `damaged` and stops nothing;
+// a segment that cannot be read is left out: verify tells of it.
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
-                                     std::size_t most);
+                                     std::size_t most, DamagedRecords& damaged);
 
-// Removes the marks of segments that stand no more. For a prune that has come to its end.
+// Removes the marks of contents that neither stand nor are kept for a decision, or behind one. For
+// a prune that has come to its end. A mark that is made right then, before its content stands, may
+// go, too; a verification still finds the break.
 void forget_breaks(Backend& backend, std::string_view cluster, const EraName& era);
 
 }  // namespace walstow

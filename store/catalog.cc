@@ -8,8 +8,8 @@
 #include "proto/base/error.h"
 #include "store/break_marks.h"
 #include "store/era_inventory.h"
-#include "store/kept_content.h"
 #include "store/forked_timeline.h"
+#include "store/kept_content.h"
 #include "store/newest_release.h"
 #include "store/positions.h"
 #include "store/retention_inventory.h"
@@ -254,6 +254,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
   const auto lock = known->lock(cluster);
   known->refresh(archive, report.cluster, {});
+  DamagedRecords damaged_marks;
   report.positions = list_positions(archive.backend(), cluster, &report.damaged);
   for (const auto& [number, inventory] : known->eras) {
     EraReport era = era_report(inventory);
@@ -262,7 +263,8 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     era.forked = find_forked_timeline(era);
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
-    era.breaks = list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks);
+    era.breaks =
+        list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks, damaged_marks);
     if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
       era.newer_magic = fmt::format("0x{:04X}", *magic);
     }
@@ -276,6 +278,8 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
     report.eras.back().retention =
         retention_status(archive, report.cluster, known->eras.rbegin()->second, report.damaged);
   }
+  // Behind all others: these keep nothing from being pruned.
+  report.damaged.insert(report.damaged.end(), damaged_marks.begin(), damaged_marks.end());
   report.damaged.resize(std::min(report.damaged.size(), kMostDamaged));
   return report;
 }

@@ -28,6 +28,11 @@ void for_each_entry(Backend& backend, const std::string& prefix,
     visit(*entries.peek());
 }
 
+bool is_of_one_record(const Error& error) {
+  return error.kind() == ErrorKind::kDamaged || error.kind() == ErrorKind::kStorage ||
+         error.kind() == ErrorKind::kUsage;  // a format of a later release
+}
+
 void for_each_record(
     Backend& backend, const std::string& prefix,
     const std::function<void(const std::string& key, const std::string& content)>& visit,
@@ -36,11 +41,7 @@ void for_each_record(
     try {
       if (const auto content = backend.read_record(entry.key)) visit(entry.key, *content);
     } catch (const Error& error) {
-      // What concerns the archive as a whole is no matter of one record.
-      const bool of_this_one = error.kind() == ErrorKind::kDamaged ||
-                               error.kind() == ErrorKind::kStorage ||
-                               error.kind() == ErrorKind::kUsage;  // a format of a later release
-      if (damaged == nullptr || !of_this_one) throw;
+      if (damaged == nullptr || !is_of_one_record(error)) throw;
       damaged->emplace_back(error.what());
     }
   });

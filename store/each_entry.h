@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/base/error.h"
 #include "store/backend.h"
 
 namespace walstow {
@@ -39,6 +40,9 @@ void for_each_entry(Backend& backend, const std::string& prefix,
 // What is wrong with records, for whoever looks at all of them: one that is damaged says nothing of
 // the others. Whoever decides by them has no use for it: what cannot be read may say anything.
 using DamagedRecords = std::vector<std::string>;
+
+// Whether an error of reading is of that one record or object, and no matter of the whole archive.
+bool is_of_one_record(const Error& error);
 
 // The same of records, each as it is when its turn has come; those that went meanwhile are left
 // out. One that cannot be read, or by `visit`: throws what that throws, unless `damaged` takes it.

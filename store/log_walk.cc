@@ -39,15 +39,28 @@ std::optional<Timeline> timeline_before(Backend& backend, std::string_view clust
 std::string LogWalk::add(const PromisedObject& segment, const SegmentEdges& edges) {
   if (!has_come_to(segment)) begin_before(segment);
   const std::optional<Lsn> broken = records_.add(edges);
+  std::string text = broken ? describe(segment, edges.begin, *broken) : "";
   last_ = segment;
-  if (!broken) return {};
-  if (*broken >= edges.begin) {
-    return "it does not go on from the segment before: a recovery would end where it begins";
+  return text;
+}
+
+// Only what came after another segment is known to be broken: last_ is that one.
+std::string LogWalk::describe(const PromisedObject& segment, Lsn begin, Lsn broken) const {
+  if (broken >= begin) {
+    return fmt::format(
+        "{} does not go on from {}: a recovery would end where it begins; this one or the one "
+        "before is damaged, or of another server",
+        segment.name, last_->name);
   }
+  const SegmentSize size = segment_size_of(segment.era);
+  // A record that goes through whole segments is of one timeline until its last one.
+  const std::string first =
+      WalFileName::segment(last_->file.timeline(), segment_of(broken, size), size).text();
   return fmt::format(
-      "the record that begins at {}, in a segment before, does not end here as it should: a "
-      "recovery would end there",
-      to_string(*broken));
+      "the record that begins at {} in {} does not end in {} as it should: a recovery would end "
+      "there; {} is damaged",
+      to_string(broken), first, segment.name,
+      first == last_->name ? "this one or the one before" : "one of these or of those between");
 }
 
 bool LogWalk::has_come_to(const PromisedObject& segment) const {
@@ -59,15 +72,16 @@ bool LogWalk::has_come_to(const PromisedObject& segment) const {
 
 void LogWalk::begin_before(const PromisedObject& segment) {
   records_ = {};
+  last_.reset();
   std::vector<SegmentEdges> back;  // the nearest first
   PromisedObject at = segment;
-  while (back.size() < kMostBack) {
+  while (back.empty() || (back.size() < kMostBack && !until_.passed())) {
     const auto before = segment_before(at);
     const auto edges = before ? edges_of(*before) : std::nullopt;
     if (!edges) break;
     back.push_back(*edges);
-    const bool passes_through = edges->finish == SegmentEdges::Finish::kOpen && !edges->open;
-    if (!passes_through) break;
+    if (!last_) last_ = before;
+    if (!edges->passes_through()) break;
     at = *before;
   }
   for (auto edges = back.rbegin(); edges != back.rend(); ++edges)
@@ -89,10 +103,11 @@ std::optional<PromisedObject> LogWalk::segment_before(const PromisedObject& segm
 }
 
 // nullopt: it is not there, or not whole; a verification of its own tells what is wrong with it.
-std::optional<SegmentEdges> LogWalk::edges_of(const PromisedObject& segment) const {
+std::optional<SegmentEdges> LogWalk::edges_of(const PromisedObject& segment) {
   const auto key = layout::object_key(cluster_, segment.era, segment.file);
   const auto source = archive_.backend().open_object(*key);
   if (source == nullptr) return std::nullopt;
+  bytes_read_ += source->size();
   try {
     const ObjectCheck checked = check_object(*source, segment, VerifyFiles::Depth::kContent);
     if (checked.problem || !checked.edges) return std::nullopt;

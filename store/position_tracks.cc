@@ -44,7 +44,7 @@ class Report {
  private:
   std::size_t find(const Tracks& tracks) const;
   bool goes_on_with(const PositionTrack& track) const;
-  bool is_clearly(const PositionTrack& track, const Tracks& tracks) const;
+  bool alone_goes_on_with(const PositionTrack& track, const Tracks& tracks) const;
   bool goes_before(const PositionTrack& track) const;
   bool is_of_another_run(const PositionTrack& track) const {
     return !boot_.empty() && !track.boot.empty() && boot_ != track.boot;
@@ -61,7 +61,7 @@ class Report {
   void separate(Tracks& tracks, std::size_t from) const;
   void add_primary(Tracks& tracks) const;
   void start_as_standby(Tracks& tracks, std::size_t at) const;
-  void move(PositionTrack& track) const;
+  void advance(PositionTrack& track) const;
 
   const PositionChange& change_;
   Time now_;
@@ -150,7 +150,7 @@ void Report::separate(Tracks& tracks, std::size_t from) const {
     made.lowest_handed = other.lowest_handed;
   }
   if (!handed_.empty() && is_below(handed_, made.restartpoint)) made.restartpoint.clear();
-  move(made);
+  advance(made);
   tracks.push_back(std::move(made));
 }
 
@@ -159,7 +159,7 @@ void Report::separate(Tracks& tracks, std::size_t from) const {
 void Report::start_as_standby(Tracks& tracks, std::size_t at) const {
   if (is_of_same_run(tracks[at])) tracks.erase(tracks.begin() + static_cast<std::ptrdiff_t>(at));
   PositionTrack made;
-  move(made);
+  advance(made);
   tracks.push_back(std::move(made));
 }
 
@@ -168,11 +168,11 @@ void Report::start_as_standby(Tracks& tracks, std::size_t at) const {
 void Report::add_primary(Tracks& tracks) const {
   std::erase_if(tracks, [](const PositionTrack& track) { return track.retired; });
   PositionTrack made;
-  move(made);
+  advance(made);
   tracks.push_back(std::move(made));
 }
 
-void Report::move(PositionTrack& track) const {
+void Report::advance(PositionTrack& track) const {
   if (!boot_.empty() && track.boot != boot_) {
     if (!track.boot.empty()) {
       track.past_runs.push_back(
@@ -194,7 +194,8 @@ void Report::move(PositionTrack& track) const {
   }
 }
 
-bool Report::is_clearly(const PositionTrack& track, const Tracks& tracks) const {
+// No other track fits as well.
+bool Report::alone_goes_on_with(const PositionTrack& track, const Tracks& tracks) const {
   const auto fits = [this](const PositionTrack& one) { return goes_on_with(one); };
   return goes_on_with(track) && std::ranges::count_if(tracks, fits) == 1;
 }
@@ -203,7 +204,7 @@ bool Report::is_clearly(const PositionTrack& track, const Tracks& tracks) const 
 bool Report::apply(Tracks& tracks) const {
   if (tracks.empty()) {
     tracks.emplace_back();
-    move(tracks.back());
+    advance(tracks.back());
     return true;
   }
   const std::size_t at = find(tracks);
@@ -218,7 +219,7 @@ bool Report::apply(Tracks& tracks) const {
     // has ended sends nothing new, and which one of several has booted must be clear.
     const auto run = std::ranges::find(track.past_runs, boot_, &PastRun::boot);
     const bool is_another = run == track.past_runs.end()
-                                ? late || (tracks.size() > 1 && !is_clearly(track, tracks))
+                                ? late || (tracks.size() > 1 && !alone_goes_on_with(track, tracks))
                                 : change_.instance.sequence > run->sequence;
     if (run != track.past_runs.end() && !is_another) return false;
     if (is_another || goes_before(track)) {
@@ -233,7 +234,7 @@ bool Report::apply(Tracks& tracks) const {
   if (track.retired && !change_.archives_as_primary) {
     start_as_standby(tracks, at);
   } else {
-    move(track);
+    advance(track);
   }
   return true;
 }
@@ -263,8 +264,9 @@ void put_in_order(Tracks& tracks) {
   });
 }
 
-// The two highest become one: what the lower one needs holds for both.
-void bound(Tracks& tracks) {
+// Until there are no more than kMostTracks, the two highest become one: what the lower one needs
+// holds for both.
+void merge_highest(Tracks& tracks) {
   const auto first_retired = [&tracks] {
     return std::ranges::find(tracks, true, &PositionTrack::retired);
   };
@@ -288,7 +290,7 @@ std::optional<Tracks> apply_report(Tracks tracks, const PositionChange& change, 
   if (!Report(change, now).apply(tracks)) return std::nullopt;
   end_left_tracks(tracks);
   put_in_order(tracks);
-  bound(tracks);
+  merge_highest(tracks);
   return tracks;
 }
 

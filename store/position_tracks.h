@@ -47,7 +47,7 @@ struct PastRun {
 };
 
 struct PositionTrack {
-  std::string restartpoint, lowest_handed, last_handed;  // segments; "": none
+  std::string restartpoint, lowest_handed, last_handed;  // names of segments; "": none
   std::optional<Time> seen;
   std::uint64_t sequence = 0;      // of the newest report
   std::string boot;                // run of its machine; "": not known

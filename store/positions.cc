@@ -43,35 +43,63 @@ json::object track_object(const PositionTrack& track) {
   return object;
 }
 
-std::string text_at(const json::object& object, std::string_view name) {
-  return std::string(object.at({name.data(), name.size()}).as_string());
-}
+// One object of the record. Its members throw std::exception where they are not what they should
+// be.
+class Members {
+ public:
+  explicit Members(const json::object& object) : object_(object) {}
 
-std::uint64_t sequence_at(const json::object& object) {
-  const auto sequence = parse_decimal(text_at(object, "sequence"));
-  if (!sequence) throw std::invalid_argument("sequence");
-  return *sequence;
-}
+  std::string text(std::string_view name) const {
+    auto value = text_member(object_, name);
+    if (!value) throw std::invalid_argument(std::string(name));
+    return *std::move(value);
+  }
+  std::string text_or_none(std::string_view name) const {
+    return object_.contains(name) ? text(name) : "";
+  }
+  // A segment's name, or "".
+  std::string segment(std::string_view name) const {
+    std::string value = text(name);
+    const auto file = WalFileName::parse(value);
+    const bool is_segment = file && file->kind() == FileKind::kSegment;
+    if (!value.empty() && !is_segment) throw std::invalid_argument(std::string(name));
+    return value;
+  }
+  std::uint64_t sequence() const {
+    const auto value = parse_decimal(text("sequence"));
+    if (!value) throw std::invalid_argument("sequence");
+    return *value;
+  }
+  bool flag(std::string_view name) const { return object_.at(name).as_bool(); }
+  bool flag_or_false(std::string_view name) const { return object_.contains(name) && flag(name); }
+  // None where there is no such member.
+  std::vector<Members> objects(std::string_view name) const {
+    std::vector<Members> all;
+    if (!object_.contains(name)) return all;
+    for (const json::value& value : object_.at(name).as_array())
+      all.emplace_back(value.as_object());
+    return all;
+  }
 
-PositionTrack track_of(const json::object& object) {
-  const auto text = [&object](std::string_view name) { return text_at(object, name); };
-  PositionTrack track{.restartpoint = text("restartpoint"),
-                      .lowest_handed = text("lowest_handed"),
-                      .last_handed = text("last_handed"),
-                      .seen = parse_iso8601(text("seen")),
-                      .sequence = sequence_at(object),
-                      .boot = object.contains("boot") ? text("boot") : "",
+ private:
+  const json::object& object_;
+};
+
+PositionTrack track_of(const Members& members) {
+  PositionTrack track{.restartpoint = members.segment("restartpoint"),
+                      .lowest_handed = members.segment("lowest_handed"),
+                      .last_handed = members.segment("last_handed"),
+                      .seen = parse_iso8601(members.text("seen")),
+                      .sequence = members.sequence(),
+                      .boot = members.text_or_none("boot"),
                       .past_runs = {},
-                      .retired = object.at("retired").as_bool(),
-                      .perhaps_left = object.contains("perhaps_left")};
-  if (object.contains("past_runs")) {
-    for (const json::value& value : object.at("past_runs").as_array()) {
-      const json::object& run = value.as_object();
-      track.past_runs.push_back({.boot = text_at(run, "boot"),
-                                 .restartpoint = text_at(run, "restartpoint"),
-                                 .lowest_handed = text_at(run, "lowest_handed"),
-                                 .sequence = sequence_at(run)});
-    }
+                      .retired = members.flag("retired"),
+                      .perhaps_left = members.flag_or_false("perhaps_left")};
+  for (const Members& run : members.objects("past_runs")) {
+    track.past_runs.push_back({.boot = run.text("boot"),
+                               .restartpoint = run.segment("restartpoint"),
+                               .lowest_handed = run.segment("lowest_handed"),
+                               .sequence = run.sequence()});
   }
   return track;
 }
@@ -89,21 +117,19 @@ std::string encode(const Position& position) {
   return to_line(object);
 }
 
-Position decode(const std::string& content, const std::string& key) {
-  const std::string place = "record \"" + key + "\"";
+Position decode(const Backend& backend, const std::string& content, const std::string& key) {
+  const std::string place = record_place(backend, key);
   try {
     const json::object object = parse_record(content, place);
-    const auto text = [&object](std::string_view name) { return text_at(object, name); };
-    Position position{.client = text("client"),
-                      .instance = text("instance"),
-                      .standby = text("standby"),
-                      .host = text("host"),
-                      .system = text("system_identifier"),
-                      .tracks = {track_of(object)}};
-    if (object.contains("others")) {
-      for (const json::value& other : object.at("others").as_array())
-        position.tracks.push_back(track_of(other.as_object()));
-    }
+    const Members members(object);
+    Position position{.client = members.text("client"),
+                      .instance = members.text("instance"),
+                      .standby = members.text("standby"),
+                      .host = members.text("host"),
+                      .system = members.text("system_identifier"),
+                      .tracks = {track_of(members)}};
+    for (const Members& other : members.objects("others"))
+      position.tracks.push_back(track_of(other));
     return position;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kUsage) throw;  // of a later format
@@ -203,7 +229,7 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
   const auto next_record =
       [&](const std::optional<std::string>& content) -> std::optional<std::string> {
     std::optional<Position> standing;
-    if (content) standing = decode(*content, key);
+    if (content) standing = decode(backend, *content, key);
     // A primary that was never a standby has no position to retire, and who got nothing has none
     // yet.
     if (!standing && !change.handed && !change.restartpoint) return std::nullopt;
@@ -229,8 +255,8 @@ std::vector<PositionReport> list_positions(Backend& backend, std::string_view cl
   std::vector<PositionReport> reports;
   for_each_record(
       backend, layout::standby_records(cluster),
-      [&reports](const std::string& key, const std::string& content) {
-        reports.push_back(report_of(decode(content, key)));
+      [&](const std::string& key, const std::string& content) {
+        reports.push_back(report_of(decode(backend, content, key)));
       },
       damaged);
   return reports;

@@ -71,7 +71,7 @@ struct RetentionInventory {
   std::vector<Gap> gaps = {};
   std::vector<PositionReport> positions;  // of the era's system identifier
   std::vector<HoldFacts> holds;           // in this era
-  FutureTimes future_times = {};          // how times count that are later than now
+  FutureTimes future_times = {};          // how times count that are later than its `after`
 };
 
 // --- what is wanted ---

@@ -10,6 +10,7 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wal/file_name.h"
+#include "store/catalog.h"
 #include "store/report_text.h"
 
 namespace walstow {
@@ -36,6 +37,7 @@ class StatusText {
                         std::uint64_t count) const;
   std::string size_lines(const TimelineReport& timeline) const;
   std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
+  std::string break_lines(const EraReport& era, const std::string& cluster) const;
   std::string position_lines(const PositionReport& position, const std::string& cluster) const;
   std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
   std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
@@ -196,6 +198,27 @@ std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
       mark, origin, fork.highest, fork.in_use);
 }
 
+std::string StatusText::break_lines(const EraReport& era, const std::string& cluster) const {
+  std::string text;
+  for (const BreakReport& at : era.breaks) {
+    text += wrapped(
+        fmt::format("{} in {} at {}, as its server had it: a recovery would end there; take a new "
+                    "base backup, or put the whole segment from the pg_wal of another server that "
+                    "has it, with \"walstow-archive DIR/pg_wal/{}\", where DIR is its data "
+                    "directory. Its content is another one, so it is kept for your decision: {} "
+                    "gives it the name",
+                    alarm("LOG BREAKS OFF"), at.file, at.at, at.file,
+                    suggestion({"conflict", "accept", cluster, at.file, "DIGEST"})),
+        kTextColumns, "    ");
+  }
+  if (era.breaks.size() == kMostBreaks) {
+    text += wrapped(fmt::format("these are the newest {}, there may be more: {} finds all",
+                                kMostBreaks, suggestion({"verify", cluster, "--deep"})),
+                    kTextColumns, "    ");
+  }
+  return text;
+}
+
 std::string StatusText::era_lines(const EraReport& era, const std::string& cluster) const {
   std::string text = fmt::format("  era {}\n", era.era);
   if (era.timelines.size() > 1) {
@@ -210,13 +233,7 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
                                 alarm("NEWER RELEASE"), era.newer_magic),
                     kTextColumns, "    ");
   }
-  for (const BreakReport& at : era.breaks) {
-    text += wrapped(fmt::format("{} in {} at {}, as its server had it: a recovery would end there; "
-                                "take a new base backup, or put the whole segment from another "
-                                "server's pg_wal",
-                                alarm("LOG BREAKS OFF"), at.file, at.at),
-                    kTextColumns, "    ");
-  }
+  text += break_lines(era, cluster);
   for (const std::string& name : era.missing_histories) {
     text += wrapped(fmt::format("{} {}: without it nobody is led to its timeline; put it in with "
                                 "\"walstow-archive DIR/pg_wal/{}\", where DIR is the data "

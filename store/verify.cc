@@ -16,9 +16,11 @@
 namespace walstow {
 namespace {
 
-// A page ends when this has passed, with the objects that are being read then. Short, so that who
-// asks sees progress, can stop at any time, and keeps a rate; the largest object takes some seconds
-// more, and a client waits for a minute.
+// A page ends when this has passed, with the objects that are being read then, and with the
+// segments before them that follow_the_log() needs: one for each that is not behind another one of
+// the page, more of them only before this has passed. Short, so that who asks sees progress, can
+// stop at any time, and keeps a rate; the largest object takes some seconds more, and a client
+// waits for a minute.
 constexpr Duration kPageTime{1500};
 
 // One object's outcome.
@@ -53,8 +55,9 @@ class Verification {
       : archive_(archive), verify_(verify), page_(page), outcomes_(page.items.size()) {}
 
   void run();
-  // Whether the segments, each whole by itself, make one log. After run().
-  void follow_the_log();
+  // Whether the segments, each whole by itself, make one log. After run(). How many stored bytes it
+  // has read for that.
+  std::uint64_t follow_the_log();
   // How many, once run() has returned; at least one, unless there is none.
   std::size_t done() const { return next_; }
   const Outcome& outcome(std::size_t index) const { return outcomes_.at(index); }
@@ -168,8 +171,8 @@ VerifyProblem Verification::problem_of(const std::string& key, const ObjectProbl
           .problem = problem.text};
 }
 
-void Verification::follow_the_log() {
-  LogWalk walk(archive_, verify_.cluster);
+std::uint64_t Verification::follow_the_log() {
+  LogWalk walk(archive_, verify_.cluster, deadline_);
   for (std::size_t i = 0; i < done(); ++i) {
     Outcome& outcome = outcomes_[i];
     if (!outcome.edges) continue;
@@ -181,6 +184,7 @@ void Verification::follow_the_log() {
     outcome.problem = problem_of(
         item.entry.key, {VerifyProblem::Kind::kUnfinished, std::move(text)}, promised->name);
   }
+  return walk.bytes_read();
 }
 
 // What stays whatever its bytes are: its absence would tell PostgreSQL something that is not so.
@@ -213,10 +217,11 @@ VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
                                     key_of(verify.cluster, verify.after), verify.limit);
   Verification verification(archive, verify, found);
   verification.run();
-  verification.follow_the_log();
+  const std::uint64_t read_back = verification.follow_the_log();
   // An archive that went away meanwhile has no damage to tell of.
   archive.verify_present();
   VerifyPage page;
+  page.bytes = read_back;
   for (std::size_t i = 0; i < verification.done(); ++i) {
     const Outcome& outcome = verification.outcome(i);
     if (outcome.problem) page.problems.push_back(*outcome.problem);

@@ -241,9 +241,12 @@ void Verification::show_way_out() {
   }
   if (found_.unfinished > 0) {
     log_line(LogLevel::kWarning,
-             fmt::format("the log breaks off in the middle of {} segments", found_.unfinished),
-             "Put the whole segment from a pg_wal that still has it. It takes the place of an "
-             "unfinished one; where it is refused, \"walstow conflict accept\" gives it the name.");
+             fmt::format("in {} segments the log breaks off, or does not go on from the segment "
+                         "before",
+                         found_.unfinished),
+             "Put the whole segment from a pg_wal that still has it; where two files are named, "
+             "either may be the bad one. It takes the place of an unfinished one; where it is "
+             "refused, \"walstow conflict accept\" gives it the name.");
   }
   if (found_.missing > 0) {
     log_line(LogLevel::kWarning, fmt::format("{} segments are missing", found_.missing),

@@ -17,9 +17,10 @@ struct FileOwner {
 // also where this root may not act as others (it says so). Throws Error{kStorage} naming `label`.
 std::optional<FileOwner> other_owner(int fd, const std::string& label);
 
-// While it lives, what the calling thread makes belongs to `owner`, with that user's rights and no
-// others (setfsuid(2)): no moment in which it is root's, and no chown that could be led to another
-// file. Nothing happens for nullopt.
+// While it lives, what the calling thread makes belongs to `owner`, with that user's rights and
+// group (setfsuid(2), setfsgid(2)); of root's rights those of its supplementary groups remain. No
+// moment in which it is root's, and no chown that could be led to another file. Nothing happens for
+// nullopt.
 class MakeFilesAs {
  public:
   explicit MakeFilesAs(const std::optional<FileOwner>& owner);

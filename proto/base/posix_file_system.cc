@@ -125,7 +125,9 @@ class PosixFileSystem final : public FileSystem {
   Location new_temporary_name();
   bool remove_if_dead(const std::string& path);
 
-  std::optional<FileOwner> owner_;  // of what this makes, if not the process's user
+  // Of what this makes, if not the process's user. Before root_: it is asked of the folder that
+  // root_ then takes.
+  std::optional<FileOwner> owner_;
   RootFolder root_;
   std::string temporary_folder_;
   mode_t file_mode_;

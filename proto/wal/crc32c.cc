@@ -66,10 +66,23 @@ std::uint32_t shift_by(std::uint64_t bytes) {
   return result;
 }
 
+std::uint32_t reversed(std::uint32_t bits) {
+  std::uint32_t result = 0;
+  for (int i = 0; i < 32; ++i) {
+    result = result << 1 | (bits & 1);
+    bits >>= 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) {
   return multiplied(shift_by(second_size), first) ^ second;
+}
+
+Crc32c::Crc32c(std::uint32_t before) : state_(~before) {
+  if (!has_instruction()) state_ = reversed(state_);  // as the table takes and gives it
 }
 
 void Crc32c::add(ByteView bytes) {

@@ -12,6 +12,9 @@ namespace walstow {
 // processors about 25.
 class Crc32c {
  public:
+  Crc32c() = default;
+  // Goes on behind bytes of that checksum.
+  explicit Crc32c(std::uint32_t before);
   void add(ByteView bytes);
   std::uint32_t value() const;
 

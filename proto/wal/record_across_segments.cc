@@ -32,19 +32,18 @@ RecordPiece joined(const RecordPiece& one, const RecordPiece& other) {
   return both;
 }
 
+}  // namespace
+
 bool checksum_agrees(const RecordPiece& record) {
   const ByteView header(record.first);
-  const std::uint32_t crc = crc32c_of_both(record.crc, crc_of(header.first(kRecordChecksumOffset)),
-                                           kRecordChecksumOffset);
-  return crc == load_little_endian<std::uint32_t>(header, kRecordChecksumOffset);
+  Crc32c crc(record.crc);
+  crc.add(header.first(kRecordChecksumOffset));
+  return crc.value() == load_little_endian<std::uint32_t>(header, kRecordChecksumOffset);
 }
-
-}  // namespace
 
 std::optional<Lsn> RecordsAcrossSegments::add(const SegmentEdges& edges) {
   const std::optional<Lsn> broken = join(edges);
   if (edges.last) last_ = edges.last;
-  const bool passes_through = edges.finish == SegmentEdges::Finish::kOpen && !edges.open;
   if (edges.finish == SegmentEdges::Finish::kUnknown) {
     state_ = State::kUnknown;
   } else if (edges.finish == SegmentEdges::Finish::kWhole) {
@@ -55,7 +54,7 @@ std::optional<Lsn> RecordsAcrossSegments::add(const SegmentEdges& edges) {
   } else if (edges.open) {
     state_ = State::kOpen;
     open_ = *edges.open;
-  } else if (passes_through && broken) {
+  } else if (broken) {  // of the record that passes through
     state_ = State::kUnknown;
   }
   if (state_ == State::kUnknown) last_.reset();

@@ -29,6 +29,9 @@ struct RecordPiece {
   bool operator==(const RecordPiece&) const = default;
 };
 
+// Whether a whole record has the bytes that its own checksum is of.
+bool checksum_agrees(const RecordPiece& record);
+
 // How a segment joins its neighbours.
 struct SegmentEdges {
   enum class Start {
@@ -56,9 +59,14 @@ struct SegmentEdges {
   RecordPiece rest;             // kContinues: what has come of them
   Finish finish = Finish::kUnknown;
   std::optional<Open> open;
-  Lsn stops;  // where a reader ends, of a segment that is not written or not sound to its end
+  // Where a reader ends that has nothing behind this segment: where a record would begin, or where
+  // the one begins whose rest is missing. Of kStops, and of an unfinished segment; of others it
+  // says only how far the records were followed.
+  Lsn stops;
   std::optional<Lsn> first_names;  // what the first record that begins here has for the one before
   std::optional<Lsn> last;         // where the last one begins
+  // One record begins before the segment and ends behind it.
+  bool passes_through() const { return finish == Finish::kOpen && !open; }
   bool operator==(const SegmentEdges&) const = default;
 };
 

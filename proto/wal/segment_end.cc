@@ -172,17 +172,17 @@ void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
   record_->header_size += more;
   record_->passed += size;
   record_->crc.add(page.subspan(position + more, size - more));
-  if (record_->start && more > 0) {
-    if (!names_the_record_before()) {
-      const std::uint64_t start = *record_->start;
-      if (start < offset_) {
-        break_off(start);  // the page before was followed by one in its place
-      } else {
-        stop(start, page.subspan(static_cast<std::size_t>(start - offset_)));
-      }
-      record_.reset();
-      return;
+  const auto named = more > 0 ? named_by_record() : std::nullopt;
+  if (named && !previous_) first_names_ = named;
+  if (named && !is_record_before(*named)) {
+    const std::uint64_t start = *record_->start;
+    if (start < offset_) {
+      break_off(start);  // the page before was followed by one in its place
+    } else {
+      stop(start, page.subspan(static_cast<std::size_t>(start - offset_)));
     }
+    record_.reset();
+    return;
   }
   position += size;
   record_->remaining -= size;
@@ -203,13 +203,17 @@ bool SegmentEndFinder::start_record(ByteView page, std::size_t position) {
   return true;
 }
 
-bool SegmentEndFinder::names_the_record_before() {
-  if (record_->header_size < kNeededToKnow) return true;  // not known yet
-  const auto previous = load_little_endian<std::uint64_t>(record_->header, kPreviousOffset);
+// The address that the record at work, if it began here, has for the one before it; nullopt: not
+// known yet.
+std::optional<std::uint64_t> SegmentEndFinder::named_by_record() const {
+  if (!record_->start || record_->header_size < kNeededToKnow) return std::nullopt;
+  return load_little_endian<std::uint64_t>(record_->header, kPreviousOffset);
+}
+
+// Of the first record that begins here, the one before is known by nothing but its being earlier.
+bool SegmentEndFinder::is_record_before(std::uint64_t address) const {
   const std::uint64_t base = header_->page_address.value;
-  if (previous_) return previous == base + *previous_;
-  first_names_ = previous;
-  return previous < base + *record_->start;
+  return previous_ ? address == base + *previous_ : address < base + *record_->start;
 }
 
 void SegmentEndFinder::finish_record(std::size_t position) {
@@ -228,12 +232,8 @@ void SegmentEndFinder::finish_record(std::size_t position) {
   }
 }
 
-// The checksum is of what follows the header, and then of the header before it.
 void SegmentEndFinder::check(const Record& record) {
-  Crc32c crc = record.crc;
-  crc.add(ByteView(record.header).first(kRecordChecksumOffset));
-  const auto expected = load_little_endian<std::uint32_t>(record.header, kRecordChecksumOffset);
-  if (crc.value() == expected) {
+  if (checksum_agrees(record.piece())) {
     if (failed_) goes_on_ = true;
   } else if (!failed_) {
     failed_ = record.start;
@@ -267,11 +267,12 @@ void SegmentEndFinder::add_to_tail(ByteView page) {
   tail_ = SegmentEnd::Tail::kStale;
 }
 
-// Of a record that was to go on nothing is read; one that was to begin a page stands behind the
-// page's header.
+// The offset at which a reader looks for a record and finds none. That is where a record begins
+// whose rest is missing; else where the next one would begin: behind the last one, and where that
+// filled its page, behind the header of the page that follows.
 std::uint64_t SegmentEndFinder::reader_ends() const {
   if (record_ && record_->start) return *record_->start;
-  if (page_size_ == 0 || end_ % page_size_ != 0 || end_ == offset_ + page_size_) return end_;
+  if (page_size_ == 0 || end_ % page_size_ != 0) return end_;
   return end_ + (end_ == 0 ? kSegmentHeaderSize : kPageHeaderSize);
 }
 
@@ -288,31 +289,30 @@ SegmentEdges SegmentEndFinder::edges() const {
   if (!header_) return {};
   const std::uint64_t base = header_->page_address.value;
   const SegmentEnd::Kind kind = extent().kind;
-  const bool passes_through = record_ && !record_->start;
+  const bool is_read_through = page_.empty() && offset_ == header_->segment_size.bytes();
   SegmentEdges edges{.begin = Lsn{base}, .start = start_, .announced = announced_};
-  if (start_ == SegmentEdges::Start::kContinues) {
-    if (rest_) {
-      edges.rest = *rest_;
-    } else if (kind == SegmentEnd::Kind::kFull && passes_through) {
-      edges.rest = record_->piece();
-    } else {
-      edges.start = end().broken ? SegmentEdges::Start::kBreaksOff : SegmentEdges::Start::kUnknown;
-    }
-  }
+  edges.stops = Lsn{base + reader_ends()};
   if (first_names_) edges.first_names = Lsn{*first_names_};
   if (previous_) edges.last = Lsn{base + *previous_};
-  if (kind == SegmentEnd::Kind::kSwitched) edges.finish = Finish::kWhole;
-  const bool is_read_through = page_.empty() && offset_ == header_->segment_size.bytes();
-  if (kind == SegmentEnd::Kind::kUnclear && state_ == State::kStopped && is_read_through) {
+  if (kind == SegmentEnd::Kind::kSwitched) {
+    edges.finish = Finish::kWhole;
+  } else if (kind == SegmentEnd::Kind::kFull) {
+    edges.finish = record_ ? Finish::kOpen : Finish::kWhole;
+  } else if (kind == SegmentEnd::Kind::kUnclear && state_ == State::kStopped && is_read_through) {
     edges.finish = Finish::kStops;
   }
-  edges.stops = Lsn{base + reader_ends()};
-  if (kind != SegmentEnd::Kind::kFull) return edges;
-  edges.finish = record_ ? Finish::kOpen : Finish::kWhole;
-  if (record_ && record_->start) {
+  if (edges.finish == Finish::kOpen && record_->start) {
     edges.last = Lsn{base + *record_->start};
     edges.open = SegmentEdges::Open{
         .start = *edges.last, .remaining = record_->remaining, .piece = record_->piece()};
+  }
+  if (start_ != SegmentEdges::Start::kContinues) return edges;
+  if (rest_) {
+    edges.rest = *rest_;
+  } else if (edges.passes_through()) {
+    edges.rest = record_->piece();
+  } else {
+    edges.start = end().broken ? SegmentEdges::Start::kBreaksOff : SegmentEdges::Start::kUnknown;
   }
   return edges;
 }

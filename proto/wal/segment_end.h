@@ -67,12 +67,14 @@ struct SegmentEnd {
   bool operator==(const SegmentEnd&) const = default;
 };
 
-// Feed it all bytes of a segment, in pieces of any size, then ask.
+// Feed it all bytes of a segment, in pieces of any size, then ask. For one thread at a time.
 class SegmentEndFinder {
  public:
   SegmentEndFinder();
   void add(ByteView raw);
   SegmentEnd end() const;
+  // Once all bytes are in, as end(). Of a file that is no segment, or of a release whose records
+  // nobody knows: Start::kUnknown and Finish::kUnknown, which join anything.
   SegmentEdges edges() const;
 
  private:
@@ -98,7 +100,8 @@ class SegmentEndFinder {
   bool continues_as_announced(ByteView page, std::size_t& position);
   void pass(ByteView page, std::size_t& position);
   bool start_record(ByteView page, std::size_t position);
-  bool names_the_record_before();
+  std::optional<std::uint64_t> named_by_record() const;
+  bool is_record_before(std::uint64_t address) const;
   void finish_record(std::size_t position);
   void add_to_tail(ByteView page);
   void stop(std::uint64_t offset, ByteView remains);

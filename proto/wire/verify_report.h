@@ -43,10 +43,11 @@ std::optional<VerifyProblem::Kind> parse_problem_kind(std::string_view text);
 
 // Part of a cluster, verified to its end.
 struct VerifyPage {
-  std::uint64_t objects = 0, bytes = 0;  // verified; as stored
-  std::uint64_t passed_over = 0;         // put before `since`, or gone meanwhile
-  std::vector<VerifyProblem> problems;   // in the order of keys
-  std::string next;                      // "after" of the next page, "" on the last
+  std::uint64_t objects = 0;            // verified
+  std::uint64_t bytes = 0;              // read, as stored; with segments before them
+  std::uint64_t passed_over = 0;        // put before `since`, or gone meanwhile
+  std::vector<VerifyProblem> problems;  // in the order of keys
+  std::string next;                     // "after" of the next page, "" on the last
   bool operator==(const VerifyPage&) const = default;
 };
 

@@ -51,7 +51,7 @@ class RootByHand(EndToEndTest):
         self.assertFalse((self.server.wal / "pgsql_tmp_walstow/prefetch").exists(), "root fetches nothing ahead")
         self.assert_the_server_goes_on()
 
-    def test_the_last_lines_of_a_restore(self):
+    def test_a_restartpoint_told(self):
         done = self.by_root("walstow-restore", "--restartpoint", self.name)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_all_is_the_servers()

@@ -70,8 +70,8 @@ class LogThatBreaksOff(EndToEndTest):
         done = self.archive.walstow("verify", "main", "--deep", check=False)
         self.assertEqual(done.returncode, DAMAGED, done.stdout)
         (start,) = struct.unpack_from("<Q", self.sound, 8)
-        before = rf"the record that begins at 0/{(start >> 20) - 1:X}[0-9A-F]{{5}}, in a segment before"
-        self.assertRegex(done.stdout, before)
+        begins = rf"the record that begins at 0/{(start >> 20) - 1:X}[0-9A-F]{{5}} in [0-9A-F]{{24}}"
+        self.assertRegex(done.stdout, rf"{begins} does not end in {self.segment} ")
 
     def test_a_sound_one_is_not(self):
         self.path.write_bytes(self.damages()["one bit"])

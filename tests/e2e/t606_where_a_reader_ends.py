@@ -43,10 +43,9 @@ class WhereAReaderEnds(EndToEndTest):
     # --- pg_waldump ---------------------------------------------------------------------------------
 
     def dump(self, folder, first, last):
-        """The places of all records from one segment to another, and whether an error ended the list."""
+        """The places of all records from one segment to another, or to where pg_waldump ends."""
         done = processes.run(releases.program("pg_waldump"), "-p", folder, first, last, check=False)
-        places = [lsn(place) for place in re.findall(r"lsn: ([0-9A-F]+/[0-9A-F]+)", done.stdout)]
-        return places, done.returncode != 0
+        return [lsn(place) for place in re.findall(r"lsn: ([0-9A-F]+/[0-9A-F]+)", done.stdout)]
 
     def damaged(self, sound, name, chance):
         """Some bytes of the segment changed, behind its first page's header."""
@@ -79,25 +78,25 @@ class WhereAReaderEnds(EndToEndTest):
         sound = {name: self.archive.contents(name) for name in names}
         for name in names:
             (folder / name).write_bytes(sound[name])
-        records, _ = self.dump(folder, names[0], names[-1])
+        records = self.dump(folder, names[0], names[-1])
         self.assertIsNone(self.break_in_the_archive())
         chance = random.Random(20)
         full = self.full_segments()
-        seen = set()
+        one_ended_early = False
         for _ in range(DAMAGES):
             name = chance.choice(full[:-1])
             content, title = self.damaged(sound[name], name, chance)
             (folder / name).write_bytes(content)
             self.replace(primary, name, content)
-            got, _ = self.dump(folder, names[0], names[-1])
+            got = self.dump(folder, names[0], names[-1])
             expected = None if len(got) == len(records) else records[len(got)]
             with self.subTest(title):
                 self.assertEqual(got, records[: len(got)])
                 self.assertEqual(self.break_in_the_archive(), expected)
-            seen.add(expected is None)
+            one_ended_early = one_ended_early or expected is not None
             (folder / name).write_bytes(sound[name])
             self.replace(primary, name, sound[name])
-        self.assertIn(False, seen)
+        self.assertTrue(one_ended_early)
 
     # --- a server -----------------------------------------------------------------------------------
 

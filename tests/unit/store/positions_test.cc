@@ -236,5 +236,25 @@ TEST_F(PositionsTest, DamagedRecordIsNamed) {
   EXPECT_THROW(tell(handed("000000010000000000000005")), Error);
 }
 
+TEST_F(PositionsTest, WhatIsNoSegmentIsDamage) {
+  tell(handed("000000010000000000000005"));
+  const std::string whole = *record();
+  const std::string key = layout::standby_record("main", "standby1", kInstance);
+  for (const std::string_view name : {"0000", "00000002.history", "00000001000000000000000g"}) {
+    std::string damaged = whole;
+    const std::string sound = R"("lowest_handed":"000000010000000000000005")";
+    ASSERT_NE(damaged.find(sound), std::string::npos);
+    damaged.replace(damaged.find(sound), sound.size(),
+                    R"("lowest_handed":")" + std::string(name) + '"');
+    backend_->update_record(key, [&](const auto&) { return damaged; });
+    EXPECT_EQ(kind_thrown([&] { tell(handed("000000010000000000000006")); }), ErrorKind::kDamaged)
+        << name;
+    DamagedRecords found;
+    EXPECT_TRUE(list_positions(*backend_, "main", &found).empty());
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find(backend_->describe()), std::string::npos) << found[0];
+  }
+}
+
 }  // namespace
 }  // namespace walstow

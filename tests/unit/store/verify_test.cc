@@ -167,8 +167,10 @@ TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
     } while (!question.after.empty());
     ASSERT_EQ(problems.size(), 1U) << limit;
     EXPECT_EQ(problems[0].file, seven);
-    EXPECT_NE(problems[0].problem.find("the record that begins at 0/6FFC"), std::string::npos)
-        << problems[0].problem;
+    const std::string& text = problems[0].problem;
+    EXPECT_NE(text.find("the record that begins at 0/6FFC"), std::string::npos) << text;
+    EXPECT_NE(text.find(" in " + six + " does not end in " + seven), std::string::npos) << text;
+    EXPECT_NE(text.find("this one or the one before is damaged"), std::string::npos) << text;
   }
 }
 
@@ -183,6 +185,39 @@ TEST_F(VerifyTest, OnlyWhatStandsIsMarked) {
   const auto marks = object_path(six).parent_path().parent_path().parent_path() / "broken";
   const auto count = std::distance(std::filesystem::directory_iterator(marks), {});
   EXPECT_EQ(count, 1);
+}
+
+// So that who asks keeps the rate that was asked for.
+TEST_F(VerifyTest, WhatIsReadBeforeThePageCounts) {
+  const auto size_of = [this](const std::string& name) {
+    return std::filesystem::file_size(object_path(name));
+  };
+  VerifyFiles question = deep();
+  question.range = {.from = file_named(kFourthOfFive), .to = file_named(kFifthOfFive)};
+  const VerifyPage page = verify(question);
+  EXPECT_EQ(page.objects, 2U);
+  EXPECT_EQ(page.bytes, size_of(kThirdOfFive) + size_of(kFourthOfFive) + size_of(kFifthOfFive));
+}
+
+TEST_F(VerifyTest, ARecordThroughWholeSegmentsIsNamedWithBothEnds) {
+  const std::string six = "000000010000000000000006", seven = "000000010000000000000007";
+  const std::string eight = "000000010000000000000008";
+  WalWriter begins(six);
+  while (WalWriter::kSize - begins.end() > 1000)
+    begins.record(200);
+  begins.record(WalWriter::kSize + 50000);
+  WalWriter through(seven);
+  through.go_on(begins);
+  std::string ends = WalWriter(eight).go_on(through).fill().content();
+  ends[1000] ^= 0x01;
+  ASSERT_EQ(put(six, begins.content()).status, 201);
+  ASSERT_EQ(put(seven, through.content()).status, 201);
+  ASSERT_EQ(put(eight, ends).status, 201);
+  const VerifyPage page = verify(deep());
+  ASSERT_EQ(found(page), "unfinished " + eight);
+  const std::string& text = page.problems[0].problem;
+  EXPECT_NE(text.find(" in " + six + " does not end in " + eight), std::string::npos) << text;
+  EXPECT_NE(text.find("one of these or of those between is damaged"), std::string::npos) << text;
 }
 
 TEST_F(VerifyTest, ATimelineGoesOnFromItsParent) {

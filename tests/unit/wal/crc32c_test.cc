@@ -48,5 +48,14 @@ TEST(Crc32cTest, TwoMakeTheOneOfBoth) {
   }
 }
 
+TEST(Crc32cTest, GoesOnBehindAChecksum) {
+  const std::string text = "Seen from behind, it is the same.";
+  for (const std::size_t first : {0U, 1U, 8U, 20U}) {
+    Crc32c crc(crc_of(text.substr(0, first), 4096));
+    crc.add(as_bytes(std::string_view(text).substr(first)));
+    EXPECT_EQ(crc.value(), crc_of(text, 4096)) << first;
+  }
+}
+
 }  // namespace
 }  // namespace walstow

@@ -1,0 +1,64 @@
+#include "store/break_marks.h"
+
+#include "proto/wire/report.h"
+#include "tests/support/wal_writer.h"
+#include "tests/unit/store/service_fixture.h"
+
+namespace walstow {
+namespace {
+
+using samples::WalWriter;
+
+const std::string kBroken = "000000010000000000000003";
+
+class BreakMarksTest : public ServiceTest {
+ protected:
+  BreakMarksTest() {
+    broken_[1000] ^= 0x01;
+    EXPECT_EQ(put(kBroken, broken_).status, 201);
+  }
+  ClusterReport status() { return parse_cluster_report(ask(ClusterStatus{"main"}).body); }
+  std::filesystem::path mark() const {
+    const std::string digest = layout::digest12(digest_of(broken_));
+    return archive_folder / "main" / kEra / "broken" / (kBroken + "." + digest + ".json");
+  }
+  void forget() {
+    const auto archive = open_archive_folder(archive_folder);
+    forget_breaks(archive->backend(), "main", archive->eras("main").back());
+  }
+
+  std::string broken_ = WalWriter(kBroken).fill().content();
+};
+
+TEST_F(BreakMarksTest, ADamagedOneIsNamedAndStopsNothing) {
+  ASSERT_EQ(status().eras.at(0).breaks.size(), 1U);
+  EXPECT_TRUE(status().damaged.empty());
+  std::filesystem::permissions(mark(), std::filesystem::perms::owner_all);
+  std::ofstream(mark()) << "{";
+  const ClusterReport report = status();
+  EXPECT_TRUE(report.eras.at(0).breaks.empty());
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_NE(report.damaged[0].find(mark().filename().string()), std::string::npos);
+  EXPECT_EQ(ask(PlanPrune{"main", {}}).status, 200);
+}
+
+TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
+  forget();
+  EXPECT_TRUE(std::filesystem::exists(mark())) << "it stands";
+  std::filesystem::remove(object_path(kBroken));
+  ASSERT_EQ(put(kBroken, WalWriter(kBroken).fill().content()).status, 201);
+  forget();
+  EXPECT_FALSE(std::filesystem::exists(mark())) << "another one stands";
+}
+
+// "walstow conflict accept" may give it the name.
+TEST_F(BreakMarksTest, ThoseOfAConflictStay) {
+  std::filesystem::remove(object_path(kBroken));
+  ASSERT_EQ(put(kBroken, WalWriter(kBroken).fill().content()).status, 201);
+  ASSERT_EQ(put(kBroken, broken_).status, 409);
+  forget();
+  EXPECT_TRUE(std::filesystem::exists(mark()));
+}
+
+}  // namespace
+}  // namespace walstow
