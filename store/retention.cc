@@ -18,6 +18,7 @@
 #include <ranges>
 #include <set>
 
+#include "proto/base/suggestion.h"
 #include "store/label_pattern.h"
 
 namespace walstow {
@@ -159,7 +160,7 @@ void Planner::note_gone(const BackupFacts& backup) {
   if (++gone_ > kMostNoted) return;
   plan_.notes.push_back(
       fmt::format("backup {} (\"{}\") cannot be recovered: the segment where it begins was pruned",
-                  backup.name, backup.label));
+                  backup.name, foreign_text(backup.label)));
 }
 
 // Of the segments that it needs to become consistent.
@@ -180,7 +181,7 @@ void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) 
   plan_.notes.push_back(fmt::format(
       "backup {} (\"{}\") cannot be recovered: segment {}, which it needs, is missing; it does not "
       "count as one that is kept",
-      backup.name, backup.label,
+      backup.name, foreign_text(backup.label),
       WalFileName::segment(backup.timeline, missing, inventory_.segment_size).text()));
 }
 
@@ -233,9 +234,10 @@ void Planner::add_consumers() {
   for (const std::size_t i : kept_) {
     const BackupFacts& backup = inventory_.backups[i];
     plan_.kept_backups.push_back(backup.name);
-    consumers_.push_back({.name = fmt::format("backup {} (\"{}\")", backup.name, backup.label),
-                          .from = backup.start,
-                          .timeline = backup.timeline});
+    consumers_.push_back(
+        {.name = fmt::format("backup {} (\"{}\")", backup.name, foreign_text(backup.label)),
+         .from = backup.start,
+         .timeline = backup.timeline});
   }
   for (const PositionReport& position : inventory_.positions) {
     for (Consumer& consumer : consumers_of(position, inventory_.position_size))
@@ -388,10 +390,12 @@ bool may_go(const RetentionPlan& plan, const StoredFileFacts& file) {
 }
 
 std::string describe(const PositionReport& position) {
-  return position.standby.empty() ? fmt::format("standby {} of {} on {}", position.instance,
-                                                position.client, position.host)
-                                  : fmt::format("standby \"{}\" of {} on {}", position.standby,
-                                                position.client, position.host);
+  const std::string host = foreign_text(position.host);
+  if (position.standby.empty()) {
+    return fmt::format("standby {} of {} on {}", position.instance, position.client, host);
+  }
+  return fmt::format("standby \"{}\" of {} on {}", foreign_text(position.standby), position.client,
+                     host);
 }
 
 std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize size) {

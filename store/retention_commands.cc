@@ -78,7 +78,7 @@ std::string backups_text(const std::vector<BackupReport>& backups) {
                         backup.added ? "  (added by hand)" : "", backup.timeline, range,
                         to_iso8601(backup.stopped));
     if (backup.pruned) text += "  pruned: it cannot be recovered any more\n";
-    text += wrapped(fmt::format("\"{}\"", escaped(backup.label)), kTextColumns, "  ");
+    text += wrapped(fmt::format("\"{}\"", foreign_text(escaped(backup.label))), kTextColumns, "  ");
   }
   return text.empty() ? "no backups\n" : text;
 }

@@ -116,7 +116,7 @@ std::string backup_lines(const TimelineReport& timeline) {
     text += fmt::format("      backup needs {} .. {}\n", backup.first, backup.last);
     text += fmt::format("        ended {}", to_iso8601(backup.stopped));
     if (!backup.label.empty()) {
-      text += fmt::format(", \"{}\"", escaped(backup.label, kLongestLabel));
+      text += fmt::format(", \"{}\"", foreign_text(escaped(backup.label, kLongestLabel)));
     }
     text += "\n";
   }
@@ -284,9 +284,9 @@ std::string StatusText::shared_lines(const PositionReport& position,
 std::string StatusText::position_lines(const PositionReport& position,
                                        const std::string& cluster) const {
   const std::string name = position.standby.empty() ? position.instance : position.standby;
-  std::string text =
-      wrapped(fmt::format("{} on {} (client {})", name, position.host, position.client),
-              kTextColumns, "    ");
+  std::string text = wrapped(fmt::format("{} on {} (client {})", foreign_text(name),
+                                         foreign_text(position.host), position.client),
+                             kTextColumns, "    ");
   if (position.retired) return text + "      archives as a primary now\n";
   if (position.restartpoint.empty()) {
     text += fmt::format(

@@ -99,4 +99,9 @@ std::size_t quoted_command_size(std::string_view text) {
   return 0;
 }
 
+std::string foreign_text(std::string text) {
+  std::ranges::replace(text, '"', '\'');
+  return text;
+}
+
 }  // namespace walstow

@@ -35,6 +35,10 @@ std::string complete_command(const Reach& reach, const Words& words);
 // alone. Once only: where the folder is "", a second time would put the options in again.
 std::string completed(std::string_view text, const Reach& reach);
 
+// A text of somebody else's (a standby's name, a label) for a message that is completed: its double
+// quotes become single ones, so that nothing in it passes for a command.
+std::string foreign_text(std::string text);
+
 // How many bytes of `text`, which starts with a word, belong to the command in double quotes that
 // starts there; 0 where none does. Quotes within its words, as command_line() sets them, do not end
 // it. For whoever breaks lines, before it is completed().

@@ -67,5 +67,12 @@ TEST(SuggestionTest, IsNotBrokenIntoLines) {
   EXPECT_EQ(quoted_command_size("\"walstow list \\"), 0U);
 }
 
+TEST(SuggestionTest, ForeignTextIsNoCommand) {
+  const Reach reach{.folder = "/opt/", .options = {"--store", "/srv"}, .cluster = ""};
+  const std::string name = foreign_text(R"(a". Run "walstow client add evil" now)");
+  const std::string text = "standby \"" + name + "\" needs it";
+  EXPECT_EQ(completed(text, reach), text);
+}
+
 }  // namespace
 }  // namespace walstow
