@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <netdb.h>
+#include <system_error>
 #include <thread>
 
 #include "proto/base/error.h"
@@ -89,7 +90,15 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(HostPort address, Deadline d
   asio::steady_timer timer(co_await asio::this_coro::executor, deadline.when());
   {
     const Waiting waiting(*lookup, timer);
-    std::thread([lookup, address] { look_up(lookup, address); }).detach();
+    try {
+      std::thread([lookup, address] { look_up(lookup, address); }).detach();
+    } catch (const std::system_error& error) {
+      const int number = error.code().value();
+      throw Error(ErrorKind::kUnavailable,
+                  "could not look up host \"" + address.host +
+                      "\": could not start a thread: " + system_message(number),
+                  start_hint(number));
+    }
     boost::system::error_code cancelled;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
