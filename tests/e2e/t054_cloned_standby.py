@@ -79,7 +79,7 @@ class ClonedStandby(EndToEndTest):
         self.assertEqual([other["restartpoint"] for other in position["others"]], [last])
         told = " ".join(self.archive.walstow("status", "main").stdout.split())
         self.assertIn("SHARED 2 data directories seem to report under this id", told)
-        self.assertIn(f" standby forget main {position['instance']}", told)
+        self.assertIn(f' standby forget main {position["instance"]}"', told)
         self.assertIn("shared: 2 data directories", self.archive.walstow("standby", "list", "main").stdout)
         pruned = self.archive.json("prune", "main", "--before", last, "--yes")
         self.assertIn("one of those that share its id", pruned["reason"])

@@ -1,6 +1,9 @@
 #include "store/break_marks.h"
 
+#include <fstream>
+
 #include "proto/wire/report.h"
+#include "store/layout.h"
 #include "tests/support/wal_writer.h"
 #include "tests/unit/store/service_fixture.h"
 
