@@ -54,6 +54,15 @@ bool is_kept(Backend& backend, std::string_view cluster, const EraName& era,
       });
 }
 
+void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& era,
+                    const std::string& key) {
+  const auto marked = layout::parse_break_mark(cluster, era, key);
+  if (marked && stands(backend, cluster, era, *marked) == Stands::kNo &&
+      !is_kept(backend, cluster, era, *marked)) {
+    backend.remove_record(key);
+  }
+}
+
 // nullopt: it has gone meanwhile.
 std::optional<BreakReport> read_mark(Backend& backend, const WalFileName& segment,
                                      const std::string& key) {
@@ -74,9 +83,9 @@ void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
                                  {kAt, lsn_text(segment, segment_size_of(era), offset)}}));
 }
 
-void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
-                 const WalFileName& segment, const Digest& digest) {
-  backend.remove_record(layout::break_mark(cluster, era, segment, digest));
+void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
+                  const WalFileName& segment, const Digest& digest) {
+  forget_if_gone(backend, cluster, era, layout::break_mark(cluster, era, segment, digest));
 }
 
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
@@ -99,13 +108,8 @@ std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster,
 }
 
 void forget_breaks(Backend& backend, std::string_view cluster, const EraName& era) {
-  for (const std::string& key : keys_of_marks(backend, cluster, era)) {
-    const auto marked = layout::parse_break_mark(cluster, era, key);
-    if (marked && stands(backend, cluster, era, *marked) == Stands::kNo &&
-        !is_kept(backend, cluster, era, *marked)) {
-      backend.remove_record(key);
-    }
-  }
+  for (const std::string& key : keys_of_marks(backend, cluster, era))
+    forget_if_gone(backend, cluster, era, key);
 }
 
 }  // namespace walstow

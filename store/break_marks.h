@@ -18,9 +18,10 @@ namespace walstow {
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
                 const WalFileName& segment, const Digest& digest, std::uint64_t offset);
 
-// For a content that did not come to stand. Durable on return.
-void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
-                 const WalFileName& segment, const Digest& digest);
+// Removes the mark of a content that neither stands nor is kept for a decision, or behind one: so
+// there are no more marks than contents. Durable on return.
+void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
+                  const WalFileName& segment, const Digest& digest);
 
 // Of those segments that stand with the content that was marked, the newest ones of the highest
 // timeline first, `most` at most. A mark that cannot be read goes into `damaged` and stops nothing;
@@ -28,9 +29,8 @@ void remove_mark(Backend& backend, std::string_view cluster, const EraName& era,
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
                                      std::size_t most, DamagedRecords& damaged);
 
-// Removes the marks of contents that neither stand nor are kept for a decision, or behind one. For
-// a prune that has come to its end. A mark that is made right then, before its content stands, may
-// go, too; a verification still finds the break.
+// The same of all marks. For a prune that has come to its end. A mark that is made right then,
+// before its content stands, may go, too; a verification still finds the break.
 void forget_breaks(Backend& backend, std::string_view cluster, const EraName& era);
 
 }  // namespace walstow

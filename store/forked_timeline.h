@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-// By what `era` says of its timelines. nullopt where `highest` is in use, or leads on from the end of the one that is; and where a
-// missing history leaves that open.
+// By what `era` says of its timelines. nullopt where `highest` is in use, or leads on from the end
+// of the one that is; and where a missing history leaves that open.
 std::optional<ForkedTimeline> find_forked_timeline(const EraReport& era);
 
 }  // namespace walstow

@@ -67,9 +67,9 @@ void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
   if (const auto clock = read_clock(archive); clock && clock->doubt) {
     say_once(cluster,
              fmt::format("nothing of cluster \"{}\" is to be pruned by its policy until {}: the "
-                         "clock of this host has jumped from {} to {}",
+                         "clock of this host says {}, far from {}, the last time that is known",
                          cluster, to_iso8601(clock->doubt->noticed + kDoubt),
-                         to_iso8601(clock->doubt->from), to_iso8601(clock->doubt->noticed)),
+                         to_iso8601(clock->doubt->noticed), to_iso8601(clock->doubt->from)),
              suggestion({"prune", cluster, "--before", "SEGMENT"}) +
                  " prunes at once what you know to be needless.");
     return;

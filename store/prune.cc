@@ -275,8 +275,8 @@ RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy
   RetentionPlan plan = plan_retention(inventory, policy, as_of);
   if (clock.doubt) {
     plan.notes.insert(plan.notes.begin(),
-                      fmt::format("the clock of the store's host has jumped to {}: ages are "
-                                  "counted up to {}",
+                      fmt::format("the clock of the store's host says {}, which is doubted: ages "
+                                  "are counted up to {}",
                                   to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
   }
   return plan;

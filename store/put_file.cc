@@ -228,9 +228,7 @@ Placement PutUpload::place_marked() {
   const bool is_broken = end_ && end_->broken;
   if (is_broken) mark_break(backend, put.cluster, *era_, put.file, put.digest, *end_->broken);
   Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
-  const auto* placed = std::get_if<Placed>(&placement);
-  const bool stands = placed != nullptr && placed->name == put.file.text();
-  if (is_broken && !stands) remove_mark(backend, put.cluster, *era_, put.file, put.digest);
+  if (is_broken) forget_break(backend, put.cluster, *era_, put.file, put.digest);
   return placement;
 }
 

@@ -28,7 +28,8 @@ TEST_F(PruneClockTest, NothingGoesByAgeWhileTheClockIsDoubted) {
   const PrunePolicy by_age{.before = {}, .standby_limit_days = 30};
   const auto begun = begin_prune(*archive, {"main", by_age, {}}, "admin1", jumped);
   EXPECT_EQ(std::get<PruneReport>(begun).number, 0U);
-  EXPECT_NE(std::get<PruneReport>(begun).reason.find("the last time that is known"), std::string::npos);
+  EXPECT_NE(std::get<PruneReport>(begun).reason.find("the last time that is known"),
+            std::string::npos);
   const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_age}, jumped));
   EXPECT_EQ(planned.files, 0U);
   EXPECT_EQ(planned.floor, "");
