@@ -9,7 +9,8 @@ namespace {
 
 using Tracks = std::vector<PositionTrack>;
 
-constexpr std::size_t kMostPastRuns = 4;
+// A copy may boot so often before the original is heard of again.
+constexpr std::size_t kMostPastRuns = 16;
 
 // Place in the log whatever the timeline: the digits behind it. "" is below all.
 std::string_view place(std::string_view segment) {

@@ -240,15 +240,15 @@ def main(limit_seconds=LIMIT_SECONDS):
     _run_folder = Path(tempfile.mkdtemp(prefix="walstow-e2e-"))
     try:
         _binaries = Path(os.environ["WALSTOW_BIN"]).resolve()
-        if os.geteuid() == 0:
-            _root = Root()
-            _binaries = _give_up_root(_run_folder, _binaries)
         _link = os.environ.get("WALSTOW_LINK", _link)
         _store = os.environ.get("WALSTOW_STORE", _store)
-        # No settings of the person who runs the test may reach the programs.
+        # No settings of the person who runs the test may reach the programs, root's neither.
         for name in [name for name in os.environ if name.startswith(("PG", "WALSTOW_", "AWS_"))]:
             del os.environ[name]
         os.environ.update(HOME=str(_run_folder), LC_ALL="C", TZ="UTC")
+        if os.geteuid() == 0:
+            _root = Root()
+            _binaries = _give_up_root(_run_folder, _binaries)
         os.chdir(_run_folder)
         # failfast: a time-out must not go on to the next test.
         program = unittest.main(
