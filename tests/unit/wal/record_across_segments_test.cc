@@ -14,13 +14,12 @@ using samples::WalWriter;
 using Start = SegmentEdges::Start;
 using Finish = SegmentEdges::Finish;
 
-constexpr std::size_t kSize = WalWriter::kSize;
-constexpr std::uint64_t kSegment7 = 7 * kSize;  // its begin
+constexpr std::uint64_t kSegment7 = 7 * WalWriter::kSize;  // its begin
 const std::string k7 = "000000010000000000000007";
 const std::string k8 = "000000010000000000000008";
 const std::string k9 = "000000010000000000000009";
 
-SegmentEdges edges_of(std::string_view content, std::size_t piece = kSize) {
+SegmentEdges edges_of(std::string_view content, std::size_t piece = WalWriter::kSize) {
   SegmentEndFinder finder;
   for (std::size_t at = 0; at < content.size(); at += piece)
     finder.add(as_bytes(content.substr(at, piece)));
@@ -44,9 +43,9 @@ std::string with_flipped_bit(std::string content, std::size_t at) {
 // Segment 7 up to `left` bytes before its end.
 WalWriter almost_full(std::size_t left) {
   WalWriter writer(k7);
-  while (kSize - writer.end() > left + 400)
+  while (WalWriter::kSize - writer.end() > left + 400)
     writer.record(200);
-  return writer.record(kSize - writer.end() - left);
+  return writer.record(WalWriter::kSize - writer.end() - left);
 }
 
 TEST(RecordsAcrossSegmentsTest, SoundLogHasNoBreak) {
@@ -65,12 +64,12 @@ TEST(RecordsAcrossSegmentsTest, SoundLogHasNoBreak) {
 }
 
 TEST(RecordsAcrossSegmentsTest, OneRecordThroughThreeSegments) {
-  const WalWriter seven = almost_full(1000).record(kSize + kSize / 2);
+  const WalWriter seven = almost_full(1000).record(WalWriter::kSize + WalWriter::kSize / 2);
   const WalWriter eight = WalWriter(k8).go_on(seven);
   const WalWriter nine = WalWriter(k9).go_on(eight).fill();
   EXPECT_EQ(edges_of(eight.content()).finish, Finish::kOpen);
   EXPECT_EQ(broken_in({seven.content(), eight.content(), nine.content()}), std::nullopt);
-  const std::uint64_t start = kSegment7 + kSize - 1000;
+  const std::uint64_t start = kSegment7 + WalWriter::kSize - 1000;
   EXPECT_EQ(broken_in({seven.content(), with_flipped_bit(eight.content(), 500000), nine.content()}),
             start);
   // Without the one in between nothing is known, and nothing is guessed.
@@ -81,9 +80,10 @@ TEST(RecordsAcrossSegmentsTest, EachBitOfTheRecordCounts) {
   for (const std::size_t left : {8U, 16U, 104U}) {
     const WalWriter seven = almost_full(left).record(600, 'a');
     const WalWriter eight = WalWriter(k8).go_on(seven).fill();
-    const std::uint64_t start = kSegment7 + kSize - left;
+    const std::uint64_t start = kSegment7 + WalWriter::kSize - left;
     for (std::size_t at = 0; at < left; ++at) {
-      EXPECT_EQ(broken_in({with_flipped_bit(seven.content(), kSize - left + at), eight.content()}),
+      EXPECT_EQ(broken_in({with_flipped_bit(seven.content(), WalWriter::kSize - left + at),
+                           eight.content()}),
                 start)
           << "byte " << at << " of " << left;
     }
@@ -96,7 +96,7 @@ TEST(RecordsAcrossSegmentsTest, EachBitOfTheRecordCounts) {
 
 TEST(RecordsAcrossSegmentsTest, SegmentsThatDoNotBelongTogether) {
   const WalWriter seven = almost_full(104).record(600);
-  const std::uint64_t start = kSegment7 + kSize - 104;
+  const std::uint64_t start = kSegment7 + WalWriter::kSize - 104;
   const std::string begins_anew = WalWriter(k8).fill().content();
   EXPECT_EQ(broken_in({seven.content(), begins_anew}), start);
   const WalWriter longer = almost_full(104).record(608);
@@ -104,12 +104,12 @@ TEST(RecordsAcrossSegmentsTest, SegmentsThatDoNotBelongTogether) {
   // The other way round there is nothing that could go on.
   const std::string whole = WalWriter(k7).fill().content();
   const std::string goes_on = WalWriter(k8).go_on(seven).fill().content();
-  EXPECT_EQ(broken_in({whole, goes_on}), kSegment7 + kSize);
+  EXPECT_EQ(broken_in({whole, goes_on}), kSegment7 + WalWriter::kSize);
   // Of another history: its first record names another one before.
   const WalWriter shorter = WalWriter(k7).records(3, 100).switch_wal();
   EXPECT_EQ(broken_in({shorter.content(), WalWriter(k8).go_on(shorter).fill().content()}),
             std::nullopt);
-  EXPECT_EQ(broken_in({shorter.content(), begins_anew}), kSegment7 + kSize);
+  EXPECT_EQ(broken_in({shorter.content(), begins_anew}), kSegment7 + WalWriter::kSize);
 }
 
 TEST(RecordsAcrossSegmentsTest, GivenUpRecordIsNoBreak) {
@@ -125,7 +125,7 @@ TEST(RecordsAcrossSegmentsTest, WhatIsNotKnownIsNoBreak) {
   const std::string unfinished = WalWriter(k7).records(3, 100).content();
   EXPECT_EQ(edges_of(unfinished).finish, Finish::kUnknown);
   EXPECT_EQ(broken_in({unfinished, WalWriter(k8).fill().content()}), std::nullopt);
-  EXPECT_EQ(edges_of(std::string(kSize, '\0')), SegmentEdges());
+  EXPECT_EQ(edges_of(std::string(WalWriter::kSize, '\0')), SegmentEdges());
   const WalWriter seven = almost_full(104).record(600);
   std::string torn = WalWriter(k8).go_on(seven).fill().content();
   torn.replace(0, 8192, 8192, '\0');
