@@ -87,7 +87,7 @@ TEST(RecordsAcrossSegmentsTest, EachBitOfTheRecordCounts) {
                 start)
           << "byte " << at << " of " << left;
     }
-    for (std::size_t at = 40; at < 40 + 600 - left; ++at) {
+    for (std::size_t at = 40; at < 40 + 600 - left; at += at < 72 ? 1 : 17) {
       EXPECT_EQ(broken_in({seven.content(), with_flipped_bit(eight.content(), at)}), start)
           << "byte " << at << " behind " << left;
     }
