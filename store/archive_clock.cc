@@ -166,12 +166,6 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
   }
 }
 
-ArchiveClock judge(const Archive& archive, const std::optional<ArchiveClock>& before, Time now,
-                   const std::stop_token& stop) {
-  return judge_clock(before, now,
-                     [&](std::optional<Time> since) { return times_in(archive, since, stop); });
-}
-
 void trust(ArchiveClock& clock, Time seen) {
   clock.doubt.reset();
   clock.seen = seen;
@@ -220,8 +214,7 @@ std::string ArchiveClock::doubt_text(const std::string& cluster) const {
   return fmt::format(
       "the clock of the store's host says {}, far from {}, the last time that is known: it has "
       "jumped, or the store was off. So the age of nothing is known, and nothing is pruned by age "
-      "until {}. Is "
-      "that clock right (\"date\")? {} prunes at once what you know to be needless",
+      "until {}. Is that clock right (\"date\")? {} prunes at once what you know to be needless",
       to_iso8601(doubt->noticed), to_iso8601(doubt->from), to_iso8601(doubt->noticed + kDoubt),
       suggestion({"prune", cluster, "--before", "SEGMENT"}));
 }
@@ -255,7 +248,8 @@ std::optional<ArchiveClock> read_clock(const Archive& archive) {
 
 ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
                            Time now, const std::stop_token& stop) {
-  return judge(archive, kept, now, stop);
+  return judge_clock(kept, now,
+                     [&](std::optional<Time> since) { return times_in(archive, since, stop); });
 }
 
 ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop) {
@@ -263,16 +257,17 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
   const auto before = read_clock(archive);
   // To whole seconds, as they are kept.
   const ArchiveClock clock =
-      judge(archive, before, std::chrono::floor<std::chrono::seconds>(now), stop);
+      look_at_clock(archive, before, std::chrono::floor<std::chrono::seconds>(now), stop);
   const bool is_news =
       !before || clock.doubt != before->doubt || clock.set_back != before->set_back;
   if (!is_news && clock.seen < before->seen + kClockRefresh) return clock;
   bool is_written = false;
-  const std::string standing = before ? encode_clock(*before) : "";
   archive.backend().update_record(
       key, [&](const std::optional<std::string>& now_there) -> std::optional<std::string> {
+        std::optional<ArchiveClock> standing;
+        if (now_there) standing = decode_clock(*now_there, record_place(archive.backend(), key));
         // Somebody else has judged a moment ago, and said so.
-        if (now_there.value_or("") != standing) return std::nullopt;
+        if (standing != before) return std::nullopt;
         is_written = true;
         return encode_clock(clock);
       });

@@ -211,6 +211,14 @@ TEST_F(KeptClockTest, DoubtIsDurableAndLookingWritesNothing) {
   EXPECT_EQ(read_clock(archive_)->set_back->at, now_ + minutes(90));
 }
 
+// It may have members that this release does not know, or another order of them.
+TEST_F(KeptClockTest, ARecordOfALaterMinorFormatIsGoneOnWith) {
+  const std::string later = R"({"seen":")" + to_iso8601(now_) + R"(","more":1,"format":"1.9"})";
+  archive_.backend().create_record(std::string(layout::kClockRecord), later);
+  keep_clock(archive_, now_ + hours(2));
+  EXPECT_EQ(read_clock(archive_)->seen, now_ + hours(2));
+}
+
 // An archive of an earlier release has no such record.
 TEST_F(KeptClockTest, WithoutARecordTheNewestReportDecides) {
   EXPECT_TRUE(look_at_clock(archive_, read_clock(archive_), now_ + 10 * kDay)
