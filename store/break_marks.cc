@@ -77,10 +77,9 @@ std::optional<BreakReport> read_mark(Backend& backend, const WalFileName& segmen
 }  // namespace
 
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
-                const WalFileName& segment, const Digest& digest, std::uint64_t offset) {
+                const WalFileName& segment, const Digest& digest, Lsn at) {
   backend.create_record(layout::break_mark(cluster, era, segment, digest),
-                        to_line({{"format", kArchiveFormat},
-                                 {kAt, lsn_text(segment, segment_size_of(era), offset)}}));
+                        to_line({{"format", kArchiveFormat}, {kAt, to_string(at)}}));
 }
 
 void forget_break(Backend& backend, std::string_view cluster, const EraName& era,

@@ -1,4 +1,5 @@
-// Marks of segments whose records break off in their middle: kept as they came, since their server
+// Marks of segments whose records break off in their middle, or do not go on from the segment
+// before or in the one behind: kept as they came, since their server
 // has no better file, and told of until they are pruned or another content takes their name. One
 // record each, in the era's folder. Blocking. Errors: as store/backend.h.
 #pragma once
@@ -13,10 +14,10 @@
 
 namespace walstow {
 
-// Durable on return. `digest` is the content's; `offset` is where it breaks off,
-// SegmentEnd::broken.
+// Durable on return. `digest` is the content's; `at` is where a reader ends: in the segment,
+// or before it or at its begin where it does not go on from the one before.
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
-                const WalFileName& segment, const Digest& digest, std::uint64_t offset);
+                const WalFileName& segment, const Digest& digest, Lsn at);
 
 // Removes the mark of a content that neither stands nor is kept for a decision, or behind one: so
 // there are no more marks than contents. Durable on return.

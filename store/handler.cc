@@ -33,6 +33,7 @@ std::string cluster_of(const Command& command) {
 struct Runner {
   const Asked& asked;
   int compression_level;
+  RecentEdges& recent_edges;
 
   template <class Other>
   Answer operator()(const Other& other) const {
@@ -48,6 +49,7 @@ struct Runner {
     return begin_put({.archive = asked.archive,
                       .put = put,
                       .client = asked.caller.name,
+                      .recent_edges = recent_edges,
                       .compression_level = compression_level});
   }
 };
@@ -61,6 +63,7 @@ struct Handler::State {
   OpenArchive open_archive;
   int compression_level;
   Catalog catalog;
+  RecentEdges recent_edges;
   PolicyPruner pruner;  // of the one thread that prunes
   std::mutex mutex;
   std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
@@ -96,7 +99,7 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
                                      suggestion({"cluster", "create", cluster}) + "."));
   }
   const Asked asked{.archive = current, .catalog = catalog, .caller = caller, .grants = grants};
-  return std::visit(Runner{asked, compression_level}, command);
+  return std::visit(Runner{asked, compression_level, recent_edges}, command);
 }
 
 Handler::Handler(OpenArchive open_archive, int compression_level)

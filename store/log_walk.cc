@@ -1,10 +1,10 @@
 #include "store/log_walk.h"
 
-#include <fmt/format.h>
 #include <vector>
 
 #include "proto/base/error.h"
 #include "proto/wal/timeline_history.h"
+#include "store/segment_difference.h"
 #include "store/standing_object.h"
 
 namespace walstow {
@@ -39,28 +39,12 @@ std::optional<Timeline> timeline_before(Backend& backend, std::string_view clust
 std::string LogWalk::add(const PromisedObject& segment, const SegmentEdges& edges) {
   if (!has_come_to(segment)) begin_before(segment);
   const std::optional<Lsn> broken = records_.add(edges);
-  std::string text = broken ? describe(segment, edges.begin, *broken) : "";
+  // Only what came after another segment is known to be broken: last_ is that one.
+  std::string text =
+      broken ? describe_joint(last_->file, segment.file, segment_size_of(segment.era), *broken)
+             : "";
   last_ = segment;
   return text;
-}
-
-// Only what came after another segment is known to be broken: last_ is that one.
-std::string LogWalk::describe(const PromisedObject& segment, Lsn begin, Lsn broken) const {
-  if (broken >= begin) {
-    return fmt::format(
-        "{} does not go on from {}: a recovery would end where it begins; this one or the one "
-        "before is damaged, or of another server",
-        segment.name, last_->name);
-  }
-  const SegmentSize size = segment_size_of(segment.era);
-  // A record that goes through whole segments is of one timeline until its last one.
-  const std::string first =
-      WalFileName::segment(last_->file.timeline(), segment_of(broken, size), size).text();
-  return fmt::format(
-      "the record that begins at {} in {} does not end in {} as it should: a recovery would end "
-      "there; {} is damaged",
-      to_string(broken), first, segment.name,
-      first == last_->name ? "this one or the one before" : "one of these or of those between");
 }
 
 bool LogWalk::has_come_to(const PromisedObject& segment) const {

@@ -34,7 +34,6 @@ class LogWalk {
  private:
   bool has_come_to(const PromisedObject& segment) const;
   void begin_before(const PromisedObject& segment);
-  std::string describe(const PromisedObject& segment, Lsn begin, Lsn broken) const;
   std::optional<PromisedObject> segment_before(const PromisedObject& segment) const;
   std::optional<SegmentEdges> edges_of(const PromisedObject& segment);
 

@@ -27,9 +27,8 @@ namespace walstow {
 namespace {
 
 // The server has no better file, so it is kept; but whoever relies on the log should know.
-std::string warn_of_break(const PutFile& put, SegmentSize size, std::uint64_t offset) {
-  std::string warning = "\"" + put.file.text() + "\" was archived as it is, but " +
-                        describe_break(put.file, size, offset) +
+std::string warn_of_break(const PutFile& put, const std::string& broken) {
+  std::string warning = "\"" + put.file.text() + "\" was archived as it is, but " + broken +
                         "; look for damaged memory or disks, and take a new base backup";
   log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + warning);
   return warning;
@@ -38,10 +37,9 @@ std::string warn_of_break(const PutFile& put, SegmentSize size, std::uint64_t of
 // A backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
 // its file; but who has taken it should know at once. The object stands before the floors are read,
 // as with everybody who registers a need (store/holds.cc).
-std::string warning_of(const PutContext& context, const EraName& era,
-                       const std::optional<SegmentEnd>& end) {
+std::string warning_of(const PutContext& context, const EraName& era, const std::string& broken) {
   const PutFile& put = context.put;
-  if (end && end->broken) return warn_of_break(put, segment_size_of(era), *end->broken);
+  if (!broken.empty()) return warn_of_break(put, broken);
   if (put.file.kind() != FileKind::kBackup) return {};
   try {
     auto warning =
@@ -59,7 +57,7 @@ std::string warning_of(const PutContext& context, const EraName& era,
 }
 
 Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
-               const std::optional<SegmentEnd>& end = std::nullopt) {
+               const std::string& broken = {}) {
   if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
   const auto& placed = std::get<Placed>(placement);
   Reply reply;
@@ -73,7 +71,7 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
                                  .digest = to_string(context.put.digest),
                                  .raw_size = context.put.raw_size,
                                  .stored_size = placed.stored_size,
-                                 .warning = warning_of(context, era, end)});
+                                 .warning = warning_of(context, era, broken)});
   return reply;
 }
 
@@ -133,7 +131,8 @@ class PutUpload : public Upload {
   }
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
-  Placement place_marked();
+  Reply place_marked();
+  std::string find_broken_joint(const Placed& placed);
 
   PutContext context_;
   std::optional<EraName> era_;
@@ -218,18 +217,38 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
-  return reply_to(context_, *era_, place_marked(), end_);
+  return place_marked();
 }
 
 // The mark comes first: once the segment stands, nobody looks into it again.
-Placement PutUpload::place_marked() {
+Reply PutUpload::place_marked() {
   const PutFile& put = context_.put;
   Backend& backend = context_.archive->backend();
-  const bool is_broken = end_ && end_->broken;
-  if (is_broken) mark_break(backend, put.cluster, *era_, put.file, put.digest, *end_->broken);
-  Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
-  if (is_broken) forget_break(backend, put.cluster, *era_, put.file, put.digest);
-  return placement;
+  const SegmentSize size = segment_size_of(*era_);
+  std::string broken;
+  if (end_ && end_->broken) {
+    broken = describe_break(put.file, size, *end_->broken);
+    const Lsn at{start_of(put.file.number(size), size).value + *end_->broken};
+    mark_break(backend, put.cluster, *era_, put.file, put.digest, at);
+  }
+  const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
+  if (const auto* placed = std::get_if<Placed>(&placement); placed != nullptr && end_) {
+    const std::string joint = find_broken_joint(*placed);
+    if (broken.empty()) broken = joint;
+  }
+  if (!broken.empty()) forget_break(backend, put.cluster, *era_, put.file, put.digest);
+  return reply_to(context_, *era_, placement, broken);
+}
+
+// Not before the segment stands: of two that are put at the same time, the later one sees the
+// other. A crash right here loses the mark, and a verification finds the place.
+std::string PutUpload::find_broken_joint(const Placed& placed) {
+  const PutFile& put = context_.put;
+  if (placed.name != put.file.text()) return {};  // a piece of it
+  const auto joint = context_.recent_edges.add(put.cluster, *era_, put.file, proof_.edges());
+  if (!joint) return {};
+  mark_break(context_.archive->backend(), put.cluster, *era_, put.file, put.digest, joint->at);
+  return describe_joint(joint->before, joint->segment, segment_size_of(*era_), joint->at);
 }
 
 }  // namespace

@@ -12,13 +12,15 @@
 #include "proto/wire/command.h"
 #include "store/archive.h"
 #include "store/handler.h"
+#include "store/recent_edges.h"
 
 namespace walstow {
 
 struct PutContext {
   std::shared_ptr<Archive> archive;
   PutFile put;
-  std::string client;  // who puts it
+  std::string client;         // who puts it
+  RecentEdges& recent_edges;  // of the segments before; outlives the put
   int compression_level = 1;
 };
 

@@ -32,7 +32,8 @@ class PutProof {
 
   // Of the whole file, after finish().
   const ContentCheck& content() const { return content_; }
-  SegmentEnd end() const { return end_.end(); }  // a segment's
+  SegmentEnd end() const { return end_.end(); }        // a segment's
+  SegmentEdges edges() const { return end_.edges(); }  // likewise
 
  private:
   struct Piece {

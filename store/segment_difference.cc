@@ -1,6 +1,7 @@
 #include "store/segment_difference.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "proto/base/buffer.h"
 #include "store/read_full.h"
@@ -34,6 +35,23 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
   return "its records break off at " + lsn_text(segment, size, offset) +
          ", though the server wrote on behind: a recovery would end there";
+}
+
+std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,
+                           Lsn broken) {
+  if (broken >= start_of(segment.number(size), size)) {
+    return fmt::format(
+        "{} does not go on from {}: a recovery would end where it begins; this one or the one "
+        "before is damaged, or of another server",
+        segment.text(), before.text());
+  }
+  // A record that goes through whole segments is of one timeline until its last one.
+  const WalFileName first = WalFileName::segment(before.timeline(), segment_of(broken, size), size);
+  return fmt::format(
+      "the record that begins at {} in {} does not end in {} as it should: a recovery would end "
+      "there; {} is damaged",
+      to_string(broken), first.text(), segment.text(),
+      first == before ? "this one or the one before" : "one of these or of those between");
 }
 
 std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {

@@ -50,6 +50,19 @@ std::string StatusText::hole_line(const std::string& first, const std::string& l
   return fmt::format("      {} {} .. {}  {} missing\n", alarm("HOLE"), first, last, count);
 }
 
+// "in FILE", or "between ONE and FILE" where FILE does not go on from the one before.
+std::string where_it_breaks(const BreakReport& at, const std::string& era_name) {
+  const auto era = parse_era_name(era_name);
+  const auto file = WalFileName::parse(at.file);
+  const auto lsn = parse_lsn(at.at);
+  if (!era || !file || file->kind() != FileKind::kSegment || !lsn) return "in " + at.file;
+  const SegmentSize size = segment_size_of(*era);
+  const SegmentNumber number = file->number(size);
+  if (number.value == 0 || *lsn > start_of(number, size)) return "in " + at.file;
+  const auto before = WalFileName::segment(file->timeline(), SegmentNumber{number.value - 1}, size);
+  return fmt::format("between {} and {}", before.text(), at.file);
+}
+
 std::string name_prefix(const TimelineReport& timeline) {
   return to_hex8(Timeline{timeline.timeline});
 }
@@ -202,12 +215,12 @@ std::string StatusText::break_lines(const EraReport& era, const std::string& clu
   std::string text;
   for (const BreakReport& at : era.breaks) {
     text += wrapped(
-        fmt::format("{} in {} at {}, as its server had it: a recovery would end there; take a new "
+        fmt::format("{} {} at {}, as its server had it: a recovery would end there; take a new "
                     "base backup, or put the whole segment from the pg_wal of another server that "
                     "has it, with \"walstow-archive DIR/pg_wal/{}\", where DIR is its data "
                     "directory. Its content is another one, so it is kept for your decision: {} "
                     "gives it the name",
-                    alarm("LOG BREAKS OFF"), at.file, at.at, at.file,
+                    alarm("LOG BREAKS OFF"), where_it_breaks(at, era.era), at.at, at.file,
                     suggestion({"conflict", "accept", cluster, at.file, "DIGEST"})),
         kTextColumns, "    ");
   }

@@ -9,7 +9,9 @@ PAGE = 8192
 DAMAGED = 3
 
 
-class LogThatBreaksOff(EndToEndTest):
+class OneArchivedSegment(EndToEndTest):
+    """`segment`, which is in pg_wal and not in the archive, with the bytes `sound`."""
+
     def setUp(self):
         super().setUp()
         self.server = self.new_primary()
@@ -24,6 +26,26 @@ class LogThatBreaksOff(EndToEndTest):
         self.path.write_bytes(self.sound)
         self.archive.objects()[self.segment].unlink()
 
+    def put(self):
+        done = self.archive.archive_file(
+            self.settings_of(self.server), f"pg_wal/{self.segment}", self.server.data
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def damage_what_goes_on(self):
+        """In the file: a byte of the record that begins in the segment before."""
+        info, remaining = struct.unpack_from("<H", self.sound, 2)[0], struct.unpack_from("<I", self.sound, 16)[0]
+        self.assertTrue(info & 1 and remaining > 0, "no record goes on in this segment")
+        damaged = bytearray(self.sound)
+        damaged[40 + min(remaining, PAGE - 40) - 1] ^= 0x01
+        self.path.write_bytes(damaged)
+
+    def status(self):
+        return " ".join(self.archive.walstow("status", "main").stdout.split())
+
+
+class LogThatBreaksOff(OneArchivedSegment):
     def damages(self):
         """Title: the bytes of the segment with that damage, all before its end."""
         flipped = bytearray(self.sound)
@@ -33,13 +55,6 @@ class LogThatBreaksOff(EndToEndTest):
         torn = bytearray(self.sound)
         torn[5 * PAGE + 512 : 5 * PAGE + 1024] = b"\xa5" * 512
         return {"one bit": flipped, "pages of zeros": zeros, "a torn sector": torn}
-
-    def put(self):
-        done = self.archive.archive_file(
-            self.settings_of(self.server), f"pg_wal/{self.segment}", self.server.data
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stderr
 
     def test_each_damage_is_named(self):
         (start,) = struct.unpack_from("<Q", self.sound, 8)
@@ -51,8 +66,7 @@ class LogThatBreaksOff(EndToEndTest):
                 self.assertEqual(done.returncode, DAMAGED, done.stdout)
                 self.assertIn(self.segment, done.stdout)
                 self.assertRegex(done.stdout, rf"break off at 0/{start >> 20:X}[0-9A-F]{{5}}")
-                status = self.archive.walstow("status", "main").stdout
-                self.assertRegex(" ".join(status.split()), rf"LOG BREAKS OFF in {self.segment} at 0/{start >> 20:X}")
+                self.assertRegex(self.status(), rf"LOG BREAKS OFF in {self.segment} at 0/{start >> 20:X}")
                 [mark] = self.archive.json("status", "main")["eras"][0]["breaks"]
                 self.assertEqual(mark["file"], self.segment)
                 # The object is what was put: without --deep there is nothing wrong with it.
@@ -60,12 +74,8 @@ class LogThatBreaksOff(EndToEndTest):
                 self.archive.objects()[self.segment].unlink()
 
     def test_a_record_that_begins_in_the_segment_before(self):
-        """Each segment is whole by itself: only both together tell."""
-        info, remaining = struct.unpack_from("<H", self.sound, 2)[0], struct.unpack_from("<I", self.sound, 16)[0]
-        self.assertTrue(info & 1 and remaining > 0, "no record goes on in this segment")
-        damaged = bytearray(self.sound)
-        damaged[40 + min(remaining, PAGE - 40) - 1] ^= 0x01
-        self.path.write_bytes(damaged)
+        """Each segment is whole by itself: only both together tell, and a call of its own sees one."""
+        self.damage_what_goes_on()
         self.assertEqual(self.put(), "")
         done = self.archive.walstow("verify", "main", "--deep", check=False)
         self.assertEqual(done.returncode, DAMAGED, done.stdout)
@@ -80,8 +90,21 @@ class LogThatBreaksOff(EndToEndTest):
         self.path.write_bytes(self.sound)
         self.assertEqual(self.put(), "")
         # A mark is of one content.
-        self.assertNotIn("LOG BREAKS OFF", self.archive.walstow("status", "main").stdout)
+        self.assertNotIn("LOG BREAKS OFF", self.status())
         self.archive.walstow("verify", "main", "--deep")
+
+
+class DaemonThatSawTheSegmentBefore(OneArchivedSegment):
+    link = "tls"
+
+    def test_it_tells_of_a_record_that_does_not_go_on(self):
+        self.damage_what_goes_on()
+        self.assertRegex(self.put(), rf"in [0-9A-F]{{24}} does not end in {self.segment} as it should")
+        self.assertRegex(self.status(), rf"LOG BREAKS OFF between [0-9A-F]{{24}} and {self.segment} at 0/")
+
+    def test_and_not_of_a_sound_one(self):
+        self.assertEqual(self.put(), "")
+        self.assertNotIn("LOG BREAKS OFF", self.status())
 
 
 if __name__ == "__main__":

@@ -54,6 +54,28 @@ TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   EXPECT_FALSE(std::filesystem::exists(mark())) << "another one stands";
 }
 
+// In either order: the segment that comes later shows it.
+TEST_F(BreakMarksTest, SegmentsThatDoNotJoinAreToldOf) {
+  for (const std::string at : {"7", "A"}) {
+    const std::string first = "00000001000000000000000" + at;
+    const std::string second = "00000001000000000000000" + std::string(at == "7" ? "8" : "B");
+    const WalWriter before = WalWriter(first).records(5000, 200).record(300000);
+    std::string behind = WalWriter(second).go_on(before).fill().content();
+    behind[100] ^= 0x01;
+    const auto put_warns = [&](const std::string& name) {
+      const auto reply = put(name, name == first ? before.content() : behind);
+      return parse_put_report(reply.body).warning.find("does not end in " + second) !=
+             std::string::npos;
+    };
+    const bool in_order = at == "7";
+    EXPECT_FALSE(put_warns(in_order ? first : second));
+    EXPECT_TRUE(put_warns(in_order ? second : first));
+    const BreakReport told = status().eras.at(0).breaks.at(0);
+    EXPECT_EQ(told.file, in_order ? second : first);
+    EXPECT_EQ(told.at.substr(0, 4), "0/" + at + "F") << told.at;
+  }
+}
+
 // "walstow conflict accept" may give it the name.
 TEST_F(BreakMarksTest, ThoseOfAConflictStay) {
   std::filesystem::remove(object_path(kBroken));

@@ -34,13 +34,17 @@ TEST_F(PutFileTest, SameContentIsDurableBeforeItIsSuccess) {
   const auto faults = std::make_shared<FaultPlan>();
   const auto archive = std::make_shared<Archive>(
       make_directory_backend(with_faults(open_posix_file_system(archive_folder), faults)));
-  const PutFile again = put_of(kFile, segment_content(kFile));
+  RecentEdges edges;
+  const PutContext again{.archive = archive,
+                         .put = put_of(kFile, segment_content(kFile)),
+                         .client = "tester",
+                         .recent_edges = edges};
   for (const FileCall call : {FileCall::kSync, FileCall::kSyncFolder}) {
     faults->fail_every(call, EIO);
-    EXPECT_THROW(begin_put({.archive = archive, .put = again, .client = "tester"}), Error);
+    EXPECT_THROW(begin_put(again), Error);
     faults->stop_failing();
   }
-  const Answer answer = begin_put({.archive = archive, .put = again, .client = "tester"});
+  const Answer answer = begin_put(again);
   EXPECT_EQ(std::get<Reply>(answer).head.status, 200);
 }
 
@@ -221,8 +225,11 @@ TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
   const auto archive =
       std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
   const std::string content = segment_content(kFile);
-  Answer answer =
-      begin_put({.archive = archive, .put = put_of(kFile, content), .client = "tester"});
+  RecentEdges edges;
+  Answer answer = begin_put({.archive = archive,
+                             .put = put_of(kFile, content),
+                             .client = "tester",
+                             .recent_edges = edges});
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));
   faults->interleave(FileCall::kReadAt, 1, [&disk] {
