@@ -8,7 +8,7 @@
 #include "proto/wire/command.h"
 #include "store/archive.h"
 #include "store/catalog.h"
-#include "store/handler.h"
+#include "store/reply.h"
 #include "store/positions.h"
 #include "store/rights.h"
 

@@ -6,7 +6,7 @@
 
 #include "proto/wire/command.h"
 #include "store/archive.h"
-#include "store/handler.h"
+#include "store/reply.h"
 
 namespace walstow {
 

@@ -18,7 +18,7 @@
 // first leaves an object too many, one after the second is what a crash before any acknowledgement
 // is: the client asks again and finds the same content. FILE is never absent.
 //
-// Blocking. Errors: as Upload in store/handler.h.
+// Blocking. Errors: as Upload in store/reply.h.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,7 @@
 // was written, what is kept was unfolded again and matches the client's digest and the file's name,
 // it is durable, and it has its name in one step that never replaces.
 //
-// Blocking; one put is used by one thread at a time. Errors: as Upload in store/handler.h.
+// Blocking; one put is used by one thread at a time. Errors: as Upload in store/reply.h.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 #include "proto/wire/command.h"
 #include "store/archive.h"
-#include "store/handler.h"
+#include "store/reply.h"
 #include "store/recent_edges.h"
 
 namespace walstow {

@@ -1,5 +1,4 @@
-#include "proto/wire/http.h"
-#include "store/handler.h"
+#include "store/reply.h"
 
 namespace walstow {
 
