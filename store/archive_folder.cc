@@ -9,6 +9,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/file_system.h"
+#include "store/backend_checks.h"
 #include "store/directory_backend.h"
 #include "store/layout.h"
 #include "store/local_user.h"
@@ -51,7 +52,7 @@ bool belongs_to_file_system(std::string_view name) {
 
 void refuse_unless_empty(FileSystem& files, const std::string& folder) {
   // An earlier call leaves these when it is killed before it has made the marker.
-  static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", layout::kRecordsLock};
+  static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", kRecordsLock};
   for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
     if (belongs_to_file_system(name) || kUnfinished.contains(name)) continue;
     throw Error(ErrorKind::kRefused,

@@ -81,6 +81,14 @@ bool is_listed(std::string_view key, std::string_view prefix) {
   return key.starts_with(prefix) && (!key.starts_with('_') || prefix.starts_with('_'));
 }
 
+std::string probe_key(std::string_view random_part) {
+  return fmt::format("_probe/{}.zst", random_part);
+}
+
+std::string aside_key(std::string_view key, std::string_view random_part) {
+  return fmt::format("_aside/{}.{}", key, random_part);
+}
+
 void check_record(std::string_view key, std::string_view content) {
   if (content.size() <= kLargestRecord) return;
   throw Error(ErrorKind::kInvalid, fmt::format("record \"{}\" of {} bytes is longer than the {} "

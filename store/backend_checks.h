@@ -1,4 +1,5 @@
-// What every backend checks alike, so that all of them refuse and list the same. Pure.
+// What every backend knows of keys, so that all of them refuse and list the same, and the keys of a
+// backend's own house-keeping. Pure.
 #pragma once
 
 #include <string>
@@ -27,6 +28,13 @@ void check_folder_prefix(std::string_view prefix);
 // Keys whose first part starts with '_' are the archive's house-keeping (temporaries, locks, what
 // was set aside): they are listed only for a prefix that asks for them.
 bool is_listed(std::string_view key, std::string_view prefix);
+
+// What those hold that change a record.
+inline constexpr std::string_view kRecordsLock = "_records.lock";
+// An object that proves that the archive can be written. What is left there means nothing.
+std::string probe_key(std::string_view random_part);
+// Where a damaged object goes.
+std::string aside_key(std::string_view key, std::string_view random_part);
 
 // Throws Error{kInvalid} when `content` is longer than kLargestRecord.
 void check_record(std::string_view key, std::string_view content);

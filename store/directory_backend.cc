@@ -36,7 +36,6 @@
 #include "store/backend_checks.h"
 #include "store/directory_listing.h"
 #include "store/in_parallel.h"
-#include "store/layout.h"
 
 namespace walstow {
 namespace {
@@ -231,7 +230,7 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
   if (!status || !dynamic_cast<const FileSource&>(damaged).is(*status)) return false;
-  const std::string aside = layout::aside_key(key, random_hex(4));
+  const std::string aside = aside_key(key, random_hex(4));
   folders_.make(parent_folder(aside));
   files_->rename(key, aside);
   // The new name first: where a rename is not one step on the disk, better two names than none.
@@ -267,7 +266,7 @@ bool DirectoryBackend::replace_object(StagedObject& successor, const std::string
 // taken, also where locks do not reach another host.
 std::unique_ptr<FileLock> DirectoryBackend::lock_records(Duration patience) {
   std::unique_ptr<FileLock> lock =
-      files_->lock(std::string(layout::kRecordsLock), Clock::now() + patience);
+      files_->lock(std::string(kRecordsLock), Clock::now() + patience);
   if (lock != nullptr) return lock;
   throw Error(ErrorKind::kUnavailable,
               fmt::format("records of {} are locked by another process", describe()),
@@ -367,7 +366,7 @@ std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> file
 void probe_directory(FileSystem& files) {
   constexpr std::string_view kFirst = "first";
   constexpr std::string_view kSecond = "second";
-  const std::string path = layout::probe_key(random_hex(8));
+  const std::string path = probe_key(random_hex(8));
   const std::unique_ptr<File> first = make_probe(files, kFirst);
   const std::unique_ptr<File> second = make_probe(files, kSecond);
   files.make_folder(parent_folder(path));

@@ -3,6 +3,7 @@
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/backend_checks.h"
 #include "store/standing_object.h"
 
 namespace walstow {
@@ -63,7 +64,7 @@ bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& 
   const auto bytes = backend.open_object(key);
   if (!bytes) return false;
   const auto copy = copy_of(backend, *bytes);
-  if (backend.publish(*copy, layout::aside_key(key, random_hex(4))) == PublishResult::kExists) {
+  if (backend.publish(*copy, aside_key(key, random_hex(4))) == PublishResult::kExists) {
     return false;
   }
   if (!backend.replace_object(staged, key, damaged)) return false;

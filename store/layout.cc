@@ -187,14 +187,6 @@ std::string partial_prefix(std::string_view cluster, const EraName& era,
   return segment_folder(cluster, era, partial) + partial.text() + ".";
 }
 
-std::string probe_key(std::string_view random_part) {
-  return fmt::format("_probe/{}{}", random_part, kObjectSuffix);
-}
-
-std::string aside_key(std::string_view key, std::string_view random_part) {
-  return fmt::format("_aside/{}.{}", key, random_part);
-}
-
 std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept) {
   return fmt::format("{}{}/", era_prefix(cluster, era), folder_of(kept));
 }

@@ -22,6 +22,7 @@
 //   _copy/ _moved/                                           a marker held back, or given up
 //                                                            (store/copy_archive.h)
 //   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
+//                                                            (store/backend_checks.h)
 //
 // NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
 // character that no key has is "=" and two hex digits.
@@ -40,7 +41,6 @@ namespace walstow::layout {
 
 inline constexpr std::string_view kMarker = "walstow.json";
 inline constexpr std::string_view kObjectSuffix = ".zst";
-inline constexpr std::string_view kRecordsLock = "_records.lock";
 inline constexpr std::string_view kClockRecord = "_clock.json";
 inline constexpr std::string_view kCopyMarker = "_copy/walstow.json";
 inline constexpr std::string_view kCopyRunning = "_copy/running.json";
@@ -94,11 +94,6 @@ std::string before_segment(std::string_view cluster, const EraName& era,
 // All contents of one .partial.
 std::string partial_prefix(std::string_view cluster, const EraName& era,
                            const WalFileName& partial);
-
-// A probe's place, outside all eras. What is left there means nothing.
-std::string probe_key(std::string_view random_part);
-// Where a damaged object goes.
-std::string aside_key(std::string_view key, std::string_view random_part);
 
 // Contents that came under a name that is taken. Of all kinds of files but kPartial.
 enum class Kept {

@@ -7,7 +7,6 @@
 
 #include "proto/base/bytes.h"
 #include "store/backend_checks.h"
-#include "store/layout.h"
 
 namespace walstow {
 namespace {
@@ -76,7 +75,7 @@ class MemoryBackend final : public Backend {
 
   bool set_aside(const std::string& key, const ObjectSource& damaged) override {
     check_key(key);
-    const std::string aside = layout::aside_key(key, random_hex(4));
+    const std::string aside = aside_key(key, random_hex(4));
     const std::lock_guard lock(mutex_);
     const auto found = things_.find(key);
     const Content* content = dynamic_cast<const MemorySource&>(damaged).content();

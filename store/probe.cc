@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "proto/base/error.h"
-#include "store/layout.h"
+#include "store/backend_checks.h"
 #include "store/read_full.h"
 
 namespace walstow {
@@ -20,7 +20,7 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start) {
 CheckReport probe_archive(const Archive& archive, const std::string& cluster) {
   Backend& backend = archive.backend();
   const std::string content = random_hex(kChunkSize / 8);
-  const std::string key = layout::probe_key(random_hex(8));
+  const std::string key = probe_key(random_hex(8));
   CheckReport report{.archive = archive.id(), .cluster = cluster};
 
   auto start = std::chrono::steady_clock::now();

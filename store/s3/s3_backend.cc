@@ -11,7 +11,6 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "store/backend_checks.h"
-#include "store/layout.h"
 #include "store/s3/s3_client.h"
 #include "store/s3/s3_probe.h"
 #include "store/s3/s3_scratch.h"
@@ -335,7 +334,7 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
   std::vector<std::byte> piece(kChunkSize);
   while (const std::size_t size = standing->read(piece))
     copy.write(ByteView(piece).first(size));
-  const std::string aside = layout::aside_key(key, random_hex(4));
+  const std::string aside = aside_key(key, random_hex(4));
   if (put_new(aside, copy.body()) != PutResult::kDone) return false;
   if (client_->put_over(in_bucket(key), text_body(kVacant), head) == PutResult::kDone) return true;
   client_->remove(in_bucket(aside));  // a random name: nobody else's

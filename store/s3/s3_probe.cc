@@ -9,7 +9,7 @@
 #include "proto/base/utc_time.h"
 #include "proto/codec/digest.h"
 #include "proto/wire/json_fields.h"
-#include "store/layout.h"
+#include "store/backend_checks.h"
 #include "store/s3/s3_text.h"
 
 namespace walstow {
@@ -52,7 +52,7 @@ bool was_probed(FileSystem& files, const S3Options& options,
 
 // A probe takes seconds: a day is enough, also where the clocks of two hosts differ.
 void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point now) {
-  const std::string folder = parent_folder(layout::probe_key("")) + "/";
+  const std::string folder = parent_folder(probe_key("")) + "/";
   const S3List found = client.list(
       {.prefix = client.options().address.prefix + folder, .after = {}, .delimiter = {}});
   std::vector<std::string> stale;
@@ -69,7 +69,7 @@ std::string find_fault_with_service(S3Client& client) {
     return "the bucket has versioning on, or had it: such a bucket replaces what stands";
   }
   remove_stale_probes(client, client.options().clock());
-  const std::string key = client.options().address.prefix + layout::probe_key(random_hex(8));
+  const std::string key = client.options().address.prefix + probe_key(random_hex(8));
   const std::string first_text = "first", second_text = "second", third_text = "third";
   const PutResult first = client.put_new(key, text_body(first_text));
   const PutResult second = client.put_new(key, text_body(second_text));

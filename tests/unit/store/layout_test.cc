@@ -112,8 +112,6 @@ TEST(LayoutTest, RecordsHaveTheirPlaces) {
   EXPECT_EQ(standby_record("main", "standby-1", "00ff"), "main/standbys/standby-1/00ff.json");
   EXPECT_EQ(client_record("db1.example"), client_records() + "db1.example.json");
   EXPECT_EQ(client_records(), "_clients/");
-  EXPECT_EQ(probe_key("0a"), "_probe/0a.zst");
-  EXPECT_EQ(aside_key("main/a", "0a"), "_aside/main/a.0a");
 }
 
 TEST(LayoutTest, AnyClientNameMakesAKeyOfItsOwn) {
