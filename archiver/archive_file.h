@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "proto/base/file_system.h"
-#include "proto/link/client.h"
-#include "proto/link/data_directory.h"
+#include "proto/client/client.h"
+#include "proto/files/file_system.h"
+#include "proto/pgdata/data_directory.h"
 
 namespace walstow {
 

@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "proto/base/file_system.h"
-#include "proto/link/spool_folder.h"
+#include "proto/files/file_system.h"
+#include "proto/pgdata/spool_folder.h"
 #include "proto/wal/file_name.h"
 
 namespace walstow {

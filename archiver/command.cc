@@ -3,18 +3,18 @@
 #include <fmt/format.h>
 
 #include "archiver/archive.h"
-#include "proto/base/command_line.h"
 #include "proto/base/error.h"
-#include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "proto/link/certificate_warning.h"
-#include "proto/link/client.h"
-#include "proto/link/client_settings.h"
-#include "proto/link/command_settings.h"
-#include "proto/link/data_directory.h"
-#include "proto/link/instance.h"
-#include "proto/link/reach.h"
-#include "proto/link/spool_folder.h"
+#include "proto/client/client.h"
+#include "proto/client/client_settings.h"
+#include "proto/client/command_settings.h"
+#include "proto/client/reach.h"
+#include "proto/pgdata/certificate_warning.h"
+#include "proto/pgdata/data_directory.h"
+#include "proto/pgdata/instance.h"
+#include "proto/pgdata/spool_folder.h"
+#include "proto/program/command_line.h"
+#include "proto/program/exit_code.h"
 
 namespace walstow {
 namespace {

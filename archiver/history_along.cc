@@ -5,7 +5,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
-#include "proto/link/spool_folder.h"
+#include "proto/pgdata/spool_folder.h"
 
 namespace walstow {
 namespace {

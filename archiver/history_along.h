@@ -1,14 +1,14 @@
 // The history of a timeline goes along with its segments, where the store lacks it.
 //
 // PostgreSQL hands a history to archive_command once, at the promotion; where archive_mode was off
-// at that moment, never. Without it a recovery is not led to the timeline (store/absence.h:
-// history-missing), and the file is at hand all the time, in pg_wal.
+// at that moment, never. Without it a recovery is not led to the timeline
+// (store/inventory/absence.h: history-missing), and the file is at hand all the time, in pg_wal.
 #pragma once
 
 #include <functional>
 #include <string>
 
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "proto/wal/file_name.h"
 
 namespace walstow {

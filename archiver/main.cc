@@ -10,10 +10,10 @@
 #include <cstdlib>
 
 #include "archiver/command.h"
-#include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "proto/base/run_program.h"
-#include "proto/base/signals.h"
+#include "proto/program/exit_code.h"
+#include "proto/program/run_program.h"
+#include "proto/program/signals.h"
 
 namespace {
 

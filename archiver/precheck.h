@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "proto/base/bytes.h"
-#include "proto/link/data_directory.h"
+#include "proto/pgdata/data_directory.h"
 #include "proto/wal/file_name.h"
 #include "proto/wal/segment_header.h"
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "proto/wal/file_name.h"
 
 namespace walstow {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/log.h"
-#include "proto/link/daily_warning.h"
+#include "proto/pgdata/daily_warning.h"
 #include "proto/wal/segment_header.h"
 
 namespace walstow {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "proto/base/file_system.h"
 #include "proto/base/utc_time.h"
+#include "proto/files/file_system.h"
 
 namespace walstow {
 

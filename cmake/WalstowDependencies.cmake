@@ -27,7 +27,7 @@ walstow_static_dependency(walstow::xxhash libxxhash.a xxhash.h)
 walstow_static_dependency(walstow::zlib libz.a zlib.h)
 walstow_static_dependency(walstow::ssh2 libssh2.a libssh2.h)
 walstow_static_dependency(walstow::pugixml libpugixml.a pugixml.hpp)
-# Only its headers: the library itself is loaded when it is needed (store/s3/curl_library.h).
+# Only its headers: the library itself is loaded when it is needed (store/backend/s3/curl_library.h).
 find_path(curl_HEADERS curl/curl.h REQUIRED)
 target_link_libraries(walstow::ssh2 INTERFACE OpenSSL::Crypto walstow::zlib)
 # Debian 13's libcrypto.a calls both, Debian 12's neither; CMake does not know of zstd.

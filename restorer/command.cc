@@ -8,22 +8,22 @@
 #include <unistd.h>
 #include <vector>
 
-#include "proto/base/command_line.h"
 #include "proto/base/error.h"
-#include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "proto/link/certificate_warning.h"
-#include "proto/link/client.h"
-#include "proto/link/client_settings.h"
-#include "proto/link/command_settings.h"
-#include "proto/link/reach.h"
-#include "proto/link/spool_folder.h"
-#include "restorer/asking_server.h"
-#include "restorer/prefetch.h"
-#include "restorer/prefetch_command.h"
-#include "restorer/prefetch_start.h"
-#include "restorer/restartpoint.h"
+#include "proto/client/client.h"
+#include "proto/client/client_settings.h"
+#include "proto/client/command_settings.h"
+#include "proto/client/reach.h"
+#include "proto/pgdata/certificate_warning.h"
+#include "proto/pgdata/spool_folder.h"
+#include "proto/program/command_line.h"
+#include "proto/program/exit_code.h"
+#include "restorer/prefetch/asking_server.h"
+#include "restorer/prefetch/command.h"
+#include "restorer/prefetch/prefetch_client.h"
+#include "restorer/prefetch/start.h"
 #include "restorer/restore.h"
+#include "restorer/standby/restartpoint.h"
 
 namespace walstow {
 namespace {

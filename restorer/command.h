@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "proto/link/data_directory.h"
+#include "proto/pgdata/data_directory.h"
 
 namespace walstow {
 

@@ -9,11 +9,11 @@
 #include <exception>
 
 #include "proto/base/error.h"
-#include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "proto/base/signals.h"
+#include "proto/program/exit_code.h"
+#include "proto/program/signals.h"
 #include "restorer/command.h"
-#include "restorer/decision.h"
+#include "restorer/file/decision.h"
 
 namespace walstow {
 namespace {

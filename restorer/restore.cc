@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "proto/base/error.h"
-#include "proto/base/exit_code.h"
 #include "proto/base/log.h"
-#include "restorer/incoming_file.h"
-#include "restorer/kept_histories.h"
+#include "proto/program/exit_code.h"
+#include "restorer/file/incoming_file.h"
+#include "restorer/spool/kept_histories.h"
 
 namespace walstow {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "proto/base/deadline.h"
-#include "proto/link/data_directory.h"
-#include "restorer/prefetch.h"
-#include "restorer/restore_file.h"
-#include "restorer/spool.h"
+#include "proto/pgdata/data_directory.h"
+#include "restorer/file/restore_file.h"
+#include "restorer/prefetch/prefetch_client.h"
+#include "restorer/spool/spool.h"
 
 namespace walstow {
 

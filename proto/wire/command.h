@@ -191,7 +191,7 @@ struct ListClients {
 // PUT /v1/clients/{client}
 struct AddClient {
   std::string client;
-  std::string public_key;  // base64 of the SubjectPublicKeyInfo (DER), see proto/codec/public_key.h
+  std::string public_key;  // base64 of the SubjectPublicKeyInfo (DER), see proto/wire/public_key.h
   Grants grants;
   std::optional<Time> certificate_until;
   bool operator==(const AddClient&) const = default;

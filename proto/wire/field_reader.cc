@@ -5,7 +5,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
-#include "proto/codec/public_key.h"
+#include "proto/wire/public_key.h"
 #include "proto/wire/text_field.h"
 
 namespace walstow {

@@ -52,10 +52,10 @@ std::optional<Timeline> parse_timeline(std::string_view text) {
   return name ? std::optional(name->timeline()) : std::nullopt;
 }
 
-constexpr FieldForm<Timeline> kTimeline{"timeline", parse_timeline,
-                                        "eight upper-case hexadecimal digits"};
-constexpr FieldForm<WalFileName> kFrom{"from", WalFileName::parse, "the name of a WAL file"};
-constexpr FieldForm<WalFileName> kTo{"to", WalFileName::parse, "the name of a WAL file"};
+constexpr FieldForm<Timeline> kTimelineDigits{"timeline", parse_timeline,
+                                              "eight upper-case hexadecimal digits"};
+constexpr FieldForm<WalFileName> kFromFile{"from", WalFileName::parse, "the name of a WAL file"};
+constexpr FieldForm<WalFileName> kToFile{"to", WalFileName::parse, "the name of a WAL file"};
 
 }  // namespace
 
@@ -71,7 +71,8 @@ const FieldForm<std::string> kObject{"object", parse_object,
 }  // namespace form
 
 FileRange QueryReader::range() {
-  return {.timeline = optional(kTimeline), .from = optional(kFrom), .to = optional(kTo)};
+  return {
+      .timeline = optional(kTimelineDigits), .from = optional(kFromFile), .to = optional(kToFile)};
 }
 
 const std::string* QueryReader::take(std::string_view name) {

@@ -57,7 +57,7 @@ struct BreakReport {
   bool operator==(const BreakReport&) const = default;
 };
 
-// The highest timeline is not the one in use (store/forked_timeline.h).
+// The highest timeline is not the one in use (store/inventory/forked_timeline.h).
 struct ForkedTimeline {
   std::uint32_t highest = 0;
   std::uint32_t in_use = 0;  // the timeline whose newest segment was put last

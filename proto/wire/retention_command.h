@@ -74,7 +74,8 @@ struct ForgetStandby {
   bool operator==(const ForgetStandby&) const = default;
 };
 
-// What an administrator wants kept, beyond what consumers need: store/retention.h is the rule.
+// What an administrator wants kept, beyond what consumers need: store/retention/retention_rule.h is
+// the rule.
 struct PrunePolicy {
   // With keep_days. 0: none but those that are younger; in an older era only.
   std::optional<std::uint32_t> keep_backups;

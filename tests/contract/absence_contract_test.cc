@@ -8,8 +8,8 @@
 
 #include "proto/base/error.h"
 #include "proto/codec/object.h"
-#include "store/absence_proof.h"
-#include "store/layout.h"
+#include "store/archive/layout.h"
+#include "store/files/absence_proof.h"
 #include "tests/contract/backends.h"
 #include "tests/support/borrowed_backend.h"
 #include "tests/support/digests.h"

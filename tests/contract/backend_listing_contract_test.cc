@@ -1,4 +1,4 @@
-// What store/backend.h promises of list_after(), for every backend.
+// What store/backend/backend.h promises of list_after(), for every backend.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "store/backend.h"
+#include "store/backend/backend.h"
 
 namespace walstow {
 

@@ -1,4 +1,4 @@
-// What proto/base/file_system.h promises of a file system that nothing goes wrong with, on the
+// What proto/files/file_system.h promises of a file system that nothing goes wrong with, on the
 // kernel's and on the tests' own: so that the model cannot drift from what it stands for.
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "proto/base/error.h"
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/temporary_folder.h"
 

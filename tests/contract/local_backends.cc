@@ -1,7 +1,7 @@
 // The backends that need nothing but this process and its file system.
-#include "proto/base/file_system.h"
-#include "store/directory_backend.h"
-#include "store/memory_backend.h"
+#include "proto/files/file_system.h"
+#include "store/backend/directory_backend.h"
+#include "store/backend/memory_backend.h"
 #include "tests/contract/backends.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/temporary_folder.h"

@@ -1,5 +1,5 @@
 // A backend on a real S3 service. A program of its own, since that takes seconds to start.
-#include "store/s3/s3_backend.h"
+#include "store/backend/s3/s3_backend.h"
 #include "tests/contract/backends.h"
 #include "tests/support/answer_relay.h"
 #include "tests/support/s3_gateway.h"

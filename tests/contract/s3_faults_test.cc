@@ -7,10 +7,10 @@
 #include <thread>
 
 #include "proto/base/error.h"
-#include "store/s3/s3_backend.h"
-#include "store/s3/s3_client.h"
-#include "store/s3/s3_probe.h"
-#include "store/s3/s3_text.h"
+#include "store/backend/s3/s3_backend.h"
+#include "store/backend/s3/s3_client.h"
+#include "store/backend/s3/s3_probe.h"
+#include "store/backend/s3/s3_text.h"
 #include "tests/contract/backends.h"
 #include "tests/support/answer_relay.h"
 #include "tests/support/s3_gateway.h"

@@ -11,14 +11,14 @@
 #include <optional>
 #include <string>
 
-#include "proto/link/instance.h"
-#include "proto/link/spool_folder.h"
-#include "restorer/archive_binding.h"
-#include "restorer/kept_histories.h"
-#include "restorer/pending_restartpoint.h"
-#include "restorer/restore_file.h"
+#include "proto/pgdata/instance.h"
+#include "proto/pgdata/spool_folder.h"
+#include "restorer/file/restore_file.h"
+#include "restorer/spool/archive_binding.h"
+#include "restorer/spool/kept_histories.h"
+#include "restorer/spool/pending_restartpoint.h"
 #include "tests/fault/power_cut_fixture.h"
-#include "tests/unit/restorer/restorer_fixture.h"
+#include "tests/support/restorer_fixture.h"
 
 namespace walstow {
 namespace {

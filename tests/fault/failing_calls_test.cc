@@ -16,13 +16,13 @@
 #include <iostream>
 #include <vector>
 
-#include "store/clients.h"
-#include "store/directory_backend.h"
-#include "store/positions.h"
+#include "store/archive/client_registry.h"
+#include "store/archive/standby_positions.h"
+#include "store/backend/directory_backend.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
+#include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
-#include "tests/unit/store/service_fixture.h"
 
 namespace walstow {
 namespace {

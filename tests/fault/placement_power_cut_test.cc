@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "store/conflicts.h"
-#include "store/directory_backend.h"
-#include "store/layout.h"
-#include "store/put_file.h"
-#include "store/standing_object.h"
+#include "store/archive/layout.h"
+#include "store/backend/directory_backend.h"
+#include "store/files/conflicts.h"
+#include "store/files/put_file.h"
+#include "store/object/examine_object.h"
 #include "tests/support/crash_points.h"
 #include "tests/support/digests.h"
 #include "tests/support/wal_writer.h"

@@ -9,13 +9,13 @@
 
 #include <string>
 
-#include "store/archive.h"
-#include "store/archive_clock.h"
-#include "store/directory_backend.h"
-#include "store/holds.h"
-#include "store/layout.h"
-#include "store/prune.h"
-#include "store/tombstones.h"
+#include "store/archive/archive.h"
+#include "store/archive/layout.h"
+#include "store/backend/directory_backend.h"
+#include "store/retention/archive_clock.h"
+#include "store/retention/holds_and_backups.h"
+#include "store/retention/prune.h"
+#include "store/retention/tombstones.h"
 #include "tests/fault/power_cut_fixture.h"
 
 namespace walstow {

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "proto/base/bytes.h"
-#include "store/archive.h"
-#include "store/directory_backend.h"
-#include "store/layout.h"
+#include "store/archive/archive.h"
+#include "store/archive/layout.h"
+#include "store/backend/directory_backend.h"
 #include "tests/fault/power_cut_fixture.h"
 
 namespace walstow {

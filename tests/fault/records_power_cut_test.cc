@@ -9,11 +9,11 @@
 #include <optional>
 #include <string>
 
-#include "proto/codec/public_key.h"
-#include "store/archive.h"
-#include "store/clients.h"
-#include "store/directory_backend.h"
-#include "store/positions.h"
+#include "proto/wire/public_key.h"
+#include "store/archive/archive.h"
+#include "store/archive/client_registry.h"
+#include "store/archive/standby_positions.h"
+#include "store/backend/directory_backend.h"
 #include "tests/fault/power_cut_fixture.h"
 
 namespace walstow {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "store/backend.h"
+#include "store/backend/backend.h"
 
 namespace walstow {
 

@@ -25,7 +25,7 @@
 #include <utility>
 #include <vector>
 
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 
 namespace walstow {
 

@@ -1,6 +1,6 @@
 // A disk in memory that forgets what was not synced, as the kernel may: the other side of the rules
-// in proto/base/file_system.h. Tests run production code on it, cut the power at every crash point,
-// and look at what is found afterwards.
+// in proto/files/file_system.h. Tests run production code on it, cut the power at every crash
+// point, and look at what is found afterwards.
 //
 // Durable is: content and size after File::sync(); names (made, linked, renamed, removed) after
 // sync_folder() of their folder; a new folder, with all below it, only with its own name in its
@@ -22,7 +22,7 @@
 #include <string>
 #include <vector>
 
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "tests/support/power_cut.h"
 
 namespace walstow {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "proto/base/error.h"
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "tests/support/disk_model.h"
 
 namespace walstow {

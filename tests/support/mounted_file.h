@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "tests/support/machine.h"
 
 namespace walstow {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "proto/base/file_system.h"
+#include "proto/files/file_system.h"
 #include "tests/support/machine.h"
 #include "tests/support/mounted_file.h"
 

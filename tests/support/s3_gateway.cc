@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "proto/base/bytes.h"
-#include "store/s3/http_lanes.h"
-#include "store/s3/s3_text.h"
+#include "store/backend/s3/http_connections.h"
+#include "store/backend/s3/s3_text.h"
 
 namespace walstow {
 namespace {

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "store/s3/s3_options.h"
+#include "store/backend/s3/s3_options.h"
 
 namespace walstow {
 

@@ -11,7 +11,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/utc_time.h"
-#include "proto/link/spool_folder.h"
+#include "proto/pgdata/spool_folder.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "proto/link/spool_folder.h"
+#include "proto/pgdata/spool_folder.h"
 #include "tests/support/forgetful_file_system.h"
-#include "tests/unit/restorer/restorer_fixture.h"
+#include "tests/support/restorer_fixture.h"
 
 namespace walstow {
 namespace {

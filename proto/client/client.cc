@@ -1,0 +1,308 @@
+// One question to a store: connect when needed, ask, read the answer, and ask again by the one
+// retry policy. What the bytes of an answer mean is decided in proto/wire and proto/codec.
+#include "proto/client/client.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "proto/base/buffer.h"
+#include "proto/base/log.h"
+#include "proto/client/client_connection.h"
+#include "proto/client/client_settings.h"
+#include "proto/client/compressed_body.h"
+#include "proto/link/asio_error.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::chrono::milliseconds kLookAgain{500};
+}  // namespace
+
+struct Client::State {
+  explicit State(ClientOptions given)
+      : options(std::move(given)), connector(options.store), buffer(kChunkSize) {}
+
+  // --- running ---
+  // Runs one coroutine to its end, in this thread. A connection that an Error came through is not
+  // used again.
+  template <class Result>
+  Result run(asio::awaitable<Result> work, const Patience& patience) {
+    std::optional<Result> result;
+    std::exception_ptr failure;
+    asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, Result value) {
+      failure = error;
+      if (!error) result.emplace(std::move(value));
+    });
+    io.restart();
+    // Not io.run(): the timer of the connection's deadline would be waited for, too.
+    while (!result && !failure) {
+      if (patience.hurry) {
+        if (io.run_one_for(kLookAgain) == 0 && io.stopped()) break;
+        if (connection && patience.hurry()) connection->bound_wait(patience.hurried);
+      } else if (io.run_one() == 0) {
+        break;
+      }
+    }
+    if (!result || !connection->reusable()) connection.reset();
+    if (failure) fail(failure);
+    return std::move(result).value();
+  }
+
+  [[noreturn]] void fail(const std::exception_ptr& failure) const {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+      throw_asio_error("could not ask the store \"" + options.store_text + "\"", error.code());
+    }
+  }
+
+  Deadline progress(Deadline whole) const {
+    return Deadline::after(options.deadlines.progress).earlier(whole);
+  }
+
+  // --- the pieces of an exchange ---
+  asio::awaitable<void> connect(Deadline give_up);
+  asio::awaitable<std::string> read_text(Deadline whole);
+  asio::awaitable<void> send_file(const PutFile& put, File& raw, Deadline whole);
+  asio::awaitable<void> send_compressed(const PutFile& put, File& raw, Deadline whole);
+  asio::awaitable<PutDone> put_once(PutFile put, File& raw, Deadline give_up);
+  asio::awaitable<GetDone> get_once(GetFile get, const GetSink& sink, Deadline give_up);
+  asio::awaitable<Got> read_object(const GetFile& get, const ReplyHead& reply, const GetSink& sink,
+                                   Deadline whole);
+  asio::awaitable<std::string> ask_once(const Command& command, Deadline give_up);
+
+  ClientOptions options;
+  Connector connector;
+  Buffer buffer;
+  asio::io_context io{1};  // one thread
+  std::optional<ClientConnection> connection;
+};
+
+namespace {
+
+// What is not a success and not a proven absence.
+[[noreturn]] void throw_refusal(const std::string& store, const ReplyHead& reply,
+                                std::string_view body) {
+  if (const auto refusal = parse_refusal(reply, body)) throw to_error(*refusal);
+  throw Error(ErrorKind::kUnavailable,
+              "the answer of \"" + store + "\" is not a walstow store's (HTTP status " +
+                  std::to_string(reply.status) + ")",
+              "Is the address right, and no proxy in between?");
+}
+
+// The value of Host. A child of our own has no name.
+std::string host_of(const Store& store) {
+  if (const auto* tls = std::get_if<TlsStore>(&store)) return to_string(tls->at);
+  if (const auto* ssh = std::get_if<SshStore>(&store)) return to_string(ssh->at);
+  return "walstow";
+}
+
+RetryPolicy policy_of(const Patience& patience) {
+  return {.give_up = patience.give_up, .hurry = patience.hurry, .on_failure = patience.on_failure};
+}
+
+}  // namespace
+
+asio::awaitable<void> Client::State::connect(Deadline give_up) {
+  if (connection) co_return;
+  const Deadline deadline = Deadline::after(options.deadlines.connect).earlier(give_up);
+  ByteStream stream(co_await connector.connect(io.get_executor(), deadline));
+  connection.emplace(std::move(stream), options.store_text, host_of(options.store));
+}
+
+asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
+  std::string text;
+  for (;;) {
+    const std::size_t size = co_await connection->read_body(buffer, progress(whole));
+    if (size == 0) co_return text;
+    if (text.size() + size > kLargestJson) {
+      throw Error(ErrorKind::kUnavailable,
+                  "the answer of \"" + options.store_text + "\" is longer than any of a store's");
+    }
+    text += as_text(buffer.first(size));
+  }
+}
+
+// --- put ---
+
+asio::awaitable<void> Client::State::send_file(const PutFile& put, File& raw, Deadline whole) {
+  for (std::uint64_t sent = 0; sent < put.raw_size;) {
+    const std::size_t wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), put.raw_size - sent));
+    const std::size_t size = raw.read_at(sent, buffer.first(wanted));
+    if (size == 0) throw Error(ErrorKind::kInvalid, "the file became shorter while it was sent");
+    co_await connection->send_body(buffer.first(size), progress(whole));
+    sent += size;
+  }
+}
+
+asio::awaitable<void> Client::State::send_compressed(const PutFile& put, File& raw,
+                                                     Deadline whole) {
+  CompressedBody body(raw, put.raw_size);
+  for (;;) {
+    const ByteView piece = body.next();
+    co_await connection->send_chunk(piece, progress(whole));  // an empty one ends the body
+    if (piece.empty()) co_return;
+  }
+}
+
+asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadline give_up) {
+  using Framing = ClientConnection::Body::Framing;
+  co_await connect(give_up);
+  const Deadline whole = Deadline::after(options.deadlines.whole);
+  const bool compressed = put.encoding == Encoding::kZstd;
+  ClientConnection::Body body{.framing = compressed ? Framing::kChunked : Framing::kLength,
+                              .length = put.raw_size};
+  co_await connection->send_head(to_request(put), body, progress(whole));
+
+  const auto head_deadline = [&] { return Deadline::after(options.deadlines.head).earlier(whole); };
+  std::optional<ReplyHead> reply;
+  if (put.ask_first) {
+    reply = co_await connection->read_head(head_deadline());
+    if (reply->status == 100) reply.reset();
+  }
+  if (!reply) {
+    std::exception_ptr send_failure;
+    try {
+      if (compressed) {
+        co_await send_compressed(put, raw, whole);
+      } else {
+        co_await send_file(put, raw, whole);
+      }
+    } catch (const Error& error) {
+      // A store that refuses early closes while the body is under way; its answer says more than
+      // the broken pipe does.
+      if (error.kind() != ErrorKind::kUnavailable) throw;
+      send_failure = std::current_exception();
+    }
+    try {
+      reply = co_await connection->read_head(head_deadline());
+    } catch (const Error& error) {
+      // A hint comes with a cause: of what the far end has said last.
+      const bool says_more = error.kind() != ErrorKind::kTimeout && !error.hint().empty();
+      if (send_failure && !says_more) std::rethrow_exception(send_failure);
+      throw;
+    }
+  }
+  const std::string text = co_await read_text(whole);
+  if (reply->status != 200 && reply->status != 201) {
+    throw_refusal(options.store_text, *reply, text);
+  }
+  PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
+               .report = parse_put_report(text)};
+  // A .partial's name in the store has its digest behind it.
+  const bool same_name = done.report.name.starts_with(put.file.text());
+  const bool same_content =
+      done.report.raw_size == put.raw_size && done.report.digest == to_string(put.digest);
+  if (same_name && same_content) co_return done;
+  throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
+                                           "\" answered for another file, \"" +
+                                           escaped(done.report.name) + "\" with digest \"" +
+                                           escaped(done.report.digest) + "\"");
+}
+
+PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
+  return retry(policy_of(patience), [&](int attempt) {
+    put.ask_first = put.ask_first || attempt > 0;
+    return state_->run(state_->put_once(put, raw, patience.give_up), patience);
+  });
+}
+
+// --- get ---
+
+asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyHead& reply,
+                                                const GetSink& sink, Deadline whole) {
+  // The link protects the bytes on their way and the raw digest is checked: the trailer's hash
+  // would say nothing more to a receiver.
+  ObjectDecoder decoder(sink.raw, ObjectDecoder::TrailerHash::kSkip, kLargestFile);
+  for (;;) {
+    const std::size_t size = co_await connection->read_body(buffer, progress(whole));
+    if (size == 0) break;
+    decoder.write(buffer.first(size));
+    if (sink.object) sink.object(buffer.first(size));
+  }
+  decoder.finish();
+  const ObjectHeader& header = *decoder.header();
+  const std::string* digest = reply.fields.find(field::kDigest);
+  const std::string* archive = reply.fields.find(field::kArchive);
+  if (digest == nullptr || *digest != to_digest_field(header.digest) || archive == nullptr) {
+    throw Error(ErrorKind::kDamaged,
+                "the store's answer and the object in it do not carry the same digest");
+  }
+  if (header.name != get.file.text()) {
+    throw Error(ErrorKind::kDamaged,
+                "the store answered with \"" + header.name + "\" to \"" + get.file.text() + "\"");
+  }
+  if (get.system_identifier && header.system_identifier != *get.system_identifier) {
+    throw Error(ErrorKind::kDamaged, "the store answered with a file of system identifier " +
+                                         std::to_string(header.system_identifier) + ", not " +
+                                         std::to_string(*get.system_identifier));
+  }
+  co_return Got{.header = header, .archive = *archive};
+}
+
+asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sink,
+                                                 Deadline give_up) {
+  co_await connect(give_up);
+  const Deadline whole = Deadline::after(options.deadlines.whole);
+  const Deadline head = Deadline::after(options.deadlines.head).earlier(whole).earlier(give_up);
+  co_await connection->send_head(to_request(get), {}, head);
+  const ReplyHead reply = co_await connection->read_head(head);
+  if (reply.status == 200) co_return co_await read_object(get, reply, sink, whole);
+  const std::string text = co_await read_text(whole);
+  auto refusal = parse_refusal(reply, text);
+  const AskedFor asked{.cluster = get.cluster,
+                       .file = get.file.text(),
+                       .request_id = get.request_id,
+                       .system_identifier = get.system_identifier,
+                       .segment_size = get.segment_size};
+  if (refusal && refusal->proof && proves(*refusal->proof, asked)) {
+    co_return Absent{std::move(*refusal)};
+  }
+  if (refusal && refusal->proof) {
+    throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
+                                             "\" answered another question than the one asked");
+  }
+  throw_refusal(options.store_text, reply, text);
+}
+
+GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience) {
+  return retry(policy_of(patience), [&](int attempt) {
+    if (attempt > 0) sink.restart();
+    get.request_id = random_hex(8);
+    return state_->run(state_->get_once(get, sink, patience.give_up), patience);
+  });
+}
+
+// --- everything small ---
+
+asio::awaitable<std::string> Client::State::ask_once(const Command& command, Deadline give_up) {
+  co_await connect(give_up);
+  const Deadline whole = Deadline::after(options.deadlines.whole).earlier(give_up);
+  const Deadline head = Deadline::after(options.deadlines.head).earlier(whole);
+  co_await connection->send_head(to_request(command), {}, head);
+  const ReplyHead reply = co_await connection->read_head(head);
+  std::string text = co_await read_text(whole);
+  if (reply.status < 200 || reply.status > 299) throw_refusal(options.store_text, reply, text);
+  co_return text;
+}
+
+std::string Client::ask(const Command& command, const Patience& patience) {
+  return retry(policy_of(patience), [&](int) {
+    return state_->run(state_->ask_once(command, patience.give_up), patience);
+  });
+}
+
+std::optional<Time> Client::certificate_until() const {
+  return state_->connector.certificate_until();
+}
+
+Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+}  // namespace walstow

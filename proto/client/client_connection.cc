@@ -1,0 +1,146 @@
+#include "proto/client/client_connection.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include "proto/base/error.h"
+#include "proto/link/http_head.h"
+#include "proto/link/tls/tls_errors.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+// Beast grows its buffer by half-kilobytes otherwise, and reads as little at a time. The bound is
+// for what it does not bound: the extensions of a chunk, and the fields that follow the last one.
+constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
+
+http::verb to_verb(Method method) {
+  switch (method) {
+    case Method::kGet:
+      return http::verb::get;
+    case Method::kHead:
+      return http::verb::head;
+    case Method::kPut:
+      return http::verb::put;
+    case Method::kPost:
+      return http::verb::post;
+    case Method::kDelete:
+      return http::verb::delete_;
+  }
+  return http::verb::unknown;
+}
+
+}  // namespace
+
+ClientConnection::ClientConnection(ByteStream stream, std::string peer, std::string host)
+    : stream_(std::move(stream)),
+      peer_(std::move(peer)),
+      host_(std::move(host)),
+      buffer_(kReadBuffer) {
+  buffer_.reserve(kReadBuffer);
+}
+
+void ClientConnection::fail(error_code error, const char* doing) const {
+  const std::string store = "the store \"" + peer_ + "\"";
+  if (stream_.expired()) {
+    throw Error(ErrorKind::kTimeout, std::string("timed out while ") + doing + " " + store,
+                "Is the store overloaded, or the network slow? The time limits are settings.");
+  }
+  if (const auto explained = stream_.explain(peer_)) throw Error(*explained);
+  if (error == http::error::end_of_stream || error == http::error::partial_message ||
+      error == asio::error::eof || error == asio::error::broken_pipe ||
+      error == asio::error::connection_reset) {
+    throw Error(ErrorKind::kUnavailable, store + " closed the connection before it had answered");
+  }
+  if (auto explained = explain_tls_failure(peer_, error)) throw Error(*explained);
+  throw Error(ErrorKind::kUnavailable,
+              std::string("failed while ") + doing + " " + store + ": " + error.message());
+}
+
+asio::awaitable<void> ClientConnection::send_head(RequestHead head, Body body, Deadline deadline) {
+  http::request<http::empty_body> request;
+  request.version(11);
+  request.method(to_verb(head.method));
+  request.target(head.target);
+  request.set(http::field::host, host_);
+  for (const auto& [name, value] : head.fields.all())
+    request.set(name, value);
+  if (body.framing == Body::Framing::kLength) request.content_length(body.length);
+  if (body.framing == Body::Framing::kChunked) request.chunked(true);
+  head_request_ = head.method == Method::kHead;
+
+  const std::string text = head_text(request);
+  co_await send_body(as_bytes(text), deadline);
+}
+
+asio::awaitable<void> ClientConnection::send_body(ByteView bytes, Deadline deadline) {
+  stream_.set_deadline(deadline);
+  error_code error;
+  const asio::const_buffer buffer(bytes.data(), bytes.size());
+  co_await asio::async_write(stream_, buffer, asio::redirect_error(asio::use_awaitable, error));
+  if (error) fail(error, "sending data to");
+}
+
+asio::awaitable<void> ClientConnection::send_chunk(ByteView bytes, Deadline deadline) {
+  // Size line, data and line end in one buffer: a stream that encrypts sends one buffer a record.
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string size;
+  for (std::size_t rest = bytes.size(); rest != 0; rest >>= 4U) {
+    size.insert(size.begin(), kDigits[rest & 0xFU]);
+  }
+  chunk_.assign(size.empty() ? "0" : size).append("\r\n").append(as_text(bytes)).append("\r\n");
+  co_await send_body(as_bytes(chunk_), deadline);
+}
+
+asio::awaitable<ReplyHead> ClientConnection::read_head(Deadline deadline) {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(kLargestHead));
+  parser_->body_limit(boost::none);  // callers bound what they take; here nothing is kept
+  parser_->skip(head_request_);
+  stream_.set_deadline(deadline);
+  error_code error;
+  co_await http::async_read_header(stream_, buffer_, *parser_,
+                                   asio::redirect_error(asio::use_awaitable, error));
+  if (error) fail(error, "waiting for the answer of");
+
+  ReplyHead reply;
+  reply.status = static_cast<int>(parser_->get().result_int());
+  for (const auto& field : parser_->get()) {
+    reply.fields.add(std::string(field.name_string()), std::string(field.value()));
+  }
+  co_return reply;
+}
+
+asio::awaitable<std::size_t> ClientConnection::read_body(MutableByteView out, Deadline deadline) {
+  // A body that ends with the connection has no proof of being whole.
+  if (parser_->need_eof() && !parser_->is_done()) {
+    throw Error(ErrorKind::kUnavailable,
+                "the store \"" + peer_ + "\" sent an answer without a length",
+                "Is there a proxy in between that is not HTTP/1.1?");
+  }
+  stream_.set_deadline(deadline);
+  auto& body = parser_->get().body();
+  body.data = out.data();
+  body.size = out.size();
+  while (!parser_->is_done() && body.size == out.size()) {
+    error_code error;
+    co_await http::async_read_some(stream_, buffer_, *parser_,
+                                   asio::redirect_error(asio::use_awaitable, error));
+    if (error && error != http::error::need_buffer) fail(error, "reading the answer of");
+  }
+  co_return out.size() - body.size;
+}
+
+bool ClientConnection::reusable() const {
+  return parser_.has_value() && parser_->is_done() && parser_->keep_alive();
+}
+
+}  // namespace walstow

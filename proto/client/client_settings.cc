@@ -1,0 +1,128 @@
+#include "proto/client/client_settings.h"
+
+#include "proto/link/executables.h"
+#include "proto/link/store_address.h"
+#include "proto/wire/command.h"
+
+namespace walstow {
+namespace {
+
+StoreAddress address_of(const Settings& settings) {
+  const std::string store = settings.required("store");
+  try {
+    return parse_store_address(store);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kUsage,
+                "setting \"store\" (" + settings.origin("store") + "): " + error.what(),
+                error.hint());
+  }
+}
+
+Store parse_store(const Settings& settings) {
+  StoreAddress address = address_of(settings);
+  if (auto* tls = std::get_if<TlsAddress>(&address)) {
+    return TlsStore{.at = std::move(tls->at),
+                    .files = {.ca = settings.required("tls.ca"),
+                              .certificate = settings.required("tls.cert"),
+                              .key = settings.required("tls.key")}};
+  }
+  if (auto* ssh = std::get_if<SshAddress>(&address)) {
+    return SshStore{.at = std::move(ssh->at),
+                    .user = ssh->user.empty() ? settings.required("ssh.user") : ssh->user,
+                    .archive = std::move(ssh->archive),
+                    .identity = settings.text("ssh.identity"),
+                    .agent = settings.text("ssh.agent"),
+                    .known_hosts = settings.text("ssh.known_hosts")};
+  }
+  LocalStore local{.archive = std::get<LocalAddress>(address).archive,
+                   .walstowd = settings.text("walstowd")};
+  if (local.walstowd.empty()) local.walstowd = beside_this_executable("walstowd");
+  return local;
+}
+
+}  // namespace
+
+std::vector<Setting> client_settings() {
+  return {
+      {.name = "cluster", .placeholder = "NAME", .help = "the cluster's name in the archive"},
+      {.name = "store",
+       .placeholder = "URL",
+       .help = "where the archive is: https://HOST:PORT, ssh://USER@HOST:PORT, the absolute path "
+               "of its folder, or s3://BUCKET/PREFIX"},
+      {.name = "tls.ca",
+       .default_value = "/etc/walstow/ca.crt",
+       .placeholder = "FILE",
+       .help = "certificate of the archive's authority, for a store that is https://"},
+      {.name = "tls.cert",
+       .default_value = "/etc/walstow/client.crt",
+       .placeholder = "FILE",
+       .help = "this client's certificate"},
+      {.name = "tls.key",
+       .default_value = "/etc/walstow/client.key",
+       .placeholder = "FILE",
+       .help = "the private key of this client's certificate"},
+      {.name = "ssh.user",
+       .default_value = "walstow",
+       .placeholder = "NAME",
+       .help = "account at the store's host, for a store that is ssh:// and names none"},
+      {.name = "ssh.identity",
+       .placeholder = "FILE",
+       .help = "private key without a passphrase, or \"agent\" (default: ~/.ssh/id_ed25519, "
+               "id_ecdsa or id_rsa, or else the agent)"},
+      {.name = "ssh.agent",
+       .placeholder = "PATH",
+       .help = "socket of an ssh-agent (default: $SSH_AUTH_SOCK)"},
+      {.name = "ssh.known_hosts",
+       .placeholder = "FILE",
+       .help = "keys of the hosts that are trusted (default: ~/.ssh/known_hosts and "
+               "/etc/ssh/ssh_known_hosts)"},
+      {.name = "walstowd",
+       .placeholder = "PATH",
+       .help = "the store's executable for an archive folder (default: beside this program)"},
+      {.name = "connect_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "2s",
+       .placeholder = "DURATION",
+       .help = "longest wait for a connection"},
+      {.name = "head_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "60s",
+       .placeholder = "DURATION",
+       .help = "longest wait for the store to answer a request it has got whole"},
+      {.name = "progress_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "30s",
+       .placeholder = "DURATION",
+       .help = "longest wait for the next 64 kB in either direction"},
+      {.name = "request_timeout",
+       .type = SettingType::kDuration,
+       .default_value = "10min",
+       .placeholder = "DURATION",
+       .help = "longest time for one request with all of its data"},
+  };
+}
+
+ClientOptions store_options(const Settings& settings) {
+  return {.cluster = settings.text("cluster"),
+          .store_text = settings.required("store"),
+          .store = parse_store(settings),
+          .deadlines = {.connect = settings.duration("connect_timeout"),
+                        .head = settings.duration("head_timeout"),
+                        .progress = settings.duration("progress_timeout"),
+                        .whole = settings.duration("request_timeout")}};
+}
+
+ClientOptions client_options(const Settings& settings) {
+  ClientOptions options = store_options(settings);
+  const std::string cluster = settings.required("cluster");
+  if (!valid_cluster_name(cluster)) {
+    throw Error(ErrorKind::kUsage,
+                "invalid value \"" + cluster + "\" for setting \"cluster\" (" +
+                    settings.origin("cluster") + ")",
+                "A cluster's name has 1 to 63 letters, digits, \"-\" and \"_\", and starts with a "
+                "letter or digit.");
+  }
+  return options;
+}
+
+}  // namespace walstow

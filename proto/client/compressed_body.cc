@@ -1,0 +1,233 @@
+#include "proto/client/compressed_body.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "proto/base/buffer.h"
+#include "proto/base/error.h"
+#include "proto/codec/stretch_compressor.h"
+
+namespace walstow {
+namespace {
+
+// Compressed bytes on their way, in the order in which they were made. In chunks that are used
+// again and never grow: memory is expensive when it is new.
+class Encoded {
+ public:
+  void append(ByteView bytes) {
+    while (!bytes.empty()) {
+      if (filled_.empty() || filled_.back().size == kChunkSize) filled_.push_back(fresh());
+      Chunk& chunk = filled_.back();
+      const std::size_t size = std::min(bytes.size(), kChunkSize - chunk.size);
+      std::memcpy(chunk.bytes.data() + chunk.size, bytes.data(), size);
+      chunk.size += size;
+      bytes = bytes.subspan(size);
+    }
+  }
+  bool empty() const { return filled_.empty(); }
+  // Of what is not empty.
+  ByteView front() const { return filled_.front().bytes.first(filled_.front().size); }
+  void pop_front() {
+    spare_.push_back(std::move(filled_.front().bytes));
+    filled_.pop_front();
+  }
+
+ private:
+  struct Chunk {
+    Buffer bytes;
+    std::size_t size;
+  };
+
+  Chunk fresh() {
+    if (spare_.empty()) return {.bytes = Buffer(kChunkSize), .size = 0};
+    Chunk chunk{.bytes = std::move(spare_.back()), .size = 0};
+    spare_.pop_back();
+    return chunk;
+  }
+
+  std::deque<Chunk> filled_;
+  std::vector<Buffer> spare_;
+};
+
+// A stretch of the file on its way through a compressor, one chunk at a time.
+class Stretch {
+ public:
+  Stretch(File& file, std::mutex& reading) : file_(file), reading_(reading) {}
+
+  void begin(std::uint64_t offset, std::size_t size) {
+    offset_ = offset;
+    left_ = size;
+    compressor_.begin(size);
+  }
+  // False: that was the end.
+  bool step(const ByteSink& encoded) {
+    const auto chunk = chunk_.first(std::min(left_, chunk_.size()));
+    {
+      const std::lock_guard lock(reading_);
+      if (file_.read_at(offset_, chunk) < chunk.size()) {
+        throw Error(ErrorKind::kInvalid, "the file became shorter while it was sent");
+      }
+    }
+    compressor_.write(chunk, encoded);
+    offset_ += chunk.size();
+    left_ -= chunk.size();
+    if (left_ == 0) compressor_.finish(encoded);
+    return left_ > 0;
+  }
+
+ private:
+  File& file_;
+  std::mutex& reading_;  // a File is used by one thread at a time
+  StretchCompressor compressor_;
+  Buffer chunk_{kChunkSize};
+  std::uint64_t offset_ = 0;
+  std::size_t left_ = 0;
+};
+
+}  // namespace
+
+class CompressedBody::Work {
+ public:
+  Work(File& file, std::uint64_t size)
+      : file_(file),
+        size_(size),
+        stretches_(std::max<std::uint64_t>(1, (size + kStretchSize - 1) / kStretchSize)) {
+    if (stretches_ > 1) start_other();
+  }
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+  ~Work() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+      changed_.notify_all();
+    }
+    if (other_.joinable()) other_.join();
+  }
+
+  ByteView next();
+
+ private:
+  // What the other thread has compressed, whole stretches one at a time.
+  enum class Slot { kEmpty, kFull };
+
+  void start_other();
+  void compress_other();
+  void begin(Stretch& stretch, std::uint64_t number) const;
+  bool fill();
+  void take_from_other();
+  static ByteSink into(Encoded& encoded) {
+    return [&encoded](ByteView bytes) { encoded.append(bytes); };
+  }
+
+  File& file_;
+  const std::uint64_t size_;
+  const std::uint64_t stretches_;
+  std::mutex reading_;
+
+  // Of the caller's thread.
+  Stretch own_{file_, reading_};
+  bool in_stretch_ = false;
+  std::uint64_t next_stretch_ = 0;
+  Encoded encoded_;          // to be handed out
+  bool handed_out_ = false;  // its front
+
+  std::thread other_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Slot slot_ = Slot::kEmpty;  // guarded by mutex_, as all below
+  Encoded others_encoded_;    // the other thread's alone while the slot is empty
+  std::exception_ptr failure_;
+  bool stop_ = false;
+};
+
+// Every second stretch is the other thread's. Without one the caller's compresses them all.
+void CompressedBody::Work::start_other() {
+  try {
+    other_ = std::thread([this] { compress_other(); });
+  } catch (const std::system_error&) {  // out of threads
+  }
+}
+
+void CompressedBody::Work::begin(Stretch& stretch, std::uint64_t number) const {
+  const std::uint64_t offset = number * kStretchSize;
+  stretch.begin(offset,
+                static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, kStretchSize)));
+}
+
+void CompressedBody::Work::compress_other() {
+  try {
+    Stretch stretch(file_, reading_);
+    for (std::uint64_t number = 1; number < stretches_; number += 2) {
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return slot_ == Slot::kEmpty || stop_; });
+        if (stop_) return;
+      }
+      begin(stretch, number);
+      while (stretch.step(into(others_encoded_))) {
+        const std::lock_guard lock(mutex_);
+        if (stop_) return;
+      }
+      const std::lock_guard lock(mutex_);
+      slot_ = Slot::kFull;
+      changed_.notify_all();
+    }
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::current_exception();
+    changed_.notify_all();
+  }
+}
+
+// Waits for the processor alone: the other thread only reads and compresses.
+void CompressedBody::Work::take_from_other() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return slot_ == Slot::kFull || failure_; });
+  if (failure_) std::rethrow_exception(failure_);
+  std::swap(encoded_, others_encoded_);
+  slot_ = Slot::kEmpty;
+  changed_.notify_all();
+}
+
+// False: there is no more.
+bool CompressedBody::Work::fill() {
+  if (!in_stretch_) {
+    if (next_stretch_ == stretches_) return false;
+    const std::uint64_t number = next_stretch_++;
+    if (other_.joinable() && number % 2 == 1) {
+      take_from_other();
+      return true;
+    }
+    begin(own_, number);
+  }
+  in_stretch_ = own_.step(into(encoded_));
+  return true;
+}
+
+ByteView CompressedBody::Work::next() {
+  if (std::exchange(handed_out_, false)) encoded_.pop_front();
+  while (encoded_.empty()) {
+    if (!fill()) return {};
+  }
+  handed_out_ = true;
+  return encoded_.front();
+}
+
+CompressedBody::CompressedBody(File& file, std::uint64_t size)
+    : work_(std::make_unique<Work>(file, size)) {}
+CompressedBody::~CompressedBody() = default;
+
+ByteView CompressedBody::next() {
+  return work_->next();
+}
+
+}  // namespace walstow

@@ -1,0 +1,425 @@
+// The kernel behind the seam of file_system.h.
+//
+// Temporaries come in two styles. An anonymous one (O_TMPFILE) has no name at all until it is
+// linked into place, so that nothing is left behind by a crash. Where the file system, the kernel
+// or a chroot without /proc has no such thing, a temporary is a named file in the temporary folder,
+// and its writer holds a lock (flock) on it for as long as it lives: what can be locked has lost
+// its writer. That holds across processes, containers and reboots, where ages and process ids lie.
+#include <atomic>
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+#include "proto/base/error.h"
+#include "proto/files/make_files_as.h"
+#include "proto/files/posix_file.h"
+#include "proto/files/posix_folder.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::string_view kTemporarySuffix = ".tmp";
+
+// flock() has no form with a deadline, so lock() asks again this often.
+constexpr std::chrono::milliseconds kLockPoll{10};
+
+// A name is taken from its writer only by a cleaner that came between two system calls.
+constexpr int kTemporaryAttempts = 100;
+
+struct FolderCloser {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+using FolderStream = std::unique_ptr<DIR, FolderCloser>;
+
+class PosixLock final : public FileLock {
+ public:
+  explicit PosixLock(Descriptor fd) : fd_(std::move(fd)) {}
+
+ private:
+  Descriptor fd_;  // the lock ends when it is closed
+};
+
+std::string in_quotes(std::string_view what, const std::string& name) {
+  return fmt::format("{} \"{}\"", what, name);
+}
+
+// False: another open file holds the lock.
+bool try_lock(int fd, const std::string& label) {
+  if (uninterrupted([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) == 0) return true;
+  if (errno == EWOULDBLOCK) return false;
+  throw_system_error("could not lock " + label, errno);
+}
+
+// 0, or an errno value.
+int link_to(const PosixFile& file, const Location& to) {
+  const std::optional<Location>& name = file.temporary_name();
+  const std::string from = name ? name->name : fmt::format("/proc/self/fd/{}", file.fd());
+  const int folder = name ? name->folder.get() : AT_FDCWD;
+  const int flags = name ? 0 : AT_SYMLINK_FOLLOW;
+  return ::linkat(folder, from.c_str(), to.folder.get(), to.name.c_str(), flags) == 0 ? 0 : errno;
+}
+
+[[noreturn]] void throw_link_error(const std::string& what, int error_number) {
+  switch (error_number) {
+    case EPERM:
+    case EOPNOTSUPP:
+    case ENOSYS:
+      throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
+                  "The file system cannot link a file without replacing another; choose one that "
+                  "has hard links.");
+    case EXDEV:
+      throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
+                  "Keep the whole folder on one file system.");
+    default:
+      throw_system_error(what, error_number);
+  }
+}
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  PosixFileSystem(Descriptor root, const std::string& name, const PosixFileSystemOptions& options)
+      : owner_(options.as_folder_owner ? other_owner(root.get(), in_quotes("folder", name))
+                                       : std::nullopt),
+        root_(std::move(root), name),
+        temporary_folder_(options.temporary_folder),
+        file_mode_(options.file_mode),
+        folder_mode_(options.folder_mode),
+        anonymous_temporaries_(options.temporaries == TemporaryStyle::kAutomatic) {}
+
+  std::unique_ptr<File> open_file(const std::string& path) override;
+  std::unique_ptr<File> open_or_create(const std::string& path) override;
+  std::optional<FileStatus> status(const std::string& path) override;
+  std::optional<std::vector<std::string>> list(const std::string& folder) override;
+  std::vector<std::optional<FileStatus>> statuses(const std::string& folder,
+                                                  std::span<const std::string> names) override;
+  std::unique_ptr<File> create_temporary() override;
+  LinkResult link_temporary(File& temporary, const std::string& path) override;
+  void replace_by_temporary(File& temporary, const std::string& path) override;
+  bool make_folder(const std::string& path) override;
+  void rename(const std::string& from, const std::string& to) override;
+  bool remove(const std::string& path) override;
+  void sync_folder(const std::string& folder) override;
+  std::unique_ptr<FileLock> lock(
+      const std::string& path,
+      std::optional<std::chrono::steady_clock::time_point> deadline) override;
+  std::size_t remove_dead_temporaries() override;
+  bool root_in_place() override { return root_.in_place(); }
+  std::string describe(const std::string& path) const override { return root_.describe(path); }
+
+ private:
+  std::optional<FileStatus> status_at(int folder, const std::string& name,
+                                      const std::string& path) const;
+  std::string file_label(const std::string& path) const {
+    return in_quotes("file", describe(path));
+  }
+  Descriptor open_regular(const Location& at, const std::string& path, int flags) const;
+  Descriptor open_folder(const std::string& folder) const;
+  std::unique_ptr<PosixFile> create_anonymous();
+  std::unique_ptr<PosixFile> create_named();
+  Location new_temporary_name();
+  bool remove_if_dead(const std::string& path);
+
+  // Of what this makes, if not the process's user. Before root_: it is asked of the folder that
+  // root_ then takes.
+  std::optional<FileOwner> owner_;
+  RootFolder root_;
+  std::string temporary_folder_;
+  mode_t file_mode_;
+  mode_t folder_mode_;
+  std::atomic<bool> anonymous_temporaries_;  // until the kernel says that it has none
+};
+
+// --- reading ---
+
+// An empty Descriptor: absent.
+Descriptor PosixFileSystem::open_regular(const Location& at, const std::string& path,
+                                         int flags) const {
+  // O_NONBLOCK: opening a FIFO must not wait for its other end.
+  const int all_flags = flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const std::string label = file_label(path);
+  Descriptor fd(uninterrupted([&] {
+    const MakeFilesAs as((flags & O_CREAT) != 0 ? owner_ : std::nullopt);
+    return ::openat(at.folder.get(), at.name.c_str(), all_flags, file_mode_);
+  }));
+  if (!fd && errno == ENOENT) return fd;
+  if (!fd) throw_creation_error("could not open " + label, errno, at.folder.get());
+  if (status_of(fd.get(), label).type != FileStatus::Type::kFile) {
+    throw Error(ErrorKind::kStorage, fmt::format("could not open {}: not a regular file", label));
+  }
+  return fd;
+}
+
+std::unique_ptr<File> PosixFileSystem::open_file(const std::string& path) {
+  const std::optional<Location> at = root_.find(path);
+  if (!at) return nullptr;
+  Descriptor fd = open_regular(*at, path, O_RDONLY);
+  if (!fd) return nullptr;
+  return std::make_unique<PosixFile>(std::move(fd), file_label(path));
+}
+
+std::unique_ptr<File> PosixFileSystem::open_or_create(const std::string& path) {
+  const std::string what = "could not create " + file_label(path);
+  const Location at = root_.find_to_change(path, what);
+  Descriptor fd = open_regular(at, path, O_RDWR | O_CREAT);
+  if (!fd) throw_system_error(what, ENOENT);
+  return std::make_unique<PosixFile>(std::move(fd), file_label(path));
+}
+
+std::optional<FileStatus> PosixFileSystem::status(const std::string& path) {
+  const std::optional<Location> at = root_.find(path);
+  if (!at) return std::nullopt;
+  return status_at(at->folder.get(), at->name, path);
+}
+
+std::optional<FileStatus> PosixFileSystem::status_at(int folder, const std::string& name,
+                                                     const std::string& path) const {
+  struct stat status {};
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    return to_file_status(status);
+  }
+  if (errno == ENOENT) return std::nullopt;
+  throw_system_error("could not stat " + file_label(path), errno);
+}
+
+std::vector<std::optional<FileStatus>> PosixFileSystem::statuses(
+    const std::string& folder, std::span<const std::string> names) {
+  std::vector<std::optional<FileStatus>> statuses(names.size());
+  const Descriptor fd = open_folder(folder);
+  if (!fd) return statuses;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string path = folder == "." ? names[i] : folder + "/" + names[i];
+    statuses[i] = status_at(fd.get(), names[i], path);
+  }
+  return statuses;
+}
+
+// An empty Descriptor: absent.
+Descriptor PosixFileSystem::open_folder(const std::string& folder) const {
+  const std::optional<Location> at = root_.find(folder);
+  if (!at) return {};
+  Descriptor fd(uninterrupted([&] {
+    return ::openat(at->folder.get(), at->name.c_str(),
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  }));
+  if (!fd && errno != ENOENT) {
+    throw_system_error("could not open " + in_quotes("folder", describe(folder)), errno);
+  }
+  return fd;
+}
+
+std::optional<std::vector<std::string>> PosixFileSystem::list(const std::string& folder) {
+  Descriptor fd = open_folder(folder);
+  if (!fd) return std::nullopt;
+  const std::string what = "could not read " + in_quotes("folder", describe(folder));
+  const FolderStream stream(::fdopendir(fd.get()));
+  if (stream == nullptr) throw_system_error(what, errno);
+  fd.release();  // the stream's now
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): unsafe only for two threads on one stream
+    const dirent* const entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) throw_system_error(what, errno);
+  return names;
+}
+
+// --- temporaries ---
+
+// nullptr: this file system has none.
+std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
+  // Linking goes through /proc: the other way needs a capability (CAP_DAC_READ_SEARCH).
+  if (::access("/proc/self/fd", X_OK) != 0) return nullptr;
+  const Location root = *root_.find(".");
+  Descriptor fd(uninterrupted([&] {
+    const MakeFilesAs as(owner_);
+    return ::openat(root.folder.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, file_mode_);
+  }));
+  const std::string label = in_quotes("temporary file in", describe("."));
+  if (fd) return std::make_unique<PosixFile>(std::move(fd), label);
+  // EISDIR and ENOENT: kernels and file systems to which the flag means nothing.
+  if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == ENOSYS) return nullptr;
+  throw_creation_error("could not create " + label, errno, root.folder.get());
+}
+
+// A name nobody has, in a folder that exists now.
+Location PosixFileSystem::new_temporary_name() {
+  make_folder(temporary_folder_);
+  const std::string path =
+      fmt::format("{}/{}{}", temporary_folder_, random_hex(16), kTemporarySuffix);
+  return root_.find_to_change(path, "could not create " + file_label(path));
+}
+
+std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
+  for (int attempt = 0; attempt < kTemporaryAttempts; ++attempt) {
+    Location at = new_temporary_name();
+    const std::string label = file_label(temporary_folder_ + "/" + at.name);
+    Descriptor fd(uninterrupted([&] {
+      const MakeFilesAs as(owner_);
+      return ::openat(at.folder.get(), at.name.c_str(),
+                      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode_);
+    }));
+    if (!fd) throw_creation_error("could not create " + label, errno, at.folder.get());
+    // Until it is locked, a cleaner takes it for the file of a dead writer, and may have removed
+    // it.
+    if (!try_lock(fd.get(), label) || !is_named(fd.get(), at)) continue;
+    auto file = std::make_unique<PosixFile>(std::move(fd), label);
+    file->set_temporary_name(std::move(at));
+    return file;
+  }
+  throw Error(
+      ErrorKind::kStorage,
+      fmt::format("could not keep a temporary file in folder \"{}\": each was removed at once",
+                  describe(temporary_folder_)),
+      "Another program seems to remove files there; make it leave that folder alone.");
+}
+
+std::unique_ptr<File> PosixFileSystem::create_temporary() {
+  if (anonymous_temporaries_) {
+    if (std::unique_ptr<PosixFile> file = create_anonymous()) return file;
+    anonymous_temporaries_ = false;
+  }
+  return create_named();
+}
+
+LinkResult PosixFileSystem::link_temporary(File& temporary, const std::string& path) {
+  auto& file = dynamic_cast<PosixFile&>(temporary);
+  const std::string what = "could not link " + file_label(path);
+  const Location to = root_.find_to_change(path, what);
+  const int error_number = link_to(file, to);
+  if (error_number == EEXIST) return LinkResult::kExists;
+  if (error_number != 0) throw_link_error(what, error_number);
+  if (const std::optional<Location>& name = file.temporary_name()) {
+    // Should this fail, the file is published all the same, and a cleaner takes the second name.
+    ::unlinkat(name->folder.get(), name->name.c_str(), 0);
+    file.forget_temporary_name();
+  }
+  return LinkResult::kLinked;
+}
+
+void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& path) {
+  auto& file = dynamic_cast<PosixFile&>(temporary);
+  const std::string what = "could not replace " + file_label(path);
+  const Location to = root_.find_to_change(path, what);
+  if (!file.temporary_name()) {
+    // Only a name can be renamed over another. Locked first, so that no cleaner takes it.
+    if (!try_lock(file.fd(), file.label())) throw_system_error(what, EWOULDBLOCK);
+    Location name = new_temporary_name();
+    if (const int error_number = link_to(file, name)) throw_link_error(what, error_number);
+    file.set_temporary_name(std::move(name));
+  }
+  const Location& from = *file.temporary_name();
+  if (::renameat(from.folder.get(), from.name.c_str(), to.folder.get(), to.name.c_str()) != 0) {
+    throw_system_error(what, errno);
+  }
+  file.forget_temporary_name();
+}
+
+// --- folders and names ---
+
+bool PosixFileSystem::make_folder(const std::string& path) {
+  const std::string what = "could not make " + in_quotes("folder", describe(path));
+  const Location at = root_.find_to_change(path, what);
+  {
+    const MakeFilesAs as(owner_);
+    if (::mkdirat(at.folder.get(), at.name.c_str(), folder_mode_) == 0) return true;
+  }
+  if (errno != EEXIST) throw_creation_error(what, errno, at.folder.get());
+  const std::optional<FileStatus> standing = status(path);
+  if (standing && standing->type != FileStatus::Type::kFolder) throw_system_error(what, ENOTDIR);
+  return false;
+}
+
+void PosixFileSystem::rename(const std::string& from, const std::string& to) {
+  const std::string what =
+      fmt::format("could not rename {} to \"{}\"", file_label(from), describe(to));
+  const Location source = root_.find_to_change(from, what);
+  const Location target = root_.find_to_change(to, what);
+  if (::renameat(source.folder.get(), source.name.c_str(), target.folder.get(),
+                 target.name.c_str()) != 0) {
+    throw_system_error(what, errno);
+  }
+}
+
+bool PosixFileSystem::remove(const std::string& path) {
+  const std::string what = "could not remove " + file_label(path);
+  const std::optional<Location> at = root_.find_below(path);
+  if (!at) return false;
+  if (::unlinkat(at->folder.get(), at->name.c_str(), 0) == 0) return true;
+  if (errno == EISDIR && ::unlinkat(at->folder.get(), at->name.c_str(), AT_REMOVEDIR) == 0) {
+    return true;
+  }
+  if (errno == ENOENT) return false;
+  throw_system_error(what, errno);
+}
+
+void PosixFileSystem::sync_folder(const std::string& folder) {
+  // Opened anew for each call: of two threads that fsync one descriptor, only one is told of an
+  // error.
+  const Descriptor fd = open_folder(folder);
+  const std::string what = "could not fsync " + in_quotes("folder", describe(folder));
+  if (!fd) throw_system_error(what, ENOENT);
+  if (uninterrupted([&] { return ::fsync(fd.get()); }) != 0) {
+    throw Error(ErrorKind::kFatal, what + ": " + system_message(errno),
+                "Names made there may be lost at a power cut; check the disk, then start again.");
+  }
+}
+
+// --- house-keeping ---
+
+std::unique_ptr<FileLock> PosixFileSystem::lock(
+    const std::string& path, std::optional<std::chrono::steady_clock::time_point> deadline) {
+  const std::string what = "could not create " + file_label(path);
+  for (;;) {
+    const Location at = root_.find_to_change(path, what);
+    Descriptor fd = open_regular(at, path, O_RDWR | O_CREAT);
+    if (!fd) throw_system_error(what, ENOENT);
+    if (try_lock(fd.get(), file_label(path))) {
+      if (is_named(fd.get(), at)) return std::make_unique<PosixLock>(std::move(fd));
+      continue;  // it has lost its name since, and would keep nobody out: lock the one there now
+    }
+    if (!deadline || std::chrono::steady_clock::now() >= *deadline) return nullptr;
+    std::this_thread::sleep_for(kLockPoll);
+  }
+}
+
+bool PosixFileSystem::remove_if_dead(const std::string& path) {
+  const std::optional<FileStatus> standing = status(path);
+  if (!standing || standing->type != FileStatus::Type::kFile) return false;  // nobody's temporary
+  const std::optional<Location> at = root_.find(path);
+  if (!at) return false;
+  const Descriptor fd = open_regular(*at, path, O_RDWR);
+  return fd && try_lock(fd.get(), file_label(path)) && is_named(fd.get(), *at) &&
+         ::unlinkat(at->folder.get(), at->name.c_str(), 0) == 0;
+}
+
+std::size_t PosixFileSystem::remove_dead_temporaries() {
+  std::size_t removed = 0;
+  for (const std::string& name : list(temporary_folder_).value_or(std::vector<std::string>())) {
+    if (!name.ends_with(kTemporarySuffix)) continue;
+    if (remove_if_dead(temporary_folder_ + "/" + name)) ++removed;
+  }
+  return removed;
+}
+
+}  // namespace
+
+std::unique_ptr<FileSystem> open_posix_file_system(const std::string& root,
+                                                   const PosixFileSystemOptions& options) {
+  Descriptor fd(
+      uninterrupted([&] { return ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (fd) return std::make_unique<PosixFileSystem>(std::move(fd), root, options);
+  if (errno == ENOENT) return nullptr;
+  throw_system_error(in_quotes("could not open folder", root), errno);
+}
+
+}  // namespace walstow

@@ -1,0 +1,180 @@
+#include "proto/link/local_store.h"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "proto/base/error.h"
+#include "proto/link/descriptor_transport.h"
+#include "proto/program/settings.h"
+
+namespace walstow {
+namespace {
+
+constexpr int kChildEndsWithinMs = 1000;
+
+// A child process that is waited for, so that a command leaves no process behind.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (!ended_in_time()) {
+      kill(pid_, SIGKILL);
+      // On a file system that does not answer it cannot even be killed: the server must not wait
+      // for what init will clear away.
+      if (!ended_in_time()) return;
+    }
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  bool ended_in_time() const {
+    const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    if (!handle) return ends_while_looked_at();
+    pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
+    return poll(&wait, 1, kChildEndsWithinMs) != 0;
+  }
+
+  // There is no pidfd before Linux 5.3, nor where this process has no descriptor left.
+  bool ends_while_looked_at() const {
+    constexpr std::chrono::milliseconds kPause{10};
+    for (int waited = 0; waited < kChildEndsWithinMs; waited += static_cast<int>(kPause.count())) {
+      siginfo_t ended{};
+      const int found = waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT | WNOHANG);
+      if (found != 0 || ended.si_pid != 0) return true;
+      std::this_thread::sleep_for(kPause);
+    }
+    return false;
+  }
+
+  pid_t pid_;
+};
+
+class SpawnActions {
+ public:
+  SpawnActions() { posix_spawn_file_actions_init(&actions_); }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
+  void duplicate(int from, int to) { posix_spawn_file_actions_adddup2(&actions_, from, to); }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+// SIGPIPE is ignored here, and others may be held back; exec would hand that on. The child decides
+// for itself.
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes_, &defaults);
+    sigset_t held_back;
+    sigemptyset(&held_back);
+    posix_spawnattr_setsigmask(&attributes_, &held_back);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+// Without the variables that are settings: they are the command's, and its WALSTOW_CONFIG is no
+// settings file of walstowd's. Nor is it an sshd that starts this one, even where one started us.
+std::vector<char*> child_environment() {
+  std::vector<char*> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable(*entry);
+    if (variable.starts_with(kEnvironmentPrefix) || variable.starts_with("SSH_ORIGINAL_COMMAND=")) {
+      continue;
+    }
+    variables.push_back(*entry);
+  }
+  variables.push_back(nullptr);
+  return variables;
+}
+
+pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
+  SpawnActions actions;
+  actions.duplicate(its_end.get(), STDIN_FILENO);
+  actions.duplicate(its_end.get(), STDOUT_FILENO);
+  const SpawnAttributes attributes;
+  std::string program = store.walstowd;
+  std::string stdio = "--stdio";
+  std::string option = "--archive";
+  std::string archive = store.archive;
+  const std::array<char*, 5> arguments{program.data(), stdio.data(), option.data(), archive.data(),
+                                       nullptr};
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
+                                arguments.data(), child_environment().data());
+  if (error != 0) {
+    const bool not_there = error == ENOENT || error == ENOTDIR || error == EACCES;
+    throw Error(ErrorKind::kUnavailable,
+                "could not run \"" + store.walstowd + "\": " + system_message(error),
+                not_there ? "Install walstowd beside the other executables, or name it in the "
+                            "setting \"walstowd\"."
+                          : start_hint(error));
+  }
+  return pid;
+}
+
+// The stream first, then the child: its input ends before it is waited for.
+class LocalTransport : public Transport {
+ public:
+  LocalTransport(std::unique_ptr<Transport> stream, pid_t pid)
+      : child_(pid), stream_(std::move(stream)) {}
+
+  boost::asio::any_io_executor executor() override { return stream_->executor(); }
+  void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) override {
+    stream_->read_some(buffer, std::move(handler));
+  }
+  void write_some(boost::asio::const_buffer buffer, IoHandler handler) override {
+    stream_->write_some(buffer, std::move(handler));
+  }
+  void cancel() override { stream_->cancel(); }
+
+ private:
+  Child child_;
+  std::unique_ptr<Transport> stream_;  // destroyed first
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
+                                         const LocalStore& store) {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno),
+                system_hint(errno));
+  }
+  Descriptor own_end(ends[0]);
+  const Descriptor its_end(ends[1]);
+  // First what may fail: a child that nobody talks to would wait for its first request.
+  auto stream = make_descriptor_transport(executor, std::move(own_end), {});
+  const pid_t pid = start_child(store, its_end);
+  return std::make_unique<LocalTransport>(std::move(stream), pid);
+}
+
+}  // namespace walstow

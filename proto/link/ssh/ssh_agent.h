@@ -1,0 +1,38 @@
+// An ssh-agent: what it has of keys, and its signatures (draft-ietf-sshm-ssh-agent). libssh2 has
+// this as well, but waits for the agent without a bound.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+#include "proto/base/bytes.h"
+#include "proto/base/deadline.h"
+#include "proto/link/byte_stream.h"
+#include "proto/wire/ssh_public_key.h"
+
+namespace walstow {
+
+// Errors: Error{kUnavailable}, and Error{kTimeout} at the deadline.
+class SshAgent {
+ public:
+  // `socket`: the path of the agent's socket.
+  SshAgent(boost::asio::any_io_executor executor, std::string socket, Deadline deadline);
+
+  boost::asio::awaitable<std::vector<SshPublicKey>> keys();
+  // The bare signature, by the algorithm of ssh_signature_type().
+  boost::asio::awaitable<std::vector<std::byte>> sign(SshPublicKey key,
+                                                      std::vector<std::byte> data);
+
+ private:
+  boost::asio::awaitable<std::vector<std::byte>> ask(std::vector<std::byte> request);
+
+  [[noreturn]] void fail(const std::string& why) const;
+
+  std::string path_;
+  ByteStream stream_;
+};
+
+}  // namespace walstow

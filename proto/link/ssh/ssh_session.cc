@@ -1,0 +1,416 @@
+#include "proto/link/ssh/ssh_session.h"
+
+#include <boost/asio/error.hpp>
+#include <libssh2.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <new>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+// What libssh2 1.10 offers, the fastest first, and nothing with SHA-1. It has neither AES-GCM nor
+// ChaCha20 nor MACs over the encrypted text, so the attack by which strict key exchange became
+// necessary (Terrapin) finds nothing to work on either.
+constexpr const char* kKeyExchanges =
+    "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
+    "ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256";
+constexpr const char* kCiphers = "aes128-ctr,aes192-ctr,aes256-ctr";
+constexpr const char* kMacs = "hmac-sha2-256,hmac-sha2-512";
+
+// What the far end may send before we have asked for more. A larger one is slower.
+constexpr std::uint32_t kReceiveWindow = std::uint32_t{2} * 1024 * 1024;
+// What OpenSSH's sshd may hold for a program that has not read it yet. It offers a window of 2 MiB
+// and keeps that much in one buffer, which it makes larger by a packet at a time, by a copy
+// (sshbuf.c): with megabytes in there each packet costs it some 10 ms. It credits what the program
+// has read from three packets on (channel_check_window() in channels.c), so this is enough.
+constexpr std::size_t kMostHeldBySshd = std::size_t{256} * 1024;
+constexpr std::string_view kOpenSsh = "SSH-2.0-OpenSSH";
+// What OpenSSH 9.8 and later answer instead of a banner to a host with failed logins (sshd.c).
+constexpr std::string_view kPenalty = "Not allowed at this time";
+constexpr std::size_t kMostBeginning = 256;
+constexpr std::size_t kMostErrorText = 4096;
+constexpr std::size_t kTextShown = 200;
+
+constexpr int kSignatureWanted = 1;  // none of libssh2's codes, which are negative
+
+void start_library() {
+  // OpenSSL's ciphers start by themselves; 0: libssh2 has nothing to leave out.
+  static const int started = libssh2_init(0);
+  if (started != 0) throw Error(ErrorKind::kUnavailable, "could not start libssh2");
+}
+
+// What libssh2's sign callback and the coroutine that waits for the signature share.
+struct Signing {
+  std::vector<std::byte> data;       // to be signed; empty until it is asked for
+  std::vector<std::byte> signature;  // empty until it is there
+};
+
+// Called again and again, as everything of libssh2's that must not block.
+int give_signature(LIBSSH2_SESSION* /*session*/, unsigned char** signature, std::size_t* size,
+                   const unsigned char* data, std::size_t data_size, void** context) {
+  auto& signing = *static_cast<Signing*>(*context);
+  if (signing.signature.empty()) {
+    const ByteView bytes = std::as_bytes(std::span(data, data_size));
+    signing.data.assign(bytes.begin(), bytes.end());
+    return LIBSSH2_ERROR_EAGAIN;
+  }
+  // libssh2 frees it with free().
+  *signature = static_cast<unsigned char*>(std::malloc(signing.signature.size()));
+  if (*signature == nullptr) return LIBSSH2_ERROR_ALLOC;
+  std::memcpy(*signature, signing.signature.data(), signing.signature.size());
+  *size = signing.signature.size();
+  return 0;
+}
+
+// The key under the name of the signatures that it is to make: libssh2 1.10 takes the name from
+// there, and OpenSSH's sshd reads an RSA key under each of its names.
+std::vector<std::byte> signing_blob(const SshPublicKey& key) {
+  const std::string type = ssh_signature_type(key.type);
+  if (type == key.type) return key.blob;
+  constexpr std::size_t kLengthSize = 4;
+  std::vector<std::byte> blob(kLengthSize);
+  blob.back() = static_cast<std::byte>(type.size());
+  const ByteView name = as_bytes(type);
+  blob.insert(blob.end(), name.begin(), name.end());
+  const ByteView rest = ByteView(key.blob).subspan(kLengthSize + key.type.size());
+  blob.insert(blob.end(), rest.begin(), rest.end());
+  return blob;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+}  // namespace
+
+const std::vector<std::string>& ssh_host_key_types() {
+  static const std::vector<std::string> kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256",
+                                               "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
+  return kTypes;
+}
+
+std::string ssh_signature_type(const std::string& key_type) {
+  return key_type == "ssh-rsa" ? "rsa-sha2-512" : key_type;
+}
+
+struct SshSession::Handles {
+  explicit Handles(tcp::socket connected) : socket(std::move(connected)) {
+    start_library();
+    session = libssh2_session_init();
+    if (session == nullptr) throw std::bad_alloc();
+    libssh2_session_set_blocking(session, 0);
+    socket.native_non_blocking(true);
+  }
+  Handles(const Handles&) = delete;
+  Handles& operator=(const Handles&) = delete;
+  ~Handles() {
+    if (socket.is_open()) {
+      libssh2_session_disconnect(session, "done");
+      // What libssh2 still wants to say must not be waited for, or it frees nothing.
+      ::shutdown(socket.native_handle(), SHUT_RDWR);
+    }
+    while (libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN) {
+    }
+  }
+
+  tcp::socket socket;
+  LIBSSH2_SESSION* session = nullptr;
+  LIBSSH2_CHANNEL* channel = nullptr;  // freed with the session
+};
+
+SshSession::SshSession(tcp::socket socket, std::string store)
+    : handles_(std::make_unique<Handles>(std::move(socket))), store_(std::move(store)) {
+  LIBSSH2_SESSION* session = handles_->session;
+  const auto prefer = [session](int method, const char* names) {
+    // Silence here would let libssh2 go on with its own choice.
+    if (libssh2_session_method_pref(session, method, names) != 0) {
+      throw Error(ErrorKind::kUnavailable,
+                  fmt::format("libssh2 {} offers none of {}", libssh2_version(0), names));
+    }
+  };
+  prefer(LIBSSH2_METHOD_KEX, kKeyExchanges);
+  prefer(LIBSSH2_METHOD_CRYPT_CS, kCiphers);
+  prefer(LIBSSH2_METHOD_CRYPT_SC, kCiphers);
+  prefer(LIBSSH2_METHOD_MAC_CS, kMacs);
+  prefer(LIBSSH2_METHOD_MAC_SC, kMacs);
+}
+
+SshSession::~SshSession() = default;
+
+tcp::socket& SshSession::socket() {
+  return handles_->socket;
+}
+
+void SshSession::fail(std::string_view doing, int code) const {
+  const std::string store = fmt::format("the store \"{}\"", store_);
+  if (code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_SOCKET_RECV ||
+      code == LIBSSH2_ERROR_SOCKET_SEND) {
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("{} closed the connection while {}", store, doing),
+                "Is there an sshd behind that address, and does it take more connections "
+                "(MaxStartups)? Its log may say more.");
+  }
+  char* text = nullptr;
+  libssh2_session_last_error(handles_->session, &text, nullptr, 0);
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("no SSH connection with {}: failed while {}: {}", store, doing,
+                          escaped(text != nullptr ? text : "unknown error")),
+              "Is there an sshd behind that address? Its log may say more.");
+}
+
+// The direction in which libssh2 waits. Right before the wait.
+SocketSession::Attempt SshSession::blocked() {
+  // The kernel falls back to delayed acknowledgements by itself, and each then costs 40 ms.
+  const int on = 1;
+  ::setsockopt(handles_->socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  const int directions = libssh2_session_block_directions(handles_->session);
+  const bool writes = (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
+  return {.state = writes ? State::kWaitToWrite : State::kWaitToRead};
+}
+
+// Calls `step` until it does not want to wait any more; returns what it returned then.
+template <class Step>
+asio::awaitable<int> SshSession::run(Step step) {
+  int code = LIBSSH2_ERROR_EAGAIN;
+  auto attempt = [this, &code, &step]() -> Attempt {
+    code = step();
+    return code == LIBSSH2_ERROR_EAGAIN ? blocked() : Attempt{.state = State::kDone};
+  };
+  const Attempt done = co_await complete(handles_->socket, std::move(attempt));
+  co_return done.error ? LIBSSH2_ERROR_SOCKET_DISCONNECT : code;
+}
+
+std::string_view SshSession::banner() const {
+  const char* banner = libssh2_session_banner_get(handles_->session);
+  return banner == nullptr ? std::string_view() : banner;
+}
+
+bool SshSession::penalised() const {
+  return banner().starts_with(kPenalty);
+}
+
+// A port of something else; or an sshd that has too many connections, which says so and hangs up.
+void SshSession::refuse_without_banner() const {
+  static constexpr std::string_view kSsh = "SSH-";
+  const std::string_view said = banner();
+  if (said.starts_with(kSsh)) return;
+  if (penalised()) {
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("the sshd of the store \"{}\" refuses this host for some time: \"{}\"", store_,
+                    escaped(said, kTextShown)),
+        "It does so after failed logins (PerSourcePenalties). Its log has their reason, and "
+        "names the seconds.");
+  }
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("no SSH connection with the store \"{}\": it does not speak SSH{}", store_,
+                  said.empty() ? "" : fmt::format(": \"{}\"", escaped(said, kTextShown))),
+      "Is the port right? An sshd listens on 22 unless told otherwise, and takes only so "
+      "many connections at once (MaxStartups).");
+}
+
+asio::awaitable<void> SshSession::handshake(std::vector<std::string> host_key_types) {
+  LIBSSH2_SESSION* session = handles_->session;
+  if (libssh2_session_method_pref(session, LIBSSH2_METHOD_HOSTKEY,
+                                  joined(host_key_types).c_str()) != 0) {
+    throw Error(ErrorKind::kUnavailable, fmt::format("libssh2 {} takes no host key of {}",
+                                                     libssh2_version(0), joined(host_key_types)));
+  }
+  const int descriptor = handles_->socket.native_handle();
+  auto step = [session, descriptor] { return libssh2_session_handshake(session, descriptor); };
+  const int code = co_await run(std::move(step));
+  if (code != 0) refuse_without_banner();
+  if (code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE) {
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("no SSH connection with the store \"{}\": no common algorithms", store_),
+        fmt::format("Its sshd must offer one of each: host key {}; key exchange {}; cipher {}; MAC "
+                    "{}.",
+                    joined(host_key_types), kKeyExchanges, kCiphers, kMacs));
+  }
+  if (code != 0) fail("shaking hands", code);
+}
+
+SshPublicKey SshSession::host_key() const {
+  std::size_t size = 0;
+  int type = 0;
+  const char* data = libssh2_session_hostkey(handles_->session, &size, &type);
+  const ByteView blob = data == nullptr ? ByteView() : as_bytes(std::string_view(data, size));
+  return {.type = std::string(ssh_key_type(blob).value_or("")),
+          .blob = std::vector<std::byte>(blob.begin(), blob.end())};
+}
+
+// libssh2 reports the end of the connection as a key that was not verified, too.
+bool SshSession::taken(int code) const {
+  if (code == 0) return true;
+  std::byte next{};
+  const bool closed =
+      ::recv(handles_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  if (closed) fail("it was told who we are", LIBSSH2_ERROR_SOCKET_DISCONNECT);
+  if (code == LIBSSH2_ERROR_AUTHENTICATION_FAILED || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED) {
+    return false;
+  }
+  fail("it was told who we are", code);
+}
+
+asio::awaitable<bool> SshSession::authenticate(std::string user, std::string private_key) {
+  LIBSSH2_SESSION* session = handles_->session;
+  auto step = [session, &user, &private_key] {
+    // The empty passphrase keeps OpenSSL from asking for one at the terminal.
+    return libssh2_userauth_publickey_frommemory(session, user.data(), user.size(), nullptr, 0,
+                                                 private_key.data(), private_key.size(), "");
+  };
+  const int code = co_await run(std::move(step));
+  co_return taken(code);
+}
+
+asio::awaitable<bool> SshSession::authenticate(std::string user, SshPublicKey key, Signer sign) {
+  LIBSSH2_SESSION* session = handles_->session;
+  const std::vector<std::byte> blob = signing_blob(key);
+  Signing signing;
+  void* context = &signing;
+  auto step = [session, &user, &blob, &signing, &context]() -> int {
+    const int code = libssh2_userauth_publickey(session, user.c_str(),
+                                                reinterpret_cast<const unsigned char*>(blob.data()),
+                                                blob.size(), give_signature, &context);
+    // Not the far end is waited for, but the signature.
+    const bool wanted = !signing.data.empty() && signing.signature.empty();
+    return code == LIBSSH2_ERROR_EAGAIN && wanted ? kSignatureWanted : code;
+  };
+  int code = co_await run(step);
+  if (code == kSignatureWanted) {
+    signing.signature = co_await sign(signing.data);
+    code = co_await run(step);
+  }
+  co_return taken(code);
+}
+
+asio::awaitable<void> SshSession::execute(std::string command) {
+  static constexpr std::string_view kSession = "session";
+  static constexpr std::string_view kExec = "exec";
+  auto open = [this]() -> int {
+    handles_->channel =
+        libssh2_channel_open_ex(handles_->session, kSession.data(), kSession.size(), kReceiveWindow,
+                                LIBSSH2_CHANNEL_PACKET_DEFAULT, nullptr, 0);
+    return handles_->channel != nullptr ? 0 : libssh2_session_last_errno(handles_->session);
+  };
+  int code = co_await run(std::move(open));
+  if (code != 0) fail("opening a session", code);
+  auto start = [this, &command] {
+    return libssh2_channel_process_startup(handles_->channel, kExec.data(), kExec.size(),
+                                           command.data(),
+                                           static_cast<unsigned int>(command.size()));
+  };
+  code = co_await run(std::move(start));
+  if (code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the store \"{}\" runs no command for this account", store_),
+                "Does the sshd there have a ForceCommand of its own, such as internal-sftp?");
+  }
+  if (code != 0) fail("starting walstowd", code);
+}
+
+SocketSession::Attempt SshSession::read(MutableByteView out) {
+  Attempt attempt = read_output(out);
+  if (must_wait(attempt.state)) {
+    collect_errors();
+    // libssh2 keeps what it finds in the socket while it looks for another stream's. What came for
+    // this one just now is with it already, and nobody would be woken for it.
+    unsigned long kept = 0;  // NOLINT(google-runtime-int): libssh2's type
+    libssh2_channel_window_read_ex(handles_->channel, &kept, nullptr);
+    attempt = kept > 0 ? read_output(out) : at_end();
+  }
+  const std::size_t more = std::min(attempt.size, kMostBeginning - beginning_.size());
+  beginning_ += as_text(out.first(more));
+  return attempt;
+}
+
+SocketSession::Attempt SshSession::read_output(MutableByteView out) {
+  const auto size = libssh2_channel_read_ex(handles_->channel, 0,
+                                            reinterpret_cast<char*>(out.data()), out.size());
+  if (size > 0) return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
+  if (size == 0 || size == LIBSSH2_ERROR_EAGAIN) return blocked();
+  return {.error = asio::error::connection_reset};
+}
+
+// True: the far end has enough that its program has not read. What is still under way does not
+// count: a long way must be full. It is not known of other servers when they credit what was read;
+// to wait for them could be to wait for ever.
+bool SshSession::far_end_is_behind() {
+  const char* banner = libssh2_session_banner_get(handles_->session);
+  if (banner == nullptr || !std::string_view(banner).starts_with(kOpenSsh)) return false;
+  const std::size_t left = libssh2_channel_window_write_ex(handles_->channel, nullptr);
+  window_ = std::max(window_, left);  // sshd opens it when its program has started
+  const int descriptor = handles_->socket.native_handle();
+  int unacknowledged = 0;
+  int unsent = 0;
+  if (::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0) return false;
+  if (::ioctl(descriptor, SIOCOUTQNSD, &unsent) != 0) return false;
+  const auto under_way = static_cast<std::size_t>(std::max(unacknowledged - unsent, 0));
+  return window_ > left + under_way + kMostHeldBySshd;
+}
+
+SocketSession::Attempt SshSession::write(ByteView bytes) {
+  if (far_end_is_behind()) {
+    collect_errors();  // takes in the credit that has come, too
+    if (far_end_is_behind()) return blocked_unless_closed();
+  }
+  const auto size = libssh2_channel_write_ex(
+      handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  // 0: the far end takes no more for now.
+  if (size == LIBSSH2_ERROR_EAGAIN || size == 0) return blocked_unless_closed();
+  if (size < 0) return {.error = asio::error::connection_reset};
+  return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
+}
+
+// A program that has ended takes nothing any more: sshd then closes the channel, and libssh2 keeps
+// this to itself while it has no room to write.
+SocketSession::Attempt SshSession::blocked_unless_closed() {
+  collect_errors();
+  // Neither reads nor waits; an error where the far end has not even announced its end.
+  if (libssh2_channel_wait_closed(handles_->channel) != 0) return blocked();
+  return {.error = asio::error::connection_reset};
+}
+
+// As long as standard error is not read the channel has no end, and its window fills up.
+void SshSession::collect_errors() {
+  std::array<char, kMostErrorText> text{};
+  for (;;) {
+    const auto size = libssh2_channel_read_ex(handles_->channel, SSH_EXTENDED_DATA_STDERR,
+                                              text.data(), text.size());
+    if (size <= 0) return;
+    const std::size_t room = kMostErrorText - errors_.size();
+    errors_.append(text.data(), std::min(static_cast<std::size_t>(size), room));
+  }
+}
+
+// There is nothing to read: for now, or for good.
+SocketSession::Attempt SshSession::at_end() {
+  if (libssh2_channel_eof(handles_->channel) == 0) return blocked();
+  // The exit code comes before the close.
+  const int code = libssh2_channel_wait_closed(handles_->channel);
+  return code == LIBSSH2_ERROR_EAGAIN ? blocked() : Attempt{.state = State::kDone};
+}
+
+int SshSession::exit_code() const {
+  return libssh2_channel_get_exit_status(handles_->channel);
+}
+
+}  // namespace walstow

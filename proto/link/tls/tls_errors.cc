@@ -1,0 +1,138 @@
+#include "proto/link/tls/tls_errors.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <array>
+#include <cstdint>
+
+namespace walstow {
+namespace {
+
+struct Explanation {
+  int cause;
+  const char* message;  // what is wrong, of the store's certificate or of the client's
+  const char* hint;
+};
+
+constexpr const char* kForeignAuthority =
+    "The setting \"tls.ca\" must name the ca.crt of this very archive. Is the address right?";
+constexpr const char* kRenewServer =
+    "On the store: \"walstow server renew\", then reload walstowd (SIGHUP). Is this machine's "
+    "clock right?";
+
+// X509_V_ERR_...: what this end found wrong with the other's certificate.
+constexpr std::array kServerFaults{
+    Explanation{X509_V_ERR_CERT_HAS_EXPIRED, "its certificate has expired", kRenewServer},
+    Explanation{X509_V_ERR_CERT_NOT_YET_VALID, "its certificate is not valid yet",
+                "Is the clock of this machine right, and that of the store?"},
+    Explanation{X509_V_ERR_HOSTNAME_MISMATCH, "its certificate is for another host name",
+                "Use a name that the certificate was made for, or add this one on the store: "
+                "\"walstow server renew DIR --host NAME\"."},
+    Explanation{X509_V_ERR_IP_ADDRESS_MISMATCH, "its certificate is not for this address",
+                "Use the store's host name, or add the address on the store: \"walstow server "
+                "renew DIR --host ADDRESS\"."},
+    Explanation{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                "its certificate is of an authority that is not trusted", kForeignAuthority},
+    Explanation{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+                "its certificate is of an authority that is not trusted", kForeignAuthority},
+    Explanation{X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+                "its certificate is of an authority that is not trusted", kForeignAuthority},
+    Explanation{X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+                "its certificate is of an authority that is not trusted", kForeignAuthority},
+    Explanation{X509_V_ERR_CERT_SIGNATURE_FAILURE,
+                "its certificate is of an authority that is not trusted", kForeignAuthority},
+    Explanation{X509_V_ERR_INVALID_PURPOSE, "its certificate is not a server's",
+                "Is there another program behind that address?"},
+};
+
+// SSL_R_...: alerts of the store, that is, what it found wrong with the client's certificate.
+constexpr std::array kAlerts{
+    Explanation{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "it asks for a client certificate",
+                "Set \"tls.cert\" and \"tls.key\", made by \"walstow client add\"."},
+    Explanation{SSL_R_TLSV1_ALERT_UNKNOWN_CA,
+                "this client's certificate is of an authority that it does not trust",
+                "The setting \"tls.cert\" must name a certificate made by \"walstow client add\" "
+                "for this very archive."},
+    Explanation{SSL_R_TLSV1_ALERT_DECRYPT_ERROR,
+                "this client's certificate is of an authority that it does not trust",
+                "The setting \"tls.cert\" must name a certificate made by \"walstow client add\" "
+                "for this very archive."},
+    Explanation{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "this client's certificate has expired",
+                "Renew it with \"walstow client renew\". Are both clocks right?"},
+    Explanation{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "it does not take this client's certificate",
+                "Is it valid already, and the clock of the store right? The store's log says "
+                "more."},
+    Explanation{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
+                "it takes this certificate for none of a client",
+                "The setting \"tls.cert\" must name a certificate made by \"walstow client add\"."},
+    Explanation{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "it does not speak TLS 1.3",
+                "Is there a walstowd behind that address, and no proxy?"},
+    Explanation{SSL_R_UNSUPPORTED_PROTOCOL, "it does not speak TLS 1.3",
+                "Is there a walstowd behind that address, and no proxy?"},
+    Explanation{SSL_R_WRONG_VERSION_NUMBER, "it does not speak TLS",
+                "Is the port right? A walstowd listens on 7432 unless told otherwise."},
+    Explanation{SSL_R_HTTP_REQUEST, "it was spoken to without TLS", ""},
+};
+
+template <std::size_t N>
+const Explanation* find(const std::array<Explanation, N>& table, int cause) {
+  for (const Explanation& entry : table) {
+    if (entry.cause == cause) return &entry;
+  }
+  return nullptr;
+}
+
+bool is_tls(boost::system::error_code error) {
+  return error.category() == boost::asio::error::get_ssl_category();
+}
+
+// The reason's part of a code of OpenSSL's.
+int reason_of(boost::system::error_code error) {
+  return ERR_GET_REASON(static_cast<std::uint64_t>(error.value()));
+}
+
+Error failure(const std::string& store, const Explanation& why) {
+  return {ErrorKind::kUnavailable,
+          "no TLS connection with the store \"" + store + "\": " + why.message, why.hint};
+}
+
+}  // namespace
+
+Error explain_handshake(const std::string& store, boost::system::error_code error,
+                        int verify_result) {
+  if (verify_result != X509_V_OK) {
+    if (const Explanation* why = find(kServerFaults, verify_result)) return failure(store, *why);
+    const std::string text = X509_verify_cert_error_string(verify_result);
+    return {ErrorKind::kUnavailable,
+            "no TLS connection with the store \"" + store + "\": its certificate: " + text};
+  }
+  if (auto explained = explain_tls_failure(store, error)) return *explained;
+  return {ErrorKind::kUnavailable,
+          "no TLS connection with the store \"" + store + "\": " + error.message(),
+          "Is there a walstowd behind that address, and no proxy?"};
+}
+
+std::optional<Error> explain_tls_failure(const std::string& store,
+                                         boost::system::error_code error) {
+  if (!is_tls(error)) return std::nullopt;
+  if (const Explanation* why = find(kAlerts, reason_of(error))) return failure(store, *why);
+  return Error(ErrorKind::kUnavailable,
+               "no TLS connection with the store \"" + store + "\": " + error.message(),
+               "Is there a walstowd behind that address, and no proxy? Its log may say more.");
+}
+
+std::string handshake_failure_text(boost::system::error_code error, int verify_result) {
+  if (verify_result != X509_V_OK) {
+    return std::string("its certificate: ") + X509_verify_cert_error_string(verify_result);
+  }
+  if (is_tls(error) && reason_of(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
+    return "it showed no client certificate";
+  }
+  return error.message();
+}
+
+}  // namespace walstow

@@ -1,0 +1,96 @@
+#include "proto/link/tls/tls_session.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+namespace walstow {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+TlsSession::TlsSession(asio::ip::tcp::socket socket, asio::ssl::context& context)
+    : socket_(std::move(socket)), ssl_(SSL_new(context.native_handle())) {
+  if (ssl_ == nullptr) throw std::bad_alloc();
+  socket_.native_non_blocking(true);
+  if (SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) throw std::bad_alloc();
+}
+
+TlsSession::~TlsSession() {
+  // OpenSSL lets no session be resumed whose connection went without a farewell. Ours need none.
+  SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+// `call` returns 1 for success, and sets the size then.
+template <class Call>
+TlsSession::Attempt TlsSession::attempt(Call call) {
+  ERR_clear_error();  // what stands in this thread's queue is taken for this call's
+  errno = 0;
+  std::size_t size = 0;
+  const int result = call(size);
+  if (result == 1) return {.state = State::kDone, .size = size};
+  const int system_error = errno;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return {.state = State::kWaitToRead};
+    case SSL_ERROR_WANT_WRITE:
+      return {.state = State::kWaitToWrite};
+    case SSL_ERROR_ZERO_RETURN:
+      return {.error = asio::ssl::error::stream_truncated};
+    case SSL_ERROR_SYSCALL:
+      if (system_error == 0) return {.error = asio::ssl::error::stream_truncated};
+      return {.error = error_code(system_error, boost::system::system_category())};
+    default:
+      break;
+  }
+  const auto code = ERR_get_error();
+  if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    return {.error = asio::ssl::error::stream_truncated};
+  }
+  return {.error = error_code(static_cast<int>(code), asio::error::get_ssl_category())};
+}
+
+asio::awaitable<error_code> TlsSession::handshake(Side side) {
+  auto step = [this, side] {
+    return attempt([this, side](std::size_t&) {
+      return side == Side::kClient ? SSL_connect(ssl_.get()) : SSL_accept(ssl_.get());
+    });
+  };
+  const Attempt done = co_await complete(socket_, std::move(step));
+  co_return done.error;
+}
+
+SocketSession::Attempt TlsSession::read(MutableByteView out) {
+  std::size_t total = 0;
+  while (total < out.size()) {
+    const MutableByteView rest = out.subspan(total);
+    const Attempt one =
+        next_ ? *std::exchange(next_, std::nullopt) : attempt([this, rest](std::size_t& size) {
+          return SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &size);
+        });
+    if (one.state == State::kDone) {
+      total += one.size;
+    } else if (total > 0) {
+      if (one.state == State::kFailed) next_ = one;
+      break;
+    } else if (one.error == asio::ssl::error::stream_truncated) {
+      return {.state = State::kDone};
+    } else {
+      return one;
+    }
+  }
+  return {.state = State::kDone, .size = total};
+}
+
+SocketSession::Attempt TlsSession::write(ByteView bytes) {
+  if (bytes.empty()) return {.state = State::kDone};
+  return attempt([this, bytes](std::size_t& size) {
+    return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
+  });
+}
+
+}  // namespace walstow

@@ -1,0 +1,307 @@
+#include "proto/program/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+#include <utility>
+
+#include "proto/base/error.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kHelpColumn = 34;  // where the explanations in --help begin
+constexpr const char* kSettingsGroup = "Settings";
+
+// "dry-run" of "-n,--dry-run".
+std::string long_name(std::string_view flags) {
+  return std::string(flags.substr(flags.rfind("--") + 2));
+}
+
+std::string help_for(const Setting& setting) {
+  if (setting.default_value.empty()) return std::string(setting.help);
+  return fmt::format("{} (default: {})", setting.help, setting.default_value);
+}
+
+// CLI11 leaves two blank lines between some parts, and one at the end when there is no footer.
+std::string without_double_blanks(std::string text) {
+  for (std::size_t at = 0; (at = text.find("\n\n\n", at)) != std::string::npos;)
+    text.erase(at, 1);
+  while (text.ends_with("\n\n"))
+    text.pop_back();
+  return text;
+}
+
+// A command of the program, and the parser that was made for it.
+struct Entry {
+  const CommandSpec* spec = nullptr;
+  CLI::App* parser = nullptr;
+};
+
+class Parser {
+ public:
+  explicit Parser(const ProgramSpec& program);
+
+  // kShown: help or version was printed.
+  CommandLineResult parse(int argc, const char* const* argv);
+  void collect(ParsedCommand& parsed) const;
+  void apply_flags(Settings& settings) const;
+  std::string config() const { return last_result("--config"); }
+
+ private:
+  [[noreturn]] void refuse(const std::string& message) const;
+  void refuse_extras() const;
+  void refuse_arguments_beside(const char* option) const;
+  [[noreturn]] void refuse(const CLI::ParseError& error) const;
+  void add_settings();
+  void add_command(const CommandSpec& spec);
+  static void add_arguments(const CommandSpec& spec, CLI::App& parser);
+  CLI::App& group(const std::string& name);
+  const Entry* chosen() const;
+  std::string last_result(const std::string& option) const;
+
+  const ProgramSpec& program_;
+  CLI::App root_;
+  std::vector<Entry> commands_;
+};
+
+// Ends the parsing, as CLI11's own calls for help and version do.
+struct CallForSample {};
+
+Parser::Parser(const ProgramSpec& program)
+    : program_(program), root_(std::string(program.summary), std::string(program.name)) {
+  const auto formatter = root_.get_formatter();
+  formatter->column_width(kHelpColumn);
+  formatter->label("Usage", "\nUsage");
+  formatter->label("Positionals", "Arguments");
+  formatter->label("SUBCOMMAND", "COMMAND");
+  formatter->label("REQUIRED", "");  // the usage line says which arguments are
+  // What is left over is refused below, by name: CLI11 would complain of a missing argument first.
+  root_.allow_extras();
+  root_.footer(std::string(program.footer));
+  root_.set_help_flag("-?,--help", "show this help, then exit");
+  root_.set_version_flag("-V,--version",
+                         fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
+                         "show the version, then exit");
+  root_.add_flag_callback(
+      "--sample-settings", [] { throw CallForSample(); },
+      "show a settings file with every setting and its default, then exit");
+  // Explanations are constants with a name, here and below: CLI11 takes any other string for the
+  // variable that it is to fill.
+  const std::string verbose_help = "say more about what is done";
+  root_.add_flag("-v,--verbose", verbose_help)->disable_flag_override();
+  const std::string config_help = "read the settings from this file only";
+  root_.add_option("--config", config_help)->type_name("FILE");
+  add_settings();
+  for (const CommandSpec& spec : program.commands)
+    add_command(spec);
+}
+
+void Parser::add_settings() {
+  for (const Setting& setting : program_.settings) {
+    const std::string help = help_for(setting);
+    root_.add_option(option_name(setting.name), help)
+        ->type_name(std::string(setting.placeholder))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->group(kSettingsGroup);
+  }
+}
+
+void Parser::add_command(const CommandSpec& spec) {
+  CLI::App* parser = &root_;
+  if (!spec.name.empty()) {
+    const std::size_t space = spec.name.rfind(' ');
+    CLI::App& parent =
+        space == std::string_view::npos ? root_ : group(std::string(spec.name.substr(0, space)));
+    // Not more than one either: what follows is an argument, be it a cluster with the name "list".
+    parent.require_subcommand(1);
+    const std::string word(spec.name.substr(space + 1));  // npos + 1 is 0: all of it
+    if (&parent != &root_) {
+      const std::string known = parent.get_description();
+      parent.description(known.empty() ? "commands: " + word : known + ", " + word);
+    }
+    parser = parent.add_subcommand(word, std::string(spec.summary));
+    parser->group("Commands")
+        ->fallthrough()
+        ->footer(fmt::format("\"{} --help\" lists the settings, which can be given here too.",
+                             program_.name));
+  }
+  add_arguments(spec, *parser);
+  commands_.push_back({&spec, parser});
+}
+
+void Parser::add_arguments(const CommandSpec& spec, CLI::App& parser) {
+  for (const Option& option : spec.options) {
+    const std::string flags(option.flags);
+    const std::string help(option.help);
+    if (option.placeholder.empty()) {
+      parser.add_flag(flags, help)->disable_flag_override();
+    } else {
+      parser.add_option(flags, help)
+          ->type_name(std::string(option.placeholder))
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+  }
+  for (const Positional& positional : spec.positionals) {
+    const std::string help(positional.help);
+    CLI::Option* const option = parser.add_option(std::string(positional.name), help);
+    option->type_name("")->required(positional.count != Positional::Count::kOptional);
+    if (positional.count == Positional::Count::kMany) {
+      option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
+    }
+  }
+}
+
+// The parser of the first word of a command of two: "cluster" of "cluster create".
+CLI::App& Parser::group(const std::string& name) {
+  const auto has_name = [&name](const CLI::App* parser) { return parser->get_name() == name; };
+  const std::vector<CLI::App*> known = root_.get_subcommands(has_name);
+  if (!known.empty()) return *known.front();
+  CLI::App* const made = root_.add_subcommand(name, "");
+  made->group("Commands")->fallthrough()->footer("");
+  return *made;
+}
+
+CommandLineResult Parser::parse(int argc, const char* const* argv) {
+  try {
+    root_.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    refuse_arguments_beside("--help");
+    std::fputs(without_double_blanks(root_.help()).c_str(), stdout);
+    return CommandLineResult::kShown;
+  } catch (const CLI::CallForVersion& version) {
+    refuse_arguments_beside("--version");
+    std::puts(version.what());
+    return CommandLineResult::kShown;
+  } catch (const CallForSample&) {
+    refuse_arguments_beside("--sample-settings");
+    const std::string_view file = program_.settings_file;
+    const std::string reader(file.substr(0, file.rfind('.')));
+    std::fputs(sample_settings(program_.settings, reader).c_str(), stdout);
+    return CommandLineResult::kShown;
+  } catch (const CLI::ParseError& error) {
+    refuse_extras();
+    refuse(error);
+  }
+  refuse_extras();
+  return CommandLineResult::kRun;
+}
+
+void Parser::refuse(const std::string& message) const {
+  throw Error(ErrorKind::kUsage, message,
+              fmt::format("Try \"{} --help\" for more information.", program_.name));
+}
+
+void Parser::refuse_extras() const {
+  const std::vector<std::string> extras = root_.remaining(true);
+  for (const std::string& extra : extras) {
+    if (extra.size() > 1 && extra.starts_with('-') && extra != "--") {
+      refuse(fmt::format("unrecognized option \"{}\"", extra.substr(0, extra.find('='))));
+    }
+  }
+  for (const std::string& extra : extras) {
+    if (extra == "--") continue;
+    const bool in_command = commands_.front().spec->name.empty() || chosen() != nullptr;
+    if (in_command) refuse(fmt::format("too many command-line arguments (first is \"{}\")", extra));
+    refuse(fmt::format("unknown command \"{}\"", extra));
+  }
+}
+
+// "archive_command = 'walstow-archive -V %p'" must not say 0, which is "safe, may be recycled".
+void Parser::refuse_arguments_beside(const char* option) const {
+  const Entry& entry = commands_.front();
+  if (!entry.spec->name.empty()) return;
+  for (const Positional& positional : entry.spec->positionals) {
+    const CLI::Option* const given = entry.parser->get_option(std::string(positional.name));
+    if (given->count() == 0) continue;
+    refuse(fmt::format("option \"{}\" takes no arguments, but \"{}\" is there", option,
+                       given->results().front()));
+  }
+}
+
+void Parser::refuse(const CLI::ParseError& error) const {
+  const std::string text = error.what();
+  // CLI11 names the argument in its text only:
+  // "--store: 1 required URL missing", "FILE is required".
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    if (chosen() == nullptr) refuse("missing command");
+    refuse(fmt::format("missing argument {}", text.substr(0, text.find(' '))));
+  }
+  const std::size_t valued_flag = text.find(" was given a disallowed flag override");
+  if (valued_flag != std::string::npos) {
+    refuse(fmt::format("option \"--{}\" takes no argument", text.substr(0, valued_flag)));
+  }
+  const std::size_t colon = text.find(": 1 required");
+  if (colon != std::string::npos) {
+    refuse(fmt::format("option \"{}\" requires an argument", text.substr(0, colon)));
+  }
+  refuse(text);
+}
+
+// nullptr: the words on the command line do not lead to a command.
+const Entry* Parser::chosen() const {
+  for (const Entry& entry : commands_) {
+    if (entry.parser->parsed()) return &entry;
+  }
+  return nullptr;
+}
+
+void Parser::collect(ParsedCommand& parsed) const {
+  const Entry& entry = *chosen();
+  parsed.command = entry.spec->name;
+  parsed.verbose = root_.count("--verbose") > 0;
+  for (const Option& option : entry.spec->options) {
+    const std::string name = long_name(option.flags);
+    const CLI::Option* const given = entry.parser->get_option("--" + name);
+    if (given->count() > 0) parsed.options.emplace(name, given->results());
+  }
+  for (const Positional& positional : entry.spec->positionals) {
+    const std::string name(positional.name);
+    const CLI::Option* const given = entry.parser->get_option(name);
+    if (given->count() > 0) parsed.positionals.emplace(name, given->results());
+  }
+}
+
+void Parser::apply_flags(Settings& settings) const {
+  for (const Setting& setting : program_.settings) {
+    const std::string option = option_name(setting.name);
+    if (root_.count(option) > 0) settings.set(setting.name, last_result(option), option);
+  }
+}
+
+// "" when the option was not given.
+std::string Parser::last_result(const std::string& option) const {
+  const std::vector<std::string>& results = root_.get_option(option)->results();
+  return results.empty() ? "" : results.back();
+}
+
+std::string last_of(const std::map<std::string, std::vector<std::string>, std::less<>>& values,
+                    std::string_view name) {
+  const auto found = values.find(name);
+  return found == values.end() ? "" : found->second.back();
+}
+
+}  // namespace
+
+std::string ParsedCommand::option(std::string_view name) const {
+  return last_of(options, name);
+}
+
+std::string ParsedCommand::positional(std::string_view name) const {
+  return last_of(positionals, name);
+}
+
+CommandLineResult parse_command_line(const ProgramSpec& program, int argc, const char* const* argv,
+                                     ParsedCommand& parsed, Settings& settings) {
+  Parser parser(program);
+  if (parser.parse(argc, argv) == CommandLineResult::kShown) return CommandLineResult::kShown;
+  parser.collect(parsed);
+  load_settings(settings, program.settings_file, parser.config());
+  parser.apply_flags(settings);
+  return CommandLineResult::kRun;
+}
+
+}  // namespace walstow

@@ -1,0 +1,65 @@
+// The command line of all four executables, in PostgreSQL's habits: -?/--help, -V/--version,
+// -v/--verbose, --config FILE, and one --option for each setting of the table (dots and underscores
+// as dashes: "tls.ca" is --tls-ca). CLI11 stays inside command_line.cc.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/program/settings.h"
+
+namespace walstow {
+
+// A flag or option that is not a setting.
+struct Option {
+  std::string_view flags;        // "-n,--dry-run", "--restartpoint"
+  std::string_view placeholder;  // "" for a flag
+  std::string_view help;
+};
+
+struct Positional {
+  std::string_view name;  // "FILE", "PATH"
+  std::string_view help;
+  enum class Count { kOne, kOptional, kMany } count = Count::kOne;
+};
+
+struct CommandSpec {
+  std::string_view name;     // "" for a program without sub-commands; "cluster create"
+  std::string_view summary;  // one line
+  std::vector<Option> options;
+  std::vector<Positional> positionals;
+};
+
+struct ProgramSpec {
+  std::string_view name;           // "walstow-archive"
+  std::string_view summary;        // what it does, where it is used from
+  std::string_view footer;         // exit codes, examples
+  std::string_view settings_file;  // "walstow.toml"
+  std::span<const Setting> settings;
+  std::vector<CommandSpec> commands;  // one with an empty name: no sub-commands
+};
+
+struct ParsedCommand {
+  std::string command;                                                   // CommandSpec::name
+  std::map<std::string, std::vector<std::string>, std::less<>> options;  // by long name, no dashes
+  std::map<std::string, std::vector<std::string>, std::less<>> positionals;
+  bool verbose = false;
+
+  bool flag(std::string_view name) const { return options.find(name) != options.end(); }
+  // "" when not given.
+  std::string option(std::string_view name) const;
+  std::string positional(std::string_view name) const;
+};
+
+enum class CommandLineResult { kRun, kShown };  // kShown: help or version was printed, exit 0
+
+// Parses, loads files and environment (see settings.h) and applies the flags over them.
+// Throws Error{kUsage} with a hint that names --help.
+CommandLineResult parse_command_line(const ProgramSpec& program, int argc, const char* const* argv,
+                                     ParsedCommand& parsed, Settings& settings);
+
+}  // namespace walstow

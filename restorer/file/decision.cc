@@ -1,0 +1,86 @@
+#include "restorer/file/decision.h"
+
+#include "proto/program/exit_code.h"
+
+namespace walstow {
+namespace {
+
+using Step = Verdict::Step;
+using Say = Verdict::Say;
+
+constexpr Verdict kAbsent{Step::kEnd, exit_code::kAbsent, Say::kNothing};
+
+Verdict decide_hole(RecoveryMode mode) {
+  switch (mode) {
+    case RecoveryMode::kStandby:
+      // It may come by streaming, and the standby asks again.
+      return {Step::kEnd, exit_code::kAbsent, Say::kWarning};
+    case RecoveryMode::kRecovery:
+      // A segment that another archiver is about to put, or someone must look: the database would
+      // open without what comes after the hole.
+      return {Step::kAskAgain, exit_code::kRecoveryHole, Say::kError};
+    case RecoveryMode::kTool:
+      break;
+  }
+  return {Step::kEnd, exit_code::kUnknown, Say::kError};
+}
+
+Verdict decide_pruned(RecoveryMode mode) {
+  switch (mode) {
+    case RecoveryMode::kStandby:
+      return {Step::kEnd, exit_code::kAbsent, Say::kWarning};
+    case RecoveryMode::kRecovery:
+      // It will not come back.
+      return {Step::kEnd, exit_code::kRecoveryPruned, Say::kError};
+    case RecoveryMode::kTool:
+      break;
+  }
+  return {Step::kEnd, exit_code::kUnknown, Say::kError};
+}
+
+Verdict decide_unknown(RecoveryMode mode, int recovery_code) {
+  switch (mode) {
+    case RecoveryMode::kStandby:
+      return {Step::kEnd, exit_code::kUnknown, Say::kWarning};
+    case RecoveryMode::kRecovery:
+      return {Step::kAskAgain, recovery_code, Say::kError};
+    case RecoveryMode::kTool:
+      break;
+  }
+  return {Step::kEnd, exit_code::kUnknown, Say::kError};
+}
+
+}  // namespace
+
+bool is_known(Answer answer) {
+  return answer != Answer::kUnreachable && answer != Answer::kFailed && answer != Answer::kDamaged;
+}
+
+Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local) {
+  switch (answer) {
+    case Answer::kPlaced:
+      return {Step::kEnd, exit_code::kDone, Say::kNothing};
+    case Answer::kAbsentEnd:
+    case Answer::kAbsentBefore:
+      return kAbsent;
+    case Answer::kHole:
+      return local == LocalCopy::kGood ? kAbsent : decide_hole(mode);
+    case Answer::kPruned:
+      return local == LocalCopy::kGood ? kAbsent : decide_pruned(mode);
+    case Answer::kHistoryMissing:
+      if (local == LocalCopy::kGood) return kAbsent;
+      return decide_unknown(mode, exit_code::kRecoveryHole);
+    case Answer::kDamaged:
+      return decide_unknown(mode, exit_code::kRecoveryDamaged);
+    case Answer::kUnreachable:
+    case Answer::kFailed:
+      break;
+  }
+  return decide_unknown(mode, exit_code::kRecoveryUnknown);
+}
+
+int usage_exit_code(RecoveryMode mode) {
+  return mode == RecoveryMode::kRecovery ? exit_code::kRecoveryUsage : exit_code::kUsage;
+}
+
+}  // namespace walstow

@@ -1,0 +1,207 @@
+// The bytes arrive under no visible name and are checked three times before the rename: by the
+// client against the digest in the store's answer, the file's name and the system identifier; and
+// here, a segment against its own header. PostgreSQL itself would take another cluster's segment
+// for the end of the log.
+#include "restorer/file/restore_file.h"
+
+#include <array>
+#include <fmt/format.h>
+#include <utility>
+#include <vector>
+
+#include "proto/base/error.h"
+#include "proto/wal/segment_header.h"
+#include "proto/wal/timeline_history.h"
+#include "restorer/file/incoming_file.h"
+#include "restorer/file/write_behind.h"
+
+namespace walstow {
+namespace {
+
+constexpr const char* kMendHint =
+    "Where a server still has the file in its pg_wal, walstow-archive puts a sound one in its "
+    "place.";
+
+// Bytes. While a piece is fsynced nothing is heard of the file, and a call that waits for it waits
+// no longer than a moment for a word (Prefetch::take()).
+constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{16} << 20;
+
+bool is_segment(const WalFileName& name) {
+  return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
+}
+
+// nullopt: all is right.
+std::optional<std::string> problem_of_segment(ByteView beginning,
+                                              const SegmentExpectation& expected) {
+  const SegmentHeaderResult result = parse_segment_header(beginning);
+  if (!result.header) return "it " + result.problem;
+  return check_segment_header(*result.header, expected);
+}
+
+void check(const IncomingFile& file, const Got& got, const Question& question) {
+  const WalFileName& name = question.get.file;
+  std::optional<std::string> problem;
+  const auto& asked_size = question.get.segment_size;
+  if (is_segment(name) && asked_size && file.size() != asked_size->bytes()) {
+    problem = fmt::format("it has {} bytes, the server has segments of {}", file.size(),
+                          to_string(*asked_size));
+  } else if (file.size() != got.header.raw_size) {
+    problem = fmt::format("{} of {} bytes arrived", file.size(), got.header.raw_size);
+  } else if (is_segment(name)) {
+    problem =
+        problem_of_segment(file.beginning(), {.name = name,
+                                              .file_size = file.size(),
+                                              .system_identifier = got.header.system_identifier});
+  }
+  if (problem) throw Error(ErrorKind::kDamaged, *problem);
+}
+
+Answer to_answer(Code absence) {
+  switch (absence) {
+    case Code::kAbsentEnd:
+      return Answer::kAbsentEnd;
+    case Code::kAbsentBefore:
+      return Answer::kAbsentBefore;
+    case Code::kHole:
+      return Answer::kHole;
+    case Code::kPruned:
+      return Answer::kPruned;
+    case Code::kHistoryMissing:
+      return Answer::kHistoryMissing;
+    default:
+      return Answer::kFailed;  // of a later release: not known to be an absence
+  }
+}
+
+Answer to_answer(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kTimeout:
+      return Answer::kUnreachable;
+    case ErrorKind::kDamaged:
+      return Answer::kDamaged;
+    default:
+      return Answer::kFailed;
+  }
+}
+
+// Another archive at the same place knows nothing about this cluster's past: neither its files nor
+// its absences count.
+std::optional<Outcome> refuse_other_archive(const Question& question, const std::string& archive) {
+  const std::optional<KnownArchive>& known = question.known_archive;
+  if (!known || archive == known->id) return std::nullopt;
+  return Outcome{
+      .answer = Answer::kFailed,
+      .message = fmt::format("the store's archive is {}, but it was {} before", archive, known->id),
+      .hint = fmt::format("If the archive was replaced on purpose, remove file \"{}\".",
+                          known->remembered_in),
+      .archive = archive};
+}
+
+Fetched finish(const Question& question, const GetDone& done, std::unique_ptr<IncomingFile> file) {
+  if (const auto* const absent = std::get_if<Absent>(&done)) {
+    const Refusal& refusal = absent->refusal;
+    const std::string archive = refusal.proof ? refusal.proof->archive : "";
+    if (auto refused = refuse_other_archive(question, archive)) return {*std::move(refused), {}};
+    return {{.answer = to_answer(refusal.code),
+             .message = refusal.message,
+             .hint = refusal.hint,
+             .archive = archive},
+            {}};
+  }
+  const Got& got = std::get<Got>(done);
+  if (auto refused = refuse_other_archive(question, got.archive)) return {*std::move(refused), {}};
+  check(*file, got, question);
+  if (question.sync) file->sync();
+  return {{.answer = Answer::kPlaced,
+           .message = {},
+           .hint = {},
+           .archive = got.archive,
+           .digest = got.header.digest},
+          std::move(file)};
+}
+
+Outcome to_outcome(const Error& error) {
+  Outcome outcome{.answer = to_answer(error.kind()),
+                  .message = error.what(),
+                  .hint = error.hint(),
+                  .archive = {}};
+  // A check says what is wrong with the bytes, not whose they are; the store itself has a hint.
+  if (outcome.answer == Answer::kDamaged && outcome.hint.empty()) {
+    outcome.message = "what the store sent is damaged: " + outcome.message;
+    outcome.hint = kMendHint;
+  }
+  return outcome;
+}
+
+Fetched ask(const Question& question, FileSystem& folder, const Getter& getter,
+            const Patience& patience) {
+  auto file = std::make_unique<IncomingFile>(folder);
+  const ByteSink to_file = [&](ByteView bytes) {
+    file->write(bytes);
+    if (question.sync && file->unsynced() >= kSyncedAtOnce) file->sync();
+  };
+  std::optional<WriteBehind> behind(std::in_place, to_file);
+  if (question.restart_object) question.restart_object();
+  const GetSink sink{.raw = [&](ByteView bytes) { behind->write(bytes); },
+                     .restart =
+                         [&] {
+                           behind.emplace(to_file);  // nothing writes any more
+                           file->restart();
+                           if (question.restart_object) question.restart_object();
+                         },
+                     .object = question.object};
+  const GetDone done = getter(question.get, sink, patience);
+  behind->finish();
+  return finish(question, done, std::move(file));
+}
+
+}  // namespace
+
+Fetched fetch_file(const Question& question, FileSystem& folder, const Getter& getter,
+                   const Patience& patience) {
+  try {
+    return ask(question, folder, getter, patience);
+  } catch (const Error& error) {
+    return {to_outcome(error), {}};
+  }
+}
+
+Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
+                     const Patience& patience) {
+  Fetched fetched = fetch_file(question, target.folder, getter, patience);
+  if (fetched.file == nullptr) return fetched.outcome;
+  try {
+    if (question.abandoned && question.abandoned()) {
+      throw Error(ErrorKind::kFatal, "the server that asked for it has ended");
+    }
+    fetched.file->place(target.name);
+    return fetched.outcome;
+  } catch (const Error& error) {
+    return to_outcome(error);
+  }
+}
+
+LocalCopy find_local_copy(FileSystem& wal_folder, const GetFile& get) {
+  try {
+    const std::unique_ptr<File> file = wal_folder.open_file(get.file.text());
+    if (file == nullptr) return LocalCopy::kNone;
+    if (get.file.kind() == FileKind::kHistory) {
+      const auto content = read_small_file(wal_folder, get.file.text(), kLargestHistoryFile);
+      if (!content) return LocalCopy::kNone;
+      const auto result = parse_timeline_history(get.file.timeline(), *content);
+      return result.history ? LocalCopy::kGood : LocalCopy::kNone;
+    }
+    std::array<std::byte, kSegmentHeaderSize> beginning{};
+    const std::size_t size = file->read_at(0, beginning);
+    const auto problem = problem_of_segment(ByteView(beginning).first(size),
+                                            {.name = get.file,
+                                             .file_size = file->status().size,
+                                             .system_identifier = get.system_identifier});
+    return problem ? LocalCopy::kNone : LocalCopy::kGood;
+  } catch (const Error&) {
+    return LocalCopy::kNone;  // what cannot be read here cannot be read by the server either
+  }
+}
+
+}  // namespace walstow

@@ -1,0 +1,65 @@
+// Restores one file: ask the store once, check what comes, place it. Turns whatever happens into an
+// Answer with words for it. Knows no sockets, no modes and no exit codes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proto/client/client.h"
+#include "proto/codec/digest.h"
+#include "proto/files/file_system.h"
+#include "restorer/file/decision.h"
+#include "restorer/file/incoming_file.h"
+
+namespace walstow {
+
+struct Outcome {
+  Answer answer = Answer::kFailed;
+  std::string message;  // what happened, as a clause; "" for kPlaced
+  std::string hint;     // a sentence, or ""
+  std::string archive;  // id of the archive that answered; "" if none did
+  Digest digest;        // kPlaced: of the file
+};
+
+// Client::get, or a test's.
+using Getter =
+    std::function<GetDone(const GetFile& get, const GetSink& sink, const Patience& patience)>;
+
+struct RestoreTarget {
+  FileSystem& folder;  // of %p
+  std::string name;    // %p's last part
+};
+
+// The archive that answered before.
+struct KnownArchive {
+  std::string id;
+  std::string remembered_in;  // the file that says so, for the way out
+};
+
+struct Question {
+  GetFile get;
+  std::optional<KnownArchive> known_archive;
+  ByteSink object;  // gets the stored object's bytes; may be empty
+  std::function<void()> restart_object;
+  std::function<bool()> abandoned;  // asked before the file is placed; may be empty
+  bool sync = false;  // the content is to be durable before that (IncomingFile::sync())
+};
+
+struct Fetched {
+  Outcome outcome;                     // kPlaced: all but that was done
+  std::unique_ptr<IncomingFile> file;  // to be placed; nullptr for all other answers
+};
+
+// The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
+// it. Both throw nothing but what the machine itself runs out of (std::bad_alloc).
+Fetched fetch_file(const Question& question, FileSystem& folder, const Getter& getter,
+                   const Patience& patience);
+Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
+                     const Patience& patience);
+
+// Whether the folder itself holds the file under its own name, as PostgreSQL would take it.
+LocalCopy find_local_copy(FileSystem& wal_folder, const GetFile& get);
+
+}  // namespace walstow

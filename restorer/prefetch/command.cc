@@ -1,0 +1,114 @@
+#include "restorer/prefetch/command.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <variant>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/client/client.h"
+#include "proto/pgdata/spool_folder.h"
+#include "proto/program/exit_code.h"
+#include "restorer/prefetch/get_ahead.h"
+#include "restorer/prefetch/prefetcher.h"
+#include "restorer/prefetch/start.h"
+#include "restorer/standby/position_report.h"
+
+namespace walstow {
+namespace {
+
+constexpr Duration kPositionPatience{2000};
+
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).string();
+}
+
+// Paths that the settings gave were meant from the data directory, which is left now.
+void leave_data_directory(PrefetchCommand& command) {
+  command.wal_folder = absolute(command.wal_folder);
+  if (auto* tls = std::get_if<TlsStore>(&command.options.store)) {
+    for (std::string* path : {&tls->files.ca, &tls->files.certificate, &tls->files.key})
+      *path = absolute(*path);
+  } else if (auto* local = std::get_if<LocalStore>(&command.options.store)) {
+    local->walstowd = absolute(local->walstowd);
+  }
+  if (::chdir("/") != 0) throw_system_error("could not change to folder \"/\"", errno);
+}
+
+// 0 where it cannot be told.
+std::uint64_t free_space(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  return error ? 0 : space.available;
+}
+
+int nothing_to_do(std::string_view why) {
+  log_line(LogLevel::kDebug, fmt::format("fetching nothing ahead: {}", why));
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+int run_prefetcher(PrefetchCommand command) {
+  if (::fcntl(kServerDescriptor, F_GETFD) < 0) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("option \"{}\" is for walstow-restore's own use", kPrefetchOption));
+  }
+  const Descriptor signals = prefetcher_signals();
+  leave_data_directory(command);
+  auto listener = PrefetchListener::open(command.wal_folder);
+  if (!listener) return nothing_to_do("another process does");
+
+  const auto wal_folder = open_wal_folder(command.wal_folder);
+  const auto entries = open_prefetch_folder(command.wal_folder);
+  if (!wal_folder || !entries) return nothing_to_do("the spool folder is gone");
+  Spool spool(*wal_folder, command.key);
+  const auto archive = spool.known_archive();
+  const auto tag = spool.entry_tag(::geteuid());
+  if (!archive || !tag) return nothing_to_do("the spool tells no archive");
+
+  Client client(command.options);
+  PositionReporter reporter({.cluster = command.key.cluster,
+                             .system_identifier = command.key.system_identifier,
+                             .segment_size = command.segment_size,
+                             .standby = command.standby},
+                            spool, [&client](const Command& question) {
+                              return client.ask(question,
+                                                {.give_up = Deadline::after(kPositionPatience)});
+                            });
+  const Getter getter = [&client](const GetFile& get, const GetSink& sink,
+                                  const Patience& patience) {
+    return client.get(get, sink, patience);
+  };
+  const AheadGetter ahead = [&](const WalFileName& segment, const std::function<void()>& progress) {
+    reporter.report_if_due();
+    const AheadJob job{.get = {.cluster = command.key.cluster,
+                               .file = segment,
+                               .system_identifier = command.key.system_identifier,
+                               .segment_size = command.segment_size},
+                       .archive = *archive,
+                       .entries = entries.get()};
+    return get_ahead(job, getter, {.give_up = Deadline::after(command.patience)}, progress);
+  };
+  const PrefetcherJob job{.entries = entries.get(),
+                          .tag = *tag,
+                          .handed = command.handed,
+                          .segment_size = command.segment_size,
+                          .limits = command.limits,
+                          .free_space = [&command] { return free_space(command.wal_folder); },
+                          .server = kServerDescriptor,
+                          .signals = signals.get()};
+  Prefetcher prefetcher(job, *std::move(listener), ahead);
+  const std::string reason = prefetcher.run();
+  log_line(LogLevel::kDebug,
+           fmt::format("ended: {}; {} fetched ahead, {} of them handed over", reason,
+                       prefetcher.counts().fetched, prefetcher.counts().handed));
+  // What is being fetched has no name yet, and ends with the process: nobody need wait for it.
+  std::_Exit(exit_code::kDone);
+}
+
+}  // namespace walstow

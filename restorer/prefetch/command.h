@@ -1,0 +1,28 @@
+// "walstow-restore --prefetch", which only a call of walstow-restore starts (prefetch_start.h): the
+// wiring of the prefetcher.
+#pragma once
+
+#include <string>
+
+#include "proto/base/deadline.h"
+#include "proto/client/client_settings.h"
+#include "restorer/prefetch/window.h"
+#include "restorer/spool/archive_binding.h"
+
+namespace walstow {
+
+struct PrefetchCommand {
+  ClientOptions options;
+  StoreKey key;
+  WalFileName handed;  // the segment that was handed over last
+  SegmentSize segment_size;
+  std::string wal_folder;  // path of the folder of %p
+  std::string standby;     // its name, "" when it has none
+  PrefetchLimits limits;
+  Duration patience{};  // how long to ask for one segment, retries included
+};
+
+// The exit code, which nobody reads. Throws Error.
+int run_prefetcher(PrefetchCommand command);
+
+}  // namespace walstow

@@ -1,0 +1,57 @@
+#include "restorer/prefetch/window.h"
+
+#include <algorithm>
+
+namespace walstow {
+namespace {
+
+constexpr std::uint64_t kFirstWidth = 2;
+
+}  // namespace
+
+PrefetchWindow::PrefetchWindow(SegmentSize segment_size, PrefetchLimits limits)
+    : segment_size_(segment_size),
+      most_(std::min(limits.files, limits.bytes / segment_size.bytes())) {}
+
+void PrefetchWindow::handed(const WalFileName& segment) {
+  const std::uint64_t behind = segment.number(segment_size_).value + 1;
+  if (timeline_ == segment.timeline() && behind == needed_) {
+    // The same again, as a standby asks at the end of the archive: there may be more now.
+    ended_ = false;
+    return;
+  }
+  // In order, also where one or the other was not asked for.
+  const bool follows = timeline_ == segment.timeline() && behind > needed_ && behind <= next_ + 1;
+  width_ = std::min(follows ? width_ * 2 : kFirstWidth, most_);
+  // Behind what is fetched: PostgreSQL got it by another way, and there may be more to be had.
+  if (!follows || behind > next_) ended_ = false;
+  next_ = follows ? std::max(next_, behind) : behind;
+  needed_ = behind;
+  timeline_ = segment.timeline();
+}
+
+bool PrefetchWindow::is_next(const WalFileName& segment) const {
+  return timeline_ == segment.timeline() && segment.number(segment_size_).value == next_;
+}
+
+void PrefetchWindow::fetched(const WalFileName& segment) {
+  if (is_next(segment)) ++next_;
+}
+
+void PrefetchWindow::end(const WalFileName& segment) {
+  if (is_next(segment)) ended_ = true;
+}
+
+std::optional<WalFileName> PrefetchWindow::next(std::uint64_t room) const {
+  if (!timeline_ || ended_ || ahead() >= width_) return std::nullopt;
+  if (ahead() >= room / segment_size_.bytes()) return std::nullopt;
+  return WalFileName::segment(*timeline_, SegmentNumber{next_}, segment_size_);
+}
+
+bool PrefetchWindow::wants(const WalFileName& segment) const {
+  if (timeline_ != segment.timeline() || !segment.fits(segment_size_)) return false;
+  const std::uint64_t number = segment.number(segment_size_).value;
+  return number >= needed_ && number < next_;
+}
+
+}  // namespace walstow

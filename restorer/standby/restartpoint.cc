@@ -1,0 +1,42 @@
+#include "restorer/standby/restartpoint.h"
+
+#include <fmt/format.h>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+
+namespace walstow {
+
+void report_restartpoint(const RestartpointJob& job, Spool& spool, const Asker& asker) {
+  const std::optional<Instance> instance = spool.instance(job.standby);
+  // Without an id the store could not tell whose it is; the spool has said why there is none.
+  if (!instance) return;
+  try {
+    asker(ReportPosition{.cluster = job.cluster,
+                         .system_identifier = job.system_identifier,
+                         .instance = *instance,
+                         .restartpoint = job.restartpoint});
+  } catch (const Error& error) {
+    log_line(LogLevel::kWarning,
+             fmt::format("could not report restartpoint \"{}\": {}; it goes along with the next "
+                         "restore",
+                         job.restartpoint.text(), error.what()),
+             error.hint());
+    spool.keep_restartpoint(*instance, job.restartpoint);
+    return;
+  }
+  log_line(LogLevel::kDebug, fmt::format("reported restartpoint \"{}\"", job.restartpoint.text()));
+  // An older one that was kept is out of date now.
+  const auto pending = spool.pending_restartpoint(*instance);
+  if (pending) spool.forget_restartpoint(*instance, *pending);
+}
+
+WalFileName parse_restartpoint(const std::string& text) {
+  std::optional<WalFileName> name = WalFileName::parse(text);
+  if (name && name->kind() == FileKind::kSegment) return *std::move(name);
+  throw Error(ErrorKind::kUsage,
+              fmt::format("invalid value \"{}\" for option --restartpoint", text),
+              "In archive_cleanup_command, write \"--restartpoint %r\".");
+}
+
+}  // namespace walstow

@@ -1,0 +1,90 @@
+#include "store/admin/command_context.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <utility>
+
+#include "proto/base/bytes.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/client/reach.h"
+#include "proto/program/exit_code.h"
+#include "proto/wire/command.h"
+
+namespace walstow {
+namespace {
+
+// A person waits for the answer; what is down is not going to come up while they do.
+constexpr Duration kPatience{5000};
+// A daemon may be restarted amid hours of verification; and a large archive on slow disks takes its
+// time when it is read for the first time.
+constexpr Duration kLongPatience{60000};
+
+}  // namespace
+
+std::string Call::cluster() const {
+  const std::string given = command.positional("CLUSTER");
+  return given.empty() ? settings.required("cluster") : given;
+}
+
+Reach Call::reach() const {
+  Reach reach = reach_of(settings);
+  const std::string given = command.positional("CLUSTER");
+  if (!given.empty()) reach.cluster = given;
+  return reach;
+}
+
+std::vector<std::string> Call::options(std::string_view name) const {
+  const auto found = command.options.find(name);
+  return found == command.options.end() ? std::vector<std::string>() : found->second;
+}
+
+std::optional<std::uint32_t> Call::jobs() const {
+  const std::string text = command.option("jobs");
+  if (text.empty()) return std::nullopt;
+  const auto jobs = parse_decimal(text);
+  if (jobs && *jobs > 0 && *jobs <= kMostJobs) return static_cast<std::uint32_t>(*jobs);
+  throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(text) + "\" for --jobs",
+              fmt::format("It is a number from 1 to {}.", kMostJobs));
+}
+
+Patience patience() {
+  return {.give_up = Deadline::after(kPatience), .on_failure = {}};
+}
+
+// The first failure is told at once: nobody is to wait in the dark for what only they can mend.
+Patience long_patience() {
+  const auto tell = [told = false](const Error& error, Duration) mutable {
+    if (std::exchange(told, true)) return;
+    log_line(LogLevel::kWarning,
+             fmt::format("{}; trying again for {} s", error.what(), kLongPatience.count() / 1000),
+             error.hint());
+  };
+  return {.give_up = Deadline::after(kLongPatience), .on_failure = tell};
+}
+
+namespace {
+
+// Whoever reads has what they wanted ("| head -1"): an end as of every other tool, without a word.
+[[noreturn]] void end_by_broken_pipe() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+  std::_Exit(exit_code::kFailed);
+}
+
+}  // namespace
+
+void print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) != EOF) return;
+  if (errno == EPIPE) end_by_broken_pipe();
+  throw_system_error("could not write the answer", errno);
+}
+
+void print(const std::string& text, const Reach& reach) {
+  print(completed(text, reach));
+}
+
+}  // namespace walstow

@@ -1,0 +1,80 @@
+#include "store/admin/conflict_commands.h"
+
+#include <algorithm>
+
+#include "proto/base/log.h"
+#include "proto/program/exit_code.h"
+#include "store/admin/report_text.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kDigestDigits = 12;
+
+WalFileName file_argument(const Call& call) {
+  const std::string name = call.command.positional("FILE");
+  const auto file = WalFileName::parse(name);
+  if (file) return *file;
+  throw Error(ErrorKind::kUsage, "\"" + escaped(name) + "\" is not the name of a WAL file",
+              "Names look like 000000010000000A000000FF or 00000002.history.");
+}
+
+int show_answer(const Call& call, const std::string& answer) {
+  print(call.json() ? answer : conflicts_text(parse_conflict_reports(answer)));
+  return exit_code::kDone;
+}
+
+int conflict_list(const Call& call) {
+  return show_answer(call, call.client().ask(ListConflicts{.cluster = call.cluster()}, patience()));
+}
+
+int conflict_show(const Call& call) {
+  const ListConflicts question{.cluster = call.command.positional("CLUSTER"),
+                               .file = file_argument(call)};
+  return show_answer(call, call.client().ask(question, patience()));
+}
+
+int conflict_accept(const Call& call) {
+  // As it is shown, or the whole of it as messages have it.
+  const std::string digest = call.command.positional("DIGEST").substr(0, kDigestDigits);
+  const AcceptContent decision{.cluster = call.command.positional("CLUSTER"),
+                               .file = file_argument(call),
+                               .digest12 = digest};
+  const std::string answer = call.client().ask(decision, patience());
+  if (call.json()) {
+    print(answer);
+  } else {
+    print("\"" + decision.file.text() + "\" is " + digest + " now; what else is kept of it:\n" +
+          conflicts_text(parse_conflict_reports(answer)));
+  }
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+std::vector<AdminCommand> conflict_commands() {
+  using Count = Positional::Count;
+  constexpr std::string_view kClusterHelp = "the cluster's name";
+  constexpr std::string_view kFileHelp = "the WAL file's name";
+  return {
+      {{"conflict list",
+        "list contents that came under a name that was taken",
+        {},
+        {{"CLUSTER", kClusterHelp, Count::kOptional}}},
+       conflict_list},
+      {{"conflict show",
+        "compare the contents of one file",
+        {},
+        {{"CLUSTER", kClusterHelp}, {"FILE", kFileHelp}}},
+       conflict_show},
+      {{"conflict accept",
+        "give the file's name to one content, and settle the others",
+        {},
+        {{"CLUSTER", kClusterHelp},
+         {"FILE", kFileHelp},
+         {"DIGEST", "the first 12 digits of the digest of the right one"}}},
+       conflict_accept},
+  };
+}
+
+}  // namespace walstow

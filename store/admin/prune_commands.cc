@@ -1,0 +1,237 @@
+// `walstow prune`: shows what would go and why, asks, and then has the store go step by step.
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <sstream>
+#include <unistd.h>
+
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/program/exit_code.h"
+#include "proto/wire/retention_report.h"
+#include "store/admin/policy_commands.h"
+#include "store/admin/progress_line.h"
+#include "store/admin/report_text.h"
+#include "store/admin/retention_commands.h"
+
+namespace walstow {
+namespace {
+
+// What is to be pruned, and by whose word.
+struct Order {
+  PrunePolicy policy;
+  std::optional<EraName> era;
+  std::optional<PolicyReport> set;  // where the cluster's policy says what is kept
+};
+
+std::optional<EraName> era_option(const Call& call) {
+  const std::string name = call.command.option("era");
+  if (name.empty()) return std::nullopt;
+  const auto era = parse_era_name(name);
+  if (era) return era;
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of an era", escaped(name)),
+              suggestion({"status", call.cluster()}) + " shows them.");
+}
+
+// The options; where they do not say what is kept, the cluster's policy does.
+Order order_of(const Call& call, Client& client, const std::string& cluster) {
+  Order order{.policy = policy_of_options(call), .era = era_option(call), .set = {}};
+  if (order.policy.keep_backups == 0U && !order.era) {
+    throw Error(ErrorKind::kUsage, "--keep-backups 0 needs --era",
+                "Of the newest era one backup is kept at least.");
+  }
+  if (order.policy == PrunePolicy()) {
+    order.set = parse_policy_report(client.ask(ShowPolicy{cluster}, patience()));
+    if (order.set) order.policy = order.set->policy;
+  }
+  if (const std::string before = call.command.option("before"); !before.empty()) {
+    order.policy.before = LogPlace::parse(before);
+    if (!order.policy.before) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("\"{}\" is not a place in the log", escaped(before)),
+                  "Give the name of a segment, of a .backup file, or an LSN.");
+    }
+  }
+  if (const auto timeline = number_option(call, "timeline", 1)) {
+    order.policy.timeline = Timeline{*timeline};
+  }
+  return order;
+}
+
+// A line with its title, in 80 columns.
+std::string titled(std::string_view title, const std::string& text) {
+  constexpr std::string_view kBelowText = "              ";
+  const std::string lines = wrapped(text, kTextColumns, kBelowText);
+  return fmt::format("  {:<12}{}", title, lines.empty() ? "\n" : lines.substr(kBelowText.size()));
+}
+
+std::string plan_text(const PrunePlanReport& plan, const Order& order) {
+  std::string text = fmt::format("cluster {}, era {}\n", plan.cluster, plan.era);
+  if (order.set) {
+    std::istringstream lines(policy_text(*order.set));
+    for (std::string line; std::getline(lines, line);)
+      text += titled("policy", line);
+  }
+  text += plan.timeline ? fmt::format("  dead branch timeline {}\n", *plan.timeline)
+                        : titled("floor", plan.floor.empty() ? "none" : plan.floor);
+  text += titled("why", plan.reason);
+  for (const std::string& backup : plan.kept_backups)
+    text += titled("kept", "backup " + backup);
+  for (const std::string& note : plan.notes)
+    text += titled("note", note);
+  for (const std::string& era : plan.older_eras)
+    text += titled("note", fmt::format("era {} is left alone: --era prunes it", era));
+  return text + (plan.files == 0
+                     ? "  nothing to remove\n"
+                     : titled("to remove", fmt::format("{}, {}", counted(plan.files, "file"),
+                                                       size_text(plan.stored_bytes))));
+}
+
+std::string prune_text(const PruneReport& prune) {
+  // Between the plan and now somebody has come who needs it, or another prune was faster.
+  if (prune.number == 0) return fmt::format("nothing to remove any more: {}\n", prune.reason);
+  const std::string what = fmt::format("prune {}: {} files removed, {}", prune.number, prune.files,
+                                       size_text(prune.stored_bytes));
+  if (prune.state == "withdrawn") {
+    return wrapped(fmt::format("{}; withdrawn: {}; what is not below {} stays", what, prune.reason,
+                               prune.floor),
+                   kTextColumns, "");
+  }
+  return prune.timeline ? fmt::format("{}; of timeline {}\n", what, *prune.timeline)
+                        : fmt::format("{}; the floor is {}\n", what, prune.floor);
+}
+
+void print_prune(const Call& call, const PruneReport& prune) {
+  if (call.json()) {
+    print(to_json(prune));
+  } else {
+    print(prune_text(prune), call.reach());
+  }
+}
+
+bool at_terminal() {
+  return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
+// Only "yes" is yes.
+bool confirmed(const Call& call, const char* question) {
+  if (call.command.flag("yes")) return true;
+  if (!at_terminal()) {
+    throw Error(ErrorKind::kUsage,
+                "what is pruned does not come back, and nobody can be asked here",
+                "Give --yes, or only look with --dry-run.");
+  }
+  std::fprintf(stderr, "%s (yes/no) ", question);
+  std::fflush(stderr);
+  std::string answer;
+  for (int c = std::getchar(); c != EOF && c != '\n' && answer.size() < 16; c = std::getchar())
+    answer += static_cast<char>(c);
+  return answer == "yes";
+}
+
+// Until it is over. Whatever ends this, a later prune goes on where it was.
+PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlanReport& plan) {
+  ProgressLine line;
+  PruneReport prune{.number = go_on.number, .state = "intent"};
+  while (prune.state == "intent") {
+    line.expect(std::max(plan.files, prune.files), std::max(plan.stored_bytes, prune.stored_bytes));
+    line.show(prune.files, prune.stored_bytes);
+    // A step looks at all consumers first, and for those at every file's time.
+    prune = parse_prune_report(client.ask(go_on, long_patience()));
+  }
+  return prune;
+}
+
+// What somebody has begun goes on before anything else. False: it is not to.
+bool complete_unfinished(const Call& call, Client& client, const PrunePlanReport& plan,
+                         const std::optional<EraName>& era) {
+  if (!call.json()) {
+    print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""), call.reach());
+  }
+  if (!confirmed(call, "Complete it? What is left of it goes, and does not come back.")) {
+    print("nothing was removed\n");
+    log_line(
+        LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
+        suggestion({"prune", plan.cluster, "--abandon"}) + " ends it: what has not gone stays.");
+    return false;
+  }
+  const PruneReport before = complete(client, {plan.cluster, plan.unfinished, era}, plan);
+  log_line(LogLevel::kInfo, fmt::format("prune {} by \"{}\", which had been cut short, is {}",
+                                        before.number, before.by, before.state));
+  return true;
+}
+
+int abandon(const Call& call) {
+  const std::string cluster = call.cluster();
+  Client client = call.client();
+  const PruneReport prune =
+      parse_prune_report(client.ask(AbandonPrune{cluster, era_option(call)}, patience()));
+  print_prune(call, prune);
+  if (prune.state == "withdrawn" &&
+      parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
+    log_line(LogLevel::kWarning,
+             fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
+             "\"walstow hold add\" keeps what is needed, " +
+                 suggestion({"policy", "remove", cluster}) + " has nothing pruned by itself.");
+  }
+  return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
+}
+
+int prune(const Call& call) {
+  if (call.command.flag("abandon")) return abandon(call);
+  const std::string cluster = call.cluster();
+  Client client = call.client();
+  const Order order = order_of(call, client, cluster);
+  const PlanPrune question{cluster, order.policy, order.era};
+  std::string answer = client.ask(question, long_patience());
+  PrunePlanReport plan = parse_prune_plan(answer);
+  if (call.command.flag("dry-run")) {
+    if (call.json()) {
+      print(answer);
+    } else {
+      print(plan_text(plan, order), call.reach());
+    }
+    return exit_code::kDone;
+  }
+  // The era that was looked at, should the cluster get a new one meanwhile.
+  const auto era = parse_era_name(plan.era);
+  if (plan.unfinished != 0) {
+    if (!complete_unfinished(call, client, plan, era)) return exit_code::kFailed;
+    answer = client.ask(question, long_patience());
+    plan = parse_prune_plan(answer);
+  }
+  if (!call.json()) print(plan_text(plan, order), call.reach());
+  if (plan.files == 0) {
+    if (call.json()) print(answer);
+    return exit_code::kDone;
+  }
+  if (!confirmed(call, "Remove them? They do not come back.")) {
+    print("nothing was removed\n");
+    return exit_code::kFailed;
+  }
+  const BeginPrune begin{cluster, order.policy, parse_lsn(plan.floor), era};
+  PruneReport done = parse_prune_report(client.ask(begin, long_patience()));
+  if (done.state == "intent") done = complete(client, {cluster, done.number, era}, plan);
+  print_prune(call, done);
+  return done.state == "done" ? exit_code::kDone : exit_code::kFailed;
+}
+
+}  // namespace
+
+std::vector<AdminCommand> prune_commands() {
+  CommandSpec spec{
+      .name = "prune",
+      .summary = "remove WAL that no backup, standby or hold needs",
+      .options = policy_options(),
+      .positionals = {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}};
+  spec.options.insert(spec.options.end(),
+                      {{"--before", "PLACE", "not beyond this segment or LSN"},
+                       {"--timeline", "NUMBER", "remove this dead branch, where nothing needs it"},
+                       {"--era", "ERA", "prune this older era, not the newest"},
+                       {"--abandon", "", "end one that is not over: what has not gone stays"},
+                       {"-n,--dry-run", "", "only show what would go"},
+                       {"-y,--yes", "", "do not ask"}});
+  return {{std::move(spec), prune}};
+}
+
+}  // namespace walstow

@@ -1,0 +1,177 @@
+#include "store/admin/report_text.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "proto/base/suggestion.h"
+#include "proto/base/utf8.h"
+#include "proto/pgdata/certificate_warning.h"
+#include "proto/wire/ssh_public_key.h"
+
+namespace walstow {
+namespace {
+
+std::string grant_lines(const Grants& grants) {
+  std::string text;
+  for (const Grant& grant : grants) {
+    std::vector<std::string_view> rights;
+    for (const Right right : grant.rights)
+      rights.push_back(to_string(right));
+    text += fmt::format("  {:<30}  {}\n",
+                        grant.cluster == kEveryCluster ? "every cluster" : grant.cluster,
+                        fmt::join(rights, ", "));
+  }
+  return text;
+}
+
+std::string certificate_line(Time until, Time now) {
+  const char* mark = "";
+  if (until < now) {
+    mark = "  ENDED";
+  } else if (until - now < kWarnBefore) {
+    mark = "  ENDS SOON";
+  }
+  return fmt::format("  certificate until {}{}\n", to_iso8601(until), mark);
+}
+
+}  // namespace
+
+std::string policy_text(const PolicyReport& report) {
+  const PrunePolicy& policy = report.policy;
+  const std::uint32_t count = policy.keep_backups.value_or(0);
+  const std::string newest =
+      count == 1 ? "the newest backup" : fmt::format("the newest {} backups", count);
+  std::string text = policy.keep_days.value_or(0) == 0
+                         ? "keep " + newest + "\n"
+                         : fmt::format("keep {}, all younger than {}, and the one before these\n",
+                                       newest, counted(*policy.keep_days, "day"));
+  if (!policy.backup_label.empty()) {
+    text += fmt::format("only backups labelled \"{}\" count\n", policy.backup_label);
+  }
+  if (policy.standby_limit_days) {
+    text += fmt::format("a standby that was silent for {} holds nothing back\n",
+                        counted(*policy.standby_limit_days, "day"));
+  }
+  return text + fmt::format("set by {} on {}\n", report.by, to_iso8601(report.set));
+}
+
+std::string counted(std::uint64_t count, std::string_view noun, int width) {
+  return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
+}
+
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation) {
+  std::string lines;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    // A command that is broken could not be pasted.
+    const std::size_t end = std::min(text.find(' ', quoted_command_size(text)), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t width = count_characters(word);
+    const bool fits = column > 0 && column + 1 + width <= columns;
+    if (!fits && column > 0) lines += '\n';
+    lines.append(fits ? std::string_view(" ") : indentation).append(word);
+    column = (fits ? column + 1 : indentation.size()) + width;
+  }
+  return column > 0 ? lines + "\n" : lines;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits.at(unit));
+}
+
+std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
+  if (clusters.empty())
+    return "no clusters yet; make one with " + suggestion({"cluster", "create", "main"}) + "\n";
+  std::string text;
+  for (const ClusterSummary& cluster : clusters) {
+    text += fmt::format("{:<32}  {}\n", cluster.cluster,
+                        cluster.newest_era.empty() ? "nothing archived yet" : cluster.newest_era);
+  }
+  return text;
+}
+
+// The longest name is that of a piece: 48 characters.
+std::string file_text(const FileEntry& file) {
+  return fmt::format("{:<48} {:>10} {}\n", file.name, size_text(file.stored_size),
+                     to_iso8601(file.put));
+}
+
+std::string hole_text(const HoleReport& hole) {
+  return fmt::format("{} .. {}  {} missing\n", hole.first, hole.last, hole.count);
+}
+
+std::string problem_text(const VerifyProblem& problem) {
+  const std::string& name = problem.file.empty() ? problem.object : problem.file;
+  return fmt::format("{:<11} {}\n", to_string(problem.kind), name) +
+         wrapped(problem.problem, kTextColumns, "            ");
+}
+
+std::string set_aside_text(const SetAsideReport& report) {
+  const bool aside = report.result == SetAsideReport::Result::kAside;
+  return fmt::format("{:<11} {}\n", aside ? "set aside" : "stays", report.object) +
+         wrapped(report.reason, kTextColumns, "            ");
+}
+
+std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
+  if (conflicts.empty()) return "no other contents are kept\n";
+  std::string text;
+  for (const ConflictReport& conflict : conflicts) {
+    text +=
+        fmt::format("{}  {}  {}\n", conflict.file, conflict.digest.substr(0, 12), conflict.state);
+    text += fmt::format("  of client {}, put {}, {} stored\n", conflict.client,
+                        to_iso8601(conflict.put), size_text(conflict.stored_size));
+    if (conflict.standing.empty()) {
+      text += "  nothing has the name\n";
+    } else {
+      text += fmt::format("  {} has the name, of client {}\n", conflict.standing.substr(0, 12),
+                          conflict.standing_client);
+    }
+    if (conflict.differs_at.empty()) continue;
+    text += fmt::format("  they differ from {} on; this one ends at {}, that one at {}\n",
+                        conflict.differs_at, conflict.ends_at, conflict.standing_ends_at);
+  }
+  return text;
+}
+
+std::string whoami_text(const WhoamiReport& report) {
+  std::string text = fmt::format("{} in archive {}\n", report.name, report.archive);
+  text += grant_lines(report.grants);
+  if (report.certificate_until) {
+    text += fmt::format("  certificate until {}\n", to_iso8601(*report.certificate_until));
+  }
+  return text;
+}
+
+std::string registry_text(const std::vector<ClientReport>& clients, Time now) {
+  if (clients.empty()) return "no clients\n";
+  std::string text;
+  for (const ClientReport& client : clients) {
+    text += fmt::format("{}\n{}", client.client, grant_lines(client.grants));
+    if (client.certificate_until) text += certificate_line(*client.certificate_until, now);
+    if (const auto key = ssh_key_of(client.public_key)) {
+      text += fmt::format("  {} key {}\n", key->type, ssh_fingerprint(key->blob));
+    }
+  }
+  return text;
+}
+
+std::string check_text(const CheckReport& report) {
+  return fmt::format(
+      "ok: cluster {} in archive {}\n"
+      "  a probe was published durably in {:.1f} ms and read back in {:.1f} ms\n"
+      "  newest era: {}\n",
+      report.cluster, report.archive, static_cast<double>(report.publish_microseconds) / 1000,
+      static_cast<double>(report.read_microseconds) / 1000,
+      report.newest_era.empty() ? "none, nothing archived yet" : report.newest_era);
+}
+
+}  // namespace walstow

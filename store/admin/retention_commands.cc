@@ -1,0 +1,244 @@
+#include "store/admin/retention_commands.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/bytes.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/program/exit_code.h"
+#include "proto/wire/retention_report.h"
+#include "store/admin/report_text.h"
+#include "store/retention/retention_rule.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kIdBytes = 6;
+
+LogPlace log_place_argument(const Call& call, std::string_view name) {
+  const std::string text = call.command.positional(name);
+  const auto place = LogPlace::parse(text);
+  if (place) return *place;
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a place in the log", escaped(text)),
+              "Give the name of a segment (000000010000000A000000FF) or an LSN (A/FF000028).");
+}
+
+// --- holds ---
+
+std::string holds_text(const std::vector<HoldReport>& holds) {
+  std::string text;
+  for (const HoldReport& hold : holds) {
+    text += fmt::format("{}  from {}{}{}\n  \"{}\", by {} on {}\n", hold.id, hold.from,
+                        hold.to.empty() ? "" : " to ", hold.to, hold.reason, hold.by,
+                        to_iso8601(hold.added));
+  }
+  return text.empty() ? "no holds\n" : text;
+}
+
+int hold_add(const Call& call) {
+  const std::string reason = call.command.option("reason");
+  if (reason.empty()) {
+    throw Error(ErrorKind::kUsage, "a hold needs a reason",
+                "Give --reason TEXT: whoever wonders why nothing is pruned reads it.");
+  }
+  AddHold add{.cluster = call.command.positional("CLUSTER"),
+              .id = random_hex(kIdBytes),
+              .from = log_place_argument(call, "FROM"),
+              .to = {},
+              .reason = reason};
+  if (!call.command.positional("TO").empty()) add.to = log_place_argument(call, "TO");
+  const std::string answer = call.client().ask(add, patience());
+  print(call.json() ? answer : holds_text(parse_hold_reports(answer)));
+  return exit_code::kDone;
+}
+
+int hold_list(const Call& call) {
+  const std::string answer = call.client().ask(ListHolds{call.cluster()}, patience());
+  print(call.json() ? answer : holds_text(parse_hold_reports(answer)));
+  return exit_code::kDone;
+}
+
+int hold_remove(const Call& call) {
+  const RemoveHold remove{call.command.positional("CLUSTER"), call.command.positional("ID")};
+  const std::string answer = call.client().ask(remove, patience());
+  print(call.json() ? answer : fmt::format("hold {} removed\n", remove.id));
+  return exit_code::kDone;
+}
+
+// --- backups ---
+
+std::string backups_text(const std::vector<BackupReport>& backups) {
+  std::string text;
+  for (const BackupReport& backup : backups) {
+    const std::string range = backup.stop.empty()
+                                  ? "cannot be read, so it is kept"
+                                  : fmt::format("from {} to {}", backup.start, backup.stop);
+    text += fmt::format("{}{}\n  timeline {}, {}, ended {}\n", backup.name,
+                        backup.added ? "  (added by hand)" : "", backup.timeline, range,
+                        to_iso8601(backup.stopped));
+    if (backup.pruned) text += "  pruned: it cannot be recovered any more\n";
+    text += wrapped(fmt::format("\"{}\"", foreign_text(escaped(backup.label))), kTextColumns, "  ");
+  }
+  return text.empty() ? "no backups\n" : text;
+}
+
+int backup_add(const Call& call) {
+  const LogPlace start = log_place_argument(call, "START");
+  const std::string stop_text = call.command.positional("STOP");
+  const auto stop = parse_lsn(stop_text);
+  if (!stop) {
+    throw Error(
+        ErrorKind::kUsage, fmt::format("\"{}\" is no LSN", escaped(stop_text)),
+        "STOP is where the backup is consistent: End-LSN in its file backup_manifest; before "
+        "PostgreSQL 13, of a standby's, the minimum recovery ending location that "
+        "pg_controldata shows.");
+  }
+  auto timeline = start.timeline();
+  if (const std::string text = call.command.option("timeline"); !text.empty()) {
+    const auto number = parse_decimal(text);
+    if (!number || *number == 0 || *number > UINT32_MAX) {
+      throw Error(ErrorKind::kUsage, "\"" + escaped(text) + "\" is no timeline");
+    }
+    timeline = Timeline{static_cast<std::uint32_t>(*number)};
+  }
+  if (!timeline) {
+    throw Error(ErrorKind::kUsage, "on which timeline was the backup taken?",
+                "Give --timeline NUMBER, or START as the name of a segment.");
+  }
+  Time stopped = std::chrono::system_clock::now();
+  if (const std::string text = call.command.option("stopped"); !text.empty()) {
+    const auto time = parse_iso8601(text);
+    if (!time) {
+      throw Error(ErrorKind::kUsage, "\"" + escaped(text) + "\" is no time",
+                  "Write it as 2026-11-22T19:40:00Z.");
+    }
+    stopped = *time;
+  }
+  const std::string label = call.command.option("label");
+  const AddBackup add{.cluster = call.command.positional("CLUSTER"),
+                      .id = random_hex(kIdBytes),
+                      .start = start,
+                      .stop = *stop,
+                      .timeline = *timeline,
+                      .stopped = stopped,
+                      .label = label.empty() ? "added by hand" : label};
+  const std::string answer = call.client().ask(add, patience());
+  print(call.json() ? answer : backups_text(parse_backup_reports(answer)));
+  return exit_code::kDone;
+}
+
+int backup_list(const Call& call) {
+  const std::string answer = call.client().ask(ListBackups{call.cluster()}, long_patience());
+  print(call.json() ? answer : backups_text(parse_backup_reports(answer)));
+  return exit_code::kDone;
+}
+
+int backup_remove(const Call& call) {
+  const RemoveBackup remove{call.command.positional("CLUSTER"), call.command.positional("ID")};
+  const std::string answer = call.client().ask(remove, patience());
+  print(call.json() ? answer : fmt::format("backup {} removed\n", remove.id));
+  return exit_code::kDone;
+}
+
+// --- standbys ---
+
+std::string standbys_text(const std::vector<PositionReport>& standbys, const std::string& cluster) {
+  std::string text;
+  for (const PositionReport& standby : standbys) {
+    const std::string place = standby.retired ? "is a primary now, and holds nothing"
+                              : !standby.restartpoint.empty()
+                                  ? "restartpoint " + standby.restartpoint
+                              : !standby.lowest_handed.empty()
+                                  ? "was handed from " + standby.lowest_handed +
+                                        " on; no archive_cleanup_command reports its restartpoint"
+                                  : "has not said how far it is";
+    text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,
+                        place, standby.seen ? to_iso8601(*standby.seen) : "never");
+    if (!standby.others.empty()) {
+      text += wrapped(fmt::format("shared: {} data directories seem to report under this id; {} "
+                                  "says more",
+                                  standby.others.size() + 1, suggestion({"status", cluster})),
+                      kTextColumns, "  ");
+    }
+  }
+  return text.empty() ? "no standbys\n" : text;
+}
+
+int standby_list(const Call& call) {
+  const std::string answer = call.client().ask(ListStandbys{call.cluster()}, patience());
+  if (call.json()) {
+    print(answer);
+  } else {
+    print(standbys_text(parse_standby_reports(answer), call.cluster()), call.reach());
+  }
+  return exit_code::kDone;
+}
+
+int standby_forget(const Call& call) {
+  const std::string cluster = call.command.positional("CLUSTER");
+  const std::string wanted = call.command.positional("STANDBY");
+  Client client = call.client();
+  auto standbys = parse_standby_reports(client.ask(ListStandbys{cluster}, patience()));
+  std::erase_if(standbys, [&wanted](const PositionReport& standby) {
+    return standby.instance != wanted && standby.standby != wanted;
+  });
+  if (standbys.size() != 1) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} standbys of cluster \"{}\" are \"{}\"", standbys.size(), cluster,
+                            escaped(wanted)),
+                "Give the instance, as " + suggestion({"standby", "list", cluster}) + " shows it.");
+  }
+  const PositionReport& standby = standbys.front();
+  const std::string answer =
+      client.ask(ForgetStandby{cluster, standby.client, standby.instance}, patience());
+  print(call.json()
+            ? answer
+            : fmt::format("{} is forgotten: nothing is kept for it, unless it comes again\n",
+                          describe(standby)));
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+std::vector<AdminCommand> retention_commands() {
+  using Count = Positional::Count;
+  constexpr Positional kCluster{"CLUSTER", "the cluster's name"};
+  constexpr Positional kOptionalCluster{"CLUSTER", "the cluster's name", Count::kOptional};
+  return {
+      {{"hold add",
+        "keep all WAL from a place on, until the hold is removed",
+        {{"--reason", "TEXT", "why; for whoever wonders what holds the floor"}},
+        {kCluster,
+         {"FROM", "a segment or an LSN"},
+         {"TO", "where what it is for ends; for people", Count::kOptional}}},
+       hold_add},
+      {{"hold list", "list the holds", {}, {kOptionalCluster}}, hold_list},
+      {{"hold remove", "remove a hold", {}, {kCluster, {"ID", "as \"hold list\" shows it"}}},
+       hold_remove},
+      {{"backup add",
+        "tell of a backup that leaves no .backup file: of a standby, a snapshot",
+        {{"--timeline", "NUMBER", "on which it was taken, where START is an LSN"},
+         {"--label", "TEXT", "its label"},
+         {"--stopped", "TIME", "when it ended, as 2026-11-22T19:40:00Z (default: now)"}},
+        {kCluster,
+         {"START", "START WAL LOCATION of its backup_label: an LSN, or a segment"},
+         {"STOP", "the LSN where it is consistent: End-LSN in its backup_manifest"}}},
+       backup_add},
+      {{"backup list", "list the backups that are known", {}, {kOptionalCluster}}, backup_list},
+      {{"backup remove",
+        "forget a backup that was added by hand",
+        {},
+        {kCluster, {"ID", "as \"backup list\" shows it"}}},
+       backup_remove},
+      {{"standby list", "list the standbys, and how far each is", {}, {kOptionalCluster}},
+       standby_list},
+      {{"standby forget",
+        "keep nothing for a standby any more",
+        {},
+        {kCluster, {"STANDBY", "its name, or its instance"}}},
+       standby_forget},
+  };
+}
+
+}  // namespace walstow

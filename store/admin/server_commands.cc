@@ -1,0 +1,124 @@
+#include "store/admin/server_commands.h"
+
+#include <fmt/format.h>
+#include <optional>
+#include <unistd.h>
+
+#include "proto/client/reach.h"
+#include "proto/program/exit_code.h"
+#include "proto/wire/json_fields.h"
+#include "store/admin/archive_options.h"
+#include "store/admin/certificate_options.h"
+#include "store/archive/archive_location.h"
+#include "store/certificates/host_names.h"
+#include "store/certificates/tls_folder.h"
+#include "store/retention/archive_clock.h"
+
+namespace walstow {
+namespace {
+
+// Found out before anything is made.
+std::vector<std::string> checked_hosts(const Call& call) {
+  std::vector<std::string> hosts = call.options("host");
+  for (const std::string& host : hosts)
+    check_host(host);
+  return hosts;
+}
+
+std::string until_text(const CertificateFacts& facts) {
+  return fmt::format("the store's certificate is valid until {}\n", to_iso8601(facts.not_after));
+}
+
+boost::json::object answer_of(const std::string& archive_id,
+                              const std::optional<CertificateFacts>& certificate) {
+  boost::json::object answer{{"archive", archive_id}};
+  if (certificate) answer["certificate_until"] = to_iso8601(certificate->not_after);
+  return answer;
+}
+
+// The certificates of an archive in S3 need a folder of this host.
+std::string certificate_folder(const ArchivePlace& place) {
+  if (!place.state.empty()) return place.state;
+  throw Error(ErrorKind::kUsage, "the folder for the archive's keys was not given",
+              "Keys are never kept in a bucket: give a folder of this host with --state DIR.");
+}
+
+int init(const Call& call) {
+  const ArchivePlace place = place_argument(call, "DIR");
+  const std::vector<std::string> hosts = checked_hosts(call);
+  const Lifetime lifetime = lifetime_option(call);
+  // A mount point that was given to its owner already; a new folder is whoever's makes it.
+  const std::string folder = hosts.empty() ? place.state : certificate_folder(place);
+  if (geteuid() == 0) become_owner_of(place);
+  const std::string id = initialize_archive(place);
+  const Time now = std::chrono::system_clock::now();
+  keep_clock(*open_archive(place), now);  // the first time that is known
+  std::optional<CertificateFacts> certificate;
+  if (!hosts.empty()) {
+    make_authority(folder, id, now);
+    certificate = renew_server_certificate(folder, authority_option(call, folder),
+                                           {.hosts = hosts, .lifetime = lifetime});
+  }
+  if (call.json()) {
+    print(to_line(answer_of(id, certificate)));
+  } else {
+    print(
+        fmt::format("archive {} made in \"{}\"\n{}Next: {}\n", id, place.name,
+                    certificate ? until_text(*certificate) : "",
+                    complete_command(reach_of_archive(place.name), {"cluster", "create", "main"})));
+  }
+  return exit_code::kDone;
+}
+
+int server_renew(const Call& call) {
+  const ArchivePlace place = place_argument(call, "DIR");
+  const std::string folder = certificate_folder(place);
+  std::vector<std::string> hosts = checked_hosts(call);
+  const Lifetime lifetime = lifetime_option(call);
+  // A key that was moved off may be root's alone, who becomes the archive's owner now.
+  std::optional<Authority> authority;
+  if (!call.command.option("ca-key").empty()) authority = authority_option(call, folder);
+  become_owner_of(place);
+  const std::string id = open_archive(place)->id();
+  if (hosts.empty()) hosts = server_hosts(folder);
+  if (hosts.empty()) {
+    throw Error(ErrorKind::kUsage, "no host was given for the store's certificate",
+                "Give each name and address that clients call it by with --host.");
+  }
+  if (!authority) {
+    // An archive that was made without --host has none yet.
+    make_authority(folder, id, std::chrono::system_clock::now());
+    authority = authority_option(call, folder);
+  }
+  const CertificateFacts certificate =
+      renew_server_certificate(folder, *authority, {.hosts = hosts, .lifetime = lifetime});
+  if (call.json()) {
+    print(to_line(answer_of(id, certificate)));
+  } else {
+    print(until_text(certificate) + "Next: have walstowd read it (systemctl reload walstowd)\n");
+  }
+  return exit_code::kDone;
+}
+
+constexpr Option kHostOption{
+    "--host", "NAME", "a name or address that clients call the store by; may be given again"};
+
+}  // namespace
+
+std::vector<AdminCommand> server_commands() {
+  return {
+      {{"init",
+        "make an archive in an empty or new folder, or in a bucket; its owner is who runs this",
+        {kHostOption, kDaysOption, kStateOption, kWalstowdConfigOption},
+        {{"DIR", "the archive's folder, or s3://BUCKET/PREFIX"}}},
+       init},
+      {{"server renew",
+        "make a new certificate for walstowd; the key stays",
+        {kHostOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption, kStateOption,
+         kWalstowdConfigOption},
+        {{"DIR", "the archive's folder, or s3://BUCKET/PREFIX"}}},
+       server_renew},
+  };
+}
+
+}  // namespace walstow

@@ -1,0 +1,367 @@
+#include "store/admin/status_text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <sstream>
+#include <unistd.h>
+
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/wal/file_name.h"
+#include "store/admin/report_text.h"
+#include "store/service/catalog.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kMostBackupsShown = 3;
+constexpr std::size_t kDeepestShown = 20;  // a deeper branch of the tree is not indented further
+constexpr std::size_t kLongestLabel = 40;  // characters
+
+class StatusText {
+ public:
+  explicit StatusText(const StatusStyle& style) : style_(style) {}
+
+  std::string of(const ClusterReport& report) const;
+
+ private:
+  std::string alarm(const std::string& text) const {
+    return style_.color == Color::kAnsi ? "\x1b[1;31m" + text + "\x1b[0m" : text;
+  }
+  std::string era_lines(const EraReport& era, const std::string& cluster) const;
+  std::string timeline_lines(const EraReport& era, const TimelineReport& timeline) const;
+  std::string range_lines(const EraReport& era, const TimelineReport& timeline) const;
+  std::string hole_line(const std::string& first, const std::string& last,
+                        std::uint64_t count) const;
+  std::string size_lines(const TimelineReport& timeline) const;
+  std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
+  std::string break_lines(const EraReport& era, const std::string& cluster) const;
+  std::string position_lines(const PositionReport& position, const std::string& cluster) const;
+  std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
+  std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
+
+  const StatusStyle& style_;
+};
+
+std::string StatusText::hole_line(const std::string& first, const std::string& last,
+                                  std::uint64_t count) const {
+  return fmt::format("      {} {} .. {}  {} missing\n", alarm("HOLE"), first, last, count);
+}
+
+// "in FILE", or "between ONE and FILE" where FILE does not go on from the one before.
+std::string where_it_breaks(const BreakReport& at, const std::string& era_name) {
+  const auto era = parse_era_name(era_name);
+  const auto file = WalFileName::parse(at.file);
+  const auto lsn = parse_lsn(at.at);
+  if (!era || !file || file->kind() != FileKind::kSegment || !lsn) return "in " + at.file;
+  const SegmentSize size = segment_size_of(*era);
+  const SegmentNumber number = file->number(size);
+  if (number.value == 0 || *lsn > start_of(number, size)) return "in " + at.file;
+  const auto before = WalFileName::segment(file->timeline(), SegmentNumber{number.value - 1}, size);
+  return fmt::format("between {} and {}", before.text(), at.file);
+}
+
+std::string name_prefix(const TimelineReport& timeline) {
+  return to_hex8(Timeline{timeline.timeline});
+}
+
+// Segments with the holes between them; and before and behind them what is missing on the way from
+// or to another timeline.
+std::string StatusText::range_lines(const EraReport& era, const TimelineReport& timeline) const {
+  const std::string prefix = name_prefix(timeline);
+  std::string text;
+  if (timeline.ranges_left_out > 0) {
+    text += fmt::format("      {}, not shown, a hole behind each\n",
+                        counted(timeline.ranges_left_out, "older range"));
+  }
+  auto hole = era.holes.begin();
+  const auto add_holes_before = [&](const std::string& name) {
+    for (; hole != era.holes.end() && hole->first < name; ++hole) {
+      if (hole->first.starts_with(prefix)) text += hole_line(hole->first, hole->last, hole->count);
+    }
+  };
+  if (timeline.ranges_left_out > 0 && !timeline.ranges.empty()) {
+    while (hole != era.holes.end() && hole->first < timeline.ranges.front().first)
+      ++hole;
+  }
+  for (const SegmentRange& range : timeline.ranges) {
+    add_holes_before(range.first);
+    text += fmt::format("      {} .. {}  {}\n", range.first, range.last,
+                        counted(range.count, "segment", 7));
+  }
+  add_holes_before(prefix + "~");  // behind every name of the timeline
+  return text;
+}
+
+std::string StatusText::size_lines(const TimelineReport& timeline) const {
+  if (timeline.raw_bytes == 0) return "      no segments\n";
+  std::string text = fmt::format("      {} raw, {} stored\n", size_text(timeline.raw_bytes),
+                                 size_text(timeline.stored_bytes));
+  if (timeline.newest) {
+    text += fmt::format("      last archived {}, {}\n", to_iso8601(*timeline.newest),
+                        ago(*timeline.newest));
+  }
+  return text;
+}
+
+// Other files than segments; "" for none.
+std::string others_line(const TimelineReport& timeline) {
+  std::vector<std::string> parts;
+  if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
+  if (timeline.incompletes > 0) parts.push_back(counted(timeline.incompletes, "unfinished piece"));
+  if (timeline.backups > 0) parts.push_back(counted(timeline.backups, "backup history file"));
+  return parts.empty() ? "" : fmt::format("      {}\n", fmt::join(parts, ", "));
+}
+
+std::string backup_lines(const TimelineReport& timeline) {
+  std::string text;
+  const auto& backups = timeline.backup_files;
+  const std::size_t shown = std::min(backups.size(), kMostBackupsShown);
+  if (shown < timeline.backups) text += fmt::format("      the newest {}:\n", shown);
+  for (std::size_t i = backups.size() - shown; i < backups.size(); ++i) {
+    const BackupReport& backup = backups[i];
+    if (backup.first.empty()) {
+      text += fmt::format("      backup {} cannot be read\n", backup.name);
+      continue;
+    }
+    text += fmt::format("      backup needs {} .. {}\n", backup.first, backup.last);
+    text += fmt::format("        ended {}", to_iso8601(backup.stopped));
+    if (!backup.label.empty()) {
+      text += fmt::format(", \"{}\"", foreign_text(escaped(backup.label, kLongestLabel)));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string StatusText::timeline_lines(const EraReport& era, const TimelineReport& timeline) const {
+  std::string origin;
+  if (timeline.parent) {
+    origin = fmt::format(", left timeline {} at {}", *timeline.parent, timeline.left_parent_at);
+  }
+  const std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
+  return text + range_lines(era, timeline) + size_lines(timeline) + others_line(timeline) +
+         (timeline.backup_files.empty() ? "" : backup_lines(timeline));
+}
+
+// Each timeline below the one that it has left. Parents have lower numbers than their children.
+void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::size_t depth,
+                std::string& text) {
+  for (const TimelineReport& timeline : era.timelines) {
+    const bool is_root = !timeline.parent || *timeline.parent >= timeline.timeline ||
+                         std::ranges::none_of(era.timelines, [&](const TimelineReport& other) {
+                           return other.timeline == *timeline.parent;
+                         });
+    const bool belongs = parent ? !is_root && timeline.parent == parent : is_root;
+    if (!belongs) continue;
+    const std::string indentation(3 * std::min(depth, kDeepestShown), ' ');
+    text += fmt::format("      {}{}{}{}\n", indentation, depth > 0 ? "+- " : "", timeline.timeline,
+                        timeline.parent ? " from " + timeline.left_parent_at : "");
+    add_branch(era, timeline.timeline, depth + 1, text);
+  }
+}
+
+// The floor counts on every timeline: it is a place in the log.
+std::string StatusText::retention_lines(const RetentionReport& retention,
+                                        const std::string& cluster) const {
+  const std::string indentation(6, ' ');
+  std::string text = "    retention\n";
+  const auto add = [&](const std::string& line) {
+    text += wrapped(line, kTextColumns, indentation);
+  };
+  if (retention.policy) {
+    std::istringstream lines(policy_text(*retention.policy));
+    for (std::string line; std::getline(lines, line);)
+      add("policy: " + line);
+  } else {
+    add("no policy, nothing is pruned by itself; one is set by, for example, " +
+        suggestion({"policy", "set", cluster, "--keep-backups", "2", "--keep-days", "14"}));
+  }
+  if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
+  if (!retention.clock.empty()) {
+    add(alarm("CLOCK") + " " + retention.clock);
+  } else if (retention.floor.empty()) {
+    add(fmt::format("no floor: {}", retention.reason));
+  } else {
+    add(fmt::format("floor {}: {}", retention.floor, retention.reason));
+    add(retention.files == 0
+            ? std::string("a prune would remove nothing")
+            : fmt::format("a prune would remove {}, {}", counted(retention.files, "file"),
+                          size_text(retention.stored_bytes)));
+  }
+  for (const std::string& note : retention.notes)
+    add(note);
+  return text;
+}
+
+std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
+  const std::string origin =
+      fork.left_at.empty()
+          ? fmt::format("timeline {} does not descend from timeline {}", fork.highest, fork.in_use)
+          : fmt::format("timeline {} left timeline {} at {}", fork.highest, fork.in_use,
+                        fork.left_at);
+  return fmt::format(
+      "{0} {1}, which has gone on since and has the newest segment. Servers go for the highest "
+      "timeline: a standby or a recovery from a newer backup of timeline {3} ends with \"requested "
+      "timeline {2} is not a child of this server's history\". Was timeline {2} only a trial? Then "
+      "set recovery_target_timeline = '{3}' for each of them, until a promotion has made a higher "
+      "timeline",
+      mark, origin, fork.highest, fork.in_use);
+}
+
+std::string StatusText::break_lines(const EraReport& era, const std::string& cluster) const {
+  std::string text;
+  for (const BreakReport& at : era.breaks) {
+    text += wrapped(
+        fmt::format("{} {} at {}, as its server had it: a recovery would end there; take a new "
+                    "base backup, or put the whole segment from the pg_wal of another server that "
+                    "has it, with \"walstow-archive DIR/pg_wal/{}\", where DIR is its data "
+                    "directory. Its content is another one, so it is kept for your decision: {} "
+                    "gives it the name",
+                    alarm("LOG BREAKS OFF"), where_it_breaks(at, era.era), at.at, at.file,
+                    suggestion({"conflict", "accept", cluster, at.file, "DIGEST"})),
+        kTextColumns, "    ");
+  }
+  if (era.breaks.size() == kMostBreaks) {
+    text += wrapped(fmt::format("these are the newest {}, there may be more: {} finds all",
+                                kMostBreaks, suggestion({"verify", cluster, "--deep"})),
+                    kTextColumns, "    ");
+  }
+  return text;
+}
+
+std::string StatusText::era_lines(const EraReport& era, const std::string& cluster) const {
+  std::string text = fmt::format("  era {}\n", era.era);
+  if (era.timelines.size() > 1) {
+    text += "    timelines\n";
+    add_branch(era, std::nullopt, 0, text);
+  }
+  for (const TimelineReport& timeline : era.timelines)
+    text += timeline_lines(era, timeline);
+  if (!era.newer_magic.empty()) {
+    text += wrapped(fmt::format("{} its newest segment is of a PostgreSQL release that is newer "
+                                "than this walstow (page magic {}): update walstow",
+                                alarm("NEWER RELEASE"), era.newer_magic),
+                    kTextColumns, "    ");
+  }
+  text += break_lines(era, cluster);
+  for (const std::string& name : era.missing_histories) {
+    text += wrapped(fmt::format("{} {}: without it nobody is led to its timeline; put it in with "
+                                "\"walstow-archive DIR/pg_wal/{}\", where DIR is the data "
+                                "directory of a server that is, or was, on it",
+                                alarm("HISTORY MISSING"), name, name),
+                    kTextColumns, "    ");
+  }
+  if (era.forked) {
+    text += wrapped(forked_text(*era.forked, alarm("FORKED")), kTextColumns, "    ");
+  }
+  if (era.missing > 0) {
+    text += fmt::format("    {}: {}\n", alarm(counted(era.missing, "segment") + " missing"),
+                        suggestion({"list", cluster, "--holes"}));
+  }
+  if (era.conflicts > 0) {
+    text += fmt::format("    {} for your decision: {}\n", alarm(counted(era.conflicts, "content")),
+                        suggestion({"conflict", "list", cluster}));
+  }
+  if (era.retention) text += retention_lines(*era.retention, cluster);
+  return text;
+}
+
+std::string StatusText::shared_lines(const PositionReport& position,
+                                     const std::string& cluster) const {
+  if (position.others.empty()) return "";
+  const std::string indentation(6, ' ');
+  std::string text = wrapped(
+      fmt::format("{} {} data directories seem to report under this id, as copies of one machine "
+                  "do, or one was set back to an earlier state; what each of them needs is kept",
+                  alarm("SHARED"), position.others.size() + 1),
+      kTextColumns, indentation);
+  for (const SharedPosition& other : position.others) {
+    const std::string& floor =
+        other.restartpoint.empty() ? other.lowest_handed : other.restartpoint;
+    text += wrapped(fmt::format("another needs {} on, was last handed {}, seen {}",
+                                floor.empty() ? "everything" : floor,
+                                other.last_handed.empty() ? "nothing" : other.last_handed,
+                                other.seen ? ago(*other.seen) : "never"),
+                    kTextColumns, indentation);
+  }
+  return text + wrapped(fmt::format("Remove pg_wal/pgsql_tmp_walstow/instance in the copy's data "
+                                    "directory: the copy gets an id of its own with its next "
+                                    "request. Then {}: the other one is known again when it asks",
+                                    suggestion({"standby", "forget", cluster, position.instance})),
+                        kTextColumns, indentation);
+}
+
+std::string StatusText::position_lines(const PositionReport& position,
+                                       const std::string& cluster) const {
+  const std::string name = position.standby.empty() ? position.instance : position.standby;
+  std::string text = wrapped(fmt::format("{} on {} (client {})", foreign_text(name),
+                                         foreign_text(position.host), position.client),
+                             kTextColumns, "    ");
+  if (position.retired) return text + "      archives as a primary now\n";
+  if (position.restartpoint.empty()) {
+    text += fmt::format(
+        "      needs {} on: the lowest file that it was handed\n"
+        "      (archive_cleanup_command is missing there, it would say more)\n",
+        position.lowest_handed.empty() ? "everything" : position.lowest_handed);
+  } else {
+    text += fmt::format("      restartpoint {}\n", position.restartpoint);
+  }
+  text += fmt::format("      last handed {}\n",
+                      position.last_handed.empty() ? "nothing" : position.last_handed);
+  if (position.behind_segments && *position.behind_segments > 0) {
+    text += fmt::format("      {}, {}, behind the newest of its line\n",
+                        counted(*position.behind_segments, "segment"),
+                        size_text(position.behind_bytes.value_or(0)));
+  } else if (position.behind_segments) {
+    text += "      at the newest of its line\n";
+  }
+  text += position.seen
+              ? fmt::format("      seen {}, {}\n", to_iso8601(*position.seen), ago(*position.seen))
+              : std::string("      never seen\n");
+  return text + shared_lines(position, cluster);
+}
+
+std::string StatusText::of(const ClusterReport& report) const {
+  std::string text = wrapped(
+      fmt::format("cluster {} in archive {}", report.cluster, report.archive), kTextColumns, "");
+  if (report.eras.empty()) text += "  nothing archived yet\n";
+  for (const EraReport& era : report.eras)
+    text += era_lines(era, report.cluster);
+  if (!report.positions.empty()) text += "  standbys\n";
+  for (const PositionReport& position : report.positions)
+    text += position_lines(position, report.cluster);
+  for (const std::string& problem : report.damaged)
+    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kTextColumns, "  ");
+  return text;
+}
+
+}  // namespace
+
+Color color_of_terminal() {
+  // NOLINTBEGIN(concurrency-mt-unsafe): nothing here changes the environment
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  // NOLINTEND(concurrency-mt-unsafe)
+  const bool unwanted = no_color != nullptr && *no_color != '\0';
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return unwanted || dumb || isatty(STDOUT_FILENO) != 1 ? Color::kNone : Color::kAnsi;
+}
+
+std::string status_text(const ClusterReport& report, const StatusStyle& style) {
+  return StatusText(style).of(report);
+}
+
+std::string age_text(Time::duration age) {
+  using std::chrono::duration_cast;
+  // A store's clock may be ahead of this one.
+  const auto seconds = std::max<std::int64_t>(0, duration_cast<std::chrono::seconds>(age).count());
+  if (seconds < 120) return fmt::format("{} s", seconds);
+  if (seconds < 7200) return fmt::format("{} min", seconds / 60);
+  if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
+  return fmt::format("{} days", seconds / 86400);
+}
+
+}  // namespace walstow

@@ -1,0 +1,113 @@
+#include "store/archive/folder_archive.h"
+
+#include <cerrno>
+#include <fmt/format.h>
+#include <grp.h>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/error.h"
+#include "proto/base/user_name.h"
+#include "proto/files/file_system.h"
+#include "store/archive/layout.h"
+#include "store/backend/directory_backend.h"
+#include "store/backend/key_rules.h"
+
+namespace walstow {
+namespace {
+
+void become(uid_t user, gid_t group) {
+  if (setgroups(0, nullptr) != 0 || setresgid(group, group, group) != 0 ||
+      setresuid(user, user, user) != 0) {
+    throw_system_error("could not become user \"" + user_name(user) + "\"", errno);
+  }
+}
+
+constexpr std::string_view kCopyFolder =
+    layout::kCopyMarker.substr(0, layout::kCopyMarker.find('/'));
+
+std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0750) == 0) {
+    const auto above = open_posix_file_system(folder + "/..");
+    if (above) above->sync_folder(".");
+  } else if (errno != EEXIST) {
+    throw_system_error("could not make folder \"" + folder + "\"", errno);
+  }
+  auto files = open_posix_file_system(folder);
+  if (!files) throw Error(ErrorKind::kStorage, "folder \"" + folder + "\" was taken away");
+  return files;
+}
+
+// What no archive can have made, and nobody can remove from a mount point. A name that begins with
+// '.' is the part of no key (".snapshot", ".zfs", ".Trash-1000"); the others are what file systems,
+// file servers and quotas keep in a root.
+bool belongs_to_file_system(std::string_view name) {
+  static const std::set<std::string_view> kNames{
+      "lost+found", "~snapshot",    "#snapshot",   "#recycle",
+      "@eaDir",     "aquota.user",  "quota.user",  "System Volume Information",
+      "@Recycle",   "aquota.group", "quota.group", "$RECYCLE.BIN"};
+  return name.starts_with('.') || kNames.contains(name);
+}
+
+void refuse_unless_empty(FileSystem& files, const std::string& folder) {
+  // An earlier call leaves these when it is killed before it has made the marker.
+  static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", kRecordsLock};
+  for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
+    if (belongs_to_file_system(name) || kUnfinished.contains(name)) continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
+                "Give an empty folder, or one that does not exist yet.");
+  }
+}
+
+}  // namespace
+
+void become_owner_of(const std::string& folder) {
+  struct stat status {};
+  if (stat(folder.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return;  // opening it says so in better words
+    throw_system_error("could not look at archive \"" + folder + "\"", errno);
+  }
+  if (status.st_uid == geteuid()) return;
+  if (geteuid() == 0) {
+    become(status.st_uid, status.st_gid);
+    return;
+  }
+  throw Error(
+      ErrorKind::kUsage,
+      "archive \"" + folder + "\" belongs to user \"" + user_name(status.st_uid) +
+          "\", this is user \"" + user_name(geteuid()) + "\"",
+      "One user owns an archive and everything in it. For PostgreSQL's commands that is the "
+      "server's user: run \"walstow init\" as that user.");
+}
+
+std::unique_ptr<Backend> open_folder_backend(const std::string& folder) {
+  auto files = open_posix_file_system(folder);
+  if (!files) {
+    throw Error(ErrorKind::kUnavailable, "archive folder \"" + folder + "\" does not exist",
+                "Is its file system mounted? A new archive is made by \"walstow init\".");
+  }
+  return make_directory_backend(std::move(files));
+}
+
+std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
+  return std::make_unique<Archive>(open_folder_backend(folder));
+}
+
+std::unique_ptr<Backend> begin_archive_folder(const std::string& folder) {
+  auto files = make_folder(folder);
+  if (!files->status(std::string(kCopyFolder))) refuse_unless_empty(*files, folder);
+  probe_directory(*files);
+  return make_directory_backend(std::move(files));
+}
+
+std::string initialize_archive_folder(const std::string& folder) {
+  auto files = make_folder(folder);
+  refuse_unless_empty(*files, folder);
+  probe_directory(*files);
+  const auto backend = make_directory_backend(std::move(files));
+  return initialize_archive(*backend);
+}
+
+}  // namespace walstow

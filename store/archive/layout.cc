@@ -1,0 +1,267 @@
+#include "store/archive/layout.h"
+
+#include <fmt/format.h>
+
+#include "store/backend/key_rules.h"
+
+namespace walstow::layout {
+namespace {
+
+constexpr std::size_t kSegmentFolderLength = 16;  // TTTTTTTTLLLLLLLL
+constexpr std::size_t kDigestLength = 12;         // of a .partial
+constexpr std::string_view kWal = "wal";
+constexpr std::string_view kHistory = "history";
+constexpr std::string_view kIncomplete = ".incomplete";
+
+std::string segment_folder(std::string_view cluster, const EraName& era, const WalFileName& file) {
+  return wal_prefix(cluster, era) + file.text().substr(0, kSegmentFolderLength) + "/";
+}
+
+std::string folder_of(std::string_view cluster, const EraName& era, const WalFileName& file) {
+  return file.kind() == FileKind::kHistory ? history_prefix(cluster, era)
+                                           : segment_folder(cluster, era, file);
+}
+
+// A client may be a local user, and those may have any name. '=' is the escape itself.
+std::string client_part(std::string_view client) {
+  std::string part;
+  for (const char c : client) {
+    if (c != '=' && is_key_part(part + c)) {
+      part += c;
+    } else {
+      part += fmt::format("={:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return part;
+}
+
+// Takes the text before the first '/' off `rest`.
+std::string_view take_part(std::string_view& rest) {
+  const std::size_t slash = rest.find('/');
+  const std::string_view part = rest.substr(0, slash);
+  rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
+  return part;
+}
+
+struct StoredText {
+  std::string_view file;
+  std::string_view digest12;
+};
+
+bool is_digest12(std::string_view text) {
+  return text.size() == kDigestLength &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string_view folder_of(Kept kept) {
+  return kept == Kept::kConflict ? "conflicts" : "settled";
+}
+
+// The stored names that are longer than the file's own end with a digest.
+StoredText split_stored_name(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || !is_digest12(name.substr(dot + 1))) return {name, ""};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+}  // namespace
+
+std::string cluster_record(std::string_view cluster) {
+  return fmt::format("{}/cluster.json", cluster);
+}
+
+std::string era_records(std::string_view cluster) {
+  return fmt::format("{}/eras/", cluster);
+}
+
+std::string era_record(std::string_view cluster, std::uint32_t number) {
+  return fmt::format("{}{:03}.json", era_records(cluster), number);
+}
+
+std::string standby_records(std::string_view cluster) {
+  return fmt::format("{}/standbys/", cluster);
+}
+
+std::string standby_record(std::string_view cluster, std::string_view client,
+                           std::string_view instance) {
+  return fmt::format("{}{}/{}.json", standby_records(cluster), client_part(client), instance);
+}
+
+std::string hold_records(std::string_view cluster) {
+  return fmt::format("{}/holds/", cluster);
+}
+
+std::string hold_record(std::string_view cluster, std::string_view id) {
+  return fmt::format("{}{}.json", hold_records(cluster), id);
+}
+
+std::string backup_records(std::string_view cluster) {
+  return fmt::format("{}/backups/", cluster);
+}
+
+std::string backup_record(std::string_view cluster, std::string_view id) {
+  return fmt::format("{}{}.json", backup_records(cluster), id);
+}
+
+std::string policy_record(std::string_view cluster) {
+  return fmt::format("{}/policy.json", cluster);
+}
+
+std::string client_records() {
+  return "_clients/";
+}
+
+std::string client_record(std::string_view client) {
+  return fmt::format("{}{}.json", client_records(), client);
+}
+
+std::string era_prefix(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}/{}/", cluster, to_string(era));
+}
+
+std::string era_folder_record(std::string_view cluster, const EraName& era) {
+  return era_prefix(cluster, era) + "era.json";
+}
+
+std::string prune_records(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}pruned/", era_prefix(cluster, era));
+}
+
+std::string prune_record(std::string_view cluster, const EraName& era, std::uint32_t number) {
+  return fmt::format("{}{:06}.json", prune_records(cluster, era), number);
+}
+
+std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
+                       const Digest& digest) {
+  std::string name = file.text();
+  if (file.kind() == FileKind::kPartial) name += "." + digest12(digest);
+  return fmt::format("{}{}{}", folder_of(cluster, era, file), name, kObjectSuffix);
+}
+
+std::optional<std::string> object_key(std::string_view cluster, const EraName& era,
+                                      const WalFileName& file) {
+  if (file.kind() == FileKind::kPartial) return std::nullopt;
+  return fmt::format("{}{}{}", folder_of(cluster, era, file), file.text(), kObjectSuffix);
+}
+
+std::string digest12(const Digest& digest) {
+  return to_string(digest).substr(0, kDigestLength);
+}
+
+std::string incomplete_key(std::string_view cluster, const EraName& era, const WalFileName& segment,
+                           const Digest& digest) {
+  return fmt::format("{}{}{}", incomplete_prefix(cluster, era, segment), digest12(digest),
+                     kObjectSuffix);
+}
+
+std::string incomplete_prefix(std::string_view cluster, const EraName& era,
+                              const WalFileName& segment) {
+  return fmt::format("{}{}{}.", folder_of(cluster, era, segment), segment.text(), kIncomplete);
+}
+
+std::string timeline_prefix(std::string_view cluster, const EraName& era, Timeline timeline) {
+  return wal_prefix(cluster, era) + to_hex8(timeline);
+}
+
+std::string wal_prefix(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}{}/", era_prefix(cluster, era), kWal);
+}
+
+std::string history_prefix(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}{}/", era_prefix(cluster, era), kHistory);
+}
+
+std::string after_segment(std::string_view cluster, const EraName& era,
+                          const WalFileName& segment) {
+  // All keys of a segment go on with '.' after its 24 digits; '/' is the character after '.'.
+  return before_segment(cluster, era, segment) + "/";
+}
+
+std::string before_segment(std::string_view cluster, const EraName& era,
+                           const WalFileName& segment) {
+  return segment_folder(cluster, era, segment) + segment.segment_text();
+}
+
+std::string partial_prefix(std::string_view cluster, const EraName& era,
+                           const WalFileName& partial) {
+  return segment_folder(cluster, era, partial) + partial.text() + ".";
+}
+
+std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept) {
+  return fmt::format("{}{}/", era_prefix(cluster, era), folder_of(kept));
+}
+
+std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
+                     const WalFileName& file, const Digest& digest) {
+  return fmt::format("{}{}.{}{}", kept_prefix(cluster, era, kept), file.text(), digest12(digest),
+                     kObjectSuffix);
+}
+
+std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
+                                       std::string_view key) {
+  const std::string prefix = kept_prefix(cluster, era, kept);
+  if (!key.starts_with(prefix) || !key.ends_with(kObjectSuffix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  key.remove_suffix(kObjectSuffix.size());
+  const StoredText text = split_stored_name(key);
+  const auto file = WalFileName::parse(text.file);
+  if (!file || file->kind() == FileKind::kPartial || text.digest12.empty()) return std::nullopt;
+  return KeptName{*file, std::string(text.digest12)};
+}
+
+std::string break_marks(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}broken/", era_prefix(cluster, era));
+}
+
+std::string break_mark(std::string_view cluster, const EraName& era, const WalFileName& segment,
+                       const Digest& digest) {
+  return fmt::format("{}{}.{}.json", break_marks(cluster, era), segment.text(), digest12(digest));
+}
+
+std::optional<KeptName> parse_break_mark(std::string_view cluster, const EraName& era,
+                                         std::string_view key) {
+  constexpr std::string_view kSuffix = ".json";
+  const std::string prefix = break_marks(cluster, era);
+  if (!key.starts_with(prefix) || !key.ends_with(kSuffix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  key.remove_suffix(kSuffix.size());
+  const StoredText text = split_stored_name(key);
+  const auto file = WalFileName::parse(text.file);
+  if (!file || file->kind() != FileKind::kSegment || text.digest12.empty()) return std::nullopt;
+  return KeptName{*file, std::string(text.digest12)};
+}
+
+std::string to_string(const StoredName& stored) {
+  const std::string_view form = stored.form == StoredName::Form::kIncomplete ? kIncomplete : "";
+  const std::string_view dot = stored.digest12.empty() ? "" : ".";
+  return fmt::format("{}{}{}{}", stored.file.text(), form, dot, stored.digest12);
+}
+
+std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key) {
+  if (take_part(key) != cluster || !key.ends_with(kObjectSuffix)) return std::nullopt;
+  key.remove_suffix(kObjectSuffix.size());
+  const auto era = parse_era_name(take_part(key));
+  const std::string_view kind = take_part(key);
+  const std::string_view folder = kind == kWal ? take_part(key) : "";
+  StoredText text = split_stored_name(key);
+  const bool is_incomplete = text.file.ends_with(kIncomplete);
+  if (is_incomplete) text.file.remove_suffix(kIncomplete.size());
+  const auto file = WalFileName::parse(text.file);
+  if (!era || !file) return std::nullopt;
+  if (is_incomplete && file->kind() != FileKind::kSegment) return std::nullopt;
+
+  const auto size = SegmentSize::from_bytes(era->segment_size);
+  const bool is_history = file->kind() == FileKind::kHistory;
+  const bool is_partial = file->kind() == FileKind::kPartial;
+  const bool in_place = is_history ? kind == kHistory
+                                   : kind == kWal && file->text().starts_with(folder) &&
+                                         folder.size() == kSegmentFolderLength;
+  if (!in_place || !size || !file->fits(*size) ||
+      (is_partial || is_incomplete) == text.digest12.empty()) {
+    return std::nullopt;
+  }
+  return StoredName{*era, *file, std::string(text.digest12),
+                    is_incomplete ? StoredName::Form::kIncomplete : StoredName::Form::kFile};
+}
+
+}  // namespace walstow::layout

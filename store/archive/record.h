@@ -1,0 +1,25 @@
+// What all records of an archive have in common: one line of JSON with a "format". Errors name the
+// record's place.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+#include "store/backend/backend.h"
+
+namespace walstow {
+
+inline constexpr std::string_view kArchiveFormat = "1.0";  // "MAJOR.MINOR"
+
+// "record "KEY" of archive "/mnt/archive"", for messages.
+std::string record_place(const Backend& backend, const std::string& key);
+
+// Unknown members are ignored. Throws Error{kDamaged} where there is no JSON object with a format,
+// and Error{kUsage} for an unknown major.
+boost::json::object parse_record(std::string_view text, const std::string& place);
+
+[[noreturn]] void throw_damaged_record(const std::string& place);
+
+}  // namespace walstow

@@ -1,0 +1,158 @@
+#include "store/archive/rights.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <vector>
+
+#include "proto/base/suggestion.h"
+#include "store/archive/client_registry.h"
+
+namespace walstow {
+namespace {
+
+// Any one of the rights is enough, in that cluster or in all.
+struct Needed {
+  std::vector<Right> any_of;  // the first is named in a refusal
+  std::string cluster;        // kEveryCluster: a right in one cluster does not do
+};
+
+// nullopt: whoever is registered may ask.
+std::optional<Needed> needed_for(const Command& command) {
+  using enum Right;
+  using Result = std::optional<Needed>;
+  struct Visitor {
+    Result operator()(const PutFile& c) const { return {{{kArchive}, c.cluster}}; }
+    Result operator()(const GetFile& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListFiles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListHoles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    // It keeps disks and processors of the store busy for hours.
+    Result operator()(const VerifyFiles& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const SetAside& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ClusterStatus& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    // Retention rests on positions: nobody reports one for others.
+    Result operator()(const ReportPosition& c) const { return {{{kRestore}, c.cluster}}; }
+    Result operator()(const CreateCluster& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const OpenEra& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const CheckStore& c) const {
+      return {{{kArchive, kRestore, kAdmin}, c.cluster}};
+    }
+    Result operator()(const ListConflicts& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const AcceptContent& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ListHolds& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListBackups& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListStandbys& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    // Who may put, or get, may not decide what goes.
+    Result operator()(const AddHold& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const RemoveHold& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const AddBackup& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const RemoveBackup& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ForgetStandby& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const SetPolicy& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ShowPolicy& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const RemovePolicy& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const PlanPrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const BeginPrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ContinuePrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const AbandonPrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    // The answer has only the clusters that concern the caller.
+    Result operator()(const ListClusters&) const { return std::nullopt; }
+    Result operator()(const Whoami&) const { return std::nullopt; }
+    Result operator()(const ListClients&) const { return everywhere(); }
+    Result operator()(const AddClient&) const { return everywhere(); }
+    Result operator()(const ChangeClient&) const { return everywhere(); }
+    Result operator()(const RemoveClient&) const { return everywhere(); }
+    // Whoever may change the registry may give themselves every right in every cluster.
+    static Result everywhere() { return {{{kAdmin}, std::string(kEveryCluster)}}; }
+  };
+  return std::visit(Visitor(), command);
+}
+
+bool may(const Grants& grants, Right right, std::string_view cluster) {
+  return std::ranges::any_of(grants, [&](const Grant& grant) {
+    return (grant.cluster == kEveryCluster || grant.cluster == cluster) &&
+           grant.rights.contains(right);
+  });
+}
+
+// Without their own record, or without admin in it, an administrator could not undo the mistake. It
+// also means that the registry never loses its last administrator but by the owner's hand.
+bool shuts_out_itself(const Command& command, const Caller& caller) {
+  if (caller.kind == Caller::Kind::kOwner) return false;
+  if (const auto* remove = std::get_if<RemoveClient>(&command)) {
+    return remove->client == caller.name;
+  }
+  const auto* change = std::get_if<ChangeClient>(&command);
+  return change != nullptr && change->client == caller.name && change->grants &&
+         !may(*change->grants, Right::kAdmin, kEveryCluster);
+}
+
+}  // namespace
+
+std::variant<Grants, Refusal> grants_of(Backend& backend, const Caller& caller, Time now) {
+  using enum Right;
+  if (caller.kind == Caller::Kind::kOwner) {
+    return Grants{{.cluster = std::string(kEveryCluster), .rights = {kArchive, kRestore, kAdmin}}};
+  }
+  const auto client =
+      valid_client_name(caller.name) ? find_client(backend, caller.name) : std::nullopt;
+  if (!client) {
+    return make_refusal(
+        Code::kUnknownClient,
+        fmt::format("client \"{}\" is not in the archive's registry", caller.name),
+        "It was never added, or removed. An administrator adds it with \"walstow client add\".");
+  }
+  const bool by_certificate = caller.kind == Caller::Kind::kCertificate;
+  if ((by_certificate || !caller.fingerprint.empty()) &&
+      client->fingerprint != caller.fingerprint) {
+    return make_refusal(
+        Code::kUnknownClient,
+        fmt::format("client \"{}\" is in the archive's registry with another key", caller.name),
+        by_certificate
+            ? "Use the newest certificate and key that were made for it, or have it removed and "
+              "added again with \"walstow client add\"."
+            : "Use the key that was added last, or have the client removed and added again with "
+              "\"walstow client add\"; and take the old line out of authorized_keys.");
+  }
+  // TLS has checked it when the session began; a connection may last, and a session be resumed.
+  if (caller.certificate_until && now > *caller.certificate_until) {
+    return make_refusal(Code::kUnknownClient,
+                        fmt::format("the certificate of client \"{}\" has expired on {}",
+                                    caller.name, to_iso8601(*caller.certificate_until)),
+                        "Renew it with \"walstow client renew\".");
+  }
+  return client->grants;
+}
+
+std::optional<Refusal> refuse_without_right(const Command& command, const Caller& caller,
+                                            const Grants& grants) {
+  const auto needed = needed_for(command);
+  if (!needed) return std::nullopt;
+  const auto granted = [&](Right right) { return may(grants, right, needed->cluster); };
+  if (std::ranges::none_of(needed->any_of, granted)) {
+    const std::string place = needed->cluster == kEveryCluster
+                                  ? std::string("all clusters")
+                                  : fmt::format("cluster \"{}\"", needed->cluster);
+    const std::string_view right = to_string(needed->any_of.front());
+    return make_refusal(
+        Code::kNoRight,
+        fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name, right, place),
+        "An administrator grants it: " +
+            suggestion({"client", "grant", caller.name, "--cluster", needed->cluster, "--right",
+                        std::string(right)}) +
+            ".");
+  }
+  if (shuts_out_itself(command, caller)) {
+    return make_refusal(Code::kNoRight,
+                        fmt::format("client \"{}\" may not shut out itself", caller.name),
+                        "Ask another administrator, or the archive's owner on its own host.");
+  }
+  return std::nullopt;
+}
+
+bool concerns(const Grants& grants, std::string_view cluster) {
+  using enum Right;
+  return may(grants, kArchive, cluster) || may(grants, kRestore, cluster) ||
+         may(grants, kAdmin, cluster);
+}
+
+}  // namespace walstow

@@ -1,0 +1,23 @@
+// An archive in a directory, on any file system that can link without replacing.
+//
+// Publishing (promise 1 of README.md): temporary -> fsync -> linkat (fails when the name is taken)
+// -> fsync of its folder and of every folder above. See directory_backend.cc for why each step.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "proto/files/file_system.h"
+#include "store/backend/backend.h"
+
+namespace walstow {
+
+// Takes ownership. `files` is rooted at the archive's folder. Its first stage() probes the file
+// system and removes the temporaries of dead writers; reading works without.
+std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files);
+
+// Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot
+// link.
+void probe_directory(FileSystem& files);
+
+}  // namespace walstow

@@ -1,0 +1,13 @@
+// An archive in memory: the reference of the contract suite, and a quick one for unit tests.
+#pragma once
+
+#include <memory>
+
+#include "store/backend/backend.h"
+
+namespace walstow {
+
+// Its content lives as long as the returned object.
+std::unique_ptr<Backend> make_memory_backend();
+
+}  // namespace walstow

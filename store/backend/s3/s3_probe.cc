@@ -1,0 +1,125 @@
+#include "store/backend/s3/s3_probe.h"
+
+#include <chrono>
+#include <fmt/format.h>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/utc_time.h"
+#include "proto/codec/digest.h"
+#include "proto/files/file_system.h"
+#include "proto/wire/json_fields.h"
+#include "store/backend/key_rules.h"
+#include "store/backend/s3/s3_text.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::chrono::hours kRemembered{24};
+constexpr std::chrono::hours kStale{24};
+constexpr std::size_t kLargestNote = 4096;  // bytes
+
+std::string place_of(const S3Options& options) {
+  return fmt::format("{} s3://{}/{}", options.endpoint, options.address.bucket,
+                     options.address.prefix);
+}
+
+std::string note_name(const S3Options& options) {
+  Hasher hasher;
+  hasher.update(as_bytes(place_of(options)));
+  return "s3-probe-" + to_string(hasher.digest()) + ".json";
+}
+
+std::string note_text(const S3Options& options, std::chrono::system_clock::time_point now) {
+  return to_line({{"place", place_of(options)}, {"no_fault", to_iso8601(now)}});
+}
+
+// Whatever is wrong with the note, and one from the future: it was not.
+bool was_probed(FileSystem& files, const S3Options& options,
+                std::chrono::system_clock::time_point now) {
+  const auto text = read_small_file(files, note_name(options), kLargestNote);
+  if (!text) return false;
+  const auto note = parse_json_object(*text);
+  if (!note) return false;
+  const auto place = text_member(*note, "place");
+  const auto since = text_member(*note, "no_fault");
+  if (!since || place != place_of(options)) return false;
+  const auto when = parse_iso8601(*since);
+  return when.has_value() && *when <= now && now < *when + kRemembered;
+}
+
+}  // namespace
+
+// A probe takes seconds: a day is enough, also where the clocks of two hosts differ.
+void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point now) {
+  const std::string folder = parent_folder(probe_key("")) + "/";
+  const S3List found = client.list(
+      {.prefix = client.options().address.prefix + folder, .after = {}, .delimiter = {}});
+  std::vector<std::string> stale;
+  for (const S3Listed& listed : found.contents) {
+    if (listed.modified < now - kStale) stale.push_back(listed.key);
+  }
+  if (!stale.empty()) client.remove_all(stale);
+}
+
+std::string find_fault_with_service(S3Client& client) {
+  using PutResult = S3Client::PutResult;
+  if (client.has_versions()) {
+    // Ceph and others keep no condition then: both writers are told that theirs is the one.
+    return "the bucket has versioning on, or had it: such a bucket replaces what stands";
+  }
+  remove_stale_probes(client, client.options().clock());
+  const std::string key = client.options().address.prefix + probe_key(random_hex(8));
+  const std::string first_text = "first", second_text = "second", third_text = "third";
+  const PutResult first = client.put_new(key, text_body(first_text));
+  const PutResult second = client.put_new(key, text_body(second_text));
+  const auto stands = client.head(key);
+  std::string fault;
+  if (first != PutResult::kDone) {
+    fault = "it refuses a new object";
+  } else if (second != PutResult::kOther || !stands || stands->size != first_text.size()) {
+    fault = "it replaces what stands (it ignores If-None-Match)";
+  } else if (client.put_over(key, text_body(second_text), *stands) != PutResult::kDone) {
+    fault = "it does not replace what was read (it does not know If-Match)";
+  } else if (client.put_over(key, text_body(third_text), *stands) != PutResult::kOther) {
+    fault = "it replaces what was not read (it ignores If-Match)";
+  }
+  client.remove(key);
+  return fault;
+}
+
+void require_conditional_writes(S3Client& client) {
+  const std::string fault = find_fault_with_service(client);
+  if (fault.empty()) return;
+  const S3Options& options = client.options();
+  const std::string what = fmt::format("bucket \"{}\" of {} cannot keep an archive: {}",
+                                       options.address.bucket, options.endpoint, fault);
+  if (options.probe == S3Options::Probe::kAccept) {
+    log_line(LogLevel::kWarning, what,
+             "It is used all the same, as \"s3.probe\" says: two writers may then replace one "
+             "another's files.");
+    return;
+  }
+  throw Error(ErrorKind::kStorage, what,
+              "Use a bucket without versioning, and a service with conditional writes; STORAGE.md "
+              "names some. \"s3.probe = accept\" does without, and without the promises.");
+}
+
+void require_conditional_writes_once(S3Client& client) {
+  const S3Options& options = client.options();
+  const auto files = options.state.empty() ? nullptr : open_posix_file_system(options.state);
+  if (files == nullptr || options.probe == S3Options::Probe::kAccept) {
+    require_conditional_writes(client);
+    return;
+  }
+  const auto now = std::chrono::system_clock::now();
+  if (was_probed(*files, options, now)) return;
+  require_conditional_writes(client);
+  try {
+    write_durably(*files, note_name(options), note_text(options, now));
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what());  // then the next process tries as well
+  }
+}
+
+}  // namespace walstow

@@ -1,0 +1,214 @@
+#include "store/files/conflicts.h"
+
+#include <algorithm>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "store/files/side_content.h"
+#include "store/object/compare_segments.h"
+#include "store/object/examine_object.h"
+
+namespace walstow {
+namespace {
+
+using layout::Kept;
+
+constexpr std::size_t kMostPieces = 100;  // of one segment, in a report
+constexpr int kDecisionAttempts = 3;
+
+// A content beside the one that has the name.
+struct Beside {
+  std::string key;
+  WalFileName file;
+  std::string digest12;
+  std::string_view state;
+};
+
+std::vector<Beside> beside_of(const Archive& archive, const std::string& cluster,
+                              const EraName& era, const std::optional<WalFileName>& file) {
+  std::vector<Beside> found;
+  for (const Kept kept : {Kept::kConflict, Kept::kSettled}) {
+    for (const KeptContent& content : list_kept(archive, cluster, era, kept)) {
+      if (file && content.name.file != *file) continue;
+      found.push_back({content.entry.key, content.name.file, content.name.digest12,
+                       kept == Kept::kConflict ? "open" : "settled"});
+    }
+  }
+  if (!file || file->kind() != FileKind::kSegment) return found;
+  const std::string prefix = layout::incomplete_prefix(cluster, era, *file);
+  for (const Entry& entry : archive.backend().list_after(prefix, "", kMostPieces)) {
+    if (const auto stored = layout::parse_object_key(cluster, entry.key)) {
+      found.push_back({entry.key, *file, stored->digest12, "incomplete"});
+    }
+  }
+  return found;
+}
+
+std::optional<DescribedObject> describe(Backend& backend, const std::string& key) {
+  auto object = backend.open_object(key);
+  if (!object) return std::nullopt;
+  return describe_object(std::move(object));
+}
+
+// Where the two differ, of segments that can be read.
+void compare(Backend& backend, const Beside& beside, const std::string& standing_key,
+             SegmentSize size, ConflictReport& report) {
+  auto standing = backend.open_object(standing_key);
+  auto other = backend.open_object(beside.key);
+  if (!standing || !other) return;
+  const SegmentPair pair = compare_segments(std::move(standing), std::move(other));
+  report.differs_at = lsn_text(beside.file, size, pair.first_difference);
+  report.ends_at = lsn_text(beside.file, size, pair.newcomer.offset);
+  report.standing_ends_at = lsn_text(beside.file, size, pair.standing.offset);
+}
+
+// nullopt: it is gone by now, or it is what has the name (a decision was cut short).
+std::optional<ConflictReport> report_on(const Archive& archive, const std::string& cluster,
+                                        const EraName& era, const Beside& beside) {
+  Backend& backend = archive.backend();
+  const auto object = describe(backend, beside.key);
+  if (!object) return std::nullopt;
+  ConflictReport report{.era = to_string(era),
+                        .file = beside.file.text(),
+                        .digest = to_string(object->header.digest),
+                        .state = std::string(beside.state),
+                        .client = object->header.client,
+                        .put = object->header.time,
+                        .stored_size = object->source->size()};
+  const std::string standing_key = *layout::object_key(cluster, era, beside.file);
+  if (const auto standing = describe(backend, standing_key)) {
+    report.standing = to_string(standing->header.digest);
+    report.standing_client = standing->header.client;
+  }
+  if (report.standing == report.digest) return std::nullopt;
+  return report;
+}
+
+// --- a decision ---
+
+class Decision {
+ public:
+  Decision(Archive& archive, const AcceptContent& accept, const EraName& era)
+      : accept_(accept),
+        archive_(archive),
+        backend_(archive.backend()),
+        place_{archive, accept.cluster, era, accept.file},
+        key_(*layout::object_key(accept.cluster, era, accept.file)),
+        beside_(beside_of(archive, accept.cluster, era, accept.file)) {}
+
+  // False: no content of this era is meant.
+  bool carry_out();
+
+ private:
+  bool stands() const;
+  void give_name(const Beside& chosen);
+  bool try_to_give_name(StagedObject& staged);
+  void settle_others();
+
+  const AcceptContent& accept_;
+  Archive& archive_;
+  Backend& backend_;
+  Place place_;
+  std::string key_;
+  std::vector<Beside> beside_;
+};
+
+bool Decision::carry_out() {
+  if (!stands()) {
+    const auto chosen = std::ranges::find(beside_, accept_.digest12, &Beside::digest12);
+    if (chosen == beside_.end()) return false;
+    give_name(*chosen);
+  }
+  settle_others();
+  return true;
+}
+
+// Whether what is meant has the name already, whole.
+bool Decision::stands() const {
+  const auto object = backend_.open_object(key_);
+  if (!object) return false;
+  const Examined examined = examine_object(*object);
+  return examined.whole && layout::digest12(examined.header.digest) == accept_.digest12 &&
+         backend_.make_durable(key_);
+}
+
+void Decision::give_name(const Beside& chosen) {
+  const auto object = describe(backend_, chosen.key);
+  if (!object) throw Error(ErrorKind::kUnavailable, "\"" + chosen.key + "\" was taken away");
+  const auto staged = proven_copy_of(backend_, *object->source, object->header.digest);
+  archive_.make_era_durable(place_.cluster, place_.era);
+  for (int attempt = 0; attempt < kDecisionAttempts; ++attempt) {
+    if (!try_to_give_name(*staged)) continue;
+    log_line(LogLevel::kWarning, "\"" + accept_.file.text() + "\" of cluster \"" + accept_.cluster +
+                                     "\" has digest " + to_string(object->header.digest) +
+                                     " now, by an administrator's decision");
+    return;
+  }
+  throw Error(ErrorKind::kUnavailable,
+              "\"" + accept_.file.text() + "\" is being put and replaced by others");
+}
+
+bool Decision::try_to_give_name(StagedObject& staged) {
+  const auto standing = backend_.open_object(key_);
+  if (!standing) return backend_.publish(staged, key_) == PublishResult::kPublished;
+  const Examined examined = examine_object(*standing);
+  if (!examined.whole) {
+    return replace_damaged(backend_, staged, key_, *standing, examined.problem);
+  }
+  auto again = describe(backend_, key_);
+  const Digest& digest = examined.header.digest;
+  if (!again || again->header.digest != digest) return false;
+  const auto copy = proven_copy_of(backend_, *again->source, digest);
+  keep(backend_, *copy, place_.kept(Kept::kSettled, digest), digest);
+  return backend_.replace_object(staged, key_, *standing);
+}
+
+void Decision::settle_others() {
+  for (const Beside& beside : beside_) {
+    const bool chosen = beside.digest12 == accept_.digest12;
+    if (beside.state == "incomplete" || (beside.state == "settled" && !chosen)) continue;
+    if (!chosen) {
+      const auto object = describe(backend_, beside.key);
+      if (!object) continue;
+      const Digest digest = object->header.digest;
+      const auto copy = proven_copy_of(backend_, *object->source, digest);
+      keep(backend_, *copy, place_.kept(Kept::kSettled, digest), digest);
+    }
+    backend_.remove_object(beside.key);
+  }
+}
+
+std::vector<EraName> newest_first(const Archive& archive, const std::string& cluster) {
+  std::vector<EraName> eras = archive.eras(cluster);
+  std::ranges::reverse(eras);
+  return eras;
+}
+
+}  // namespace
+
+std::vector<ConflictReport> list_conflicts(const Archive& archive, const ListConflicts& list) {
+  std::vector<ConflictReport> reports;
+  if (list.file && list.file->kind() == FileKind::kPartial) return reports;
+  for (const EraName& era : newest_first(archive, list.cluster)) {
+    for (const Beside& beside : beside_of(archive, list.cluster, era, list.file)) {
+      auto report = report_on(archive, list.cluster, era, beside);
+      if (!report) continue;
+      if (list.file && list.file->kind() == FileKind::kSegment && !report->standing.empty()) {
+        compare(archive.backend(), beside, *layout::object_key(list.cluster, era, *list.file),
+                segment_size_of(era), *report);
+      }
+      reports.push_back(std::move(*report));
+    }
+  }
+  return reports;
+}
+
+bool accept_content(Archive& archive, const AcceptContent& accept) {
+  if (accept.file.kind() == FileKind::kPartial) return false;
+  for (const EraName& era : newest_first(archive, accept.cluster)) {
+    if (Decision(archive, accept, era).carry_out()) return true;
+  }
+  return false;
+}
+
+}  // namespace walstow

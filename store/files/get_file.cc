@@ -1,0 +1,270 @@
+// A file that is in none of the eras that count is absent, and absence is a proof
+// (store/files/absence_proof.h). Whatever goes wrong on the way is "unknown" (an Error), never
+// "absent": PostgreSQL opens its database on "absent".
+#include "store/files/get_file.h"
+
+#include <algorithm>
+#include <set>
+
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/codec/object.h"
+#include "store/archive/layout.h"
+#include "store/files/absence_proof.h"
+#include "store/object/decompressed_object.h"
+#include "store/object/examine_object.h"
+
+namespace walstow {
+namespace {
+
+constexpr const char* kHoleHint =
+    "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
+    "from there with \"walstow-archive PATH\".";
+
+constexpr const char* kPrunedHint =
+    "It does not come back. A standby that needs it must be built anew from a later base backup, "
+    "or "
+    "get it by streaming; a recovery must begin with a later one.";
+
+class StoredDownload : public Download {
+ public:
+  explicit StoredDownload(std::unique_ptr<ObjectSource> source) : source_(std::move(source)) {}
+  std::uint64_t size() const override { return source_->size(); }
+  std::size_t read(MutableByteView out) override { return counted(source_->read(out)); }
+  std::optional<std::size_t> read_cached(MutableByteView out) override {
+    const auto size = source_->read_cached(out);
+    return size ? std::optional(counted(*size)) : std::nullopt;
+  }
+
+ private:
+  std::size_t counted(std::size_t size) {
+    sent_ += size;
+    if (size == 0 && sent_ < source_->size()) {
+      throw Error(ErrorKind::kDamaged, "an object became shorter while it was sent");
+    }
+    return size;
+  }
+
+  std::unique_ptr<ObjectSource> source_;
+  std::uint64_t sent_ = 0;
+};
+
+class UnfoldedDownload : public Download {
+ public:
+  UnfoldedDownload(std::unique_ptr<ObjectSource> source, std::uint64_t raw_size)
+      : object_(std::move(source)), raw_size_(raw_size) {}
+  std::uint64_t size() const override { return raw_size_; }
+  std::size_t read(MutableByteView out) override { return object_.read(out); }
+
+ private:
+  UnfoldedObject object_;
+  std::uint64_t raw_size_;
+};
+
+std::string sizes_of(const std::vector<EraName>& eras) {
+  std::set<SegmentSize> sizes;
+  for (const EraName& era : eras)
+    sizes.insert(segment_size_of(era));
+  std::string text;
+  for (const SegmentSize size : sizes)
+    text += (text.empty() ? "" : " and ") + to_string(size);
+  return text;
+}
+
+// The eras that the file may be in, oldest first, at least one: all of one log.
+std::variant<std::vector<EraName>, Refusal> choose_eras(const GetFile& get,
+                                                        std::vector<EraName> eras) {
+  if (eras.empty() && !get.system_identifier) return nothing_put_yet(get.cluster);
+  if (!get.system_identifier) {
+    const EraName newest = eras.back();
+    std::erase_if(eras, [&](const EraName& era) { return !same_log(era, newest); });
+    return eras;
+  }
+  const std::string owner = "system identifier " + std::to_string(*get.system_identifier);
+  const std::string cluster = "cluster \"" + get.cluster + "\"";
+  std::erase_if(
+      eras, [&](const EraName& era) { return era.system_identifier != *get.system_identifier; });
+  if (eras.empty()) {
+    return make_refusal(Code::kUnknownSystem, cluster + " has never held a file of " + owner,
+                        "Is this the right cluster name? Has the primary archived anything yet?");
+  }
+  const std::string sizes = sizes_of(eras);
+  if (get.segment_size) {
+    std::erase_if(
+        eras, [&](const EraName& era) { return era.segment_size != get.segment_size->bytes(); });
+    if (!eras.empty()) return eras;
+    return make_refusal(Code::kUnknownSystem,
+                        cluster + " has never held a file of " + owner + " with segments of " +
+                            to_string(*get.segment_size) + ", only of " + sizes,
+                        "Has the primary archived anything since its segment size was changed?");
+  }
+  const bool one_log =
+      std::ranges::all_of(eras, [&](const EraName& era) { return same_log(era, eras.front()); });
+  if (one_log) return eras;
+  return make_refusal(Code::kBadRequest,
+                      cluster + " has segments of " + sizes + " of " + owner +
+                          ", and the request does not say which",
+                      "Update walstow where the request comes from, or give the data directory "
+                      "with --pgdata.");
+}
+
+// A .partial's key has a digest in it; asked for by name, the only one there is is meant.
+std::variant<std::optional<std::string>, Refusal> find_key(const Archive& archive,
+                                                           const GetFile& get, const EraName& era) {
+  if (auto key = layout::object_key(get.cluster, era, get.file)) return key;
+  const std::string prefix = layout::partial_prefix(get.cluster, era, get.file);
+  const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
+  if (found.size() > 1) {
+    return make_refusal(Code::kBadName, "there are several contents of \"" + get.file.text() + "\"",
+                        "Take the object that you want out of the archive with \"zstd -dc\"; " +
+                            suggestion({"list", get.cluster}) + " names them.");
+  }
+  if (found.empty()) return std::optional<std::string>();
+  return std::optional<std::string>(found.front().key);
+}
+
+std::string history_name(Timeline timeline) {
+  return to_hex8(timeline) + ".history";
+}
+
+std::string history_hint(Timeline timeline) {
+  return "Put it in with \"walstow-archive DIR/pg_wal/" + history_name(timeline) +
+         "\", where DIR is the data directory of a server that is, or was, on that timeline.";
+}
+
+// A clause that goes on after `"FILE" is not in cluster "NAME", `.
+std::string describe(const ProvenAbsence& proven, const WalFileName& file, SegmentSize size) {
+  const bool is_history = file.kind() == FileKind::kHistory;
+  const std::optional<Timeline>& other = proven.absence.because_of;
+  const std::string number = std::to_string(other.value_or(file.timeline()).value);
+  switch (proven.absence.kind) {
+    case AbsenceKind::kBefore:
+      return is_history ? "no server ever writes it" : "its timeline began in a later segment";
+    case AbsenceKind::kEnd:
+      return "and nothing later in its history is known";
+    case AbsenceKind::kPruned:
+      return describe(*proven.tombstone, size);
+    case AbsenceKind::kHole:
+      if (is_history) return "although timeline " + number + ", which is higher, is known";
+      return other ? "although timeline " + number + " goes on from a later place of its timeline"
+                   : "although later files of its timeline are there";
+    case AbsenceKind::kHistoryMissing:
+      if (is_history) return "although files of its timeline are there";
+      return "and without \"" + history_name(other.value_or(file.timeline())) +
+             "\", which is missing too, nobody knows whether it was ever written";
+    case AbsenceKind::kUnknown:
+      break;
+  }
+  return {};
+}
+
+Code code_of(AbsenceKind kind) {
+  switch (kind) {
+    case AbsenceKind::kBefore:
+      return Code::kAbsentBefore;
+    case AbsenceKind::kEnd:
+      return Code::kAbsentEnd;
+    case AbsenceKind::kHole:
+      return Code::kHole;
+    case AbsenceKind::kPruned:
+      return Code::kPruned;
+    case AbsenceKind::kHistoryMissing:
+      return Code::kHistoryMissing;
+    case AbsenceKind::kUnknown:
+      break;
+  }
+  return Code::kDamaged;
+}
+
+std::string hint_for(const Absence& absence, const WalFileName& file) {
+  if (absence.kind == AbsenceKind::kHole) return kHoleHint;
+  if (absence.kind == AbsenceKind::kPruned) return kPrunedHint;
+  if (absence.kind == AbsenceKind::kHistoryMissing) {
+    return history_hint(absence.because_of.value_or(file.timeline()));
+  }
+  return {};
+}
+
+Reply absent(const Archive& archive, const GetFile& get, const std::vector<EraName>& eras) {
+  const EraName& newest = eras.back();
+  const ProvenAbsence proven = prove_absence(archive, get.cluster, eras, get.file);
+  const std::string file = "\"" + get.file.text() + "\"";
+  if (proven.absence.kind == AbsenceKind::kUnknown) {
+    const Timeline timeline = proven.absence.because_of.value_or(get.file.timeline());
+    return to_reply(make_refusal(
+        Code::kDamaged,
+        "\"" + history_name(timeline) + "\" in cluster \"" + get.cluster +
+            "\" is damaged or contradicts another history, so nothing proves that there is no " +
+            file,
+        history_hint(timeline)));
+  }
+  return to_reply({.code = code_of(proven.absence.kind),
+                   .message = file + " is not in cluster \"" + get.cluster + "\", " +
+                              describe(proven, get.file, segment_size_of(newest)),
+                   .hint = hint_for(proven.absence, get.file),
+                   .proof = AbsenceProof{.archive = archive.id(),
+                                         .cluster = get.cluster,
+                                         .era = to_string(newest),
+                                         .file = get.file.text(),
+                                         .request = get.request_id}});
+}
+
+// An object that describes another file than its key was put there by hand.
+void check_header(const ObjectHeader& header, const std::string& key, const GetFile& get,
+                  const EraName& era) {
+  if (header.name == get.file.text() && header.system_identifier == era.system_identifier) return;
+  throw Error(ErrorKind::kDamaged, "object \"" + key + "\" is of file \"" + escaped(header.name) +
+                                       "\" of system identifier " +
+                                       std::to_string(header.system_identifier));
+}
+
+Reply present(const Archive& archive, const GetFile& get, const EraName& era,
+              std::unique_ptr<ObjectSource> source, const ObjectHeader& header) {
+  Reply reply;
+  reply.head.status = 200;
+  Fields& fields = reply.head.fields;
+  fields.set(field::kContentType, "application/octet-stream");
+  fields.set(field::kArchive, archive.id());
+  fields.set(field::kEra, to_string(era));
+  fields.set(field::kDigest, to_digest_field(header.digest));
+  fields.set(field::kSize, std::to_string(header.raw_size));
+  fields.set("Vary", "Accept-Encoding");
+  const bool stored_form = get.accept == Encoding::kZstd;
+  if (stored_form) fields.set(field::kContentEncoding, "zstd");
+  if (get.head_only) {
+    reply.announced_size = stored_form ? source->size() : header.raw_size;
+  } else if (stored_form) {
+    reply.download = std::make_unique<StoredDownload>(std::move(source));
+  } else {
+    reply.download = std::make_unique<UnfoldedDownload>(std::move(source), header.raw_size);
+  }
+  return reply;
+}
+
+// Head and body from one object: another may take its place at any moment (replace_object).
+std::optional<Reply> find_file(const Archive& archive, const GetFile& get, const EraName& era) {
+  const auto found = find_key(archive, get, era);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return to_reply(*refusal);
+  const auto& key = std::get<std::optional<std::string>>(found);
+  auto source = key ? archive.backend().open_to_send(*key) : nullptr;
+  if (source == nullptr) return std::nullopt;
+  DescribedObject object = describe_object(std::move(source));
+  check_header(object.header, *key, get, era);
+  return present(archive, get, era, std::move(object.source), object.header);
+}
+
+}  // namespace
+
+Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
+  const auto chosen = choose_eras(get, archive->eras(get.cluster));
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
+  const auto& eras = std::get<std::vector<EraName>>(chosen);
+  if (const auto refusal = refuse_name(get.file, eras.back())) return to_reply(*refusal);
+  // The newest first: it is the one that grows.
+  for (auto era = eras.rbegin(); era != eras.rend(); ++era) {
+    if (auto reply = find_file(*archive, get, *era)) return *std::move(reply);
+  }
+  return absent(*archive, get, eras);
+}
+
+}  // namespace walstow

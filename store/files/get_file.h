@@ -1,0 +1,15 @@
+// One file on its way out: the stored object as it is, or unfolded for those who do not take zstd;
+// or the proof that there is no such file. Blocking. Errors: as store/backend/backend.h.
+#pragma once
+
+#include <memory>
+
+#include "proto/wire/command.h"
+#include "store/archive/archive.h"
+#include "store/files/reply.h"
+
+namespace walstow {
+
+Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get);
+
+}  // namespace walstow

@@ -1,0 +1,271 @@
+// The way of a put, from its head to its promise:
+//
+//   begin_put    rights are checked already. Which era? Does the file stand already?
+//   write        each chunk is hashed, compressed and written to a staged object nobody can see
+//   work_along   meanwhile, what lies there already is read back and unfolded
+//   (store/object/put_proof.h) finish       when all of it was, its digest must be the client's,
+//   its first page must belong to
+//                its name; only then the era is opened (when it is the first file of a new cluster)
+//                and the object published, durably, never replacing
+//
+// What becomes of it when its name is taken: store/files/placement.h.
+#include "store/files/put_file.h"
+
+#include <optional>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/wire/report.h"
+#include "store/files/placement.h"
+#include "store/inventory/break_marks.h"
+#include "store/object/compare_segments.h"
+#include "store/object/examine_object.h"
+#include "store/object/put_proof.h"
+#include "store/retention/tombstones.h"
+
+namespace walstow {
+namespace {
+
+// The server has no better file, so it is kept; but whoever relies on the log should know.
+std::string warn_of_break(const PutFile& put, const std::string& broken) {
+  std::string warning = "\"" + put.file.text() + "\" was archived as it is, but " + broken +
+                        "; look for damaged memory or disks, and take a new base backup";
+  log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + warning);
+  return warning;
+}
+
+// A backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
+// its file; but who has taken it should know at once. The object stands before the floors are read,
+// as with everybody who registers a need (store/retention/holds_and_backups.cc).
+std::string warning_of(const PutContext& context, const EraName& era, const std::string& broken) {
+  const PutFile& put = context.put;
+  if (!broken.empty()) return warn_of_break(put, broken);
+  if (put.file.kind() != FileKind::kBackup) return {};
+  try {
+    auto warning =
+        warn_of_backup_below_floor(context.archive->backend(), put.cluster, era, put.file);
+    if (!warning) return {};
+    log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + *warning);
+    return *std::move(warning);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             "could not compare file \"" + put.file.text() + "\" with the floors: " + error.what(),
+             error.hint());
+    return {};
+  }
+}
+
+Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
+               const std::string& broken = {}) {
+  if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
+  const auto& placed = std::get<Placed>(placement);
+  Reply reply;
+  reply.head.status = placed.result == Placed::Result::kNew ? 201 : 200;
+  reply.head.fields.set(field::kContentType, std::string(kJsonType));
+  reply.head.fields.set(field::kArchive, context.archive->id());
+  reply.head.fields.set(field::kEra, to_string(era));
+  reply.body = to_json(PutReport{.archive = context.archive->id(),
+                                 .era = to_string(era),
+                                 .name = placed.name,
+                                 .digest = to_string(context.put.digest),
+                                 .raw_size = context.put.raw_size,
+                                 .stored_size = placed.stored_size,
+                                 .warning = warning_of(context, era, broken)});
+  return reply;
+}
+
+Refusal other_system(const PutFile& put, const EraName& newest) {
+  std::string owner = "system identifier " + std::to_string(put.system_identifier);
+  if (put.segment_size) owner += " with segments of " + to_string(*put.segment_size);
+  Words upgrade{"cluster", "upgrade", put.cluster, "--system",
+                std::to_string(put.system_identifier)};
+  if (put.segment_size) {
+    upgrade.insert(upgrade.end(), {"--segment-size", to_string(*put.segment_size)});
+  }
+  return make_refusal(
+      Code::kOtherSystem,
+      "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
+          "\" belongs to " + std::to_string(newest.system_identifier) + " with segments of " +
+          to_string(segment_size_of(newest)),
+      "Is this the right cluster name? After pg_upgrade or a new segment size, run " +
+          suggestion(upgrade) + "; for another server, make a cluster of its own.");
+}
+
+// The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.
+std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
+                                                         const std::vector<EraName>& eras) {
+  if (eras.empty()) {
+    if (put.segment_size) return std::optional<EraName>();
+    return make_refusal(
+        Code::kBadRequest,
+        "the first file of cluster \"" + put.cluster + "\" must say the segment size",
+        "Archive a segment first, or give --pgdata.");
+  }
+  const auto era = newest_era_of(eras, put.system_identifier);
+  if (!era || (put.segment_size && put.segment_size->bytes() != era->segment_size)) {
+    return other_system(put, eras.back());
+  }
+  return era;
+}
+
+class PutUpload : public Upload {
+ public:
+  PutUpload(PutContext context, std::optional<EraName> era)
+      : context_(std::move(context)),
+        era_(era),
+        staged_(context_.archive->backend().stage()),
+        encoder_(header(), input(), context_.compression_level,
+                 [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }),
+        proof_(*staged_, context_.put.file) {}
+
+  void write(ByteView bytes) override;
+  void work_along() override { proof_.examine(); }
+  Reply finish() override;
+
+ private:
+  ObjectHeader header() const;
+  ObjectEncoder::Input input() const {
+    return context_.put.encoding == Encoding::kZstd ? ObjectEncoder::Input::kZstd
+                                                    : ObjectEncoder::Input::kRaw;
+  }
+  std::optional<Refusal> prove();
+  std::optional<Refusal> open_first_era();
+  Reply place_marked();
+  std::string find_broken_joint(const Placed& placed);
+
+  PutContext context_;
+  std::optional<EraName> era_;
+  std::unique_ptr<StagedObject> staged_;
+  ObjectEncoder encoder_;
+  PutProof proof_;
+  Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
+  std::uint64_t received_ = 0;
+  std::optional<SegmentEnd> end_;  // of a segment, once it is proven
+};
+
+ObjectHeader PutUpload::header() const {
+  const PutFile& put = context_.put;
+  return {.name = put.file.text(),
+          .raw_size = put.raw_size,
+          .digest = put.digest,
+          .system_identifier = put.system_identifier,
+          .segment_size = era_ ? era_->segment_size : put.segment_size->bytes(),
+          .client = context_.client,
+          .time = std::chrono::system_clock::now()};
+}
+
+void PutUpload::write(ByteView bytes) {
+  received_ += bytes.size();
+  if (context_.put.encoding == Encoding::kIdentity) hasher_.update(bytes);
+  encoder_.write(bytes);
+  proof_.read_back();
+}
+
+// What was written was read back: only this says that what is kept is what the client has.
+std::optional<Refusal> PutUpload::prove() {
+  const PutFile& put = context_.put;
+  const std::string file = "\"" + put.file.text() + "\"";
+  const bool raw_arrived_whole = put.encoding == Encoding::kIdentity && received_ == put.raw_size &&
+                                 hasher_.digest() == put.digest;
+  if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
+    return make_refusal(Code::kDigestMismatch,
+                        "the body of " + file + " has " + std::to_string(received_) +
+                            " bytes with digest " + to_string(hasher_.digest()) +
+                            ", its head says " + std::to_string(put.raw_size) +
+                            " bytes with digest " + to_string(put.digest),
+                        "Was the file changed while it was sent?");
+  }
+  const Examined examined = proof_.finish();
+  if (!examined.whole && raw_arrived_whole) {
+    return make_refusal(Code::kStorage,
+                        "what was written of " + file + " does not read back: " + examined.problem,
+                        "Check the memory and the disks of the store.");
+  }
+  if (!examined.whole) {
+    return make_refusal(Code::kDigestMismatch, "the compressed body of " + file +
+                                                   " does not unfold to what its " +
+                                                   "head says: " + examined.problem);
+  }
+  const std::string problem =
+      proof_.content().problem(put.system_identifier, put.raw_size, put.segment_size);
+  if (!problem.empty()) {
+    return make_refusal(Code::kBadContent, file + ": " + problem,
+                        "Only files of pg_wal, under their own names, can be archived.");
+  }
+  if (put.file.kind() == FileKind::kSegment) end_ = proof_.end();
+  return std::nullopt;
+}
+
+std::optional<Refusal> PutUpload::open_first_era() {
+  const PutFile& put = context_.put;
+  if (!context_.archive->open_era(put.cluster, put.system_identifier, put.segment_size->bytes(),
+                                  1)) {
+    log_line(LogLevel::kDebug, "another put opened the first era of cluster \"" + put.cluster +
+                                   "\" at the same time");
+  }
+  const auto chosen = choose_era(put, context_.archive->eras(put.cluster));
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return *refusal;
+  era_ = std::get<std::optional<EraName>>(chosen);
+  return std::nullopt;
+}
+
+Reply PutUpload::finish() {
+  encoder_.finish();
+  if (auto refusal = prove()) return to_reply(*refusal);
+  if (!era_) {
+    if (auto refusal = open_first_era()) return to_reply(*refusal);
+  }
+  context_.archive->make_era_durable(context_.put.cluster, *era_);
+  return place_marked();
+}
+
+// The mark comes first: once the segment stands, nobody looks into it again.
+Reply PutUpload::place_marked() {
+  const PutFile& put = context_.put;
+  Backend& backend = context_.archive->backend();
+  const SegmentSize size = segment_size_of(*era_);
+  std::string broken;
+  if (end_ && end_->broken) {
+    broken = describe_break(put.file, size, *end_->broken);
+    const Lsn at{start_of(put.file.number(size), size).value + *end_->broken};
+    mark_break(backend, put.cluster, *era_, put.file, put.digest, at);
+  }
+  const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
+  if (const auto* placed = std::get_if<Placed>(&placement); placed != nullptr && end_) {
+    const std::string joint = find_broken_joint(*placed);
+    if (broken.empty()) broken = joint;
+  }
+  if (!broken.empty()) forget_break(backend, put.cluster, *era_, put.file, put.digest);
+  return reply_to(context_, *era_, placement, broken);
+}
+
+// Not before the segment stands: of two that are put at the same time, the later one sees the
+// other. A crash right here loses the mark, and a verification finds the place.
+std::string PutUpload::find_broken_joint(const Placed& placed) {
+  const PutFile& put = context_.put;
+  if (placed.name != put.file.text()) return {};  // a piece of it
+  const auto joint = context_.recent_edges.add(put.cluster, *era_, put.file, proof_.edges());
+  if (!joint) return {};
+  mark_break(context_.archive->backend(), put.cluster, *era_, put.file, put.digest, joint->at);
+  return describe_joint(joint->before, joint->segment, segment_size_of(*era_), joint->at);
+}
+
+}  // namespace
+
+Answer begin_put(PutContext context) {
+  const PutFile& put = context.put;
+  auto chosen = choose_era(put, context.archive->eras(put.cluster));
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
+  const auto era = std::get<std::optional<EraName>>(chosen);
+  if (era) {
+    if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
+    if (const auto placement = place_without_body(*context.archive, *era, put)) {
+      return reply_to(context, *era, *placement);
+    }
+  }
+  return std::make_unique<PutUpload>(std::move(context), era);
+}
+
+}  // namespace walstow

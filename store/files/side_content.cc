@@ -1,0 +1,101 @@
+#include "store/files/side_content.h"
+
+#include "proto/base/buffer.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "store/backend/key_rules.h"
+#include "store/object/examine_object.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::size_t kKeptPage = 1000;
+
+// Beyond this, somebody is fighting over the name.
+constexpr int kKeepAttempts = 3;
+
+}  // namespace
+
+std::optional<std::uint64_t> find_content(Backend& backend, const std::string& key,
+                                          const Digest& digest) {
+  const auto object = backend.open_object(key);
+  if (!object) return std::nullopt;
+  const Examined examined = examine_object(*object);
+  if (examined.whole && examined.header.digest == digest) {
+    return backend.make_durable(key) ? std::optional(object->size()) : std::nullopt;
+  }
+  log_line(LogLevel::kWarning,
+           "object \"" + key + "\" was set aside: " +
+               (examined.whole ? "its content is not that of its key" : examined.problem),
+           "It lies below \"_aside\" in the archive.");
+  backend.set_aside(key, *object);
+  return std::nullopt;
+}
+
+bool keep(Backend& backend, StagedObject& staged, const std::string& key, const Digest& digest) {
+  for (int attempt = 0; attempt < kKeepAttempts; ++attempt) {
+    if (backend.publish(staged, key) == PublishResult::kPublished) return true;
+    if (find_content(backend, key, digest)) return false;
+  }
+  throw Error(ErrorKind::kUnavailable, "\"" + key + "\" is being put and set aside by others");
+}
+
+std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
+  auto staged = backend.stage();
+  Buffer buffer(kChunkSize);
+  while (const std::size_t size = source.read(buffer))
+    staged->write(buffer.first(size));
+  return staged;
+}
+
+std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
+                                             const Digest& digest) {
+  auto staged = copy_of(backend, source);
+  const auto back = staged->read_back();
+  const Examined examined = examine_object(*back);
+  if (examined.whole && examined.header.digest == digest) return staged;
+  throw Error(ErrorKind::kDamaged,
+              "a copy of \"" + examined.header.name + "\" within the archive is damaged: " +
+                  (examined.whole ? "it has other content" : examined.problem));
+}
+
+bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
+                     const ObjectSource& damaged, const std::string& problem) {
+  const auto bytes = backend.open_object(key);
+  if (!bytes) return false;
+  const auto copy = copy_of(backend, *bytes);
+  if (backend.publish(*copy, aside_key(key, random_hex(4))) == PublishResult::kExists) {
+    return false;
+  }
+  if (!backend.replace_object(staged, key, damaged)) return false;
+  log_line(LogLevel::kWarning, "object \"" + key + "\" was damaged and is replaced: " + problem,
+           "What stood is kept below \"_aside\" in the archive.");
+  return true;
+}
+
+std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cluster,
+                                   const EraName& era, layout::Kept kept) {
+  std::vector<KeptContent> found;
+  const std::string prefix = layout::kept_prefix(cluster, era, kept);
+  const std::vector<Entry> entries = archive.backend().list_after(prefix, "", kKeptPage);
+  for (const Entry& entry : entries) {
+    if (auto name = layout::parse_kept_key(cluster, era, kept, entry.key)) {
+      found.push_back({std::move(*name), entry});
+    }
+  }
+  return found;
+}
+
+bool has_room_for_conflict(const Archive& archive, const std::string& cluster) {
+  std::size_t count = 0;
+  std::uint64_t bytes = 0;
+  for (const EraName& era : archive.eras(cluster)) {
+    for (const KeptContent& kept : list_kept(archive, cluster, era, layout::Kept::kConflict)) {
+      ++count;
+      bytes += kept.entry.size;
+    }
+  }
+  return count < kMostConflicts && bytes < kMostConflictBytes;
+}
+
+}  // namespace walstow

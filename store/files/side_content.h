@@ -1,0 +1,69 @@
+// Objects that lie beside the one that has the name: pieces of a segment, and contents about which
+// an administrator decides. Blocking. Errors: as store/backend/backend.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/codec/digest.h"
+#include "store/archive/archive.h"
+#include "store/archive/layout.h"
+
+namespace walstow {
+
+// Undecided contents that a cluster keeps: this many, and no further one once they have these
+// bytes, as stored. Beyond, a newcomer is refused as ever, and not kept.
+inline constexpr std::size_t kMostConflicts = 16;
+inline constexpr std::uint64_t kMostConflictBytes = std::uint64_t{1} << 30;
+
+// One name in one era.
+struct Place {
+  Archive& archive;
+  std::string cluster;
+  EraName era;
+  WalFileName file;
+
+  std::string incomplete(const Digest& digest) const {
+    return layout::incomplete_key(cluster, era, file, digest);
+  }
+  std::string kept(layout::Kept kept, const Digest& digest) const {
+    return layout::kept_key(cluster, era, kept, file, digest);
+  }
+};
+
+// The size of the object with that content under `key`, which is whole and durable on return.
+// nullopt: there is none. What stood there damaged, or with another content, was set aside.
+std::optional<std::uint64_t> find_content(Backend& backend, const std::string& key,
+                                          const Digest& digest);
+
+// Makes `staged`, proven content of `digest`, durable under `key`, or finds it there. False: it
+// stood already.
+bool keep(Backend& backend, StagedObject& staged, const std::string& key, const Digest& digest);
+
+// A second object with the bytes of a first, staged.
+std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source);
+// The same, read back and proven. Throws Error{kDamaged} unless it is a whole object with `digest`.
+std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
+                                             const Digest& digest);
+
+// Puts `staged` in the place of a damaged object, whose bytes are kept below "_aside". At no moment
+// is the key without an object: a damaged one is never told as an absent one. False: the damaged
+// one does not stand there any more, and nothing was done.
+bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
+                     const ObjectSource& damaged, const std::string& problem);
+
+// The first 12 digits and the key of every content that is kept of a name, or of all names.
+struct KeptContent {
+  layout::KeptName name;
+  Entry entry;
+};
+std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cluster,
+                                   const EraName& era, layout::Kept kept);
+
+// Whether a cluster may keep one more undecided content.
+bool has_room_for_conflict(const Archive& archive, const std::string& cluster);
+
+}  // namespace walstow

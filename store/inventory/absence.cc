@@ -1,0 +1,333 @@
+#include "store/inventory/absence.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+namespace walstow {
+namespace {
+
+using History = KnownTimeline::History;
+
+// The segment in which the timeline began; nullopt: nobody knows.
+std::optional<SegmentNumber> begin_of(const KnownTimeline& timeline, SegmentSize size) {
+  if (timeline.ancestry.empty()) return std::nullopt;
+  return segment_of(timeline.ancestry.back().left_at, size);
+}
+
+bool same_place(const TimelineSwitch& one, const TimelineSwitch& other) {
+  return one.parent == other.parent && one.left_at == other.left_at;
+}
+
+// A server's log never goes back, and a timeline's history begins with its parent's.
+bool contradicts(const KnownLog& log, const KnownTimeline& timeline) {
+  const auto& ancestry = timeline.ancestry;
+  if (!std::ranges::is_sorted(ancestry, {}, &TimelineSwitch::left_at)) return true;
+  for (std::size_t i = 0; i < ancestry.size(); ++i) {
+    const KnownTimeline* const parent = find_timeline(log, ancestry[i].parent);
+    if (parent == nullptr || parent->history != History::kRead) continue;
+    const bool same =
+        parent->ancestry.size() == i &&
+        std::equal(parent->ancestry.begin(), parent->ancestry.end(), ancestry.begin(), same_place);
+    if (!same) return true;
+  }
+  return false;
+}
+
+// Where a timeline came from is also in the histories of its descendants: each begins with the
+// whole way to it. Returns `log` with every timeline that any history names, and with the ancestry
+// of each, as far as a history tells that contradicts no other one.
+KnownLog completed(const KnownLog& log) {
+  KnownLog all{.size = log.size, .timelines = log.timelines, .prunes = {}};
+  for (const KnownTimeline& one : log.timelines) {
+    if (one.history != History::kRead || contradicts(log, one)) continue;
+    for (auto ancestor = one.ancestry.begin(); ancestor != one.ancestry.end(); ++ancestor) {
+      const auto at =
+          std::ranges::lower_bound(all.timelines, ancestor->parent, {}, &KnownTimeline::timeline);
+      std::vector<TimelineSwitch> way(one.ancestry.begin(), ancestor);
+      if (at == all.timelines.end() || at->timeline != ancestor->parent) {
+        all.timelines.insert(at, {.timeline = ancestor->parent, .ancestry = std::move(way)});
+      } else if (at->ancestry.empty()) {
+        at->ancestry = std::move(way);
+      }
+    }
+  }
+  return all;
+}
+
+// What the histories of all timelines say together: worked out once for many questions.
+class Tree {
+ public:
+  explicit Tree(const KnownLog& log);
+
+  const KnownLog& log() const { return all_; }
+
+  Absence of_history(Timeline timeline) const;
+  Absence of_segment(Timeline timeline, SegmentNumber number) const;
+
+ private:
+  struct Heir {
+    Timeline timeline;
+    Lsn left_at;  // the last place at which any descendant left the ancestor
+  };
+  struct Stray {
+    Timeline timeline;
+    SegmentNumber latest_begin;  // it may have been on its parent up to here
+    AbsenceKind kind;            // what that makes of an absence
+  };
+
+  std::optional<std::size_t> prune_of(Timeline timeline, SegmentNumber number) const;
+
+  const KnownLog& log_;  // as it was given
+  const KnownLog all_;
+  std::map<Timeline, Heir> heirs_;  // by ancestor
+  // Timelines without a readable history, ascending: nobody knows which one they have left.
+  std::vector<Stray> strays_;
+  std::vector<Timeline> unbounded_;  // of doubtful_, those that may have left any timeline anywhere
+  std::vector<Timeline> doubtful_;   // ascending
+  std::map<Timeline, Timeline> doubtful_heirs_;  // by ancestor
+};
+
+Tree::Tree(const KnownLog& log) : log_(log), all_(completed(log)) {
+  std::map<Timeline, SegmentNumber> left_first;  // where the first descendant left it
+  for (const KnownTimeline& one : all_.timelines) {
+    const bool contradictory = one.history == History::kRead && contradicts(log, one);
+    const bool doubtful =
+        contradictory || (one.history == History::kUnreadable && one.ancestry.empty());
+    if (doubtful) doubtful_.push_back(one.timeline);
+    if (one.history != History::kRead) continue;
+    for (const auto& [ancestor, left_at, reason] : one.ancestry) {
+      const auto [heir, is_first] = heirs_.try_emplace(ancestor, Heir{one.timeline, left_at});
+      if (!is_first && heir->second.left_at < left_at) heir->second = {one.timeline, left_at};
+      if (doubtful) doubtful_heirs_.emplace(ancestor, one.timeline);
+      const SegmentNumber segment = segment_of(left_at, all_.size);
+      const auto [first, is_new] = left_first.try_emplace(ancestor, segment);
+      if (!is_new) first->second = std::min(first->second, segment);
+    }
+  }
+  unbounded_ = doubtful_;
+  for (const KnownTimeline& one : all_.timelines) {
+    if (one.timeline == Timeline{1} || !one.ancestry.empty()) continue;
+    // It began where its first file is, or before, and before its first descendant left it.
+    std::optional<SegmentNumber> latest = one.first_file;
+    if (const auto left = left_first.find(one.timeline); left != left_first.end()) {
+      latest = std::min(latest.value_or(left->second), left->second);
+    }
+    if (!latest) continue;
+    const bool damaged = one.history == History::kUnreadable;
+    strays_.push_back(
+        {one.timeline, *latest, damaged ? AbsenceKind::kUnknown : AbsenceKind::kHistoryMissing});
+    if (damaged) std::erase(unbounded_, one.timeline);
+  }
+}
+
+Absence Tree::of_history(Timeline timeline) const {
+  if (timeline == Timeline{1}) return {AbsenceKind::kBefore, {}};
+  const KnownTimeline* const own = find_timeline(log_, timeline);
+  if (own != nullptr && own->first_file) return {AbsenceKind::kHistoryMissing, {}};
+  if (!log_.timelines.empty() && log_.timelines.back().timeline > timeline) {
+    return {AbsenceKind::kHole, log_.timelines.back().timeline};
+  }
+  return {AbsenceKind::kEnd, {}};
+}
+
+std::optional<std::size_t> Tree::prune_of(Timeline timeline, SegmentNumber number) const {
+  const auto covers = [&](const KnownPrune& prune) {
+    return number < prune.limit && (!prune.timeline || *prune.timeline == timeline);
+  };
+  const auto found = std::ranges::find_if(log_.prunes, covers);
+  if (found == log_.prunes.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - log_.prunes.begin());
+}
+
+Absence Tree::of_segment(Timeline timeline, SegmentNumber number) const {
+  const KnownTimeline* const own = find_timeline(all_, timeline);
+  const auto doubtful_heir = doubtful_heirs_.find(timeline);
+  const bool own_is_sound =
+      doubtful_heir == doubtful_heirs_.end() && !std::ranges::binary_search(doubtful_, timeline);
+  const std::optional<SegmentNumber> begin =
+      own != nullptr && own_is_sound ? begin_of(*own, all_.size) : std::nullopt;
+  if (begin && number < *begin) return {AbsenceKind::kBefore, {}};
+  if (const auto prune = prune_of(timeline, number)) return {AbsenceKind::kPruned, {}, *prune};
+
+  const Lsn end = start_of(SegmentNumber{number.value + 1}, all_.size);
+  const auto heir = heirs_.find(timeline);
+  if (heir != heirs_.end() && heir->second.left_at >= end) {
+    return {AbsenceKind::kHole, heir->second.timeline};
+  }
+  const bool later = own != nullptr && own->last_file && *own->last_file > number;
+  const bool earlier = own != nullptr && own->first_file && *own->first_file < number;
+  if (later && (begin || earlier || timeline == Timeline{1})) return {AbsenceKind::kHole, {}};
+  // Nothing is certain of a line with a history that proves nothing.
+  const auto doubtful = std::ranges::lower_bound(unbounded_, timeline);
+  if (doubtful != unbounded_.end()) return {AbsenceKind::kUnknown, *doubtful};
+  if (later) {
+    return {own->history == History::kAbsent ? AbsenceKind::kHistoryMissing : AbsenceKind::kUnknown,
+            timeline};
+  }
+  for (const Stray& stray : strays_) {
+    if (stray.timeline > timeline && stray.latest_begin > number) {
+      return {stray.kind, stray.timeline};
+    }
+  }
+  return {AbsenceKind::kEnd, {}};
+}
+
+// Whether any file of the line that leads to segment `number` of `timeline` is there before it.
+bool is_preceded(const KnownLog& log, const KnownTimeline& timeline, SegmentNumber number) {
+  if (timeline.first_file && *timeline.first_file < number) return true;
+  return std::ranges::any_of(timeline.ancestry, [&](const TimelineSwitch& ancestor) {
+    const KnownTimeline* const known = find_timeline(log, ancestor.parent);
+    const SegmentNumber left = std::min(number, segment_of(ancestor.left_at, log.size));
+    return known != nullptr && known->first_file && *known->first_file < left;
+  });
+}
+
+// Where the answer may change from one segment of a timeline to the next.
+std::vector<std::uint64_t> turning_points(const KnownLog& log,
+                                          const std::vector<KnownPrune>& prunes,
+                                          const KnownTimeline& timeline) {
+  std::set<std::uint64_t> points{0};
+  const auto add = [&points](SegmentNumber number) {
+    points.insert(number.value);
+    points.insert(number.value + 1);
+  };
+  for (const SegmentRun& run : timeline.runs) {
+    points.insert(run.first);
+    points.insert(run.last() + 1);
+  }
+  for (const KnownTimeline& one : log.timelines) {
+    if (one.first_file) add(*one.first_file);
+    if (one.last_file) add(*one.last_file);
+    for (const TimelineSwitch& ancestor : one.ancestry)
+      add(segment_of(ancestor.left_at, log.size));
+  }
+  for (const KnownPrune& prune : prunes)
+    add(prune.limit);
+  return {points.begin(), points.end()};
+}
+
+void add_gap(std::vector<Gap>& gaps, const Gap& gap) {
+  Gap* const last = gaps.empty() ? nullptr : &gaps.back();
+  if (last != nullptr && last->timeline == gap.timeline && last->kind == gap.kind &&
+      last->missing.last() + 1 == gap.missing.first) {
+    last->missing.count += gap.missing.count;
+  } else {
+    gaps.push_back(gap);
+  }
+}
+
+// `from` up to and without `end`, in which one answer holds.
+std::optional<Gap> gap_in(const Tree& tree, bool has_pruned, const KnownTimeline& timeline,
+                          std::uint64_t from, std::uint64_t end) {
+  const auto kind = tree.of_segment(timeline.timeline, SegmentNumber{from}).kind;
+  if (kind != AbsenceKind::kHole && kind != AbsenceKind::kHistoryMissing) return std::nullopt;
+  if (!has_pruned && !is_preceded(tree.log(), timeline, SegmentNumber{from})) return std::nullopt;
+  return Gap{timeline.timeline, {.first = from, .count = end - from}, kind};
+}
+
+void merge(KnownTimeline& one, KnownTimeline other) {
+  if (other.first_file) {
+    one.first_file =
+        one.first_file ? std::min(*one.first_file, *other.first_file) : other.first_file;
+    one.last_file = one.last_file ? std::max(*one.last_file, *other.last_file) : other.last_file;
+  }
+  if (one.history == History::kAbsent) {
+    one.history = other.history;
+    one.ancestry = std::move(other.ancestry);
+  } else if (other.history != History::kAbsent) {
+    const bool same = one.history == other.history &&
+                      std::ranges::equal(one.ancestry, other.ancestry, same_place);
+    if (!same) {
+      one.history = History::kUnreadable;
+      one.ancestry.clear();
+    }
+  }
+  std::vector<SegmentRun> runs;
+  std::ranges::merge(one.runs, other.runs, std::back_inserter(runs), {}, &SegmentRun::first,
+                     &SegmentRun::first);
+  one.runs.clear();
+  for (const SegmentRun& run : runs) {
+    SegmentRun* const last = one.runs.empty() ? nullptr : &one.runs.back();
+    if (last != nullptr && run.first <= last->last() + 1) {
+      last->count = std::max(last->last(), run.last()) - last->first + 1;
+    } else {
+      one.runs.push_back(run);
+    }
+  }
+}
+
+}  // namespace
+
+const KnownTimeline* find_timeline(const KnownLog& log, Timeline timeline) {
+  const auto found =
+      std::ranges::lower_bound(log.timelines, timeline, {}, &KnownTimeline::timeline);
+  return found != log.timelines.end() && found->timeline == timeline ? &*found : nullptr;
+}
+
+void merge(KnownLog& log, KnownLog other) {
+  for (KnownTimeline& one : other.timelines) {
+    const auto at =
+        std::ranges::lower_bound(log.timelines, one.timeline, {}, &KnownTimeline::timeline);
+    if (at != log.timelines.end() && at->timeline == one.timeline) {
+      merge(*at, std::move(one));
+    } else {
+      log.timelines.insert(at, std::move(one));
+    }
+  }
+  log.prunes.insert(log.prunes.end(), other.prunes.begin(), other.prunes.end());
+}
+
+Absence absence_of(const KnownLog& log, const WalFileName& file) {
+  const Tree tree(log);
+  if (file.kind() == FileKind::kHistory) return tree.of_history(file.timeline());
+  return tree.of_segment(file.timeline(), file.number(log.size));
+}
+
+std::vector<Gap> gaps_of(const KnownLog& log) {
+  const Tree tree(log);
+  const bool has_pruned = std::ranges::any_of(log.prunes, &KnownPrune::has_removed);
+  std::vector<Gap> gaps;
+  for (const KnownTimeline& timeline : tree.log().timelines) {
+    const std::vector<std::uint64_t> points = turning_points(tree.log(), log.prunes, timeline);
+    auto run = timeline.runs.begin();
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+      while (run != timeline.runs.end() && run->last() < points[i])
+        ++run;
+      if (run != timeline.runs.end() && run->first <= points[i]) continue;  // it is there
+      if (const auto gap = gap_in(tree, has_pruned, timeline, points[i], points[i + 1]))
+        add_gap(gaps, *gap);
+    }
+  }
+  return gaps;
+}
+
+std::vector<Timeline> timelines_without_history(const KnownLog& log) {
+  std::vector<Timeline> found;
+  for (const KnownTimeline& one : log.timelines) {
+    if (one.timeline == Timeline{1} || one.history == History::kRead) continue;
+    const bool begins_the_archive =
+        one.history == History::kAbsent && one.timeline == log.timelines.front().timeline;
+    if (!begins_the_archive) found.push_back(one.timeline);
+  }
+  return found;
+}
+
+std::optional<SegmentNumber> newest_of_line(const KnownLog& log, Timeline timeline,
+                                            SegmentNumber reached) {
+  std::set<Timeline> line{timeline};
+  std::optional<SegmentNumber> newest;
+  for (const KnownTimeline& one : log.timelines) {
+    const bool leads_on = one.history == History::kRead &&
+                          line.contains(one.ancestry.back().parent) &&
+                          segment_of(one.ancestry.back().left_at, log.size) >= reached;
+    if (leads_on) line.insert(one.timeline);
+    if (!line.contains(one.timeline) || one.runs.empty()) continue;
+    const SegmentNumber last{one.runs.back().last()};
+    if (!newest || *newest < last) newest = last;
+  }
+  return newest;
+}
+
+}  // namespace walstow

@@ -1,0 +1,270 @@
+#include "store/inventory/verify.h"
+
+#include <algorithm>
+#include <exception>
+#include <fmt/format.h>
+#include <mutex>
+#include <thread>
+
+#include "proto/base/deadline.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "store/inventory/log_walk.h"
+#include "store/inventory/object_check.h"
+#include "store/object/compare_segments.h"
+
+namespace walstow {
+namespace {
+
+// A page ends when this has passed, with the objects that are being read then, and with the
+// segments before them that follow_the_log() needs: one for each that is not behind another one of
+// the page, more of them only before this has passed. Short, so that who asks sees progress, can
+// stop at any time, and keeps a rate; the largest object takes some seconds more, and a client
+// waits for a minute.
+constexpr Duration kPageTime{1500};
+
+// One object's outcome.
+struct Outcome {
+  enum class What { kVerified, kPassedOver } what = What::kPassedOver;
+  std::uint64_t bytes = 0;
+  std::optional<VerifyProblem> problem;
+  std::optional<SegmentEdges> edges;  // of a whole segment that was looked into
+};
+
+// Whether anything of the segment's timeline stands behind it.
+bool is_followed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+  const std::string prefix =
+      layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
+  const std::string behind = layout::after_segment(cluster, promised.era, promised.file);
+  return !backend.list_after(prefix, behind, 1).empty();
+}
+
+bool is_preceded(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+  const std::string prefix =
+      layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
+  const std::vector<Entry> first = backend.list_after(prefix, "", 1);
+  return !first.empty() &&
+         first.front().key < layout::before_segment(cluster, promised.era, promised.file);
+}
+
+// The objects of one page, verified by several threads. They are taken in order and each one that
+// was taken is verified to its end, so what is done is always the first so many.
+class Verification {
+ public:
+  Verification(const Archive& archive, const VerifyFiles& verify, const EntryPage& page)
+      : archive_(archive), verify_(verify), page_(page), outcomes_(page.items.size()) {}
+
+  void run();
+  // Whether the segments, each whole by itself, make one log. After run(). How many stored bytes it
+  // has read for that.
+  std::uint64_t follow_the_log();
+  // How many, once run() has returned; at least one, unless there is none.
+  std::size_t done() const { return next_; }
+  const Outcome& outcome(std::size_t index) const { return outcomes_.at(index); }
+
+ private:
+  std::optional<std::size_t> take();
+  void work();
+  Outcome verify_item(const EntryPage::Item& item) const;
+  std::optional<ObjectProblem> check(ObjectSource& source, const PromisedObject& promised,
+                                     std::optional<SegmentEdges>& edges) const;
+  VerifyProblem problem_of(const std::string& key, const ObjectProblem& problem,
+                           std::string name) const;
+
+  const Archive& archive_;
+  const VerifyFiles& verify_;
+  const EntryPage& page_;
+  const Deadline deadline_ = Deadline::after(kPageTime);
+  std::vector<Outcome> outcomes_;  // each written by the thread that took it
+  std::mutex mutex_;
+  std::size_t next_ = 0;     // guarded by mutex_ while threads run, as all below
+  std::uint64_t bytes_ = 0;  // of what was taken
+  std::exception_ptr failure_;
+};
+
+void Verification::run() {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t threads = std::min<std::size_t>({verify_.jobs, cores, outcomes_.size()});
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < threads; ++i)
+    others.emplace_back([this] { work(); });
+  work();
+  for (std::jthread& thread : others)
+    thread.join();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+// nullopt: the page ends here.
+std::optional<std::size_t> Verification::take() {
+  const std::lock_guard lock(mutex_);
+  const std::size_t index = next_;
+  if (index == outcomes_.size() || failure_) return std::nullopt;
+  const bool enough = verify_.most_bytes && bytes_ >= *verify_.most_bytes;
+  if (index > 0 && (enough || deadline_.passed())) return std::nullopt;
+  bytes_ += page_.items[index].entry.size;
+  ++next_;
+  return index;
+}
+
+void Verification::work() {
+  try {
+    while (const auto index = take())
+      outcomes_[*index] = verify_item(page_.items[*index]);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+}
+
+std::optional<ObjectProblem> Verification::check(ObjectSource& source,
+                                                 const PromisedObject& promised,
+                                                 std::optional<SegmentEdges>& edges) const {
+  using Kind = VerifyProblem::Kind;
+  try {
+    const ObjectCheck checked = check_object(source, promised, verify_.depth);
+    if (checked.problem) return checked.problem;
+    edges = checked.edges;
+    if (checked.end && checked.end->broken) {
+      return ObjectProblem{
+          Kind::kUnfinished,
+          describe_break(promised.file, segment_size_of(promised.era), *checked.end->broken)};
+    }
+    if (!checked.end || checked.end->kind != SegmentEnd::Kind::kUnfinished) return std::nullopt;
+    if (!is_followed(archive_.backend(), verify_.cluster, promised)) return std::nullopt;
+    return ObjectProblem{Kind::kUnfinished,
+                         fmt::format("its log ends at {}, though later files of its timeline "
+                                     "stand: a recovery would end there",
+                                     to_string(checked.edges->stops))};
+  } catch (const Error& error) {
+    // The medium does not give back these bytes; the next ones it may.
+    if (error.kind() != ErrorKind::kStorage) throw;
+    return ObjectProblem{Kind::kDamaged, error.what()};
+  }
+}
+
+Outcome Verification::verify_item(const EntryPage::Item& item) const {
+  const std::string& key = item.entry.key;
+  const auto promised = promised_by(verify_.cluster, *item.stretch, key);
+  if (!promised) {
+    return {.what = Outcome::What::kVerified,
+            .bytes = 0,
+            .problem = problem_of(
+                key, {VerifyProblem::Kind::kForeign, "it is no object of walstow's"}, ""),
+            .edges = {}};
+  }
+  if (verify_.since && item.entry.modified < *verify_.since) return {};
+  const auto source = archive_.backend().open_object(key);
+  if (source == nullptr) return {};  // somebody has removed it since the page was listed
+  Outcome outcome{
+      .what = Outcome::What::kVerified, .bytes = source->size(), .problem = {}, .edges = {}};
+  if (const auto problem = check(*source, *promised, outcome.edges)) {
+    outcome.problem = problem_of(key, *problem, promised->name);
+  }
+  return outcome;
+}
+
+VerifyProblem Verification::problem_of(const std::string& key, const ObjectProblem& problem,
+                                       std::string name) const {
+  return {.kind = problem.kind,
+          .object = place_of(verify_.cluster, key),
+          .file = std::move(name),
+          .problem = problem.text};
+}
+
+std::uint64_t Verification::follow_the_log() {
+  LogWalk walk(archive_, verify_.cluster, deadline_);
+  for (std::size_t i = 0; i < done(); ++i) {
+    Outcome& outcome = outcomes_[i];
+    if (!outcome.edges) continue;
+    const EntryPage::Item& item = page_.items[i];
+    const auto promised = promised_by(verify_.cluster, *item.stretch, item.entry.key);
+    std::string text = walk.add(*promised, *outcome.edges);
+    if (text.empty()) continue;
+    // Where the segment is damaged as well, that comes later in the log.
+    outcome.problem = problem_of(
+        item.entry.key, {VerifyProblem::Kind::kUnfinished, std::move(text)}, promised->name);
+  }
+  return walk.bytes_read();
+}
+
+// What stays whatever its bytes are: its absence would tell PostgreSQL something that is not so.
+std::string why_needed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+  if (promised.part == PromisedObject::Part::kPiece) return {};
+  switch (promised.file.kind()) {
+    case FileKind::kBackup:
+    case FileKind::kPartial:
+      return {};
+    case FileKind::kHistory:
+      return "without it PostgreSQL would take its timeline for one that nobody has used";
+    case FileKind::kSegment:
+      break;
+  }
+  if (!is_followed(backend, cluster, promised)) {
+    return "nothing later is on its timeline: without it the log would seem to end before it";
+  }
+  if (!is_preceded(backend, cluster, promised)) {
+    return "nothing earlier is on its timeline: without it the log would seem to begin behind it";
+  }
+  return {};
+}
+
+}  // namespace
+
+VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
+  const std::vector<Stretch> stretches =
+      stretches_of_objects(archive, verify.cluster, verify.range);
+  const EntryPage found = list_page(archive, verify.cluster, stretches, verify.range,
+                                    key_of(verify.cluster, verify.after), verify.limit);
+  Verification verification(archive, verify, found);
+  verification.run();
+  const std::uint64_t read_back = verification.follow_the_log();
+  // An archive that went away meanwhile has no damage to tell of.
+  archive.verify_present();
+  VerifyPage page;
+  page.bytes = read_back;
+  for (std::size_t i = 0; i < verification.done(); ++i) {
+    const Outcome& outcome = verification.outcome(i);
+    if (outcome.problem) page.problems.push_back(*outcome.problem);
+    if (outcome.what == Outcome::What::kPassedOver) ++page.passed_over;
+    if (outcome.what == Outcome::What::kVerified) ++page.objects;
+    page.bytes += outcome.bytes;
+  }
+  if (!found.is_last || verification.done() < found.items.size()) {
+    page.next = place_of(verify.cluster, found.items.at(verification.done() - 1).entry.key);
+  }
+  return page;
+}
+
+SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::string_view client) {
+  using Result = SetAsideReport::Result;
+  const auto report = [&aside](Result result, std::string reason) {
+    return SetAsideReport{.object = aside.object, .result = result, .reason = std::move(reason)};
+  };
+  Backend& backend = archive.backend();
+  const std::string key = key_of(aside.cluster, aside.object);
+  std::optional<PromisedObject> promised;
+  for (const Stretch& stretch : stretches_of_objects(archive, aside.cluster, {})) {
+    if (key.starts_with(stretch.prefix)) promised = promised_by(aside.cluster, stretch, key);
+  }
+  if (!promised) return report(Result::kGone, "this is no object of the cluster");
+  const auto source = backend.open_object(key);
+  if (source == nullptr) return report(Result::kGone, "it does not stand there any more");
+  const ObjectCheck checked = check_object(*source, *promised, VerifyFiles::Depth::kContent);
+  if (!checked.problem) return report(Result::kWhole, "it is not damaged");
+  if (checked.problem->kind != VerifyProblem::Kind::kDamaged) {
+    return report(Result::kWhole, checked.problem->text);
+  }
+  if (std::string reason = why_needed(backend, aside.cluster, *promised); !reason.empty()) {
+    return report(Result::kNeeded, std::move(reason));
+  }
+  if (!backend.set_aside(key, *source)) {
+    return report(Result::kGone, "it does not stand there any more");
+  }
+  log_line(LogLevel::kWarning,
+           fmt::format("object \"{}\" was damaged and is set aside by client {}: {}", key, client,
+                       checked.problem->text),
+           "It lies below \"_aside\" in the archive.");
+  return report(Result::kAside, checked.problem->text);
+}
+
+}  // namespace walstow

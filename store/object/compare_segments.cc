@@ -1,0 +1,61 @@
+#include "store/object/compare_segments.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/buffer.h"
+#include "proto/base/read_full.h"
+#include "store/object/decompressed_object.h"
+
+namespace walstow {
+SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
+                             std::unique_ptr<ObjectSource> newcomer) {
+  UnfoldedObject first(std::move(standing));
+  UnfoldedObject second(std::move(newcomer));
+  Buffer first_buffer(kChunkSize);
+  Buffer second_buffer(kChunkSize);
+  SegmentEndFinder first_end;
+  SegmentEndFinder second_end;
+  std::uint64_t equal = 0;
+  bool differ = false;
+  for (;;) {
+    const ByteView one = read_full(first, first_buffer);
+    const ByteView other = read_full(second, second_buffer);
+    if (one.empty() && other.empty()) break;
+    first_end.add(one);
+    second_end.add(other);
+    if (differ) continue;
+    const auto different = std::ranges::mismatch(one, other);
+    equal += static_cast<std::uint64_t>(different.in1 - one.begin());
+    differ = different.in1 != one.end() || different.in2 != other.end();
+  }
+  return {.standing = first_end.end(), .newcomer = second_end.end(), .first_difference = equal};
+}
+
+std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
+  return "its records break off at " + lsn_text(segment, size, offset) +
+         ", though the server wrote on behind: a recovery would end there";
+}
+
+std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,
+                           Lsn broken) {
+  if (broken >= start_of(segment.number(size), size)) {
+    return fmt::format(
+        "{} does not go on from {}: a recovery would end where it begins; this one or the one "
+        "before is damaged, or of another server",
+        segment.text(), before.text());
+  }
+  // A record that goes through whole segments is of one timeline until its last one.
+  const WalFileName first = WalFileName::segment(before.timeline(), segment_of(broken, size), size);
+  return fmt::format(
+      "the record that begins at {} in {} does not end in {} as it should: a recovery would end "
+      "there; {} is damaged",
+      to_string(broken), first.text(), segment.text(),
+      first == before ? "this one or the one before" : "one of these or of those between");
+}
+
+std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
+  return to_string(Lsn{start_of(segment.number(size), size).value + offset});
+}
+
+}  // namespace walstow

@@ -1,0 +1,28 @@
+// Two objects of one segment, read side by side: where either ends, and where they begin to differ.
+// Blocking; memory does not grow with the segments.
+#pragma once
+
+#include <memory>
+
+#include "proto/wal/segment_end.h"
+#include "store/backend/backend.h"
+
+namespace walstow {
+
+// Both are read through, whatever differs. Throws Error{kDamaged} where one fails its own checks.
+SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
+                             std::unique_ptr<ObjectSource> newcomer);
+
+// "its records break off at 0/3000128 ...", of SegmentEnd::broken.
+std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
+
+// "the record that begins at 0/2FFFFF0 in ... does not end in ... as it should: ...", of two
+// segments of which either may be damaged. `broken`: RecordsAcrossSegments::add() of `segment`,
+// when it came behind `before`.
+std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,
+                           Lsn broken);
+
+// Where it ends in the log, for people: "0/3000128"; of `segment`, a kSegment.
+std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
+
+}  // namespace walstow

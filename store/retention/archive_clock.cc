@@ -1,0 +1,279 @@
+#include "store/retention/archive_clock.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/wire/json_fields.h"
+#include "store/archive/layout.h"
+#include "store/archive/record.h"
+#include "store/archive/standby_positions.h"
+#include "store/backend/entries.h"
+#include "store/inventory/era_inventory.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+// Clocks of several hosts differ, and NTP moves a clock a little.
+constexpr std::chrono::hours kSmallStep{1};
+// The record has whole seconds.
+constexpr std::chrono::seconds kSecond{1};
+
+std::string encode_clock(const ArchiveClock& clock) {
+  json::object object{{"format", kArchiveFormat}, {"seen", to_iso8601(clock.seen)}};
+  if (clock.doubt) {
+    object["doubt"] = json::object{{"from", to_iso8601(clock.doubt->from)},
+                                   {"noticed", to_iso8601(clock.doubt->noticed)}};
+  }
+  if (clock.set_back) {
+    object["set_back"] = json::object{{"at", to_iso8601(clock.set_back->at)},
+                                      {"until", to_iso8601(clock.set_back->until)}};
+  }
+  return to_line(object);
+}
+
+ArchiveClock decode_clock(std::string_view content, const std::string& place) {
+  const json::object object = parse_record(content, place);
+  const auto time = [&place](const json::object& from, std::string_view name) {
+    const auto text = text_member(from, name);
+    const auto value = text ? parse_iso8601(*text) : std::nullopt;
+    if (!value) {
+      throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
+                  "It says how late it is. Remove this file; the store makes it anew.");
+    }
+    return *value;
+  };
+  ArchiveClock clock{.seen = time(object, "seen"), .doubt = {}, .set_back = {}};
+  if (const json::object* doubt = object_member(object, "doubt")) {
+    clock.doubt = {.from = time(*doubt, "from"), .noticed = time(*doubt, "noticed")};
+  }
+  if (const json::object* set_back = object_member(object, "set_back")) {
+    clock.set_back = {.at = time(*set_back, "at"), .until = time(*set_back, "until")};
+  }
+  return clock;
+}
+
+// Of one cluster. What cannot be read says nothing.
+class TimesOfCluster {
+ public:
+  TimesOfCluster(const Archive& archive, const std::string& cluster, std::optional<Time> since,
+                 std::vector<Time>& times)
+      : archive_(archive), cluster_(cluster), since_(since), times_(times) {}
+
+  void add_all(const std::stop_token& stop) {
+    DamagedRecords unread;
+    for (const PositionReport& position : list_positions(archive_.backend(), cluster_, &unread)) {
+      add(position.seen);
+      for (const SharedPosition& other : position.others)
+        add(other.seen);
+    }
+    const std::vector<EraName> eras = archive_.eras(cluster_);
+    if (eras.empty()) return;
+    add_opening(eras.back());
+    EraInventory files(cluster_, eras.back());
+    files.refresh(archive_, stop);
+    for (const EraInventory::LogFolder& folder : files.folders())
+      add_folder(folder);
+  }
+
+ private:
+  void add(std::optional<Time> time) {
+    if (time && (!since_ || *time > *since_)) times_.push_back(*time);
+  }
+  void add_opening(const EraName& era) {
+    const std::string key = layout::era_record(cluster_, era.number);
+    const auto content = archive_.backend().read_record(key);
+    if (!content) return;
+    const auto text =
+        text_member(parse_record(*content, record_place(archive_.backend(), key)), "opened");
+    if (text) add(parse_iso8601(*text));
+  }
+  void add_folder(const EraInventory::LogFolder& folder) {
+    if (!since_) {
+      add(folder.newest);
+    } else if (folder.newest > *since_) {
+      for_each_entry(archive_.backend(), folder.prefix,
+                     [this](const Entry& entry) { add(entry.modified); });
+    }
+  }
+
+  const Archive& archive_;
+  const std::string& cluster_;
+  std::optional<Time> since_;
+  std::vector<Time>& times_;
+};
+
+std::vector<Time> times_in(const Archive& archive, std::optional<Time> since,
+                           const std::stop_token& stop) {
+  std::vector<Time> times;
+  for (const std::string& cluster : archive.clusters()) {
+    try {
+      TimesOfCluster(archive, cluster, since, times).add_all(stop);
+    } catch (const Error& error) {
+      // A cluster with a damaged record is no reason to prune no other one.
+      const bool is_its_own =
+          error.kind() == ErrorKind::kDamaged || error.kind() == ErrorKind::kUsage;
+      if (!is_its_own) throw;
+      log_line(LogLevel::kDebug, error.what(), error.hint());
+    }
+    if (stop.stop_requested()) throw Error(ErrorKind::kUnavailable, "the store is stopping");
+  }
+  return times;
+}
+
+// How far `times` lead on from `from`, each at most kLongestQuiet behind the one before.
+Time led_on(Time from, std::vector<Time> times, Time now) {
+  std::ranges::sort(times);
+  for (const Time time : times) {
+    if (time > now + kSecond || time > from + kLongestQuiet) break;
+    from = std::max(from, time);
+  }
+  return from;
+}
+
+std::optional<Time> newest_of(const std::vector<Time>& times, Time now) {
+  std::optional<Time> newest;
+  for (const Time time : times) {
+    if (time <= now + kSecond) newest = std::max(newest.value_or(time), time);
+  }
+  return newest;
+}
+
+void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
+  if (after.doubt && after.doubt != before.doubt) {
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("the clock of this host says {}, far from {}, the last time that is known: it "
+                    "has jumped, or the store was off; nothing is pruned by age until {}",
+                    to_iso8601(after.doubt->noticed), to_iso8601(after.doubt->from),
+                    to_iso8601(after.doubt->noticed + kDoubt)),
+        "Look at the clock (\"date\") and set it right, or do nothing where the store was off "
+        "for so long. " +
+            suggestion({"prune", "CLUSTER", "--before", "SEGMENT"}) + " prunes at once.");
+  }
+  if (after.set_back && after.set_back != before.set_back) {
+    log_line(LogLevel::kWarning,
+             fmt::format("the clock of this host was set back to {}: later times count as that one",
+                         to_iso8601(after.set_back->at)));
+  } else if (before.doubt && !after.doubt) {
+    log_line(LogLevel::kInfo,
+             fmt::format("the clock of this host is trusted again at {}: policies prune again",
+                         to_iso8601(now)));
+  }
+}
+
+void trust(ArchiveClock& clock, Time seen) {
+  clock.doubt.reset();
+  clock.seen = seen;
+  if (clock.set_back && seen > clock.set_back->until) clock.set_back.reset();
+}
+
+// What has passed by a doubted clock while somebody was looking has passed, whatever it says.
+ArchiveClock judge_doubt(ArchiveClock clock, Time now, const TimesOfArchive& times) {
+  const ArchiveClock::Doubt before = *clock.doubt;
+  const Time from = before.from + (clock.seen - before.noticed);
+  const ArchiveClock::Doubt again{.from = from, .noticed = now};
+  if (now + kSmallStep < clock.seen) {
+    clock.set_back = {.at = now, .until = clock.seen + kClockRefresh};
+    clock.seen = now;
+    // Where it is ahead still, it may be wrong still.
+    clock.doubt = now > from + kLongestQuiet ? std::optional(again) : std::nullopt;
+    return clock;
+  }
+  Time known = clock.seen;
+  if (now > known + kLongestQuiet) known = led_on(known, times(known), now);
+  if (now > known + kLongestQuiet) {
+    clock.doubt = again;
+    clock.seen = now;
+    return clock;
+  }
+  const Time seen = std::max(known, now);
+  // Whoever comes once a week is not to wait for another one.
+  if (seen + kClockRefresh >= before.noticed + kDoubt) {
+    trust(clock, seen);
+  } else {
+    clock.seen = seen;
+  }
+  return clock;
+}
+
+}  // namespace
+
+FutureTimes ArchiveClock::future_times(Time counted) const {
+  const bool is_known = set_back && !doubt;
+  return {.after = counted + kLongestQuiet,
+          .as = is_known ? std::min(set_back->at, counted) : counted};
+}
+
+std::string ArchiveClock::doubt_text(const std::string& cluster) const {
+  if (!doubt) return "";
+  return fmt::format(
+      "the clock of the store's host says {}, far from {}, the last time that is known: it has "
+      "jumped, or the store was off. So the age of nothing is known, and nothing is pruned by age "
+      "until {}. Is that clock right (\"date\")? {} prunes at once what you know to be needless",
+      to_iso8601(doubt->noticed), to_iso8601(doubt->from), to_iso8601(doubt->noticed + kDoubt),
+      suggestion({"prune", cluster, "--before", "SEGMENT"}));
+}
+
+ArchiveClock judge_clock(const std::optional<ArchiveClock>& before, Time now,
+                         const TimesOfArchive& times) {
+  ArchiveClock clock = before.value_or(ArchiveClock());
+  if (clock.doubt) return judge_doubt(clock, now, times);
+  if (before && now + kLongestQuiet < clock.seen) {
+    clock.set_back = {.at = now, .until = clock.seen + kClockRefresh};
+    clock.seen = now;
+    return clock;
+  }
+  Time known = before ? clock.seen : newest_of(times(std::nullopt), now).value_or(now);
+  if (before && now > known + kLongestQuiet) known = led_on(known, times(known), now);
+  if (now > known + kLongestQuiet) {
+    clock.doubt = {.from = known, .noticed = now};
+    clock.seen = now;
+  } else {
+    trust(clock, std::max(known, now));
+  }
+  return clock;
+}
+
+std::optional<ArchiveClock> read_clock(const Archive& archive) {
+  const std::string key(layout::kClockRecord);
+  const auto content = archive.backend().read_record(key);
+  if (!content) return std::nullopt;
+  return decode_clock(*content, record_place(archive.backend(), key));
+}
+
+ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
+                           Time now, const std::stop_token& stop) {
+  return judge_clock(kept, now,
+                     [&](std::optional<Time> since) { return times_in(archive, since, stop); });
+}
+
+ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop) {
+  const std::string key(layout::kClockRecord);
+  const auto before = read_clock(archive);
+  // To whole seconds, as they are kept.
+  const ArchiveClock clock =
+      look_at_clock(archive, before, std::chrono::floor<std::chrono::seconds>(now), stop);
+  const bool is_news =
+      !before || clock.doubt != before->doubt || clock.set_back != before->set_back;
+  if (!is_news && clock.seen < before->seen + kClockRefresh) return clock;
+  bool is_written = false;
+  archive.backend().update_record(
+      key, [&](const std::optional<std::string>& now_there) -> std::optional<std::string> {
+        std::optional<ArchiveClock> standing;
+        if (now_there) standing = decode_clock(*now_there, record_place(archive.backend(), key));
+        // Somebody else has judged a moment ago, and said so.
+        if (standing != before) return std::nullopt;
+        is_written = true;
+        return encode_clock(clock);
+      });
+  if (!is_written) return clock;
+  log_news(before.value_or(ArchiveClock()), clock, now);
+  return clock;
+}
+
+}  // namespace walstow

@@ -1,0 +1,414 @@
+#include "store/retention/prune.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/deadline.h"
+#include "proto/base/log.h"
+#include "proto/base/stoppable_sleep.h"
+#include "proto/base/suggestion.h"
+#include "store/inventory/break_marks.h"
+#include "store/retention/prune_order.h"
+#include "store/retention/retention_inventory.h"
+#include "store/retention/retention_rule.h"
+#include "store/retention/tombstones.h"
+
+namespace walstow {
+namespace {
+
+using State = Tombstone::State;
+
+constexpr std::chrono::milliseconds kLongestStep{20000};
+constexpr std::chrono::milliseconds kShortRemoval{100};
+constexpr std::chrono::milliseconds kLongRemoval{250};
+
+// Between two removals, so that an update of a record gets its turn: where it has to wait for
+// others, it tries again a little more often than that.
+constexpr std::chrono::milliseconds kGiveWay{15};
+
+// The newest, or one that was named.
+std::variant<EraName, Refusal> era_of(const Archive& archive, const std::string& cluster,
+                                      const std::optional<EraName>& named) {
+  if (!named) return newest_era(archive, cluster);
+  if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
+  return make_refusal(
+      Code::kNoSuchRecord,
+      "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
+      suggestion({"status", cluster}) + " shows them.");
+}
+
+// What an order to prune comes to, as of now.
+struct Decision {
+  EraName era;
+  std::vector<EraName> older_eras;
+  RetentionPlan plan;
+  Amount amount;
+};
+
+struct Order {
+  std::string cluster;
+  PrunePolicy policy;
+  std::optional<EraName> era;
+  std::optional<Lsn> floor;  // not above it
+};
+
+std::variant<Decision, Refusal> decide(const Archive& archive, const Order& order,
+                                       const ArchiveClock& clock, Time now,
+                                       const std::stop_token& stop) {
+  const auto found = era_of(archive, order.cluster, order.era);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto policy = policy_for(order.policy, era);
+  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  Decision decision{.era = era, .older_eras = archive.eras(order.cluster)};
+  if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
+    return make_refusal(Code::kBadRequest, "era \"" + to_string(era) + "\" is the newest",
+                        "Of the newest era one backup is kept at least.");
+  }
+  std::erase_if(decision.older_eras,
+                [&era](const EraName& one) { return one.number >= era.number; });
+  const EraInventory files = read_era(archive, order.cluster, era, stop);
+  RetentionInventory inventory = take_inventory(archive, order.cluster, files);
+  decision.plan =
+      plan_by_clock(inventory, std::get<RetentionPolicy>(policy), clock, now, order.cluster);
+  if (decision.plan.floor && order.floor) {
+    decision.plan.floor =
+        std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
+  }
+  decision.amount = amount_of(archive, order.cluster, files, decision.plan);
+  return decision;
+}
+
+PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
+  return {.number = tombstone.number,
+          .state = std::string(to_string(tombstone.state)),
+          .floor = to_string(start_of(tombstone.limit(), size)),
+          .timeline = tombstone.timeline ? std::optional(tombstone.timeline->value) : std::nullopt,
+          .reason = tombstone.reason,
+          .by = tombstone.by,
+          .begun = tombstone.begun,
+          .files = tombstone.files,
+          .stored_bytes = tombstone.stored_bytes};
+}
+
+void log_end(const Tombstone& tombstone, const std::string& cluster, SegmentSize size) {
+  log_line(tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
+           fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
+                       "gone; {}",
+                       tombstone.number, cluster, to_string(tombstone.state), tombstone.files,
+                       tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)),
+                       tombstone.reason));
+}
+
+std::optional<Tombstone> find_unfinished(const Archive& archive, const std::string& cluster,
+                                         const EraName& era) {
+  for (const Tombstone& one : list_tombstones(archive.backend(), cluster, era)) {
+    if (one.state == State::kIntent) return one;
+  }
+  return std::nullopt;
+}
+
+// One step of a prune that was begun.
+class PruneStep {
+ public:
+  PruneStep(const Archive& archive, const std::string& cluster, const EraName& era,
+            Tombstone tombstone, const RetentionPolicy& policy, std::stop_token stop)
+      : archive_(archive),
+        cluster_(cluster),
+        era_(era),
+        size_(segment_size_of(era)),
+        tombstone_(std::move(tombstone)),
+        policy_(policy),
+        stop_(std::move(stop)),
+        inventory_(size_) {}
+
+  Tombstone run(std::chrono::milliseconds step);
+
+ private:
+  enum class Look { kGoOn, kWithdraw };
+  Look look_at_consumers();
+  bool is_unchanged();
+  bool remove_some(OldestFirst& files);
+  void change(const TombstoneChange& change);
+
+  const Archive& archive_;
+  const std::string& cluster_;
+  const EraName& era_;
+  SegmentSize size_;
+  Tombstone tombstone_;
+  const RetentionPolicy& policy_;
+  std::stop_token stop_;
+  std::size_t at_once_ = kFirstRemovals;
+  RetentionInventory inventory_;
+  RetentionPlan plan_;
+};
+
+void PruneStep::change(const TombstoneChange& change) {
+  const auto standing =
+      change_tombstone(archive_.backend(), cluster_, era_, tombstone_.number, change);
+  if (!standing) {
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the record of prune {} of cluster \"{}\" was taken away",
+                            tombstone_.number, cluster_));
+  }
+  tombstone_ = *standing;
+}
+
+// By the policy that it was begun with, and as of that time, so that nothing goes but by what has
+// changed since.
+PruneStep::Look PruneStep::look_at_consumers() {
+  archive_.verify_present();
+  archive_.verify_era(cluster_, era_);
+  inventory_ = take_inventory(archive_, cluster_, read_era(archive_, cluster_, era_, stop_));
+  const Time now = std::max(tombstone_.begun, std::chrono::system_clock::now());
+  inventory_.future_times = read_clock(archive_).value_or(ArchiveClock()).future_times(now);
+  plan_ = plan_retention(inventory_, policy_, tombstone_.begun);
+  if (tombstone_.timeline) return plan_.dead_timeline ? Look::kGoOn : Look::kWithdraw;
+  if (!plan_.floor || *plan_.floor < tombstone_.floor) return Look::kWithdraw;
+  plan_.floor = tombstone_.floor;
+  return Look::kGoOn;
+}
+
+// Whether those consumers that may have come since by a record alone need no more than before. The
+// whole inventory decides where they do.
+bool PruneStep::is_unchanged() {
+  RetentionInventory now = inventory_;
+  read_records_again(archive_, cluster_, era_, now);
+  const RetentionPlan plan = plan_retention(now, policy_, tombstone_.begun);
+  inventory_ = std::move(now);
+  if (!tombstone_.timeline) return plan.floor && *plan.floor >= tombstone_.floor;
+  if (!plan.dead_timeline) return false;
+  plan_ = plan;  // for the stretches that are needed now
+  return true;
+}
+
+// False: there is nothing more to remove.
+bool PruneStep::remove_some(OldestFirst& files) {
+  std::vector<OldestFirst::File> some;
+  while (some.size() < at_once_) {
+    auto file = files.next(tombstone_.floor);
+    if (!file) break;
+    if (may_go(plan_, file->facts)) some.push_back(*std::move(file));
+  }
+  if (some.empty()) return false;
+  change({.reached = SegmentNumber{some.back().facts.number.value + 1}});
+  if (tombstone_.state != State::kIntent) return false;
+  std::vector<std::string> keys;
+  std::uint64_t bytes = 0;
+  for (const OldestFirst::File& file : some) {
+    keys.push_back(file.key);
+    bytes += file.stored_size;
+  }
+  const auto begun = Clock::now();
+  const std::size_t removed = archive_.backend().remove_objects(keys);
+  at_once_ = next_removals(at_once_, Clock::now() - begun);
+  // Of those that somebody else was faster with, only the number is known.
+  change({.files = removed, .stored_bytes = bytes * removed / keys.size()});
+  rest(kGiveWay, stop_);
+  return true;
+}
+
+Tombstone PruneStep::run(std::chrono::milliseconds step) {
+  const auto begun = Clock::now();
+  if (look_at_consumers() == Look::kWithdraw) {
+    change({.state = State::kWithdrawn, .reason = plan_.reason});
+    return tombstone_;
+  }
+  const auto looked = Clock::now() - begun;
+  const auto end = Clock::now() + std::clamp<Clock::duration>(4 * looked, step, kLongestStep);
+  OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
+  while (tombstone_.state == State::kIntent && Clock::now() < end && !stop_.stop_requested()) {
+    if (!is_unchanged()) return tombstone_;  // the next step decides
+    if (remove_some(files) || tombstone_.state != State::kIntent) continue;
+    forget_breaks(archive_.backend(), cluster_, era_);
+    change({.state = State::kDone});
+  }
+  return tombstone_;
+}
+
+// Kept here, too, since where nothing is to be removed nobody goes on to a prune; but an archive
+// that cannot be written to can still be planned for.
+ArchiveClock clock_of_plan(const Archive& archive, Time now) {
+  try {
+    return keep_clock(archive, now);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kStorage) throw;
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return look_at_clock(archive, read_clock(archive), now);
+  }
+}
+
+}  // namespace
+
+std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
+  if (took < kShortRemoval) return std::min(2 * last, kMostRemovals);
+  if (took > kLongRemoval) return std::max(last / 2, kFirstRemovals);
+  return last;
+}
+
+std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
+  RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
+  if (asked.keep_backups) {
+    policy.keep =
+        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
+  }
+  if (asked.before) {
+    policy.before = asked.before->segment(segment_size_of(era));
+    if (!policy.before) return no_such_segment(asked.before->text(), era);
+  }
+  if (asked.standby_limit_days) {
+    policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
+  }
+  policy.dead_timeline = asked.timeline;
+  return policy;
+}
+
+RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
+                            const ArchiveClock& clock, Time now, const std::string& cluster) {
+  const Time as_of = clock.as_of(now);
+  inventory.future_times = clock.future_times(as_of);
+  if (clock.doubt && !policy.before && !policy.dead_timeline) {
+    RetentionPlan nothing;
+    nothing.reason = clock.doubt_text(cluster);
+    return nothing;
+  }
+  RetentionPlan plan = plan_retention(inventory, policy, as_of);
+  if (clock.doubt) {
+    plan.notes.insert(plan.notes.begin(),
+                      fmt::format("the clock of the store's host says {}, which is doubted: ages "
+                                  "are counted up to {}",
+                                  to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
+  }
+  return plan;
+}
+
+std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
+                                                  Time now) {
+  const Order order{
+      .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
+  const auto decision = decide(archive, order, clock_of_plan(archive, now), now, {});
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
+  const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
+  PrunePlanReport report{
+      .archive = archive.id(),
+      .cluster = asked.cluster,
+      .era = to_string(era),
+      .floor = plan.floor ? to_string(start_of(*plan.floor, segment_size_of(era))) : "",
+      .timeline = plan.dead_timeline ? std::optional(plan.dead_timeline->value) : std::nullopt,
+      .reason = plan.reason,
+      .notes = plan.notes,
+      .kept_backups = plan.kept_backups,
+      .older_eras = {},
+      .files = amount.files,
+      .stored_bytes = amount.stored_bytes,
+      .unfinished = 0};
+  if (const auto standing = find_unfinished(archive, asked.cluster, era)) {
+    report.unfinished = standing->number;
+    report.notes.insert(report.notes.begin(), describe_unfinished(*standing, segment_size_of(era)));
+  }
+  if (!asked.era) {
+    for (const EraName& one : older_eras)
+      report.older_eras.push_back(to_string(one));
+  }
+  return report;
+}
+
+std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
+                               const EraName& era) {
+  const auto standing = find_unfinished(archive, cluster, era);
+  return standing ? standing->number : 0;
+}
+
+std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
+                                               const std::string& by, Time now,
+                                               const std::stop_token& stop) {
+  const ArchiveClock clock = keep_clock(archive, now, stop);
+  // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
+  const Time begun = std::chrono::floor<std::chrono::seconds>(now);
+  const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(begun));
+  const Order order{
+      .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
+  const auto decision = decide(archive, order, clock, begun, stop);
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
+  const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
+  const SegmentSize size = segment_size_of(era);
+  if (amount.files == 0) {
+    return PruneReport{.number = 0,
+                       .state = "done",
+                       .floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "",
+                       .reason = plan.reason,
+                       .by = by,
+                       .begun = now};
+  }
+  const auto tombstone = create_tombstone(archive.backend(), begin.cluster, era,
+                                          {.floor = plan.floor.value_or(amount.end),
+                                           .timeline = plan.dead_timeline,
+                                           .reached = {},
+                                           .policy = begin.policy,
+                                           .reason = plan.reason,
+                                           .by = by,
+                                           .begun = as_of});
+  if (!tombstone) {
+    return make_refusal(Code::kExists,
+                        "another prune of cluster \"" + begin.cluster + "\" is not over",
+                        suggestion({"prune", begin.cluster}) + " completes it first.");
+  }
+  log_line(LogLevel::kInfo,
+           fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
+                       "are to go, {} backups are kept; {}",
+                       tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
+                       to_string(start_of(tombstone->floor, size)), plan.kept_backups.size(),
+                       plan.reason));
+  for (const std::string& note : plan.notes) {
+    log_line(LogLevel::kInfo,
+             fmt::format("prune {} of cluster \"{}\": {}", tombstone->number, begin.cluster, note));
+  }
+  return report_of(*tombstone, size);
+}
+
+std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
+                                                  const ContinuePrune& go_on,
+                                                  std::chrono::milliseconds step,
+                                                  const std::stop_token& stop) {
+  const auto found = era_of(archive, go_on.cluster, go_on.era);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
+  const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
+  if (standing == all.end()) {
+    return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} of cluster \"{}\"",
+                                                         go_on.number, go_on.cluster));
+  }
+  const auto policy = policy_for(standing->policy, era);
+  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  const SegmentSize size = segment_size_of(era);
+  if (standing->state != State::kIntent) return report_of(*standing, size);
+  const Tombstone tombstone =
+      PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy), stop)
+          .run(step);
+  if (tombstone.state != State::kIntent) log_end(tombstone, go_on.cluster, size);
+  return report_of(tombstone, size);
+}
+
+std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
+                                                 const AbandonPrune& abandon,
+                                                 const std::string& by) {
+  const auto found = era_of(archive, abandon.cluster, abandon.era);
+  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
+  const auto& era = std::get<EraName>(found);
+  const auto begun = find_unfinished(archive, abandon.cluster, era);
+  if (!begun) {
+    return make_refusal(
+        Code::kNoSuchRecord, "no prune of cluster \"" + abandon.cluster + "\" is under way",
+        "It may be over. " + suggestion({"status", abandon.cluster}) + " says what was pruned.");
+  }
+  const TombstoneChange end{.state = State::kWithdrawn, .reason = "abandoned by " + by};
+  const auto standing =
+      change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
+  const SegmentSize size = segment_size_of(era);
+  // Whoever was at it may have completed it meanwhile: the report says so.
+  if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
+  return report_of(standing.value_or(*begun), size);
+}
+
+}  // namespace walstow

@@ -1,0 +1,46 @@
+// The files of an era in the order in which a prune removes them. Blocking; errors as
+// store/backend/backend.h.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/wal/file_name.h"
+#include "store/backend/backend.h"
+#include "store/retention/retention_rule.h"
+
+namespace walstow {
+
+// Of all timelines, by their numbers: so that at any moment what is left begins at about the same
+// place everywhere. Memory: a page for each timeline.
+class OldestFirst {
+ public:
+  OldestFirst(Backend& backend, const std::string& cluster, const EraName& era,
+              const std::vector<TimelineFacts>& timelines);
+
+  struct File {
+    std::string key;
+    std::uint64_t stored_size = 0;
+    StoredFileFacts facts;
+  };
+  // nullopt: no more below `end`.
+  std::optional<File> next(SegmentNumber end);
+
+ private:
+  struct Cursor {
+    std::string prefix, after = {};
+    std::list<File> page = {};
+  };
+  static SegmentNumber first_of(const Cursor& cursor);
+  void fill(Cursor& cursor);
+
+  Backend& backend_;
+  std::string cluster_;
+  SegmentSize size_;
+  std::list<Cursor> cursors_;
+};
+
+}  // namespace walstow

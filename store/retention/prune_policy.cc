@@ -1,0 +1,99 @@
+#include "store/retention/prune_policy.h"
+
+#include "proto/base/bytes.h"
+#include "proto/base/log.h"
+#include "proto/wire/json_fields.h"
+#include "store/archive/layout.h"
+#include "store/archive/record.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t kMostDays = 36500;  // as in a request
+
+std::string encode_policy(const PolicyReport& report) {
+  return to_line({{"format", kArchiveFormat},
+                  {"policy", policy_object(report.policy)},
+                  {"by", escaped(report.by)},
+                  {"set", to_iso8601(report.set)}});
+}
+
+PolicyReport decode_policy(std::string_view content, const std::string& place) {
+  const json::object object = parse_record(content, place);
+  const json::object* policy = object_member(object, "policy");
+  const auto by = text_member(object, "by");
+  const auto text = text_member(object, "set");
+  const auto set = text ? parse_iso8601(*text) : std::nullopt;
+  if (policy == nullptr || !by || !set) throw_damaged_record(place);
+  PolicyReport report{.policy = policy_of(*policy, place), .by = *by, .set = *set};
+  // What can be set says which backups are kept, and nothing that is for one prune.
+  const PrunePolicy& is = report.policy;
+  if (is.keep_backups.value_or(0) == 0 || !is.keep_days || is.before || is.timeline) {
+    throw_damaged_record(place);
+  }
+  return report;
+}
+
+}  // namespace
+
+json::object policy_object(const PrunePolicy& policy) {
+  json::object object;
+  if (policy.keep_backups) object["keep_backups"] = *policy.keep_backups;
+  if (policy.keep_days) object["keep_days"] = *policy.keep_days;
+  if (policy.before) object["before"] = policy.before->text();
+  if (!policy.backup_label.empty()) object["backup_label"] = policy.backup_label;
+  if (policy.standby_limit_days) object["standby_limit_days"] = *policy.standby_limit_days;
+  return object;
+}
+
+PrunePolicy policy_of(const json::object& object, const std::string& place) {
+  const auto days = [&](std::string_view name) -> std::optional<std::uint32_t> {
+    if (!object.contains({name.data(), name.size()})) return std::nullopt;
+    const auto number = number_member(object, name);
+    if (!number || *number > kMostDays) throw_damaged_record(place);
+    return static_cast<std::uint32_t>(*number);
+  };
+  PrunePolicy policy{.keep_backups = days("keep_backups"),
+                     .keep_days = days("keep_days"),
+                     .before = {},
+                     .backup_label = {},
+                     .standby_limit_days = days("standby_limit_days"),
+                     .timeline = {}};
+  if (object.contains("backup_label")) {
+    const auto label = text_member(object, "backup_label");
+    if (!label) throw_damaged_record(place);
+    policy.backup_label = *label;
+  }
+  if (object.contains("before")) {
+    const auto text = text_member(object, "before");
+    policy.before = text ? LogPlace::parse(*text) : std::nullopt;
+    if (!policy.before) throw_damaged_record(place);
+  }
+  return policy;
+}
+
+std::optional<PolicyReport> read_policy(const Archive& archive, std::string_view cluster) {
+  const std::string key = layout::policy_record(cluster);
+  const auto content = archive.backend().read_record(key);
+  if (!content) return std::nullopt;
+  return decode_policy(*content, record_place(archive.backend(), key));
+}
+
+PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std::string& by,
+                        Time now) {
+  const PolicyReport report{.policy = set.policy, .by = by, .set = now};
+  archive.backend().update_record(layout::policy_record(set.cluster),
+                                  [&report](const std::optional<std::string>&) {
+                                    return std::optional(encode_policy(report));
+                                  });
+  log_line(LogLevel::kInfo, "\"" + by + "\" has set the policy of cluster \"" + set.cluster + "\"");
+  return report;
+}
+
+bool remove_policy(const Archive& archive, const RemovePolicy& remove) {
+  return archive.backend().remove_record(layout::policy_record(remove.cluster));
+}
+
+}  // namespace walstow

@@ -1,0 +1,421 @@
+// The rule, step by step:
+//
+//  1. Which lines are live? A timeline's end is a line of its own where it goes on beyond the last
+//     fork. It is live when it is the highest (PostgreSQL numbers each promotion higher than all it
+//     knows), or has the newest file, or has had a file within the time for which backups are kept.
+//     Length says nothing: an abandoned branch may be the longer one.
+//  2. Which backups are on a line? Those that were over before the line left their timeline.
+//  3. Which are kept? Of each live line the newest N, all that are younger than D, and the newest
+//     that is older than D, without which the time up to the first younger one could not be
+//     reached. Along one line the order of stopping is the order of the log, so it needs no clock.
+//  4. The floor is the least of their starts, of the positions and of the holds.
+#include "store/retention/retention_rule.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+#include <map>
+#include <ranges>
+#include <set>
+
+#include "proto/base/suggestion.h"
+#include "store/retention/label_pattern.h"
+
+namespace walstow {
+namespace {
+
+constexpr SegmentNumber kEndless{std::numeric_limits<std::uint64_t>::max()};
+
+constexpr std::size_t kMostNoted = 3;  // of one kind
+constexpr std::chrono::hours kLongSilence{48};
+
+std::string days_text(std::chrono::system_clock::duration duration) {
+  const auto hours = std::chrono::duration_cast<std::chrono::hours>(duration).count();
+  return hours < 48 ? fmt::format("{} hours", hours) : fmt::format("{} days", hours / 24);
+}
+
+class Planner {
+ public:
+  Planner(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now)
+      : inventory_(inventory), policy_(policy), now_(now) {
+    for (const TimelineFacts& facts : inventory.timelines)
+      timelines_.emplace(facts.timeline, &facts);
+    plan_.put_before = now - policy.least_age;
+    plan_.future_times = inventory.future_times;
+  }
+
+  RetentionPlan run();
+
+ private:
+  using Ancestry = std::vector<TimelineSwitch>;
+
+  // nullptr: unknown. The lowest timeline of the archive descends from none that matters here.
+  const Ancestry* ancestry_of(Timeline timeline) const;
+  bool descent_is_known() const;
+  bool is_end(const TimelineFacts& facts) const;
+  bool is_live(const TimelineFacts& facts) const;
+  bool counts(const BackupFacts& backup) const;
+  bool is_on_line(const BackupFacts& backup, Timeline line) const;
+  void keep_of_line(Timeline line);
+  void note_gone(const BackupFacts& backup);
+  std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
+  void note_incomplete(const BackupFacts& backup, SegmentNumber missing);
+  void choose_backups();
+  void add_consumers();
+  void set_floor();
+  void set_floor_at_end();
+  void plan_dead_timeline(Timeline dead);
+  std::string why_not_dead(Timeline dead) const;
+  std::optional<RetentionPlan::Stretch> needed_by(const Consumer& consumer, Timeline dead) const;
+  Time counted(Time time) const { return inventory_.future_times(time); }
+  void add_standby(Consumer consumer);
+  SegmentNumber segment(Lsn lsn) const { return segment_of(lsn, inventory_.segment_size); }
+
+  const RetentionInventory& inventory_;
+  const RetentionPolicy& policy_;
+  Time now_;
+  std::map<Timeline, const TimelineFacts*> timelines_;
+  std::set<std::size_t> kept_;  // of inventory_.backups
+  std::vector<Consumer> consumers_;
+  std::size_t gone_ = 0;  // backups
+  RetentionPlan plan_;
+};
+
+const Planner::Ancestry* Planner::ancestry_of(Timeline timeline) const {
+  static const Ancestry kNone;
+  const auto found = timelines_.find(timeline);
+  if (found != timelines_.end() && found->second->ancestry) return &*found->second->ancestry;
+  const bool is_lowest = found == timelines_.begin() && found != timelines_.end();
+  return is_lowest || timeline == Timeline{1} ? &kNone : nullptr;
+}
+
+bool Planner::descent_is_known() const {
+  return std::ranges::all_of(timelines_,
+                             [this](const auto& one) { return ancestry_of(one.first) != nullptr; });
+}
+
+// Whether a line ends on this timeline: where it goes on beyond all of its forks, or has none.
+bool Planner::is_end(const TimelineFacts& facts) const {
+  std::optional<SegmentNumber> last_fork;
+  for (const auto& [other, _] : timelines_) {
+    const Ancestry* ancestry = ancestry_of(other);
+    if (ancestry == nullptr) continue;
+    for (const TimelineSwitch& fork : *ancestry) {
+      if (fork.parent != facts.timeline) continue;
+      last_fork = std::max(last_fork.value_or(SegmentNumber{}), segment(fork.left_at));
+    }
+  }
+  // A timeline that was left for good lacks the segment of the fork, but for its .partial.
+  return !last_fork || (facts.last && *facts.last >= *last_fork);
+}
+
+bool Planner::is_live(const TimelineFacts& facts) const {
+  const auto newest_of = [this](const TimelineFacts& one) { return counted(one.newest); };
+  const Time newest = std::ranges::max(inventory_.timelines | std::views::transform(newest_of));
+  std::chrono::system_clock::duration young = policy_.least_age;
+  if (policy_.keep) young = std::max<decltype(young)>(young, policy_.keep->younger);
+  return facts.timeline == timelines_.rbegin()->first || counted(facts.newest) >= newest ||
+         counted(facts.newest) > now_ - young;
+}
+
+// One that cannot be read may be any.
+bool Planner::counts(const BackupFacts& backup) const {
+  return !backup.stop || policy_.backup_label.empty() ||
+         matches_label(policy_.backup_label, backup.label);
+}
+
+bool Planner::is_on_line(const BackupFacts& backup, Timeline line) const {
+  if (backup.timeline == line) return true;
+  const Ancestry* ancestry = ancestry_of(line);
+  return ancestry != nullptr && std::ranges::any_of(*ancestry, [&](const TimelineSwitch& fork) {
+           return fork.parent == backup.timeline && *backup.stop <= fork.left_at;
+         });
+}
+
+void Planner::keep_of_line(Timeline line) {
+  std::vector<std::size_t> on_line;
+  for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
+    const BackupFacts& backup = inventory_.backups[i];
+    if (backup.stop && !backup.gone && counts(backup) && is_on_line(backup, line))
+      on_line.push_back(i);
+  }
+  std::ranges::sort(on_line, [this](std::size_t a, std::size_t b) {
+    const BackupFacts& first = inventory_.backups[a];
+    const BackupFacts& second = inventory_.backups[b];
+    return std::pair(*first.stop, first.stopped) > std::pair(*second.stop, second.stopped);
+  });
+  std::uint32_t count = 0;
+  bool has_older = false;
+  for (const std::size_t i : on_line) {
+    const bool older = counted(inventory_.backups[i].stopped) <= now_ - policy_.keep->younger;
+    const bool reaches_back = policy_.keep->count > 0 && !has_older;
+    if (count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
+    if (first_missing(inventory_.backups[i])) continue;
+    ++count;
+    has_older = has_older || older;
+  }
+}
+
+void Planner::note_gone(const BackupFacts& backup) {
+  if (++gone_ > kMostNoted) return;
+  plan_.notes.push_back(
+      fmt::format("backup {} (\"{}\") cannot be recovered: the segment where it begins was pruned",
+                  backup.name, foreign_text(backup.label)));
+}
+
+// Of the segments that it needs to become consistent.
+std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) const {
+  if (!backup.stop) return std::nullopt;
+  // The last byte that it needs is the one before `stop`.
+  const SegmentNumber last = segment(Lsn{std::max<std::uint64_t>(backup.stop->value, 1) - 1});
+  for (const Gap& gap : inventory_.gaps) {
+    if (gap.timeline != backup.timeline || gap.missing.first > last.value) continue;
+    const SegmentNumber first{std::max(gap.missing.first, backup.start.value)};
+    if (first.value <= gap.missing.last()) return first;
+  }
+  return std::nullopt;
+}
+
+void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) {
+  if (++gone_ > kMostNoted) return;
+  plan_.notes.push_back(fmt::format(
+      "backup {} (\"{}\") cannot be recovered: segment {}, which it needs, is missing; it does not "
+      "count as one that is kept",
+      backup.name, foreign_text(backup.label),
+      WalFileName::segment(backup.timeline, missing, inventory_.segment_size).text()));
+}
+
+void Planner::choose_backups() {
+  const bool keep_all = !policy_.keep || !descent_is_known();
+  for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
+    const BackupFacts& backup = inventory_.backups[i];
+    if (backup.gone) {
+      note_gone(backup);
+      continue;
+    }
+    if (const auto missing = first_missing(backup)) note_incomplete(backup, *missing);
+    if (!backup.stop || (keep_all && counts(backup))) kept_.insert(i);
+  }
+  if (policy_.keep && keep_all) {
+    plan_.notes.emplace_back(
+        "every backup is kept: the history file of a timeline is missing or damaged, so it is not "
+        "known what descends from what");
+  }
+  if (keep_all) return;
+  for (const TimelineFacts& facts : inventory_.timelines) {
+    if (!is_end(facts)) continue;
+    if (is_live(facts)) {
+      keep_of_line(facts.timeline);
+    } else {
+      plan_.notes.push_back(
+          fmt::format("timeline {} is abandoned, nothing came since {}: no backups are kept for "
+                      "it alone",
+                      facts.timeline.value, to_iso8601(facts.newest)));
+    }
+  }
+}
+
+void Planner::add_standby(Consumer consumer) {
+  if (consumer.from) {
+    // From one size to the other by way of the log.
+    consumer.from = segment(start_of(*consumer.from, inventory_.position_size));
+  }
+  if (consumer.seen) consumer.seen = counted(*consumer.seen);
+  const auto silent = consumer.seen ? now_ - *consumer.seen : Time::duration::zero();
+  if (policy_.standby_limit && silent > *policy_.standby_limit) {
+    plan_.notes.push_back(fmt::format("{} has been silent for {} and holds nothing back any more",
+                                      consumer.name, days_text(silent)));
+    return;
+  }
+  consumers_.push_back(std::move(consumer));
+}
+
+void Planner::add_consumers() {
+  for (const std::size_t i : kept_) {
+    const BackupFacts& backup = inventory_.backups[i];
+    plan_.kept_backups.push_back(backup.name);
+    consumers_.push_back(
+        {.name = fmt::format("backup {} (\"{}\")", backup.name, foreign_text(backup.label)),
+         .from = backup.start,
+         .timeline = backup.timeline});
+  }
+  for (const PositionReport& position : inventory_.positions) {
+    for (Consumer& consumer : consumers_of(position, inventory_.position_size))
+      add_standby(std::move(consumer));
+  }
+  for (const HoldFacts& hold : inventory_.holds) {
+    consumers_.push_back({.name = hold.name, .from = hold.from, .timeline = hold.timeline});
+  }
+}
+
+void Planner::set_floor() {
+  if (policy_.keep && policy_.keep->count == 0 && consumers_.empty()) {
+    set_floor_at_end();
+    return;
+  }
+  if (policy_.keep && policy_.keep->count > 0 && kept_.empty()) {
+    plan_.reason =
+        policy_.backup_label.empty()
+            ? "no backup is known that could be kept"
+            : fmt::format("no backup is known whose label matches \"{}\"", policy_.backup_label);
+    return;
+  }
+  const auto least = std::ranges::min_element(consumers_, [](const auto& a, const auto& b) {
+    return a.from.value_or(SegmentNumber{}) < b.from.value_or(SegmentNumber{});
+  });
+  if (least == consumers_.end() && !policy_.before) {
+    plan_.reason = "no backup, standby or hold is known that says what is needed";
+    return;
+  }
+  if (least == consumers_.end() ||
+      (policy_.before && *policy_.before < least->from.value_or(SegmentNumber{}))) {
+    plan_.floor = policy_.before;
+    plan_.reason = "the command sets it there";
+    return;
+  }
+  plan_.floor = least->from.value_or(SegmentNumber{});
+  plan_.reason =
+      least->from
+          ? fmt::format("{} needs it", least->name)
+          : fmt::format("{} has not said how far it is, so it may need everything", least->name);
+  if (least->seen && now_ - *least->seen >= kLongSilence) {
+    plan_.reason += fmt::format("; it was seen {} ago", days_text(now_ - *least->seen));
+  }
+}
+
+void Planner::set_floor_at_end() {
+  std::optional<SegmentNumber> last;
+  for (const TimelineFacts& facts : inventory_.timelines)
+    last = std::max(last, facts.last);
+  plan_.reason = "no backup of this era is to be kept, and no standby or hold needs it";
+  // Behind a timeline's last segment there may be a .partial.
+  if (last) plan_.floor = SegmentNumber{last->value + 2};
+  if (plan_.floor && policy_.before) plan_.floor = std::min(plan_.floor, policy_.before);
+}
+
+// --- a dead branch ---
+
+std::string Planner::why_not_dead(Timeline dead) const {
+  const auto found = timelines_.find(dead);
+  if (found == timelines_.end()) return fmt::format("there is no timeline {}", dead.value);
+  if (!descent_is_known()) {
+    return "the history file of a timeline is missing or damaged, so it is not known what "
+           "descends from what";
+  }
+  if (is_live(*found->second)) {
+    return fmt::format(
+        "timeline {} may be in use: it is the highest, or has the newest file, or "
+        "one that is younger than {}",
+        dead.value,
+        days_text(policy_.keep ? std::max(policy_.keep->younger, policy_.least_age)
+                               : policy_.least_age));
+  }
+  if (consumers_.empty()) return "no backup, standby or hold is known that says what is needed";
+  for (const Consumer& consumer : consumers_) {
+    if (!consumer.from) return fmt::format("{} has not said how far it is", consumer.name);
+    if (consumer.timeline && ancestry_of(*consumer.timeline) == nullptr) {
+      return fmt::format("{} is on timeline {}, of which there is no history file", consumer.name,
+                         consumer.timeline->value);
+    }
+  }
+  return {};
+}
+
+// What a consumer on timeline u from segment s on may ask for of the dead one.
+std::optional<RetentionPlan::Stretch> Planner::needed_by(const Consumer& consumer,
+                                                         Timeline dead) const {
+  const SegmentNumber from = *consumer.from;
+  if (!consumer.timeline || *consumer.timeline == dead) return {{from, kEndless}};
+  // It may recover along any timeline that forks off where it comes by.
+  const Ancestry& ancestry = *ancestry_of(dead);
+  const auto left = std::ranges::find(ancestry, *consumer.timeline, &TimelineSwitch::parent);
+  if (left != ancestry.end()) {
+    const auto passes = [&](const TimelineSwitch& fork) { return segment(fork.left_at) >= from; };
+    if (std::all_of(left, ancestry.end(), passes)) return {{SegmentNumber{}, kEndless}};
+    return std::nullopt;
+  }
+  for (const TimelineSwitch& fork : *ancestry_of(*consumer.timeline)) {
+    if (fork.parent == dead && segment(fork.left_at) >= from) {
+      return {{from, segment(fork.left_at)}};
+    }
+  }
+  return std::nullopt;
+}
+
+void Planner::plan_dead_timeline(Timeline dead) {
+  plan_.floor.reset();
+  plan_.reason = why_not_dead(dead);
+  if (!plan_.reason.empty()) return;
+  plan_.dead_timeline = dead;
+  std::size_t needing = 0;
+  for (const Consumer& consumer : consumers_) {
+    const auto stretch = needed_by(consumer, dead);
+    if (!stretch) continue;
+    plan_.needed.push_back(*stretch);
+    if (++needing <= kMostNoted) {
+      plan_.notes.push_back(
+          fmt::format("{} may need a part of timeline {}, which stays", consumer.name, dead.value));
+    }
+  }
+  plan_.reason = fmt::format("nothing else needs timeline {}", dead.value);
+}
+
+RetentionPlan Planner::run() {
+  choose_backups();
+  add_consumers();
+  if (policy_.dead_timeline) {
+    plan_dead_timeline(*policy_.dead_timeline);
+  } else {
+    set_floor();
+  }
+  return std::move(plan_);
+}
+
+}  // namespace
+
+RetentionPlan plan_retention(const RetentionInventory& inventory, const RetentionPolicy& policy,
+                             Time now) {
+  return Planner(inventory, policy, now).run();
+}
+
+bool may_go(const RetentionPlan& plan, const StoredFileFacts& file) {
+  if (plan.future_times(file.put) >= plan.put_before) return false;
+  if (plan.dead_timeline) {
+    return file.timeline == *plan.dead_timeline &&
+           std::ranges::none_of(plan.needed, [&](const RetentionPlan::Stretch& stretch) {
+             return stretch.first <= file.number && file.number <= stretch.last;
+           });
+  }
+  return plan.floor && file.number < *plan.floor;
+}
+
+std::string describe(const PositionReport& position) {
+  const std::string host = foreign_text(position.host);
+  if (position.standby.empty()) {
+    return fmt::format("standby {} of {} on {}", position.instance, position.client, host);
+  }
+  return fmt::format("standby \"{}\" of {} on {}", foreign_text(position.standby), position.client,
+                     host);
+}
+
+std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize size) {
+  if (position.retired) return {};
+  std::vector<Consumer> consumers;
+  const auto add = [&](const std::string& restartpoint, const std::string& lowest_handed,
+                       const std::optional<Time>& seen) {
+    Consumer consumer{.name = describe(position), .from = {}, .timeline = {}, .seen = seen};
+    if (!position.others.empty()) consumer.name += " (one of those that share its id)";
+    const auto name = WalFileName::parse(restartpoint.empty() ? lowest_handed : restartpoint);
+    if (name && name->kind() == FileKind::kSegment && name->fits(size)) {
+      consumer.from = name->number(size);
+      consumer.timeline = name->timeline();
+    }
+    consumers.push_back(std::move(consumer));
+  };
+  add(position.restartpoint, position.lowest_handed, position.seen);
+  for (const SharedPosition& other : position.others)
+    add(other.restartpoint, other.lowest_handed, other.seen);
+  return consumers;
+}
+
+}  // namespace walstow

@@ -1,0 +1,88 @@
+#include "store/retention/retention_status.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+#include "proto/base/error.h"
+#include "store/retention/archive_clock.h"
+#include "store/retention/prune.h"
+#include "store/retention/prune_policy.h"
+#include "store/retention/retention_inventory.h"
+#include "store/retention/tombstones.h"
+
+namespace walstow {
+namespace {
+
+std::string pruned_below(const std::vector<Tombstone>& tombstones, SegmentSize size) {
+  SegmentNumber limit;
+  for (const Tombstone& one : tombstones) {
+    if (!one.timeline) limit = std::max(limit, one.limit());
+  }
+  return limit.value == 0 ? "" : to_string(start_of(limit, size));
+}
+
+std::vector<std::string> unfinished(const std::vector<Tombstone>& tombstones, SegmentSize size) {
+  std::vector<std::string> notes;
+  for (const Tombstone& one : tombstones) {
+    if (one.state == Tombstone::State::kIntent) notes.push_back(describe_unfinished(one, size));
+  }
+  return notes;
+}
+
+// One record by itself is as one of a list: what is wrong with it says nothing of the rest.
+template <class Read>
+auto read_or_note(Read read, DamagedRecords& damaged) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
+    damaged.emplace_back(error.what());
+    return {};
+  }
+}
+
+}  // namespace
+
+RetentionReport retention_status(const Archive& archive, const std::string& cluster,
+                                 const EraInventory& files, DamagedRecords& damaged) {
+  const EraName& era = files.era();
+  const SegmentSize size = segment_size_of(era);
+  RetentionReport report;
+  const auto policy_record = [&] { return read_policy(archive, cluster); };
+  report.policy = read_or_note(policy_record, damaged);
+  const auto records = [&] { return list_tombstones(archive.backend(), cluster, era); };
+  const std::vector<Tombstone> tombstones = read_or_note(records, damaged);
+  report.pruned = pruned_below(tombstones, size);
+  const auto clock_record = [&] { return read_clock(archive); };
+  const std::optional<ArchiveClock> kept = read_or_note(clock_record, damaged);
+  if (!damaged.empty()) {
+    report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
+    return report;
+  }
+  RetentionInventory inventory = take_inventory(archive, cluster, files, &damaged);
+  if (!damaged.empty()) {
+    report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
+    return report;
+  }
+  const PrunePolicy asked = report.policy ? report.policy->policy : PrunePolicy();
+  const Time now = std::chrono::system_clock::now();
+  // Nobody has pruned and no daemon has run where the clock was never kept: nothing to compare
+  // with.
+  const ArchiveClock clock = kept ? look_at_clock(archive, kept, now) : ArchiveClock();
+  report.clock = clock.doubt_text(cluster);
+  // A policy that is set has no place that could be of another era.
+  RetentionPlan plan = plan_by_clock(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
+                                     clock, now, cluster);
+  const Amount amount = amount_of(archive, cluster, files, plan);
+  report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
+  report.reason = std::move(plan.reason);
+  report.notes = unfinished(tombstones, size);
+  std::ranges::move(plan.notes, std::back_inserter(report.notes));
+  report.notes.resize(std::min(report.notes.size(), kMostNotesShown));
+  report.files = amount.files;
+  report.stored_bytes = amount.stored_bytes;
+  return report;
+}
+
+}  // namespace walstow

@@ -1,0 +1,257 @@
+#include "store/retention/tombstones.h"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "proto/base/bytes.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/wire/json_fields.h"
+#include "store/archive/archive.h"
+#include "store/archive/layout.h"
+#include "store/archive/record.h"
+#include "store/retention/prune_policy.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+using State = Tombstone::State;
+
+constexpr std::size_t kTombstonesPage = 1000;
+// Finished ones that are kept: those that a later one with a higher floor covers go in time.
+constexpr std::size_t kMostKept = 50;
+constexpr std::uint32_t kLastNumber = 999999;
+// How often a list is read anew because a record went meanwhile, as one does after a prune.
+constexpr int kMostBeginnings = 10;
+
+std::optional<State> parse_state(std::string_view text) {
+  for (const State state : {State::kIntent, State::kDone, State::kWithdrawn}) {
+    if (text == to_string(state)) return state;
+  }
+  return std::nullopt;
+}
+
+std::string encode(const Tombstone& tombstone, SegmentSize size) {
+  json::object object{{"format", kArchiveFormat},
+                      {"number", tombstone.number},
+                      {"state", to_string(tombstone.state)},
+                      {"floor", to_string(start_of(tombstone.floor, size))}};
+  if (tombstone.timeline) object["timeline"] = tombstone.timeline->value;
+  object["reached"] = to_string(start_of(tombstone.reached, size));
+  object["policy"] = policy_object(tombstone.policy);
+  object["reason"] = escaped(tombstone.reason);
+  object["by"] = escaped(tombstone.by);
+  object["begun"] = to_iso8601(tombstone.begun);
+  object["files"] = tombstone.files;
+  object["stored_bytes"] = tombstone.stored_bytes;
+  return to_line(object);
+}
+
+Tombstone decode(const std::string& content, const std::string& place, SegmentSize size) {
+  const json::object object = parse_record(content, place);
+  const auto text = [&](std::string_view name) {
+    auto value = text_member(object, name);
+    if (!value) throw_damaged_record(place);
+    return *std::move(value);
+  };
+  const auto number = [&](std::string_view name) {
+    const auto value = number_member(object, name);
+    if (!value) throw_damaged_record(place);
+    return *value;
+  };
+  const auto state = parse_state(text("state"));
+  const auto floor = parse_lsn(text("floor"));
+  const auto reached = parse_lsn(text("reached"));
+  const auto begun = parse_iso8601(text("begun"));
+  const json::object* policy = object_member(object, "policy");
+  if (!state || !floor || !reached || !begun || policy == nullptr) throw_damaged_record(place);
+  Tombstone tombstone{.number = static_cast<std::uint32_t>(number("number")),
+                      .state = *state,
+                      .floor = segment_of(*floor, size),
+                      .timeline = {},
+                      .reached = segment_of(*reached, size),
+                      .policy = policy_of(*policy, place),
+                      .reason = text("reason"),
+                      .by = text("by"),
+                      .begun = *begun,
+                      .files = number("files"),
+                      .stored_bytes = number("stored_bytes")};
+  if (object.contains("timeline")) {
+    tombstone.timeline = Timeline{static_cast<std::uint32_t>(number("timeline"))};
+    tombstone.policy.timeline = tombstone.timeline;
+  }
+  return tombstone;
+}
+
+// What a later one says as well is not kept for ever. Its number is not the highest, so that it is
+// not used again.
+void drop_covered(Backend& backend, std::string_view cluster, const EraName& era,
+                  const std::vector<Tombstone>& all) {
+  if (all.size() <= kMostKept) return;
+  for (std::size_t i = 0; i < all.size() - kMostKept; ++i) {
+    const Tombstone& old = all[i];
+    const bool covered = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
+                                     [&old](const Tombstone& later) {
+                                       return later.state == State::kDone && !later.timeline &&
+                                              later.limit() >= old.limit();
+                                     });
+    if (covered && old.state != State::kIntent) {
+      backend.remove_record(layout::prune_record(cluster, era, old.number));
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::kIntent:
+      return "intent";
+    case State::kDone:
+      return "done";
+    case State::kWithdrawn:
+      return "withdrawn";
+  }
+  return "";
+}
+
+KnownPrune known_prune(const Tombstone& tombstone) {
+  return {.limit = tombstone.limit(),
+          .timeline = tombstone.timeline,
+          .has_removed = !tombstone.timeline && tombstone.reached > SegmentNumber{}};
+}
+
+std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluster,
+                                       const EraName& era) {
+  std::vector<Tombstone> all;
+  const SegmentSize size = segment_size_of(era);
+  std::string after;
+  int beginnings = 1;
+  for (;;) {
+    const auto page =
+        backend.list_after(layout::prune_records(cluster, era), after, kTombstonesPage);
+    bool dropped = false;
+    for (const Entry& entry : page) {
+      const auto content = backend.read_record(entry.key);
+      dropped = dropped || !content;
+      if (content) all.push_back(decode(*content, record_place(backend, entry.key), size));
+    }
+    if (dropped) {
+      // A later one says the same, and may be younger than this list.
+      if (++beginnings > kMostBeginnings) {
+        throw Error(ErrorKind::kUnavailable,
+                    "the records of prunes change faster than they can be read",
+                    "Is there a record below \"" + layout::prune_records(cluster, era) +
+                        "\" that cannot be read?");
+      }
+      all.clear();
+      after.clear();
+      continue;
+    }
+    if (page.size() < kTombstonesPage) return all;
+    after = page.back().key;
+  }
+}
+
+std::optional<Tombstone> create_tombstone(Backend& backend, std::string_view cluster,
+                                          const EraName& era, Tombstone tombstone) {
+  const std::vector<Tombstone> all = list_tombstones(backend, cluster, era);
+  if (std::ranges::any_of(all, [](const Tombstone& one) { return one.state == State::kIntent; })) {
+    return std::nullopt;
+  }
+  tombstone.number = all.empty() ? 1 : all.back().number + 1;
+  if (tombstone.number > kLastNumber) {
+    throw Error(ErrorKind::kRefused, "there have been too many prunes of this era");
+  }
+  const std::string key = layout::prune_record(cluster, era, tombstone.number);
+  if (!backend.create_record(key, encode(tombstone, segment_size_of(era)))) return std::nullopt;
+  return tombstone;
+}
+
+std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view cluster,
+                                          const EraName& era, std::uint32_t number,
+                                          const TombstoneChange& change) {
+  const std::string key = layout::prune_record(cluster, era, number);
+  const SegmentSize size = segment_size_of(era);
+  std::optional<Tombstone> standing;
+  backend.update_record(
+      key, [&](const std::optional<std::string>& content) -> std::optional<std::string> {
+        if (!content) return std::nullopt;
+        standing = decode(*content, record_place(backend, key), size);
+        const bool is_intent = standing->state == State::kIntent;
+        if (!is_intent && change.files == 0) return std::nullopt;
+        standing->files += change.files;
+        standing->stored_bytes += change.stored_bytes;
+        if (!is_intent) return encode(*standing, size);
+        if (change.reached) standing->reached = std::max(standing->reached, *change.reached);
+        if (change.state) standing->state = *change.state;
+        if (!change.reason.empty()) standing->reason = change.reason;
+        return encode(*standing, size);
+      });
+  if (change.state == State::kDone) {
+    drop_covered(backend, cluster, era, list_tombstones(backend, cluster, era));
+  }
+  return standing;
+}
+
+std::string describe(const Tombstone& tombstone, SegmentSize size) {
+  const std::string what =
+      tombstone.timeline ? fmt::format("with timeline {}, a dead branch", tombstone.timeline->value)
+                         : "below floor " + to_string(start_of(tombstone.limit(), size));
+  return fmt::format("{} on {} by \"{}\", {}",
+                     tombstone.state == State::kIntent ? "about to be pruned" : "pruned",
+                     to_iso8601(tombstone.begun), tombstone.by, what);
+}
+
+std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size) {
+  const std::string of = tombstone.timeline
+                             ? fmt::format("of timeline {}", tombstone.timeline->value)
+                             : "below floor " + to_string(start_of(tombstone.floor, size));
+  return fmt::format("prune {} {} by \"{}\" on {} is not over: {} files have gone so far",
+                     tombstone.number, of, tombstone.by, to_iso8601(tombstone.begun),
+                     tombstone.files);
+}
+
+std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::string_view cluster,
+                                                      const EraName& era, const WalFileName& file) {
+  const SegmentSize size = segment_size_of(era);
+  const SegmentNumber from = file.number(size);
+  for (const Tombstone& tombstone : list_tombstones(backend, cluster, era)) {
+    if (!tombstone.covers(file.timeline(), from)) continue;
+    const auto key =
+        layout::object_key(cluster, era, WalFileName::segment(file.timeline(), from, size));
+    // What was young stayed.
+    if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
+    return fmt::format("the backup of \"{}\" cannot be recovered: where it begins, the log was {}",
+                       file.text(), describe(tombstone, size));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,
+                                          const EraName& era, SegmentNumber from,
+                                          std::optional<Timeline> timeline) {
+  const SegmentSize size = segment_size_of(era);
+  for (const Tombstone& tombstone : list_tombstones(backend, cluster, era)) {
+    const bool in_progress = tombstone.state == State::kIntent;
+    // While a dead branch is on its way out, whoever may come by it waits for the end.
+    const bool concerns = !tombstone.timeline || in_progress || tombstone.timeline == timeline;
+    if (!concerns || from >= tombstone.limit()) continue;
+    return make_refusal(
+        Code::kBelowFloor,
+        fmt::format("what is needed from {} on is {}", to_string(start_of(from, size)),
+                    describe(tombstone, size)),
+        in_progress
+            ? fmt::format("Pruned up to {} so far. {} ends the prune, and what has not gone stays.",
+                          to_string(start_of(tombstone.reached, size)),
+                          suggestion({"prune", std::string(cluster), "--abandon"}))
+            : "It cannot be brought back. Use a later backup, or a later place.");
+  }
+  return std::nullopt;
+}
+
+}  // namespace walstow

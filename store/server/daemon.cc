@@ -1,0 +1,325 @@
+#include "store/server/daemon.h"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <list>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "proto/base/log.h"
+#include "proto/base/stoppable_sleep.h"
+#include "proto/link/tls/tls_server.h"
+#include "proto/program/exit_code.h"
+#include "store/retention/archive_clock.h"
+#include "store/server/connection_counter.h"
+#include "store/server/incoming_connection.h"
+#include "store/server/listener.h"
+#include "store/server/session_group.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr Duration kBackOff{200};      // after an accept that failed for want of descriptors
+constexpr Duration kLastWait{5000};    // for what was cut to notice
+constexpr Duration kTurnedAway{2000};  // for its one request, to be told why
+// After the start, when all else has begun; then as often as it is set.
+constexpr Duration kFirstPrune{60000};
+// Of one address at once: what comes after is more than the servers of one host can need.
+constexpr std::size_t kHandshakesOfOneAddress = 64;
+
+// What a reload replaces as a whole; a connection keeps what it began with.
+struct Service {
+  explicit Service(const DaemonOptions& given) : options(given), tls(given.tls) {}
+  DaemonOptions options;
+  TlsServer tls;
+};
+
+class Daemon {
+ public:
+  Daemon(const DaemonOptions& options, const std::function<DaemonOptions()>& reload,
+         const ServiceManager& manager)
+      : service_(std::make_shared<Service>(options)),
+        reload_(reload),
+        manager_(manager),
+        handler_([archive = options.archive] { return open_archive(archive); },
+                 options.compression_level),
+        workers_(options.workers),
+        puts_(options.workers),
+        control_(asio::make_strand(io_)),
+        sessions_(control_),
+        signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
+
+  void run();
+
+ private:
+  asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
+  asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
+                                         std::unique_ptr<Arrival> arrival);
+  asio::awaitable<void> meet_signals();
+  asio::awaitable<void> stay_alive();
+  asio::awaitable<void> stop();
+  void keep_clock_each_hour(const std::stop_token& stop);
+  void prune_now_and_then(Duration interval, const std::stop_token& stop);
+  void reload();
+  void fail(std::exception_ptr failure);
+
+  // Touched on control_ only, once threads run.
+  std::shared_ptr<const Service> service_;
+  const std::function<DaemonOptions()>& reload_;
+  const ServiceManager& manager_;
+  std::exception_ptr failure_;
+  bool stopping_ = false;
+
+  Handler handler_;
+  ClientSlots handshakes_;  // by address
+  ClientSlots slots_;       // by the fingerprint of the client's key
+  asio::thread_pool workers_;
+  PutLine puts_;
+  asio::io_context io_;
+  asio::strand<asio::io_context::executor_type> control_;
+  SessionGroup sessions_;
+  asio::signal_set signals_;
+  std::list<tcp::acceptor> acceptors_;
+  std::jthread keeping_clock_;
+  std::jthread pruning_;
+};
+
+void Daemon::run() {
+  const unsigned threads = service_->options.io_threads;
+  for (const HostPort& address : service_->options.listen) {
+    for (tcp::acceptor& acceptor : listen_on(control_, address))
+      acceptors_.push_back(std::move(acceptor));
+  }
+  for (tcp::acceptor& acceptor : acceptors_) {
+    log_line(LogLevel::kInfo, "listening on " + local_text(acceptor));
+    asio::co_spawn(control_, accept_from(acceptor), asio::detached);
+  }
+  asio::co_spawn(control_, meet_signals(), asio::detached);
+  asio::co_spawn(control_, stay_alive(), asio::detached);
+  manager_.ready();
+
+  // Not on a worker: puts and gets need them all.
+  std::jthread warming_up([this](const std::stop_token& stop) {
+    try {
+      handler_.warm_up(stop);
+    } catch (const std::exception&) {
+      fail(std::current_exception());
+    }
+  });
+  // Nor these.
+  keeping_clock_ =
+      std::jthread([this](const std::stop_token& stop) { keep_clock_each_hour(stop); });
+  pruning_ = std::jthread([this, interval = service_->options.prune_interval](
+                              const std::stop_token& stop) { prune_now_and_then(interval, stop); });
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i)
+    others.emplace_back([this] { io_.run(); });
+  io_.run();
+  for (std::thread& thread : others)
+    thread.join();
+  workers_.join();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void Daemon::keep_clock_each_hour(const std::stop_token& stop) {
+  try {
+    while (!stop.stop_requested()) {
+      handler_.keep_clock(stop);
+      rest(std::chrono::duration_cast<Duration>(kClockRefresh), stop);
+    }
+  } catch (const std::exception&) {
+    fail(std::current_exception());
+  }
+}
+
+void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) {
+  Duration pause = std::min(interval, kFirstPrune);
+  try {
+    while (interval.count() > 0) {
+      rest(pause, stop);
+      if (stop.stop_requested()) return;
+      handler_.prune_by_policy(stop);
+      pause = interval;
+    }
+  } catch (const std::exception&) {
+    fail(std::current_exception());
+  }
+}
+
+asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
+  while (!stopping_) {
+    error_code error;
+    // On a strand of its own: its session is on one thread at a time, and on any.
+    tcp::socket socket(asio::make_strand(io_));
+    co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+    if (stopping_) co_return;
+    if (error) {
+      // Out of descriptors, or the peer has left already: neither ends a daemon.
+      log_line(LogLevel::kWarning, "could not accept a connection: " + error.message());
+      asio::steady_timer pause(control_, kBackOff);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    auto arrival = std::make_unique<Arrival>(socket, sessions_, handshakes_);
+    const std::size_t open = handshakes_.all_taken() + slots_.all_taken();
+    if (open > service_->options.connections ||
+        arrival->handshake->taken() > kHandshakesOfOneAddress) {
+      log_line(LogLevel::kWarning,
+               fmt::format("turned {} away: {} connections are open, {} of its address are new",
+                           arrival->peer, open - 1, arrival->handshake->taken() - 1),
+               "The setting \"max_connections\" says how many there may be.");
+      continue;
+    }
+    auto executor = socket.get_executor();
+    asio::co_spawn(executor, serve_connection(std::move(socket), service_, std::move(arrival)),
+                   asio::detached);
+  }
+}
+
+asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
+                                               std::shared_ptr<const Service> service,
+                                               std::unique_ptr<Arrival> arrival) {
+  const std::string& peer = arrival->peer;
+  try {
+    socket.set_option(tcp::no_delay(true));
+    const Deadline deadline = Deadline::after(service->options.handshake);
+    TlsServer::Accepted accepted = co_await service->tls.accept(std::move(socket), deadline);
+    log_line(LogLevel::kDebug,
+             fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
+                         accepted.resumed ? ", resumed" : ""));
+    const ClientSlots::Slot slot(slots_, accepted.client.fingerprint);
+    arrival->handshake.reset();
+    arrival->connection.handshake_is_over();
+    std::optional<Refusal> turned_away;
+    if (slot.taken() > service->options.connections_of_one_client) {
+      turned_away = Refusal{.code = Code::kUnavailable,
+                            .message = "this client has too many connections open",
+                            .hint =
+                                "The store's setting \"max_connections_per_client\" says how "
+                                "many it may have."};
+    }
+    // Named first: g++ 12.2 frees an aggregate twice that is made inside a co_await expression.
+    SessionContext context{.handler = handler_,
+                           .workers = workers_,
+                           .caller = {.kind = Caller::Kind::kCertificate,
+                                      .name = accepted.client.common_name,
+                                      .fingerprint = accepted.client.fingerprint,
+                                      .certificate_until = accepted.client.not_after},
+                           .peer = peer,
+                           .limits = service->options.limits,
+                           .group = &sessions_,
+                           .puts = &puts_,
+                           .turned_away = turned_away};
+    if (turned_away) context.limits.idle = kTurnedAway;
+    ByteStream stream(std::move(accepted.transport));
+    co_await serve(std::move(stream), std::move(context));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) {
+      fail(std::current_exception());
+      co_return;
+    }
+    log_line(LogLevel::kInfo, "no connection with " + peer + ": " + error.what());
+  } catch (const boost::system::system_error& error) {
+    log_line(LogLevel::kInfo, "no connection with " + peer + ": " + error.what());
+  } catch (const std::exception&) {
+    fail(std::current_exception());  // a defect, or no memory left: not to be served on
+  }
+}
+
+// The process ends, and its service manager starts another one: an archive that could not sync is
+// not to be trusted to have kept what the next request might rely on.
+void Daemon::fail(std::exception_ptr failure) {
+  asio::post(control_, [this, failure] {
+    if (!failure_) failure_ = failure;
+    if (!stopping_) asio::co_spawn(control_, stop(), asio::detached);
+  });
+}
+
+asio::awaitable<void> Daemon::meet_signals() {
+  while (!stopping_) {
+    error_code error;
+    const int signal =
+        co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (error || stopping_) co_return;
+    if (signal == SIGHUP) {
+      reload();
+    } else {
+      asio::co_spawn(control_, stop(), asio::detached);
+      co_return;
+    }
+  }
+}
+
+void Daemon::reload() {
+  manager_.reloading();
+  try {
+    service_ = std::make_shared<Service>(reload_());
+    log_line(LogLevel::kInfo, "reloaded: new connections use the new settings and certificate");
+  } catch (const Error& error) {
+    log_line(LogLevel::kError,
+             std::string("could not reload, all stays as it was: ") + error.what(), error.hint());
+  }
+  manager_.ready();
+}
+
+asio::awaitable<void> Daemon::stay_alive() {
+  if (!manager_.alive_interval()) co_return;
+  asio::steady_timer timer(control_);
+  while (!stopping_) {
+    manager_.alive();
+    timer.expires_after(*manager_.alive_interval());
+    error_code error;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+asio::awaitable<void> Daemon::stop() {
+  stopping_ = true;
+  keeping_clock_.request_stop();
+  pruning_.request_stop();
+  manager_.stopping();
+  log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open",
+                                        handshakes_.all_taken() + slots_.all_taken()));
+  error_code ignored;
+  for (tcp::acceptor& acceptor : acceptors_)
+    acceptor.close(ignored);
+  sessions_.ask_to_end(SessionGroup::Haste::kFinishRequest);
+  co_await sessions_.wait_until_empty(Deadline::after(service_->options.stop));
+  if (sessions_.size() > 0) {
+    log_line(LogLevel::kWarning,
+             fmt::format("cut {} connections whose requests did not end", slots_.all_taken()));
+    sessions_.ask_to_end(SessionGroup::Haste::kAtOnce);
+    co_await sessions_.wait_until_empty(Deadline::after(kLastWait));
+  }
+  if (sessions_.size() > 0) {
+    // A worker hangs in the file system. None of its requests has been acknowledged.
+    log_line(LogLevel::kError, "gave up on requests that the archive's file system does not end");
+    std::_Exit(exit_code::kFailed);
+  }
+  io_.stop();
+}
+
+}  // namespace
+
+void run_daemon(const DaemonOptions& options, const std::function<DaemonOptions()>& reload,
+                const ServiceManager& manager) {
+  Daemon(options, reload, manager).run();
+  log_line(LogLevel::kInfo, "stopped");
+}
+
+}  // namespace walstow

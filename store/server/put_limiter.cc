@@ -1,0 +1,55 @@
+#include "store/server/put_limiter.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace walstow {
+
+namespace asio = boost::asio;
+
+boost::asio::awaitable<PutLine::Turn> PutLine::take(Deadline patience) {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto waiting = std::make_shared<Waiting>(executor);
+  waiting->timer.expires_at(patience.when());
+  if (take_free(waiting)) co_return Turn(*this);
+  boost::system::error_code ignored;
+  co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (leave(waiting)) co_return Turn(*this);
+  co_return Turn();
+}
+
+// False: it stands in the line now.
+bool PutLine::take_free(const std::shared_ptr<Waiting>& waiting) {
+  const std::lock_guard lock(mutex_);
+  if (free_ > 0) {
+    --free_;
+    return true;
+  }
+  waiting_.push_back(waiting);
+  return false;
+}
+
+// Whether its turn has come.
+bool PutLine::leave(const std::shared_ptr<Waiting>& waiting) {
+  const std::lock_guard lock(mutex_);
+  if (waiting->granted) return true;
+  waiting_.remove(waiting);
+  return false;
+}
+
+void PutLine::give_back() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) {
+    ++free_;
+    return;
+  }
+  const std::shared_ptr<Waiting> next = waiting_.front();
+  waiting_.pop_front();
+  next->granted = true;
+  // On its own executor, which it has left only when it waits.
+  asio::post(next->timer.get_executor(), [next] { next->timer.cancel(); });
+}
+
+}  // namespace walstow

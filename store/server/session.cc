@@ -1,0 +1,407 @@
+#include "store/server/session.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include <fmt/format.h>
+#include <optional>
+
+#include "proto/base/buffer.h"
+#include "proto/base/log.h"
+#include "proto/link/http_head.h"
+#include "store/server/run_on_pool.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+// What Beast reads at a time, half-kilobytes otherwise; and a bound for what it does not bound: the
+// extensions of a chunk, and the fields that follow the last one.
+constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
+
+// What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
+// small. A put has two of them, a get one.
+constexpr std::size_t kBodyChunk = 2 * kChunkSize;
+
+// How long a put waits for its turn at the most: then it goes on without one, since those that are
+// worked on may belong to peers that are slow.
+constexpr Duration kLongestLine{10'000};
+
+// The peer went away, or too slow: the end of a session, and nobody's fault of ours.
+struct PeerGone {};
+
+std::optional<Method> to_method(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return Method::kGet;
+    case http::verb::head:
+      return Method::kHead;
+    case http::verb::put:
+      return Method::kPut;
+    case http::verb::post:
+      return Method::kPost;
+    case http::verb::delete_:
+      return Method::kDelete;
+    default:
+      return std::nullopt;
+  }
+}
+
+class Session {
+ public:
+  Session(ByteStream stream, SessionContext context)
+      : stream_(std::move(stream)), context_(std::move(context)), buffer_(kReadBuffer) {
+    buffer_.reserve(kReadBuffer);
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() { remote_->session = nullptr; }
+
+  asio::awaitable<void> run();
+  // How a group asks this session to end: from any thread, also when it is gone.
+  SessionGroup::AskToEnd ask_to_end();
+
+ private:
+  // What a wish that is on its way to the session's executor may still look at when it arrives
+  // late.
+  struct Remote {
+    Session* session;  // nullptr once it is gone
+  };
+
+  void end(SessionGroup::Haste haste);
+  void log_refusal(const Reply& reply) const;
+  asio::awaitable<void> answer_requests();
+  using Parser = http::request_parser<http::buffer_body>;
+
+  template <class Work>
+  asio::awaitable<std::invoke_result_t<Work>> on_worker(Work work) {
+    return run_on(context_.workers, std::move(work));
+  }
+
+  Deadline progress() const { return Deadline::after(context_.limits.progress).earlier(*whole_); }
+
+  asio::awaitable<bool> read_request();
+  bool has_long_body() const;
+  asio::awaitable<Answer> ask_handler();
+  asio::awaitable<void> answer_request();
+  asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
+  asio::awaitable<std::size_t> read_chunk(Buffer& chunk);
+  asio::awaitable<bool> work_along(Upload& upload, std::optional<Reply>& refused);
+  asio::awaitable<bool> feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused);
+  asio::awaitable<void> write(ByteView bytes);
+  asio::awaitable<void> send_continue();
+  asio::awaitable<void> send(Reply reply);
+  asio::awaitable<void> send_download(Download& download);
+  asio::awaitable<void> skip_body();
+
+  ByteStream stream_;
+  SessionContext context_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::optional<Deadline> whole_;
+  std::array<Buffer, 2> chunks_;  // one is filled while the other is worked on
+  bool expects_continue_ = false;
+  bool keep_alive_ = true;
+  bool waiting_ = false;  // for a request to begin
+  bool ending_ = false;
+  std::shared_ptr<Remote> remote_ = std::make_shared<Remote>(Remote{this});
+};
+
+SessionGroup::AskToEnd Session::ask_to_end() {
+  return [remote = remote_, executor = stream_.get_executor()](SessionGroup::Haste haste) {
+    asio::post(executor, [remote, haste] {
+      if (remote->session != nullptr) remote->session->end(haste);
+    });
+  };
+}
+
+// A wait that ends is all that is needed: whoever waited sees that its time is up.
+void Session::end(SessionGroup::Haste haste) {
+  ending_ = true;
+  if (waiting_ || haste == SessionGroup::Haste::kAtOnce) {
+    whole_ = Deadline::after(Duration::zero());
+    stream_.set_deadline(*whole_);
+  }
+}
+
+// False: the peer has nothing more to ask.
+asio::awaitable<bool> Session::read_request() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(kLargestHead));
+  parser_->body_limit(boost::none);  // the upload knows what it may take
+  stream_.set_deadline(Deadline::after(context_.limits.idle));
+  error_code error;
+  waiting_ = true;
+  co_await http::async_read_header(stream_, buffer_, *parser_,
+                                   asio::redirect_error(asio::use_awaitable, error));
+  waiting_ = false;
+  whole_ = Deadline::after(context_.limits.whole);
+  if (!error) {
+    keep_alive_ = parser_->keep_alive() && !ending_;
+    co_return true;
+  }
+  const bool http_trouble = error.category() == http::make_error_code(http::error{}).category();
+  if (http_trouble && error != http::error::end_of_stream &&
+      error != http::error::partial_message) {
+    keep_alive_ = false;
+    Reply reply =
+        to_reply(make_refusal(Code::kBadRequest, "not an HTTP/1.1 request: " + error.message()));
+    co_await send(std::move(reply));
+  }
+  co_return false;
+}
+
+asio::awaitable<Answer> Session::ask_handler() {
+  if (context_.turned_away) {
+    keep_alive_ = false;
+    co_return to_reply(*context_.turned_away);
+  }
+  RequestHead head;
+  head.target = std::string(parser_->get().target());
+  for (const auto& field : parser_->get()) {
+    head.fields.add(std::string(field.name_string()), std::string(field.value()));
+  }
+  const std::string* expect = head.fields.find(field::kExpect);
+  expects_continue_ = expect != nullptr && boost::beast::iequals(*expect, "100-continue");
+  const auto method = to_method(parser_->get().method());
+  if (!method) {
+    co_return to_reply(
+        make_refusal(Code::kBadRequest,
+                     "method \"" + escaped(parser_->get().method_string()) + "\" is not known"));
+  }
+  head.method = *method;
+  auto work = [this, head = std::move(head)]() -> Answer {
+    return context_.handler.handle(head, context_.caller);
+  };
+  co_return co_await on_worker(std::move(work));
+}
+
+asio::awaitable<std::size_t> Session::read_chunk(Buffer& chunk) {
+  // Here, not at the start: an idle connection needs no room.
+  if (chunk.empty()) chunk = Buffer(kBodyChunk);
+  auto& body = parser_->get().body();
+  body.data = chunk.data();
+  body.size = chunk.size();
+  body.more = true;
+  while (!parser_->is_done() && body.size > 0) {
+    stream_.set_deadline(progress());
+    error_code error;
+    co_await http::async_read_some(stream_, buffer_, *parser_,
+                                   asio::redirect_error(asio::use_awaitable, error));
+    if (error == http::error::need_buffer) break;
+    if (error) throw PeerGone();
+  }
+  co_return chunk.size() - body.size;
+}
+
+// Work on earlier bytes, which goes along with what comes: a body takes longer to arrive than that.
+asio::awaitable<bool> Session::work_along(Upload& upload, std::optional<Reply>& refused) {
+  auto work = [&upload, &refused]() -> bool {
+    try {
+      upload.work_along();
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      refused = to_reply(to_refusal(error));
+      return false;
+    }
+  };
+  co_return co_await on_worker(std::move(work));
+}
+
+// False: the upload will have no more of it, and `refused` says why.
+asio::awaitable<bool> Session::feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused) {
+  auto work = [&upload, &refused, bytes]() -> bool {
+    try {
+      upload.write(bytes);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      refused = to_reply(to_refusal(error));
+      return false;
+    }
+  };
+  co_return co_await on_worker(std::move(work));
+}
+
+asio::awaitable<Reply> Session::take_body(std::unique_ptr<Upload> upload) {
+  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  if (expects_continue_) {
+    co_await send_continue();
+    expects_continue_ = false;
+  }
+  std::optional<Reply> refused;
+  std::optional<Reply> refused_later;  // of its own: two threads are at work
+  std::size_t current = 0;
+  std::size_t size = co_await read_chunk(chunks_[current]);
+  while (size > 0) {
+    const ByteView full = chunks_[current].first(size);
+    auto next = read_chunk(chunks_[1 - current]);
+    auto fed = feed(*upload, full, refused);
+    auto worked = work_along(*upload, refused_later);
+    const auto [next_size, taken, good] =
+        co_await (std::move(next) && std::move(fed) && std::move(worked));
+    if (!taken) co_return std::move(*refused);
+    if (!good) co_return std::move(*refused_later);
+    size = next_size;
+    current = 1 - current;
+  }
+  auto finish = [&upload]() -> Reply {
+    try {
+      return upload->finish();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      return to_reply(to_refusal(error));
+    }
+  };
+  co_return co_await on_worker(std::move(finish));
+}
+
+asio::awaitable<void> Session::send_continue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_await write(as_bytes(kContinue));
+}
+
+asio::awaitable<void> Session::write(ByteView bytes) {
+  stream_.set_deadline(progress());
+  error_code error;
+  const asio::const_buffer buffer(bytes.data(), bytes.size());
+  co_await asio::async_write(stream_, buffer, asio::redirect_error(asio::use_awaitable, error));
+  if (error) throw PeerGone();
+}
+
+asio::awaitable<void> Session::send(Reply reply) {
+  http::response<http::empty_body> head;
+  head.version(11);
+  head.result(static_cast<unsigned>(reply.head.status));
+  head.set(field::kVersion, kProtocolVersion);
+  for (const auto& [name, value] : reply.head.fields.all())
+    head.set(name, value);
+  head.keep_alive(keep_alive_);
+  head.content_length(reply.announced_size ? *reply.announced_size
+                      : reply.download     ? reply.download->size()
+                                           : reply.body.size());
+  std::string text = head_text(head);
+  const bool body_follows = !reply.announced_size && !reply.download;
+  if (body_follows) text += reply.body;
+  co_await write(as_bytes(text));
+  if (!reply.announced_size && reply.download) co_await send_download(*reply.download);
+}
+
+asio::awaitable<void> Session::send_download(Download& download) {
+  if (chunks_[0].empty()) chunks_[0] = Buffer(kBodyChunk);
+  for (;;) {
+    // To hand work over and back costs more than to read what is in memory.
+    std::optional<std::size_t> size = download.read_cached(chunks_[0]);
+    if (!size) {
+      auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
+      size = co_await on_worker(std::move(work));
+    }
+    if (*size == 0) co_return;
+    co_await write(chunks_[0].first(*size));
+  }
+}
+
+// What the peer still sends of a body that nobody wants, so that it gets to read its answer.
+asio::awaitable<void> Session::skip_body() {
+  while (!parser_->is_done())
+    co_await read_chunk(chunks_[0]);
+}
+
+// Proven absences are the everyday end of a log, and not worth a line. A peer without an address
+// runs on this machine and says it itself.
+void Session::log_refusal(const Reply& reply) const {
+  if (!reply.refusal || is_absence(reply.refusal->code) || context_.peer.empty()) return;
+  const bool own_trouble = reply.head.status >= 500;
+  log_line(own_trouble ? LogLevel::kWarning : LogLevel::kInfo,
+           fmt::format("refused client {} at {}: {} {}: {}: {}", context_.caller.name,
+                       context_.peer, std::string_view(parser_->get().method_string()),
+                       std::string_view(parser_->get().target()), info_of(reply.refusal->code).text,
+                       reply.refusal->message));
+}
+
+// Of a segment, as opposed to a position or a history file.
+bool Session::has_long_body() const {
+  const auto length = parser_->content_length();
+  return parser_->get().method() == http::verb::put &&
+         (parser_->chunked() || (length && *length > kChunkSize));
+}
+
+asio::awaitable<void> Session::answer_request() {
+  PutLine::Turn turn;
+  if (context_.puts != nullptr && has_long_body()) {
+    turn = co_await context_.puts->take(Deadline::after(kLongestLine).earlier(*whole_));
+  }
+  Answer answer = co_await ask_handler();
+  const bool head_request = parser_->get().method() == http::verb::head;
+  Reply reply;
+  if (auto* upload = std::get_if<std::unique_ptr<Upload>>(&answer)) {
+    reply = co_await take_body(std::move(*upload));
+  } else {
+    reply = std::move(std::get<Reply>(answer));
+  }
+  log_refusal(reply);
+  if (reply.refusal && reply.refusal->code == Code::kUnknownClient) keep_alive_ = false;
+  if (head_request && !reply.announced_size) reply.announced_size = reply.body.size();
+  // Whether a peer that was not told to go on sends its body all the same cannot be known: the next
+  // request could not be told apart from it.
+  const bool body_in_doubt = expects_continue_ && !parser_->is_done();
+  if (body_in_doubt) keep_alive_ = false;
+  co_await send(std::move(reply));
+  if (!body_in_doubt) co_await skip_body();
+}
+
+asio::awaitable<void> Session::answer_requests() {
+  // Not "keep_alive_ && co_await": g++ 12.2 miscompiles that, see .ci/check-coawait.
+  while (keep_alive_ && !ending_) {
+    const bool another = co_await read_request();
+    if (!another) break;
+    co_await answer_request();
+  }
+}
+
+asio::awaitable<void> Session::run() {
+  std::optional<Error> fatal;
+  try {
+    co_await answer_requests();
+  } catch (const PeerGone&) {
+    co_return;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kFatal) {
+      // In the middle of a reply: cutting the connection is the only way left to say so.
+      log_error(error);
+      co_return;
+    }
+    fatal = error;
+  }
+  if (!fatal) co_return;
+  try {
+    keep_alive_ = false;
+    co_await send(to_reply(to_refusal(*fatal)));
+  } catch (const PeerGone&) {  // it will not hear of it, and the process ends all the same
+  }
+  throw Error(*fatal);
+}
+
+}  // namespace
+
+asio::awaitable<void> serve(ByteStream stream, SessionContext context) {
+  SessionGroup* const group = context.group;
+  Session session(std::move(stream), std::move(context));
+  std::optional<SessionGroup::Membership> membership;
+  if (group != nullptr) membership.emplace(*group, session.ask_to_end());
+  co_await session.run();
+}
+
+}  // namespace walstow

@@ -1,0 +1,74 @@
+#include "store/server/stdio_server.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/user_name.h"
+#include "proto/link/descriptor_transport.h"
+#include "proto/wire/ssh_public_key.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// What sshd sets where it runs another command than the one that was asked for.
+constexpr const char* kForcedCommandMark = "SSH_ORIGINAL_COMMAND";
+
+}  // namespace
+
+Caller local_user() {
+  return {.kind = Caller::Kind::kOwner, .name = user_name(geteuid())};
+}
+
+Caller named_client(const std::string& name, const std::string& fingerprint) {
+  if (!valid_client_name(name)) {
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a client", escaped(name)),
+                "Option --as takes a name from \"walstow client list\".");
+  }
+  Caller caller{.kind = Caller::Kind::kNamed, .name = name};
+  if (fingerprint.empty()) return caller;
+  const auto digest = parse_ssh_fingerprint(fingerprint);
+  if (!digest) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("\"{}\" is not the fingerprint of an SSH key", escaped(fingerprint)),
+                "Option --key takes it as \"ssh-keygen -lf KEY.pub\" shows it: SHA256:...");
+  }
+  caller.fingerprint = *digest;
+  return caller;
+}
+
+void refuse_nameless_forced_command() {
+  if (std::getenv(kForcedCommandMark) == nullptr) return;
+  throw Error(ErrorKind::kUsage, "the forced command names no client",
+              "Write \"walstowd --stdio --as NAME\", as \"walstow client add NAME --ssh KEY.pub\" "
+              "prints it: without a name this key would have every right.");
+}
+
+void serve_standard_streams(const StdioServer& server) {
+  Handler handler([&server] { return open_archive(server.archive); }, server.compression_level);
+  asio::io_context io{1};
+  asio::thread_pool workers(
+      2);  // one request at a time: a chunk, and the proof of what came before
+  auto transport = make_descriptor_transport(io.get_executor(), Descriptor(STDIN_FILENO),
+                                             Descriptor(STDOUT_FILENO));
+  std::exception_ptr failure;
+  asio::co_spawn(io,
+                 serve(ByteStream(std::move(transport)), {.handler = handler,
+                                                          .workers = workers,
+                                                          .caller = server.caller,
+                                                          .limits = server.limits}),
+                 [&failure](std::exception_ptr error) { failure = error; });
+  io.run();
+  workers.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace walstow

@@ -1,0 +1,136 @@
+// walstowd: the store, as a daemon that serves the network; or, with --stdio, for one connection on
+// its standard streams: the far end of the local link, and of the ssh link.
+#include <boost/system/system_error.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <unistd.h>
+
+#include "proto/base/log.h"
+#include "proto/client/reach.h"
+#include "proto/link/asio_error.h"
+#include "proto/program/command_line.h"
+#include "proto/program/exit_code.h"
+#include "proto/program/run_program.h"
+#include "store/archive/archive_location.h"
+#include "store/server/daemon.h"
+#include "store/server/daemon_settings.h"
+
+namespace walstow {
+namespace {
+
+ProgramSpec program() {
+  return {
+      .name = "walstowd",
+      .summary = "The archive store: keeps the WAL of PostgreSQL clusters, and serves it.",
+      .footer =
+          "For a store that is a folder, walstow-archive and walstow-restore start it by "
+          "themselves.\n\nSIGTERM ends it when the requests under way are done, SIGHUP makes it "
+          "read its settings and certificates again.\n\nExit codes: 0 served, 1 failed, 2 wrong "
+          "call or configuration.",
+      .settings_file = "walstowd.toml",
+      .settings = walstowd_settings(),
+      .commands = {{.name = "",
+                    .summary = "",
+                    .options = {{.flags = "--stdio",
+                                 .placeholder = "",
+                                 .help = "serve one connection on standard input and output"},
+                                {.flags = "--as",
+                                 .placeholder = "NAME",
+                                 .help = "with --stdio: with that client's rights, for sshd's "
+                                         "forced command"},
+                                {.flags = "--key",
+                                 .placeholder = "SHA256:...",
+                                 .help = "with --as: only while the registry has that client with "
+                                         "this SSH key"}},
+                    .positionals = {}}}};
+}
+
+// Root would be the owner of everything that the network can make it write.
+void refuse_root(const ArchivePlace& archive) {
+  if (geteuid() != 0) return;
+  open_archive(archive);  // where there is no archive, that is what is wrong
+  throw Error(
+      ErrorKind::kUsage, "the store does not serve the network as root",
+      "Give the archive (of one in S3, the folder of the setting \"state\") to a user of its own: "
+      "\"chown -R walstow: DIR\", and start walstowd as that user, or as root.");
+}
+
+template <class Serve>
+void serve_archive(const ArchivePlace& archive, const Serve& serve) {
+  try {
+    serve();
+  } catch (const boost::system::system_error& error) {
+    throw_asio_error("could not serve archive \"" + archive.name + "\"", error.code());
+  }
+}
+
+int serve_network(Settings settings, const std::function<Settings()>& load) {
+  const ServiceManager manager;
+  const DaemonOptions options = daemon_options(settings);
+  become_owner_of(options.archive);
+  refuse_root(options.archive);
+  const auto reload = [&settings, &load] {
+    Settings fresh = load();
+    DaemonOptions reloaded = daemon_options(fresh);
+    log_changes(settings, fresh);
+    settings = std::move(fresh);
+    return reloaded;
+  };
+  serve_archive(options.archive, [&] { run_daemon(options, reload, manager); });
+  return exit_code::kDone;
+}
+
+// Call it before the process has become the archive's owner.
+Caller stdio_caller(const ParsedCommand& command) {
+  const std::string name = command.option("as");
+  const std::string key = command.option("key");
+  if (!name.empty()) return named_client(name, key);
+  if (!key.empty()) {
+    throw Error(ErrorKind::kUsage, "option --key needs --as",
+                "\"walstow client add NAME --ssh KEY.pub\" prints both.");
+  }
+  refuse_nameless_forced_command();
+  return {.kind = Caller::Kind::kOwner};
+}
+
+int run(int argc, const char* const* argv) {
+  ParsedCommand command;
+  Settings settings(walstowd_settings());
+  if (parse_command_line(program(), argc, argv, command, settings) == CommandLineResult::kShown) {
+    return exit_code::kDone;
+  }
+  complete_hints(reach_of_archive(settings.text("archive")));
+  if (command.flag("stdio")) {
+    start_log("walstowd", command.verbose ? LogLevel::kDebug : LogLevel::kWarning);
+    StdioServer server = stdio_server_options(settings);
+    server.caller = stdio_caller(command);
+    become_owner_of(server.archive);
+    if (server.caller.kind == Caller::Kind::kOwner) server.caller = local_user();
+    serve_archive(server.archive, [&server] { serve_standard_streams(server); });
+    return exit_code::kDone;
+  }
+  if (!command.option("as").empty() || !command.option("key").empty()) {
+    throw Error(ErrorKind::kUsage, "options --as and --key need --stdio",
+                "The daemon takes its clients' names from their certificates.");
+  }
+  start_log("walstowd", command.verbose ? LogLevel::kDebug : LogLevel::kInfo);
+  const auto load = [argc, argv] {
+    ParsedCommand again;
+    Settings fresh(walstowd_settings());
+    parse_command_line(program(), argc, argv, again, fresh);
+    return fresh;
+  };
+  return serve_network(std::move(settings), load);
+}
+
+}  // namespace
+}  // namespace walstow
+
+int main(int argc, char** argv) {
+  // A peer that has gone away is an error of the write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  walstow::start_log("walstowd", walstow::LogLevel::kWarning);
+  return walstow::run_program([&] { return walstow::run(argc, argv); });
+}

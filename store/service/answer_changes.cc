@@ -1,0 +1,193 @@
+#include <variant>
+#include <vector>
+
+#include "proto/base/suggestion.h"
+#include "proto/wire/report.h"
+#include "store/archive/client_registry.h"
+#include "store/files/conflicts.h"
+#include "store/inventory/verify.h"
+#include "store/retention/holds_and_backups.h"
+#include "store/retention/prune.h"
+#include "store/retention/prune_policy.h"
+#include "store/retention/tombstones.h"
+#include "store/service/command_answers.h"
+
+namespace walstow {
+namespace {
+
+Reply clients_reply(int status, const ClientReport& client) {
+  return json_reply(status, to_json(std::vector<ClientReport>{client}));
+}
+
+Refusal no_such_client(const std::string& client) {
+  return make_refusal(Code::kNoSuchClient, "there is no client \"" + client + "\" in the registry",
+                      "\"walstow client list\" shows all of them.");
+}
+
+Refusal no_such_record(const std::string& what, const std::string& cluster) {
+  return make_refusal(Code::kNoSuchRecord,
+                      "there is no " + what + " of cluster \"" + cluster + "\"",
+                      "It may have been removed already.");
+}
+
+template <class Report>
+Reply reply_to(int status, const std::variant<Report, Refusal>& done) {
+  if (const auto* refusal = std::get_if<Refusal>(&done)) return to_reply(*refusal);
+  return json_reply(status, to_json(std::get<Report>(done)));
+}
+
+// A list with the one that was added.
+template <class Report>
+Reply added_reply(const std::variant<Report, Refusal>& added) {
+  if (const auto* refusal = std::get_if<Refusal>(&added)) return to_reply(*refusal);
+  return json_reply(201, to_json(std::vector<Report>{std::get<Report>(added)}));
+}
+
+Time now() {
+  return std::chrono::system_clock::now();
+}
+
+}  // namespace
+
+Reply answer(const Asked& asked, const CreateCluster& create) {
+  if (!asked.archive->create_cluster(create.cluster)) {
+    return to_reply(make_refusal(Code::kExists, "cluster \"" + create.cluster + "\" exists already",
+                                 "Give another server a cluster of its own."));
+  }
+  return json_reply(201, to_json(std::vector<ClusterSummary>{{.cluster = create.cluster}}));
+}
+
+Reply answer(const Asked& asked, const OpenEra& open) {
+  const std::vector<EraName> eras = asked.archive->eras(open.cluster);
+  const auto next = static_cast<std::uint32_t>(eras.size() + 1);
+  if (!eras.empty() && eras.back().system_identifier == open.system_identifier &&
+      eras.back().segment_size == open.segment_size) {
+    return to_reply(make_refusal(Code::kExists, "cluster \"" + open.cluster +
+                                                    "\" is in that era already: \"" +
+                                                    to_string(eras.back()) + "\""));
+  }
+  const auto opened =
+      asked.archive->open_era(open.cluster, open.system_identifier, open.segment_size, next);
+  if (!opened) {
+    throw Error(ErrorKind::kUnavailable,
+                "another era of cluster \"" + open.cluster + "\" was opened at the same time",
+                "Look at it with " + suggestion({"status", open.cluster}) + ", then decide again.");
+  }
+  return json_reply(
+      201, to_json(std::vector<ClusterSummary>{
+               {.cluster = open.cluster, .newest_era = to_string(*opened), .eras = next}}));
+}
+
+Reply answer(const Asked& asked, const AddClient& add) {
+  const AddedClient added =
+      add_client(asked.archive->backend(), add, std::chrono::system_clock::now());
+  if (added.result == AddedClient::Result::kTaken) {
+    return to_reply(make_refusal(Code::kExists,
+                                 "client \"" + add.client + "\" is registered already",
+                                 "Choose another name; or, where it is the same client with a new "
+                                 "key, remove the old one first: " +
+                                     suggestion({"client", "remove", add.client}) + "."));
+  }
+  return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
+}
+
+Reply answer(const Asked& asked, const ChangeClient& change) {
+  const auto changed = change_client(asked.archive->backend(), change);
+  if (!changed) return to_reply(no_such_client(change.client));
+  return clients_reply(200, *changed);
+}
+
+Reply answer(const Asked& asked, const RemoveClient& remove) {
+  if (!remove_client(asked.archive->backend(), remove.client)) {
+    return to_reply(no_such_client(remove.client));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply answer(const Asked& asked, const ReportPosition& report) {
+  update_position(asked.archive->backend(), report.cluster, asked.caller.name,
+                  {.instance = report.instance,
+                   .system_identifier = report.system_identifier,
+                   .restartpoint = report.restartpoint},
+                  now());
+  // Written first, then compared with the floors: as in store/retention/holds_and_backups.cc.
+  const auto era = newest_era_of(asked.archive->eras(report.cluster), report.system_identifier);
+  if (era && report.restartpoint.fits(segment_size_of(*era))) {
+    const SegmentNumber from = report.restartpoint.number(segment_size_of(*era));
+    if (const auto refusal = refuse_below_floor(asked.archive->backend(), report.cluster, *era,
+                                                from, report.restartpoint.timeline())) {
+      return to_reply(*refusal);
+    }
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply answer(const Asked& asked, const ForgetStandby& forget) {
+  if (!forget_position(asked.archive->backend(), forget)) {
+    return to_reply(no_such_record("standby \"" + forget.instance + "\"", forget.cluster));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply answer(const Asked& asked, const AcceptContent& accept) {
+  if (!accept_content(*asked.archive, accept)) {
+    return to_reply(make_refusal(
+        Code::kNoSuchContent,
+        "no content of \"" + accept.file.text() + "\" in cluster \"" + accept.cluster +
+            "\" has a digest that begins with " + accept.digest12,
+        suggestion({"conflict", "show", accept.cluster, accept.file.text()}) + " shows them."));
+  }
+  const ListConflicts what_is_left{.cluster = accept.cluster, .file = accept.file};
+  return json_reply(200, to_json(list_conflicts(*asked.archive, what_is_left)));
+}
+
+Reply answer(const Asked& asked, const SetAside& aside) {
+  return json_reply(200, to_json(set_aside(*asked.archive, aside, asked.caller.name)));
+}
+
+Reply answer(const Asked& asked, const AddHold& add) {
+  return added_reply(add_hold(*asked.archive, add, asked.caller.name, now()));
+}
+
+Reply answer(const Asked& asked, const RemoveHold& remove) {
+  if (!remove_hold(*asked.archive, remove)) {
+    return to_reply(no_such_record("hold \"" + remove.id + "\"", remove.cluster));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply answer(const Asked& asked, const AddBackup& add) {
+  return added_reply(add_backup(*asked.archive, add, asked.caller.name, now()));
+}
+
+Reply answer(const Asked& asked, const RemoveBackup& remove) {
+  if (!remove_backup(*asked.archive, remove)) {
+    return to_reply(no_such_record("added backup \"" + remove.id + "\"", remove.cluster));
+  }
+  return json_reply(200, "{}\n");
+}
+
+Reply answer(const Asked& asked, const SetPolicy& set) {
+  const PolicyReport standing = set_policy(*asked.archive, set, asked.caller.name, now());
+  return json_reply(200, to_json(std::optional(standing)));
+}
+
+Reply answer(const Asked& asked, const RemovePolicy& remove) {
+  if (!remove_policy(*asked.archive, remove))
+    return to_reply(no_such_record("policy", remove.cluster));
+  return json_reply(200, "{}\n");
+}
+
+Reply answer(const Asked& asked, const BeginPrune& begin) {
+  return reply_to(200, begin_prune(*asked.archive, begin, asked.caller.name, now()));
+}
+
+Reply answer(const Asked& asked, const ContinuePrune& go_on) {
+  return reply_to(200, continue_prune(*asked.archive, go_on));
+}
+
+Reply answer(const Asked& asked, const AbandonPrune& abandon) {
+  return reply_to(200, abandon_prune(*asked.archive, abandon, asked.caller.name));
+}
+
+}  // namespace walstow

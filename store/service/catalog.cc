@@ -1,0 +1,340 @@
+#include "store/service/catalog.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <fmt/format.h>
+
+#include "proto/base/error.h"
+#include "store/archive/standby_positions.h"
+#include "store/files/side_content.h"
+#include "store/inventory/break_marks.h"
+#include "store/inventory/era_inventory.h"
+#include "store/inventory/forked_timeline.h"
+#include "store/inventory/newest_release.h"
+#include "store/retention/retention_inventory.h"
+#include "store/retention/retention_status.h"
+#include "store/retention/tombstones.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::chrono::seconds kPatience{1};
+
+// What std::timed_mutex is, made of calls that ThreadSanitizer knows: GCC 12's does not know
+// pthread_mutex_clocklock, and takes each unlock for a fault.
+class TimedMutex {
+ public:
+  void lock() {
+    std::unique_lock lock(mutex_);
+    free_.wait(lock, [this] { return !taken_; });
+    taken_ = true;
+  }
+  bool try_lock_for(std::chrono::seconds patience) {
+    std::unique_lock lock(mutex_);
+    if (!free_.wait_for(lock, patience, [this] { return !taken_; })) return false;
+    taken_ = true;
+    return true;
+  }
+  void unlock() {
+    const std::lock_guard lock(mutex_);
+    taken_ = false;
+    free_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable free_;
+  bool taken_ = false;  // guarded by mutex_
+};
+
+using TimelineInventory = EraInventory::TimelineInventory;
+
+std::string name_of(Timeline timeline, std::uint64_t number, SegmentSize size) {
+  return WalFileName::segment(timeline, SegmentNumber{number}, size).text();
+}
+
+TimelineReport timeline_report(const TimelineInventory& inventory, SegmentSize size) {
+  const Timeline timeline = inventory.known.timeline;
+  TimelineReport report{.timeline = timeline.value,
+                        .parent = {},
+                        .left_parent_at = "",
+                        .segments = inventory.segments,
+                        .raw_bytes = inventory.raw_bytes,
+                        .stored_bytes = inventory.stored_bytes,
+                        .partials = inventory.partials,
+                        .incompletes = inventory.incompletes,
+                        .backups = inventory.backups.size(),
+                        .newest = inventory.newest};
+  if (!inventory.known.ancestry.empty()) {
+    report.parent = inventory.known.ancestry.back().parent.value;
+    report.left_parent_at = to_string(inventory.known.ancestry.back().left_at);
+  }
+  const std::vector<SegmentRun>& runs = inventory.known.runs;
+  report.ranges_left_out = runs.size() - std::min(runs.size(), kMostRanges);
+  for (std::size_t i = report.ranges_left_out; i < runs.size(); ++i) {
+    report.ranges.push_back({.first = name_of(timeline, runs[i].first, size),
+                             .last = name_of(timeline, runs[i].last(), size),
+                             .count = runs[i].count});
+  }
+  const auto& backups = inventory.backups;
+  const std::size_t shown = std::min(backups.size(), kMostBackups);
+  report.backup_files.assign(backups.end() - static_cast<std::ptrdiff_t>(shown), backups.end());
+  for (BackupReport& backup : report.backup_files)
+    backup.label.resize(std::min(backup.label.size(), kLongestLabelShown));
+  return report;
+}
+
+HoleReport hole_report(const std::string& era, const Gap& gap, SegmentSize size) {
+  return {.era = era,
+          .first = name_of(gap.timeline, gap.missing.first, size),
+          .last = name_of(gap.timeline, gap.missing.last(), size),
+          .count = gap.missing.count};
+}
+
+std::vector<std::string> missing_histories(const KnownLog& log) {
+  std::vector<std::string> names;
+  for (const Timeline timeline : timelines_without_history(log))
+    names.push_back(to_hex8(timeline) + ".history");
+  return names;
+}
+
+void add_gaps(EraReport& report, const KnownLog& log) {
+  const std::vector<Gap> gaps = gaps_of(log);
+  for (const Gap& gap : gaps)
+    report.missing += gap.missing.count;
+  for (std::size_t i = gaps.size() - std::min(gaps.size(), kMostHoles); i < gaps.size(); ++i)
+    report.holes.push_back(hole_report(report.era, gaps[i], log.size));
+  report.missing_histories = missing_histories(log);
+  report.missing_histories.resize(std::min(report.missing_histories.size(), kMostHoles));
+}
+
+EraReport era_report(const EraInventory& inventory) {
+  const SegmentSize size = segment_size_of(inventory.era());
+  EraReport report{.era = to_string(inventory.era()), .histories = inventory.histories()};
+  const std::vector<TimelineInventory> timelines = inventory.timelines();
+  for (const TimelineInventory& timeline : timelines)
+    report.timelines.push_back(timeline_report(timeline, size));
+  return report;
+}
+
+// Where a standby is: the higher one of what it has reported and what it was handed. One that
+// streams asks for nothing, one without archive_cleanup_command reports nothing.
+std::optional<WalFileName> reached(const PositionReport& position, SegmentSize size) {
+  std::optional<WalFileName> highest;
+  for (const std::string& text : {position.restartpoint, position.last_handed}) {
+    const auto file = WalFileName::parse(text);
+    if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) continue;
+    if (!highest || highest->number(size) < file->number(size)) highest = file;
+  }
+  return highest;
+}
+
+void add_distance(PositionReport& position, const KnownLog& log) {
+  const auto file = reached(position, log.size);
+  if (!file) return;
+  const SegmentNumber at = file->number(log.size);
+  const auto newest = newest_of_line(log, file->timeline(), at);
+  if (!newest) return;
+  position.behind_segments = newest->value - std::min(newest->value, at.value);
+  position.behind_bytes = *position.behind_segments * log.size.bytes();
+}
+
+// The part of a hole that is in a range; nullopt: none is.
+std::optional<Gap> clipped(Gap hole, const FileRange& range, SegmentSize size) {
+  if (range.timeline && hole.timeline != *range.timeline) return std::nullopt;
+  std::uint64_t first = hole.missing.first;
+  std::uint64_t end = first + hole.missing.count;
+  const auto number_in = [&](const WalFileName& file) { return file.number(size).value; };
+  const auto is_place = [&](const WalFileName& file) {
+    return file.timeline() == hole.timeline && file.kind() != FileKind::kHistory && file.fits(size);
+  };
+  if (range.from && range.from->timeline() > hole.timeline) return std::nullopt;
+  if (range.to && range.to->timeline() < hole.timeline) return std::nullopt;
+  if (range.from && is_place(*range.from)) first = std::max(first, number_in(*range.from));
+  if (range.to && is_place(*range.to)) end = std::min(end, number_in(*range.to) + 1);
+  // A history file stands before the segments of its timeline.
+  const bool ends_before =
+      range.to && range.to->timeline() == hole.timeline && range.to->kind() == FileKind::kHistory;
+  if (ends_before || first >= end) return std::nullopt;
+  hole.missing = {.first = first, .count = end - first};
+  return hole;
+}
+
+// Segments and history files that are missing in a range, in the order of a list.
+std::vector<HoleReport> missing_in(const KnownLog& log, const std::string& era,
+                                   const FileRange& range) {
+  std::vector<HoleReport> missing;
+  for (const Gap& gap : gaps_of(log)) {
+    if (const auto in_range = clipped(gap, range, log.size)) {
+      missing.push_back(hole_report(era, *in_range, log.size));
+    }
+  }
+  for (const std::string& name : missing_histories(log)) {
+    if (!range.holds(name)) continue;
+    missing.push_back({.era = era, .first = name, .last = name, .count = 1});
+  }
+  // A history stands before the segments of its timeline: '.' is lower than a digit.
+  std::ranges::sort(missing, {}, &HoleReport::first);
+  return missing;
+}
+
+}  // namespace
+
+struct Catalog::Cluster {
+  TimedMutex reading;
+  std::map<std::uint32_t, EraInventory> eras;  // by number; guarded by `reading`
+
+  std::unique_lock<TimedMutex> lock(std::string_view name) {
+    std::unique_lock<TimedMutex> lock(reading, kPatience);
+    if (lock.owns_lock()) return lock;
+    throw Error(ErrorKind::kUnavailable, fmt::format("what cluster \"{}\" has is being read", name),
+                "Ask again in a few seconds.");
+  }
+
+  // What is known of the log that this era is a part of: all eras of its system identifier and
+  // segment size. nullopt: a later era has the same log. Under the lock.
+  std::optional<KnownLog> log_that_ends_in(const Archive& archive, const std::string& name,
+                                           const EraName& era) const {
+    std::optional<KnownLog> log;
+    for (const auto& [number, inventory] : eras) {
+      const EraName& other = inventory.era();
+      if (!same_log(other, era)) continue;
+      if (number > era.number) return std::nullopt;
+      KnownLog part = inventory.known_log();
+      for (const Tombstone& tombstone : list_tombstones(archive.backend(), name, other))
+        part.prunes.push_back(known_prune(tombstone));
+      if (log) {
+        merge(*log, std::move(part));
+      } else {
+        log = std::move(part);
+      }
+    }
+    return log;
+  }
+
+  // Under the lock.
+  void refresh(const Archive& archive, const std::string& name, const std::stop_token& stop) {
+    const std::vector<EraName> standing = archive.eras(name);
+    for (const EraName& era : standing) {
+      auto known = eras.find(era.number);
+      if (known != eras.end() && known->second.era() != era) {
+        eras.erase(known);  // an archive put together anew in the same place
+        known = eras.end();
+      }
+      if (known == eras.end()) {
+        known = eras.try_emplace(era.number, name, era).first;
+      }
+      known->second.refresh(archive, stop);
+      if (stop.stop_requested()) return;
+    }
+    while (!eras.empty() && eras.rbegin()->first > standing.size())
+      eras.erase(std::prev(eras.end()));
+  }
+};
+
+Catalog::Catalog() = default;
+Catalog::~Catalog() = default;
+
+std::shared_ptr<Catalog::Cluster> Catalog::cluster_of(const Archive& archive,
+                                                      std::string_view cluster) {
+  const std::lock_guard lock(mutex_);
+  if (archive_id_ != archive.id()) {
+    clusters_.clear();
+    archive_id_ = archive.id();
+  }
+  std::shared_ptr<Cluster>& found = clusters_[std::string(cluster)];
+  if (!found) found = std::make_shared<Cluster>();
+  return found;
+}
+
+ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) {
+  ClusterReport report{
+      .archive = archive.id(), .cluster = std::string(cluster), .eras = {}, .positions = {}};
+  const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
+  const auto lock = known->lock(cluster);
+  known->refresh(archive, report.cluster, {});
+  DamagedRecords damaged_marks;
+  report.positions = list_positions(archive.backend(), cluster, &report.damaged);
+  for (const auto& [number, inventory] : known->eras) {
+    EraReport era = era_report(inventory);
+    const auto log = known->log_that_ends_in(archive, report.cluster, inventory.era());
+    if (log) add_gaps(era, *log);
+    era.forked = find_forked_timeline(era);
+    era.conflicts =
+        list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
+    era.breaks =
+        list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks, damaged_marks);
+    if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
+      era.newer_magic = fmt::format("0x{:04X}", *magic);
+    }
+    report.eras.push_back(std::move(era));
+    for (PositionReport& position : report.positions) {
+      const bool is_of_it = position.system == std::to_string(inventory.era().system_identifier);
+      if (log && is_of_it && !position.retired) add_distance(position, *log);
+    }
+  }
+  if (!known->eras.empty()) {
+    report.eras.back().retention =
+        retention_status(archive, report.cluster, known->eras.rbegin()->second, report.damaged);
+  }
+  // Behind all others: these keep nothing from being pruned.
+  report.damaged.insert(report.damaged.end(), damaged_marks.begin(), damaged_marks.end());
+  report.damaged.resize(std::min(report.damaged.size(), kMostDamaged));
+  return report;
+}
+
+HolePage Catalog::holes(const Archive& archive, const ListHoles& list) {
+  const std::shared_ptr<Cluster> known = cluster_of(archive, list.cluster);
+  const auto lock = known->lock(list.cluster);
+  known->refresh(archive, list.cluster, {});
+  HolePage page;
+  for (const auto& [number, inventory] : known->eras) {
+    const std::string era = to_string(inventory.era());
+    const auto log = known->log_that_ends_in(archive, list.cluster, inventory.era());
+    if (!log) continue;
+    for (HoleReport& report : missing_in(*log, era, list.range)) {
+      if (era + "/" + report.last <= list.after) continue;
+      page.holes.push_back(std::move(report));
+      if (page.holes.size() < list.limit) continue;
+      page.next = era + "/" + page.holes.back().last;
+      return page;
+    }
+  }
+  return page;
+}
+
+std::vector<BackupReport> Catalog::backups(const Archive& archive, const std::string& cluster) {
+  const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
+  const auto lock = known->lock(cluster);
+  known->refresh(archive, cluster, {});
+  std::vector<BackupReport> of_files;
+  for (const auto& [number, inventory] : known->eras) {
+    for (const TimelineInventory& timeline : inventory.timelines())
+      of_files.insert(of_files.end(), timeline.backups.begin(), timeline.backups.end());
+  }
+  return list_backups(archive, cluster, std::move(of_files));
+}
+
+void Catalog::warm_up(const Archive& archive, const std::stop_token& stop) {
+  for (const std::string& name : archive.clusters()) {
+    const std::shared_ptr<Cluster> known = cluster_of(archive, name);
+    // Who asks while this reads is told to ask again, and finds read what has been read by then.
+    const std::lock_guard lock(known->reading);
+    known->refresh(archive, name, stop);
+    if (stop.stop_requested()) return;
+  }
+}
+
+std::vector<ClusterSummary> report_clusters(const Archive& archive) {
+  std::vector<ClusterSummary> summaries;
+  for (const std::string& cluster : archive.clusters()) {
+    const std::vector<EraName> eras = archive.eras(cluster);
+    summaries.push_back({.cluster = cluster,
+                         .newest_era = eras.empty() ? "" : to_string(eras.back()),
+                         .eras = static_cast<std::uint32_t>(eras.size())});
+  }
+  return summaries;
+}
+
+}  // namespace walstow

@@ -1,0 +1,67 @@
+// What each command comes to, once the handler has established that its caller may ask for it and
+// that its cluster is there. Blocking; Errors are the handler's to turn into refusals.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "proto/wire/command.h"
+#include "store/archive/archive.h"
+#include "store/archive/rights.h"
+#include "store/archive/standby_positions.h"
+#include "store/files/reply.h"
+#include "store/service/catalog.h"
+
+namespace walstow {
+
+// What an answer is made from. The references are the handler's, for the length of the call.
+struct Asked {
+  std::shared_ptr<Archive> archive;
+  Catalog& catalog;
+  const Caller& caller;
+  const Grants& grants;
+};
+
+// Those that read: answer_queries.cc. (A get also notes how far its standby has come.)
+Reply answer(const Asked& asked, const GetFile& get);
+Reply answer(const Asked& asked, const ListFiles& list);
+Reply answer(const Asked& asked, const ListHoles& list);
+Reply answer(const Asked& asked, const ClusterStatus& status);
+Reply answer(const Asked& asked, const VerifyFiles& verify);
+Reply answer(const Asked& asked, const CheckStore& check);
+Reply answer(const Asked& asked, const Whoami&);
+Reply answer(const Asked& asked, const ListClusters&);
+Reply answer(const Asked& asked, const ListClients&);
+Reply answer(const Asked& asked, const ListConflicts& list);
+Reply answer(const Asked& asked, const ListHolds& list);
+Reply answer(const Asked& asked, const ListBackups& list);
+Reply answer(const Asked& asked, const ListStandbys& list);
+Reply answer(const Asked& asked, const ShowPolicy& show);
+Reply answer(const Asked& asked, const PlanPrune& plan);
+
+// Those that change something: answer_changes.cc.
+Reply answer(const Asked& asked, const CreateCluster& create);
+Reply answer(const Asked& asked, const OpenEra& open);
+Reply answer(const Asked& asked, const AddClient& add);
+Reply answer(const Asked& asked, const ChangeClient& change);
+Reply answer(const Asked& asked, const RemoveClient& remove);
+Reply answer(const Asked& asked, const ReportPosition& report);
+Reply answer(const Asked& asked, const ForgetStandby& forget);
+Reply answer(const Asked& asked, const AcceptContent& accept);
+Reply answer(const Asked& asked, const SetAside& aside);
+Reply answer(const Asked& asked, const AddHold& add);
+Reply answer(const Asked& asked, const RemoveHold& remove);
+Reply answer(const Asked& asked, const AddBackup& add);
+Reply answer(const Asked& asked, const RemoveBackup& remove);
+Reply answer(const Asked& asked, const SetPolicy& set);
+Reply answer(const Asked& asked, const RemovePolicy& remove);
+Reply answer(const Asked& asked, const BeginPrune& begin);
+Reply answer(const Asked& asked, const ContinuePrune& go_on);
+Reply answer(const Asked& asked, const AbandonPrune& abandon);
+
+// What a put or get says about its server. A standby must get its WAL even where that cannot be
+// noted (a full disk at the store).
+void note_position(Archive& archive, const std::string& cluster, const Caller& caller,
+                   const PositionChange& change);
+
+}  // namespace walstow

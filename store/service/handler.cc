@@ -1,0 +1,155 @@
+#include "store/service/handler.h"
+
+#include <mutex>
+
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "store/files/put_file.h"
+#include "store/retention/archive_clock.h"
+#include "store/retention/scheduled_prune.h"
+#include "store/service/command_answers.h"
+
+namespace walstow {
+namespace {
+
+// The cluster that must exist; "" when the command is about none.
+struct ClusterOf {
+  std::string operator()(const CreateCluster&) const { return {}; }
+  template <class Other>
+  std::string operator()(const Other& other) const {
+    if constexpr (requires { other.cluster; }) {
+      return other.cluster;
+    } else {
+      return {};
+    }
+  }
+};
+
+std::string cluster_of(const Command& command) {
+  return std::visit(ClusterOf(), command);
+}
+
+// Of a command that may be run.
+struct Runner {
+  const Asked& asked;
+  int compression_level;
+  RecentEdges& recent_edges;
+
+  template <class Other>
+  Answer operator()(const Other& other) const {
+    return answer(asked, other);
+  }
+  Answer operator()(const PutFile& put) const {
+    if (put.instance && put.instance->role == Instance::Role::kPrimary) {
+      note_position(*asked.archive, put.cluster, asked.caller,
+                    {.instance = *put.instance,
+                     .system_identifier = put.system_identifier,
+                     .archives_as_primary = true});
+    }
+    return begin_put({.archive = asked.archive,
+                      .put = put,
+                      .client = asked.caller.name,
+                      .recent_edges = recent_edges,
+                      .compression_level = compression_level});
+  }
+};
+
+}  // namespace
+
+struct Handler::State {
+  std::shared_ptr<Archive> archive();
+  Answer dispatch(const Command& command, const Caller& caller);
+
+  OpenArchive open_archive;
+  int compression_level;
+  Catalog catalog;
+  RecentEdges recent_edges;
+  PolicyPruner pruner;  // of the one thread that prunes
+  std::mutex mutex;
+  std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
+};
+
+// Opened anew for as long as it is not there, and again after it went away: the folder held open is
+// then one of the past.
+std::shared_ptr<Archive> Handler::State::archive() {
+  const std::lock_guard lock(mutex);
+  if (opened) {
+    try {
+      opened->verify_present();
+    } catch (const Error&) {
+      opened.reset();
+    }
+  }
+  if (!opened) opened = open_archive();
+  return opened;
+}
+
+Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
+  const std::shared_ptr<Archive> current = archive();
+  const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
+  if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
+  const Grants& grants = std::get<Grants>(looked_up);
+  if (const auto refusal = refuse_without_right(command, caller, grants)) return to_reply(*refusal);
+
+  const std::string cluster = cluster_of(command);
+  if (!cluster.empty() && !current->has_cluster(cluster)) {
+    return to_reply(make_refusal(Code::kUnknownCluster,
+                                 "there is no cluster \"" + cluster + "\" in the archive",
+                                 "Check the setting \"cluster\", or make it with " +
+                                     suggestion({"cluster", "create", cluster}) + "."));
+  }
+  const Asked asked{.archive = current, .catalog = catalog, .caller = caller, .grants = grants};
+  return std::visit(Runner{asked, compression_level, recent_edges}, command);
+}
+
+Handler::Handler(OpenArchive open_archive, int compression_level)
+    : state_(std::make_unique<State>()) {
+  state_->open_archive = std::move(open_archive);
+  state_->compression_level = compression_level;
+}
+
+Handler::~Handler() = default;
+
+void Handler::warm_up(const std::stop_token& stop) {
+  try {
+    state_->catalog.warm_up(*state_->archive(), stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             std::string("could not read what the archive has: ") + error.what(), error.hint());
+  }
+}
+
+void Handler::prune_by_policy(const std::stop_token& stop) {
+  try {
+    state_->pruner.run(*state_->archive(), stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning, std::string("could not prune by policy: ") + error.what(),
+             error.hint());
+  }
+}
+
+void Handler::keep_clock(const std::stop_token& stop) {
+  try {
+    walstow::keep_clock(*state_->archive(), std::chrono::system_clock::now(), stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    if (stop.stop_requested()) return;
+    log_line(LogLevel::kWarning, std::string("could not keep how late it is: ") + error.what(),
+             error.hint());
+  }
+}
+
+Answer Handler::handle(const RequestHead& request, const Caller& caller) {
+  try {
+    auto parsed = parse_request(request);
+    if (const auto* refusal = std::get_if<Refusal>(&parsed)) return to_reply(*refusal);
+    return state_->dispatch(std::get<Command>(parsed), caller);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    return to_reply(to_refusal(error));
+  }
+}
+
+}  // namespace walstow

@@ -1,0 +1,64 @@
+#include "proto/pgdata/spool_folder.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/forgetful_file_system.h"
+#include "tests/support/temporary_folder.h"
+
+namespace walstow {
+namespace {
+
+TEST(SpoolFolderTest, RecordsComeBackAsTheyWere) {
+  const SpoolRecord records[] = {
+      {},
+      {{"store", "/mnt/archive"}, {"cluster", "main"}},
+      {{"store", "/mnt/\"quoted\"\n\\ \x01 \xC3\xBC"}, {"", ""}},
+  };
+  for (const SpoolRecord& record : records) {
+    EXPECT_EQ(parse_spool_record(to_json(record)), record);
+  }
+}
+
+TEST(SpoolFolderTest, WhatIsNoRecordIsNone) {
+  for (const char* const text :
+       {"", "x", "[]", "1", "{\"a\":1}", "{\"a\":{}}", "{} {}", "{\"a\":\"b\""}) {
+    EXPECT_FALSE(parse_spool_record(text)) << text;
+  }
+}
+
+TEST(SpoolFolderTest, ARecordIsDurableWhenItHasBeenWritten) {
+  ForgetfulDisk disk;
+  EXPECT_FALSE(read_record(*disk.mount(), "note"));
+  write_record(*disk.mount(), "note", {{"a", "1"}});
+  disk.power_cut(CutMode::only_durable());
+  EXPECT_EQ(read_record(*disk.mount(), "note"), (SpoolRecord{{"a", "1"}}));
+}
+
+TEST(SpoolFolderTest, ARecordOfAnySizeIsReadInBoundedMemory) {
+  ForgetfulDisk disk;
+  const auto files = disk.mount();
+  make_folders_durably(*files, std::string(kSpoolFolder));
+  write_durably(*files, in_spool("note"), std::string(1'000'000, ' ') + "{}");
+  EXPECT_FALSE(read_record(*files, "note"));
+}
+
+TEST(SpoolFolderTest, OnlyAnEmptySpoolIsRemoved) {
+  ForgetfulDisk disk;
+  const auto files = disk.mount();
+  remove_empty_spool(*files);
+  write_record(*files, "note", {});
+  remove_empty_spool(*files);
+  EXPECT_TRUE(read_record(*files, "note"));
+  files->remove(in_spool("note"));
+  remove_empty_spool(*files);
+  EXPECT_FALSE(files->status(std::string(kSpoolFolder)));
+}
+
+TEST(SpoolFolderTest, AnAbsentWalFolderIsAValue) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(open_wal_folder(folder.path() / "nowhere"), nullptr);
+  EXPECT_NE(open_wal_folder(folder.path()), nullptr);
+}
+
+}  // namespace
+}  // namespace walstow

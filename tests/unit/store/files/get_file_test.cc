@@ -1,0 +1,255 @@
+#include "store/files/get_file.h"
+
+#include <csignal>
+#include <sys/resource.h>
+
+#include "store/backend/directory_backend.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/forgetful_file_system.h"
+#include "tests/support/service_fixture.h"
+
+namespace walstow {
+namespace {
+
+// While it lives, no file of this process can take a byte: as on a full disk, also for root.
+class NoRoom {
+ public:
+  NoRoom() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  }
+  NoRoom(const NoRoom&) = delete;
+  NoRoom& operator=(const NoRoom&) = delete;
+  ~NoRoom() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+constexpr std::string_view kFirst = "000000010000000000000001";
+constexpr std::string_view kSecond = "000000010000000000000002";
+constexpr std::string_view kThird = "000000010000000000000003";
+
+class GetFileTest : public ServiceTest {
+ protected:
+  GetFileTest() {
+    EXPECT_EQ(put(kSecond).status, 201);
+    EXPECT_EQ(put("000000010000000000000004").status, 201);
+    EXPECT_EQ(put("000000020000000000000004").status, 201);
+    const std::string history = "1\t0/400000\tno recovery target specified\n";
+    EXPECT_EQ(put("00000002.history", history).status, 201);
+    EXPECT_EQ(put("00000004.history", history).status, 201);
+  }
+};
+
+TEST_F(GetFileTest, AbsenceSaysWhereTheFileWouldBe) {
+  const struct {
+    std::string_view name, code;
+  } cases[] = {
+      {kFirst, "hole"},  // timeline 1 has no history that would say where it began
+      {kThird, "hole"},
+      {"000000010000000000000005", "absent-end"},
+      {"000000020000000000000003", "absent-before"},
+      {"000000020000000000000005", "absent-end"},
+      {"000000030000000000000005", "absent-end"},
+      {"00000001.history", "absent-before"},
+      {"00000003.history", "hole"},
+      {"00000005.history", "absent-end"},
+      {"000000010000000000000004.00000028.backup", "absent-end"},
+  };
+  for (const auto& one : cases) {
+    const Response response = get(one.name);
+    EXPECT_EQ(response.status, 404) << one.name;
+    EXPECT_EQ(code_of(response), one.code) << one.name;
+  }
+}
+
+TEST_F(GetFileTest, AHoleSaysWhatIsToBeDoneAboutIt) {
+  const auto refusal_of = [this](std::string_view name) {
+    const Response response = get(name);
+    return parse_refusal({response.status, with_version(response.fields)}, response.body).value();
+  };
+  const Refusal segment = refusal_of(kThird);
+  EXPECT_TRUE(
+      segment.message.ends_with("although timeline 2 goes on from a later place of its timeline"))
+      << segment.message;
+  EXPECT_NE(segment.hint.find("walstow-archive PATH"), std::string::npos) << segment.hint;
+  const Refusal history = refusal_of("00000003.history");
+  EXPECT_TRUE(history.message.ends_with("although timeline 4, which is higher, is known"))
+      << history.message;
+  EXPECT_EQ(history.hint, segment.hint);
+  EXPECT_EQ(refusal_of("000000010000000000000005").hint, "");
+}
+
+TEST_F(GetFileTest, AbsenceProvesItselfForTheQuestionAsked) {
+  const Response response = get(kThird);
+  const auto refusal =
+      parse_refusal({response.status, with_version(response.fields)}, response.body);
+  ASSERT_TRUE(refusal && refusal->proof);
+  EXPECT_TRUE(proves(*refusal->proof, {.cluster = "main",
+                                       .file = std::string(kThird),
+                                       .request_id = "0123456789abcdef",
+                                       .system_identifier = samples::kSystem1Mb}));
+}
+
+TEST_F(GetFileTest, WhatCannotBeAskedIsNeverAbsent) {
+  GetFile other_system = get_of(kFirst);
+  other_system.system_identifier = 4711;
+  EXPECT_EQ(code_of(ask(other_system)), "unknown-system");
+  GetFile other_cluster = get_of(kFirst);
+  other_cluster.cluster = "other";
+  EXPECT_EQ(code_of(ask(other_cluster)), "unknown-cluster");
+}
+
+TEST_F(GetFileTest, WhatWasMovedAwayIsNeverAbsent) {
+  namespace fs = std::filesystem;
+  const fs::path aside = archive_folder.parent_path() / "moved";
+  const struct {
+    const char* title;
+    fs::path what;
+  } cases[] = {
+      {"the whole archive", archive_folder},
+      {"the marker", archive_folder / "walstow.json"},
+      {"the era's folder", archive_folder / "main" / kEra},
+      {"the era's record in its folder", archive_folder / "main" / kEra / "era.json"},
+  };
+  for (const auto& one : cases) {
+    fs::rename(one.what, aside);
+    const Response gone = get(kFirst);
+    EXPECT_EQ(code_of(gone), "unavailable") << one.title << " " << gone.body;
+    fs::rename(aside, one.what);
+    EXPECT_EQ(code_of(get(kFirst)), "hole") << one.title;
+  }
+}
+
+TEST_F(GetFileTest, EmptyFolderInTheArchivesPlaceIsNeverAbsent) {
+  namespace fs = std::filesystem;
+  EXPECT_EQ(get(kSecond).status, 200);
+  fs::rename(archive_folder, archive_folder.parent_path() / "moved");
+  fs::create_directory(archive_folder);
+  EXPECT_EQ(code_of(get(kFirst)), "unavailable");
+}
+
+TEST_F(GetFileTest, ArchiveThatGoesAwayDuringTheRequestIsNeverAbsent) {
+  ForgetfulDisk disk;
+  initialize_archive(*make_directory_backend(disk.mount()));
+  const auto faults = std::make_shared<FaultPlan>();
+  const auto archive =
+      std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
+  archive->create_cluster("main");
+  archive->open_era("main", samples::kSystem1Mb, 1U << 20, 1);
+  EXPECT_EQ(get_file(archive, get_of(kFirst)).head.status, 404);
+  faults->interleave(FileCall::kList, 1, [&disk] { disk.mount()->remove("walstow.json"); });
+  EXPECT_THROW(get_file(archive, get_of(kFirst)), Error);
+}
+
+TEST_F(GetFileTest, ArchiveWithoutRoomStillHandsOutWhatItHolds) {
+  const NoRoom no_room;
+  Handler fresh([this] { return open_archive_folder(archive_folder); }, 1);
+  const auto status = [&](const Command& command) {
+    return std::get<Reply>(fresh.handle(to_request(command), caller)).head.status;
+  };
+  EXPECT_EQ(status(get_of(kSecond)), 200);
+  EXPECT_EQ(status(get_of(kThird)), 404);
+  EXPECT_EQ(status(ClusterStatus{"main"}), 200);
+}
+
+// pg_resetwal gives a server other segments under the same system identifier. A name then stands
+// for two different files, and only who says of which size they are gets an answer.
+TEST_F(GetFileTest, ErasOfOtherSegmentSizesAreOtherLogs) {
+  constexpr std::uint32_t kLarger = 4U << 20;
+  ASSERT_EQ(
+      ask(OpenEra{
+              .cluster = "main", .system_identifier = samples::kSystem1Mb, .segment_size = kLarger})
+          .status,
+      201);
+  const auto of_size = [&](std::string_view name, std::uint64_t bytes) {
+    GetFile question = get_of(name);
+    question.segment_size = SegmentSize::from_bytes(bytes);
+    return ask(question);
+  };
+  EXPECT_EQ(of_size(kSecond, 1U << 20).body, segment_content(kSecond));
+  EXPECT_EQ(code_of(of_size(kThird, 1U << 20)), "hole");
+  EXPECT_EQ(code_of(of_size("000000010000000000000005", 1U << 20)), "absent-end");
+  EXPECT_EQ(code_of(of_size(kSecond, kLarger)), "absent-end") << "nothing of that log is there";
+  const Response unknown = of_size(kThird, 2U << 20);
+  EXPECT_EQ(code_of(unknown), "unknown-system");
+  EXPECT_NE(unknown.body.find("with segments of 2MB, only of 1MB and 4MB"), std::string::npos)
+      << unknown.body;
+  const Response either = get(kThird);
+  EXPECT_EQ(code_of(either), "bad-request");
+  EXPECT_NE(either.body.find("has segments of 1MB and 4MB"), std::string::npos) << either.body;
+}
+
+TEST_F(GetFileTest, StoredFormIsTheObjectItself) {
+  GetFile command = get_of(kSecond);
+  command.accept = Encoding::kZstd;
+  const Response response = ask(command);
+  EXPECT_EQ(*response.fields.find(field::kContentEncoding), "zstd");
+  EXPECT_EQ(response.body.size(), std::filesystem::file_size(object_path(kSecond)));
+  EXPECT_EQ(*response.fields.find(field::kDigest),
+            "xxh128=" + to_string(digest_of(segment_content(kSecond))));
+}
+
+TEST_F(GetFileTest, HeadAnnouncesWhatAGetWouldSend) {
+  GetFile command = get_of(kSecond);
+  command.head_only = true;
+  Answer answer = handler.handle(to_request(command), caller);
+  const auto& reply = std::get<Reply>(answer);
+  EXPECT_EQ(reply.announced_size, 1U << 20);
+  EXPECT_EQ(reply.download, nullptr);
+}
+
+TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
+  std::filesystem::resize_file(object_path(kSecond),
+                               std::filesystem::file_size(object_path(kSecond)) - 1);
+  Answer answer = handler.handle(to_request(get_of(kSecond)), caller);
+  auto& reply = std::get<Reply>(answer);
+  std::uint64_t handed = 0;
+  std::vector<std::byte> chunk(1000);
+  EXPECT_THROW(
+      {
+        while (const std::size_t size = reply.download->read(chunk))
+          handed += size;
+      },
+      Error);
+  EXPECT_LT(handed, 1U << 20);
+}
+
+TEST_F(GetFileTest, ObjectThatBecomesShorterWhileItIsSentIsNeverTakenForAWhole) {
+  GetFile command = get_of(kSecond);
+  command.accept = Encoding::kZstd;
+  // Far beyond what was read for the head of the answer.
+  constexpr std::uint64_t kSize = 100'000;
+  std::filesystem::resize_file(object_path(kSecond), kSize);
+  Answer answer = handler.handle(to_request(command), caller);
+  std::filesystem::resize_file(object_path(kSecond), kSize / 2);
+  std::vector<std::byte> chunk(1U << 20);
+  Download& download = *std::get<Reply>(answer).download;
+  std::uint64_t handed = 0;
+  EXPECT_THROW(
+      {
+        while (const std::size_t size = download.read(chunk))
+          handed += size;
+      },
+      Error);
+  EXPECT_EQ(handed, kSize / 2);
+}
+
+TEST_F(GetFileTest, ObjectOfAnotherFileIsDamaged) {
+  std::filesystem::copy_file(object_path(kSecond), object_path(kThird));
+  EXPECT_EQ(code_of(get(kThird)), "damaged");
+}
+
+TEST_F(GetFileTest, WithoutTheRightNothingIsGiven) {
+  ask_as_client({Right::kArchive});
+  EXPECT_EQ(code_of(get(kSecond)), "no-right");
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,262 @@
+// Other bytes under a name that stands: what becomes of them, and what a reader gets.
+#include "store/files/placement.h"
+
+#include <fstream>
+
+#include "proto/wire/report.h"
+#include "store/backend/directory_backend.h"
+#include "tests/support/forgetful_file_system.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/wal_writer.h"
+
+namespace walstow {
+namespace {
+
+using samples::WalWriter;
+
+const std::string kPlaced = "000000010000000000000007";
+const std::string kOlder = "000000010000000000000003";
+
+class PlacementTest : public ServiceTest {
+ protected:
+  static std::string older() { return WalWriter(kOlder).fill('o').content(); }
+  // What a standby sends when its timeline ends in this segment.
+  static std::string piece(std::size_t records = 50) {
+    return WalWriter(kPlaced, older()).records(records, 400).content();
+  }
+  // The same records in a fresh file.
+  static std::string padded(std::size_t records = 50) {
+    return WalWriter(kPlaced).records(records, 400).content();
+  }
+  static std::string whole() { return WalWriter(kPlaced).records(50, 400).fill('w').content(); }
+  static std::string stray() { return WalWriter(kPlaced).records(20, 400).fill('s').content(); }
+
+  static std::string digest12(std::string_view content) {
+    return to_string(digest_of(content)).substr(0, 12);
+  }
+  static std::string stored_name(const Response& response) {
+    return parse_put_report(response.body).name;
+  }
+  std::string listed() {
+    std::string names;
+    for (const FileEntry& file : parse_file_page(ask(ListFiles{.cluster = "main"}).body).files) {
+      names += file.name + "\n";
+    }
+    return names;
+  }
+  std::vector<ConflictReport> conflicts(const std::string& file = kPlaced) {
+    const ListConflicts question{.cluster = "main", .file = file_named(file)};
+    return parse_conflict_reports(ask(question).body);
+  }
+  Response accept(std::string_view content, const std::string& file = kPlaced) {
+    return ask(AcceptContent{"main", file_named(file), digest12(content)});
+  }
+  void damage() {
+    std::filesystem::permissions(object_path(kPlaced), std::filesystem::perms::owner_all);
+    std::fstream object(object_path(kPlaced), std::ios::in | std::ios::out | std::ios::binary);
+    object.seekp(500);
+    object.put('\x55');
+  }
+};
+
+TEST_F(PlacementTest, PieceIsKeptAndNeverServed) {
+  EXPECT_EQ(put("000000010000000000000006").status, 201);
+  const Response response = put(kPlaced, piece());
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(stored_name(response), kPlaced + ".incomplete." + digest12(piece()));
+  EXPECT_EQ(put(kPlaced, piece()).status, 200);
+  EXPECT_EQ(code_of(get(kPlaced)), "absent-end");
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, whole());
+  EXPECT_EQ(put(kPlaced, piece()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, whole());
+}
+
+// Zeros prove less than the pages of another segment: a .partial that was renamed has them.
+TEST_F(PlacementTest, WhereNothingStandsZerosBehindTheEndDoNotMatter) {
+  EXPECT_EQ(put(kPlaced, padded()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, padded());
+}
+
+TEST_F(PlacementTest, PieceOfWhatStandsIsKeptBesideIt) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  for (const std::string& content : {piece(), padded(), padded(10)}) {
+    const Response response = put(kPlaced, content);
+    EXPECT_EQ(response.status, 201);
+    EXPECT_EQ(stored_name(response), kPlaced + ".incomplete." + digest12(content));
+    EXPECT_EQ(put(kPlaced, content).status, 200);
+    EXPECT_EQ(get(kPlaced).body, whole());
+  }
+  EXPECT_TRUE(conflicts().size() == 3 && conflicts()[0].state == "incomplete");
+}
+
+TEST_F(PlacementTest, WhatGoesOnTakesThePlaceOfItsPiece) {
+  EXPECT_EQ(put(kPlaced, padded()).status, 201);
+  const Response response = put(kPlaced, whole());
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(stored_name(response), kPlaced);
+  EXPECT_EQ(get(kPlaced).body, whole());
+  EXPECT_EQ(listed(), kPlaced + ".incomplete." + digest12(padded()) + "\n" + kPlaced + "\n");
+  EXPECT_EQ(put(kPlaced, whole()).status, 200);
+  EXPECT_EQ(put(kPlaced, padded()).status, 200);
+}
+
+TEST_F(PlacementTest, RemainsBehindASwitchAreTheSame) {
+  const std::string zeros = WalWriter(kPlaced).records(50, 400).switch_wal().content();
+  const std::string crashed =
+      WalWriter(kPlaced, older()).records(50, 400).switch_record().content();
+  EXPECT_EQ(put(kPlaced, crashed).status, 201);
+  EXPECT_EQ(put(kPlaced, zeros).status, 200);
+  EXPECT_EQ(get(kPlaced).body, crashed);
+  EXPECT_TRUE(conflicts().empty());
+}
+
+TEST_F(PlacementTest, TwoPiecesOfOneEndAreTheSame) {
+  EXPECT_EQ(put(kPlaced, padded()).status, 201);
+  EXPECT_EQ(put(kPlaced, piece()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, padded());
+}
+
+TEST_F(PlacementTest, PieceThatWentAnotherWayIsRefusedAndKept) {
+  EXPECT_EQ(put(kPlaced, stray()).status, 201);
+  const Response response = put(kPlaced, piece());
+  EXPECT_EQ(code_of(response), "other-content");
+  EXPECT_NE(response.body.find("from 0/70"), std::string::npos) << response.body;
+  EXPECT_EQ(get(kPlaced).body, stray());
+  ASSERT_EQ(conflicts().size(), 1U);
+}
+
+TEST_F(PlacementTest, RefusedContentIsKeptOnceForADecision) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(code_of(put(kPlaced, stray())), "other-content");
+  const auto kept = conflicts();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].state, "open");
+  EXPECT_EQ(kept[0].digest, to_string(digest_of(stray())));
+  EXPECT_EQ(kept[0].standing, to_string(digest_of(whole())));
+  EXPECT_EQ(kept[0].client, "tester");
+  EXPECT_FALSE(kept[0].differs_at.empty());
+  EXPECT_EQ(kept[0].ends_at, "0/800000");
+  EXPECT_EQ(listed(), kPlaced + "\n");
+}
+
+// Nothing of the body is needed to say no again.
+TEST_F(PlacementTest, KeptContentIsRefusedBeforeItsBody) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  const Answer answer = handler.handle(to_request(put_of(kPlaced, stray())), caller);
+  ASSERT_TRUE(std::holds_alternative<Reply>(answer));
+  EXPECT_EQ(std::get<Reply>(answer).head.status, 409);
+}
+
+TEST_F(PlacementTest, KeptContentsAreBounded) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  for (std::size_t i = 0; i <= kMostConflicts; ++i) {
+    const std::string other = WalWriter(kPlaced).records(i + 1, 400).fill('s').content();
+    const Response response = put(kPlaced, other);
+    EXPECT_EQ(code_of(response), "other-content");
+    EXPECT_EQ(response.body.find("not kept") != std::string::npos, i == kMostConflicts) << i;
+  }
+  EXPECT_EQ(conflicts().size(), kMostConflicts);
+}
+
+TEST_F(PlacementTest, AcceptedContentGetsTheNameAndEverybodyAnAnswer) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  const std::string third = WalWriter(kPlaced).records(30, 400).fill('t').content();
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  EXPECT_EQ(put(kPlaced, third).status, 409);
+  EXPECT_EQ(accept(stray()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, stray());
+  for (const std::string& content : {whole(), stray(), third})
+    EXPECT_EQ(put(kPlaced, content).status, 200);
+  EXPECT_EQ(get(kPlaced).body, stray());
+  for (const ConflictReport& kept : conflicts())
+    EXPECT_EQ(kept.state, "settled");
+  EXPECT_EQ(conflicts().size(), 2U);
+  // And back again.
+  EXPECT_EQ(accept(whole()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, whole());
+  EXPECT_EQ(put(kPlaced, stray()).status, 200);
+  EXPECT_EQ(conflicts().size(), 2U);
+}
+
+TEST_F(PlacementTest, WhatStandsCanBeAcceptedToo) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(accept(whole()).status, 200);
+    EXPECT_EQ(get(kPlaced).body, whole());
+    EXPECT_EQ(put(kPlaced, stray()).status, 200);
+  }
+}
+
+TEST_F(PlacementTest, PieceCanBeAcceptedWhereNothingStands) {
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
+  EXPECT_EQ(accept(piece()).status, 200);
+  EXPECT_EQ(get(kPlaced).body, piece());
+  // It is still a piece: what goes on takes its place.
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, whole());
+}
+
+TEST_F(PlacementTest, HistoriesAreDecidedAboutAsSegmentsAre) {
+  const std::string one = "1\t0/7000028\tno recovery target specified\n";
+  const std::string other = "1\t0/7000F28\tno recovery target specified\n";
+  const std::string name = "00000002.history";
+  EXPECT_EQ(put(name, one).status, 201);
+  EXPECT_EQ(put(name, other).status, 409);
+  ASSERT_EQ(conflicts(name).size(), 1U);
+  EXPECT_EQ(conflicts(name)[0].differs_at, "");
+  EXPECT_EQ(accept(other, name).status, 200);
+  EXPECT_EQ(get(name).body, other);
+  EXPECT_EQ(put(name, one).status, 200);
+}
+
+TEST_F(PlacementTest, UnknownContentCannotBeAccepted) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(code_of(accept(stray())), "no-such-content");
+  EXPECT_EQ(code_of(accept(whole(), kPlaced + ".partial")), "no-such-content");
+}
+
+TEST_F(PlacementTest, OnlyAnAdministratorDecides) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  ask_as_client({Right::kArchive, Right::kRestore});
+  EXPECT_EQ(conflicts().size(), 1U);
+  EXPECT_EQ(code_of(accept(stray())), "no-right");
+}
+
+// "Absent" would end a recovery; a piece must not make it so.
+TEST_F(PlacementTest, DamagedObjectIsNotTakenAwayForAPiece) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  damage();
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
+  EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
+  EXPECT_THROW(get(kPlaced), Error);
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(get(kPlaced).body, whole());
+}
+
+TEST_F(PlacementTest, DamagedObjectStandsUntilThereIsAnotherOne) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  damage();
+  const Answer answer = handler.handle(to_request(put_of(kPlaced, whole())), caller);
+  ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Upload>>(answer));
+  EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
+}
+
+TEST_F(PlacementTest, StatusCountsPiecesAndOpenConflictsApart) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  const auto report = parse_cluster_report(ask(ClusterStatus{"main"}).body);
+  ASSERT_EQ(report.eras.size(), 1U);
+  EXPECT_EQ(report.eras[0].conflicts, 1U);
+  ASSERT_EQ(report.eras[0].timelines.size(), 1U);
+  EXPECT_EQ(report.eras[0].timelines[0].segments, 1U);
+  EXPECT_EQ(report.eras[0].timelines[0].incompletes, 1U);
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,133 @@
+// Pruning by a clock that has jumped.
+#include "proto/base/log.h"
+#include "store/retention/archive_clock.h"
+#include "store/retention/prune_policy.h"
+#include "store/retention/scheduled_prune.h"
+#include "store/service/catalog.h"
+#include "tests/unit/store/retention/prune_fixture.h"
+
+namespace walstow {
+namespace {
+
+class PruneClockTest : public PruneTest {
+ protected:
+  PruneClockTest() {
+    update_position(archive->backend(), "main", "standby1",
+                    {.instance = {.id = std::string(32, 'a'), .sequence = 1, .host = "db2"},
+                     .system_identifier = 7,
+                     .restartpoint = segment(1, 50)},
+                    later);
+  }
+  LogPlace at(std::uint64_t number) const { return LogPlace(segment(1, number)); }
+
+  Time jumped = later + hours(24 * 400);
+};
+
+TEST_F(PruneClockTest, NothingGoesByAgeWhileTheClockIsDoubted) {
+  hold(150);
+  const PrunePolicy by_age{.before = {}, .standby_limit_days = 30};
+  const auto begun = begin_prune(*archive, {"main", by_age, {}}, "admin1", jumped);
+  EXPECT_EQ(std::get<PruneReport>(begun).number, 0U);
+  EXPECT_NE(std::get<PruneReport>(begun).reason.find("the last time that is known"),
+            std::string::npos);
+  const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_age}, jumped));
+  EXPECT_EQ(planned.files, 0U);
+  EXPECT_EQ(planned.floor, "");
+  EXPECT_NE(planned.reason.find("--before SEGMENT"), std::string::npos);
+  // A week later it is believed.
+  for (Time time = jumped; time <= jumped + kDoubt; time += hours(24))
+    keep_clock(*archive, time);
+  const auto after = begin_prune(*archive, {"main", by_age, {}}, "admin1", jumped + kDoubt);
+  EXPECT_EQ(std::get<PruneReport>(after).floor, "0/9600000" /* 150 */);
+}
+
+TEST_F(PruneClockTest, APlaceThatIsNamedIsPrunedToAndHoldsWhatStandbysNeed) {
+  const PrunePolicy by_hand{.before = at(150), .standby_limit_days = 30};
+  const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_hand}, jumped));
+  EXPECT_EQ(planned.floor, "0/3200000" /* 50 */);
+  EXPECT_EQ(planned.files, 49U);
+  EXPECT_NE(planned.notes.at(0).find("ages are counted up to"), std::string::npos);
+  auto report =
+      std::get<PruneReport>(begin_prune(*archive, {"main", by_hand, {}}, "admin1", jumped));
+  while (report.state == "intent")
+    report = go_on(report.number);
+  EXPECT_EQ(report.files, 49U);
+  EXPECT_TRUE(stands(1, 50));
+}
+
+TEST_F(PruneClockTest, YoungFilesStayWhenAPlaceIsNamed) {
+  const Time from = later - hours(48);  // when all was young
+  archive->backend().update_record(
+      std::string(layout::kClockRecord), [&](const std::optional<std::string>&) {
+        return std::optional("{\"format\":\"1.0\",\"seen\":\"" + to_iso8601(jumped) +
+                             "\",\"doubt\":{\"from\":\"" + to_iso8601(from) + "\",\"noticed\":\"" +
+                             to_iso8601(jumped) + "\"}}");
+      });
+  const PlanPrune by_hand{"main", {.before = at(150)}};
+  const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, by_hand, jumped));
+  EXPECT_EQ(planned.floor, "0/3200000" /* 50 */);
+  EXPECT_EQ(planned.files, 0U);
+}
+
+TEST_F(PruneClockTest, WhatAWrongClockHasLeftCountsFromWhenItWasSetBack) {
+  hold(150);
+  keep_clock(*archive, jumped);
+  update_position(archive->backend(), "main", "standby1",
+                  {.instance = {.id = std::string(32, 'a'), .sequence = 2, .host = "db2"},
+                   .system_identifier = 7,
+                   .restartpoint = segment(1, 60)},
+                  jumped);
+  const Time right = later + hours(1);
+  keep_clock(*archive, right);
+  const PrunePolicy by_age{.before = {}, .standby_limit_days = 30};
+  const auto floor_at = [&](Time time) {
+    keep_clock(*archive, time);
+    return std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_age}, time)).floor;
+  };
+  // The standby is heard of no more: it neither holds for ever nor for no time at all.
+  for (int day = 0; day < 30; ++day)
+    EXPECT_EQ(floor_at(right + hours(24 * day)), "0/3C00000" /* 60 */) << day;
+  keep_clock(*archive, right + hours(24 * 30));
+  EXPECT_EQ(floor_at(right + hours(24 * 31)), "0/9600000" /* 150 */);
+}
+
+TEST_F(PruneClockTest, ADaemonLeavesAllAndAStatusSaysWhy) {
+  hold(150);
+  set_policy(*archive, {"main", {.keep_backups = 1, .keep_days = 7}}, "admin1", later);
+  const Time now = std::chrono::system_clock::now();
+  archive->backend().update_record(
+      std::string(layout::kClockRecord), [&](const std::optional<std::string>&) {
+        return std::optional("{\"format\":\"1.0\",\"seen\":\"" + to_iso8601(now - hours(1)) +
+                             "\",\"doubt\":{\"from\":\"" + to_iso8601(now - hours(24 * 400)) +
+                             "\",\"noticed\":\"" + to_iso8601(now - hours(1)) + "\"}}");
+      });
+  start_log("walstowd", LogLevel::kInfo);
+  complete_hints({.folder = "/opt/", .options = {"--store", "/srv/wal"}, .cluster = {}});
+  testing::internal::CaptureStderr();
+  PolicyPruner().run(*archive, {});
+  const std::string logged = testing::internal::GetCapturedStderr();
+  complete_hints({});
+  EXPECT_NE(logged.find("hint: \"/opt/walstow --store /srv/wal prune main --before SEGMENT\""),
+            std::string::npos)
+      << logged;
+  EXPECT_EQ(logged.find("\"walstow "), std::string::npos) << logged;
+  EXPECT_TRUE(stands(1, 1));
+  Catalog catalog;
+  const auto retention = catalog.report(*archive, "main").eras.at(0).retention;
+  EXPECT_NE(retention->clock.find("the last time that is known"), std::string::npos);
+  EXPECT_EQ(retention->files, 0U);
+}
+
+TEST_F(PruneClockTest, ADamagedRecordOfTheClockEndsEveryPrune) {
+  archive->backend().update_record(
+      std::string(layout::kClockRecord),
+      [](const std::optional<std::string>&) { return std::optional<std::string>("no json"); });
+  EXPECT_EQ(kind_thrown([&] { begin(); }), ErrorKind::kDamaged);
+  Catalog catalog;
+  const ClusterReport report = catalog.report(*archive, "main");
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_NE(report.damaged[0].find("_clock.json"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,185 @@
+// What goes by a prune and what stays, and what is told of it afterwards.
+#include "store/retention/prune.h"
+
+#include "store/inventory/break_marks.h"
+#include "store/retention/retention_inventory.h"
+#include "store/service/catalog.h"
+#include "tests/unit/store/retention/prune_fixture.h"
+
+namespace walstow {
+namespace {
+
+TEST_F(PruneTest, NothingGoesWithoutAConsumer) {
+  EXPECT_EQ(plan().files, 0U);
+  EXPECT_EQ(plan().floor, "");
+  EXPECT_EQ(begin().number, 0U);
+  EXPECT_TRUE(list_tombstones(archive->backend(), "main", era).empty());
+}
+
+TEST_F(PruneTest, WhatIsBelowTheFloorGoesAndWhatIsAboveStays) {
+  hold(150);
+  EXPECT_EQ(plan().files, 149U);
+  EXPECT_EQ(plan().floor, "0/9600000");
+  EXPECT_NE(plan().reason.find("(\"audit\") needs it"), std::string::npos);
+  const PruneReport done = prune();
+  EXPECT_EQ(done.state, "done");
+  EXPECT_EQ(done.files, 149U);
+  EXPECT_EQ(done.stored_bytes, 149U * 9);
+  for (std::uint64_t number = 1; number <= 200; ++number)
+    EXPECT_EQ(stands(1, number), number >= 150) << number;
+  EXPECT_EQ(plan().files, 0U);
+}
+
+TEST_F(PruneTest, MarksGoWithTheirSegments) {
+  for (const std::uint64_t number : {3U, 160U})
+    mark_break(archive->backend(), "main", era, segment(1, number), Digest{}, Lsn{128});
+  hold(150);
+  prune();
+  const auto left = archive->backend().list_after(layout::break_marks("main", era), "", 10);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].key, layout::break_mark("main", era, segment(1, 160), Digest{}));
+}
+
+// The same gaps as a list of holes has: what a prune has removed is none.
+TEST_F(PruneTest, ADecisionKnowsWhatIsMissing) {
+  const auto gaps = [this] {
+    return take_inventory(*archive, "main", read_era(*archive, "main", era, {}), nullptr).gaps;
+  };
+  hold(150);
+  prune();
+  EXPECT_TRUE(gaps().empty());
+  archive->backend().remove_object(*layout::object_key("main", era, segment(1, 170)));
+  const Gap gap{.timeline = Timeline{1}, .missing = {.first = 170, .count = 1}};
+  EXPECT_EQ(gaps(), std::vector<Gap>{gap});
+}
+
+TEST_F(PruneTest, YoungFilesStay) {
+  hold(150);
+  later = std::chrono::system_clock::now();
+  EXPECT_EQ(plan().files, 0U);
+}
+
+TEST_F(PruneTest, TheFloorIsNotSetAboveTheOneThatWasShown) {
+  hold(150);
+  const auto begun = begin_prune(*archive, {"main", {}, Lsn{100U << 20}}, "admin1", later);
+  EXPECT_EQ(std::get<PruneReport>(begun).floor, "0/6400000");
+}
+
+TEST_F(PruneTest, AGetIsToldWhatWasPruned) {
+  hold(150);
+  EXPECT_EQ(code_of_get(2, 10), Code::kAbsentEnd);
+  prune();
+  EXPECT_EQ(code_of_get(1, 10), Code::kPruned);
+  EXPECT_NE(last_message.find("pruned on "), std::string::npos);
+  EXPECT_NE(last_message.find("by \"admin1\", below floor 0/9600000"), std::string::npos);
+  EXPECT_EQ(code_of_get(1, 149), Code::kPruned);
+  EXPECT_EQ(code_of_get(1, 201), Code::kAbsentEnd);
+}
+
+TEST_F(PruneTest, AHoleRightAboveTheFloorIsNotTakenForTheBeginning) {
+  archive->backend().remove_object(*layout::object_key("main", era, segment(1, 150)));
+  EXPECT_EQ(code_of_get(1, 150), Code::kHole);
+  hold(150);
+  prune();
+  EXPECT_EQ(code_of_get(1, 150), Code::kHole);
+}
+
+TEST_F(PruneTest, WhatIsPutBelowTheFloorStandsAndIsGiven) {
+  hold(150);
+  prune();
+  add_segment(1, 10);
+  EXPECT_TRUE(stands(1, 10));
+  EXPECT_EQ(code_of_get(1, 11), Code::kPruned);
+}
+
+TEST_F(PruneTest, NumbersAreNotUsedAgainAndRecordsDoNotGrowForEver) {
+  for (std::uint64_t number = 100; number < 180; ++number) {
+    remove_hold(*archive, {"main", "00000000000a"});
+    hold(number);
+    EXPECT_EQ(prune().number, number - 99);
+  }
+  EXPECT_LE(list_tombstones(archive->backend(), "main", era).size(), 60U);
+  EXPECT_EQ(code_of_get(1, 50), Code::kPruned);
+}
+
+TEST_F(PruneTest, AnOlderEraIsPrunedWhereItIsNamedAndNotBefore) {
+  hold(150);
+  const EraName old = era;
+  era = *archive->open_era("main", 8, 1U << 20, 2);
+  EXPECT_EQ(plan().files, 0U);
+  EXPECT_EQ(plan().older_eras, std::vector<std::string>{to_string(old)});
+  const PrunePolicy none{.keep_backups = 0, .keep_days = 0};
+  const auto refused = plan_prune(*archive, {"main", none, era}, later);
+  EXPECT_EQ(std::get<Refusal>(refused).code, Code::kBadRequest);
+  const auto unknown = plan_prune(*archive, {"main", {}, EraName{3, 8, 1U << 20}}, later);
+  EXPECT_EQ(std::get<Refusal>(unknown).code, Code::kNoSuchRecord);
+
+  // The hold is of that era, and holds there.
+  auto report =
+      std::get<PruneReport>(begin_prune(*archive, {"main", none, {}, old}, "admin1", later));
+  while (report.state == "intent")
+    report = std::get<PruneReport>(continue_prune(*archive, {"main", report.number, old}));
+  EXPECT_EQ(report.files, 149U);
+  era = old;
+  EXPECT_TRUE(stands(1, 150));
+  remove_hold(*archive, {"main", "00000000000a"});
+  report = std::get<PruneReport>(begin_prune(*archive, {"main", none, {}, old}, "admin1", later));
+  while (report.state == "intent")
+    report = std::get<PruneReport>(continue_prune(*archive, {"main", report.number, old}));
+  EXPECT_EQ(report.files, 51U);
+  EXPECT_EQ(code_of_get(1, 200), Code::kPruned);
+}
+
+TEST_F(PruneTest, AnAddedBackupWhoseBeginningWentHoldsNothingAndSaysSo) {
+  const auto add = [this](std::string id, std::uint64_t start) {
+    return add_backup(*archive,
+                      {.cluster = "main",
+                       .id = std::move(id),
+                       .start = LogPlace(segment(1, start)),
+                       .stop = start_of(SegmentNumber{start + 1}, segment_size_of(era)),
+                       .timeline = Timeline{1},
+                       .stopped = later - hours(200 - start),
+                       .label = "x"},
+                      "admin1", later);
+  };
+  add("00000000000c", 100);
+  add("00000000000d", 150);
+  const PrunePolicy newest{.keep_backups = 1, .keep_days = 0};
+  EXPECT_EQ(plan(newest).kept_backups.size(), 1U);
+  prune(newest);
+  const auto backups = Catalog().backups(*archive, "main");
+  ASSERT_EQ(backups.size(), 2U);
+  EXPECT_TRUE(backups[0].pruned);
+  EXPECT_FALSE(backups[1].pruned);
+  EXPECT_EQ(backups[1].first, segment(1, 150).text());
+  EXPECT_EQ(plan().floor, "0/9600000");  // without a policy: the other one is no consumer any more
+  EXPECT_NE(plan().notes.at(0).find("cannot be recovered"), std::string::npos);
+}
+
+TEST_F(PruneTest, APlanCountsTheYoungOnesOfAFolderOut) {
+  hold(5000);  // all of the folder is below
+  later = std::chrono::system_clock::now() + kLeastAge;
+  add_segment(1, 201);
+  EXPECT_EQ(plan().files, 200U);
+}
+
+TEST(PruneRemovalsTest, AsManyAtATimeAsAreRemovedQuickly) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(next_removals(kFirstRemovals, milliseconds(1)), 2 * kFirstRemovals);
+  EXPECT_EQ(next_removals(kMostRemovals - 1, milliseconds(1)), kMostRemovals);
+  EXPECT_EQ(next_removals(500, milliseconds(200)), 500U);
+  EXPECT_EQ(next_removals(500, milliseconds(300)), 250U);
+  EXPECT_EQ(next_removals(kFirstRemovals, milliseconds(9000)), kFirstRemovals);
+}
+
+TEST_F(PruneTest, HistoriesAreNeverPruned) {
+  const auto staged = archive->backend().stage();
+  const std::string key = *layout::object_key("main", era, WalFileName::history(Timeline{2}));
+  archive->backend().publish(*staged, key);
+  hold(150);
+  prune();
+  EXPECT_NE(archive->backend().open_object(key), nullptr);
+}
+
+}  // namespace
+}  // namespace walstow

@@ -1,0 +1,75 @@
+#include "store/server/put_limiter.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace walstow {
+namespace {
+
+namespace asio = boost::asio;
+
+class PutLineTest : public testing::Test {
+ protected:
+  // Takes a turn and keeps it; `who` is noted when it is there.
+  void take(int who, Duration patience) {
+    asio::co_spawn(io_, wait(who, patience), asio::detached);
+    io_.restart();
+    io_.poll();
+  }
+  void give_back(std::size_t which) {
+    turns_[which] = PutLine::Turn();
+    io_.restart();
+    io_.poll();
+  }
+
+  asio::io_context io_;
+  PutLine line_{2};
+  std::vector<int> granted_;
+  std::vector<int> refused_;
+  std::vector<PutLine::Turn> turns_;
+
+ private:
+  asio::awaitable<void> wait(int who, Duration patience) {
+    PutLine::Turn turn = co_await line_.take(Deadline::after(patience));
+    (turn.granted() ? granted_ : refused_).push_back(who);
+    if (turn.granted()) turns_.push_back(std::move(turn));
+  }
+};
+
+constexpr Duration kLong{60'000};
+
+TEST_F(PutLineTest, AsManyAtOnceAndTheOthersInTheirOrder) {
+  for (const int who : {1, 2, 3, 4})
+    take(who, kLong);
+  EXPECT_EQ(granted_, (std::vector{1, 2}));
+  give_back(0);
+  EXPECT_EQ(granted_, (std::vector{1, 2, 3}));
+  give_back(1);
+  EXPECT_EQ(granted_, (std::vector{1, 2, 3, 4}));
+  // Nobody is in the line: the next ones are at once at work.
+  give_back(2);
+  give_back(3);
+  for (const int who : {5, 6, 7})
+    take(who, kLong);
+  EXPECT_EQ(granted_, (std::vector{1, 2, 3, 4, 5, 6}));
+}
+
+TEST_F(PutLineTest, WhoHasWaitedLongEnoughGoesOnWithoutATurn) {
+  for (const int who : {1, 2})
+    take(who, kLong);
+  take(3, Duration(1));
+  io_.restart();
+  io_.run();
+  EXPECT_EQ(refused_, (std::vector{3}));
+  // It takes no turn from the next.
+  take(4, kLong);
+  give_back(0);
+  EXPECT_EQ(granted_, (std::vector{1, 2, 4}));
+}
+
+}  // namespace
+}  // namespace walstow
