@@ -92,7 +92,7 @@ void warn(const PutReport& report) {
 // Each connection has the patience of the whole call.
 // A fast stop of the server waits for its archiver, which calls up to six times; pg_ctl gives up
 // after a minute. What is not archived then is archived after the next start. The day of a warning
-// is kept in `memory`, where there is one.
+// and what could not be ended are kept in `memory`, where there is one.
 Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& memory,
                   const std::string& data_directory) {
   const Patience patience{
@@ -106,7 +106,9 @@ Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& m
             const auto postmaster = read_postmaster(data_directory);
             return postmaster && postmaster->stopping;
           }};
-  return [options = client_options(settings), memory, patience]() -> Putter {
+  ClientOptions options = client_options(settings);
+  note_processes_in(options.store, memory);
+  return [options = std::move(options), memory, patience]() -> Putter {
     return [client = std::make_shared<Client>(options), memory, patience](PutFile put, File& raw) {
       PutDone done = client->put(std::move(put), raw, patience);
       warn(done.report);

@@ -135,7 +135,7 @@ std::string standby_name(const Settings& settings) {
 }
 
 struct Target {
-  std::unique_ptr<FileSystem> folder;
+  std::shared_ptr<FileSystem> folder;
   std::string name;
 };
 
@@ -241,7 +241,7 @@ std::optional<Prefetch::Options> prefetch_options(const Call& call, FileSystem& 
 
 int restore_command(const Call& call, const Settings& settings,
                     std::span<const char* const> arguments, RecoveryMode mode) {
-  const ClientOptions& options = call.options;
+  ClientOptions options = call.options;
   const Target target = open_target(call.path);
   // What killed calls left behind where a temporary file needs a name.
   clean(*target.folder, [](FileSystem& folder) { folder.remove_dead_temporaries(); });
@@ -261,6 +261,7 @@ int restore_command(const Call& call, const Settings& settings,
     spool.emplace(*target.folder,
                   store_key(options, required_system(call.server, call.data_directory)));
     job.spool = &*spool;
+    note_processes_in(options.store, target.folder);
   }
   if (mode != RecoveryMode::kTool) {
     job.abandoned = [server = AskingServer()] { return server.ended(); };
@@ -322,8 +323,9 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
                     data_directory, restartpoint.text()));
     return exit_code::kDone;
   }
-  const ClientOptions options = client_options(settings);
-  const std::unique_ptr<FileSystem> wal_folder = open_pg_wal(data_directory);
+  ClientOptions options = client_options(settings);
+  const std::shared_ptr<FileSystem> wal_folder = open_pg_wal(data_directory);
+  note_processes_in(options.store, wal_folder);
   Spool spool(*wal_folder, store_key(options, system));
   Client client(options);
   const RestartpointJob job{.cluster = options.cluster,

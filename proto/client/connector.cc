@@ -2,6 +2,10 @@
 
 namespace walstow {
 
+void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder) {
+  if (auto* local = std::get_if<LocalStore>(&store)) local->wal_folder = std::move(wal_folder);
+}
+
 Connector::Connector(Store store) : store_(std::move(store)) {}
 
 boost::asio::awaitable<std::unique_ptr<Transport>> Connector::connect(

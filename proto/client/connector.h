@@ -18,6 +18,11 @@ namespace walstow {
 
 using Store = std::variant<LocalStore, TlsStore, SshStore>;
 
+// For a call that works for a data directory: a process that the link starts and cannot end is
+// noted in `wal_folder`, open_wal_folder() of it (left_processes.h). Only the local link starts
+// any. nullptr: nothing is noted.
+void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder);
+
 // From one thread at a time. What a link needs (certificates, keys) is read when it first connects:
 // a command that is answered out of its spool never pays for it.
 class Connector {

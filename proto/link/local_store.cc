@@ -16,6 +16,7 @@
 
 #include "proto/base/error.h"
 #include "proto/link/descriptor_transport.h"
+#include "proto/pgdata/left_processes.h"
 #include "proto/program/settings.h"
 
 namespace walstow {
@@ -26,15 +27,20 @@ constexpr int kChildEndsWithinMs = 1000;
 // A child process that is waited for, so that a command leaves no process behind.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, const LocalStore& store)
+      : pid_(pid), archive_(store.archive), wal_folder_(store.wal_folder) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
     if (!ended_in_time()) {
       kill(pid_, SIGKILL);
       // On a file system that does not answer it cannot even be killed: the server must not wait
-      // for what init will clear away.
-      if (!ended_in_time()) return;
+      // for what init will clear away. The next call must not start one more.
+      if (!ended_in_time()) {
+        if (wal_folder_)
+          note_left_process(*wal_folder_, static_cast<std::uint64_t>(pid_), archive_);
+        return;
+      }
     }
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
@@ -61,6 +67,8 @@ class Child {
   }
 
   pid_t pid_;
+  std::string archive_;
+  std::shared_ptr<FileSystem> wal_folder_;
 };
 
 class SpawnActions {
@@ -143,8 +151,8 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
 // The stream first, then the child: its input ends before it is waited for.
 class LocalTransport : public Transport {
  public:
-  LocalTransport(std::unique_ptr<Transport> stream, pid_t pid)
-      : child_(pid), stream_(std::move(stream)) {}
+  LocalTransport(std::unique_ptr<Transport> stream, pid_t pid, const LocalStore& store)
+      : child_(pid, store), stream_(std::move(stream)) {}
 
   boost::asio::any_io_executor executor() override { return stream_->executor(); }
   void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) override {
@@ -164,6 +172,7 @@ class LocalTransport : public Transport {
 
 std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
                                          const LocalStore& store) {
+  if (store.wal_folder) refuse_beside_left_process(*store.wal_folder, store.archive);
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno),
@@ -174,7 +183,7 @@ std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
   // First what may fail: a child that nobody talks to would wait for its first request.
   auto stream = make_descriptor_transport(executor, std::move(own_end), {});
   const pid_t pid = start_child(store, its_end);
-  return std::make_unique<LocalTransport>(std::move(stream), pid);
+  return std::make_unique<LocalTransport>(std::move(stream), pid, store);
 }
 
 }  // namespace walstow

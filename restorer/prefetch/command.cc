@@ -63,7 +63,7 @@ int run_prefetcher(PrefetchCommand command) {
   auto listener = PrefetchListener::open(command.wal_folder);
   if (!listener) return nothing_to_do("another process does");
 
-  const auto wal_folder = open_wal_folder(command.wal_folder);
+  const std::shared_ptr<FileSystem> wal_folder = open_wal_folder(command.wal_folder);
   const auto entries = open_prefetch_folder(command.wal_folder);
   if (!wal_folder || !entries) return nothing_to_do("the spool folder is gone");
   Spool spool(*wal_folder, command.key);
@@ -71,6 +71,7 @@ int run_prefetcher(PrefetchCommand command) {
   const auto tag = spool.entry_tag(::geteuid());
   if (!archive || !tag) return nothing_to_do("the spool tells no archive");
 
+  note_processes_in(command.options.store, wal_folder);
   Client client(command.options);
   PositionReporter reporter({.cluster = command.key.cluster,
                              .system_identifier = command.key.system_identifier,

@@ -10,6 +10,7 @@ from pathlib import Path
 from support import wait
 
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+_PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 RUN_SECONDS = 180
@@ -113,6 +114,29 @@ def find(text):
     """Process ids, but for this one, that have `text` in their command line."""
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return [pid for pid in pids if pid != os.getpid() and text in command_line(pid)]
+
+
+def adopt():
+    """From now on what is left behind by those that this test starts becomes a child of its own."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def adopted(name):
+    """The children of that name that have not ended, also those that were killed and hang in the kernel.
+
+    Of these the first thread alone may have ended, and their command line is empty. Those that have
+    ended are waited for, so none may be of subprocess.
+    """
+    living = set()
+    for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+        stat = _read(Path(f"/proc/{pid}/stat")).partition(b"(")[2].decode(errors="replace")
+        found, _, rest = stat.rpartition(") ")
+        fields = rest.split()  # from the state on, which is number 3 in proc(5)
+        if found != name or int(fields[1]) != os.getpid():
+            continue
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            living.add(pid)
+    return living
 
 
 def send(number, pids):

@@ -31,14 +31,27 @@ class Root:
             raise AssertionError(f"root could not run {command}: {answer['error']}")
         return SimpleNamespace(**answer)
 
+    def at_end(self, *command):
+        """Has `command` run, last one first, when the test has ended by whatever cause, a SIGKILL too."""
+        self._here.send(json.dumps({"at_end": [str(part) for part in command]}).encode())
+        self._here.recv(1 << 20)
+
 
 def _serve(connection):
+    at_end = []
     try:
         while request := connection.recv(1 << 20):
-            connection.send(json.dumps(_answer(**json.loads(request))).encode())
+            request = json.loads(request)
+            later = request.pop("at_end", None)
+            if later:
+                at_end.append(later)
+            answer = {} if later else _answer(**request)
+            connection.send(json.dumps(answer).encode())
     except Exception:
         traceback.print_exc()
     finally:
+        for command in reversed(at_end):
+            _answer(command, "/")
         os._exit(0)
 
 

@@ -1,0 +1,159 @@
+"""The archive's file system hangs, so a store cannot even be killed: no call leaves one more behind."""
+
+import os
+import re
+
+from support import processes, wait
+from support.archive import Archive
+from support.hanging_disk import HangingDisk
+from support.testcase import EndToEndTest, main
+
+CALLS = 4
+
+
+class HungFileSystem(EndToEndTest):
+    link = "local"
+    store = "directory"
+
+    def setUp(self):
+        root = self.root()
+        processes.adopt()
+        super().setUp()
+        self.disk = HangingDisk(root, self.folder / "disk")
+        self.addCleanup(self.disk.close)
+        if self.disk.trouble:
+            self.skipTest(f"no loop device can be mounted here: {self.disk.trouble}")
+        self.archive = Archive(self.disk.folder / "archive", self.archive.binaries)
+        self.archive.init()
+        self.archive.walstow("cluster", "create", "main")
+
+    def settings(self, server, **settings):
+        return self.archive.settings_file(
+            self.settings_of(server), head_timeout="1s", progress_timeout="1s", failure_memory="1ms",
+            **settings,
+        )  # fmt: skip
+
+    def stores(self):
+        """What calls have left behind."""
+        return processes.adopted("walstowd")
+
+    def call(self, server, program, toml, *arguments):
+        """As the server would. Its output goes to a file: what is left behind keeps a pipe open."""
+        log = self.folder / "call.log"
+        done = processes.run(
+            "sh", "-c", 'exec "$@" > "$0" 2>&1', log, self.archive.binaries / program, "--config", toml,
+            *arguments, check=False, cwd=server.data,
+        )  # fmt: skip
+        done.stderr = log.read_text()
+        return done
+
+    def put(self, server, toml, name):
+        return self.call(server, "walstow-archive", toml, f"pg_wal/{name}")
+
+    def get(self, server, toml, name):
+        return self.call(server, "walstow-restore", toml, name, "pg_wal/RECOVERYXLOG")
+
+    def noted(self, server):
+        return server.wal / "pgsql_tmp_walstow/left_processes"
+
+    def check_refusal(self, done, code, left):
+        self.assertEqual(done.returncode, code, done.stderr)
+        told = re.search(
+            f'could not ask archive "{self.archive.folder}": its file system does not answer, and '
+            r"process (\d+), given up at 2\S+Z, cannot be ended before it does",
+            done.stderr,
+        )
+        self.assertTrue(told, done.stderr)
+        self.assertIn(int(told[1]), left)
+        self.assertIn("hint: It is a walstowd that was killed and waits in the kernel", done.stderr)
+        self.assertEqual(self.stores(), left, "another one was started")
+
+    def check_all_is_well(self, server):
+        wait.until(lambda: not self.stores(), "all that was left behind has ended")
+        self.assertFalse(self.noted(server).exists())
+
+    def test_each_command(self):
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name).returncode, 1)
+        left = self.stores()
+        self.assertEqual(len(left), 1)
+        self.assertEqual([int(path.name) for path in self.noted(server).iterdir()], [*left])
+        for _ in range(CALLS):
+            self.check_refusal(self.put(server, toml, name), 1, left)
+        for signal_file, code in (("standby.signal", 2), ("recovery.signal", 200)):
+            (server.data / signal_file).touch()
+            self.check_refusal(self.get(server, toml, name), code, left)
+            done = self.call(server, "walstow-restore", toml, "--restartpoint", name)
+            self.check_refusal(done, 0, left)
+            (server.data / signal_file).unlink()
+        # Who asks by hand is not held up by it.
+        self.assertIn("main", self.archive.walstow("cluster", "list").stdout)
+
+        # A call that is waiting goes on as soon as the process has gone.
+        self.settings(server, archive_wait=f"{wait.DEADLINE:g}s")
+        log = self.folder / "patient.log"
+        patient = processes.spawn(
+            [self.archive.binaries / "walstow-archive", "--verbose", "--config", toml, f"pg_wal/{name}"],
+            log, cwd=server.data,
+        )  # fmt: skip
+        wait.until(lambda: log.read_text().count("; trying again") > 1, "it has been refused twice")
+        self.assertEqual(self.stores(), left)
+        self.disk.answer()
+        self.assertEqual(patient.wait(wait.DEADLINE), 0, log.read_text())
+        self.check_all_is_well(server)
+        (server.data / "standby.signal").touch()
+        done = self.get(server, toml, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_several_connections(self):
+        server = self.new_data_directory("server")
+        server.configure(wal_keep_size="64MB")
+        server.start()
+        names = [server.switch_wal().name for _ in range(4)]
+        server.stop()
+        for name in names:
+            (server.wal / "archive_status" / f"{name}.ready").touch()
+        toml = self.settings(server, archive_connections=3)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, names[0]).returncode, 1)
+        left = self.stores()
+        self.assertIn(len(left), range(1, 4))
+        for _ in range(CALLS):
+            self.check_refusal(self.put(server, toml, names[0]), 1, left)
+        self.disk.answer()
+        for name in names:
+            done = self.put(server, toml, name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.check_all_is_well(server)
+
+    def test_another_archive(self):
+        """An administrator who cannot mend the file system goes on with another archive."""
+        server, name = self.new_finished_segment()
+        self.disk.hang()
+        self.assertEqual(self.put(server, self.settings(server), name).returncode, 1)
+        left = self.stores()
+        other = Archive(self.folder / "archive", self.archive.binaries)  # that of setUp
+        toml = other.settings_file(self.settings_of(server))
+        done = self.put(server, toml, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.check_refusal(self.put(server, self.settings(server), name), 1, left)
+
+    def test_a_process_that_has_another_number_now(self):
+        """A record of a process that is gone holds up nothing."""
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name).returncode, 1)
+        [record] = self.noted(server).iterdir()
+        kept = record.read_text()
+        self.disk.answer()
+        wait.until(lambda: not self.stores(), "it has ended")
+        record.rename(record.with_name(str(os.getpid())))  # which lives, and began at another time
+        self.assertEqual(self.put(server, toml, name).returncode, 0, kept)
+        self.check_all_is_well(server)
+
+
+if __name__ == "__main__":
+    main()
