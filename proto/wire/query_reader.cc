@@ -33,18 +33,18 @@ std::optional<bool> parse_yes(std::string_view text) {
   return text == "1" ? std::optional(true) : std::nullopt;
 }
 
-bool is_place(std::string_view text) {
+bool is_page_token(std::string_view text) {
   return text.size() <= kLongestPlace &&
          std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 // "" is the start, as the first page's.
 std::optional<std::string> parse_after(std::string_view text) {
-  return is_place(text) ? std::optional(std::string(text)) : std::nullopt;
+  return is_page_token(text) ? std::optional(std::string(text)) : std::nullopt;
 }
 
 std::optional<std::string> parse_object(std::string_view text) {
-  return !text.empty() && is_place(text) ? std::optional(std::string(text)) : std::nullopt;
+  return !text.empty() && is_page_token(text) ? std::optional(std::string(text)) : std::nullopt;
 }
 
 std::optional<Timeline> parse_timeline(std::string_view text) {

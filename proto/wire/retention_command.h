@@ -8,7 +8,7 @@
 #include <string>
 
 #include "proto/base/utc_time.h"
-#include "proto/wal/log_place.h"
+#include "proto/wal/log_position.h"
 #include "proto/wal/lsn.h"
 #include "proto/wire/refusal.h"
 
@@ -20,8 +20,8 @@ namespace walstow {
 // PUT /v1/clusters/{cluster}/holds/{id}: nothing from there on goes, in the newest era.
 struct AddHold {
   std::string cluster, id;
-  LogPlace from{Lsn{}};
-  std::optional<LogPlace> to;  // for people: what is held for stays from there on, too
+  LogPosition from{Lsn{}};
+  std::optional<LogPosition> to;  // for people: what is held for stays from there on, too
   std::string reason;
   bool operator==(const AddHold&) const = default;
 };
@@ -41,8 +41,8 @@ struct ListHolds {
 // PUT /v1/clusters/{cluster}/backups/{id}: one that has left no .backup file.
 struct AddBackup {
   std::string cluster, id;
-  LogPlace start{Lsn{}};  // its START WAL LOCATION
-  Lsn stop;               // where it is consistent
+  LogPosition start{Lsn{}};  // its START WAL LOCATION
+  Lsn stop;                  // where it is consistent
   Timeline timeline;
   Time stopped;
   std::string label;
@@ -80,7 +80,7 @@ struct PrunePolicy {
   // With keep_days. 0: none but those that are younger; in an older era only.
   std::optional<std::uint32_t> keep_backups;
   std::optional<std::uint32_t> keep_days;
-  std::optional<LogPlace> before;
+  std::optional<LogPosition> before;
   std::string backup_label;  // a pattern; "": every backup counts
   std::optional<std::uint32_t> standby_limit_days;
   std::optional<Timeline> timeline;  // remove this dead branch, and nothing else

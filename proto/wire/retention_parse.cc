@@ -28,10 +28,10 @@ std::optional<Timeline> parse_timeline_number(std::string_view text) {
 
 constexpr std::string_view kPlaceText = "the name of a segment, or an LSN";
 constexpr std::string_view kDaysText = "a number of days, 0 to 36500";
-constexpr FieldForm<LogPlace> kFrom{field::kFrom, LogPlace::parse, kPlaceText};
-constexpr FieldForm<LogPlace> kTo{field::kTo, LogPlace::parse, kPlaceText};
+constexpr FieldForm<LogPosition> kFrom{field::kFrom, LogPosition::parse, kPlaceText};
+constexpr FieldForm<LogPosition> kTo{field::kTo, LogPosition::parse, kPlaceText};
 constexpr FieldForm<Lsn> kStop{field::kTo, parse_lsn, "an LSN"};
-constexpr FieldForm<LogPlace> kBefore{field::kBefore, LogPlace::parse, kPlaceText};
+constexpr FieldForm<LogPosition> kBefore{field::kBefore, LogPosition::parse, kPlaceText};
 constexpr FieldForm<Lsn> kFloor{field::kFloor, parse_lsn, "an LSN"};
 constexpr FieldForm<EraName> kEra{field::kEra, parse_era_name, "the name of an era"};
 constexpr FieldForm<std::string> kReason{field::kReason, parse_text_field, kTextForm};

@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-enum class Answer {
-  kPlaced,          // the file stands at %p, whole and checked
+enum class StoreAnswer {
+  kRestored,        // the file stands at %p, whole and checked
   kAbsentEnd,       // proven: nothing later in its history is known
   kAbsentBefore,    // proven: its timeline began later
   kHole,            // proven absent, but later ones stand
@@ -23,7 +23,7 @@ enum class Answer {
 };
 
 // The store has answered: the file is there, or proven absent.
-bool is_known(Answer answer);
+bool is_known(StoreAnswer answer);
 
 // Whether pg_wal itself holds the file under its name, with the right header. PostgreSQL takes it
 // from there when the command says "absent".
@@ -34,15 +34,15 @@ struct Verdict {
     kEnd,
     kAskAgain,  // until the time is up; then end with exit_code
   };
-  enum class Say { kNothing, kWarning, kError };
+  enum class Severity { kNothing, kWarning, kError };
 
   Step step = Step::kEnd;
   int exit_code = 0;
-  Say say = Say::kNothing;  // when it ends
+  Severity severity = Severity::kNothing;  // when it ends
 };
 
 // `local` matters for kHole, kPruned and kHistoryMissing only.
-Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local);
+Verdict decide(RecoveryMode mode, StoreAnswer answer, LocalCopy local);
 
 // Wrong calls and settings.
 int usage_exit_code(RecoveryMode mode);

@@ -37,7 +37,7 @@ void IncomingFile::sync() {
   synced_ = size_;
 }
 
-void IncomingFile::place(const std::string& name) {
+void IncomingFile::publish(const std::string& name) {
   // PostgreSQL has removed what stood at %p, so a link does, and needs no write to the spool
   // folder.
   if (folder_.link_temporary(*file_, name) == LinkResult::kExists) {

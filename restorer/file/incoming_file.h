@@ -34,7 +34,7 @@ class IncomingFile {
   // Visible under `name`, relative to the folder, on return, in place of what stood there. Not
   // durable: %p is a temporary name of PostgreSQL's, which fsyncs the file and its folder itself
   // when it keeps the file (durable_rename() in KeepFileRestoredFromArchive()). Once.
-  void place(const std::string& name);
+  void publish(const std::string& name);
 
  private:
   FileSystem& folder_;

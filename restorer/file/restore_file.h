@@ -1,5 +1,5 @@
 // Restores one file: ask the store once, check what comes, place it. Turns whatever happens into an
-// Answer with words for it. Knows no sockets, no modes and no exit codes.
+// StoreAnswer with words for it. Knows no sockets, no modes and no exit codes.
 #pragma once
 
 #include <functional>
@@ -16,11 +16,11 @@
 namespace walstow {
 
 struct Outcome {
-  Answer answer = Answer::kFailed;
-  std::string message;  // what happened, as a clause; "" for kPlaced
+  StoreAnswer answer = StoreAnswer::kFailed;
+  std::string message;  // what happened, as a clause; "" for kRestored
   std::string hint;     // a sentence, or ""
   std::string archive;  // id of the archive that answered; "" if none did
-  Digest digest;        // kPlaced: of the file
+  Digest digest;        // kRestored: of the file
 };
 
 // Client::get, or a test's.
@@ -48,7 +48,7 @@ struct Question {
 };
 
 struct Fetched {
-  Outcome outcome;                     // kPlaced: all but that was done
+  Outcome outcome;                     // kRestored: all but that was done
   std::unique_ptr<IncomingFile> file;  // to be placed; nullptr for all other answers
 };
 

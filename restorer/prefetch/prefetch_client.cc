@@ -25,7 +25,7 @@ bool Prefetch::take(const WalFileName& segment, const RestoreTarget& target,
                          segment.text()),
              "Check the disk and the memory of this machine.");
   }
-  if (result != HandedOver::kPlaced) return false;
+  if (result != HandedOver::kRestored) return false;
   tag_ = tag;
   return true;
 }

@@ -79,7 +79,7 @@ void Prefetcher::wait() {
                                {.fd = job_.signals, .events = POLLIN, .revents = 0},
                                {.fd = worker_.descriptor(), .events = POLLIN, .revents = 0},
                                {.fd = listener_->descriptor(), .events = POLLIN, .revents = 0}};
-  for (const Call& call : calls_)
+  for (const PrefetchPeer& call : calls_)
     waits.push_back({.fd = call.socket.get(), .events = POLLIN, .revents = 0});
   const auto left =
       static_cast<int>(std::min<Duration::rep>(idle_until_.remaining().count(), 3'600'000));
@@ -91,30 +91,30 @@ void Prefetcher::wait() {
   } else if (waits[1].revents != 0) {
     reason_ = "it was told to end";
   } else {
-    if (waits[2].revents != 0) hear_worker();
-    hear_calls();
+    if (waits[2].revents != 0) handle_worker_news();
+    accept_calls();
     if (reason_.empty() && idle_until_.passed()) reason_ = "nobody has asked for long";
   }
 }
 
-void Prefetcher::hear_calls() {
+void Prefetcher::accept_calls() {
   while (Descriptor socket = listener_->accept()) {
     // One too many ends at once, and goes on without a prefetcher.
     if (calls_.size() < kMostCalls) calls_.push_back({.socket = std::move(socket)});
   }
-  std::erase_if(calls_, [this](Call& call) {
+  std::erase_if(calls_, [this](PrefetchPeer& call) {
     while (const auto text = PrefetchListener::receive(call.socket)) {
       if (text->empty()) return true;
-      hear(call, *text);
+      handle_message(call, *text);
     }
     return false;
   });
 }
 
-void Prefetcher::hear(Call& call, const std::string& text) {
+void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
   const auto message = parse_prefetch_message(text);
   if (!message || message->tag != job_.tag || !message->segment.fits(job_.segment_size)) {
-    PrefetchListener::reply(call.socket, PrefetchReply::kNotSo);
+    PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
     // Of an earlier or later release, or after a change of settings: one with those will come.
     reason_ = "a call asks for something else";
     return;
@@ -131,12 +131,12 @@ void Prefetcher::hear(Call& call, const std::string& text) {
     if (worker_.segment() == segment) {
       call.waits_for = segment;
     } else {
-      PrefetchListener::reply(call.socket, PrefetchReply::kNotSo);
+      PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
     }
   }
 }
 
-void Prefetcher::hear_worker() {
+void Prefetcher::handle_worker_news() {
   const std::optional<WalFileName> segment = worker_.segment();
   std::optional<Fetched> news = worker_.take_news();
   if (!segment) return;
@@ -145,7 +145,7 @@ void Prefetcher::hear_worker() {
     return;
   }
   const Outcome outcome = publish(*segment, *std::move(news));
-  if (outcome.answer == Answer::kPlaced) {
+  if (outcome.answer == StoreAnswer::kRestored) {
     ++counts_.fetched;
     window_.fetched(*segment);
     reply_to_waiting(*segment, PrefetchReply::kReady);
@@ -155,7 +155,7 @@ void Prefetcher::hear_worker() {
   log_line(is_damage_or_trouble(outcome) ? LogLevel::kWarning : LogLevel::kDebug, no_more_,
            outcome.hint);
   window_.end(*segment);
-  reply_to_waiting(*segment, PrefetchReply::kNotSo);
+  reply_to_waiting(*segment, PrefetchReply::kAskTheStore);
 }
 
 Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
@@ -163,10 +163,10 @@ Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
   if (fetched.file == nullptr) return outcome;
   EntryName entry{.segment = segment, .digest = outcome.digest, .tag = job_.tag};
   try {
-    fetched.file->place(to_string(entry));
+    fetched.file->publish(to_string(entry));
     ready_.push_back(std::move(entry));
   } catch (const Error& error) {
-    outcome.answer = Answer::kFailed;
+    outcome.answer = StoreAnswer::kFailed;
     outcome.message = error.what();
     outcome.hint = error.hint();
   }
@@ -174,7 +174,7 @@ Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
 }
 
 void Prefetcher::reply_to_waiting(const WalFileName& segment, PrefetchReply reply) {
-  for (Call& call : calls_) {
+  for (PrefetchPeer& call : calls_) {
     if (call.waits_for != segment) continue;
     PrefetchListener::reply(call.socket, reply);
     if (reply != PrefetchReply::kComing) call.waits_for.reset();

@@ -161,9 +161,9 @@ HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
   }
   if (abandoned && abandoned()) return HandedOver::kNone;
   if (copy) {
-    copy->place(name);
+    copy->publish(name);
     wal_folder.remove(path);
-    return HandedOver::kPlaced;
+    return HandedOver::kRestored;
   }
   try {
     wal_folder.rename(path, name);
@@ -172,7 +172,7 @@ HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
     if (!wal_folder.status(path)) return HandedOver::kNone;
     throw;
   }
-  return HandedOver::kPlaced;
+  return HandedOver::kRestored;
 }
 
 }  // namespace walstow

@@ -68,9 +68,9 @@ struct WantedEntry {
 };
 
 enum class HandedOver {
-  kNone,     // there is no such entry
-  kPlaced,   // it stands as `name`, whole and checked
-  kDamaged,  // it did not pass a check, and was removed
+  kNone,      // there is no such entry
+  kRestored,  // it stands as `name`, whole and checked
+  kDamaged,   // it did not pass a check, and was removed
 };
 
 // Hands an entry to PostgreSQL as `name` of the wal folder. `abandoned` (may be empty) is asked

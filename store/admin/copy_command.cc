@@ -30,7 +30,7 @@ std::string_view to_string(CopyProblem::Kind kind) {
   return "";
 }
 
-std::string problem_line(const Call& call, const CopyProblem& problem) {
+std::string problem_line(const CommandContext& call, const CopyProblem& problem) {
   if (!call.json()) {
     return fmt::format("{:<11} {}: {}\n", to_string(problem.kind), problem.key, problem.text);
   }
@@ -38,7 +38,7 @@ std::string problem_line(const Call& call, const CopyProblem& problem) {
       {{"kind", to_string(problem.kind)}, {"key", problem.key}, {"problem", problem.text}});
 }
 
-std::string summary_line(const Call& call, const CopyResult& result) {
+std::string summary_line(const CommandContext& call, const CopyResult& result) {
   const CopyCounts& counts = result.counts;
   if (call.json()) {
     return to_line({{"kind", "summary"},
@@ -66,7 +66,8 @@ std::string summary_line(const Call& call, const CopyResult& result) {
   return text;
 }
 
-Words finishing_words(const Call& call, const ArchivePlace& from, const ArchivePlace& to) {
+Words finishing_words(const CommandContext& call, const ArchiveLocation& from,
+                      const ArchiveLocation& to) {
   Words words{"copy", "--finish"};
   if (const std::string jobs = call.command.option("jobs"); !jobs.empty()) {
     words.insert(words.end(), {"--jobs", jobs});
@@ -74,13 +75,13 @@ Words finishing_words(const Call& call, const ArchivePlace& from, const ArchiveP
   if (const std::string file = call.command.option("walstowd-config"); !file.empty()) {
     words.insert(words.end(), {"--walstowd-config", absolute_path(file)});
   }
-  for (const ArchivePlace* const place : {&from, &to})
+  for (const ArchiveLocation* const place : {&from, &to})
     words.push_back(place->s3 ? place->name : absolute_path(place->name));
   return words;
 }
 
-std::string next_line(const Call& call, const CopyResult& result, const ArchivePlace& from,
-                      const ArchivePlace& to) {
+std::string next_line(const CommandContext& call, const CopyResult& result,
+                      const ArchiveLocation& from, const ArchiveLocation& to) {
   if (result.finished) {
     return fmt::format("\"{}\" is the archive now, and \"{}\" is none any more\n", to.name,
                        from.name);
@@ -91,9 +92,9 @@ std::string next_line(const Call& call, const CopyResult& result, const ArchiveP
       to.name, from.name, complete_command(call.reach(), finishing_words(call, from, to)));
 }
 
-int copy(const Call& call) {
-  const ArchivePlace from = place_argument(call, "FROM");
-  const ArchivePlace to = place_argument(call, "TO");
+int copy(const CommandContext& call) {
+  const ArchiveLocation from = location_argument(call, "FROM");
+  const ArchiveLocation to = location_argument(call, "TO");
   const std::uint32_t jobs = call.jobs().value_or(kUsualJobs);
   become_owner_of(from);
   become_owner_of(to);

@@ -18,7 +18,7 @@ namespace walstow {
 namespace {
 
 // Found out before anything is made.
-std::vector<std::string> checked_hosts(const Call& call) {
+std::vector<std::string> checked_hosts(const CommandContext& call) {
   std::vector<std::string> hosts = call.options("host");
   for (const std::string& host : hosts)
     check_host(host);
@@ -37,14 +37,14 @@ boost::json::object answer_of(const std::string& archive_id,
 }
 
 // The certificates of an archive in S3 need a folder of this host.
-std::string certificate_folder(const ArchivePlace& place) {
+std::string certificate_folder(const ArchiveLocation& place) {
   if (!place.state.empty()) return place.state;
   throw Error(ErrorKind::kUsage, "the folder for the archive's keys was not given",
               "Keys are never kept in a bucket: give a folder of this host with --state DIR.");
 }
 
-int init(const Call& call) {
-  const ArchivePlace place = place_argument(call, "DIR");
+int init(const CommandContext& call) {
+  const ArchiveLocation place = location_argument(call, "DIR");
   const std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
   // A mount point that was given to its owner already; a new folder is whoever's makes it.
@@ -70,8 +70,8 @@ int init(const Call& call) {
   return exit_code::kDone;
 }
 
-int server_renew(const Call& call) {
-  const ArchivePlace place = place_argument(call, "DIR");
+int server_renew(const CommandContext& call) {
+  const ArchiveLocation place = location_argument(call, "DIR");
   const std::string folder = certificate_folder(place);
   std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);

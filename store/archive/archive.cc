@@ -44,7 +44,7 @@ std::string era_text(const EraName& era) {
 std::optional<EraName> read_era(Backend& backend, const std::string& key) {
   const auto text = backend.read_record(key);
   if (!text) return std::nullopt;
-  const std::string place = record_place(backend, key);
+  const std::string place = record_name(backend, key);
   const auto name = text_member(parse_record(*text, place), "era");
   const auto era = name ? parse_era_name(*name) : std::nullopt;
   if (!era) throw_damaged_record(place);
@@ -56,7 +56,7 @@ std::optional<std::string> read_archive_id(Backend& backend) {
   const std::string key(layout::kMarker);
   const auto text = backend.read_record(key);
   if (!text) return std::nullopt;
-  const std::string place = record_place(backend, key);
+  const std::string place = record_name(backend, key);
   auto id = text_member(parse_record(*text, place), "archive");
   std::array<std::byte, kArchiveIdSize> bytes{};
   if (!id || !from_hex(*id, bytes)) throw_damaged_record(place);
@@ -106,7 +106,7 @@ bool Archive::has_cluster(std::string_view cluster) const {
   const std::string key = layout::cluster_record(cluster);
   const auto text = backend_->read_record(key);
   if (!text) return false;
-  const std::string place = record_place(*backend_, key);
+  const std::string place = record_name(*backend_, key);
   if (text_member(parse_record(*text, place), "cluster") != cluster) throw_damaged_record(place);
   return true;
 }
@@ -143,7 +143,7 @@ std::vector<EraName> Archive::eras(std::string_view cluster) const {
     const std::string expected = layout::era_record(cluster, number);
     const auto era = read_era(*backend_, entry.key);
     if (!era || entry.key != expected || era->number != number) {
-      throw_damaged_record(record_place(*backend_, expected));
+      throw_damaged_record(record_name(*backend_, expected));
     }
     eras.push_back(*era);
   }
@@ -179,7 +179,7 @@ void Archive::make_era_durable(std::string_view cluster, const EraName& era) con
        {layout::cluster_record(cluster), layout::era_record(cluster, era.number),
         layout::era_folder_record(cluster, era)}) {
     if (backend_->make_durable(key)) continue;
-    throw Error(ErrorKind::kUnavailable, record_place(*backend_, key) + " is missing",
+    throw Error(ErrorKind::kUnavailable, record_name(*backend_, key) + " is missing",
                 "Restore this file from a copy of the archive.");
   }
 }
@@ -193,7 +193,7 @@ void Archive::verify_era(std::string_view cluster, const EraName& era) const {
                             layout::era_prefix(cluster, era), backend_->describe()),
                 "Bring it back from where it was moved to, or from a copy of the archive.");
   }
-  if (*standing != era) throw_damaged_record(record_place(*backend_, key));
+  if (*standing != era) throw_damaged_record(record_name(*backend_, key));
 }
 
 SegmentSize segment_size_of(const EraName& era) {

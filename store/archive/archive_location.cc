@@ -24,45 +24,45 @@ void make_state_folder(const std::string& folder) {
 
 }  // namespace
 
-ArchivePlace archive_place(const std::string& name, const Settings& settings) {
-  ArchivePlace place{.name = name, .s3 = {}, .state = name};
+ArchiveLocation archive_location(const std::string& name, const Settings& settings) {
+  ArchiveLocation location{.name = name, .s3 = {}, .state = name};
   const auto address = parse_s3_address(name);
-  if (!address) return place;
-  place.state = settings.text("state");
-  place.s3 = s3_options(*address, settings, place.state);
-  return place;
+  if (!address) return location;
+  location.state = settings.text("state");
+  location.s3 = s3_options(*address, settings, location.state);
+  return location;
 }
 
-void become_owner_of(const ArchivePlace& place) {
-  if (!place.state.empty()) become_owner_of(place.state);
+void become_owner_of(const ArchiveLocation& location) {
+  if (!location.state.empty()) become_owner_of(location.state);
 }
 
-std::unique_ptr<Archive> open_archive(const ArchivePlace& place) {
-  if (!place.s3) return open_archive_folder(place.name);
-  return std::make_unique<Archive>(make_s3_backend(*place.s3));
+std::unique_ptr<Archive> open_archive(const ArchiveLocation& location) {
+  if (!location.s3) return open_archive_folder(location.name);
+  return std::make_unique<Archive>(make_s3_backend(*location.s3));
 }
 
-std::unique_ptr<Backend> open_backend(const ArchivePlace& place) {
-  return place.s3 ? make_s3_backend(*place.s3) : open_folder_backend(place.name);
+std::unique_ptr<Backend> open_backend(const ArchiveLocation& location) {
+  return location.s3 ? make_s3_backend(*location.s3) : open_folder_backend(location.name);
 }
 
-std::unique_ptr<Backend> begin_archive(const ArchivePlace& place) {
-  if (!place.s3) return begin_archive_folder(place.name);
-  probe_s3(*place.s3);
-  return make_s3_backend(*place.s3);
+std::unique_ptr<Backend> begin_archive(const ArchiveLocation& location) {
+  if (!location.s3) return begin_archive_folder(location.name);
+  probe_s3(*location.s3);
+  return make_s3_backend(*location.s3);
 }
 
-std::string initialize_archive(const ArchivePlace& place) {
-  if (!place.s3) return initialize_archive_folder(place.name);
-  const auto backend = make_s3_backend(*place.s3);
+std::string initialize_archive(const ArchiveLocation& location) {
+  if (!location.s3) return initialize_archive_folder(location.name);
+  const auto backend = make_s3_backend(*location.s3);
   const auto standing = backend->list_after("", "", 1);
   if (!standing.empty() && !backend->read_record(std::string(layout::kMarker))) {
     throw Error(ErrorKind::kRefused,
-                fmt::format("\"{}\" holds \"{}\" already", place.name, standing.front().key),
+                fmt::format("\"{}\" holds \"{}\" already", location.name, standing.front().key),
                 "Give a prefix of its own: s3://BUCKET/PREFIX.");
   }
-  probe_s3(*place.s3);
-  if (!place.state.empty()) make_state_folder(place.state);
+  probe_s3(*location.s3);
+  if (!location.state.empty()) make_state_folder(location.state);
   return initialize_archive(*backend);
 }
 

@@ -36,7 +36,7 @@ std::string fingerprint_of(std::string_view public_key) {
 }
 
 ClientReport decode(std::string_view content, const Backend& backend, const std::string& key) {
-  const std::string place = record_place(backend, key);
+  const std::string place = record_name(backend, key);
   const json::object record = parse_record(content, place);
   const auto grants = grants_member(record, "grants");
   const auto added = parse_iso8601(text_member(record, "added").value_or(""));

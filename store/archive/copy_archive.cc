@@ -199,7 +199,7 @@ void Copy::note_running() {
   const auto now = std::chrono::system_clock::now();
   const auto text = to_line({{"format", kArchiveFormat}, {"begun", to_iso8601(now)}});
   if (to_.create_record(key, text)) return;
-  const std::string place = record_place(to_, key);
+  const std::string place = record_name(to_, key);
   const auto standing = to_.read_record(key);
   if (!standing) return;  // another copy has come to its end
   const auto begun = text_member(parse_record(*standing, place), "begun");
@@ -275,7 +275,7 @@ void Copy::remove_extra(const Entry& extra) {
 }
 
 void Copy::copy_items(const std::vector<Item>& items) {
-  do_in_parallel(items.size(), options_.jobs, [&](std::size_t index) { copy_item(items[index]); });
+  run_in_parallel(items.size(), options_.jobs, [&](std::size_t index) { copy_item(items[index]); });
 }
 
 void Copy::copy_item(const Item& item) {

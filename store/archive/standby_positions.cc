@@ -118,7 +118,7 @@ std::string encode(const Position& position) {
 }
 
 Position decode(const Backend& backend, const std::string& content, const std::string& key) {
-  const std::string place = record_place(backend, key);
+  const std::string place = record_name(backend, key);
   try {
     const json::object object = parse_record(content, place);
     const Members members(object);

@@ -108,7 +108,7 @@ class Decision {
   const AcceptContent& accept_;
   Archive& archive_;
   Backend& backend_;
-  Place place_;
+  FileSlot place_;
   std::string key_;
   std::vector<Beside> beside_;
 };

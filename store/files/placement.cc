@@ -29,9 +29,9 @@ std::string problem_of(const Examined& examined, const PutFile& put) {
 }
 
 // One put, once its era is known.
-class Placing {
+class Placer {
  public:
-  Placing(Archive& archive, const EraName& era, const PutFile& put)
+  Placer(Archive& archive, const EraName& era, const PutFile& put)
       : put_(put),
         backend_(archive.backend()),
         place_{archive, put.cluster, era, put.file},
@@ -66,7 +66,7 @@ class Placing {
   std::string lsn(std::uint64_t offset) const {
     return lsn_text(put_.file, segment_size_of(place_.era), offset);
   }
-  Placed placed(Placed::Result result, std::string name, std::uint64_t stored_size) const {
+  PlacedFile placed(PlacedFile::Result result, std::string name, std::uint64_t stored_size) const {
     return {.result = result, .name = std::move(name), .stored_size = stored_size};
   }
   std::string digests(const ObjectHeader& standing) const {
@@ -76,11 +76,11 @@ class Placing {
 
   const PutFile& put_;
   Backend& backend_;
-  Place place_;
+  FileSlot place_;
   std::string key_;
 };
 
-std::optional<Placing::Standing> Placing::look() {
+std::optional<Placer::Standing> Placer::look() {
   auto object = backend_.open_object(key_);
   if (!object) return std::nullopt;
   Examined examined = examine_object(*object);
@@ -89,16 +89,16 @@ std::optional<Placing::Standing> Placing::look() {
 }
 
 // What an earlier put of the same content has led to, or an administrator has decided.
-std::optional<Placement> Placing::known(const Standing& standing) {
+std::optional<Placement> Placer::known(const Standing& standing) {
   if (standing.header.digest == put_.digest) {
     if (!backend_.make_durable(key_)) return std::nullopt;
-    return placed(Placed::Result::kStood, own_name(), standing.object->size());
+    return placed(PlacedFile::Result::kStood, own_name(), standing.object->size());
   }
   if (auto placement = known_piece()) return placement;
   if (const auto size =
           find_content(backend_, place_.kept(Kept::kSettled, put_.digest), put_.digest)) {
-    return placed(Placed::Result::kStood, put_.file.text() + "." + layout::digest12(put_.digest),
-                  *size);
+    return placed(PlacedFile::Result::kStood,
+                  put_.file.text() + "." + layout::digest12(put_.digest), *size);
   }
   if (find_content(backend_, place_.kept(Kept::kConflict, put_.digest), put_.digest)) {
     return make_refusal(Code::kOtherContent,
@@ -110,14 +110,14 @@ std::optional<Placement> Placing::known(const Standing& standing) {
   return std::nullopt;
 }
 
-std::optional<Placement> Placing::known_piece() {
+std::optional<Placement> Placer::known_piece() {
   if (!is_segment()) return std::nullopt;
   const auto size = find_content(backend_, place_.incomplete(put_.digest), put_.digest);
   if (!size) return std::nullopt;
-  return placed(Placed::Result::kStood, incomplete_name(), *size);
+  return placed(PlacedFile::Result::kStood, incomplete_name(), *size);
 }
 
-std::string Placing::hint() const {
+std::string Placer::hint() const {
   const std::string& file = put_.file.text();
   return "Does another server archive into this cluster? Give it one of its own. Else look at both "
          "with " +
@@ -127,17 +127,17 @@ std::string Placing::hint() const {
          "; the servers then get their answer.";
 }
 
-std::optional<Placement> Placing::without_body() {
+std::optional<Placement> Placer::without_body() {
   const auto standing = look();
   if (standing && standing->problem.empty()) return known(*standing);
   return known_piece();
 }
 
-Placement Placing::with_body(StagedObject& staged, const std::optional<SegmentEnd>& end) {
+Placement Placer::with_body(StagedObject& staged, const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
     if (may_have_name && backend_.publish(staged, key_) == PublishResult::kPublished) {
-      return placed(Placed::Result::kNew, own_name(), staged.size());
+      return placed(PlacedFile::Result::kNew, own_name(), staged.size());
     }
     const auto standing = look();
     const bool whole = standing && standing->problem.empty();
@@ -145,7 +145,7 @@ Placement Placing::with_body(StagedObject& staged, const std::optional<SegmentEn
     if (!standing) continue;
     if (!whole) {
       if (!replace_damaged(backend_, staged, key_, *standing->object, standing->problem)) continue;
-      return placed(Placed::Result::kNew, own_name(), staged.size());
+      return placed(PlacedFile::Result::kNew, own_name(), staged.size());
     }
     if (auto placement = known(*standing)) return std::move(*placement);
     if (auto placement = settle(*standing, staged)) return std::move(*placement);
@@ -155,7 +155,7 @@ Placement Placing::with_body(StagedObject& staged, const std::optional<SegmentEn
 }
 
 // Other content stands. nullopt: it does not any more.
-std::optional<Placement> Placing::settle(const Standing& standing, StagedObject& staged) {
+std::optional<Placement> Placer::settle(const Standing& standing, StagedObject& staged) {
   if (!is_segment()) return refuse(standing, staged, "");
   auto beside = backend_.open_object(key_);
   if (!beside) return std::nullopt;
@@ -166,7 +166,7 @@ std::optional<Placement> Placing::settle(const Standing& standing, StagedObject&
       log_line(LogLevel::kInfo,
                "segment \"" + put_.file.text() + "\" came again, equal up to its end at " +
                    lsn(pair.newcomer.offset) + " and with other remains behind it");
-      return placed(Placed::Result::kStood, own_name(), standing.object->size());
+      return placed(PlacedFile::Result::kStood, own_name(), standing.object->size());
     case SegmentRelation::kNewcomerUnfinished:
       return keep_incomplete(staged, pair.newcomer);
     case SegmentRelation::kStandingUnfinished:
@@ -176,14 +176,14 @@ std::optional<Placement> Placing::settle(const Standing& standing, StagedObject&
                    lsn(pair.standing.offset) + "; one that goes on has taken its place",
                "What stood is kept as \"" + put_.file.text() + ".incomplete." +
                    layout::digest12(standing.header.digest) + "\".");
-      return placed(Placed::Result::kNew, own_name(), staged.size());
+      return placed(PlacedFile::Result::kNew, own_name(), staged.size());
     case SegmentRelation::kDifferent:
       break;
   }
   return refuse(standing, staged, ", from " + lsn(pair.first_difference) + " on");
 }
 
-Placement Placing::keep_incomplete(StagedObject& staged, const SegmentEnd& end) {
+Placement Placer::keep_incomplete(StagedObject& staged, const SegmentEnd& end) {
   const bool is_new = keep(backend_, staged, place_.incomplete(put_.digest), put_.digest);
   log_line(
       LogLevel::kWarning,
@@ -195,12 +195,12 @@ Placement Placing::keep_incomplete(StagedObject& staged, const SegmentEnd& end) 
           suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
                       layout::digest12(put_.digest)}) +
           " gives it its name.");
-  return placed(is_new ? Placed::Result::kNew : Placed::Result::kStood, incomplete_name(),
+  return placed(is_new ? PlacedFile::Result::kNew : PlacedFile::Result::kStood, incomplete_name(),
                 staged.size());
 }
 
 // False: another object has the name by now.
-bool Placing::take_over(const Standing& standing, StagedObject& staged) {
+bool Placer::take_over(const Standing& standing, StagedObject& staged) {
   const Digest& digest = standing.header.digest;
   auto source = backend_.open_object(key_);
   if (!source) return false;
@@ -211,8 +211,8 @@ bool Placing::take_over(const Standing& standing, StagedObject& staged) {
   return backend_.replace_object(staged, key_, *standing.object);
 }
 
-Placement Placing::refuse(const Standing& standing, StagedObject& staged,
-                          const std::string& difference) {
+Placement Placer::refuse(const Standing& standing, StagedObject& staged,
+                         const std::string& difference) {
   const bool kept = has_room_for_conflict(place_.archive, put_.cluster);
   if (kept) keep(backend_, staged, place_.kept(Kept::kConflict, put_.digest), put_.digest);
   return make_refusal(
@@ -228,12 +228,12 @@ Placement Placing::refuse(const Standing& standing, StagedObject& staged,
 
 std::optional<Placement> place_without_body(Archive& archive, const EraName& era,
                                             const PutFile& put) {
-  return Placing(archive, era, put).without_body();
+  return Placer(archive, era, put).without_body();
 }
 
 Placement place(Archive& archive, const EraName& era, const PutFile& put, StagedObject& staged,
                 const std::optional<SegmentEnd>& end) {
-  return Placing(archive, era, put).with_body(staged, end);
+  return Placer(archive, era, put).with_body(staged, end);
 }
 
 }  // namespace walstow

@@ -30,13 +30,13 @@
 
 namespace walstow {
 
-struct Placed {
+struct PlacedFile {
   enum class Result { kNew, kStood };
   Result result = Result::kNew;
   std::string name;  // as stored
   std::uint64_t stored_size = 0;
 };
-using Placement = std::variant<Placed, Refusal>;
+using Placement = std::variant<PlacedFile, Refusal>;
 
 // A look before the body is taken. nullopt: it is needed.
 std::optional<Placement> place_without_body(Archive& archive, const EraName& era,

@@ -60,9 +60,9 @@ std::string warning_of(const PutContext& context, const EraName& era, const std:
 Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
                const std::string& broken = {}) {
   if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
-  const auto& placed = std::get<Placed>(placement);
+  const auto& placed = std::get<PlacedFile>(placement);
   Reply reply;
-  reply.head.status = placed.result == Placed::Result::kNew ? 201 : 200;
+  reply.head.status = placed.result == PlacedFile::Result::kNew ? 201 : 200;
   reply.head.fields.set(field::kContentType, std::string(kJsonType));
   reply.head.fields.set(field::kArchive, context.archive->id());
   reply.head.fields.set(field::kEra, to_string(era));
@@ -133,7 +133,7 @@ class PutUpload : public Upload {
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
   Reply place_marked();
-  std::string find_broken_joint(const Placed& placed);
+  std::string find_broken_joint(const PlacedFile& placed);
 
   PutContext context_;
   std::optional<EraName> era_;
@@ -233,7 +233,7 @@ Reply PutUpload::place_marked() {
     mark_break(backend, put.cluster, *era_, put.file, put.digest, at);
   }
   const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
-  if (const auto* placed = std::get_if<Placed>(&placement); placed != nullptr && end_) {
+  if (const auto* placed = std::get_if<PlacedFile>(&placement); placed != nullptr && end_) {
     const std::string joint = find_broken_joint(*placed);
     if (broken.empty()) broken = joint;
   }
@@ -243,7 +243,7 @@ Reply PutUpload::place_marked() {
 
 // Not before the segment stands: of two that are put at the same time, the later one sees the
 // other. A crash right here loses the mark, and a verification finds the place.
-std::string PutUpload::find_broken_joint(const Placed& placed) {
+std::string PutUpload::find_broken_joint(const PlacedFile& placed) {
   const PutFile& put = context_.put;
   if (placed.name != put.file.text()) return {};  // a piece of it
   const auto joint = context_.recent_edges.add(put.cluster, *era_, put.file, proof_.edges());
@@ -254,7 +254,7 @@ std::string PutUpload::find_broken_joint(const Placed& placed) {
 
 }  // namespace
 
-Answer begin_put(PutContext context) {
+HandlerResult begin_put(PutContext context) {
   const PutFile& put = context.put;
   auto chosen = choose_era(put, context.archive->eras(put.cluster));
   if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);

@@ -20,7 +20,7 @@ inline constexpr std::size_t kMostConflicts = 16;
 inline constexpr std::uint64_t kMostConflictBytes = std::uint64_t{1} << 30;
 
 // One name in one era.
-struct Place {
+struct FileSlot {
   Archive& archive;
   std::string cluster;
   EraName era;

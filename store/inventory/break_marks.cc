@@ -68,7 +68,7 @@ std::optional<BreakReport> read_mark(Backend& backend, const WalFileName& segmen
                                      const std::string& key) {
   const auto content = backend.read_record(key);
   if (!content) return std::nullopt;
-  const std::string place = record_place(backend, key);
+  const std::string place = record_name(backend, key);
   const auto at = text_member(parse_record(*content, place), kAt);
   if (!at || !parse_lsn(*at)) throw_damaged_record(place);
   return BreakReport{.file = segment.text(), .at = *at};

@@ -89,7 +89,7 @@ class TimesOfCluster {
     const auto content = archive_.backend().read_record(key);
     if (!content) return;
     const auto text =
-        text_member(parse_record(*content, record_place(archive_.backend(), key)), "opened");
+        text_member(parse_record(*content, record_name(archive_.backend(), key)), "opened");
     if (text) add(parse_iso8601(*text));
   }
   void add_folder(const EraInventory::LogFolder& folder) {
@@ -243,7 +243,7 @@ std::optional<ArchiveClock> read_clock(const Archive& archive) {
   const std::string key(layout::kClockRecord);
   const auto content = archive.backend().read_record(key);
   if (!content) return std::nullopt;
-  return decode_clock(*content, record_place(archive.backend(), key));
+  return decode_clock(*content, record_name(archive.backend(), key));
 }
 
 ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
@@ -265,7 +265,7 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
   archive.backend().update_record(
       key, [&](const std::optional<std::string>& now_there) -> std::optional<std::string> {
         std::optional<ArchiveClock> standing;
-        if (now_there) standing = decode_clock(*now_there, record_place(archive.backend(), key));
+        if (now_there) standing = decode_clock(*now_there, record_name(archive.backend(), key));
         // Somebody else has judged a moment ago, and said so.
         if (standing != before) return std::nullopt;
         is_written = true;

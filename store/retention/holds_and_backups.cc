@@ -23,7 +23,7 @@ std::vector<Report> list_records(Backend& backend, const std::string& prefix,
                                  DamagedRecords* damaged) {
   std::vector<Report> reports;
   const auto visit = [&](const std::string& key, const std::string& content) {
-    const std::string place = record_place(backend, key);
+    const std::string place = record_name(backend, key);
     reports.push_back(decode(parse_record(content, place), place));
   };
   for_each_record(backend, prefix, visit, damaged);
@@ -79,7 +79,7 @@ std::string encode(const BackupReport& backup, const std::string& by, Time now) 
 void set_segments(BackupReport& backup, const std::string& place) {
   const auto era = parse_era_name(backup.era);
   const auto stop = parse_lsn(backup.stop);
-  const auto start = LogPlace::parse(backup.start);
+  const auto start = LogPosition::parse(backup.start);
   const auto from = era && start ? start->segment(segment_size_of(*era)) : std::nullopt;
   if (!from || !stop || backup.timeline == 0) throw_damaged_record(place);
   const SegmentSize size = segment_size_of(*era);

@@ -68,7 +68,7 @@ PrunePolicy policy_of(const json::object& object, const std::string& place) {
   }
   if (object.contains("before")) {
     const auto text = text_member(object, "before");
-    policy.before = text ? LogPlace::parse(*text) : std::nullopt;
+    policy.before = text ? LogPosition::parse(*text) : std::nullopt;
     if (!policy.before) throw_damaged_record(place);
   }
   return policy;
@@ -78,7 +78,7 @@ std::optional<PolicyReport> read_policy(const Archive& archive, std::string_view
   const std::string key = layout::policy_record(cluster);
   const auto content = archive.backend().read_record(key);
   if (!content) return std::nullopt;
-  return decode_policy(*content, record_place(archive.backend(), key));
+  return decode_policy(*content, record_name(archive.backend(), key));
 }
 
 PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std::string& by,

@@ -21,7 +21,7 @@ BackupFacts facts_of(const BackupReport& report, SegmentSize size) {
                     .stopped = report.stopped,
                     .label = report.label};
   const auto file = WalFileName::parse(report.name);
-  if (const auto start = LogPlace::parse(report.start)) {
+  if (const auto start = LogPosition::parse(report.start)) {
     facts.start = start->segment(size).value_or(SegmentNumber{});
   } else if (file && file->fits(size)) {
     facts.start = file->number(size);
@@ -32,7 +32,7 @@ BackupFacts facts_of(const BackupReport& report, SegmentSize size) {
 }
 
 HoldFacts facts_of(const HoldReport& report, SegmentSize size) {
-  const auto from = LogPlace::parse(report.from);
+  const auto from = LogPosition::parse(report.from);
   return {.name = fmt::format("hold {} (\"{}\")", report.id, report.reason),
           .from = from ? from->segment(size).value_or(SegmentNumber{}) : SegmentNumber{},
           .timeline = from ? from->timeline() : std::nullopt};
@@ -70,8 +70,8 @@ std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::Lo
   if (!is_of_future && folder.oldest >= plan.put_before) return false;
   if (plan.dead_timeline) {
     if (folder.timeline != *plan.dead_timeline) return false;
-    const auto touches = [&](const RetentionPlan::Stretch& stretch) {
-      return stretch.first < folder.end && stretch.last >= folder.first;
+    const auto touches = [&](const RetentionPlan::SegmentRange& range) {
+      return range.first < folder.end && range.last >= folder.first;
     };
     if (std::ranges::any_of(plan.needed, touches)) return std::nullopt;
   } else {

@@ -32,7 +32,7 @@ void complete(const Archive& archive, const ContinuePrune& go_on, const std::sto
     const PruneReport report = value_of(continue_prune(archive, go_on, kPruneStep, stop));
     if (report.state != "intent") return;
     const auto took = std::chrono::duration_cast<Duration>(Clock::now() - begun);
-    rest(std::min(took, kLongestRest), stop);
+    sleep_unless_stopped(std::min(took, kLongestRest), stop);
   }
 }
 

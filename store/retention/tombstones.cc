@@ -138,7 +138,7 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
     for (const Entry& entry : page) {
       const auto content = backend.read_record(entry.key);
       dropped = dropped || !content;
-      if (content) all.push_back(decode(*content, record_place(backend, entry.key), size));
+      if (content) all.push_back(decode(*content, record_name(backend, entry.key), size));
     }
     if (dropped) {
       // A later one says the same, and may be younger than this list.
@@ -181,7 +181,7 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
   backend.update_record(
       key, [&](const std::optional<std::string>& content) -> std::optional<std::string> {
         if (!content) return std::nullopt;
-        standing = decode(*content, record_place(backend, key), size);
+        standing = decode(*content, record_name(backend, key), size);
         const bool is_intent = standing->state == State::kIntent;
         if (!is_intent && change.files == 0) return std::nullopt;
         standing->files += change.files;

@@ -2,7 +2,6 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -13,14 +12,12 @@
 #include <fmt/format.h>
 #include <list>
 #include <mutex>
-#include <stop_token>
 #include <thread>
 
 #include "proto/base/log.h"
-#include "proto/base/stoppable_sleep.h"
 #include "proto/link/tls/tls_server.h"
 #include "proto/program/exit_code.h"
-#include "store/retention/archive_clock.h"
+#include "store/server/background_jobs.h"
 #include "store/server/connection_counter.h"
 #include "store/server/incoming_connection.h"
 #include "store/server/listener.h"
@@ -37,8 +34,6 @@ namespace {
 constexpr Duration kBackOff{200};      // after an accept that failed for want of descriptors
 constexpr Duration kLastWait{5000};    // for what was cut to notice
 constexpr Duration kTurnedAway{2000};  // for its one request, to be told why
-// After the start, when all else has begun; then as often as it is set.
-constexpr Duration kFirstPrune{60000};
 // Of one address at once: what comes after is more than the servers of one host can need.
 constexpr std::size_t kHandshakesOfOneAddress = 64;
 
@@ -69,12 +64,11 @@ class Daemon {
  private:
   asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
-                                         std::unique_ptr<Arrival> arrival);
-  asio::awaitable<void> meet_signals();
-  asio::awaitable<void> stay_alive();
+                                         std::unique_ptr<IncomingConnection> arrival);
+  asio::awaitable<void> handle_signals();
+  asio::awaitable<void> feed_watchdog();
   asio::awaitable<void> stop();
-  void keep_clock_each_hour(const std::stop_token& stop);
-  void prune_now_and_then(Duration interval, const std::stop_token& stop);
+  void spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop);
   void reload();
   void fail(std::exception_ptr failure);
 
@@ -86,17 +80,16 @@ class Daemon {
   bool stopping_ = false;
 
   Handler handler_;
-  ClientSlots handshakes_;  // by address
-  ClientSlots slots_;       // by the fingerprint of the client's key
+  ConnectionCounter by_address_;
+  ConnectionCounter by_client_;  // by the fingerprint of its key
   asio::thread_pool workers_;
-  PutLine puts_;
+  PutLimiter puts_;
   asio::io_context io_;
   asio::strand<asio::io_context::executor_type> control_;
   SessionGroup sessions_;
   asio::signal_set signals_;
   std::list<tcp::acceptor> acceptors_;
-  std::jthread keeping_clock_;
-  std::jthread pruning_;
+  std::optional<BackgroundJobs> jobs_;
 };
 
 void Daemon::run() {
@@ -107,25 +100,14 @@ void Daemon::run() {
   }
   for (tcp::acceptor& acceptor : acceptors_) {
     log_line(LogLevel::kInfo, "listening on " + local_text(acceptor));
-    asio::co_spawn(control_, accept_from(acceptor), asio::detached);
+    spawn(control_, accept_from(acceptor));
   }
-  asio::co_spawn(control_, meet_signals(), asio::detached);
-  asio::co_spawn(control_, stay_alive(), asio::detached);
+  spawn(control_, handle_signals());
+  spawn(control_, feed_watchdog());
   manager_.ready();
 
-  // Not on a worker: puts and gets need them all.
-  std::jthread warming_up([this](const std::stop_token& stop) {
-    try {
-      handler_.warm_up(stop);
-    } catch (const std::exception&) {
-      fail(std::current_exception());
-    }
-  });
-  // Nor these.
-  keeping_clock_ =
-      std::jthread([this](const std::stop_token& stop) { keep_clock_each_hour(stop); });
-  pruning_ = std::jthread([this, interval = service_->options.prune_interval](
-                              const std::stop_token& stop) { prune_now_and_then(interval, stop); });
+  jobs_.emplace(handler_, service_->options.prune_interval,
+                [this](std::exception_ptr failure) { fail(std::move(failure)); });
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
     others.emplace_back([this] { io_.run(); });
@@ -136,29 +118,12 @@ void Daemon::run() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void Daemon::keep_clock_each_hour(const std::stop_token& stop) {
-  try {
-    while (!stop.stop_requested()) {
-      handler_.keep_clock(stop);
-      rest(std::chrono::duration_cast<Duration>(kClockRefresh), stop);
-    }
-  } catch (const std::exception&) {
-    fail(std::current_exception());
-  }
-}
-
-void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) {
-  Duration pause = std::min(interval, kFirstPrune);
-  try {
-    while (interval.count() > 0) {
-      rest(pause, stop);
-      if (stop.stop_requested()) return;
-      handler_.prune_by_policy(stop);
-      pause = interval;
-    }
-  } catch (const std::exception&) {
-    fail(std::current_exception());
-  }
+// A loop that ends by an exception ends the daemon: one that feeds its watchdog and accepts nobody
+// would be worse.
+void Daemon::spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop) {
+  asio::co_spawn(executor, std::move(loop), [this](std::exception_ptr failure) {
+    if (failure) fail(std::move(failure));
+  });
 }
 
 asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
@@ -175,8 +140,8 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    auto arrival = std::make_unique<Arrival>(socket, sessions_, handshakes_);
-    const std::size_t open = handshakes_.all_taken() + slots_.all_taken();
+    auto arrival = std::make_unique<IncomingConnection>(socket, sessions_, by_address_);
+    const std::size_t open = by_address_.all_taken() + by_client_.all_taken();
     if (open > service_->options.connections ||
         arrival->handshake->taken() > kHandshakesOfOneAddress) {
       log_line(LogLevel::kWarning,
@@ -186,14 +151,13 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       continue;
     }
     auto executor = socket.get_executor();
-    asio::co_spawn(executor, serve_connection(std::move(socket), service_, std::move(arrival)),
-                   asio::detached);
+    spawn(executor, serve_connection(std::move(socket), service_, std::move(arrival)));
   }
 }
 
 asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::shared_ptr<const Service> service,
-                                               std::unique_ptr<Arrival> arrival) {
+                                               std::unique_ptr<IncomingConnection> arrival) {
   const std::string& peer = arrival->peer;
   try {
     socket.set_option(tcp::no_delay(true));
@@ -202,16 +166,16 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
     log_line(LogLevel::kDebug,
              fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
                          accepted.resumed ? ", resumed" : ""));
-    const ClientSlots::Slot slot(slots_, accepted.client.fingerprint);
+    const ConnectionCounter::Slot slot(by_client_, accepted.client.fingerprint);
     arrival->handshake.reset();
-    arrival->connection.handshake_is_over();
-    std::optional<Refusal> turned_away;
+    arrival->guard.handshake_is_over();
+    std::optional<Refusal> refuse_all;
     if (slot.taken() > service->options.connections_of_one_client) {
-      turned_away = Refusal{.code = Code::kUnavailable,
-                            .message = "this client has too many connections open",
-                            .hint =
-                                "The store's setting \"max_connections_per_client\" says how "
-                                "many it may have."};
+      refuse_all = Refusal{.code = Code::kUnavailable,
+                           .message = "this client has too many connections open",
+                           .hint =
+                               "The store's setting \"max_connections_per_client\" says how "
+                               "many it may have."};
     }
     // Named first: g++ 12.2 frees an aggregate twice that is made inside a co_await expression.
     SessionContext context{.handler = handler_,
@@ -224,8 +188,8 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                            .limits = service->options.limits,
                            .group = &sessions_,
                            .puts = &puts_,
-                           .turned_away = turned_away};
-    if (turned_away) context.limits.idle = kTurnedAway;
+                           .refuse_all = refuse_all};
+    if (refuse_all) context.limits.idle = kTurnedAway;
     ByteStream stream(std::move(accepted.transport));
     co_await serve(std::move(stream), std::move(context));
   } catch (const Error& error) {
@@ -246,11 +210,11 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
 void Daemon::fail(std::exception_ptr failure) {
   asio::post(control_, [this, failure] {
     if (!failure_) failure_ = failure;
-    if (!stopping_) asio::co_spawn(control_, stop(), asio::detached);
+    if (!stopping_) spawn(control_, stop());
   });
 }
 
-asio::awaitable<void> Daemon::meet_signals() {
+asio::awaitable<void> Daemon::handle_signals() {
   while (!stopping_) {
     error_code error;
     const int signal =
@@ -259,7 +223,7 @@ asio::awaitable<void> Daemon::meet_signals() {
     if (signal == SIGHUP) {
       reload();
     } else {
-      asio::co_spawn(control_, stop(), asio::detached);
+      spawn(control_, stop());
       co_return;
     }
   }
@@ -277,7 +241,7 @@ void Daemon::reload() {
   manager_.ready();
 }
 
-asio::awaitable<void> Daemon::stay_alive() {
+asio::awaitable<void> Daemon::feed_watchdog() {
   if (!manager_.alive_interval()) co_return;
   asio::steady_timer timer(control_);
   while (!stopping_) {
@@ -290,11 +254,10 @@ asio::awaitable<void> Daemon::stay_alive() {
 
 asio::awaitable<void> Daemon::stop() {
   stopping_ = true;
-  keeping_clock_.request_stop();
-  pruning_.request_stop();
+  jobs_->request_stop();
   manager_.stopping();
   log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open",
-                                        handshakes_.all_taken() + slots_.all_taken()));
+                                        by_address_.all_taken() + by_client_.all_taken()));
   error_code ignored;
   for (tcp::acceptor& acceptor : acceptors_)
     acceptor.close(ignored);
@@ -302,7 +265,7 @@ asio::awaitable<void> Daemon::stop() {
   co_await sessions_.wait_until_empty(Deadline::after(service_->options.stop));
   if (sessions_.size() > 0) {
     log_line(LogLevel::kWarning,
-             fmt::format("cut {} connections whose requests did not end", slots_.all_taken()));
+             fmt::format("cut {} connections whose requests did not end", by_client_.all_taken()));
     sessions_.ask_to_end(SessionGroup::Haste::kAtOnce);
     co_await sessions_.wait_until_empty(Deadline::after(kLastWait));
   }

@@ -145,14 +145,14 @@ Settings read_walstowd_settings(const std::string& file) {
 }
 
 StdioServer stdio_server_options(const Settings& settings) {
-  return {.archive = archive_place(settings.required("archive"), settings),
+  return {.archive = archive_location(settings.required("archive"), settings),
           .compression_level =
               static_cast<int>(settings.count("compression_level", {1, kHighestLevel})),
           .limits = limits_of(settings)};
 }
 
 DaemonOptions daemon_options(const Settings& settings) {
-  const ArchivePlace archive = archive_place(settings.required("archive"), settings);
+  const ArchiveLocation archive = archive_location(settings.required("archive"), settings);
   const bool has_all_tls = !settings.text("tls.ca").empty() && !settings.text("tls.cert").empty() &&
                            !settings.text("tls.key").empty();
   if (archive.state.empty() && !has_all_tls) {

@@ -31,15 +31,15 @@ std::string cluster_of(const Command& command) {
 
 // Of a command that may be run.
 struct Runner {
-  const Asked& asked;
+  const RequestContext& asked;
   int compression_level;
   RecentEdges& recent_edges;
 
   template <class Other>
-  Answer operator()(const Other& other) const {
+  HandlerResult operator()(const Other& other) const {
     return answer(asked, other);
   }
-  Answer operator()(const PutFile& put) const {
+  HandlerResult operator()(const PutFile& put) const {
     if (put.instance && put.instance->role == Instance::Role::kPrimary) {
       note_position(*asked.archive, put.cluster, asked.caller,
                     {.instance = *put.instance,
@@ -58,7 +58,7 @@ struct Runner {
 
 struct Handler::State {
   std::shared_ptr<Archive> archive();
-  Answer dispatch(const Command& command, const Caller& caller);
+  HandlerResult dispatch(const Command& command, const Caller& caller);
 
   OpenArchive open_archive;
   int compression_level;
@@ -84,7 +84,7 @@ std::shared_ptr<Archive> Handler::State::archive() {
   return opened;
 }
 
-Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
+HandlerResult Handler::State::dispatch(const Command& command, const Caller& caller) {
   const std::shared_ptr<Archive> current = archive();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
@@ -98,7 +98,8 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
                                  "Check the setting \"cluster\", or make it with " +
                                      suggestion({"cluster", "create", cluster}) + "."));
   }
-  const Asked asked{.archive = current, .catalog = catalog, .caller = caller, .grants = grants};
+  const RequestContext asked{
+      .archive = current, .catalog = catalog, .caller = caller, .grants = grants};
   return std::visit(Runner{asked, compression_level, recent_edges}, command);
 }
 
@@ -141,7 +142,7 @@ void Handler::keep_clock(const std::stop_token& stop) {
   }
 }
 
-Answer Handler::handle(const RequestHead& request, const Caller& caller) {
+HandlerResult Handler::handle(const RequestHead& request, const Caller& caller) {
   try {
     auto parsed = parse_request(request);
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) return to_reply(*refusal);

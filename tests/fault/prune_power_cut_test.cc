@@ -41,7 +41,7 @@ bool stands(Backend& backend, std::uint32_t timeline, std::uint64_t number) {
 AddHold hold_at(std::uint64_t number, std::string id) {
   return {.cluster = "main",
           .id = std::move(id),
-          .from = LogPlace(start_of(SegmentNumber{number}, segment_size_of(kEra))),
+          .from = LogPosition(start_of(SegmentNumber{number}, segment_size_of(kEra))),
           .to = {},
           .reason = "audit"};
 }

@@ -93,16 +93,15 @@ int raw_request(const S3Options& options, const std::string& method, const std::
                     .query = std::move(query),
                     .headers = {}};
   const std::string text = query_text(request.query);
-  HttpLanes lanes(
-      {.connect = Duration(3000), .silence = Duration(10'000), .exchanges = 1, .ca = {}});
+  HttpPool pool({.connect = Duration(3000), .silence = Duration(10'000), .exchanges = 1, .ca = {}});
   const auto exchange =
-      lanes.ask({.method = method,
-                 .url = options.endpoint + request.path + (text.empty() ? "" : "?" + text),
-                 .headers = sign(request, sent.sha256, options.credentials, options.region,
-                                 std::chrono::system_clock::now()),
-                 .body_size = sent.size,
-                 .body = sent.restart()},
-                Deadline::after(Duration(20'000)));
+      pool.ask({.method = method,
+                .url = options.endpoint + request.path + (text.empty() ? "" : "?" + text),
+                .headers = sign(request, sent.sha256, options.credentials, options.region,
+                                std::chrono::system_clock::now()),
+                .body_size = sent.size,
+                .body = sent.restart()},
+               Deadline::after(Duration(20'000)));
   return exchange->status();
 }
 

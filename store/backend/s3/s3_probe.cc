@@ -19,19 +19,19 @@ constexpr std::chrono::hours kRemembered{24};
 constexpr std::chrono::hours kStale{24};
 constexpr std::size_t kLargestNote = 4096;  // bytes
 
-std::string place_of(const S3Options& options) {
+std::string bucket_text(const S3Options& options) {
   return fmt::format("{} s3://{}/{}", options.endpoint, options.address.bucket,
                      options.address.prefix);
 }
 
 std::string note_name(const S3Options& options) {
   Hasher hasher;
-  hasher.update(as_bytes(place_of(options)));
+  hasher.update(as_bytes(bucket_text(options)));
   return "s3-probe-" + to_string(hasher.digest()) + ".json";
 }
 
 std::string note_text(const S3Options& options, std::chrono::system_clock::time_point now) {
-  return to_line({{"place", place_of(options)}, {"no_fault", to_iso8601(now)}});
+  return to_line({{"place", bucket_text(options)}, {"no_fault", to_iso8601(now)}});
 }
 
 // Whatever is wrong with the note, and one from the future: it was not.
@@ -43,7 +43,7 @@ bool was_probed(FileSystem& files, const S3Options& options,
   if (!note) return false;
   const auto place = text_member(*note, "place");
   const auto since = text_member(*note, "no_fault");
-  if (!since || place != place_of(options)) return false;
+  if (!since || place != bucket_text(options)) return false;
   const auto when = parse_iso8601(*since);
   return when.has_value() && *when <= now && now < *when + kRemembered;
 }

@@ -22,7 +22,7 @@ TEST(IncomingFileTest, StandsUnderItsNameOnlyWhenItIsPlaced) {
   file.write(as_bytes("one "));
   file.write(as_bytes("two"));
   EXPECT_FALSE(content_of(*files, "RECOVERYXLOG"));
-  file.place("RECOVERYXLOG");
+  file.publish("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "one two");
 }
 
@@ -32,7 +32,7 @@ TEST(IncomingFileTest, TakesThePlaceOfWhatStood) {
   write_durably(*files, "RECOVERYXLOG", "of an earlier call, and longer");
   IncomingFile file(*files);
   file.write(as_bytes("new"));
-  file.place("RECOVERYXLOG");
+  file.publish("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "new");
 }
 
@@ -45,7 +45,7 @@ TEST(IncomingFileTest, RestartsFromNothing) {
   EXPECT_EQ(file.size(), 0);
   EXPECT_TRUE(file.beginning().empty());
   file.write(as_bytes("second"));
-  file.place("RECOVERYXLOG");
+  file.publish("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "second");
 }
 
@@ -72,7 +72,7 @@ TEST(IncomingFileTest, NeedsNoSpoolFolder) {
   faults->fail_every(FileCall::kReplaceByTemporary, EACCES);
   IncomingFile file(*files);
   file.write(as_bytes("content"));
-  file.place("RECOVERYXLOG");
+  file.publish("RECOVERYXLOG");
   EXPECT_EQ(content_of(*files, "RECOVERYXLOG"), "content");
 }
 
@@ -86,7 +86,7 @@ TEST(IncomingFileTest, IsAbsentAfterEveryFailure) {
         {
           IncomingFile file(*files);
           file.write(as_bytes("content"));
-          file.place("RECOVERYXLOG");
+          file.publish("RECOVERYXLOG");
         },
         Error)
         << to_string(call);

@@ -79,17 +79,17 @@ class PrefetcherTest : public testing::Test {
     progress();
     if (name == held_) open_.wait();
     if (name.number(kSegmentSize).value > last_)
-      return {.outcome = {.answer = Answer::kAbsentEnd, .message = "the end"}};
+      return {.outcome = {.answer = StoreAnswer::kAbsentEnd, .message = "the end"}};
     const std::string content = content_of(name);
     auto file = std::make_unique<IncomingFile>(*entries_);
     file->write(as_bytes(content));
-    return {.outcome = {.answer = Answer::kPlaced, .digest = digest_of(content)},
+    return {.outcome = {.answer = StoreAnswer::kRestored, .digest = digest_of(content)},
             .file = std::move(file)};
   }
   // What one that was killed has left.
   void leave(const WalFileName& name) {
     const Fetched fetched = get(name, [] {});
-    fetched.file->place(to_string(EntryName{name, fetched.outcome.digest, *entry_tag_}));
+    fetched.file->publish(to_string(EntryName{name, fetched.outcome.digest, *entry_tag_}));
   }
   // A call that PostgreSQL makes. True: it was served from the spool.
   bool take(const WalFileName& name, Duration silence = kLong) {
@@ -248,7 +248,7 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
   auto call = PrefetchCall::connect(folder_.path());
   ASSERT_TRUE(call);
   call->send({PrefetchMessage::Kind::kWant, segment_file(11), std::string(32, 'f')});
-  EXPECT_EQ(call->receive(kLong), PrefetchReply::kNotSo);
+  EXPECT_EQ(call->receive(kLong), PrefetchReply::kAskTheStore);
   EXPECT_EQ(reason(), "a call asks for something else");
 }
 

@@ -51,7 +51,7 @@ class PrefetchEntriesTest : public testing::Test {
     const Fetched fetched = get_ahead(
         job, store.getter(), {.give_up = Deadline::after(Duration(0))}, [this] { ++progress_; });
     if (fetched.file != nullptr) {
-      fetched.file->place(to_string(EntryName{name_of(kSegment), fetched.outcome.digest, tag()}));
+      fetched.file->publish(to_string(EntryName{name_of(kSegment), fetched.outcome.digest, tag()}));
     }
     return fetched.outcome;
   }
@@ -81,17 +81,17 @@ class PrefetchEntriesTest : public testing::Test {
 };
 
 TEST_F(PrefetchEntriesTest, WhatWasFetchedIsHandedOverOnce) {
-  EXPECT_EQ(fetch().answer, Answer::kPlaced);
+  EXPECT_EQ(fetch().answer, StoreAnswer::kRestored);
   EXPECT_EQ(progress_, 1);
-  EXPECT_EQ(hand_over(), HandedOver::kPlaced);
+  EXPECT_EQ(hand_over(), HandedOver::kRestored);
   EXPECT_EQ(read_small_file(*wal_, kTarget, fixture::kMegabyte), fixture::segment_1mb());
   EXPECT_EQ(count(), 0);
   EXPECT_EQ(hand_over(), HandedOver::kNone);
 }
 
 TEST_F(PrefetchEntriesTest, NothingStandsThatDidNotPassItsChecks) {
-  EXPECT_EQ(fetch("not a segment").answer, Answer::kDamaged);
-  EXPECT_EQ(fetch(fixture::segment_1mb(), "another").answer, Answer::kFailed);
+  EXPECT_EQ(fetch("not a segment").answer, StoreAnswer::kDamaged);
+  EXPECT_EQ(fetch(fixture::segment_1mb(), "another").answer, StoreAnswer::kFailed);
   EXPECT_EQ(count(), 0);
 }
 
@@ -235,7 +235,7 @@ TEST_F(PrefetchEntriesTest, ADiskThatFailsIsNoEntry) {
     const auto faults = std::make_shared<FaultPlan>();
     entries_ = with_faults(open_prefetch_folder(folder_.path()), faults);
     faults->fail_every(call, ENOSPC);
-    EXPECT_EQ(fetch().answer, Answer::kFailed);
+    EXPECT_EQ(fetch().answer, StoreAnswer::kFailed);
     EXPECT_EQ(count(), 0);
   }
 }
@@ -244,7 +244,7 @@ TEST_F(PrefetchEntriesTest, ADiskThatFailsIsNoEntry) {
 TEST_F(PrefetchEntriesTest, ItsContentIsOnTheMediumBeforeItHasAName) {
   ForgetfulDisk disk;
   entries_ = disk.mount();
-  EXPECT_EQ(fetch().answer, Answer::kPlaced);
+  EXPECT_EQ(fetch().answer, StoreAnswer::kRestored);
   entries_->sync_folder(".");  // keeps the name alone
   disk.power_cut(CutMode::only_durable());
   entries_ = disk.mount();

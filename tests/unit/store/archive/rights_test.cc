@@ -83,10 +83,10 @@ std::vector<Row> table() {
        {kAdmin},
        Place::kEverywhere},
       {RemoveClient{"new"}, {kAdmin}, Place::kEverywhere},
-      {AddHold{"main", kId, LogPlace(Lsn{}), {}, "audit"}, {kAdmin}, Place::kMain},
+      {AddHold{"main", kId, LogPosition(Lsn{}), {}, "audit"}, {kAdmin}, Place::kMain},
       {RemoveHold{"main", kId}, {kAdmin}, Place::kMain},
       {ListHolds{"main"}, {kRestore, kAdmin}, Place::kMain},
-      {AddBackup{"main", kId, LogPlace(Lsn{}), Lsn{1}, Timeline{1}, {}, "nightly"},
+      {AddBackup{"main", kId, LogPosition(Lsn{}), Lsn{1}, Timeline{1}, {}, "nightly"},
        {kAdmin},
        Place::kMain},
       {RemoveBackup{"main", kId}, {kAdmin}, Place::kMain},
@@ -110,7 +110,7 @@ TEST_F(RightsTest, EveryCellOfTheTable) {
       for (const std::string cluster : {"main", "other", "*"}) {
         register_client("db1", {{.cluster = cluster, .rights = {right}}});
         caller = db1;
-        Answer answer = handler.handle(to_request(row.command), caller);
+        HandlerResult answer = handler.handle(to_request(row.command), caller);
         const auto* reply = std::get_if<Reply>(&answer);
         const bool right_place = cluster == "*" || (cluster == "main" && row.place == Place::kMain);
         EXPECT_EQ(reply != nullptr && reply->head.status == 403,
@@ -122,7 +122,7 @@ TEST_F(RightsTest, EveryCellOfTheTable) {
     // The owner needs neither a record nor a right.
     caller = {.kind = Caller::Kind::kOwner, .name = "db1"};
     remove("db1");
-    Answer answer = handler.handle(to_request(row.command), caller);
+    HandlerResult answer = handler.handle(to_request(row.command), caller);
     const auto* reply = std::get_if<Reply>(&answer);
     EXPECT_FALSE(reply != nullptr && reply->head.status == 403) << row.command.index();
   }

@@ -18,7 +18,7 @@ class PruneClockTest : public PruneTest {
                      .restartpoint = segment(1, 50)},
                     later);
   }
-  LogPlace at(std::uint64_t number) const { return LogPlace(segment(1, number)); }
+  LogPosition at(std::uint64_t number) const { return LogPosition(segment(1, number)); }
 
   Time jumped = later + hours(24 * 400);
 };

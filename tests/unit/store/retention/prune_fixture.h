@@ -121,7 +121,7 @@ class PruneTest : public testing::Test {
     return add_hold(*archive,
                     {.cluster = "main",
                      .id = std::move(id),
-                     .from = LogPlace(start_of(SegmentNumber{number}, segment_size_of(era))),
+                     .from = LogPosition(start_of(SegmentNumber{number}, segment_size_of(era))),
                      .to = {},
                      .reason = "audit"},
                     "admin1", later);

@@ -19,7 +19,7 @@ TEST_F(PruneTest, WhoeverRegistersBelowTheFloorIsRefusedAndLeavesNothing) {
   EXPECT_EQ(list_holds(*archive, "main").size(), 1U);
   const AddBackup backup{.cluster = "main",
                          .id = "00000000000c",
-                         .start = LogPlace(segment(1, 149)),
+                         .start = LogPosition(segment(1, 149)),
                          .stop = Lsn{160U << 20},
                          .timeline = Timeline{1},
                          .stopped = later,

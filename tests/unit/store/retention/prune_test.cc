@@ -135,7 +135,7 @@ TEST_F(PruneTest, AnAddedBackupWhoseBeginningWentHoldsNothingAndSaysSo) {
     return add_backup(*archive,
                       {.cluster = "main",
                        .id = std::move(id),
-                       .start = LogPlace(segment(1, start)),
+                       .start = LogPosition(segment(1, start)),
                        .stop = start_of(SegmentNumber{start + 1}, segment_size_of(era)),
                        .timeline = Timeline{1},
                        .stopped = later - hours(200 - start),

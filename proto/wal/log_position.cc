@@ -1,27 +1,27 @@
-#include "proto/wal/log_place.h"
+#include "proto/wal/log_position.h"
 
 namespace walstow {
 
-std::optional<LogPlace> LogPlace::parse(std::string_view text) {
+std::optional<LogPosition> LogPosition::parse(std::string_view text) {
   if (auto file = WalFileName::parse(text)) {
     if (file->kind() == FileKind::kHistory) return std::nullopt;
-    return LogPlace(*std::move(file));
+    return LogPosition(*std::move(file));
   }
-  if (const auto lsn = parse_lsn(text)) return LogPlace(*lsn);
+  if (const auto lsn = parse_lsn(text)) return LogPosition(*lsn);
   return std::nullopt;
 }
 
-std::optional<Timeline> LogPlace::timeline() const {
+std::optional<Timeline> LogPosition::timeline() const {
   return file_ ? std::optional(file_->timeline()) : std::nullopt;
 }
 
-std::optional<SegmentNumber> LogPlace::segment(SegmentSize size) const {
+std::optional<SegmentNumber> LogPosition::segment(SegmentSize size) const {
   if (!file_) return segment_of(lsn_, size);
   if (!file_->fits(size)) return std::nullopt;
   return file_->number(size);
 }
 
-std::string LogPlace::text() const {
+std::string LogPosition::text() const {
   return file_ ? file_->text() : to_string(lsn_);
 }
 

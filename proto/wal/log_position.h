@@ -10,12 +10,12 @@
 
 namespace walstow {
 
-class LogPlace {
+class LogPosition {
  public:
-  explicit LogPlace(WalFileName file) : file_(std::move(file)) {}  // no kHistory
-  explicit LogPlace(Lsn lsn) : lsn_(lsn) {}
+  explicit LogPosition(WalFileName file) : file_(std::move(file)) {}  // no kHistory
+  explicit LogPosition(Lsn lsn) : lsn_(lsn) {}
   // "000000010000000A000000FF" (a .partial or .backup of it, too), "A/FF000028".
-  static std::optional<LogPlace> parse(std::string_view text);
+  static std::optional<LogPosition> parse(std::string_view text);
 
   // Of a file's name only.
   std::optional<Timeline> timeline() const;
@@ -23,7 +23,7 @@ class LogPlace {
   std::optional<SegmentNumber> segment(SegmentSize size) const;
   std::string text() const;
 
-  friend bool operator==(const LogPlace&, const LogPlace&) = default;
+  friend bool operator==(const LogPosition&, const LogPosition&) = default;
 
  private:
   std::optional<WalFileName> file_;
