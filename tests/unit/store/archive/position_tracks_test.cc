@@ -14,7 +14,7 @@ const std::string kOne(32, '1');  // runs of machines
 const std::string kTwo(32, '2');
 const std::string kThree(32, '3');
 
-std::string segment(std::uint64_t number) {
+std::string segment_name(std::uint64_t number) {
   return fmt::format("0000000100000000{:08X}", number);
 }
 
@@ -25,7 +25,7 @@ class PositionTracksTest : public testing::Test {
     PositionChange made{.instance = {.id = std::string(32, 'a'), .sequence = ++sequence_},
                         .system_identifier = 7};
     made.instance.boot = boot;
-    if (last != 0) made.instance.last_handed = WalFileName::parse(segment(last));
+    if (last != 0) made.instance.last_handed = WalFileName::parse(segment_name(last));
     return made;
   }
   bool tell(const PositionChange& change) {
@@ -35,12 +35,12 @@ class PositionTracksTest : public testing::Test {
   }
   void hand(const std::string& boot, std::uint64_t number, std::uint64_t last = 0) {
     PositionChange made = change(boot, last);
-    made.handed = WalFileName::parse(segment(number));
+    made.handed = WalFileName::parse(segment_name(number));
     tell(made);
   }
   void restartpoint(const std::string& boot, std::uint64_t number, std::uint64_t last = 0) {
     PositionChange made = change(boot, last);
-    made.restartpoint = WalFileName::parse(segment(number));
+    made.restartpoint = WalFileName::parse(segment_name(number));
     tell(made);
   }
   void archive_as_primary(const std::string& boot, std::uint64_t last = 0) {
@@ -188,14 +188,14 @@ TEST_P(TwoMachinesOracleTest, WhatEachNeedsIsKept) {
     if (what < 5) {
       machine.replayed += below(3);
       machine.last = ++machine.replayed;
-      made.handed = WalFileName::parse(segment(machine.last));
+      made.handed = WalFileName::parse(segment_name(machine.last));
     } else if (what < 7) {
       machine.replayed += below(10);  // by streaming, or out of a spool
       if (below(2) == 0) machine.last = machine.replayed;
       made.waits = true;
     } else if (what < 9) {
       machine.restartpoint += below(machine.replayed - machine.restartpoint + 1);
-      made.restartpoint = WalFileName::parse(segment(machine.restartpoint));
+      made.restartpoint = WalFileName::parse(segment_name(machine.restartpoint));
       machine.has_told = true;
     } else if (below(4) == 0) {
       machine.boot = fmt::format("{:032x}", ++boots);
@@ -203,7 +203,7 @@ TEST_P(TwoMachinesOracleTest, WhatEachNeedsIsKept) {
       made = change(machine.boot, machine.last);
       made.instance.sequence = ++time + machine.offset;
       machine.last = machine.replayed;
-      made.handed = WalFileName::parse(segment(machine.last));
+      made.handed = WalFileName::parse(segment_name(machine.last));
     }
     tell(made);
     both_known = both_known || tracks_.size() > 1;
@@ -219,7 +219,7 @@ TEST_F(PositionTracksTest, AClockThatIsBehindHidesNoMachine) {
   restartpoint(kTwo, 20, 20);
   PositionChange of_original = change(kOne, 5);
   of_original.instance.sequence = 1;
-  of_original.handed = WalFileName::parse(segment(6));
+  of_original.handed = WalFileName::parse(segment_name(6));
   EXPECT_TRUE(tell(of_original));
   EXPECT_EQ(floors(), (Floors{5, 20}));
 }
@@ -244,7 +244,7 @@ TEST_F(PositionTracksTest, ACrashThatLosesWhatWasHandedLastIsNoSecondDirectory) 
 
 TEST_F(PositionTracksTest, ALateReportChangesNothing) {
   PositionChange late = change(kOne, 5);
-  late.restartpoint = WalFileName::parse(segment(3));
+  late.restartpoint = WalFileName::parse(segment_name(3));
   restartpoint(kOne, 5, 5);
   EXPECT_FALSE(tell(late));
   hand(kTwo, 6, 5);  // a boot
