@@ -9,7 +9,7 @@
 
 namespace walstow {
 
-inline void rest(Duration duration, const std::stop_token& stop) {
+inline void sleep_unless_stopped(Duration duration, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any changed;
   std::unique_lock lock(mutex);

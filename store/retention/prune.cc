@@ -204,7 +204,7 @@ bool PruneStep::remove_some(OldestFirst& files) {
   at_once_ = next_removals(at_once_, Clock::now() - begun);
   // Of those that somebody else was faster with, only the number is known.
   change({.files = removed, .stored_bytes = bytes * removed / keys.size()});
-  rest(kGiveWay, stop_);
+  sleep_unless_stopped(kGiveWay, stop_);
   return true;
 }
 

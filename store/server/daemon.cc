@@ -151,7 +151,7 @@ void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) 
   Duration pause = std::min(interval, kFirstPrune);
   try {
     while (interval.count() > 0) {
-      rest(pause, stop);
+      sleep_unless_stopped(pause, stop);
       if (stop.stop_requested()) return;
       handler_.prune_by_policy(stop);
       pause = interval;
