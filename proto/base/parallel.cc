@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-void do_in_parallel(std::size_t count, std::size_t threads,
-                    const std::function<void(std::size_t)>& work) {
+void run_in_parallel(std::size_t count, std::size_t threads,
+                     const std::function<void(std::size_t)>& work) {
   std::mutex taking;
   std::size_t next = 0;  // guarded by `taking`, as below
   std::exception_ptr failure;

@@ -275,7 +275,7 @@ void Copy::remove_extra(const Entry& extra) {
 }
 
 void Copy::copy_items(const std::vector<Item>& items) {
-  do_in_parallel(items.size(), options_.jobs, [&](std::size_t index) { copy_item(items[index]); });
+  run_in_parallel(items.size(), options_.jobs, [&](std::size_t index) { copy_item(items[index]); });
 }
 
 void Copy::copy_item(const Item& item) {

@@ -315,7 +315,7 @@ std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& key
     if (!status || status->type != FileStatus::Type::kFile) return;
     if (files_->remove(keys[index])) ++removed;
   };
-  do_in_parallel(keys.size(), keys.size() <= kFewRemovals ? 1 : kRemovers, remove);
+  run_in_parallel(keys.size(), keys.size() <= kFewRemovals ? 1 : kRemovers, remove);
   std::set<std::string> folders;
   for (const std::string& key : keys)
     folders.insert(parent_folder(key));
