@@ -69,7 +69,7 @@ class Daemon {
  private:
   asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
-                                         std::unique_ptr<Arrival> arrival);
+                                         std::unique_ptr<IncomingConnection> arrival);
   asio::awaitable<void> meet_signals();
   asio::awaitable<void> stay_alive();
   asio::awaitable<void> stop();
@@ -175,7 +175,7 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    auto arrival = std::make_unique<Arrival>(socket, sessions_, handshakes_);
+    auto arrival = std::make_unique<IncomingConnection>(socket, sessions_, handshakes_);
     const std::size_t open = handshakes_.all_taken() + slots_.all_taken();
     if (open > service_->options.connections ||
         arrival->handshake->taken() > kHandshakesOfOneAddress) {
@@ -193,7 +193,7 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
 
 asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::shared_ptr<const Service> service,
-                                               std::unique_ptr<Arrival> arrival) {
+                                               std::unique_ptr<IncomingConnection> arrival) {
   const std::string& peer = arrival->peer;
   try {
     socket.set_option(tcp::no_delay(true));

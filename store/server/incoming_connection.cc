@@ -27,18 +27,20 @@ std::string peer_text(const tcp::socket& socket) {
 
 }  // namespace
 
-Connection::Handshake::Handshake(tcp::socket& socket) : descriptor(dup(socket.native_handle())) {}
+HandshakeGuard::Handshake::Handshake(tcp::socket& socket)
+    : descriptor(dup(socket.native_handle())) {}
 
-Connection::Connection(tcp::socket& socket, SessionGroup& group)
+HandshakeGuard::Connection(tcp::socket& socket, SessionGroup& group)
     : handshake_(std::make_shared<Handshake>(socket)), membership_(group, cut(handshake_)) {}
 
-SessionGroup::AskToEnd Connection::cut(std::shared_ptr<Handshake> handshake) {
+SessionGroup::AskToEnd HandshakeGuard::cut(std::shared_ptr<Handshake> handshake) {
   return [handshake = std::move(handshake)](SessionGroup::Haste) {
     if (!handshake->over) ::shutdown(handshake->descriptor.get(), SHUT_RDWR);
   };
 }
 
-Arrival::Arrival(tcp::socket& socket, SessionGroup& group, ClientSlots& handshakes)
+IncomingConnection::IncomingConnection(tcp::socket& socket, SessionGroup& group,
+                                       ClientSlots& handshakes)
     : peer(peer_text(socket)),
       handshake(std::in_place, handshakes, address_text(socket)),
       connection(socket, group) {}

@@ -18,9 +18,9 @@ namespace walstow {
 
 // A connection from its first moment on, as the group of sessions sees it: one that is still in its
 // handshake is cut when the daemon stops; later its session is asked. The daemon waits for either.
-class Connection {
+class HandshakeGuard {
  public:
-  Connection(boost::asio::ip::tcp::socket& socket, SessionGroup& group);
+  HandshakeGuard(boost::asio::ip::tcp::socket& socket, SessionGroup& group);
 
   void handshake_is_over() { handshake_->over = true; }
 
@@ -38,13 +38,14 @@ class Connection {
   SessionGroup::Membership membership_;
 };
 
-struct Arrival {
+struct IncomingConnection {
   // `handshakes` are counted by address.
-  Arrival(boost::asio::ip::tcp::socket& socket, SessionGroup& group, ClientSlots& handshakes);
+  IncomingConnection(boost::asio::ip::tcp::socket& socket, SessionGroup& group,
+                     ClientSlots& handshakes);
 
   std::string peer;                            // "address:port", for the log
   std::optional<ClientSlots::Slot> handshake;  // until it is over
-  Connection connection;
+  HandshakeGuard connection;
 };
 
 }  // namespace walstow
