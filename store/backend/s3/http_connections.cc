@@ -1,6 +1,7 @@
-// A lane is a multi handle of libcurl's with one easy handle in it. So each has a connection of its
-// own, which it keeps, and a thread that waits in it can be left at any moment: the easy interface
-// would have to be called back to be ended, and pushes data instead of letting it be pulled.
+// A connection is a multi handle of libcurl's with one easy handle in it. So each has a connection
+// of its own, which it keeps, and a thread that waits in it can be left at any moment: the easy
+// interface would have to be called back to be ended, and pushes data instead of letting it be
+// pulled.
 #include "store/backend/s3/http_connections.h"
 
 #include <algorithm>
@@ -49,9 +50,9 @@ class HeaderList {
 
 }  // namespace
 
-class HttpLanes::Lane {
+class HttpPool::HttpConnection {
  public:
-  explicit Lane(const HttpLimits& limits)
+  explicit HttpConnection(const HttpLimits& limits)
       : curl_(curl_library()),
         limits_(limits),
         multi_(curl_.multi_init()),
@@ -60,9 +61,9 @@ class HttpLanes::Lane {
       throw Error(ErrorKind::kUnavailable, "could not make a handle of libcurl");
     }
   }
-  Lane(const Lane&) = delete;
-  Lane& operator=(const Lane&) = delete;
-  ~Lane() {
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+  ~HttpConnection() {
     end();
     if (easy_ != nullptr) curl_.easy_cleanup(easy_);
     if (multi_ != nullptr) curl_.multi_cleanup(multi_);
@@ -100,9 +101,9 @@ class HttpLanes::Lane {
     throw NoAnswer(fmt::format("{} of the S3 service: {}", what_, why));
   }
 
-  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* lane);
-  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* lane);
-  static std::size_t on_upload(char* bytes, std::size_t size, std::size_t count, void* lane);
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* connection);
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* connection);
+  static std::size_t on_upload(char* bytes, std::size_t size, std::size_t count, void* connection);
 
   const CurlLibrary& curl_;
   const HttpLimits limits_;
@@ -122,7 +123,7 @@ class HttpLanes::Lane {
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 
-void HttpLanes::Lane::begin(const HttpRequest& request) {
+void HttpPool::HttpConnection::begin(const HttpRequest& request) {
   end();
   what_ = request.method;
   body_ = request.body;
@@ -179,7 +180,7 @@ void HttpLanes::Lane::begin(const HttpRequest& request) {
 }
 
 template <class Enough>
-void HttpLanes::Lane::work(Deadline deadline, Enough is_enough) {
+void HttpPool::HttpConnection::work(Deadline deadline, Enough is_enough) {
   while (!over_ && !is_enough()) {
     if (paused_ && available() < kReadAhead / 2) {
       paused_ = false;
@@ -215,7 +216,7 @@ void HttpLanes::Lane::work(Deadline deadline, Enough is_enough) {
   }
 }
 
-std::size_t HttpLanes::Lane::read(MutableByteView out) {
+std::size_t HttpPool::HttpConnection::read(MutableByteView out) {
   if (available() == 0) {
     arrived_.clear();
     taken_ = 0;
@@ -228,8 +229,9 @@ std::size_t HttpLanes::Lane::read(MutableByteView out) {
   return size;
 }
 
-std::size_t HttpLanes::Lane::on_body(char* bytes, std::size_t size, std::size_t count, void* lane) {
-  Lane& self = *static_cast<Lane*>(lane);
+std::size_t HttpPool::HttpConnection::on_body(char* bytes, std::size_t size, std::size_t count,
+                                              void* connection) {
+  HttpConnection& self = *static_cast<HttpConnection*>(connection);
   const std::size_t total = size * count;
   self.note_progress();
   if (self.available() >= kReadAhead) {
@@ -241,9 +243,9 @@ std::size_t HttpLanes::Lane::on_body(char* bytes, std::size_t size, std::size_t 
   return total;
 }
 
-std::size_t HttpLanes::Lane::on_header(char* bytes, std::size_t size, std::size_t count,
-                                       void* lane) {
-  Lane& self = *static_cast<Lane*>(lane);
+std::size_t HttpPool::HttpConnection::on_header(char* bytes, std::size_t size, std::size_t count,
+                                                void* connection) {
+  HttpConnection& self = *static_cast<HttpConnection*>(connection);
   const std::size_t total = size * count;
   self.note_progress();
   std::string_view line(bytes, total);
@@ -270,9 +272,9 @@ std::size_t HttpLanes::Lane::on_header(char* bytes, std::size_t size, std::size_
   return total;
 }
 
-std::size_t HttpLanes::Lane::on_upload(char* bytes, std::size_t size, std::size_t count,
-                                       void* lane) {
-  Lane& self = *static_cast<Lane*>(lane);
+std::size_t HttpPool::HttpConnection::on_upload(char* bytes, std::size_t size, std::size_t count,
+                                                void* connection) {
+  HttpConnection& self = *static_cast<HttpConnection*>(connection);
   self.note_progress();
   if (!self.body_) return 0;
   try {
@@ -284,58 +286,59 @@ std::size_t HttpLanes::Lane::on_upload(char* bytes, std::size_t size, std::size_
   }
 }
 
-class HttpLanes::Exchange final : public HttpExchange {
+class HttpPool::Exchange final : public HttpExchange {
  public:
-  Exchange(HttpLanes& lanes, std::unique_ptr<Lane> lane) : lanes_(lanes), lane_(std::move(lane)) {}
+  Exchange(HttpPool& pool, std::unique_ptr<HttpConnection> connection)
+      : pool_(pool), connection_(std::move(connection)) {}
   ~Exchange() override {
-    lane_->end();
-    lanes_.give_back(std::move(lane_));
+    connection_->end();
+    pool_.give_back(std::move(connection_));
   }
-  int status() const override { return lane_->status(); }
-  std::string header(const std::string& name) const override { return lane_->header(name); }
-  std::size_t read(MutableByteView out) override { return lane_->read(out); }
+  int status() const override { return connection_->status(); }
+  std::string header(const std::string& name) const override { return connection_->header(name); }
+  std::size_t read(MutableByteView out) override { return connection_->read(out); }
 
  private:
-  HttpLanes& lanes_;
-  std::unique_ptr<Lane> lane_;
+  HttpPool& pool_;
+  std::unique_ptr<HttpConnection> connection_;
 };
 
-HttpLanes::HttpLanes(HttpLimits limits) : limits_(std::move(limits)) {
+HttpPool::HttpPool(HttpLimits limits) : limits_(std::move(limits)) {
   curl_library();
 }
-HttpLanes::~HttpLanes() = default;
+HttpPool::~HttpPool() = default;
 
-std::unique_ptr<HttpLanes::Lane> HttpLanes::take() {
+std::unique_ptr<HttpPool::HttpConnection> HttpPool::acquire() {
   const std::lock_guard lock(mutex_);
   if (under_way_ >= limits_.exchanges) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("{} requests to the S3 service are under way already", under_way_));
   }
-  std::unique_ptr<Lane> lane;
+  std::unique_ptr<HttpConnection> connection;
   if (idle_.empty()) {
-    lane = std::make_unique<Lane>(limits_);
+    connection = std::make_unique<HttpConnection>(limits_);
   } else {
     // The one that was used last: the others' connections may rest until they are closed.
-    lane = std::move(idle_.back());
+    connection = std::move(idle_.back());
     idle_.pop_back();
   }
   ++under_way_;
-  return lane;
+  return connection;
 }
 
-void HttpLanes::give_back(std::unique_ptr<Lane> lane) {
+void HttpPool::give_back(std::unique_ptr<HttpConnection> connection) {
   const std::lock_guard lock(mutex_);
   --under_way_;
-  if (idle_.size() < kMostIdle) idle_.push_back(std::move(lane));
+  if (idle_.size() < kMostIdle) idle_.push_back(std::move(connection));
 }
 
-std::unique_ptr<HttpExchange> HttpLanes::ask(const HttpRequest& request, Deadline deadline) {
-  std::unique_ptr<Lane> taken = take();
-  Lane& lane = *taken;
+std::unique_ptr<HttpExchange> HttpPool::ask(const HttpRequest& request, Deadline deadline) {
+  std::unique_ptr<HttpConnection> taken = acquire();
+  HttpConnection& connection = *taken;
   auto exchange = std::make_unique<Exchange>(*this, std::move(taken));
-  lane.begin(request);
-  lane.wait_for_head(deadline);
-  if (lane.status() == 0) throw NoAnswer(request.method + " of the S3 service: no answer");
+  connection.begin(request);
+  connection.wait_for_head(deadline);
+  if (connection.status() == 0) throw NoAnswer(request.method + " of the S3 service: no answer");
   return exchange;
 }
 

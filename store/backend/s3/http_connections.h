@@ -1,7 +1,7 @@
 // HTTP/1.1 towards one host, over libcurl: requests that stream both ways, on connections that are
 // used again, each wait with a deadline of its own. Knows nothing of S3.
 //
-// Threads: HttpLanes any; an HttpExchange one at a time. All calls block.
+// Threads: HttpPool any; an HttpExchange one at a time. All calls block.
 #pragma once
 
 #include <cstdint>
@@ -58,27 +58,27 @@ struct HttpLimits {
   std::string ca;             // file; "": the system's authorities
 };
 
-class HttpLanes {
+class HttpPool {
  public:
-  explicit HttpLanes(HttpLimits limits);
-  ~HttpLanes();
+  explicit HttpPool(HttpLimits limits);
+  ~HttpPool();
 
   // Sends the request and waits for the head of the answer. Never sends twice, but over a
   // connection that turned out dead before anything went out. Throws NoAnswer, also when
   // `deadline` passes; what the body's reader throws; Error{kUnavailable} when too many exchanges
-  // are under way. The lanes outlive what they return.
+  // are under way. The pool outlives what they return.
   std::unique_ptr<HttpExchange> ask(const HttpRequest& request, Deadline deadline);
 
  private:
-  class Lane;
+  class HttpConnection;
   class Exchange;
-  std::unique_ptr<Lane> take();
-  void give_back(std::unique_ptr<Lane> lane);
+  std::unique_ptr<HttpConnection> acquire();
+  void give_back(std::unique_ptr<HttpConnection> connection);
 
   HttpLimits limits_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Lane>> idle_;  // guarded by mutex_
-  std::size_t under_way_ = 0;                // guarded by mutex_
+  std::vector<std::unique_ptr<HttpConnection>> idle_;  // guarded by mutex_
+  std::size_t under_way_ = 0;                          // guarded by mutex_
 };
 
 }  // namespace walstow

@@ -110,7 +110,7 @@ class S3Client {
   S3Head head_of(const HttpExchange& exchange) const;
 
   S3Options options_;
-  HttpLanes lanes_;
+  HttpPool lanes_;
   S3Health health_;
   std::atomic<EtagForm> etag_form_ = EtagForm::kUnknown;
 };
