@@ -89,7 +89,7 @@ class Daemon {
   ClientSlots handshakes_;  // by address
   ClientSlots slots_;       // by the fingerprint of the client's key
   asio::thread_pool workers_;
-  PutLine puts_;
+  PutLimiter puts_;
   asio::io_context io_;
   asio::strand<asio::io_context::executor_type> control_;
   SessionGroup sessions_;

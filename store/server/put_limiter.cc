@@ -9,19 +9,19 @@ namespace walstow {
 
 namespace asio = boost::asio;
 
-boost::asio::awaitable<PutLine::Turn> PutLine::take(Deadline patience) {
+boost::asio::awaitable<PutLimiter::Permit> PutLimiter::take(Deadline patience) {
   const auto executor = co_await asio::this_coro::executor;
   const auto waiting = std::make_shared<Waiting>(executor);
   waiting->timer.expires_at(patience.when());
-  if (take_free(waiting)) co_return Turn(*this);
+  if (take_free(waiting)) co_return Permit(*this);
   boost::system::error_code ignored;
   co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  if (leave(waiting)) co_return Turn(*this);
-  co_return Turn();
+  if (leave(waiting)) co_return Permit(*this);
+  co_return Permit();
 }
 
 // False: it stands in the line now.
-bool PutLine::take_free(const std::shared_ptr<Waiting>& waiting) {
+bool PutLimiter::take_free(const std::shared_ptr<Waiting>& waiting) {
   const std::lock_guard lock(mutex_);
   if (free_ > 0) {
     --free_;
@@ -32,14 +32,14 @@ bool PutLine::take_free(const std::shared_ptr<Waiting>& waiting) {
 }
 
 // Whether its turn has come.
-bool PutLine::leave(const std::shared_ptr<Waiting>& waiting) {
+bool PutLimiter::leave(const std::shared_ptr<Waiting>& waiting) {
   const std::lock_guard lock(mutex_);
   if (waiting->granted) return true;
   waiting_.remove(waiting);
   return false;
 }
 
-void PutLine::give_back() {
+void PutLimiter::give_back() {
   const std::lock_guard lock(mutex_);
   if (waiting_.empty()) {
     ++free_;

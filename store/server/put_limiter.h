@@ -18,34 +18,34 @@
 
 namespace walstow {
 
-class PutLine {
+class PutLimiter {
  public:
-  explicit PutLine(std::size_t at_once) : free_(at_once) {}
-  PutLine(const PutLine&) = delete;
-  PutLine& operator=(const PutLine&) = delete;
+  explicit PutLimiter(std::size_t at_once) : free_(at_once) {}
+  PutLimiter(const PutLimiter&) = delete;
+  PutLimiter& operator=(const PutLimiter&) = delete;
 
   // A turn, for as long as this lives; an empty one was not granted.
-  class Turn {
+  class Permit {
    public:
-    Turn() = default;
-    explicit Turn(PutLine& line) : line_(&line) {}
-    Turn(Turn&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
-    Turn& operator=(Turn&& other) noexcept {
+    Permit() = default;
+    explicit Permit(PutLimiter& line) : line_(&line) {}
+    Permit(Permit&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
+    Permit& operator=(Permit&& other) noexcept {
       std::swap(line_, other.line_);
       return *this;
     }
-    ~Turn() {
+    ~Permit() {
       if (line_ != nullptr) line_->give_back();
     }
     bool granted() const { return line_ != nullptr; }
 
    private:
-    PutLine* line_ = nullptr;
+    PutLimiter* line_ = nullptr;
   };
 
   // Waits until it is the caller's turn, first come, first served; at the deadline an empty one.
   // The line outlives the wait and the turn.
-  boost::asio::awaitable<Turn> take(Deadline patience);
+  boost::asio::awaitable<Permit> take(Deadline patience);
 
  private:
   struct Waiting {

@@ -36,7 +36,7 @@ constexpr std::size_t kBodyChunk = 2 * kChunkSize;
 
 // How long a put waits for its turn at the most: then it goes on without one, since those that are
 // worked on may belong to peers that are slow.
-constexpr Duration kLongestLine{10'000};
+constexpr Duration kLongestPermitWait{10'000};
 
 // The peer went away, or too slow: the end of a session, and nobody's fault of ours.
 struct PeerGone {};
@@ -339,9 +339,9 @@ bool Session::has_long_body() const {
 }
 
 asio::awaitable<void> Session::answer_request() {
-  PutLine::Turn turn;
+  PutLimiter::Permit turn;
   if (context_.puts != nullptr && has_long_body()) {
-    turn = co_await context_.puts->take(Deadline::after(kLongestLine).earlier(*whole_));
+    turn = co_await context_.puts->take(Deadline::after(kLongestPermitWait).earlier(*whole_));
   }
   Answer answer = co_await ask_handler();
   const bool head_request = parser_->get().method() == http::verb::head;

@@ -31,7 +31,7 @@ struct SessionContext {
   std::string peer;                   // where that is, for the log
   SessionLimits limits;
   SessionGroup* group = nullptr;            // outlives the session; nullptr: it ends by itself only
-  PutLine* puts = nullptr;                  // outlives the session; nullptr: no bound
+  PutLimiter* puts = nullptr;               // outlives the session; nullptr: no bound
   std::optional<Refusal> turned_away = {};  // the answer to the first request, whatever it is
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-class PutLineTest : public testing::Test {
+class PutLimiterTest : public testing::Test {
  protected:
   // Takes a turn and keeps it; `who` is noted when it is there.
   void take(int who, Duration patience) {
@@ -21,20 +21,20 @@ class PutLineTest : public testing::Test {
     io_.poll();
   }
   void give_back(std::size_t which) {
-    turns_[which] = PutLine::Turn();
+    turns_[which] = PutLimiter::Permit();
     io_.restart();
     io_.poll();
   }
 
   asio::io_context io_;
-  PutLine line_{2};
+  PutLimiter line_{2};
   std::vector<int> granted_;
   std::vector<int> refused_;
-  std::vector<PutLine::Turn> turns_;
+  std::vector<PutLimiter::Permit> turns_;
 
  private:
   asio::awaitable<void> wait(int who, Duration patience) {
-    PutLine::Turn turn = co_await line_.take(Deadline::after(patience));
+    PutLimiter::Permit turn = co_await line_.take(Deadline::after(patience));
     (turn.granted() ? granted_ : refused_).push_back(who);
     if (turn.granted()) turns_.push_back(std::move(turn));
   }
@@ -42,7 +42,7 @@ class PutLineTest : public testing::Test {
 
 constexpr Duration kLong{60'000};
 
-TEST_F(PutLineTest, AsManyAtOnceAndTheOthersInTheirOrder) {
+TEST_F(PutLimiterTest, AsManyAtOnceAndTheOthersInTheirOrder) {
   for (const int who : {1, 2, 3, 4})
     take(who, kLong);
   EXPECT_EQ(granted_, (std::vector{1, 2}));
@@ -58,7 +58,7 @@ TEST_F(PutLineTest, AsManyAtOnceAndTheOthersInTheirOrder) {
   EXPECT_EQ(granted_, (std::vector{1, 2, 3, 4, 5, 6}));
 }
 
-TEST_F(PutLineTest, WhoHasWaitedLongEnoughGoesOnWithoutATurn) {
+TEST_F(PutLimiterTest, WhoHasWaitedLongEnoughGoesOnWithoutATurn) {
   for (const int who : {1, 2})
     take(who, kLong);
   take(3, Duration(1));
