@@ -117,13 +117,13 @@ void S3Source::resume() {
 }
 
 // Whatever comes of a change: after it nobody new reads what was asked for before it.
-class ReadAnew {
+class SharedReadInvalidator {
  public:
-  ReadAnew(SharedReads& reads, std::vector<std::string> keys)
+  SharedReadInvalidator(SharedReads& reads, std::vector<std::string> keys)
       : reads_(reads), keys_(std::move(keys)) {}
-  ReadAnew(const ReadAnew&) = delete;
-  ReadAnew& operator=(const ReadAnew&) = delete;
-  ~ReadAnew() {
+  SharedReadInvalidator(const SharedReadInvalidator&) = delete;
+  SharedReadInvalidator& operator=(const SharedReadInvalidator&) = delete;
+  ~SharedReadInvalidator() {
     for (const std::string& key : keys_)
       reads_.forget(key);
   }
@@ -317,7 +317,7 @@ PublishResult S3Backend::publish(StagedObject& object, const std::string& key) {
 bool S3Backend::replace_object(StagedObject& successor, const std::string& key,
                                const ObjectSource& standing) {
   check_key(key);
-  const ReadAnew afterwards(shared_reads_, {key});
+  const SharedReadInvalidator afterwards(shared_reads_, {key});
   const S3Head& head = dynamic_cast<const S3Source&>(standing).head();
   return client_->put_over(in_bucket(key), dynamic_cast<S3Staged&>(successor).body(), head) ==
          PutResult::kDone;
@@ -326,7 +326,7 @@ bool S3Backend::replace_object(StagedObject& successor, const std::string& key,
 // The copy first, then the mark: between the two the damaged object stands twice, never not at all.
 bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
   check_key(key);
-  const ReadAnew afterwards(shared_reads_, {key});
+  const SharedReadInvalidator afterwards(shared_reads_, {key});
   const S3Head& head = dynamic_cast<const S3Source&>(damaged).head();
   const auto standing = open(key);
   if (standing == nullptr || standing->head().etag != head.etag) return false;
@@ -347,7 +347,7 @@ std::size_t S3Backend::remove_objects(const std::vector<std::string>& keys) {
   for (const std::string& key : keys)
     in_the_bucket.push_back(in_bucket(key));
   if (keys.empty()) return 0;
-  const ReadAnew afterwards(shared_reads_, keys);
+  const SharedReadInvalidator afterwards(shared_reads_, keys);
   const std::size_t standing = count_standing(keys);
   if (keys.size() == 1) {
     client_->remove(in_the_bucket.front());
