@@ -92,9 +92,9 @@ void SharedRead::fetch(std::unique_lock<std::mutex>& lock) {
 
 }  // namespace
 
-class SharedReads::Shelf {
+class SharedReads::Cache {
  public:
-  Shelf(std::size_t most_bytes, std::chrono::milliseconds joinable)
+  Cache(std::size_t most_bytes, std::chrono::milliseconds joinable)
       : room_(std::make_shared<std::atomic<std::size_t>>(most_bytes)), joinable_(joinable) {}
 
   std::unique_ptr<ObjectSource> open(const std::string& key, const Open& open);
@@ -120,7 +120,7 @@ class SharedReads::Shelf {
   const std::chrono::milliseconds joinable_;
 };
 
-class SharedReads::Shelf::Reader final : public ObjectSource {
+class SharedReads::Cache::Reader final : public ObjectSource {
  public:
   explicit Reader(std::shared_ptr<SharedRead> read) : read_(std::move(read)) {}
 
@@ -136,7 +136,7 @@ class SharedReads::Shelf::Reader final : public ObjectSource {
   std::size_t offset_ = 0;
 };
 
-std::unique_ptr<ObjectSource> SharedReads::Shelf::open(const std::string& key, const Open& open) {
+std::unique_ptr<ObjectSource> SharedReads::Cache::open(const std::string& key, const Open& open) {
   std::unique_lock lock(mutex_);
   const bool another_opens = opening_.contains(key);
   if (another_opens) opened_.wait(lock, [&] { return !opening_.contains(key); });
@@ -167,13 +167,13 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::open(const std::string& key, c
   return keep(key, asked, std::move(source));
 }
 
-void SharedReads::Shelf::forget(const std::string& key) {
+void SharedReads::Cache::forget(const std::string& key) {
   const std::lock_guard lock(mutex_);
   ++forgotten_;
   reads_.erase(key);
 }
 
-std::unique_ptr<ObjectSource> SharedReads::Shelf::join(const std::string& key) {
+std::unique_ptr<ObjectSource> SharedReads::Cache::join(const std::string& key) {
   const auto now = Clock::now();
   std::erase_if(reads_, [&](const auto& entry) {
     return entry.second.read.expired() || now - entry.second.asked > joinable_;
@@ -186,7 +186,7 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::join(const std::string& key) {
 }
 
 // As it is where there is no room for it.
-std::unique_ptr<ObjectSource> SharedReads::Shelf::keep(const std::string& key,
+std::unique_ptr<ObjectSource> SharedReads::Cache::keep(const std::string& key,
                                                        Clock::time_point asked,
                                                        std::unique_ptr<ObjectSource> source) {
   if (source->size() > *room_) return source;
@@ -196,16 +196,16 @@ std::unique_ptr<ObjectSource> SharedReads::Shelf::keep(const std::string& key,
 }
 
 SharedReads::SharedReads(std::size_t most_bytes, std::chrono::milliseconds joinable)
-    : shelf_(std::make_unique<Shelf>(most_bytes, joinable)) {}
+    : cache_(std::make_unique<Cache>(most_bytes, joinable)) {}
 
 SharedReads::~SharedReads() = default;
 
 std::unique_ptr<ObjectSource> SharedReads::open(const std::string& key, const Open& open) {
-  return shelf_->open(key, open);
+  return cache_->open(key, open);
 }
 
 void SharedReads::forget(const std::string& key) {
-  shelf_->forget(key);
+  cache_->forget(key);
 }
 
 }  // namespace walstow

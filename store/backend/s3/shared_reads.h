@@ -37,8 +37,8 @@ class SharedReads {
   void forget(const std::string& key);
 
  private:
-  class Shelf;
-  std::unique_ptr<Shelf> shelf_;
+  class Cache;
+  std::unique_ptr<Cache> cache_;
 };
 
 }  // namespace walstow
