@@ -172,14 +172,14 @@ struct Call {
   ClientOptions options;
 };
 
-Call understand(const ParsedCommand& parsed, const Settings& settings, Occasion& occasion) {
+Call understand(const ParsedCommand& parsed, const Settings& settings, CallContext& context) {
   const std::string path = parsed.positional("PATH");
   if (path.empty()) refuse_call("missing arguments: FILE and PATH");
   const std::string pgdata = parsed.option("pgdata");
   const std::string data_directory = find_data_directory(pgdata, path);
   // Where there is none to tell, what was guessed stands.
   if (is_data_directory(data_directory)) {
-    occasion.mode = recovery_mode(data_directory);
+    context.mode = recovery_mode(data_directory);
   } else if (!pgdata.empty()) {
     refuse_data_directory(pgdata);
   }
@@ -340,36 +340,36 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
 
 }  // namespace
 
-Occasion guess_occasion(int argc, const char* const* argv) {
+CallContext guess_occasion(int argc, const char* const* argv) {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
   const std::string pgdata = find_pgdata_argument(arguments);
   std::vector<std::string> candidates = {"."};
   if (!pgdata.empty()) candidates.push_back(pgdata);
   if (argc > 1) candidates.push_back(find_data_directory("", arguments.back()));
 
-  Occasion occasion{.mode = RecoveryMode::kTool};
+  CallContext context{.mode = RecoveryMode::kTool};
   for (const std::string& candidate : candidates) {
     const RecoveryMode mode = recovery_mode(candidate);
-    const bool stricter = mode == RecoveryMode::kRecovery || occasion.mode == RecoveryMode::kTool;
-    if (stricter) occasion.mode = mode;
+    const bool stricter = mode == RecoveryMode::kRecovery || context.mode == RecoveryMode::kTool;
+    if (stricter) context.mode = mode;
   }
   if (std::ranges::any_of(arguments, is_asked_by_server)) {
     // By a server in recovery. Without its data directory it cannot be told what it would make of a
     // failure; and a file was asked for, whatever options say.
-    if (occasion.mode == RecoveryMode::kTool &&
+    if (context.mode == RecoveryMode::kTool &&
         std::ranges::none_of(candidates, is_data_directory)) {
-      occasion.mode = RecoveryMode::kRecovery;
+      context.mode = RecoveryMode::kRecovery;
     }
-    return occasion;
+    return context;
   }
   // "--restartpoint-wait" is a setting.
-  occasion.restartpoint = std::ranges::any_of(arguments, [](std::string_view argument) {
+  context.restartpoint = std::ranges::any_of(arguments, [](std::string_view argument) {
     return argument == "--restartpoint" || argument.starts_with("--restartpoint=");
   });
-  return occasion;
+  return context;
 }
 
-int run_restore(int argc, const char* const* argv, Occasion& occasion) {
+int run_restore(int argc, const char* const* argv, CallContext& context) {
   const std::vector<Setting> table = command_settings();
   Settings settings(table);
   ParsedCommand parsed;
@@ -379,14 +379,14 @@ int run_restore(int argc, const char* const* argv, Occasion& occasion) {
   if (parsed.verbose) start_log(kRestoreProgram, LogLevel::kDebug);
   complete_hints(reach_of(settings));
   const bool restartpoint = parsed.flag("restartpoint");
-  occasion.restartpoint = restartpoint && parsed.positional("FILE").empty();
-  if (restartpoint && !occasion.restartpoint) {
+  context.restartpoint = restartpoint && parsed.positional("FILE").empty();
+  if (restartpoint && !context.restartpoint) {
     refuse_call("option \"--restartpoint\" is given together with FILE");
   }
-  if (occasion.restartpoint) return restartpoint_command(parsed, settings);
-  const Call call = understand(parsed, settings, occasion);
+  if (context.restartpoint) return restartpoint_command(parsed, settings);
+  const Call call = understand(parsed, settings, context);
   if (parsed.flag("prefetch")) return prefetch_command(call, settings);
-  return restore_command(call, settings, {argv, static_cast<std::size_t>(argc)}, occasion.mode);
+  return restore_command(call, settings, {argv, static_cast<std::size_t>(argc)}, context.mode);
 }
 
 }  // namespace walstow

@@ -10,7 +10,7 @@ namespace walstow {
 inline constexpr const char* kRestoreProgram = "walstow-restore";
 
 // What must be known before anything can fail, since it decides with which exit code to fail.
-struct Occasion {
+struct CallContext {
   RecoveryMode mode = RecoveryMode::kRecovery;
   bool restartpoint = false;  // --restartpoint: nothing may fail the server
 };
@@ -18,9 +18,9 @@ struct Occasion {
 // From the bare arguments: of all places that could be the data directory, recovery wins over
 // standby and standby over tool, so that a mistake in the arguments never reads as "absent". When
 // none of them is one, but a server asks, it is recovery as well.
-Occasion guess_occasion(int argc, const char* const* argv);
+CallContext guess_occasion(int argc, const char* const* argv);
 
-// Throws Error. `occasion` becomes exact once the arguments are understood.
-int run_restore(int argc, const char* const* argv, Occasion& occasion);
+// Throws Error. `context` becomes exact once the arguments are understood.
+int run_restore(int argc, const char* const* argv, CallContext& context);
 
 }  // namespace walstow

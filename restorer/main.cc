@@ -18,22 +18,22 @@
 namespace walstow {
 namespace {
 
-int exit_code_of(const Occasion& occasion, ErrorKind kind) {
-  if (occasion.restartpoint) return exit_code::kDone;
-  if (kind == ErrorKind::kUsage) return usage_exit_code(occasion.mode);
-  return decide(occasion.mode, Answer::kFailed, LocalCopy::kNone).exit_code;
+int exit_code_of(const CallContext& context, ErrorKind kind) {
+  if (context.restartpoint) return exit_code::kDone;
+  if (kind == ErrorKind::kUsage) return usage_exit_code(context.mode);
+  return decide(context.mode, Answer::kFailed, LocalCopy::kNone).exit_code;
 }
 
-int run_and_report(int argc, const char* const* argv, Occasion& occasion) {
+int run_and_report(int argc, const char* const* argv, CallContext& context) {
   try {
-    return run_restore(argc, argv, occasion);
+    return run_restore(argc, argv, context);
   } catch (const Error& error) {
-    log_line(occasion.restartpoint ? LogLevel::kWarning : LogLevel::kError, error.what(),
+    log_line(context.restartpoint ? LogLevel::kWarning : LogLevel::kError, error.what(),
              error.hint());
-    return exit_code_of(occasion, error.kind());
+    return exit_code_of(context, error.kind());
   } catch (const std::exception& error) {
     log_line(LogLevel::kError, error.what());
-    return exit_code_of(occasion, ErrorKind::kFatal);
+    return exit_code_of(context, ErrorKind::kFatal);
   }
 }
 
@@ -41,14 +41,14 @@ int run_and_report(int argc, const char* const* argv, Occasion& occasion) {
 }  // namespace walstow
 
 int main(int argc, char** argv) {
-  walstow::Occasion occasion;
+  walstow::CallContext context;
   try {
     walstow::set_command_signals();
-    occasion = walstow::guess_occasion(argc, argv);
+    context = walstow::guess_occasion(argc, argv);
     walstow::start_log(walstow::kRestoreProgram, walstow::LogLevel::kWarning);
-    return walstow::run_and_report(argc, argv, occasion);
+    return walstow::run_and_report(argc, argv, context);
   } catch (...) {
     // Not even a line could be written (no memory).
-    return walstow::exit_code_of(occasion, walstow::ErrorKind::kFatal);
+    return walstow::exit_code_of(context, walstow::ErrorKind::kFatal);
   }
 }

@@ -46,7 +46,7 @@ class DataDirectories : public testing::Test {
 // The mode must be right before the arguments are understood, or are wrong altogether.
 class GuessOccasionTest : public DataDirectories {
  protected:
-  static Occasion guess(const std::vector<std::string>& arguments) {
+  static CallContext guess(const std::vector<std::string>& arguments) {
     const std::vector<const char*> argv = argv_of(arguments);
     return guess_occasion(static_cast<int>(argv.size()), argv.data());
   }
@@ -124,7 +124,7 @@ class RunRestoreTest : public DataDirectories {
     return ErrorKind::kFatal;
   }
 
-  Occasion occasion_;
+  CallContext occasion_;
 };
 
 constexpr const char* kRequested = "000000010000000000000007";
