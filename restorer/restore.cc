@@ -193,8 +193,8 @@ int Restore::end(const Verdict& verdict, const Outcome& outcome) const {
     return verdict.exit_code;
   }
   LogLevel level = LogLevel::kDebug;
-  if (verdict.say == Verdict::Say::kWarning) level = LogLevel::kWarning;
-  if (verdict.say == Verdict::Say::kError) level = LogLevel::kError;
+  if (verdict.severity == Verdict::Severity::kWarning) level = LogLevel::kWarning;
+  if (verdict.severity == Verdict::Severity::kError) level = LogLevel::kError;
   log_line(level, describe_failure(outcome.message), outcome.hint);
   return verdict.exit_code;
 }

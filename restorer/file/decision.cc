@@ -6,48 +6,48 @@ namespace walstow {
 namespace {
 
 using Step = Verdict::Step;
-using Say = Verdict::Say;
+using Severity = Verdict::Severity;
 
-constexpr Verdict kAbsent{Step::kEnd, exit_code::kAbsent, Say::kNothing};
+constexpr Verdict kAbsent{Step::kEnd, exit_code::kAbsent, Severity::kNothing};
 
 Verdict decide_hole(RecoveryMode mode) {
   switch (mode) {
     case RecoveryMode::kStandby:
       // It may come by streaming, and the standby asks again.
-      return {Step::kEnd, exit_code::kAbsent, Say::kWarning};
+      return {Step::kEnd, exit_code::kAbsent, Severity::kWarning};
     case RecoveryMode::kRecovery:
       // A segment that another archiver is about to put, or someone must look: the database would
       // open without what comes after the hole.
-      return {Step::kAskAgain, exit_code::kRecoveryHole, Say::kError};
+      return {Step::kAskAgain, exit_code::kRecoveryHole, Severity::kError};
     case RecoveryMode::kTool:
       break;
   }
-  return {Step::kEnd, exit_code::kUnknown, Say::kError};
+  return {Step::kEnd, exit_code::kUnknown, Severity::kError};
 }
 
 Verdict decide_pruned(RecoveryMode mode) {
   switch (mode) {
     case RecoveryMode::kStandby:
-      return {Step::kEnd, exit_code::kAbsent, Say::kWarning};
+      return {Step::kEnd, exit_code::kAbsent, Severity::kWarning};
     case RecoveryMode::kRecovery:
       // It will not come back.
-      return {Step::kEnd, exit_code::kRecoveryPruned, Say::kError};
+      return {Step::kEnd, exit_code::kRecoveryPruned, Severity::kError};
     case RecoveryMode::kTool:
       break;
   }
-  return {Step::kEnd, exit_code::kUnknown, Say::kError};
+  return {Step::kEnd, exit_code::kUnknown, Severity::kError};
 }
 
 Verdict decide_unknown(RecoveryMode mode, int recovery_code) {
   switch (mode) {
     case RecoveryMode::kStandby:
-      return {Step::kEnd, exit_code::kUnknown, Say::kWarning};
+      return {Step::kEnd, exit_code::kUnknown, Severity::kWarning};
     case RecoveryMode::kRecovery:
-      return {Step::kAskAgain, recovery_code, Say::kError};
+      return {Step::kAskAgain, recovery_code, Severity::kError};
     case RecoveryMode::kTool:
       break;
   }
-  return {Step::kEnd, exit_code::kUnknown, Say::kError};
+  return {Step::kEnd, exit_code::kUnknown, Severity::kError};
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ bool is_known(Answer answer) {
 Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local) {
   switch (answer) {
     case Answer::kPlaced:
-      return {Step::kEnd, exit_code::kDone, Say::kNothing};
+      return {Step::kEnd, exit_code::kDone, Severity::kNothing};
     case Answer::kAbsentEnd:
     case Answer::kAbsentBefore:
       return kAbsent;

@@ -34,11 +34,11 @@ struct Verdict {
     kEnd,
     kAskAgain,  // until the time is up; then end with exit_code
   };
-  enum class Say { kNothing, kWarning, kError };
+  enum class Severity { kNothing, kWarning, kError };
 
   Step step = Step::kEnd;
   int exit_code = 0;
-  Say say = Say::kNothing;  // when it ends
+  Severity severity = Severity::kNothing;  // when it ends
 };
 
 // `local` matters for kHole, kPruned and kHistoryMissing only.

@@ -6,7 +6,7 @@ namespace walstow {
 namespace {
 
 using Step = Verdict::Step;
-using Say = Verdict::Say;
+using Severity = Verdict::Severity;
 
 constexpr RecoveryMode kModes[] = {RecoveryMode::kStandby, RecoveryMode::kRecovery,
                                    RecoveryMode::kTool};
@@ -18,19 +18,19 @@ constexpr LocalCopy kCopies[] = {LocalCopy::kNone, LocalCopy::kGood};
 struct Cell {
   Step step;
   int exit_code;
-  Say say;
+  Severity severity;
 };
 
-constexpr Cell kDone{Step::kEnd, 0, Say::kNothing};
-constexpr Cell kAbsent{Step::kEnd, 1, Say::kNothing};
-constexpr Cell kAbsentWithWarning{Step::kEnd, 1, Say::kWarning};
-constexpr Cell kUnknownOnStandby{Step::kEnd, 2, Say::kWarning};
-constexpr Cell kUnknownToTool{Step::kEnd, 2, Say::kError};
+constexpr Cell kDone{Step::kEnd, 0, Severity::kNothing};
+constexpr Cell kAbsent{Step::kEnd, 1, Severity::kNothing};
+constexpr Cell kAbsentWithWarning{Step::kEnd, 1, Severity::kWarning};
+constexpr Cell kUnknownOnStandby{Step::kEnd, 2, Severity::kWarning};
+constexpr Cell kUnknownToTool{Step::kEnd, 2, Severity::kError};
 constexpr Cell retry_then(int code) {
-  return {Step::kAskAgain, code, Say::kError};
+  return {Step::kAskAgain, code, Severity::kError};
 }
 constexpr Cell stop_with(int code) {
-  return {Step::kEnd, code, Say::kError};
+  return {Step::kEnd, code, Severity::kError};
 }
 
 TEST(DecisionTest, EveryCellOfTheTable) {
@@ -71,7 +71,7 @@ TEST(DecisionTest, EveryCellOfTheTable) {
       const Verdict verdict = decide(kModes[i], row.answer, row.local);
       EXPECT_EQ(verdict.step, row.cells[i].step) << &row - rows << " " << i;
       EXPECT_EQ(verdict.exit_code, row.cells[i].exit_code) << &row - rows << " " << i;
-      EXPECT_EQ(verdict.say, row.cells[i].say) << &row - rows << " " << i;
+      EXPECT_EQ(verdict.severity, row.cells[i].severity) << &row - rows << " " << i;
     }
   }
 }
