@@ -71,7 +71,7 @@ bool send_text(const Descriptor& socket, std::string_view text) {
 
 constexpr std::array kReplies = {
     std::pair{PrefetchReply::kReady, 'R'},
-    std::pair{PrefetchReply::kNotSo, 'N'},
+    std::pair{PrefetchReply::kAskTheStore, 'N'},
     std::pair{PrefetchReply::kComing, 'C'},
 };
 

@@ -31,9 +31,9 @@ struct PrefetchMessage {
 };
 
 enum class PrefetchReply {
-  kReady,   // look again
-  kNotSo,   // ask the store yourself
-  kComing,  // it is under way, and bytes arrive
+  kReady,        // look again
+  kAskTheStore,  // ask the store yourself
+  kComing,       // it is under way, and bytes arrive
 };
 
 std::string to_text(const PrefetchMessage& message);

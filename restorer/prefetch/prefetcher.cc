@@ -114,7 +114,7 @@ void Prefetcher::hear_calls() {
 void Prefetcher::hear(Call& call, const std::string& text) {
   const auto message = parse_prefetch_message(text);
   if (!message || message->tag != job_.tag || !message->segment.fits(job_.segment_size)) {
-    PrefetchListener::reply(call.socket, PrefetchReply::kNotSo);
+    PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
     // Of an earlier or later release, or after a change of settings: one with those will come.
     reason_ = "a call asks for something else";
     return;
@@ -131,7 +131,7 @@ void Prefetcher::hear(Call& call, const std::string& text) {
     if (worker_.segment() == segment) {
       call.waits_for = segment;
     } else {
-      PrefetchListener::reply(call.socket, PrefetchReply::kNotSo);
+      PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
     }
   }
 }
@@ -155,7 +155,7 @@ void Prefetcher::hear_worker() {
   log_line(is_damage_or_trouble(outcome) ? LogLevel::kWarning : LogLevel::kDebug, no_more_,
            outcome.hint);
   window_.end(*segment);
-  reply_to_waiting(*segment, PrefetchReply::kNotSo);
+  reply_to_waiting(*segment, PrefetchReply::kAskTheStore);
 }
 
 Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {

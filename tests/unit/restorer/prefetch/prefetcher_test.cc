@@ -248,7 +248,7 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
   auto call = PrefetchCall::connect(folder_.path());
   ASSERT_TRUE(call);
   call->send({PrefetchMessage::Kind::kWant, segment_file(11), std::string(32, 'f')});
-  EXPECT_EQ(call->receive(kLong), PrefetchReply::kNotSo);
+  EXPECT_EQ(call->receive(kLong), PrefetchReply::kAskTheStore);
   EXPECT_EQ(reason(), "a call asks for something else");
 }
 
