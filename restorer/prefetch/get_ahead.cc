@@ -6,7 +6,7 @@ namespace {
 constexpr std::uint64_t kProgressBytes = std::uint64_t{1} << 20;
 
 // `getter`, which tells of its progress.
-Getter telling(const Getter& getter, const std::function<void()>& progress) {
+Getter with_progress(const Getter& getter, const std::function<void()>& progress) {
   return [&getter, &progress](const GetFile& get, const GetSink& sink, const Patience& patience) {
     std::uint64_t size = 0;
     GetSink counted = sink;
@@ -26,7 +26,7 @@ Getter telling(const Getter& getter, const std::function<void()>& progress) {
 Fetched get_ahead(const AheadJob& job, const Getter& getter, const Patience& patience,
                   const std::function<void()>& progress) {
   const Question question{.get = job.get, .known_archive = job.archive, .sync = true};
-  return fetch_file(question, *job.entries, telling(getter, progress), patience);
+  return fetch_file(question, *job.entries, with_progress(getter, progress), patience);
 }
 
 }  // namespace walstow
