@@ -258,7 +258,7 @@ SshPublicKey SshSession::host_key() const {
 }
 
 // libssh2 reports the end of the connection as a key that was not verified, too.
-bool SshSession::taken(int code) const {
+bool SshSession::accepted(int code) const {
   if (code == 0) return true;
   std::byte next{};
   const bool closed =
@@ -278,7 +278,7 @@ asio::awaitable<bool> SshSession::authenticate(std::string user, std::string pri
                                                  private_key.data(), private_key.size(), "");
   };
   const int code = co_await run(std::move(step));
-  co_return taken(code);
+  co_return accepted(code);
 }
 
 asio::awaitable<bool> SshSession::authenticate(std::string user, SshPublicKey key, Signer sign) {
@@ -299,7 +299,7 @@ asio::awaitable<bool> SshSession::authenticate(std::string user, SshPublicKey ke
     signing.signature = co_await sign(signing.data);
     code = co_await run(step);
   }
-  co_return taken(code);
+  co_return accepted(code);
 }
 
 asio::awaitable<void> SshSession::execute(std::string command) {

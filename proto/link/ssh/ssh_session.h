@@ -77,7 +77,7 @@ class SshSession final : public SocketSession {
   [[noreturn]] void fail(std::string_view doing, int code) const;
   std::string_view banner() const;
   void refuse_without_banner() const;
-  bool taken(int code) const;
+  bool accepted(int code) const;
   bool far_end_is_behind();
   Attempt blocked_unless_closed();
   void collect_errors();
