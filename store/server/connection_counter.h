@@ -10,16 +10,16 @@
 
 namespace walstow {
 
-class ClientSlots {
+class ConnectionCounter {
  public:
-  ClientSlots() = default;
-  ClientSlots(const ClientSlots&) = delete;
-  ClientSlots& operator=(const ClientSlots&) = delete;
+  ConnectionCounter() = default;
+  ConnectionCounter(const ConnectionCounter&) = delete;
+  ConnectionCounter& operator=(const ConnectionCounter&) = delete;
 
   // One connection, for as long as this lives.
   class Slot {
    public:
-    Slot(ClientSlots& slots, std::string client)
+    Slot(ConnectionCounter& slots, std::string client)
         : slots_(slots), client_(std::move(client)), taken_(slots_.take(client_)) {}
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
@@ -33,7 +33,7 @@ class ClientSlots {
     std::size_t taken() const { return taken_; }
 
    private:
-    ClientSlots& slots_;
+    ConnectionCounter& slots_;
     std::string client_;
     std::size_t taken_;
   };

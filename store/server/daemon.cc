@@ -86,8 +86,8 @@ class Daemon {
   bool stopping_ = false;
 
   Handler handler_;
-  ClientSlots handshakes_;  // by address
-  ClientSlots slots_;       // by the fingerprint of the client's key
+  ConnectionCounter by_address_;
+  ConnectionCounter by_client_;  // by the fingerprint of its key
   asio::thread_pool workers_;
   PutLimiter puts_;
   asio::io_context io_;
@@ -202,7 +202,7 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
     log_line(LogLevel::kDebug,
              fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
                          accepted.resumed ? ", resumed" : ""));
-    const ClientSlots::Slot slot(slots_, accepted.client.fingerprint);
+    const ConnectionCounter::Slot slot(slots_, accepted.client.fingerprint);
     arrival->handshake.reset();
     arrival->connection.handshake_is_over();
     std::optional<Refusal> turned_away;

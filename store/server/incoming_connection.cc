@@ -40,7 +40,7 @@ SessionGroup::AskToEnd HandshakeGuard::cut(std::shared_ptr<Handshake> handshake)
 }
 
 IncomingConnection::IncomingConnection(tcp::socket& socket, SessionGroup& group,
-                                       ClientSlots& handshakes)
+                                       ConnectionCounter& handshakes)
     : peer(peer_text(socket)),
       handshake(std::in_place, handshakes, address_text(socket)),
       connection(socket, group) {}

@@ -41,10 +41,10 @@ class HandshakeGuard {
 struct IncomingConnection {
   // `handshakes` are counted by address.
   IncomingConnection(boost::asio::ip::tcp::socket& socket, SessionGroup& group,
-                     ClientSlots& handshakes);
+                     ConnectionCounter& handshakes);
 
-  std::string peer;                            // "address:port", for the log
-  std::optional<ClientSlots::Slot> handshake;  // until it is over
+  std::string peer;                                  // "address:port", for the log
+  std::optional<ConnectionCounter::Slot> handshake;  // until it is over
   HandshakeGuard connection;
 };
 
