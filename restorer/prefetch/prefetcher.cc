@@ -91,13 +91,13 @@ void Prefetcher::wait() {
   } else if (waits[1].revents != 0) {
     reason_ = "it was told to end";
   } else {
-    if (waits[2].revents != 0) hear_worker();
-    hear_calls();
+    if (waits[2].revents != 0) handle_worker_news();
+    accept_calls();
     if (reason_.empty() && idle_until_.passed()) reason_ = "nobody has asked for long";
   }
 }
 
-void Prefetcher::hear_calls() {
+void Prefetcher::accept_calls() {
   while (Descriptor socket = listener_->accept()) {
     // One too many ends at once, and goes on without a prefetcher.
     if (calls_.size() < kMostCalls) calls_.push_back({.socket = std::move(socket)});
@@ -105,13 +105,13 @@ void Prefetcher::hear_calls() {
   std::erase_if(calls_, [this](Call& call) {
     while (const auto text = PrefetchListener::receive(call.socket)) {
       if (text->empty()) return true;
-      hear(call, *text);
+      handle_message(call, *text);
     }
     return false;
   });
 }
 
-void Prefetcher::hear(Call& call, const std::string& text) {
+void Prefetcher::handle_message(Call& call, const std::string& text) {
   const auto message = parse_prefetch_message(text);
   if (!message || message->tag != job_.tag || !message->segment.fits(job_.segment_size)) {
     PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
@@ -136,7 +136,7 @@ void Prefetcher::hear(Call& call, const std::string& text) {
   }
 }
 
-void Prefetcher::hear_worker() {
+void Prefetcher::handle_worker_news() {
   const std::optional<WalFileName> segment = worker_.segment();
   std::optional<Fetched> news = worker_.take_news();
   if (!segment) return;

@@ -65,9 +65,9 @@ class Prefetcher {
   void feed();
   bool exhausted() const;
   void wait();
-  void hear_calls();
-  void hear(Call& call, const std::string& text);
-  void hear_worker();
+  void accept_calls();
+  void handle_message(Call& call, const std::string& text);
+  void handle_worker_news();
   Outcome publish(const WalFileName& segment, Fetched fetched);
   void reply_to_waiting(const WalFileName& segment, PrefetchReply reply);
   void drop_unwanted();

@@ -70,11 +70,11 @@ class Daemon {
   asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
                                          std::unique_ptr<IncomingConnection> arrival);
-  asio::awaitable<void> meet_signals();
-  asio::awaitable<void> stay_alive();
+  asio::awaitable<void> handle_signals();
+  asio::awaitable<void> feed_watchdog();
   asio::awaitable<void> stop();
   void keep_clock_each_hour(const std::stop_token& stop);
-  void prune_now_and_then(Duration interval, const std::stop_token& stop);
+  void prune_periodically(Duration interval, const std::stop_token& stop);
   void reload();
   void fail(std::exception_ptr failure);
 
@@ -109,8 +109,8 @@ void Daemon::run() {
     log_line(LogLevel::kInfo, "listening on " + local_text(acceptor));
     asio::co_spawn(control_, accept_from(acceptor), asio::detached);
   }
-  asio::co_spawn(control_, meet_signals(), asio::detached);
-  asio::co_spawn(control_, stay_alive(), asio::detached);
+  asio::co_spawn(control_, handle_signals(), asio::detached);
+  asio::co_spawn(control_, feed_watchdog(), asio::detached);
   manager_.ready();
 
   // Not on a worker: puts and gets need them all.
@@ -125,7 +125,7 @@ void Daemon::run() {
   keeping_clock_ =
       std::jthread([this](const std::stop_token& stop) { keep_clock_each_hour(stop); });
   pruning_ = std::jthread([this, interval = service_->options.prune_interval](
-                              const std::stop_token& stop) { prune_now_and_then(interval, stop); });
+                              const std::stop_token& stop) { prune_periodically(interval, stop); });
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
     others.emplace_back([this] { io_.run(); });
@@ -147,7 +147,7 @@ void Daemon::keep_clock_each_hour(const std::stop_token& stop) {
   }
 }
 
-void Daemon::prune_now_and_then(Duration interval, const std::stop_token& stop) {
+void Daemon::prune_periodically(Duration interval, const std::stop_token& stop) {
   Duration pause = std::min(interval, kFirstPrune);
   try {
     while (interval.count() > 0) {
@@ -205,13 +205,13 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
     const ConnectionCounter::Slot slot(slots_, accepted.client.fingerprint);
     arrival->handshake.reset();
     arrival->connection.handshake_is_over();
-    std::optional<Refusal> turned_away;
+    std::optional<Refusal> refuse_all;
     if (slot.taken() > service->options.connections_of_one_client) {
-      turned_away = Refusal{.code = Code::kUnavailable,
-                            .message = "this client has too many connections open",
-                            .hint =
-                                "The store's setting \"max_connections_per_client\" says how "
-                                "many it may have."};
+      refuse_all = Refusal{.code = Code::kUnavailable,
+                           .message = "this client has too many connections open",
+                           .hint =
+                               "The store's setting \"max_connections_per_client\" says how "
+                               "many it may have."};
     }
     // Named first: g++ 12.2 frees an aggregate twice that is made inside a co_await expression.
     SessionContext context{.handler = handler_,
@@ -224,8 +224,8 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                            .limits = service->options.limits,
                            .group = &sessions_,
                            .puts = &puts_,
-                           .turned_away = turned_away};
-    if (turned_away) context.limits.idle = kTurnedAway;
+                           .refuse_all = refuse_all};
+    if (refuse_all) context.limits.idle = kTurnedAway;
     ByteStream stream(std::move(accepted.transport));
     co_await serve(std::move(stream), std::move(context));
   } catch (const Error& error) {
@@ -250,7 +250,7 @@ void Daemon::fail(std::exception_ptr failure) {
   });
 }
 
-asio::awaitable<void> Daemon::meet_signals() {
+asio::awaitable<void> Daemon::handle_signals() {
   while (!stopping_) {
     error_code error;
     const int signal =
@@ -277,7 +277,7 @@ void Daemon::reload() {
   manager_.ready();
 }
 
-asio::awaitable<void> Daemon::stay_alive() {
+asio::awaitable<void> Daemon::feed_watchdog() {
   if (!manager_.alive_interval()) co_return;
   asio::steady_timer timer(control_);
   while (!stopping_) {

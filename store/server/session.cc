@@ -163,9 +163,9 @@ asio::awaitable<bool> Session::read_request() {
 }
 
 asio::awaitable<Answer> Session::ask_handler() {
-  if (context_.turned_away) {
+  if (context_.refuse_all) {
     keep_alive_ = false;
-    co_return to_reply(*context_.turned_away);
+    co_return to_reply(*context_.refuse_all);
   }
   RequestHead head;
   head.target = std::string(parser_->get().target());

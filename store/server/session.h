@@ -30,9 +30,9 @@ struct SessionContext {
   Caller caller;                      // who is at the other end
   std::string peer;                   // where that is, for the log
   SessionLimits limits;
-  SessionGroup* group = nullptr;            // outlives the session; nullptr: it ends by itself only
-  PutLimiter* puts = nullptr;               // outlives the session; nullptr: no bound
-  std::optional<Refusal> turned_away = {};  // the answer to the first request, whatever it is
+  SessionGroup* group = nullptr;           // outlives the session; nullptr: it ends by itself only
+  PutLimiter* puts = nullptr;              // outlives the session; nullptr: no bound
+  std::optional<Refusal> refuse_all = {};  // the answer to the first request, whatever it is
 };
 
 // Ends when the peer closes, breaks a rule or misses a deadline; that is no error of ours. Throws
