@@ -254,11 +254,11 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
   if (reply.status == 200) co_return co_await read_object(get, reply, sink, whole);
   const std::string text = co_await read_text(whole);
   auto refusal = parse_refusal(reply, text);
-  const AskedFor asked{.cluster = get.cluster,
-                       .file = get.file.text(),
-                       .request_id = get.request_id,
-                       .system_identifier = get.system_identifier,
-                       .segment_size = get.segment_size};
+  const ProofSubject asked{.cluster = get.cluster,
+                           .file = get.file.text(),
+                           .request_id = get.request_id,
+                           .system_identifier = get.system_identifier,
+                           .segment_size = get.segment_size};
   if (refusal && refusal->proof && proves(*refusal->proof, asked)) {
     co_return Absent{std::move(*refusal)};
   }

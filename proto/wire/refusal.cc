@@ -128,7 +128,7 @@ bool is_absence(Code code) {
   return info_of(code).status == 404;
 }
 
-bool proves(const AbsenceProof& proof, const AskedFor& asked) {
+bool proves(const AbsenceProof& proof, const ProofSubject& asked) {
   const auto era = parse_era_name(proof.era);
   return era && (!asked.system_identifier || era->system_identifier == *asked.system_identifier) &&
          (!asked.segment_size || era->segment_size == asked.segment_size->bytes()) &&

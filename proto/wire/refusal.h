@@ -64,7 +64,7 @@ struct AbsenceProof {
 };
 
 // What a client had asked for when an answer says that a file is absent.
-struct AskedFor {
+struct ProofSubject {
   std::string cluster;
   std::string file;
   std::string request_id;  // must not be empty: without one, an old answer looks like the new one
@@ -73,7 +73,7 @@ struct AskedFor {
 };
 // Whether the proof is about just that. If not, the answer means "unknown", never "absent". The
 // archive must be named; whether it is the right one says whoever knows one from before.
-bool proves(const AbsenceProof& proof, const AskedFor& asked);
+bool proves(const AbsenceProof& proof, const ProofSubject& asked);
 
 struct Refusal {
   Code code = Code::kInternal;

@@ -197,14 +197,14 @@ AbsenceProof proof() {
           .file = "00000002.history",
           .request = "r1"};
 }
-AskedFor asked() {
+ProofSubject asked() {
   return {
       .cluster = "main", .file = "00000002.history", .request_id = "r1", .system_identifier = 5};
 }
 
 TEST(ProofTest, ProvesWhatWasAskedFor) {
   EXPECT_TRUE(proves(proof(), asked()));
-  AskedFor newest_era = asked();
+  ProofSubject newest_era = asked();
   newest_era.system_identifier.reset();
   EXPECT_TRUE(proves(proof(), newest_era));
 }
@@ -212,25 +212,25 @@ TEST(ProofTest, ProvesWhatWasAskedFor) {
 TEST(ProofTest, AnySingleDeviationProvesNothing) {
   struct Deviation {
     const char* name;
-    void (*change)(AbsenceProof&, AskedFor&);
+    void (*change)(AbsenceProof&, ProofSubject&);
   };
   const Deviation table[] = {
-      {"no archive", [](AbsenceProof& p, AskedFor&) { p.archive = ""; }},
-      {"another cluster", [](AbsenceProof& p, AskedFor&) { p.cluster = "Main"; }},
-      {"another file", [](AbsenceProof& p, AskedFor&) { p.file = "00000003.history"; }},
-      {"another request", [](AbsenceProof& p, AskedFor&) { p.request = "r2"; }},
-      {"no request", [](AbsenceProof& p, AskedFor& a) { p.request = a.request_id = ""; }},
-      {"another system", [](AbsenceProof& p, AskedFor&) { p.era = "002-6-1048576"; }},
-      {"not an era", [](AbsenceProof& p, AskedFor&) { p.era = "5"; }},
+      {"no archive", [](AbsenceProof& p, ProofSubject&) { p.archive = ""; }},
+      {"another cluster", [](AbsenceProof& p, ProofSubject&) { p.cluster = "Main"; }},
+      {"another file", [](AbsenceProof& p, ProofSubject&) { p.file = "00000003.history"; }},
+      {"another request", [](AbsenceProof& p, ProofSubject&) { p.request = "r2"; }},
+      {"no request", [](AbsenceProof& p, ProofSubject& a) { p.request = a.request_id = ""; }},
+      {"another system", [](AbsenceProof& p, ProofSubject&) { p.era = "002-6-1048576"; }},
+      {"not an era", [](AbsenceProof& p, ProofSubject&) { p.era = "5"; }},
       {"not an era, when any would do",
-       [](AbsenceProof& p, AskedFor& a) {
+       [](AbsenceProof& p, ProofSubject& a) {
          p.era = "main";
          a.system_identifier.reset();
        }},
   };
   for (const Deviation& deviation : table) {
     AbsenceProof changed_proof = proof();
-    AskedFor changed_question = asked();
+    ProofSubject changed_question = asked();
     deviation.change(changed_proof, changed_question);
     EXPECT_FALSE(proves(changed_proof, changed_question)) << deviation.name;
   }
