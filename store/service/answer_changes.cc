@@ -49,7 +49,7 @@ Time now() {
 
 }  // namespace
 
-Reply answer(const Asked& asked, const CreateCluster& create) {
+Reply answer(const RequestContext& asked, const CreateCluster& create) {
   if (!asked.archive->create_cluster(create.cluster)) {
     return to_reply(make_refusal(Code::kExists, "cluster \"" + create.cluster + "\" exists already",
                                  "Give another server a cluster of its own."));
@@ -57,7 +57,7 @@ Reply answer(const Asked& asked, const CreateCluster& create) {
   return json_reply(201, to_json(std::vector<ClusterSummary>{{.cluster = create.cluster}}));
 }
 
-Reply answer(const Asked& asked, const OpenEra& open) {
+Reply answer(const RequestContext& asked, const OpenEra& open) {
   const std::vector<EraName> eras = asked.archive->eras(open.cluster);
   const auto next = static_cast<std::uint32_t>(eras.size() + 1);
   if (!eras.empty() && eras.back().system_identifier == open.system_identifier &&
@@ -78,7 +78,7 @@ Reply answer(const Asked& asked, const OpenEra& open) {
                {.cluster = open.cluster, .newest_era = to_string(*opened), .eras = next}}));
 }
 
-Reply answer(const Asked& asked, const AddClient& add) {
+Reply answer(const RequestContext& asked, const AddClient& add) {
   const AddedClient added =
       add_client(asked.archive->backend(), add, std::chrono::system_clock::now());
   if (added.result == AddedClient::Result::kTaken) {
@@ -91,20 +91,20 @@ Reply answer(const Asked& asked, const AddClient& add) {
   return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
 }
 
-Reply answer(const Asked& asked, const ChangeClient& change) {
+Reply answer(const RequestContext& asked, const ChangeClient& change) {
   const auto changed = change_client(asked.archive->backend(), change);
   if (!changed) return to_reply(no_such_client(change.client));
   return clients_reply(200, *changed);
 }
 
-Reply answer(const Asked& asked, const RemoveClient& remove) {
+Reply answer(const RequestContext& asked, const RemoveClient& remove) {
   if (!remove_client(asked.archive->backend(), remove.client)) {
     return to_reply(no_such_client(remove.client));
   }
   return json_reply(200, "{}\n");
 }
 
-Reply answer(const Asked& asked, const ReportPosition& report) {
+Reply answer(const RequestContext& asked, const ReportPosition& report) {
   update_position(asked.archive->backend(), report.cluster, asked.caller.name,
                   {.instance = report.instance,
                    .system_identifier = report.system_identifier,
@@ -122,14 +122,14 @@ Reply answer(const Asked& asked, const ReportPosition& report) {
   return json_reply(200, "{}\n");
 }
 
-Reply answer(const Asked& asked, const ForgetStandby& forget) {
+Reply answer(const RequestContext& asked, const ForgetStandby& forget) {
   if (!forget_position(asked.archive->backend(), forget)) {
     return to_reply(no_such_record("standby \"" + forget.instance + "\"", forget.cluster));
   }
   return json_reply(200, "{}\n");
 }
 
-Reply answer(const Asked& asked, const AcceptContent& accept) {
+Reply answer(const RequestContext& asked, const AcceptContent& accept) {
   if (!accept_content(*asked.archive, accept)) {
     return to_reply(make_refusal(
         Code::kNoSuchContent,
@@ -141,52 +141,52 @@ Reply answer(const Asked& asked, const AcceptContent& accept) {
   return json_reply(200, to_json(list_conflicts(*asked.archive, what_is_left)));
 }
 
-Reply answer(const Asked& asked, const SetAside& aside) {
+Reply answer(const RequestContext& asked, const SetAside& aside) {
   return json_reply(200, to_json(set_aside(*asked.archive, aside, asked.caller.name)));
 }
 
-Reply answer(const Asked& asked, const AddHold& add) {
+Reply answer(const RequestContext& asked, const AddHold& add) {
   return added_reply(add_hold(*asked.archive, add, asked.caller.name, now()));
 }
 
-Reply answer(const Asked& asked, const RemoveHold& remove) {
+Reply answer(const RequestContext& asked, const RemoveHold& remove) {
   if (!remove_hold(*asked.archive, remove)) {
     return to_reply(no_such_record("hold \"" + remove.id + "\"", remove.cluster));
   }
   return json_reply(200, "{}\n");
 }
 
-Reply answer(const Asked& asked, const AddBackup& add) {
+Reply answer(const RequestContext& asked, const AddBackup& add) {
   return added_reply(add_backup(*asked.archive, add, asked.caller.name, now()));
 }
 
-Reply answer(const Asked& asked, const RemoveBackup& remove) {
+Reply answer(const RequestContext& asked, const RemoveBackup& remove) {
   if (!remove_backup(*asked.archive, remove)) {
     return to_reply(no_such_record("added backup \"" + remove.id + "\"", remove.cluster));
   }
   return json_reply(200, "{}\n");
 }
 
-Reply answer(const Asked& asked, const SetPolicy& set) {
+Reply answer(const RequestContext& asked, const SetPolicy& set) {
   const PolicyReport standing = set_policy(*asked.archive, set, asked.caller.name, now());
   return json_reply(200, to_json(std::optional(standing)));
 }
 
-Reply answer(const Asked& asked, const RemovePolicy& remove) {
+Reply answer(const RequestContext& asked, const RemovePolicy& remove) {
   if (!remove_policy(*asked.archive, remove))
     return to_reply(no_such_record("policy", remove.cluster));
   return json_reply(200, "{}\n");
 }
 
-Reply answer(const Asked& asked, const BeginPrune& begin) {
+Reply answer(const RequestContext& asked, const BeginPrune& begin) {
   return reply_to(200, begin_prune(*asked.archive, begin, asked.caller.name, now()));
 }
 
-Reply answer(const Asked& asked, const ContinuePrune& go_on) {
+Reply answer(const RequestContext& asked, const ContinuePrune& go_on) {
   return reply_to(200, continue_prune(*asked.archive, go_on));
 }
 
-Reply answer(const Asked& asked, const AbandonPrune& abandon) {
+Reply answer(const RequestContext& asked, const AbandonPrune& abandon) {
   return reply_to(200, abandon_prune(*asked.archive, abandon, asked.caller.name));
 }
 

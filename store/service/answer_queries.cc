@@ -29,7 +29,7 @@ void note_position(Archive& archive, const std::string& cluster, const Caller& c
   }
 }
 
-Reply answer(const Asked& asked, const GetFile& get) {
+Reply answer(const RequestContext& asked, const GetFile& get) {
   Reply reply = get_file(asked.archive, get);
   const bool there = reply.head.status == 200;
   const bool absent = reply.head.status == 404;
@@ -45,27 +45,27 @@ Reply answer(const Asked& asked, const GetFile& get) {
   return reply;
 }
 
-Reply answer(const Asked& asked, const ListFiles& list) {
+Reply answer(const RequestContext& asked, const ListFiles& list) {
   return json_reply(200, to_json(list_files(*asked.archive, list)));
 }
 
-Reply answer(const Asked& asked, const ListHoles& list) {
+Reply answer(const RequestContext& asked, const ListHoles& list) {
   return json_reply(200, to_json(asked.catalog.holes(*asked.archive, list)));
 }
 
-Reply answer(const Asked& asked, const ClusterStatus& status) {
+Reply answer(const RequestContext& asked, const ClusterStatus& status) {
   return json_reply(200, to_json(asked.catalog.report(*asked.archive, status.cluster)));
 }
 
-Reply answer(const Asked& asked, const VerifyFiles& verify) {
+Reply answer(const RequestContext& asked, const VerifyFiles& verify) {
   return json_reply(200, to_json(verify_files(*asked.archive, verify)));
 }
 
-Reply answer(const Asked& asked, const CheckStore& check) {
+Reply answer(const RequestContext& asked, const CheckStore& check) {
   return json_reply(200, to_json(probe_archive(*asked.archive, check.cluster)));
 }
 
-Reply answer(const Asked& asked, const Whoami&) {
+Reply answer(const RequestContext& asked, const Whoami&) {
   return json_reply(200,
                     to_json(WhoamiReport{.archive = asked.archive->id(),
                                          .name = asked.caller.name,
@@ -73,7 +73,7 @@ Reply answer(const Asked& asked, const Whoami&) {
                                          .certificate_until = asked.caller.certificate_until}));
 }
 
-Reply answer(const Asked& asked, const ListClusters&) {
+Reply answer(const RequestContext& asked, const ListClusters&) {
   std::vector<ClusterSummary> clusters = report_clusters(*asked.archive);
   std::erase_if(clusters, [&asked](const ClusterSummary& cluster) {
     return !concerns(asked.grants, cluster.cluster);
@@ -81,31 +81,31 @@ Reply answer(const Asked& asked, const ListClusters&) {
   return json_reply(200, to_json(clusters));
 }
 
-Reply answer(const Asked& asked, const ListClients&) {
+Reply answer(const RequestContext& asked, const ListClients&) {
   return json_reply(200, to_json(list_clients(asked.archive->backend())));
 }
 
-Reply answer(const Asked& asked, const ListConflicts& list) {
+Reply answer(const RequestContext& asked, const ListConflicts& list) {
   return json_reply(200, to_json(list_conflicts(*asked.archive, list)));
 }
 
-Reply answer(const Asked& asked, const ListHolds& list) {
+Reply answer(const RequestContext& asked, const ListHolds& list) {
   return json_reply(200, to_json(list_holds(*asked.archive, list.cluster)));
 }
 
-Reply answer(const Asked& asked, const ListBackups& list) {
+Reply answer(const RequestContext& asked, const ListBackups& list) {
   return json_reply(200, to_json(asked.catalog.backups(*asked.archive, list.cluster)));
 }
 
-Reply answer(const Asked& asked, const ListStandbys& list) {
+Reply answer(const RequestContext& asked, const ListStandbys& list) {
   return json_reply(200, to_json(list_positions(asked.archive->backend(), list.cluster)));
 }
 
-Reply answer(const Asked& asked, const ShowPolicy& show) {
+Reply answer(const RequestContext& asked, const ShowPolicy& show) {
   return json_reply(200, to_json(read_policy(*asked.archive, show.cluster)));
 }
 
-Reply answer(const Asked& asked, const PlanPrune& plan) {
+Reply answer(const RequestContext& asked, const PlanPrune& plan) {
   const auto planned = plan_prune(*asked.archive, plan, std::chrono::system_clock::now());
   if (const auto* refusal = std::get_if<Refusal>(&planned)) return to_reply(*refusal);
   return json_reply(200, to_json(std::get<PrunePlanReport>(planned)));

@@ -15,7 +15,7 @@
 namespace walstow {
 
 // What an answer is made from. The references are the handler's, for the length of the call.
-struct Asked {
+struct RequestContext {
   std::shared_ptr<Archive> archive;
   Catalog& catalog;
   const Caller& caller;
@@ -23,41 +23,41 @@ struct Asked {
 };
 
 // Those that read: answer_queries.cc. (A get also notes how far its standby has come.)
-Reply answer(const Asked& asked, const GetFile& get);
-Reply answer(const Asked& asked, const ListFiles& list);
-Reply answer(const Asked& asked, const ListHoles& list);
-Reply answer(const Asked& asked, const ClusterStatus& status);
-Reply answer(const Asked& asked, const VerifyFiles& verify);
-Reply answer(const Asked& asked, const CheckStore& check);
-Reply answer(const Asked& asked, const Whoami&);
-Reply answer(const Asked& asked, const ListClusters&);
-Reply answer(const Asked& asked, const ListClients&);
-Reply answer(const Asked& asked, const ListConflicts& list);
-Reply answer(const Asked& asked, const ListHolds& list);
-Reply answer(const Asked& asked, const ListBackups& list);
-Reply answer(const Asked& asked, const ListStandbys& list);
-Reply answer(const Asked& asked, const ShowPolicy& show);
-Reply answer(const Asked& asked, const PlanPrune& plan);
+Reply answer(const RequestContext& asked, const GetFile& get);
+Reply answer(const RequestContext& asked, const ListFiles& list);
+Reply answer(const RequestContext& asked, const ListHoles& list);
+Reply answer(const RequestContext& asked, const ClusterStatus& status);
+Reply answer(const RequestContext& asked, const VerifyFiles& verify);
+Reply answer(const RequestContext& asked, const CheckStore& check);
+Reply answer(const RequestContext& asked, const Whoami&);
+Reply answer(const RequestContext& asked, const ListClusters&);
+Reply answer(const RequestContext& asked, const ListClients&);
+Reply answer(const RequestContext& asked, const ListConflicts& list);
+Reply answer(const RequestContext& asked, const ListHolds& list);
+Reply answer(const RequestContext& asked, const ListBackups& list);
+Reply answer(const RequestContext& asked, const ListStandbys& list);
+Reply answer(const RequestContext& asked, const ShowPolicy& show);
+Reply answer(const RequestContext& asked, const PlanPrune& plan);
 
 // Those that change something: answer_changes.cc.
-Reply answer(const Asked& asked, const CreateCluster& create);
-Reply answer(const Asked& asked, const OpenEra& open);
-Reply answer(const Asked& asked, const AddClient& add);
-Reply answer(const Asked& asked, const ChangeClient& change);
-Reply answer(const Asked& asked, const RemoveClient& remove);
-Reply answer(const Asked& asked, const ReportPosition& report);
-Reply answer(const Asked& asked, const ForgetStandby& forget);
-Reply answer(const Asked& asked, const AcceptContent& accept);
-Reply answer(const Asked& asked, const SetAside& aside);
-Reply answer(const Asked& asked, const AddHold& add);
-Reply answer(const Asked& asked, const RemoveHold& remove);
-Reply answer(const Asked& asked, const AddBackup& add);
-Reply answer(const Asked& asked, const RemoveBackup& remove);
-Reply answer(const Asked& asked, const SetPolicy& set);
-Reply answer(const Asked& asked, const RemovePolicy& remove);
-Reply answer(const Asked& asked, const BeginPrune& begin);
-Reply answer(const Asked& asked, const ContinuePrune& go_on);
-Reply answer(const Asked& asked, const AbandonPrune& abandon);
+Reply answer(const RequestContext& asked, const CreateCluster& create);
+Reply answer(const RequestContext& asked, const OpenEra& open);
+Reply answer(const RequestContext& asked, const AddClient& add);
+Reply answer(const RequestContext& asked, const ChangeClient& change);
+Reply answer(const RequestContext& asked, const RemoveClient& remove);
+Reply answer(const RequestContext& asked, const ReportPosition& report);
+Reply answer(const RequestContext& asked, const ForgetStandby& forget);
+Reply answer(const RequestContext& asked, const AcceptContent& accept);
+Reply answer(const RequestContext& asked, const SetAside& aside);
+Reply answer(const RequestContext& asked, const AddHold& add);
+Reply answer(const RequestContext& asked, const RemoveHold& remove);
+Reply answer(const RequestContext& asked, const AddBackup& add);
+Reply answer(const RequestContext& asked, const RemoveBackup& remove);
+Reply answer(const RequestContext& asked, const SetPolicy& set);
+Reply answer(const RequestContext& asked, const RemovePolicy& remove);
+Reply answer(const RequestContext& asked, const BeginPrune& begin);
+Reply answer(const RequestContext& asked, const ContinuePrune& go_on);
+Reply answer(const RequestContext& asked, const AbandonPrune& abandon);
 
 // What a put or get says about its server. A standby must get its WAL even where that cannot be
 // noted (a full disk at the store).

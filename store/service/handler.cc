@@ -31,7 +31,7 @@ std::string cluster_of(const Command& command) {
 
 // Of a command that may be run.
 struct Runner {
-  const Asked& asked;
+  const RequestContext& asked;
   int compression_level;
   RecentEdges& recent_edges;
 
@@ -98,7 +98,8 @@ Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
                                  "Check the setting \"cluster\", or make it with " +
                                      suggestion({"cluster", "create", cluster}) + "."));
   }
-  const Asked asked{.archive = current, .catalog = catalog, .caller = caller, .grants = grants};
+  const RequestContext asked{
+      .archive = current, .catalog = catalog, .caller = caller, .grants = grants};
   return std::visit(Runner{asked, compression_level, recent_edges}, command);
 }
 
