@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kMostDays = 20 * 365;  // the authority itself lasts for no longer
 
-std::chrono::days days_option(const Call& call) {
+std::chrono::days days_option(const CommandContext& call) {
   const std::string text = call.command.option("days");
   if (text.empty()) return kCertificateDays;
   const auto days = parse_decimal(text);
@@ -26,11 +26,11 @@ std::chrono::days days_option(const Call& call) {
 
 }  // namespace
 
-Lifetime lifetime_option(const Call& call) {
+Lifetime lifetime_option(const CommandContext& call) {
   return lifetime_of(std::chrono::system_clock::now(), days_option(call));
 }
 
-Authority authority_option(const Call& call, const std::string& archive) {
+Authority authority_option(const CommandContext& call, const std::string& archive) {
   std::string certificate = call.command.option("ca");
   std::string key = call.command.option("ca-key");
   if (certificate.empty()) {

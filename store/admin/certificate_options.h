@@ -14,11 +14,11 @@ inline constexpr Option kDaysOption{"--days", "NUMBER",
                                     "how long the certificate is valid (default: 730)"};
 
 // From now on, for --days.
-Lifetime lifetime_option(const Call& call);
+Lifetime lifetime_option(const CommandContext& call);
 
 // Of --ca and --ca-key; what is not given is where walstow has made it: in `archive`, the path of
 // an archive's folder. Where that is "", the certificate is the one of the setting "tls.ca", and
 // the key must be given.
-Authority authority_option(const Call& call, const std::string& archive);
+Authority authority_option(const CommandContext& call, const std::string& archive);
 
 }  // namespace walstow

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::string_view kCertificateFile = "client.crt";
 
-std::string client_name(const Call& call) {
+std::string client_name(const CommandContext& call) {
   std::string name = call.command.positional("NAME");
   if (valid_client_name(name)) return name;
   throw Error(
@@ -37,7 +37,7 @@ std::string client_name(const Call& call) {
 }
 
 // "*" stands for every cluster.
-std::string cluster_option(const Call& call) {
+std::string cluster_option(const CommandContext& call) {
   std::string cluster = call.settings.required("cluster");
   if (cluster == kEveryCluster || valid_cluster_name(cluster)) return cluster;
   throw Error(ErrorKind::kUsage,
@@ -45,7 +45,7 @@ std::string cluster_option(const Call& call) {
               "Rights are granted in a cluster, or in \"*\", which is all of them.");
 }
 
-Grant grant_option(const Call& call) {
+Grant grant_option(const CommandContext& call) {
   Grant grant{.cluster = cluster_option(call), .rights = {}};
   for (const std::string& text : call.options("right")) {
     const auto right = parse_right(text);
@@ -86,7 +86,7 @@ SshPublicKey read_ssh_public_key(const std::string& path) {
 }
 
 // What sshd is to start for the client. From afar nobody knows where walstowd and the archive are.
-ForcedCommand forced_command(const Call& call, const std::string& client) {
+ForcedCommand forced_command(const CommandContext& call, const std::string& client) {
   const ClientOptions options = store_options(call.settings);
   if (const auto* const local = std::get_if<LocalStore>(&options.store)) {
     return {.walstowd = local->walstowd, .archive = local->archive, .client = client};
@@ -97,7 +97,7 @@ ForcedCommand forced_command(const Call& call, const std::string& client) {
           .client = client};
 }
 
-void refuse_certificate_options(const Call& call) {
+void refuse_certificate_options(const CommandContext& call) {
   for (const std::string_view name : {"csr", "url", "out", "days", "ca-key", "ca"}) {
     if (call.command.option(name).empty()) continue;
     throw Error(ErrorKind::kUsage,
@@ -107,7 +107,7 @@ void refuse_certificate_options(const Call& call) {
 }
 
 // The line alone goes to standard output, ready to be appended to authorized_keys.
-int add_ssh(const Call& call) {
+int add_ssh(const CommandContext& call) {
   const std::string name = client_name(call);
   const Grants grants{grant_option(call)};
   refuse_certificate_options(call);
@@ -131,7 +131,7 @@ int add_ssh(const Call& call) {
 
 // The folder that the archive's authority lies in: its own, or of one in S3 that of walstowd's
 // setting "state". "" where it is not of this host.
-std::string local_archive(const Call& call) {
+std::string local_archive(const CommandContext& call) {
   const ClientOptions options = store_options(call.settings);
   const auto* const local = std::get_if<LocalStore>(&options.store);
   if (local == nullptr) return "";
@@ -144,7 +144,7 @@ std::string url_text(const HostPort& store) {
 }
 
 // nullopt: it was not given.
-std::optional<std::string> url_option(const Call& call) {
+std::optional<std::string> url_option(const CommandContext& call) {
   const std::string text = call.command.option("url");
   if (text.empty()) return std::nullopt;
   if (text.starts_with("https://")) {
@@ -163,7 +163,7 @@ std::optional<std::string> url_option(const Call& call) {
 
 // How the client will reach the store: as --url says, as we do, or by the first name that the
 // store's own certificate has.
-std::string url_for_client(const Call& call) {
+std::string url_for_client(const CommandContext& call) {
   if (const auto given = url_option(call)) return *given;
   const ClientOptions options = store_options(call.settings);
   if (const auto* const tls = std::get_if<TlsStore>(&options.store)) return url_text(tls->at);
@@ -195,7 +195,7 @@ std::string settings_text(const std::string& name, const Grants& grants, const s
       kCertificateFile);
 }
 
-int client_add(const Call& call) {
+int client_add(const CommandContext& call) {
   if (!call.command.option("ssh").empty()) return add_ssh(call);
   const std::string name = client_name(call);
   const Grants grants{grant_option(call)};
@@ -233,7 +233,7 @@ ClientReport registered(Client& client, const std::string& name) {
               "\"walstow client list\" shows all of them.");
 }
 
-int client_renew(const Call& call) {
+int client_renew(const CommandContext& call) {
   const std::string name = client_name(call);
   const std::string out = call.command.option("out");
   const Authority authority = authority_option(call, local_archive(call));
@@ -259,14 +259,14 @@ int client_renew(const Call& call) {
   return exit_code::kDone;
 }
 
-void print_clients(const Call& call, const std::string& answer) {
+void print_clients(const CommandContext& call, const std::string& answer) {
   print(call.json()
             ? answer
             : registry_text(parse_client_reports(answer), std::chrono::system_clock::now()));
 }
 
 // Puts `wanted` in the place of what was granted in its cluster; what was in others stays.
-int set_rights(const Call& call, const Grant& wanted) {
+int set_rights(const CommandContext& call, const Grant& wanted) {
   const std::string name = client_name(call);
   Client client = call.client();
   Grants grants = registered(client, name).grants;
@@ -281,20 +281,20 @@ int set_rights(const Call& call, const Grant& wanted) {
   return exit_code::kDone;
 }
 
-int client_grant(const Call& call) {
+int client_grant(const CommandContext& call) {
   return set_rights(call, grant_option(call));
 }
 
-int client_revoke(const Call& call) {
+int client_revoke(const CommandContext& call) {
   return set_rights(call, {.cluster = cluster_option(call), .rights = {}});
 }
 
-int client_list(const Call& call) {
+int client_list(const CommandContext& call) {
   print_clients(call, call.client().ask(ListClients{}, patience()));
   return exit_code::kDone;
 }
 
-int client_remove(const Call& call) {
+int client_remove(const CommandContext& call) {
   const std::string name = client_name(call);
   const std::string answer = call.client().ask(RemoveClient{name}, patience());
   print(call.json()

@@ -25,24 +25,24 @@ constexpr Duration kLongPatience{60000};
 
 }  // namespace
 
-std::string Call::cluster() const {
+std::string CommandContext::cluster() const {
   const std::string given = command.positional("CLUSTER");
   return given.empty() ? settings.required("cluster") : given;
 }
 
-Reach Call::reach() const {
+Reach CommandContext::reach() const {
   Reach reach = reach_of(settings);
   const std::string given = command.positional("CLUSTER");
   if (!given.empty()) reach.cluster = given;
   return reach;
 }
 
-std::vector<std::string> Call::options(std::string_view name) const {
+std::vector<std::string> CommandContext::options(std::string_view name) const {
   const auto found = command.options.find(name);
   return found == command.options.end() ? std::vector<std::string>() : found->second;
 }
 
-std::optional<std::uint32_t> Call::jobs() const {
+std::optional<std::uint32_t> CommandContext::jobs() const {
   const std::string text = command.option("jobs");
   if (text.empty()) return std::nullopt;
   const auto jobs = parse_decimal(text);

@@ -17,7 +17,7 @@
 namespace walstow {
 
 // What was asked, by which words, under which settings.
-struct Call {
+struct CommandContext {
   const ParsedCommand& command;
   const Settings& settings;
 
@@ -45,7 +45,7 @@ void print(const std::string& text, const Reach& reach);
 
 struct AdminCommand {
   CommandSpec spec;
-  int (*run)(const Call&) = nullptr;  // returns an exit code; throws Error
+  int (*run)(const CommandContext&) = nullptr;  // returns an exit code; throws Error
 };
 
 }  // namespace walstow

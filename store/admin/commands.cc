@@ -24,14 +24,14 @@
 namespace walstow {
 namespace {
 
-int cluster_create(const Call& call) {
+int cluster_create(const CommandContext& call) {
   const std::string cluster = call.command.positional("CLUSTER");
   const std::string answer = call.client().ask(CreateCluster{cluster}, patience());
   print(call.json() ? answer : fmt::format("cluster \"{}\" made\n", cluster));
   return exit_code::kDone;
 }
 
-void print_clusters(const Call& call, const std::string& answer) {
+void print_clusters(const CommandContext& call, const std::string& answer) {
   if (call.json()) {
     print(answer);
   } else {
@@ -39,13 +39,13 @@ void print_clusters(const Call& call, const std::string& answer) {
   }
 }
 
-int cluster_list(const Call& call) {
+int cluster_list(const CommandContext& call) {
   print_clusters(call, call.client().ask(ListClusters{}, patience()));
   return exit_code::kDone;
 }
 
 // The new server is told by its data directory, or by the two numbers that it would give.
-OpenEra era_to_open(const Call& call) {
+OpenEra era_to_open(const CommandContext& call) {
   OpenEra open{.cluster = call.command.positional("CLUSTER")};
   const std::string pgdata = call.command.option("pgdata");
   const std::string system = call.command.option("system");
@@ -75,7 +75,7 @@ OpenEra era_to_open(const Call& call) {
   return open;
 }
 
-int cluster_upgrade(const Call& call) {
+int cluster_upgrade(const CommandContext& call) {
   const std::string answer = call.client().ask(era_to_open(call), patience());
   if (call.json()) {
     print(answer);
@@ -87,13 +87,13 @@ int cluster_upgrade(const Call& call) {
   return exit_code::kDone;
 }
 
-int whoami(const Call& call) {
+int whoami(const CommandContext& call) {
   const std::string answer = call.client().ask(Whoami{}, patience());
   print(call.json() ? answer : whoami_text(parse_whoami_report(answer)));
   return exit_code::kDone;
 }
 
-int check(const Call& call) {
+int check(const CommandContext& call) {
   Client client = call.client();
   const std::string answer = client.ask(CheckStore{call.cluster()}, patience());
   print(call.json() ? answer : check_text(parse_check_report(answer)));
@@ -104,7 +104,7 @@ int check(const Call& call) {
   return exit_code::kDone;
 }
 
-int status(const Call& call) {
+int status(const CommandContext& call) {
   Client client = call.client();
   const std::string given = call.command.positional("CLUSTER");
   if (given.empty() && !call.settings.has("cluster")) {
@@ -122,7 +122,7 @@ int status(const Call& call) {
   return exit_code::kDone;
 }
 
-int get(const Call& call) {
+int get(const CommandContext& call) {
   const std::string name = call.command.positional("FILE");
   const std::string path = call.command.positional("PATH");
   const auto file = WalFileName::parse(name);
@@ -223,7 +223,7 @@ std::vector<CommandSpec> admin_command_specs() {
 int run_admin_command(const ParsedCommand& command, const Settings& settings) {
   for (const AdminCommand& candidate : admin_commands()) {
     if (candidate.spec.name != command.command) continue;
-    const Call call{command, settings};
+    const CommandContext call{command, settings};
     complete_hints(call.reach());
     return candidate.run(call);
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kDigestDigits = 12;
 
-WalFileName file_argument(const Call& call) {
+WalFileName file_argument(const CommandContext& call) {
   const std::string name = call.command.positional("FILE");
   const auto file = WalFileName::parse(name);
   if (file) return *file;
@@ -19,22 +19,22 @@ WalFileName file_argument(const Call& call) {
               "Names look like 000000010000000A000000FF or 00000002.history.");
 }
 
-int show_answer(const Call& call, const std::string& answer) {
+int show_answer(const CommandContext& call, const std::string& answer) {
   print(call.json() ? answer : conflicts_text(parse_conflict_reports(answer)));
   return exit_code::kDone;
 }
 
-int conflict_list(const Call& call) {
+int conflict_list(const CommandContext& call) {
   return show_answer(call, call.client().ask(ListConflicts{.cluster = call.cluster()}, patience()));
 }
 
-int conflict_show(const Call& call) {
+int conflict_show(const CommandContext& call) {
   const ListConflicts question{.cluster = call.command.positional("CLUSTER"),
                                .file = file_argument(call)};
   return show_answer(call, call.client().ask(question, patience()));
 }
 
-int conflict_accept(const Call& call) {
+int conflict_accept(const CommandContext& call) {
   // As it is shown, or the whole of it as messages have it.
   const std::string digest = call.command.positional("DIGEST").substr(0, kDigestDigits);
   const AcceptContent decision{.cluster = call.command.positional("CLUSTER"),

@@ -30,7 +30,7 @@ std::string_view to_string(CopyProblem::Kind kind) {
   return "";
 }
 
-std::string problem_line(const Call& call, const CopyProblem& problem) {
+std::string problem_line(const CommandContext& call, const CopyProblem& problem) {
   if (!call.json()) {
     return fmt::format("{:<11} {}: {}\n", to_string(problem.kind), problem.key, problem.text);
   }
@@ -38,7 +38,7 @@ std::string problem_line(const Call& call, const CopyProblem& problem) {
       {{"kind", to_string(problem.kind)}, {"key", problem.key}, {"problem", problem.text}});
 }
 
-std::string summary_line(const Call& call, const CopyResult& result) {
+std::string summary_line(const CommandContext& call, const CopyResult& result) {
   const CopyCounts& counts = result.counts;
   if (call.json()) {
     return to_line({{"kind", "summary"},
@@ -66,7 +66,8 @@ std::string summary_line(const Call& call, const CopyResult& result) {
   return text;
 }
 
-Words finishing_words(const Call& call, const ArchivePlace& from, const ArchivePlace& to) {
+Words finishing_words(const CommandContext& call, const ArchivePlace& from,
+                      const ArchivePlace& to) {
   Words words{"copy", "--finish"};
   if (const std::string jobs = call.command.option("jobs"); !jobs.empty()) {
     words.insert(words.end(), {"--jobs", jobs});
@@ -79,8 +80,8 @@ Words finishing_words(const Call& call, const ArchivePlace& from, const ArchiveP
   return words;
 }
 
-std::string next_line(const Call& call, const CopyResult& result, const ArchivePlace& from,
-                      const ArchivePlace& to) {
+std::string next_line(const CommandContext& call, const CopyResult& result,
+                      const ArchivePlace& from, const ArchivePlace& to) {
   if (result.finished) {
     return fmt::format("\"{}\" is the archive now, and \"{}\" is none any more\n", to.name,
                        from.name);
@@ -91,7 +92,7 @@ std::string next_line(const Call& call, const CopyResult& result, const ArchiveP
       to.name, from.name, complete_command(call.reach(), finishing_words(call, from, to)));
 }
 
-int copy(const Call& call) {
+int copy(const CommandContext& call) {
   const ArchivePlace from = place_argument(call, "FROM");
   const ArchivePlace to = place_argument(call, "TO");
   const std::uint32_t jobs = call.jobs().value_or(kUsualJobs);

@@ -9,7 +9,7 @@
 namespace walstow {
 namespace {
 
-std::optional<Timeline> timeline_option(const Call& call) {
+std::optional<Timeline> timeline_option(const CommandContext& call) {
   const std::string text = call.command.option("timeline");
   if (text.empty()) return std::nullopt;
   const auto number = parse_decimal(text);
@@ -19,7 +19,7 @@ std::optional<Timeline> timeline_option(const Call& call) {
   return Timeline{static_cast<std::uint32_t>(*number)};
 }
 
-std::optional<WalFileName> file_option(const Call& call, std::string_view name) {
+std::optional<WalFileName> file_option(const CommandContext& call, std::string_view name) {
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
   auto file = WalFileName::parse(text);
@@ -30,7 +30,7 @@ std::optional<WalFileName> file_option(const Call& call, std::string_view name) 
 
 // Page by page: an archive's list may be long, memory is not. As JSON each file is a line of its
 // own, so that a program can read them as they come, too.
-int list_all_files(const Call& call) {
+int list_all_files(const CommandContext& call) {
   Client client = call.client();
   ListFiles question{.cluster = call.cluster(), .after = "", .range = range_of(call)};
   std::string era;
@@ -52,7 +52,7 @@ int list_all_files(const Call& call) {
   return exit_code::kDone;
 }
 
-int list_all_holes(const Call& call) {
+int list_all_holes(const CommandContext& call) {
   Client client = call.client();
   ListHoles question{.cluster = call.cluster(), .after = "", .range = range_of(call)};
   std::string era;
@@ -76,7 +76,7 @@ int list_all_holes(const Call& call) {
   return found ? exit_code::kMissing : exit_code::kDone;
 }
 
-int list(const Call& call) {
+int list(const CommandContext& call) {
   return call.command.flag("holes") ? list_all_holes(call) : list_all_files(call);
 }
 
@@ -86,7 +86,7 @@ constexpr Option kTo{"--to", "FILE", "only up to this file"};
 
 }  // namespace
 
-FileRange range_of(const Call& call) {
+FileRange range_of(const CommandContext& call) {
   return {.timeline = timeline_option(call),
           .from = file_option(call, "from"),
           .to = file_option(call, "to")};

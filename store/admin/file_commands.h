@@ -11,9 +11,9 @@ namespace walstow {
 std::vector<AdminCommand> file_commands();
 
 // --timeline, --from and --to: of every command that is about a part of a cluster.
-FileRange range_of(const Call& call);
+FileRange range_of(const CommandContext& call);
 
 // `walstow verify`; verify_command.cc.
-int verify(const Call& call);
+int verify(const CommandContext& call);
 
 }  // namespace walstow

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kMostKeptDays = 36500;
 
 // "30d" as elsewhere, or "30".
-std::optional<std::uint32_t> days_option(const Call& call, std::string_view name) {
+std::optional<std::uint32_t> days_option(const CommandContext& call, std::string_view name) {
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
   const auto number = parse_decimal(text.ends_with('d') ? text.substr(0, text.size() - 1) : text);
@@ -32,7 +32,7 @@ std::string shown(const std::optional<PolicyReport>& policy, const std::string& 
   return fmt::format("cluster {} has no policy: nothing of it is pruned by itself\n", cluster);
 }
 
-int policy_set(const Call& call) {
+int policy_set(const CommandContext& call) {
   const SetPolicy set{.cluster = call.command.positional("CLUSTER"),
                       .policy = policy_of_options(call)};
   if (set.policy.keep_backups.value_or(0) == 0) {
@@ -50,14 +50,14 @@ int policy_set(const Call& call) {
   return exit_code::kDone;
 }
 
-int policy_show(const Call& call) {
+int policy_show(const CommandContext& call) {
   const std::string cluster = call.cluster();
   const std::string answer = call.client().ask(ShowPolicy{cluster}, patience());
   print(call.json() ? answer : shown(parse_policy_report(answer), cluster));
   return exit_code::kDone;
 }
 
-int policy_remove(const Call& call) {
+int policy_remove(const CommandContext& call) {
   const RemovePolicy remove{call.command.positional("CLUSTER")};
   const std::string answer = call.client().ask(remove, patience());
   print(call.json() ? answer : shown(std::nullopt, remove.cluster));
@@ -66,7 +66,7 @@ int policy_remove(const Call& call) {
 
 }  // namespace
 
-std::optional<std::uint32_t> number_option(const Call& call, std::string_view name,
+std::optional<std::uint32_t> number_option(const CommandContext& call, std::string_view name,
                                            std::uint64_t lowest) {
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
@@ -86,7 +86,7 @@ std::vector<Option> policy_options() {
           {"--standby-limit", "DAYS", "a standby that was silent for longer holds nothing back"}};
 }
 
-PrunePolicy policy_of_options(const Call& call) {
+PrunePolicy policy_of_options(const CommandContext& call) {
   PrunePolicy policy{.keep_backups = number_option(call, "keep-backups", 0),
                      .keep_days = days_option(call, "keep-days"),
                      .before = {},

@@ -13,10 +13,10 @@ namespace walstow {
 // --keep-backups, --keep-days, --backup-label, --standby-limit.
 std::vector<Option> policy_options();
 // What they say; nothing where none is given. Throws Error{kUsage}.
-PrunePolicy policy_of_options(const Call& call);
+PrunePolicy policy_of_options(const CommandContext& call);
 
 // An option's whole number from `lowest` on; nullopt: not given. Throws Error{kUsage}.
-std::optional<std::uint32_t> number_option(const Call& call, std::string_view name,
+std::optional<std::uint32_t> number_option(const CommandContext& call, std::string_view name,
                                            std::uint64_t lowest);
 
 std::vector<AdminCommand> policy_commands();

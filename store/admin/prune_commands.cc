@@ -24,7 +24,7 @@ struct Order {
   std::optional<PolicyReport> set;  // where the cluster's policy says what is kept
 };
 
-std::optional<EraName> era_option(const Call& call) {
+std::optional<EraName> era_option(const CommandContext& call) {
   const std::string name = call.command.option("era");
   if (name.empty()) return std::nullopt;
   const auto era = parse_era_name(name);
@@ -34,7 +34,7 @@ std::optional<EraName> era_option(const Call& call) {
 }
 
 // The options; where they do not say what is kept, the cluster's policy does.
-Order order_of(const Call& call, Client& client, const std::string& cluster) {
+Order order_of(const CommandContext& call, Client& client, const std::string& cluster) {
   Order order{.policy = policy_of_options(call), .era = era_option(call), .set = {}};
   if (order.policy.keep_backups == 0U && !order.era) {
     throw Error(ErrorKind::kUsage, "--keep-backups 0 needs --era",
@@ -101,7 +101,7 @@ std::string prune_text(const PruneReport& prune) {
                         : fmt::format("{}; the floor is {}\n", what, prune.floor);
 }
 
-void print_prune(const Call& call, const PruneReport& prune) {
+void print_prune(const CommandContext& call, const PruneReport& prune) {
   if (call.json()) {
     print(to_json(prune));
   } else {
@@ -114,7 +114,7 @@ bool at_terminal() {
 }
 
 // Only "yes" is yes.
-bool confirmed(const Call& call, const char* question) {
+bool confirmed(const CommandContext& call, const char* question) {
   if (call.command.flag("yes")) return true;
   if (!at_terminal()) {
     throw Error(ErrorKind::kUsage,
@@ -143,7 +143,7 @@ PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlan
 }
 
 // What somebody has begun goes on before anything else. False: it is not to.
-bool complete_unfinished(const Call& call, Client& client, const PrunePlanReport& plan,
+bool complete_unfinished(const CommandContext& call, Client& client, const PrunePlanReport& plan,
                          const std::optional<EraName>& era) {
   if (!call.json()) {
     print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""), call.reach());
@@ -161,7 +161,7 @@ bool complete_unfinished(const Call& call, Client& client, const PrunePlanReport
   return true;
 }
 
-int abandon(const Call& call) {
+int abandon(const CommandContext& call) {
   const std::string cluster = call.cluster();
   Client client = call.client();
   const PruneReport prune =
@@ -177,7 +177,7 @@ int abandon(const Call& call) {
   return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
 }
 
-int prune(const Call& call) {
+int prune(const CommandContext& call) {
   if (call.command.flag("abandon")) return abandon(call);
   const std::string cluster = call.cluster();
   Client client = call.client();

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kIdBytes = 6;
 
-LogPlace log_place_argument(const Call& call, std::string_view name) {
+LogPlace log_place_argument(const CommandContext& call, std::string_view name) {
   const std::string text = call.command.positional(name);
   const auto place = LogPlace::parse(text);
   if (place) return *place;
@@ -36,7 +36,7 @@ std::string holds_text(const std::vector<HoldReport>& holds) {
   return text.empty() ? "no holds\n" : text;
 }
 
-int hold_add(const Call& call) {
+int hold_add(const CommandContext& call) {
   const std::string reason = call.command.option("reason");
   if (reason.empty()) {
     throw Error(ErrorKind::kUsage, "a hold needs a reason",
@@ -53,13 +53,13 @@ int hold_add(const Call& call) {
   return exit_code::kDone;
 }
 
-int hold_list(const Call& call) {
+int hold_list(const CommandContext& call) {
   const std::string answer = call.client().ask(ListHolds{call.cluster()}, patience());
   print(call.json() ? answer : holds_text(parse_hold_reports(answer)));
   return exit_code::kDone;
 }
 
-int hold_remove(const Call& call) {
+int hold_remove(const CommandContext& call) {
   const RemoveHold remove{call.command.positional("CLUSTER"), call.command.positional("ID")};
   const std::string answer = call.client().ask(remove, patience());
   print(call.json() ? answer : fmt::format("hold {} removed\n", remove.id));
@@ -83,7 +83,7 @@ std::string backups_text(const std::vector<BackupReport>& backups) {
   return text.empty() ? "no backups\n" : text;
 }
 
-int backup_add(const Call& call) {
+int backup_add(const CommandContext& call) {
   const LogPlace start = log_place_argument(call, "START");
   const std::string stop_text = call.command.positional("STOP");
   const auto stop = parse_lsn(stop_text);
@@ -128,13 +128,13 @@ int backup_add(const Call& call) {
   return exit_code::kDone;
 }
 
-int backup_list(const Call& call) {
+int backup_list(const CommandContext& call) {
   const std::string answer = call.client().ask(ListBackups{call.cluster()}, long_patience());
   print(call.json() ? answer : backups_text(parse_backup_reports(answer)));
   return exit_code::kDone;
 }
 
-int backup_remove(const Call& call) {
+int backup_remove(const CommandContext& call) {
   const RemoveBackup remove{call.command.positional("CLUSTER"), call.command.positional("ID")};
   const std::string answer = call.client().ask(remove, patience());
   print(call.json() ? answer : fmt::format("backup {} removed\n", remove.id));
@@ -165,7 +165,7 @@ std::string standbys_text(const std::vector<PositionReport>& standbys, const std
   return text.empty() ? "no standbys\n" : text;
 }
 
-int standby_list(const Call& call) {
+int standby_list(const CommandContext& call) {
   const std::string answer = call.client().ask(ListStandbys{call.cluster()}, patience());
   if (call.json()) {
     print(answer);
@@ -175,7 +175,7 @@ int standby_list(const Call& call) {
   return exit_code::kDone;
 }
 
-int standby_forget(const Call& call) {
+int standby_forget(const CommandContext& call) {
   const std::string cluster = call.command.positional("CLUSTER");
   const std::string wanted = call.command.positional("STANDBY");
   Client client = call.client();

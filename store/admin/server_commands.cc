@@ -18,7 +18,7 @@ namespace walstow {
 namespace {
 
 // Found out before anything is made.
-std::vector<std::string> checked_hosts(const Call& call) {
+std::vector<std::string> checked_hosts(const CommandContext& call) {
   std::vector<std::string> hosts = call.options("host");
   for (const std::string& host : hosts)
     check_host(host);
@@ -43,7 +43,7 @@ std::string certificate_folder(const ArchivePlace& place) {
               "Keys are never kept in a bucket: give a folder of this host with --state DIR.");
 }
 
-int init(const Call& call) {
+int init(const CommandContext& call) {
   const ArchivePlace place = place_argument(call, "DIR");
   const std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
@@ -70,7 +70,7 @@ int init(const Call& call) {
   return exit_code::kDone;
 }
 
-int server_renew(const Call& call) {
+int server_renew(const CommandContext& call) {
   const ArchivePlace place = place_argument(call, "DIR");
   const std::string folder = certificate_folder(place);
   std::vector<std::string> hosts = checked_hosts(call);

@@ -37,7 +37,7 @@ struct Found {
 // How many damaged objects one run remembers, to set them aside; the next one finds the others.
 constexpr std::size_t kMostRemembered = 10000;
 
-VerifyFiles question_of(const Call& call) {
+VerifyFiles question_of(const CommandContext& call) {
   VerifyFiles verify{
       .cluster = call.cluster(), .after = call.command.option("resume"), .range = range_of(call)};
   // A slip would pass over everything, and find it whole.
@@ -59,7 +59,7 @@ VerifyFiles question_of(const Call& call) {
   return verify;
 }
 
-std::optional<std::uint64_t> rate_of(const Call& call) {
+std::optional<std::uint64_t> rate_of(const CommandContext& call) {
   const std::string text = call.command.option("rate-limit");
   if (text.empty()) return std::nullopt;
   const auto rate = parse_size(text);
@@ -70,7 +70,7 @@ std::optional<std::uint64_t> rate_of(const Call& call) {
 
 class Verification {
  public:
-  explicit Verification(const Call& call)
+  explicit Verification(const CommandContext& call)
       : call_(call),
         question_(question_of(call)),
         from_start_(question_.after.empty()),
@@ -93,7 +93,7 @@ class Verification {
   bool all_verified() const { return found_.next.empty(); }
   int result() const;
 
-  const Call& call_;
+  const CommandContext& call_;
   VerifyFiles question_;
   bool from_start_;
   std::optional<std::uint64_t> rate_;  // bytes a second
@@ -309,7 +309,7 @@ int Verification::result() const {
 
 }  // namespace
 
-int verify(const Call& call) {
+int verify(const CommandContext& call) {
   return Verification(call).run();
 }
 
