@@ -164,7 +164,7 @@ StoreKey store_key(const ClientOptions& options, std::uint64_t system_identifier
 }
 
 // What the arguments and settings of a call severity, and the data directory.
-struct Call {
+struct RestoreCall {
   std::string path;  // %p as given
   WalFileName file;
   std::string data_directory;
@@ -172,7 +172,8 @@ struct Call {
   ClientOptions options;
 };
 
-Call understand(const ParsedCommand& parsed, const Settings& settings, CallContext& context) {
+RestoreCall understand(const ParsedCommand& parsed, const Settings& settings,
+                       CallContext& context) {
   const std::string path = parsed.positional("PATH");
   if (path.empty()) refuse_call("missing arguments: FILE and PATH");
   const std::string pgdata = parsed.option("pgdata");
@@ -209,7 +210,8 @@ bool belongs_to(FileSystem& folder, std::uint32_t user) {
 }
 
 // nullopt: nothing is fetched ahead.
-std::optional<Prefetch::Options> prefetch_options(const Call& call, FileSystem& wal_folder_files,
+std::optional<Prefetch::Options> prefetch_options(const RestoreCall& call,
+                                                  FileSystem& wal_folder_files,
                                                   const Settings& settings,
                                                   std::span<const char* const> arguments) {
   const PrefetchLimits limits = prefetch_limits(settings);
@@ -239,7 +241,7 @@ std::optional<Prefetch::Options> prefetch_options(const Call& call, FileSystem& 
       .start = [arguments, wal_folder] { start_prefetcher(arguments, wal_folder); }};
 }
 
-int restore_command(const Call& call, const Settings& settings,
+int restore_command(const RestoreCall& call, const Settings& settings,
                     std::span<const char* const> arguments, RecoveryMode mode) {
   ClientOptions options = call.options;
   const Target target = open_target(call.path);
@@ -293,7 +295,7 @@ int restore_command(const Call& call, const Settings& settings,
   return code;
 }
 
-int prefetch_command(const Call& call, const Settings& settings) {
+int prefetch_command(const RestoreCall& call, const Settings& settings) {
   if (call.file.kind() != FileKind::kSegment || !call.server.segment_size) {
     refuse_call(fmt::format("nothing follows file \"{}\"", call.file.text()));
   }
@@ -384,7 +386,7 @@ int run_restore(int argc, const char* const* argv, CallContext& context) {
     refuse_call("option \"--restartpoint\" is given together with FILE");
   }
   if (context.restartpoint) return restartpoint_command(parsed, settings);
-  const Call call = understand(parsed, settings, context);
+  const RestoreCall call = understand(parsed, settings, context);
   if (parsed.flag("prefetch")) return prefetch_command(call, settings);
   return restore_command(call, settings, {argv, static_cast<std::size_t>(argc)}, context.mode);
 }
