@@ -79,7 +79,7 @@ void Prefetcher::wait() {
                                {.fd = job_.signals, .events = POLLIN, .revents = 0},
                                {.fd = worker_.descriptor(), .events = POLLIN, .revents = 0},
                                {.fd = listener_->descriptor(), .events = POLLIN, .revents = 0}};
-  for (const Call& call : calls_)
+  for (const PrefetchPeer& call : calls_)
     waits.push_back({.fd = call.socket.get(), .events = POLLIN, .revents = 0});
   const auto left =
       static_cast<int>(std::min<Duration::rep>(idle_until_.remaining().count(), 3'600'000));
@@ -102,7 +102,7 @@ void Prefetcher::accept_calls() {
     // One too many ends at once, and goes on without a prefetcher.
     if (calls_.size() < kMostCalls) calls_.push_back({.socket = std::move(socket)});
   }
-  std::erase_if(calls_, [this](Call& call) {
+  std::erase_if(calls_, [this](PrefetchPeer& call) {
     while (const auto text = PrefetchListener::receive(call.socket)) {
       if (text->empty()) return true;
       handle_message(call, *text);
@@ -111,7 +111,7 @@ void Prefetcher::accept_calls() {
   });
 }
 
-void Prefetcher::handle_message(Call& call, const std::string& text) {
+void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
   const auto message = parse_prefetch_message(text);
   if (!message || message->tag != job_.tag || !message->segment.fits(job_.segment_size)) {
     PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
@@ -174,7 +174,7 @@ Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
 }
 
 void Prefetcher::reply_to_waiting(const WalFileName& segment, PrefetchReply reply) {
-  for (Call& call : calls_) {
+  for (PrefetchPeer& call : calls_) {
     if (call.waits_for != segment) continue;
     PrefetchListener::reply(call.socket, reply);
     if (reply != PrefetchReply::kComing) call.waits_for.reset();

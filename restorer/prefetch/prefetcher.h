@@ -57,7 +57,7 @@ class Prefetcher {
   const PrefetchCounts& counts() const { return counts_; }
 
  private:
-  struct Call {
+  struct PrefetchPeer {
     Descriptor socket;
     std::optional<WalFileName> waits_for;
   };
@@ -66,7 +66,7 @@ class Prefetcher {
   bool exhausted() const;
   void wait();
   void accept_calls();
-  void handle_message(Call& call, const std::string& text);
+  void handle_message(PrefetchPeer& call, const std::string& text);
   void handle_worker_news();
   Outcome publish(const WalFileName& segment, Fetched fetched);
   void reply_to_waiting(const WalFileName& segment, PrefetchReply reply);
@@ -78,7 +78,7 @@ class Prefetcher {
   std::optional<PrefetchListener> listener_;
   PrefetchWindow window_;
   std::vector<EntryName> ready_;
-  std::vector<Call> calls_;
+  std::vector<PrefetchPeer> calls_;
   Deadline idle_until_;
   std::string reason_;   // not empty: it is to end
   std::string no_more_;  // why nothing more is got
