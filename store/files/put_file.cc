@@ -254,7 +254,7 @@ std::string PutUpload::find_broken_joint(const Placed& placed) {
 
 }  // namespace
 
-Answer begin_put(PutContext context) {
+HandlerResult begin_put(PutContext context) {
   const PutFile& put = context.put;
   auto chosen = choose_era(put, context.archive->eras(put.cluster));
   if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);

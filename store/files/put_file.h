@@ -26,6 +26,6 @@ struct PutContext {
 
 // Looks before the body is taken: a file that stands already is answered at once (200 or 409), one
 // that cannot be taken is refused; otherwise the upload.
-Answer begin_put(PutContext context);
+HandlerResult begin_put(PutContext context);
 
 }  // namespace walstow

@@ -55,7 +55,7 @@ class Upload {
 };
 
 // A reply at once (any body that follows is to be read past), or an upload to feed.
-using Answer = std::variant<Reply, std::unique_ptr<Upload>>;
+using HandlerResult = std::variant<Reply, std::unique_ptr<Upload>>;
 
 Reply json_reply(int status, std::string body);
 // The reply for a refusal, and for an Error that reached a session's end.

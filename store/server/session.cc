@@ -93,7 +93,7 @@ class Session {
 
   asio::awaitable<bool> read_request();
   bool has_long_body() const;
-  asio::awaitable<Answer> ask_handler();
+  asio::awaitable<HandlerResult> ask_handler();
   asio::awaitable<void> answer_request();
   asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
   asio::awaitable<std::size_t> read_chunk(Buffer& chunk);
@@ -162,7 +162,7 @@ asio::awaitable<bool> Session::read_request() {
   co_return false;
 }
 
-asio::awaitable<Answer> Session::ask_handler() {
+asio::awaitable<HandlerResult> Session::ask_handler() {
   if (context_.refuse_all) {
     keep_alive_ = false;
     co_return to_reply(*context_.refuse_all);
@@ -181,7 +181,7 @@ asio::awaitable<Answer> Session::ask_handler() {
                      "method \"" + escaped(parser_->get().method_string()) + "\" is not known"));
   }
   head.method = *method;
-  auto work = [this, head = std::move(head)]() -> Answer {
+  auto work = [this, head = std::move(head)]() -> HandlerResult {
     return context_.handler.handle(head, context_.caller);
   };
   co_return co_await on_worker(std::move(work));
@@ -343,7 +343,7 @@ asio::awaitable<void> Session::answer_request() {
   if (context_.puts != nullptr && has_long_body()) {
     turn = co_await context_.puts->take(Deadline::after(kLongestPermitWait).earlier(*whole_));
   }
-  Answer answer = co_await ask_handler();
+  HandlerResult answer = co_await ask_handler();
   const bool head_request = parser_->get().method() == http::verb::head;
   Reply reply;
   if (auto* upload = std::get_if<std::unique_ptr<Upload>>(&answer)) {

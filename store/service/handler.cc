@@ -36,10 +36,10 @@ struct Runner {
   RecentEdges& recent_edges;
 
   template <class Other>
-  Answer operator()(const Other& other) const {
+  HandlerResult operator()(const Other& other) const {
     return answer(asked, other);
   }
-  Answer operator()(const PutFile& put) const {
+  HandlerResult operator()(const PutFile& put) const {
     if (put.instance && put.instance->role == Instance::Role::kPrimary) {
       note_position(*asked.archive, put.cluster, asked.caller,
                     {.instance = *put.instance,
@@ -58,7 +58,7 @@ struct Runner {
 
 struct Handler::State {
   std::shared_ptr<Archive> archive();
-  Answer dispatch(const Command& command, const Caller& caller);
+  HandlerResult dispatch(const Command& command, const Caller& caller);
 
   OpenArchive open_archive;
   int compression_level;
@@ -84,7 +84,7 @@ std::shared_ptr<Archive> Handler::State::archive() {
   return opened;
 }
 
-Answer Handler::State::dispatch(const Command& command, const Caller& caller) {
+HandlerResult Handler::State::dispatch(const Command& command, const Caller& caller) {
   const std::shared_ptr<Archive> current = archive();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
@@ -142,7 +142,7 @@ void Handler::keep_clock(const std::stop_token& stop) {
   }
 }
 
-Answer Handler::handle(const RequestHead& request, const Caller& caller) {
+HandlerResult Handler::handle(const RequestHead& request, const Caller& caller) {
   try {
     auto parsed = parse_request(request);
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) return to_reply(*refusal);

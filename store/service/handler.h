@@ -21,7 +21,7 @@ class Handler {
   ~Handler();
 
   // Throws nothing but Error{kFatal}: every other Error has become a refusal.
-  Answer handle(const RequestHead& request, const Caller& caller);
+  HandlerResult handle(const RequestHead& request, const Caller& caller);
 
   // Reads what the archive has, so that the first status is answered at once. For a thread of its
   // own; where the archive is not there, a line on the log is all that comes of it.

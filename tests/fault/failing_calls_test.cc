@@ -54,7 +54,7 @@ class Store {
   // nullopt: the connection was cut, or the process has ended.
   std::optional<Response> ask(const Command& command, std::string_view body = {}) {
     try {
-      Answer answer = handler_.handle(to_request(command), owner_);
+      HandlerResult answer = handler_.handle(to_request(command), owner_);
       if (auto* reply = std::get_if<Reply>(&answer)) return take(*reply);
       Reply reply = feed(*std::get<std::unique_ptr<Upload>>(answer), body);
       return take(reply);

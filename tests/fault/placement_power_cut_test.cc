@@ -46,15 +46,16 @@ std::shared_ptr<Archive> open(ForgetfulDisk& disk) {
 // As a session does it; the reply's status.
 int put(const std::shared_ptr<Archive>& archive, const std::string& content) {
   RecentEdges edges;
-  Answer answer = begin_put({.archive = archive,
-                             .put = {.cluster = kCluster,
-                                     .file = *WalFileName::parse(kName),
-                                     .system_identifier = kEra.system_identifier,
-                                     .segment_size = SegmentSize::from_bytes(kEra.segment_size),
-                                     .raw_size = content.size(),
-                                     .digest = digest_of(content)},
-                             .client = "tester",
-                             .recent_edges = edges});
+  HandlerResult answer =
+      begin_put({.archive = archive,
+                 .put = {.cluster = kCluster,
+                         .file = *WalFileName::parse(kName),
+                         .system_identifier = kEra.system_identifier,
+                         .segment_size = SegmentSize::from_bytes(kEra.segment_size),
+                         .raw_size = content.size(),
+                         .digest = digest_of(content)},
+                 .client = "tester",
+                 .recent_edges = edges});
   if (const auto* reply = std::get_if<Reply>(&answer)) return reply->head.status;
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));

@@ -62,7 +62,7 @@ class ServiceTest : public testing::Test {
   }
 
   Response ask(const Command& command, std::string_view body = {}) {
-    Answer answer = handler.handle(to_request(command), caller);
+    HandlerResult answer = handler.handle(to_request(command), caller);
     if (auto* reply = std::get_if<Reply>(&answer)) return respond(std::move(*reply));
     auto& upload = std::get<std::unique_ptr<Upload>>(answer);
     try {

@@ -110,7 +110,7 @@ TEST_F(RightsTest, EveryCellOfTheTable) {
       for (const std::string cluster : {"main", "other", "*"}) {
         register_client("db1", {{.cluster = cluster, .rights = {right}}});
         caller = db1;
-        Answer answer = handler.handle(to_request(row.command), caller);
+        HandlerResult answer = handler.handle(to_request(row.command), caller);
         const auto* reply = std::get_if<Reply>(&answer);
         const bool right_place = cluster == "*" || (cluster == "main" && row.place == Place::kMain);
         EXPECT_EQ(reply != nullptr && reply->head.status == 403,
@@ -122,7 +122,7 @@ TEST_F(RightsTest, EveryCellOfTheTable) {
     // The owner needs neither a record nor a right.
     caller = {.kind = Caller::Kind::kOwner, .name = "db1"};
     remove("db1");
-    Answer answer = handler.handle(to_request(row.command), caller);
+    HandlerResult answer = handler.handle(to_request(row.command), caller);
     const auto* reply = std::get_if<Reply>(&answer);
     EXPECT_FALSE(reply != nullptr && reply->head.status == 403) << row.command.index();
   }

@@ -199,7 +199,7 @@ TEST_F(GetFileTest, StoredFormIsTheObjectItself) {
 TEST_F(GetFileTest, HeadAnnouncesWhatAGetWouldSend) {
   GetFile command = get_of(kSecond);
   command.head_only = true;
-  Answer answer = handler.handle(to_request(command), caller);
+  HandlerResult answer = handler.handle(to_request(command), caller);
   const auto& reply = std::get<Reply>(answer);
   EXPECT_EQ(reply.announced_size, 1U << 20);
   EXPECT_EQ(reply.download, nullptr);
@@ -208,7 +208,7 @@ TEST_F(GetFileTest, HeadAnnouncesWhatAGetWouldSend) {
 TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
   std::filesystem::resize_file(object_path(kSecond),
                                std::filesystem::file_size(object_path(kSecond)) - 1);
-  Answer answer = handler.handle(to_request(get_of(kSecond)), caller);
+  HandlerResult answer = handler.handle(to_request(get_of(kSecond)), caller);
   auto& reply = std::get<Reply>(answer);
   std::uint64_t handed = 0;
   std::vector<std::byte> chunk(1000);
@@ -227,7 +227,7 @@ TEST_F(GetFileTest, ObjectThatBecomesShorterWhileItIsSentIsNeverTakenForAWhole) 
   // Far beyond what was read for the head of the answer.
   constexpr std::uint64_t kSize = 100'000;
   std::filesystem::resize_file(object_path(kSecond), kSize);
-  Answer answer = handler.handle(to_request(command), caller);
+  HandlerResult answer = handler.handle(to_request(command), caller);
   std::filesystem::resize_file(object_path(kSecond), kSize / 2);
   std::vector<std::byte> chunk(1U << 20);
   Download& download = *std::get<Reply>(answer).download;

@@ -145,7 +145,7 @@ TEST_F(PlacementTest, RefusedContentIsKeptOnceForADecision) {
 TEST_F(PlacementTest, KeptContentIsRefusedBeforeItsBody) {
   EXPECT_EQ(put(kPlaced, whole()).status, 201);
   EXPECT_EQ(put(kPlaced, stray()).status, 409);
-  const Answer answer = handler.handle(to_request(put_of(kPlaced, stray())), caller);
+  const HandlerResult answer = handler.handle(to_request(put_of(kPlaced, stray())), caller);
   ASSERT_TRUE(std::holds_alternative<Reply>(answer));
   EXPECT_EQ(std::get<Reply>(answer).head.status, 409);
 }
@@ -241,7 +241,7 @@ TEST_F(PlacementTest, DamagedObjectIsNotTakenAwayForAPiece) {
 TEST_F(PlacementTest, DamagedObjectStandsUntilThereIsAnotherOne) {
   EXPECT_EQ(put(kPlaced, whole()).status, 201);
   damage();
-  const Answer answer = handler.handle(to_request(put_of(kPlaced, whole())), caller);
+  const HandlerResult answer = handler.handle(to_request(put_of(kPlaced, whole())), caller);
   ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Upload>>(answer));
   EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
 }

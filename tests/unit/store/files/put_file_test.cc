@@ -44,7 +44,7 @@ TEST_F(PutFileTest, SameContentIsDurableBeforeItIsSuccess) {
     EXPECT_THROW(begin_put(again), Error);
     faults->stop_failing();
   }
-  const Answer answer = begin_put(again);
+  const HandlerResult answer = begin_put(again);
   EXPECT_EQ(std::get<Reply>(answer).head.status, 200);
 }
 
@@ -204,7 +204,7 @@ TEST_F(PutFileTest, OfOverlappingPutsTheSlowerOneFindsWhatStands) {
   const std::string content = segment_content(kFile, 'a');
   const std::string other = segment_content(kFile, 'b');
   const auto begun = [this](std::string_view body) {
-    Answer answer = handler.handle(to_request(put_of(kFile, body)), caller);
+    HandlerResult answer = handler.handle(to_request(put_of(kFile, body)), caller);
     auto upload = std::move(std::get<std::unique_ptr<Upload>>(answer));
     upload->write(as_bytes(body));
     return upload;
@@ -226,10 +226,10 @@ TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
       std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
   const std::string content = segment_content(kFile);
   RecentEdges edges;
-  Answer answer = begin_put({.archive = archive,
-                             .put = put_of(kFile, content),
-                             .client = "tester",
-                             .recent_edges = edges});
+  HandlerResult answer = begin_put({.archive = archive,
+                                    .put = put_of(kFile, content),
+                                    .client = "tester",
+                                    .recent_edges = edges});
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));
   faults->interleave(FileCall::kReadAt, 1, [&disk] {

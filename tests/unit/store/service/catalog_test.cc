@@ -185,7 +185,7 @@ TEST_F(CatalogTest, WhatOthersChangeIsNoticed) {
   Handler other([this] { return open_archive_folder(archive_folder); }, 1);
   const auto put_by_other = [&](const std::string& name) {
     const std::string content = segment_content(name);
-    Answer answer = other.handle(to_request(put_of(name, content)), caller);
+    HandlerResult answer = other.handle(to_request(put_of(name, content)), caller);
     auto& upload = std::get<std::unique_ptr<Upload>>(answer);
     upload->write(as_bytes(content));
     EXPECT_EQ(upload->finish().head.status, 201);
