@@ -21,7 +21,7 @@ namespace {
 int exit_code_of(const CallContext& context, ErrorKind kind) {
   if (context.restartpoint) return exit_code::kDone;
   if (kind == ErrorKind::kUsage) return usage_exit_code(context.mode);
-  return decide(context.mode, Answer::kFailed, LocalCopy::kNone).exit_code;
+  return decide(context.mode, StoreAnswer::kFailed, LocalCopy::kNone).exit_code;
 }
 
 int run_and_report(int argc, const char* const* argv, CallContext& context) {

@@ -32,7 +32,7 @@ class Restore {
   void remember(const Outcome& outcome);
   void remember_handed();
   bool place_kept_history();
-  Answer meaning_of(Answer answer) const;
+  StoreAnswer meaning_of(StoreAnswer answer) const;
   int end(const Verdict& verdict, const Outcome& outcome) const;
   void say_trying_again(std::string_view message, std::string_view hint);
 
@@ -50,16 +50,17 @@ class Restore {
 };
 
 // PostgreSQL looks into pg_wal next.
-bool may_be_local(Answer answer) {
-  return answer == Answer::kHole || answer == Answer::kPruned || answer == Answer::kHistoryMissing;
+bool may_be_local(StoreAnswer answer) {
+  return answer == StoreAnswer::kHole || answer == StoreAnswer::kPruned ||
+         answer == StoreAnswer::kHistoryMissing;
 }
 
 // A server that asks for the history of the timeline that it is on has all that this history leads
 // to. Without it, it takes its timeline for a root, and loses nothing. So goes an archive that
 // began on a later timeline than 1.
-Answer Restore::meaning_of(Answer answer) const {
+StoreAnswer Restore::meaning_of(StoreAnswer answer) const {
   const bool own = is_history() && job_.own_timeline == file().timeline();
-  return answer == Answer::kHistoryMissing && own ? Answer::kAbsentBefore : answer;
+  return answer == StoreAnswer::kHistoryMissing && own ? StoreAnswer::kAbsentBefore : answer;
 }
 
 int Restore::run() {
@@ -71,15 +72,15 @@ int Restore::run() {
   if (is_in_a_hurry() && job_.spool->failed_lately(waits_.failure_memory)) {
     if (place_kept_history()) return exit_code::kDone;
     log_line(LogLevel::kDebug, describe_failure("the store did not answer a moment ago"));
-    return decide(job_.mode, Answer::kUnreachable, LocalCopy::kNone).exit_code;
+    return decide(job_.mode, StoreAnswer::kUnreachable, LocalCopy::kNone).exit_code;
   }
   const Deadline give_up = Deadline::after(wait());
   for (;;) {
     const Outcome outcome = ask(give_up);
     remember(outcome);
-    if (abandoned()) return decide(job_.mode, Answer::kFailed, LocalCopy::kNone).exit_code;
+    if (abandoned()) return decide(job_.mode, StoreAnswer::kFailed, LocalCopy::kNone).exit_code;
     const bool no_use =
-        outcome.answer == Answer::kUnreachable || outcome.answer == Answer::kDamaged;
+        outcome.answer == StoreAnswer::kUnreachable || outcome.answer == StoreAnswer::kDamaged;
     if (no_use && place_kept_history()) return exit_code::kDone;
 
     const LocalCopy local = may_be_local(outcome.answer)
@@ -137,7 +138,7 @@ Outcome Restore::ask(Deadline give_up) {
 
 void Restore::remember(const Outcome& outcome) {
   if (job_.spool == nullptr) return;
-  if (outcome.answer == Answer::kUnreachable && is_in_a_hurry()) {
+  if (outcome.answer == StoreAnswer::kUnreachable && is_in_a_hurry()) {
     job_.spool->note_failure();
   }
   if (!is_known(outcome.answer)) return;
@@ -145,7 +146,7 @@ void Restore::remember(const Outcome& outcome) {
   if (job_.get.instance && job_.get.restartpoint) {
     job_.spool->forget_restartpoint(*job_.get.instance, *job_.get.restartpoint);
   }
-  if (outcome.answer != Answer::kPlaced) return;
+  if (outcome.answer != StoreAnswer::kPlaced) return;
   if (is_history() && object_.size() <= kLargestKeptObject) {
     job_.spool->keep_history(outcome.archive, file(), object_);
   }
@@ -187,7 +188,7 @@ bool Restore::place_kept_history() {
 }
 
 int Restore::end(const Verdict& verdict, const Outcome& outcome) const {
-  if (outcome.answer == Answer::kPlaced) {
+  if (outcome.answer == StoreAnswer::kPlaced) {
     log_line(LogLevel::kInfo,
              fmt::format("restored file \"{}\" as \"{}\"", file().text(), job_.path));
     return verdict.exit_code;

@@ -52,28 +52,29 @@ Verdict decide_unknown(RecoveryMode mode, int recovery_code) {
 
 }  // namespace
 
-bool is_known(Answer answer) {
-  return answer != Answer::kUnreachable && answer != Answer::kFailed && answer != Answer::kDamaged;
+bool is_known(StoreAnswer answer) {
+  return answer != StoreAnswer::kUnreachable && answer != StoreAnswer::kFailed &&
+         answer != StoreAnswer::kDamaged;
 }
 
-Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local) {
+Verdict decide(RecoveryMode mode, StoreAnswer answer, LocalCopy local) {
   switch (answer) {
-    case Answer::kPlaced:
+    case StoreAnswer::kPlaced:
       return {Step::kEnd, exit_code::kDone, Severity::kNothing};
-    case Answer::kAbsentEnd:
-    case Answer::kAbsentBefore:
+    case StoreAnswer::kAbsentEnd:
+    case StoreAnswer::kAbsentBefore:
       return kAbsent;
-    case Answer::kHole:
+    case StoreAnswer::kHole:
       return local == LocalCopy::kGood ? kAbsent : decide_hole(mode);
-    case Answer::kPruned:
+    case StoreAnswer::kPruned:
       return local == LocalCopy::kGood ? kAbsent : decide_pruned(mode);
-    case Answer::kHistoryMissing:
+    case StoreAnswer::kHistoryMissing:
       if (local == LocalCopy::kGood) return kAbsent;
       return decide_unknown(mode, exit_code::kRecoveryHole);
-    case Answer::kDamaged:
+    case StoreAnswer::kDamaged:
       return decide_unknown(mode, exit_code::kRecoveryDamaged);
-    case Answer::kUnreachable:
-    case Answer::kFailed:
+    case StoreAnswer::kUnreachable:
+    case StoreAnswer::kFailed:
       break;
   }
   return decide_unknown(mode, exit_code::kRecoveryUnknown);

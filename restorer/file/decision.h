@@ -10,7 +10,7 @@
 
 namespace walstow {
 
-enum class Answer {
+enum class StoreAnswer {
   kPlaced,          // the file stands at %p, whole and checked
   kAbsentEnd,       // proven: nothing later in its history is known
   kAbsentBefore,    // proven: its timeline began later
@@ -23,7 +23,7 @@ enum class Answer {
 };
 
 // The store has answered: the file is there, or proven absent.
-bool is_known(Answer answer);
+bool is_known(StoreAnswer answer);
 
 // Whether pg_wal itself holds the file under its name, with the right header. PostgreSQL takes it
 // from there when the command says "absent".
@@ -42,7 +42,7 @@ struct Verdict {
 };
 
 // `local` matters for kHole, kPruned and kHistoryMissing only.
-Verdict decide(RecoveryMode mode, Answer answer, LocalCopy local);
+Verdict decide(RecoveryMode mode, StoreAnswer answer, LocalCopy local);
 
 // Wrong calls and settings.
 int usage_exit_code(RecoveryMode mode);

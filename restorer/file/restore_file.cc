@@ -56,32 +56,32 @@ void check(const IncomingFile& file, const Got& got, const Question& question) {
   if (problem) throw Error(ErrorKind::kDamaged, *problem);
 }
 
-Answer to_answer(Code absence) {
+StoreAnswer to_answer(Code absence) {
   switch (absence) {
     case Code::kAbsentEnd:
-      return Answer::kAbsentEnd;
+      return StoreAnswer::kAbsentEnd;
     case Code::kAbsentBefore:
-      return Answer::kAbsentBefore;
+      return StoreAnswer::kAbsentBefore;
     case Code::kHole:
-      return Answer::kHole;
+      return StoreAnswer::kHole;
     case Code::kPruned:
-      return Answer::kPruned;
+      return StoreAnswer::kPruned;
     case Code::kHistoryMissing:
-      return Answer::kHistoryMissing;
+      return StoreAnswer::kHistoryMissing;
     default:
-      return Answer::kFailed;  // of a later release: not known to be an absence
+      return StoreAnswer::kFailed;  // of a later release: not known to be an absence
   }
 }
 
-Answer to_answer(ErrorKind kind) {
+StoreAnswer to_answer(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kUnavailable:
     case ErrorKind::kTimeout:
-      return Answer::kUnreachable;
+      return StoreAnswer::kUnreachable;
     case ErrorKind::kDamaged:
-      return Answer::kDamaged;
+      return StoreAnswer::kDamaged;
     default:
-      return Answer::kFailed;
+      return StoreAnswer::kFailed;
   }
 }
 
@@ -91,7 +91,7 @@ std::optional<Outcome> refuse_other_archive(const Question& question, const std:
   const std::optional<KnownArchive>& known = question.known_archive;
   if (!known || archive == known->id) return std::nullopt;
   return Outcome{
-      .answer = Answer::kFailed,
+      .answer = StoreAnswer::kFailed,
       .message = fmt::format("the store's archive is {}, but it was {} before", archive, known->id),
       .hint = fmt::format("If the archive was replaced on purpose, remove file \"{}\".",
                           known->remembered_in),
@@ -113,7 +113,7 @@ Fetched finish(const Question& question, const GetDone& done, std::unique_ptr<In
   if (auto refused = refuse_other_archive(question, got.archive)) return {*std::move(refused), {}};
   check(*file, got, question);
   if (question.sync) file->sync();
-  return {{.answer = Answer::kPlaced,
+  return {{.answer = StoreAnswer::kPlaced,
            .message = {},
            .hint = {},
            .archive = got.archive,
@@ -127,7 +127,7 @@ Outcome to_outcome(const Error& error) {
                   .hint = error.hint(),
                   .archive = {}};
   // A check says what is wrong with the bytes, not whose they are; the store itself has a hint.
-  if (outcome.answer == Answer::kDamaged && outcome.hint.empty()) {
+  if (outcome.answer == StoreAnswer::kDamaged && outcome.hint.empty()) {
     outcome.message = "what the store sent is damaged: " + outcome.message;
     outcome.hint = kMendHint;
   }

@@ -1,5 +1,5 @@
 // Restores one file: ask the store once, check what comes, place it. Turns whatever happens into an
-// Answer with words for it. Knows no sockets, no modes and no exit codes.
+// StoreAnswer with words for it. Knows no sockets, no modes and no exit codes.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@
 namespace walstow {
 
 struct Outcome {
-  Answer answer = Answer::kFailed;
+  StoreAnswer answer = StoreAnswer::kFailed;
   std::string message;  // what happened, as a clause; "" for kPlaced
   std::string hint;     // a sentence, or ""
   std::string archive;  // id of the archive that answered; "" if none did

@@ -145,7 +145,7 @@ void Prefetcher::handle_worker_news() {
     return;
   }
   const Outcome outcome = publish(*segment, *std::move(news));
-  if (outcome.answer == Answer::kPlaced) {
+  if (outcome.answer == StoreAnswer::kPlaced) {
     ++counts_.fetched;
     window_.fetched(*segment);
     reply_to_waiting(*segment, PrefetchReply::kReady);
@@ -166,7 +166,7 @@ Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
     fetched.file->place(to_string(entry));
     ready_.push_back(std::move(entry));
   } catch (const Error& error) {
-    outcome.answer = Answer::kFailed;
+    outcome.answer = StoreAnswer::kFailed;
     outcome.message = error.what();
     outcome.hint = error.hint();
   }

@@ -54,7 +54,7 @@ void restore(FileSystem& files, const std::string& content) {
   const Outcome outcome =
       restore_file(question, {.folder = files, .name = kPlace}, store.then_file(content).getter(),
                    {.give_up = Deadline::after(Duration(1000))});
-  EXPECT_EQ(outcome.answer, HandlerResult::kPlaced) << outcome.message;
+  EXPECT_EQ(outcome.answer, StoreAnswer::kPlaced) << outcome.message;
 }
 
 std::optional<std::string> placed(FileSystem& files) {

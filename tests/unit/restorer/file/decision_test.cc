@@ -10,9 +10,10 @@ using Severity = Verdict::Severity;
 
 constexpr RecoveryMode kModes[] = {RecoveryMode::kStandby, RecoveryMode::kRecovery,
                                    RecoveryMode::kTool};
-constexpr Answer kAnswers[] = {Answer::kPlaced, Answer::kAbsentEnd, Answer::kAbsentBefore,
-                               Answer::kHole,   Answer::kPruned,    Answer::kUnreachable,
-                               Answer::kFailed, Answer::kDamaged,   Answer::kHistoryMissing};
+constexpr StoreAnswer kAnswers[] = {
+    StoreAnswer::kPlaced, StoreAnswer::kAbsentEnd, StoreAnswer::kAbsentBefore,
+    StoreAnswer::kHole,   StoreAnswer::kPruned,    StoreAnswer::kUnreachable,
+    StoreAnswer::kFailed, StoreAnswer::kDamaged,   StoreAnswer::kHistoryMissing};
 constexpr LocalCopy kCopies[] = {LocalCopy::kNone, LocalCopy::kGood};
 
 struct Cell {
@@ -36,34 +37,44 @@ constexpr Cell stop_with(int code) {
 TEST(DecisionTest, EveryCellOfTheTable) {
   // In each row: standby, recovery, tool.
   struct {
-    Answer answer;
+    StoreAnswer answer;
     LocalCopy local;
     Cell cells[3];
   } const rows[] = {
-      {Answer::kPlaced, LocalCopy::kNone, {kDone, kDone, kDone}},
-      {Answer::kPlaced, LocalCopy::kGood, {kDone, kDone, kDone}},
-      {Answer::kAbsentEnd, LocalCopy::kNone, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kAbsentEnd, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kAbsentBefore, LocalCopy::kNone, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kAbsentBefore, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kHole, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kHole, LocalCopy::kNone, {kAbsentWithWarning, retry_then(201), kUnknownToTool}},
-      {Answer::kPruned, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kPruned, LocalCopy::kNone, {kAbsentWithWarning, stop_with(202), kUnknownToTool}},
-      {Answer::kHistoryMissing, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
-      {Answer::kHistoryMissing,
+      {StoreAnswer::kPlaced, LocalCopy::kNone, {kDone, kDone, kDone}},
+      {StoreAnswer::kPlaced, LocalCopy::kGood, {kDone, kDone, kDone}},
+      {StoreAnswer::kAbsentEnd, LocalCopy::kNone, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kAbsentEnd, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kAbsentBefore, LocalCopy::kNone, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kAbsentBefore, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kHole, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kHole, LocalCopy::kNone, {kAbsentWithWarning, retry_then(201), kUnknownToTool}},
+      {StoreAnswer::kPruned, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kPruned,
+       LocalCopy::kNone,
+       {kAbsentWithWarning, stop_with(202), kUnknownToTool}},
+      {StoreAnswer::kHistoryMissing, LocalCopy::kGood, {kAbsent, kAbsent, kAbsent}},
+      {StoreAnswer::kHistoryMissing,
        LocalCopy::kNone,
        {kUnknownOnStandby, retry_then(201), kUnknownToTool}},
-      {Answer::kUnreachable,
+      {StoreAnswer::kUnreachable,
        LocalCopy::kNone,
        {kUnknownOnStandby, retry_then(200), kUnknownToTool}},
-      {Answer::kUnreachable,
+      {StoreAnswer::kUnreachable,
        LocalCopy::kGood,
        {kUnknownOnStandby, retry_then(200), kUnknownToTool}},
-      {Answer::kFailed, LocalCopy::kNone, {kUnknownOnStandby, retry_then(200), kUnknownToTool}},
-      {Answer::kFailed, LocalCopy::kGood, {kUnknownOnStandby, retry_then(200), kUnknownToTool}},
-      {Answer::kDamaged, LocalCopy::kNone, {kUnknownOnStandby, retry_then(203), kUnknownToTool}},
-      {Answer::kDamaged, LocalCopy::kGood, {kUnknownOnStandby, retry_then(203), kUnknownToTool}},
+      {StoreAnswer::kFailed,
+       LocalCopy::kNone,
+       {kUnknownOnStandby, retry_then(200), kUnknownToTool}},
+      {StoreAnswer::kFailed,
+       LocalCopy::kGood,
+       {kUnknownOnStandby, retry_then(200), kUnknownToTool}},
+      {StoreAnswer::kDamaged,
+       LocalCopy::kNone,
+       {kUnknownOnStandby, retry_then(203), kUnknownToTool}},
+      {StoreAnswer::kDamaged,
+       LocalCopy::kGood,
+       {kUnknownOnStandby, retry_then(203), kUnknownToTool}},
   };
   EXPECT_EQ(std::size(rows), std::size(kAnswers) * std::size(kCopies));
   for (const auto& row : rows) {
@@ -77,7 +88,7 @@ TEST(DecisionTest, EveryCellOfTheTable) {
 }
 
 TEST(DecisionTest, OneToOneTwentyFiveUnderRecoverySignalNeedsAProof) {
-  for (const Answer answer : kAnswers) {
+  for (const StoreAnswer answer : kAnswers) {
     for (const LocalCopy local : kCopies) {
       const int code = decide(RecoveryMode::kRecovery, answer, local).exit_code;
       const bool opens_the_database = code >= 1 && code <= 125;
@@ -90,7 +101,7 @@ TEST(DecisionTest, OneToOneTwentyFiveUnderRecoverySignalNeedsAProof) {
 TEST(DecisionTest, NothingStopsAStandbyOrATool) {
   for (const RecoveryMode mode : {RecoveryMode::kStandby, RecoveryMode::kTool}) {
     EXPECT_EQ(usage_exit_code(mode), 2);
-    for (const Answer answer : kAnswers) {
+    for (const StoreAnswer answer : kAnswers) {
       for (const LocalCopy local : kCopies) {
         EXPECT_LE(decide(mode, answer, local).exit_code, 2);
       }

@@ -46,7 +46,7 @@ class RestoreFileTest : public testing::Test {
 TEST_F(RestoreFileTest, PlacesTheFile) {
   FakeStore store;
   const Outcome outcome = restore(question(), store.then_file(fixture::segment_1mb()));
-  EXPECT_EQ(outcome.answer, Answer::kPlaced);
+  EXPECT_EQ(outcome.answer, StoreAnswer::kPlaced);
   EXPECT_EQ(outcome.archive, kArchive);
   EXPECT_EQ(placed(), fixture::segment_1mb());
 }
@@ -66,7 +66,7 @@ TEST_F(RestoreFileTest, StartsAgainWhenTheAttemptBroke) {
   Question history = question("00000002.history");
   history.object = [&object](ByteView bytes) { object += as_text(bytes); };
   history.restart_object = [&object] { object.clear(); };
-  EXPECT_EQ(restore(history, store).answer, Answer::kPlaced);
+  EXPECT_EQ(restore(history, store).answer, StoreAnswer::kPlaced);
   EXPECT_EQ(placed(), fixture::kHistory);
   EXPECT_EQ(object, "object");
 }
@@ -96,7 +96,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
   for (const auto& test : cases) {
     FakeStore store;
     const Outcome outcome = restore(question(), store.then_file(test.content));
-    EXPECT_EQ(outcome.answer, Answer::kDamaged);
+    EXPECT_EQ(outcome.answer, StoreAnswer::kDamaged);
     EXPECT_EQ(outcome.message, std::string("what the store sent is damaged: ") + test.message);
     EXPECT_NE(outcome.hint, "");
     EXPECT_FALSE(placed()) << test.message;
@@ -112,7 +112,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatCameIncomplete) {
       sink.raw(as_bytes(content).first(content.size() - 1));
       return Got{.header = fixture::header_of(get.file.text(), content), .archive = kArchive};
     });
-    EXPECT_EQ(restore(question(name), store).answer, Answer::kDamaged) << name;
+    EXPECT_EQ(restore(question(name), store).answer, StoreAnswer::kDamaged) << name;
     EXPECT_FALSE(placed()) << name;
   }
 }
@@ -123,16 +123,16 @@ TEST_F(RestoreFileTest, ASegmentOfAnotherSystemIsRefusedAlsoWhereTheStoreSaysItI
   Question any_system = question();
   any_system.get.system_identifier.reset();
   FakeStore store;
-  EXPECT_EQ(restore(any_system, store.then_file(other_system)).answer, Answer::kDamaged);
+  EXPECT_EQ(restore(any_system, store.then_file(other_system)).answer, StoreAnswer::kDamaged);
   EXPECT_FALSE(placed());
 }
 
 TEST_F(RestoreFileTest, PassesAbsencesOn) {
-  for (const auto& [code, answer] : {std::pair{Code::kAbsentEnd, Answer::kAbsentEnd},
-                                     {Code::kAbsentBefore, Answer::kAbsentBefore},
-                                     {Code::kHole, Answer::kHole},
-                                     {Code::kPruned, Answer::kPruned},
-                                     {Code::kUnknownCluster, Answer::kFailed}}) {
+  for (const auto& [code, answer] : {std::pair{Code::kAbsentEnd, StoreAnswer::kAbsentEnd},
+                                     {Code::kAbsentBefore, StoreAnswer::kAbsentBefore},
+                                     {Code::kHole, StoreAnswer::kHole},
+                                     {Code::kPruned, StoreAnswer::kPruned},
+                                     {Code::kUnknownCluster, StoreAnswer::kFailed}}) {
     FakeStore store;
     const Outcome outcome = restore(question(), store.then_absent(code));
     EXPECT_EQ(outcome.answer, answer);
@@ -144,13 +144,13 @@ TEST_F(RestoreFileTest, PassesAbsencesOn) {
 }
 
 TEST_F(RestoreFileTest, TellsErrorsApart) {
-  for (const auto& [kind, answer] : {std::pair{ErrorKind::kUnavailable, Answer::kUnreachable},
-                                     {ErrorKind::kTimeout, Answer::kUnreachable},
-                                     {ErrorKind::kDamaged, Answer::kDamaged},
-                                     {ErrorKind::kRefused, Answer::kFailed},
-                                     {ErrorKind::kInvalid, Answer::kFailed},
-                                     {ErrorKind::kUsage, Answer::kFailed},
-                                     {ErrorKind::kStorage, Answer::kFailed}}) {
+  for (const auto& [kind, answer] : {std::pair{ErrorKind::kUnavailable, StoreAnswer::kUnreachable},
+                                     {ErrorKind::kTimeout, StoreAnswer::kUnreachable},
+                                     {ErrorKind::kDamaged, StoreAnswer::kDamaged},
+                                     {ErrorKind::kRefused, StoreAnswer::kFailed},
+                                     {ErrorKind::kInvalid, StoreAnswer::kFailed},
+                                     {ErrorKind::kUsage, StoreAnswer::kFailed},
+                                     {ErrorKind::kStorage, StoreAnswer::kFailed}}) {
     FakeStore store;
     const Outcome outcome = restore(question(), store.then_error(kind));
     EXPECT_EQ(outcome.answer, answer);
@@ -166,7 +166,7 @@ TEST_F(RestoreFileTest, AnotherArchiveCountsForNothing) {
     FakeStore store;
     there ? store.then_file(fixture::segment_1mb()) : store.then_absent(Code::kAbsentEnd);
     const Outcome outcome = restore(bound, store);
-    EXPECT_EQ(outcome.answer, Answer::kFailed);
+    EXPECT_EQ(outcome.answer, StoreAnswer::kFailed);
     EXPECT_EQ(outcome.hint,
               "If the archive was replaced on purpose, remove file \"pg_wal/spool/archive\".");
     EXPECT_FALSE(placed());
@@ -179,7 +179,8 @@ TEST_F(RestoreFileTest, NoRoomForTheFileIsUnknown) {
     faults_->stop_failing();
     faults_->fail_every(call, ENOSPC);
     FakeStore store;
-    EXPECT_EQ(restore(question(), store.then_file(fixture::segment_1mb())).answer, Answer::kFailed);
+    EXPECT_EQ(restore(question(), store.then_file(fixture::segment_1mb())).answer,
+              StoreAnswer::kFailed);
     faults_->stop_failing();
     EXPECT_FALSE(placed()) << to_string(call);
   }

@@ -79,11 +79,11 @@ class PrefetcherTest : public testing::Test {
     progress();
     if (name == held_) open_.wait();
     if (name.number(kSegmentSize).value > last_)
-      return {.outcome = {.answer = Answer::kAbsentEnd, .message = "the end"}};
+      return {.outcome = {.answer = StoreAnswer::kAbsentEnd, .message = "the end"}};
     const std::string content = content_of(name);
     auto file = std::make_unique<IncomingFile>(*entries_);
     file->write(as_bytes(content));
-    return {.outcome = {.answer = Answer::kPlaced, .digest = digest_of(content)},
+    return {.outcome = {.answer = StoreAnswer::kPlaced, .digest = digest_of(content)},
             .file = std::move(file)};
   }
   // What one that was killed has left.

@@ -81,7 +81,7 @@ class PrefetchEntriesTest : public testing::Test {
 };
 
 TEST_F(PrefetchEntriesTest, WhatWasFetchedIsHandedOverOnce) {
-  EXPECT_EQ(fetch().answer, Answer::kPlaced);
+  EXPECT_EQ(fetch().answer, StoreAnswer::kPlaced);
   EXPECT_EQ(progress_, 1);
   EXPECT_EQ(hand_over(), HandedOver::kPlaced);
   EXPECT_EQ(read_small_file(*wal_, kTarget, fixture::kMegabyte), fixture::segment_1mb());
@@ -90,8 +90,8 @@ TEST_F(PrefetchEntriesTest, WhatWasFetchedIsHandedOverOnce) {
 }
 
 TEST_F(PrefetchEntriesTest, NothingStandsThatDidNotPassItsChecks) {
-  EXPECT_EQ(fetch("not a segment").answer, Answer::kDamaged);
-  EXPECT_EQ(fetch(fixture::segment_1mb(), "another").answer, Answer::kFailed);
+  EXPECT_EQ(fetch("not a segment").answer, StoreAnswer::kDamaged);
+  EXPECT_EQ(fetch(fixture::segment_1mb(), "another").answer, StoreAnswer::kFailed);
   EXPECT_EQ(count(), 0);
 }
 
@@ -235,7 +235,7 @@ TEST_F(PrefetchEntriesTest, ADiskThatFailsIsNoEntry) {
     const auto faults = std::make_shared<FaultPlan>();
     entries_ = with_faults(open_prefetch_folder(folder_.path()), faults);
     faults->fail_every(call, ENOSPC);
-    EXPECT_EQ(fetch().answer, Answer::kFailed);
+    EXPECT_EQ(fetch().answer, StoreAnswer::kFailed);
     EXPECT_EQ(count(), 0);
   }
 }
@@ -244,7 +244,7 @@ TEST_F(PrefetchEntriesTest, ADiskThatFailsIsNoEntry) {
 TEST_F(PrefetchEntriesTest, ItsContentIsOnTheMediumBeforeItHasAName) {
   ForgetfulDisk disk;
   entries_ = disk.mount();
-  EXPECT_EQ(fetch().answer, Answer::kPlaced);
+  EXPECT_EQ(fetch().answer, StoreAnswer::kPlaced);
   entries_->sync_folder(".");  // keeps the name alone
   disk.power_cut(CutMode::only_durable());
   entries_ = disk.mount();
