@@ -22,7 +22,7 @@ constexpr const char* kNoServerHint =
   throw Error(ErrorKind::kInvalid, problem, hint);
 }
 
-bool is_segment(const WalFileName& name) {
+bool has_segment_header(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
 
@@ -84,7 +84,7 @@ WalFileName parse_archive_name(const std::string& path) {
 }
 
 std::size_t bytes_to_check(const WalFileName& name, std::uint64_t size) {
-  if (is_segment(name)) {
+  if (has_segment_header(name)) {
     if (SegmentSize::from_bytes(size)) return kSegmentHeaderSize;
     refuse(fmt::format("it has {} bytes, a segment has a power of two from 1MB to 1GB", size));
   }
@@ -106,7 +106,7 @@ void check_second_page(const SegmentHeader& newer, ByteView second_page) {
 }
 
 Checked precheck(const Candidate& candidate, const ServerIdentity& server) {
-  if (is_segment(candidate.name)) return check_segment(candidate, server);
+  if (has_segment_header(candidate.name)) return check_segment(candidate, server);
   if (candidate.name.kind() == FileKind::kHistory) {
     check_history(candidate);
   } else {

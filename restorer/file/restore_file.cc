@@ -26,7 +26,7 @@ constexpr const char* kMendHint =
 // no longer than a moment for a word (Prefetch::take()).
 constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{16} << 20;
 
-bool is_segment(const WalFileName& name) {
+bool has_segment_header(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
 
@@ -42,12 +42,12 @@ void check(const IncomingFile& file, const Got& got, const Question& question) {
   const WalFileName& name = question.get.file;
   std::optional<std::string> problem;
   const auto& asked_size = question.get.segment_size;
-  if (is_segment(name) && asked_size && file.size() != asked_size->bytes()) {
+  if (has_segment_header(name) && asked_size && file.size() != asked_size->bytes()) {
     problem = fmt::format("it has {} bytes, the server has segments of {}", file.size(),
                           to_string(*asked_size));
   } else if (file.size() != got.header.raw_size) {
     problem = fmt::format("{} of {} bytes arrived", file.size(), got.header.raw_size);
-  } else if (is_segment(name)) {
+  } else if (has_segment_header(name)) {
     problem =
         problem_of_segment(file.beginning(), {.name = name,
                                               .file_size = file.size(),
