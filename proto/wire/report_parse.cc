@@ -44,9 +44,9 @@ EraReport read_era(const ReportReader& reader) {
           .missing_histories = reader.texts_or_none("missing_histories"),
           .newer_magic = reader.text_or_empty("newer_magic"),
           .breaks = reader.objects_or_none("breaks", read_break),
-          .forked = reader.object_or_null_or_absent("forked", read_forked),
+          .forked = reader.optional_object("forked", read_forked),
           .holes = reader.objects_or_none("holes", read_hole),
-          .retention = reader.object_or_null_or_absent("retention", read_retention)};
+          .retention = reader.optional_object("retention", read_retention)};
 }
 
 SharedPosition read_shared(const ReportReader& reader) {
@@ -67,8 +67,8 @@ PositionReport read_position(const ReportReader& reader) {
           .last_handed = reader.text("last_handed"),
           .seen = reader.time_or_null("seen"),
           .retired = reader.truth("retired"),
-          .behind_segments = reader.number_or_null_or_absent("behind_segments"),
-          .behind_bytes = reader.number_or_null_or_absent("behind_bytes"),
+          .behind_segments = reader.optional_number("behind_segments"),
+          .behind_bytes = reader.optional_number("behind_bytes"),
           .others = reader.objects_or_none("others", read_shared)};
 }
 

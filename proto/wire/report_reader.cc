@@ -82,7 +82,7 @@ Grants ReportReader::grants(std::string_view name) const {
   return std::move(*grants);
 }
 
-std::optional<std::uint64_t> ReportReader::number_or_null_or_absent(std::string_view name) const {
+std::optional<std::uint64_t> ReportReader::optional_number(std::string_view name) const {
   if (!object_.contains(name) || is_null(name)) return std::nullopt;
   return number(name);
 }

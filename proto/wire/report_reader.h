@@ -45,7 +45,7 @@ class ReportReader {
   }
   Grants grants(std::string_view name) const;
   // nullopt: null.
-  std::optional<std::uint64_t> number_or_null_or_absent(std::string_view name) const;
+  std::optional<std::uint64_t> optional_number(std::string_view name) const;
   std::uint64_t number_or_0(std::string_view name) const;
 
   // One item for each object of an array.
@@ -67,7 +67,7 @@ class ReportReader {
 
   // nullopt: null.
   template <class Read>
-  auto object_or_null_or_absent(std::string_view name, Read read) const {
+  auto optional_object(std::string_view name, Read read) const {
     std::optional<decltype(read(*this))> item;
     if (!object_.contains(name) || is_null(name)) return item;
     item = read(ReportReader(object(name), what_));

@@ -107,7 +107,7 @@ json::object retention_object(const RetentionReport& retention) {
 }
 
 RetentionReport read_retention(const Reader& reader) {
-  return {.policy = reader.object_or_null_or_absent("policy", read_set_policy),
+  return {.policy = reader.optional_object("policy", read_set_policy),
           .floor = reader.text("floor"),
           .reason = reader.text("reason"),
           .notes = reader.texts("notes"),
@@ -172,7 +172,7 @@ std::vector<BackupReport> parse_backup_reports(std::string_view body) {
 
 std::optional<PolicyReport> parse_policy_report(std::string_view body) {
   const json::object object = parse_report_body(body, "policy");
-  return Reader(object, "policy").object_or_null_or_absent("policy", read_set_policy);
+  return Reader(object, "policy").optional_object("policy", read_set_policy);
 }
 
 PrunePlanReport parse_prune_plan(std::string_view body) {
