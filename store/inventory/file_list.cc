@@ -7,13 +7,13 @@
 namespace walstow {
 namespace {
 
-Stretch history_stretch(std::string_view cluster, const EraName& era, const FileRange& range) {
+KeyRange history_keys(std::string_view cluster, const EraName& era, const FileRange& range) {
   std::string prefix = layout::history_prefix(cluster, era);
   if (range.timeline) prefix += to_hex8(*range.timeline);
   return {.era = era, .prefix = std::move(prefix), .after = ""};
 }
 
-Stretch wal_stretch(std::string_view cluster, const EraName& era, const FileRange& range) {
+KeyRange wal_keys(std::string_view cluster, const EraName& era, const FileRange& range) {
   std::string after;
   if (range.from && range.from->kind() == FileKind::kHistory) {
     after = layout::timeline_prefix(cluster, era, range.from->timeline());
@@ -25,8 +25,8 @@ Stretch wal_stretch(std::string_view cluster, const EraName& era, const FileRang
   return {.era = era, .prefix = std::move(prefix), .after = std::move(after)};
 }
 
-Stretch kept_stretch(std::string_view cluster, const EraName& era, layout::Kept kept,
-                     Stretch::Holds holds) {
+KeyRange kept_keys(std::string_view cluster, const EraName& era, layout::Kept kept,
+                   KeyRange::Holds holds) {
   return {
       .era = era, .prefix = layout::kept_prefix(cluster, era, kept), .after = "", .holds = holds};
 }
@@ -34,10 +34,10 @@ Stretch kept_stretch(std::string_view cluster, const EraName& era, layout::Kept 
 enum class InRange { kYes, kNo, kBehindAll };
 
 // What is no file is in the range of whatever is around it. Within one segment keys do not stand in
-// the order of names ("SEG.zst" is the last), so only another segment ends a stretch.
-InRange place_in(const FileRange& range, std::string_view cluster, const Stretch& stretch,
+// the order of names ("SEG.zst" is the last), so only another segment ends a range.
+InRange place_in(const FileRange& range, std::string_view cluster, const KeyRange& keys,
                  const std::string& key) {
-  if (stretch.holds != Stretch::Holds::kFiles) return InRange::kYes;
+  if (keys.holds != KeyRange::Holds::kFiles) return InRange::kYes;
   const auto stored = layout::parse_object_key(cluster, key);
   if (!stored) return InRange::kYes;
   const bool is_history = stored->file.kind() == FileKind::kHistory;
@@ -49,49 +49,49 @@ InRange place_in(const FileRange& range, std::string_view cluster, const Stretch
 
 }  // namespace
 
-std::vector<Stretch> stretches_of_files(const Archive& archive, std::string_view cluster,
-                                        const FileRange& range) {
-  std::vector<Stretch> stretches;
+std::vector<KeyRange> key_ranges_of_files(const Archive& archive, std::string_view cluster,
+                                          const FileRange& range) {
+  std::vector<KeyRange> key_ranges;
   for (const EraName& era : archive.eras(cluster)) {
-    stretches.push_back(history_stretch(cluster, era, range));
-    stretches.push_back(wal_stretch(cluster, era, range));
+    key_ranges.push_back(history_keys(cluster, era, range));
+    key_ranges.push_back(wal_keys(cluster, era, range));
   }
-  return stretches;
+  return key_ranges;
 }
 
-std::vector<Stretch> stretches_of_objects(const Archive& archive, std::string_view cluster,
-                                          const FileRange& range) {
-  if (!range.is_everything()) return stretches_of_files(archive, cluster, range);
+std::vector<KeyRange> key_ranges_of_objects(const Archive& archive, std::string_view cluster,
+                                            const FileRange& range) {
+  if (!range.is_everything()) return key_ranges_of_files(archive, cluster, range);
   using layout::Kept;
-  std::vector<Stretch> stretches;
+  std::vector<KeyRange> key_ranges;
   for (const EraName& era : archive.eras(cluster)) {
-    stretches.push_back(kept_stretch(cluster, era, Kept::kConflict, Stretch::Holds::kConflicts));
-    stretches.push_back(history_stretch(cluster, era, range));
-    stretches.push_back(kept_stretch(cluster, era, Kept::kSettled, Stretch::Holds::kSettled));
-    stretches.push_back(wal_stretch(cluster, era, range));
+    key_ranges.push_back(kept_keys(cluster, era, Kept::kConflict, KeyRange::Holds::kConflicts));
+    key_ranges.push_back(history_keys(cluster, era, range));
+    key_ranges.push_back(kept_keys(cluster, era, Kept::kSettled, KeyRange::Holds::kSettled));
+    key_ranges.push_back(wal_keys(cluster, era, range));
   }
-  return stretches;
+  return key_ranges;
 }
 
 EntryPage list_page(const Archive& archive, std::string_view cluster,
-                    const std::vector<Stretch>& stretches, const FileRange& range,
+                    const std::vector<KeyRange>& key_ranges, const FileRange& range,
                     const std::string& after, std::size_t limit) {
   EntryPage page;
-  for (const Stretch& stretch : stretches) {
-    std::string last = std::max(after, stretch.after);
+  for (const KeyRange& keys : key_ranges) {
+    std::string last = std::max(after, keys.after);
     bool ended = false;
     while (!ended && page.items.size() < limit) {
       const std::size_t room = limit - page.items.size();
-      std::vector<Entry> entries = archive.backend().list_after(stretch.prefix, last, room);
+      std::vector<Entry> entries = archive.backend().list_after(keys.prefix, last, room);
       ended = entries.size() < room;
       if (!entries.empty()) last = entries.back().key;
       for (Entry& entry : entries) {
-        const InRange place = place_in(range, cluster, stretch, entry.key);
+        const InRange place = place_in(range, cluster, keys, entry.key);
         if (place == InRange::kBehindAll) {
           ended = true;
           break;
         }
-        if (place == InRange::kYes) page.items.push_back({&stretch, std::move(entry)});
+        if (place == InRange::kYes) page.items.push_back({&keys, std::move(entry)});
       }
     }
     if (page.items.size() == limit) {
@@ -112,14 +112,14 @@ std::string key_of(std::string_view cluster, std::string_view place) {
 }
 
 FilePage list_files(const Archive& archive, const ListFiles& list) {
-  const std::vector<Stretch> stretches = stretches_of_files(archive, list.cluster, list.range);
-  const EntryPage found = list_page(archive, list.cluster, stretches, list.range,
+  const std::vector<KeyRange> key_ranges = key_ranges_of_files(archive, list.cluster, list.range);
+  const EntryPage found = list_page(archive, list.cluster, key_ranges, list.range,
                                     key_of(list.cluster, list.after), list.limit);
   FilePage page;
   for (const EntryPage::Item& item : found.items) {
     const auto stored = layout::parse_object_key(list.cluster, item.entry.key);
     if (!stored) continue;
-    page.files.push_back({.era = to_string(item.stretch->era),
+    page.files.push_back({.era = to_string(item.keys->era),
                           .name = layout::to_string(*stored),
                           .stored_size = item.entry.size,
                           .put = item.entry.modified});

@@ -14,7 +14,7 @@
 namespace walstow {
 
 // A run of keys that stand one after the other.
-struct Stretch {
+struct KeyRange {
   EraName era;
   std::string prefix;
   std::string after;  // no key of the range is at or before it; "" from the prefix on
@@ -22,16 +22,16 @@ struct Stretch {
 };
 
 // In key order: eras from the oldest on, within one of them the history files before the others.
-std::vector<Stretch> stretches_of_files(const Archive& archive, std::string_view cluster,
-                                        const FileRange& range);
-// The same with everything else that is stored of a cluster, when the range is everything.
-std::vector<Stretch> stretches_of_objects(const Archive& archive, std::string_view cluster,
+std::vector<KeyRange> key_ranges_of_files(const Archive& archive, std::string_view cluster,
                                           const FileRange& range);
+// The same with everything else that is stored of a cluster, when the range is everything.
+std::vector<KeyRange> key_ranges_of_objects(const Archive& archive, std::string_view cluster,
+                                            const FileRange& range);
 
-// One page of what stands in `stretches` behind `after`, whatever it is.
+// One page of what stands in `key_ranges` behind `after`, whatever it is.
 struct EntryPage {
   struct Item {
-    const Stretch* stretch = nullptr;
+    const KeyRange* keys = nullptr;
     Entry entry;
   };
   std::vector<Item> items;
@@ -39,7 +39,7 @@ struct EntryPage {
 };
 // Of kFiles: without what parses as a file outside the range.
 EntryPage list_page(const Archive& archive, std::string_view cluster,
-                    const std::vector<Stretch>& stretches, const FileRange& range,
+                    const std::vector<KeyRange>& key_ranges, const FileRange& range,
                     const std::string& after, std::size_t limit);
 
 // Where a page ends, for the next one to begin: the key without the cluster's name.

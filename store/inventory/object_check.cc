@@ -73,26 +73,26 @@ ObjectCheck with_problem(VerifyProblem::Kind kind, const std::string& text) {
 
 }  // namespace
 
-std::optional<PromisedObject> promised_by(std::string_view cluster, const Stretch& stretch,
+std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRange& keys,
                                           const std::string& key) {
   using Part = PromisedObject::Part;
-  if (stretch.holds == Stretch::Holds::kFiles) {
+  if (keys.holds == KeyRange::Holds::kFiles) {
     auto stored = layout::parse_object_key(cluster, key);
-    if (!stored || stored->era != stretch.era) return std::nullopt;
+    if (!stored || stored->era != keys.era) return std::nullopt;
     std::string name = layout::to_string(*stored);
     const bool is_piece = stored->form == layout::StoredName::Form::kIncomplete;
-    return PromisedObject{.era = stretch.era,
+    return PromisedObject{.era = keys.era,
                           .file = std::move(stored->file),
                           .digest12 = std::move(stored->digest12),
                           .part = is_piece ? Part::kPiece : Part::kWhole,
                           .name = std::move(name)};
   }
-  const auto kept = stretch.holds == Stretch::Holds::kConflicts ? layout::Kept::kConflict
-                                                                : layout::Kept::kSettled;
-  auto name = layout::parse_kept_key(cluster, stretch.era, kept, key);
+  const auto kept =
+      keys.holds == KeyRange::Holds::kConflicts ? layout::Kept::kConflict : layout::Kept::kSettled;
+  auto name = layout::parse_kept_key(cluster, keys.era, kept, key);
   if (!name) return std::nullopt;
   std::string text = name->file.text() + "." + name->digest12;
-  return PromisedObject{.era = stretch.era,
+  return PromisedObject{.era = keys.era,
                         .file = std::move(name->file),
                         .digest12 = std::move(name->digest12),
                         .part = Part::kPiece,

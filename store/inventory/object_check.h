@@ -22,7 +22,7 @@ struct PromisedObject {
   std::string name;  // as it is stored
 };
 // nullopt: the key is no object's.
-std::optional<PromisedObject> promised_by(std::string_view cluster, const Stretch& stretch,
+std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRange& keys,
                                           const std::string& key);
 
 struct ObjectProblem {

@@ -144,7 +144,7 @@ std::optional<ObjectProblem> Verification::check(ObjectSource& source,
 
 Outcome Verification::verify_item(const EntryPage::Item& item) const {
   const std::string& key = item.entry.key;
-  const auto promised = promised_by(verify_.cluster, *item.stretch, key);
+  const auto promised = promised_by(verify_.cluster, *item.keys, key);
   if (!promised) {
     return {.what = Outcome::What::kVerified,
             .bytes = 0,
@@ -177,7 +177,7 @@ std::uint64_t Verification::follow_the_log() {
     Outcome& outcome = outcomes_[i];
     if (!outcome.edges) continue;
     const EntryPage::Item& item = page_.items[i];
-    const auto promised = promised_by(verify_.cluster, *item.stretch, item.entry.key);
+    const auto promised = promised_by(verify_.cluster, *item.keys, item.entry.key);
     std::string text = walk.add(*promised, *outcome.edges);
     if (text.empty()) continue;
     // Where the segment is damaged as well, that comes later in the log.
@@ -211,9 +211,9 @@ std::string why_needed(Backend& backend, std::string_view cluster, const Promise
 }  // namespace
 
 VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
-  const std::vector<Stretch> stretches =
-      stretches_of_objects(archive, verify.cluster, verify.range);
-  const EntryPage found = list_page(archive, verify.cluster, stretches, verify.range,
+  const std::vector<KeyRange> key_ranges =
+      key_ranges_of_objects(archive, verify.cluster, verify.range);
+  const EntryPage found = list_page(archive, verify.cluster, key_ranges, verify.range,
                                     key_of(verify.cluster, verify.after), verify.limit);
   Verification verification(archive, verify, found);
   verification.run();
@@ -243,8 +243,8 @@ SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::str
   Backend& backend = archive.backend();
   const std::string key = key_of(aside.cluster, aside.object);
   std::optional<PromisedObject> promised;
-  for (const Stretch& stretch : stretches_of_objects(archive, aside.cluster, {})) {
-    if (key.starts_with(stretch.prefix)) promised = promised_by(aside.cluster, stretch, key);
+  for (const KeyRange& keys : key_ranges_of_objects(archive, aside.cluster, {})) {
+    if (key.starts_with(keys.prefix)) promised = promised_by(aside.cluster, keys, key);
   }
   if (!promised) return report(Result::kGone, "this is no object of the cluster");
   const auto source = backend.open_object(key);
