@@ -70,8 +70,8 @@ std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::Lo
   if (!is_of_future && folder.oldest >= plan.put_before) return false;
   if (plan.dead_timeline) {
     if (folder.timeline != *plan.dead_timeline) return false;
-    const auto touches = [&](const RetentionPlan::Stretch& stretch) {
-      return stretch.first < folder.end && stretch.last >= folder.first;
+    const auto touches = [&](const RetentionPlan::SegmentRange& range) {
+      return range.first < folder.end && range.last >= folder.first;
     };
     if (std::ranges::any_of(plan.needed, touches)) return std::nullopt;
   } else {

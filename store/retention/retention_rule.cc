@@ -66,7 +66,8 @@ class Planner {
   void set_floor_at_end();
   void plan_dead_timeline(Timeline dead);
   std::string why_not_dead(Timeline dead) const;
-  std::optional<RetentionPlan::Stretch> needed_by(const Consumer& consumer, Timeline dead) const;
+  std::optional<RetentionPlan::SegmentRange> needed_by(const Consumer& consumer,
+                                                       Timeline dead) const;
   Time counted(Time time) const { return inventory_.future_times(time); }
   void add_standby(Consumer consumer);
   SegmentNumber segment(Lsn lsn) const { return segment_of(lsn, inventory_.segment_size); }
@@ -322,8 +323,8 @@ std::string Planner::why_not_dead(Timeline dead) const {
 }
 
 // What a consumer on timeline u from segment s on may ask for of the dead one.
-std::optional<RetentionPlan::Stretch> Planner::needed_by(const Consumer& consumer,
-                                                         Timeline dead) const {
+std::optional<RetentionPlan::SegmentRange> Planner::needed_by(const Consumer& consumer,
+                                                              Timeline dead) const {
   const SegmentNumber from = *consumer.from;
   if (!consumer.timeline || *consumer.timeline == dead) return {{from, kEndless}};
   // It may recover along any timeline that forks off where it comes by.
@@ -349,9 +350,9 @@ void Planner::plan_dead_timeline(Timeline dead) {
   plan_.dead_timeline = dead;
   std::size_t needing = 0;
   for (const Consumer& consumer : consumers_) {
-    const auto stretch = needed_by(consumer, dead);
-    if (!stretch) continue;
-    plan_.needed.push_back(*stretch);
+    const auto range = needed_by(consumer, dead);
+    if (!range) continue;
+    plan_.needed.push_back(*range);
     if (++needing <= kMostNoted) {
       plan_.notes.push_back(
           fmt::format("{} may need a part of timeline {}, which stays", consumer.name, dead.value));
@@ -382,8 +383,8 @@ bool may_go(const RetentionPlan& plan, const StoredFileFacts& file) {
   if (plan.future_times(file.put) >= plan.put_before) return false;
   if (plan.dead_timeline) {
     return file.timeline == *plan.dead_timeline &&
-           std::ranges::none_of(plan.needed, [&](const RetentionPlan::Stretch& stretch) {
-             return stretch.first <= file.number && file.number <= stretch.last;
+           std::ranges::none_of(plan.needed, [&](const RetentionPlan::SegmentRange& range) {
+             return range.first <= file.number && file.number <= range.last;
            });
   }
   return plan.floor && file.number < *plan.floor;

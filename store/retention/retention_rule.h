@@ -108,11 +108,11 @@ struct RetentionPlan {
   std::vector<std::string> kept_backups;  // names
 
   // With a dead_timeline: the stretches of it that some consumer needs. Its other files may go.
-  struct Stretch {
+  struct SegmentRange {
     SegmentNumber first, last;
   };
   std::optional<Timeline> dead_timeline;  // nullopt: not asked for, or not to be removed
-  std::vector<Stretch> needed;
+  std::vector<SegmentRange> needed;
 
   Time put_before;  // what was put later stays
   FutureTimes future_times;
