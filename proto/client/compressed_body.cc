@@ -57,10 +57,10 @@ class Encoded {
   std::vector<Buffer> spare_;
 };
 
-// A stretch of the file on its way through a compressor, one chunk at a time.
-class Stretch {
+// A block of the file on its way through a compressor, one chunk at a time.
+class Block {
  public:
-  Stretch(File& file, std::mutex& reading) : file_(file), reading_(reading) {}
+  Block(File& file, std::mutex& reading) : file_(file), reading_(reading) {}
 
   void begin(std::uint64_t offset, std::size_t size) {
     offset_ = offset;
@@ -121,7 +121,7 @@ class CompressedBody::Work {
 
   void start_other();
   void compress_other();
-  void begin(Stretch& stretch, std::uint64_t number) const;
+  void begin(Block& block, std::uint64_t number) const;
   bool fill();
   void take_from_other();
   static ByteSink into(Encoded& encoded) {
@@ -134,7 +134,7 @@ class CompressedBody::Work {
   std::mutex reading_;
 
   // Of the caller's thread.
-  Stretch own_{file_, reading_};
+  Block own_{file_, reading_};
   bool in_stretch_ = false;
   std::uint64_t next_stretch_ = 0;
   Encoded encoded_;          // to be handed out
@@ -149,7 +149,7 @@ class CompressedBody::Work {
   bool stop_ = false;
 };
 
-// Every second stretch is the other thread's. Without one the caller's compresses them all.
+// Every second block is the other thread's. Without one the caller's compresses them all.
 void CompressedBody::Work::start_other() {
   try {
     other_ = std::thread([this] { compress_other(); });
@@ -157,23 +157,23 @@ void CompressedBody::Work::start_other() {
   }
 }
 
-void CompressedBody::Work::begin(Stretch& stretch, std::uint64_t number) const {
+void CompressedBody::Work::begin(Block& block, std::uint64_t number) const {
   const std::uint64_t offset = number * kStretchSize;
-  stretch.begin(offset,
-                static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, kStretchSize)));
+  block.begin(offset,
+              static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, kStretchSize)));
 }
 
 void CompressedBody::Work::compress_other() {
   try {
-    Stretch stretch(file_, reading_);
+    Block block(file_, reading_);
     for (std::uint64_t number = 1; number < stretches_; number += 2) {
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return slot_ == Slot::kEmpty || stop_; });
         if (stop_) return;
       }
-      begin(stretch, number);
-      while (stretch.step(into(others_encoded_))) {
+      begin(block, number);
+      while (block.step(into(others_encoded_))) {
         const std::lock_guard lock(mutex_);
         if (stop_) return;
       }
