@@ -9,7 +9,7 @@ namespace walstow {
 
 // Fills `out` unless the source ends before; the part that was filled. A Source's read() gives the
 // next bytes, fewer than asked for at its liking, and 0 only at its end: ObjectSource,
-// UnfoldedObject. Throws what it throws.
+// DecompressedObject. Throws what it throws.
 template <class Source>
 MutableByteView read_full(Source& source, MutableByteView out) {
   std::size_t size = 0;

@@ -57,7 +57,7 @@ class UnfoldedDownload : public Download {
   std::size_t read(MutableByteView out) override { return object_.read(out); }
 
  private:
-  UnfoldedObject object_;
+  DecompressedObject object_;
   std::uint64_t raw_size_;
 };
 

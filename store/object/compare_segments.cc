@@ -10,8 +10,8 @@
 namespace walstow {
 SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
                              std::unique_ptr<ObjectSource> newcomer) {
-  UnfoldedObject first(std::move(standing));
-  UnfoldedObject second(std::move(newcomer));
+  DecompressedObject first(std::move(standing));
+  DecompressedObject second(std::move(newcomer));
   Buffer first_buffer(kChunkSize);
   Buffer second_buffer(kChunkSize);
   SegmentEndFinder first_end;

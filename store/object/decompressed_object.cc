@@ -11,13 +11,13 @@ constexpr std::size_t kPieceToUnfold = 512;
 
 }  // namespace
 
-UnfoldedObject::UnfoldedObject(std::unique_ptr<ObjectSource> source)
+DecompressedObject::DecompressedObject(std::unique_ptr<ObjectSource> source)
     : source_(std::move(source)),
       piece_(kPieceToUnfold),
       decoder_([this](ByteView raw) { pending_ += as_text(raw); },
                ObjectDecoder::TrailerHash::kCheck, kLargestFile) {}
 
-std::size_t UnfoldedObject::read(MutableByteView out) {
+std::size_t DecompressedObject::read(MutableByteView out) {
   while (!ended_ && pending_.size() - taken_ <= out.size()) {
     pending_.erase(0, taken_);
     taken_ = 0;

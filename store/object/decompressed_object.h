@@ -10,9 +10,9 @@
 
 namespace walstow {
 
-class UnfoldedObject {
+class DecompressedObject {
  public:
-  explicit UnfoldedObject(std::unique_ptr<ObjectSource> source);
+  explicit DecompressedObject(std::unique_ptr<ObjectSource> source);
 
   // The next bytes of the file, up to out.size(); 0 only at the end. The last bytes are handed out
   // only after the whole object has passed its checks. Throws Error{kDamaged}; an unknown format is
