@@ -4,7 +4,7 @@
 
 namespace walstow {
 
-ArchivePlace place_argument(const CommandContext& call, std::string_view argument) {
+ArchiveLocation location_argument(const CommandContext& call, std::string_view argument) {
   const std::string name = call.command.positional(argument);
   if (!parse_s3_address(name)) return {.name = name, .s3 = {}, .state = name};
   Settings settings = read_walstowd_settings(call.command.option("walstowd-config"));

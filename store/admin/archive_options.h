@@ -17,6 +17,6 @@ inline constexpr Option kWalstowdConfigOption{
 
 // walstowd's settings say how its service is asked. The flag --state, where the command has it,
 // beats them.
-ArchivePlace place_argument(const CommandContext& call, std::string_view name);
+ArchiveLocation location_argument(const CommandContext& call, std::string_view name);
 
 }  // namespace walstow

@@ -66,8 +66,8 @@ std::string summary_line(const CommandContext& call, const CopyResult& result) {
   return text;
 }
 
-Words finishing_words(const CommandContext& call, const ArchivePlace& from,
-                      const ArchivePlace& to) {
+Words finishing_words(const CommandContext& call, const ArchiveLocation& from,
+                      const ArchiveLocation& to) {
   Words words{"copy", "--finish"};
   if (const std::string jobs = call.command.option("jobs"); !jobs.empty()) {
     words.insert(words.end(), {"--jobs", jobs});
@@ -75,13 +75,13 @@ Words finishing_words(const CommandContext& call, const ArchivePlace& from,
   if (const std::string file = call.command.option("walstowd-config"); !file.empty()) {
     words.insert(words.end(), {"--walstowd-config", absolute_path(file)});
   }
-  for (const ArchivePlace* const place : {&from, &to})
+  for (const ArchiveLocation* const place : {&from, &to})
     words.push_back(place->s3 ? place->name : absolute_path(place->name));
   return words;
 }
 
 std::string next_line(const CommandContext& call, const CopyResult& result,
-                      const ArchivePlace& from, const ArchivePlace& to) {
+                      const ArchiveLocation& from, const ArchiveLocation& to) {
   if (result.finished) {
     return fmt::format("\"{}\" is the archive now, and \"{}\" is none any more\n", to.name,
                        from.name);
@@ -93,8 +93,8 @@ std::string next_line(const CommandContext& call, const CopyResult& result,
 }
 
 int copy(const CommandContext& call) {
-  const ArchivePlace from = place_argument(call, "FROM");
-  const ArchivePlace to = place_argument(call, "TO");
+  const ArchiveLocation from = location_argument(call, "FROM");
+  const ArchiveLocation to = location_argument(call, "TO");
   const std::uint32_t jobs = call.jobs().value_or(kUsualJobs);
   become_owner_of(from);
   become_owner_of(to);

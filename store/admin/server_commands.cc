@@ -37,14 +37,14 @@ boost::json::object answer_of(const std::string& archive_id,
 }
 
 // The certificates of an archive in S3 need a folder of this host.
-std::string certificate_folder(const ArchivePlace& place) {
+std::string certificate_folder(const ArchiveLocation& place) {
   if (!place.state.empty()) return place.state;
   throw Error(ErrorKind::kUsage, "the folder for the archive's keys was not given",
               "Keys are never kept in a bucket: give a folder of this host with --state DIR.");
 }
 
 int init(const CommandContext& call) {
-  const ArchivePlace place = place_argument(call, "DIR");
+  const ArchiveLocation place = location_argument(call, "DIR");
   const std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
   // A mount point that was given to its owner already; a new folder is whoever's makes it.
@@ -71,7 +71,7 @@ int init(const CommandContext& call) {
 }
 
 int server_renew(const CommandContext& call) {
-  const ArchivePlace place = place_argument(call, "DIR");
+  const ArchiveLocation place = location_argument(call, "DIR");
   const std::string folder = certificate_folder(place);
   std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);

@@ -24,8 +24,8 @@ void make_state_folder(const std::string& folder) {
 
 }  // namespace
 
-ArchivePlace archive_place(const std::string& name, const Settings& settings) {
-  ArchivePlace place{.name = name, .s3 = {}, .state = name};
+ArchiveLocation archive_place(const std::string& name, const Settings& settings) {
+  ArchiveLocation place{.name = name, .s3 = {}, .state = name};
   const auto address = parse_s3_address(name);
   if (!address) return place;
   place.state = settings.text("state");
@@ -33,26 +33,26 @@ ArchivePlace archive_place(const std::string& name, const Settings& settings) {
   return place;
 }
 
-void become_owner_of(const ArchivePlace& place) {
+void become_owner_of(const ArchiveLocation& place) {
   if (!place.state.empty()) become_owner_of(place.state);
 }
 
-std::unique_ptr<Archive> open_archive(const ArchivePlace& place) {
+std::unique_ptr<Archive> open_archive(const ArchiveLocation& place) {
   if (!place.s3) return open_archive_folder(place.name);
   return std::make_unique<Archive>(make_s3_backend(*place.s3));
 }
 
-std::unique_ptr<Backend> open_backend(const ArchivePlace& place) {
+std::unique_ptr<Backend> open_backend(const ArchiveLocation& place) {
   return place.s3 ? make_s3_backend(*place.s3) : open_folder_backend(place.name);
 }
 
-std::unique_ptr<Backend> begin_archive(const ArchivePlace& place) {
+std::unique_ptr<Backend> begin_archive(const ArchiveLocation& place) {
   if (!place.s3) return begin_archive_folder(place.name);
   probe_s3(*place.s3);
   return make_s3_backend(*place.s3);
 }
 
-std::string initialize_archive(const ArchivePlace& place) {
+std::string initialize_archive(const ArchiveLocation& place) {
   if (!place.s3) return initialize_archive_folder(place.name);
   const auto backend = make_s3_backend(*place.s3);
   const auto standing = backend->list_after("", "", 1);

@@ -18,7 +18,7 @@
 namespace walstow {
 
 struct DaemonOptions {
-  ArchivePlace archive;
+  ArchiveLocation archive;
   std::vector<HostPort> listen;  // at least one
   TlsFiles tls;
   int compression_level = 1;

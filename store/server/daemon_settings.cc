@@ -152,7 +152,7 @@ StdioServer stdio_server_options(const Settings& settings) {
 }
 
 DaemonOptions daemon_options(const Settings& settings) {
-  const ArchivePlace archive = archive_place(settings.required("archive"), settings);
+  const ArchiveLocation archive = archive_place(settings.required("archive"), settings);
   const bool has_all_tls = !settings.text("tls.ca").empty() && !settings.text("tls.cert").empty() &&
                            !settings.text("tls.key").empty();
   if (archive.state.empty() && !has_all_tls) {

@@ -22,7 +22,7 @@ Caller named_client(const std::string& name, const std::string& fingerprint);
 void refuse_nameless_forced_command();
 
 struct StdioServer {
-  ArchivePlace archive;
+  ArchiveLocation archive;
   Caller caller;
   int compression_level = 1;
   SessionLimits limits;

@@ -48,7 +48,7 @@ ProgramSpec program() {
 }
 
 // Root would be the owner of everything that the network can make it write.
-void refuse_root(const ArchivePlace& archive) {
+void refuse_root(const ArchiveLocation& archive) {
   if (geteuid() != 0) return;
   open_archive(archive);  // where there is no archive, that is what is wrong
   throw Error(
@@ -58,7 +58,7 @@ void refuse_root(const ArchivePlace& archive) {
 }
 
 template <class Serve>
-void serve_archive(const ArchivePlace& archive, const Serve& serve) {
+void serve_archive(const ArchiveLocation& archive, const Serve& serve) {
   try {
     serve();
   } catch (const boost::system::system_error& error) {
