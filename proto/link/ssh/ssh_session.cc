@@ -51,8 +51,8 @@ constexpr int kSignatureWanted = 1;  // none of libssh2's codes, which are negat
 
 void start_library() {
   // OpenSSL's ciphers start by themselves; 0: libssh2 has nothing to leave out.
-  static const int started = libssh2_init(0);
-  if (started != 0) throw Error(ErrorKind::kUnavailable, "could not start libssh2");
+  static const int kStarted = libssh2_init(0);
+  if (kStarted != 0) throw Error(ErrorKind::kUnavailable, "could not start libssh2");
 }
 
 // What libssh2's sign callback and the coroutine that waits for the signature share.
