@@ -16,6 +16,7 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t size)
+      // NOLINTNEXTLINE(modernize-avoid-c-arrays): the pointer to an array
       : bytes_(std::make_unique_for_overwrite<std::byte[]>(size)), size_(size) {}
   Buffer(Buffer&& other) noexcept
       : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
@@ -35,11 +36,11 @@ class Buffer {
   std::byte* end() { return data() + size_; }
   const std::byte* end() const { return data() + size_; }
 
-  MutableByteView first(std::size_t size) { return MutableByteView(data(), size); }
-  ByteView first(std::size_t size) const { return ByteView(data(), size); }
+  MutableByteView first(std::size_t size) { return {data(), size}; }
+  ByteView first(std::size_t size) const { return {data(), size}; }
 
  private:
-  std::unique_ptr<std::byte[]> bytes_;
+  std::unique_ptr<std::byte[]> bytes_;  // NOLINT(modernize-avoid-c-arrays)
   std::size_t size_ = 0;
 };
 

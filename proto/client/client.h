@@ -44,8 +44,8 @@ struct Absent {
 };
 using GetDone = std::variant<Got, Absent>;
 
-// How long to go on. A get's time counts up to the head of the answer, retries included; the body
-// then has the progress deadline.
+// How long to go on. The time of a get counts up to the head of the answer, retries included; the
+// body then has the progress deadline.
 struct Patience {
   Deadline give_up;
   std::function<void(const Error&, Duration pause)> on_failure;  // may be empty

@@ -30,9 +30,9 @@ struct FreeXxhState {
 void update_xxh3(XXH3_state_t* state, ByteView bytes) {
 #if defined(__x86_64__)
   // A state of another version may be laid out otherwise.
-  static const bool wide =
+  static const bool kWide =
       __builtin_cpu_supports("avx2") && XXH_versionNumber() == XXH_VERSION_NUMBER;
-  if (wide) return xxh3_update_avx2(state, bytes.data(), bytes.size());
+  if (kWide) return xxh3_update_avx2(state, bytes.data(), bytes.size());
 #endif
   XXH3_128bits_update(state, bytes.data(), bytes.size());
 }

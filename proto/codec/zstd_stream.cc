@@ -31,7 +31,7 @@ struct FreeDecompressor {
 constexpr int kFirstUltraLevel = 20;
 
 // For calls that fail only without memory or on a wrong use of zstd.
-void require(std::size_t result, std::string_view what) {
+void require_zstd(std::size_t result, std::string_view what) {
   if (!ZSTD_isError(result)) return;
   if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
   throw Error(ErrorKind::kInvalid,
@@ -53,7 +53,7 @@ struct Compressor::State {
   std::uint64_t raw_size = 0;
 
   void set(ZSTD_cParameter parameter, int value) const {
-    require(ZSTD_CCtx_setParameter(context.get(), parameter, value), "set up the compressor");
+    require_zstd(ZSTD_CCtx_setParameter(context.get(), parameter, value), "set up the compressor");
   }
 
   [[noreturn]] void throw_other_size() const {
@@ -65,7 +65,7 @@ struct Compressor::State {
   std::size_t step(ZSTD_inBuffer& input, ZSTD_EndDirective directive, const ByteSink& encoded) {
     ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
     const std::size_t left = ZSTD_compressStream2(context.get(), &output, &input, directive);
-    require(left, "compress");
+    require_zstd(left, "compress");
     if (output.pos > 0) encoded(written(output));
     return left;
   }
@@ -81,7 +81,7 @@ Compressor& Compressor::operator=(Compressor&&) noexcept = default;
 Compressor::~Compressor() = default;
 
 void Compressor::set_raw_size(std::uint64_t bytes) {
-  require(ZSTD_CCtx_setPledgedSrcSize(state_->context.get(), bytes), "announce the raw size");
+  require_zstd(ZSTD_CCtx_setPledgedSrcSize(state_->context.get(), bytes), "announce the raw size");
   state_->announced = bytes;
 }
 
@@ -111,7 +111,7 @@ std::size_t compressed_size(ByteView raw, int level) {
   Buffer encoded(ZSTD_compressBound(raw.size()));
   const std::size_t size =
       ZSTD_compress(encoded.data(), encoded.size(), raw.data(), raw.size(), level);
-  require(size, "compress");
+  require_zstd(size, "compress");
   return size;
 }
 
@@ -204,8 +204,9 @@ void Decompressor::State::throw_too_large() const {
 Decompressor::Decompressor(std::uint64_t largest_raw_size)
     : state_(std::make_unique<State>(largest_raw_size)) {
   if (!state_->context) throw std::bad_alloc();
-  require(ZSTD_DCtx_setParameter(state_->context.get(), ZSTD_d_windowLogMax, kLargestWindowLog),
-          "set up the decompressor");
+  require_zstd(
+      ZSTD_DCtx_setParameter(state_->context.get(), ZSTD_d_windowLogMax, kLargestWindowLog),
+      "set up the decompressor");
 }
 Decompressor::Decompressor(Decompressor&&) noexcept = default;
 Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;

@@ -87,11 +87,13 @@ class ByteStream {
   // One buffer a call: TLS and SSH send one at a time anyway, and callers loop.
   template <class Buffer, class Buffers>
   static Buffer first_of(const Buffers& buffers) {
+    // NOLINTBEGIN(readability-qualified-auto): pointers for some sequences only
     const auto end = boost::asio::buffer_sequence_end(buffers);
     for (auto it = boost::asio::buffer_sequence_begin(buffers); it != end; ++it) {
       const Buffer buffer(*it);
       if (buffer.size() > 0) return buffer;
     }
+    // NOLINTEND(readability-qualified-auto)
     return Buffer();
   }
 

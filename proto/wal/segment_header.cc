@@ -56,7 +56,7 @@ const Release* find_release(std::uint16_t magic) {
   return found == kReleases.end() ? nullptr : found;
 }
 
-bool is_newer(std::uint16_t magic) {
+bool is_newer_magic(std::uint16_t magic) {
   return (magic & kFirstDigitMask) == kFirstDigit && magic > kReleases.back().magic;
 }
 
@@ -133,7 +133,7 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
   }
   const auto magic = load_little_endian<std::uint16_t>(first_bytes, kMagicOffset);
   const Release* const release = find_release(magic);
-  if (release == nullptr && !is_newer(magic)) return unknown_magic(first_bytes, magic);
+  if (release == nullptr && !is_newer_magic(magic)) return unknown_magic(first_bytes, magic);
 
   const auto info = load_little_endian<std::uint16_t>(first_bytes, kInfoOffset);
   if (release == nullptr && (info & ~kAllFlags) != 0) {

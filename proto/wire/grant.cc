@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <ranges>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -34,10 +33,15 @@ bool valid_place(std::string_view cluster) {
   return cluster == kEveryCluster || valid_cluster_name(cluster);
 }
 
+// Nothing has no parts.
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
-  for (const auto part : std::views::split(text, separator))
-    parts.emplace_back(part.begin(), part.end());
+  if (text.empty()) return parts;
+  for (auto end = text.find(separator); end != text.npos; end = text.find(separator)) {
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  parts.push_back(text);
   return parts;
 }
 

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::optional<Grant> parse_grant(const json::object& object) {
+std::optional<Grant> grant_of(const json::object& object) {
   auto cluster = text_member(object, "cluster");
   const json::value* rights = object.if_contains("rights");
   if (!cluster || rights == nullptr || !rights->is_array()) return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<Grants> grants_member(const json::object& object, std::string_view
   if (value == nullptr || !value->is_array()) return std::nullopt;
   Grants grants;
   for (const json::value& item : value->get_array()) {
-    auto grant = item.is_object() ? parse_grant(item.get_object()) : std::nullopt;
+    auto grant = item.is_object() ? grant_of(item.get_object()) : std::nullopt;
     if (!grant) return std::nullopt;
     grants.push_back(std::move(*grant));
   }

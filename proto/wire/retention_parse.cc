@@ -46,7 +46,7 @@ constexpr FieldForm<std::uint32_t> kKeepDays{field::kKeepDays, parse_small_numbe
 constexpr FieldForm<std::uint32_t> kStandbyLimit{field::kStandbyLimit, parse_small_number,
                                                  kDaysText};
 
-RequestHead start(Method method, std::string_view cluster, std::string_view rest) {
+RequestHead start_in_cluster(Method method, std::string_view cluster, std::string_view rest) {
   RequestHead request{.method = method,
                       .target = fmt::format("/v1/clusters/{}/{}", percent_encoded(cluster), rest),
                       .fields = {}};
@@ -239,7 +239,8 @@ std::optional<Parsed> parse_policy(const RequestHead& request, const std::string
 }  // namespace
 
 RequestHead request_for(const AddHold& add) {
-  RequestHead request = start(Method::kPut, add.cluster, "holds/" + percent_encoded(add.id));
+  RequestHead request =
+      start_in_cluster(Method::kPut, add.cluster, "holds/" + percent_encoded(add.id));
   request.fields.set(field::kFrom, add.from.text());
   if (add.to) request.fields.set(field::kTo, add.to->text());
   request.fields.set(field::kReason, to_text_field(add.reason));
@@ -247,15 +248,16 @@ RequestHead request_for(const AddHold& add) {
 }
 
 RequestHead request_for(const RemoveHold& remove) {
-  return start(Method::kDelete, remove.cluster, "holds/" + percent_encoded(remove.id));
+  return start_in_cluster(Method::kDelete, remove.cluster, "holds/" + percent_encoded(remove.id));
 }
 
 RequestHead request_for(const ListHolds& list) {
-  return start(Method::kGet, list.cluster, "holds");
+  return start_in_cluster(Method::kGet, list.cluster, "holds");
 }
 
 RequestHead request_for(const AddBackup& add) {
-  RequestHead request = start(Method::kPut, add.cluster, "backups/" + percent_encoded(add.id));
+  RequestHead request =
+      start_in_cluster(Method::kPut, add.cluster, "backups/" + percent_encoded(add.id));
   request.fields.set(field::kFrom, add.start.text());
   request.fields.set(field::kTo, to_string(add.stop));
   request.fields.set(field::kTimeline, std::to_string(add.timeline.value));
@@ -265,46 +267,46 @@ RequestHead request_for(const AddBackup& add) {
 }
 
 RequestHead request_for(const RemoveBackup& remove) {
-  return start(Method::kDelete, remove.cluster, "backups/" + percent_encoded(remove.id));
+  return start_in_cluster(Method::kDelete, remove.cluster, "backups/" + percent_encoded(remove.id));
 }
 
 RequestHead request_for(const ListBackups& list) {
-  return start(Method::kGet, list.cluster, "backups");
+  return start_in_cluster(Method::kGet, list.cluster, "backups");
 }
 
 RequestHead request_for(const ListStandbys& list) {
-  return start(Method::kGet, list.cluster, "standbys");
+  return start_in_cluster(Method::kGet, list.cluster, "standbys");
 }
 
 RequestHead request_for(const ForgetStandby& forget) {
-  return start(
+  return start_in_cluster(
       Method::kDelete, forget.cluster,
       "standbys/" + percent_encoded(forget.client) + "/" + percent_encoded(forget.instance));
 }
 
 RequestHead request_for(const SetPolicy& set) {
-  RequestHead request = start(Method::kPut, set.cluster, "policy");
+  RequestHead request = start_in_cluster(Method::kPut, set.cluster, "policy");
   set_policy(request.fields, set.policy);
   return request;
 }
 
 RequestHead request_for(const ShowPolicy& show) {
-  return start(Method::kGet, show.cluster, "policy");
+  return start_in_cluster(Method::kGet, show.cluster, "policy");
 }
 
 RequestHead request_for(const RemovePolicy& remove) {
-  return start(Method::kDelete, remove.cluster, "policy");
+  return start_in_cluster(Method::kDelete, remove.cluster, "policy");
 }
 
 RequestHead request_for(const PlanPrune& plan) {
-  RequestHead request = start(Method::kGet, plan.cluster, "prune");
+  RequestHead request = start_in_cluster(Method::kGet, plan.cluster, "prune");
   set_policy(request.fields, plan.policy);
   set_era(request.fields, plan.era);
   return request;
 }
 
 RequestHead request_for(const BeginPrune& begin) {
-  RequestHead request = start(Method::kPost, begin.cluster, "prune");
+  RequestHead request = start_in_cluster(Method::kPost, begin.cluster, "prune");
   set_policy(request.fields, begin.policy);
   if (begin.floor) request.fields.set(field::kFloor, to_string(*begin.floor));
   set_era(request.fields, begin.era);
@@ -312,13 +314,14 @@ RequestHead request_for(const BeginPrune& begin) {
 }
 
 RequestHead request_for(const ContinuePrune& go_on) {
-  RequestHead request = start(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
+  RequestHead request =
+      start_in_cluster(Method::kPost, go_on.cluster, fmt::format("prune/{}", go_on.number));
   set_era(request.fields, go_on.era);
   return request;
 }
 
 RequestHead request_for(const AbandonPrune& abandon) {
-  RequestHead request = start(Method::kDelete, abandon.cluster, "prune");
+  RequestHead request = start_in_cluster(Method::kDelete, abandon.cluster, "prune");
   set_era(request.fields, abandon.era);
   return request;
 }

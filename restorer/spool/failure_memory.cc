@@ -17,7 +17,8 @@ Duration since_boot() {
   return std::chrono::duration_cast<Duration>(Clock::now().time_since_epoch());
 }
 
-SpoolRecord record_of(const FailedStore& store, const std::string& boot, const std::string& when) {
+SpoolRecord failure_record(const FailedStore& store, const std::string& boot,
+                           const std::string& when) {
   return {{"store", store.store}, {"cluster", store.cluster}, {"boot", boot}, {"ms", when}};
 }
 
@@ -29,7 +30,7 @@ bool failed_lately(FileSystem& wal_folder, const FailedStore& store, Duration me
   const auto when = record->find("ms");
   const std::string boot = boot_id();
   if (when == record->end() || boot.empty()) return false;
-  if (*record != record_of(store, boot, when->second)) return false;
+  if (*record != failure_record(store, boot, when->second)) return false;
   const auto milliseconds = parse_decimal(when->second);
   if (!milliseconds) return false;
   const auto now = static_cast<std::uint64_t>(since_boot().count());
@@ -38,7 +39,7 @@ bool failed_lately(FileSystem& wal_folder, const FailedStore& store, Duration me
 
 void note_failure(FileSystem& wal_folder, const FailedStore& store) {
   write_record(wal_folder, kFailureRecord,
-               record_of(store, boot_id(), std::to_string(since_boot().count())));
+               failure_record(store, boot_id(), std::to_string(since_boot().count())));
 }
 
 }  // namespace walstow

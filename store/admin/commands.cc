@@ -200,7 +200,7 @@ std::vector<AdminCommand> archive_commands() {
 }
 
 const std::vector<AdminCommand>& admin_commands() {
-  static const std::vector<AdminCommand> commands = [] {
+  static const std::vector<AdminCommand> kAll = [] {
     std::vector<AdminCommand> all = server_commands();
     for (auto* const part :
          {&copy_commands, &archive_commands, &file_commands, &prune_commands, &policy_commands,
@@ -208,7 +208,7 @@ const std::vector<AdminCommand>& admin_commands() {
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();
-  return commands;
+  return kAll;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kMostKeptDays = 36500;
 
 // "30d" as elsewhere, or "30".
-std::optional<std::uint32_t> days_option(const CommandContext& call, std::string_view name) {
+std::optional<std::uint32_t> policy_days(const CommandContext& call, std::string_view name) {
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
   const auto number = parse_decimal(text.ends_with('d') ? text.substr(0, text.size() - 1) : text);
@@ -88,10 +88,10 @@ std::vector<Option> policy_options() {
 
 PrunePolicy policy_of_options(const CommandContext& call) {
   PrunePolicy policy{.keep_backups = number_option(call, "keep-backups", 0),
-                     .keep_days = days_option(call, "keep-days"),
+                     .keep_days = policy_days(call, "keep-days"),
                      .before = {},
                      .backup_label = call.command.option("backup-label"),
-                     .standby_limit_days = days_option(call, "standby-limit"),
+                     .standby_limit_days = policy_days(call, "standby-limit"),
                      .timeline = {}};
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
     throw Error(ErrorKind::kUsage, "--keep-backups and --keep-days go together",

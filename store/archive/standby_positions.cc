@@ -104,7 +104,7 @@ PositionTrack track_of(const Members& members) {
   return track;
 }
 
-std::string encode(const Position& position) {
+std::string encode_position(const Position& position) {
   json::object object{{"format", kArchiveFormat},      {"client", position.client},
                       {"instance", position.instance}, {"standby", position.standby},
                       {"host", position.host},         {"system_identifier", position.system}};
@@ -117,7 +117,8 @@ std::string encode(const Position& position) {
   return to_line(object);
 }
 
-Position decode(const Backend& backend, const std::string& content, const std::string& key) {
+Position decode_position(const Backend& backend, const std::string& content,
+                         const std::string& key) {
   const std::string place = record_name(backend, key);
   try {
     const json::object object = parse_record(content, place);
@@ -229,14 +230,14 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
   const auto next_record =
       [&](const std::optional<std::string>& content) -> std::optional<std::string> {
     std::optional<Position> standing;
-    if (content) standing = decode(backend, *content, key);
+    if (content) standing = decode_position(backend, *content, key);
     // A primary that was never a standby has no position to retire, and who got nothing has none
     // yet.
     if (!standing && !change.handed && !change.restartpoint) return std::nullopt;
     const auto next = apply(standing, client, change, now);
     if (!next) return std::nullopt;
     if (standing && !worth_writing(*standing, *next, change)) return std::nullopt;
-    return encode(*next);
+    return encode_position(*next);
   };
   // Looking first spares most gets the lock; the change itself decides again under it. Not so for a
   // restartpoint, which is told once: when it is there already, an attempt whose answer was lost
@@ -256,7 +257,7 @@ std::vector<PositionReport> list_positions(Backend& backend, std::string_view cl
   for_each_record(
       backend, layout::standby_records(cluster),
       [&](const std::string& key, const std::string& content) {
-        reports.push_back(report_of(decode(backend, content, key)));
+        reports.push_back(report_of(decode_position(backend, content, key)));
       },
       damaged);
   return reports;

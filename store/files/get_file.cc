@@ -133,7 +133,8 @@ std::string history_hint(Timeline timeline) {
 }
 
 // A clause that goes on after `"FILE" is not in cluster "NAME", `.
-std::string describe(const ProvenAbsence& proven, const WalFileName& file, SegmentSize size) {
+std::string describe_absence(const ProvenAbsence& proven, const WalFileName& file,
+                             SegmentSize size) {
   const bool is_history = file.kind() == FileKind::kHistory;
   const std::optional<Timeline>& other = proven.absence.because_of;
   const std::string number = std::to_string(other.value_or(file.timeline()).value);
@@ -200,7 +201,7 @@ Reply absent(const Archive& archive, const GetFile& get, const std::vector<EraNa
   }
   return to_reply({.code = code_of(proven.absence.kind),
                    .message = file + " is not in cluster \"" + get.cluster + "\", " +
-                              describe(proven, get.file, segment_size_of(newest)),
+                              describe_absence(proven, get.file, segment_size_of(newest)),
                    .hint = hint_for(proven.absence, get.file),
                    .proof = AbsenceProof{.archive = archive.id(),
                                          .cluster = get.cluster,

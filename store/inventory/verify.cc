@@ -39,7 +39,7 @@ bool is_followed(Backend& backend, std::string_view cluster, const PromisedObjec
   return !backend.list_after(prefix, behind, 1).empty();
 }
 
-bool is_preceded(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+bool follows_another(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
   const std::string prefix =
       layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
   const std::vector<Entry> first = backend.list_after(prefix, "", 1);
@@ -202,7 +202,7 @@ std::string why_needed(Backend& backend, std::string_view cluster, const Promise
   if (!is_followed(backend, cluster, promised)) {
     return "nothing later is on its timeline: without it the log would seem to end before it";
   }
-  if (!is_preceded(backend, cluster, promised)) {
+  if (!follows_another(backend, cluster, promised)) {
     return "nothing earlier is on its timeline: without it the log would seem to begin behind it";
   }
   return {};

@@ -34,7 +34,7 @@ std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, cons
 RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
                             const ArchiveClock& clock, Time now, const std::string& cluster);
 
-std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& plan,
+std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
                                                   Time now);
 
 // The number of one that is not over; 0: there is none.

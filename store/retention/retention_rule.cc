@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
-#include <ranges>
 #include <set>
 
 #include "proto/base/suggestion.h"
@@ -112,7 +111,7 @@ bool Planner::is_end(const TimelineFacts& facts) const {
 
 bool Planner::is_live(const TimelineFacts& facts) const {
   const auto newest_of = [this](const TimelineFacts& one) { return counted(one.newest); };
-  const Time newest = std::ranges::max(inventory_.timelines | std::views::transform(newest_of));
+  const Time newest = newest_of(*std::ranges::max_element(inventory_.timelines, {}, newest_of));
   std::chrono::system_clock::duration young = policy_.least_age;
   if (policy_.keep) young = std::max<decltype(young)>(young, policy_.keep->younger);
   return facts.timeline == timelines_.rbegin()->first || counted(facts.newest) >= newest ||

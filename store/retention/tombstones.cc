@@ -35,7 +35,7 @@ std::optional<State> parse_state(std::string_view text) {
   return std::nullopt;
 }
 
-std::string encode(const Tombstone& tombstone, SegmentSize size) {
+std::string encode_tombstone(const Tombstone& tombstone, SegmentSize size) {
   json::object object{{"format", kArchiveFormat},
                       {"number", tombstone.number},
                       {"state", to_string(tombstone.state)},
@@ -168,7 +168,8 @@ std::optional<Tombstone> create_tombstone(Backend& backend, std::string_view clu
     throw Error(ErrorKind::kRefused, "there have been too many prunes of this era");
   }
   const std::string key = layout::prune_record(cluster, era, tombstone.number);
-  if (!backend.create_record(key, encode(tombstone, segment_size_of(era)))) return std::nullopt;
+  if (!backend.create_record(key, encode_tombstone(tombstone, segment_size_of(era))))
+    return std::nullopt;
   return tombstone;
 }
 
@@ -186,11 +187,11 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
         if (!is_intent && change.files == 0) return std::nullopt;
         standing->files += change.files;
         standing->stored_bytes += change.stored_bytes;
-        if (!is_intent) return encode(*standing, size);
+        if (!is_intent) return encode_tombstone(*standing, size);
         if (change.reached) standing->reached = std::max(standing->reached, *change.reached);
         if (change.state) standing->state = *change.state;
         if (!change.reason.empty()) standing->reason = change.reason;
-        return encode(*standing, size);
+        return encode_tombstone(*standing, size);
       });
   if (change.state == State::kDone) {
     drop_covered(backend, cluster, era, list_tombstones(backend, cluster, era));

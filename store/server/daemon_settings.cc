@@ -128,13 +128,13 @@ std::vector<HostPort> parse_listen(const Settings& settings) {
 }  // namespace
 
 std::span<const Setting> walstowd_settings() {
-  static const std::vector<Setting> all = [] {
+  static const std::vector<Setting> kAll = [] {
     std::vector<Setting> settings(kOwnSettings.begin(), kOwnSettings.end());
     const auto s3 = s3_settings();
     settings.insert(settings.end(), s3.begin(), s3.end());
     return settings;
   }();
-  return all;
+  return kAll;
 }
 
 Settings read_walstowd_settings(const std::string& file) {

@@ -49,7 +49,7 @@ class PutLimiter {
 
  private:
   struct Waiting {
-    explicit Waiting(boost::asio::any_io_executor executor) : timer(std::move(executor)) {}
+    explicit Waiting(const boost::asio::any_io_executor& executor) : timer(executor) {}
     boost::asio::steady_timer timer;  // on the executor of whoever waits
     bool granted = false;             // guarded by mutex_
   };

@@ -46,6 +46,7 @@ Caller named_client(const std::string& name, const std::string& fingerprint) {
 }
 
 void refuse_nameless_forced_command() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet
   if (std::getenv(kForcedCommandMark) == nullptr) return;
   throw Error(ErrorKind::kUsage, "the forced command names no client",
               "Write \"walstowd --stdio --as NAME\", as \"walstow client add NAME --ssh KEY.pub\" "

@@ -61,7 +61,7 @@ struct Handler::State {
   HandlerResult dispatch(const Command& command, const Caller& caller);
 
   OpenArchive open_archive;
-  int compression_level;
+  int compression_level = 0;
   Catalog catalog;
   RecentEdges recent_edges;
   PolicyPruner pruner;  // of the one thread that prunes
@@ -88,7 +88,7 @@ HandlerResult Handler::State::dispatch(const Command& command, const Caller& cal
   const std::shared_ptr<Archive> current = archive();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
-  const Grants& grants = std::get<Grants>(looked_up);
+  const auto& grants = std::get<Grants>(looked_up);
   if (const auto refusal = refuse_without_right(command, caller, grants)) return to_reply(*refusal);
 
   const std::string cluster = cluster_of(command);

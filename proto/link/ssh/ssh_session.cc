@@ -51,8 +51,8 @@ constexpr int kSignatureWanted = 1;  // none of libssh2's codes, which are negat
 
 void start_library() {
   // OpenSSL's ciphers start by themselves; 0: libssh2 has nothing to leave out.
-  static const int started = libssh2_init(0);
-  if (started != 0) throw Error(ErrorKind::kUnavailable, "could not start libssh2");
+  static const int kStarted = libssh2_init(0);
+  if (kStarted != 0) throw Error(ErrorKind::kUnavailable, "could not start libssh2");
 }
 
 // What libssh2's sign callback and the coroutine that waits for the signature share.
@@ -70,7 +70,7 @@ int give_signature(LIBSSH2_SESSION* /*session*/, unsigned char** signature, std:
     signing.data.assign(bytes.begin(), bytes.end());
     return LIBSSH2_ERROR_EAGAIN;
   }
-  // libssh2 frees it with free().
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): libssh2 frees it
   *signature = static_cast<unsigned char*>(std::malloc(signing.signature.size()));
   if (*signature == nullptr) return LIBSSH2_ERROR_ALLOC;
   std::memcpy(*signature, signing.signature.data(), signing.signature.size());
@@ -112,6 +112,7 @@ std::string ssh_signature_type(const std::string& key_type) {
 struct SshSession::Handles {
   explicit Handles(tcp::socket connected) : socket(std::move(connected)) {
     start_library();
+    // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): only once the library runs
     session = libssh2_session_init();
     if (session == nullptr) throw std::bad_alloc();
     libssh2_session_set_blocking(session, 0);

@@ -19,8 +19,8 @@ namespace {
 
 // Where a context keeps its TlsClient. (The slot that OpenSSL gives to applications is Asio's.)
 int client_index() {
-  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-  return index;
+  static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return kIndex;
 }
 
 }  // namespace

@@ -16,12 +16,14 @@
 namespace walstow {
 namespace {
 
+using CurlLong = long;  // NOLINT(google-runtime-int): libcurl's type
+
 // Bytes of an answer that are kept until they are asked for; then the transfer pauses.
 constexpr std::size_t kReadAhead = std::size_t{128} * 1024;
 constexpr std::size_t kUploadBuffer = std::size_t{128} * 1024;
 // Connections that nobody uses are closed by the far end at some time, and a request that meets
 // that moment has an unknown outcome. The shortest of the known services waits for 20 s.
-constexpr long kLongestRest = 15;
+constexpr CurlLong kLongestRest = 15;
 constexpr std::size_t kMostIdle = 16;
 constexpr std::size_t kMostHeaders = 100;
 constexpr Duration kPoll{200};  // a deadline is looked at that often; a byte ends the wait at once
@@ -52,9 +54,9 @@ class HeaderList {
 
 class HttpPool::HttpConnection {
  public:
-  explicit HttpConnection(const HttpLimits& limits)
+  explicit HttpConnection(HttpLimits limits)
       : curl_(curl_library()),
-        limits_(limits),
+        limits_(std::move(limits)),
         multi_(curl_.multi_init()),
         easy_(curl_.easy_init()) {
     if (multi_ == nullptr || easy_ == nullptr) {
@@ -147,14 +149,14 @@ void HttpPool::HttpConnection::begin(const HttpRequest& request) {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_PROXY, "");  // the environment is not to lead WAL elsewhere
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_HTTP_VERSION, static_cast<CurlLong>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TCP_NODELAY, 1L);
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect.count()));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<CurlLong>(limits_.connect.count()));
   set(CURLOPT_MAXAGE_CONN, kLongestRest);
   set(CURLOPT_MAXCONNECTS, 1L);
-  set(CURLOPT_BUFFERSIZE, static_cast<long>(kReadAhead / 2));
-  set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(kUploadBuffer));
+  set(CURLOPT_BUFFERSIZE, static_cast<CurlLong>(kReadAhead / 2));
+  set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<CurlLong>(kUploadBuffer));
   set(CURLOPT_ERRORBUFFER, error_.data());
   error_.fill('\0');
   if (!limits_.ca.empty()) set(CURLOPT_CAINFO, limits_.ca.c_str());
@@ -256,7 +258,7 @@ std::size_t HttpPool::HttpConnection::on_header(char* bytes, std::size_t size, s
     return total;
   }
   if (line.empty()) {
-    long status = 0;
+    CurlLong status = 0;
     self.curl_.easy_getinfo(self.easy_, CURLINFO_RESPONSE_CODE, &status);
     self.status_ = static_cast<int>(status);
     self.head_is_over_ = status >= 200;

@@ -344,6 +344,7 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
 std::size_t S3Backend::remove_objects(const std::vector<std::string>& keys) {
   check_removals(keys);
   std::vector<std::string> in_the_bucket;
+  in_the_bucket.reserve(keys.size());
   for (const std::string& key : keys)
     in_the_bucket.push_back(in_bucket(key));
   if (keys.empty()) return 0;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kShown = 200;  // bytes of a foreign answer, in a message
 
-[[noreturn]] void refuse(std::string_view body, const char* what) {
+[[noreturn]] void refuse_answer(std::string_view body, const char* what) {
   throw Error(
       ErrorKind::kUnavailable,
       std::string("the answer is no ") + what + " of an S3 service: " + escaped(body, kShown),
@@ -26,7 +26,7 @@ pugi::xml_document parse(std::string_view body, const char* what) {
   pugi::xml_document document;
   const auto flags = pugi::parse_escapes | pugi::parse_eol;
   if (!document.load_buffer(body.data(), body.size(), flags, pugi::encoding_utf8)) {
-    refuse(body, what);
+    refuse_answer(body, what);
   }
   return document;
 }
@@ -78,7 +78,7 @@ S3List parse_s3_list(std::string_view body) {
   const pugi::xml_document document = parse(body, kWhat);
   const pugi::xml_node root = document.child("ListBucketResult");
   const std::string truncated = root.child_value("IsTruncated");
-  if (!root || (truncated != "true" && truncated != "false")) refuse(body, kWhat);
+  if (!root || (truncated != "true" && truncated != "false")) refuse_answer(body, kWhat);
   S3List list{.bucket = root.child_value("Name"),
               .contents = {},
               .folders = {},
@@ -87,7 +87,7 @@ S3List parse_s3_list(std::string_view body) {
     const auto size = parse_decimal(entry.child_value("Size"));
     const auto modified = parse_time(entry.child_value("LastModified"));
     std::string key = unescaped(entry.child_value("Key"));
-    if (!size || !modified || key.empty()) refuse(body, kWhat);
+    if (!size || !modified || key.empty()) refuse_answer(body, kWhat);
     list.contents.push_back({.key = std::move(key),
                              .etag = bare_etag(entry.child_value("ETag")),
                              .size = *size,
@@ -103,7 +103,7 @@ bool parse_s3_versioning(std::string_view body) {
   constexpr const char* kWhat = "state of versioning";
   const pugi::xml_document document = parse(body, kWhat);
   const pugi::xml_node root = document.child("VersioningConfiguration");
-  if (!root) refuse(body, kWhat);
+  if (!root) refuse_answer(body, kWhat);
   return !std::string_view(root.child_value("Status")).empty();
 }
 
@@ -111,7 +111,7 @@ std::string parse_s3_removal(std::string_view body) {
   constexpr const char* kWhat = "report of a removal";
   const pugi::xml_document document = parse(body, kWhat);
   const pugi::xml_node root = document.child("DeleteResult");
-  if (!root) refuse(body, kWhat);
+  if (!root) refuse_answer(body, kWhat);
   std::string failed;
   for (const pugi::xml_node error : root.children("Error")) {
     if (std::string_view(error.child_value("Code")) == "NoSuchKey") continue;

@@ -1,4 +1,4 @@
-"""Tests .ci/check-layers and .ci/check-coawait on small sources. usage: checks_test.py CI_FOLDER"""
+"""Tests the checks of .ci on small sources. usage: checks_test.py CI_FOLDER"""
 
 import subprocess
 import sys
@@ -194,6 +194,92 @@ class CoAwait(CheckTest):
         self.assert_refuses("check-coawait",
                             {"store/a.h": bad, "tests/unit/b.cc": bad, "store/c.cc": ""},
                             f"store/a.h:2: {LAMBDA}", f"tests/unit/b.cc:2: {LAMBDA}")
+
+
+def target(sources: str, helper: str = "walstow_library", words: str = "") -> str:
+    return f"# {helper}(other SOURCES c.cc)\n{helper}(name {words}\n  SOURCES {sources}\n  LINKS other)\n"
+
+
+def anonymous(source: str) -> str:
+    return f"namespace walstow {{\nnamespace {{\n{source}\n}}  // namespace\n}}\n"
+
+
+class Names(CheckTest):
+    def test_refuses_a_name_of_two_files(self):
+        files, lines = {}, []
+        for name, line, source in (
+                ("k", 3, "constexpr int k = 1;"),
+                ("k", 3, "constexpr std::array<int, 2> k{1, 2};"),
+                ("k", 3, "const char k[] = \"{\";"),
+                ("k", 3, "constexpr int first_of_N{1}, k = 2;"),
+                ("k", 3, "constexpr auto k = [](int a) { return a; };"),
+                ("f", 3, "int f(int a) { return a; }"),
+                ("f", 4, "// int g() {\nstd::function<void(int)> f(A<B> a, int b = 1) {\n  if (b) { g(); }\n}"),
+                ("f", 3, "[[nodiscard]] auto f() -> int { return 1; }"),
+                ("f", 3, "template <class A, class B = std::vector<A>>\nstd::optional<A> f(A a) { return a; }"),
+                ("f", 3, "template <class A>\n  requires std::integral<A>\nvoid f(A a);"),
+                ("f", 3, "__attribute__((target(\"sse4.2\"))) int f() { return 1; }"),
+                ("f", 4, "#if defined(X)  // {\nint f() { return 1; }\n#endif"),
+                ("A", 3, "struct A {};"),
+                ("A", 3, "class A final : public B<int> {\n public:\n  A() : b_{1} {}\n};"),
+                ("A", 3, "enum class A { kOne, kTwo };"),
+                ("inner::k", 4, "namespace inner {\nconstexpr int k = 1;\n}")):
+            folder = f"store/{len(lines)}"
+            files |= {f"{folder}/CMakeLists.txt": target("a.cc b.cc"), f"{folder}/a.cc": anonymous(source),
+                      f"{folder}/b.cc": anonymous(source.replace("of_N", "of_b"))}
+            lines.append(f"{folder}/b.cc:{line}: walstow::{name}: {folder}/a.cc, also of name, has one of its own")
+        self.assert_refuses("check-names", files, *lines)
+
+    def test_refuses_other_things_of_one_name(self):
+        files, lines = {}, []
+        for name, line, one, other in (
+                ("f", 3, "int f(int a) { return a; }", "int f(long a) { return a; }"),
+                ("a", 3, "int a() { return 1; }", "struct a {};"),
+                ("A", 3, "using A = int;", "using A = long;"),
+                ("A", 3, "using A = int;", "struct A {};")):
+            folder = f"store/{len(lines)}"
+            files |= {f"{folder}/CMakeLists.txt": target("a.cc b.cc", "walstow_test", "LABEL unit"),
+                      f"{folder}/a.cc": anonymous(one), f"{folder}/b.cc": anonymous(other)}
+            lines.append(f"{folder}/b.cc:{line}: walstow::{name}: {folder}/a.cc, also of name, has one of its own")
+        self.assert_refuses("check-names", files, *lines)
+
+    def test_refuses_what_is_static_or_constant_and_tests(self):
+        source = ("static int f() { return 1; }\nconst std::string kText = \"x\";\nconstexpr int kOne = 1;\n"
+                  "TEST(Suite, Works) { f(); }\nTEST_F(Other, Works) { f(); }\n"
+                  "INSTANTIATE_TEST_SUITE_P(All, Suite, testing::Values(1));\n")
+        self.assert_refuses(
+            "check-names", {"tests/CMakeLists.txt": target("unit/a.cc b.cc", "walstow_executable"),
+                            "tests/unit/a.cc": source, "tests/b.cc": source},
+            *(f"tests/b.cc:{line}: {name}: tests/unit/a.cc, also of name, has one of its own" for line, name in (
+                (1, "f"), (2, "kText"), (3, "kOne"), (4, "Suite.Works"), (5, "Other.Works"), (6, "suite All.Suite"))))
+
+    def test_accepts_what_is_not_a_files_own(self):
+        files = {}
+        for source in (
+                "void f();\nclass A;\nextern int k;\nusing boost::f;\nnamespace json = boost::json;",
+                "const A& f() { return a; }\nconst A* g() { return nullptr; }",
+                "A::A() : b_{1}, c_(2) {}\nint A::f() const { return k; }\nconst int A::k = 1;",
+                anonymous("int f() {\n  static int k = 1;\n  struct A {};\n  return k;\n}").replace("f()", "f_of_N()"),
+                anonymous("using A = std::vector<std::function<void(int)>>;"),
+                anonymous("class A;\nusing std::f;\nstatic_assert(true);"),
+                anonymous("bool operator==(const A&, const B&) { return true; }"),
+                anonymous("int A::f() { return 1; }\nA::~A() { g(); }")):
+            folder = f"store/{len(files)}"
+            files |= {f"{folder}/CMakeLists.txt": target("a.cc b.cc"), f"{folder}/a.cc": source.replace("of_N", "one"),
+                      f"{folder}/b.cc": source.replace("of_N", "two")}
+        self.assert_accepts("check-names", files)
+
+    def test_accepts_one_name_in_two_targets_and_in_separate_files(self):
+        source = anonymous("constexpr int k = 1;")
+        self.assert_accepts("check-names", {
+            "proto/CMakeLists.txt": target("a.cc") + target("b.cc"), "proto/a.cc": source, "proto/b.cc": source,
+            "tests/CMakeLists.txt": target("a.cc b.cc", "walstow_test", "LABEL unit SEPARATE"),
+            "tests/a.cc": source, "tests/b.cc": source})
+
+    def test_counts_what_it_saw_and_refuses_to_see_nothing(self):
+        result = run("check-names", {"store/CMakeLists.txt": target("a.cc"), "store/a.cc": anonymous("int a, b;")})
+        self.assertEqual(result.stdout, "check-names: 1 files, 2 names, 0 violations\n")
+        self.assertNotEqual(run("check-names", {"store/a.cc": ""}).returncode, 0)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ ReplyHead head_for(const Refusal& refusal) {
   return head;
 }
 
-ReplyHead without(const ReplyHead& head, std::string_view name) {
+ReplyHead without_field(const ReplyHead& head, std::string_view name) {
   ReplyHead kept{.status = head.status, .fields = {}};
   for (const auto& [known, value] : head.fields.all()) {
     if (known != name) kept.fields.set(known, value);
@@ -44,7 +44,7 @@ ReplyHead without(const ReplyHead& head, std::string_view name) {
   return kept;
 }
 
-ReplyHead with(ReplyHead head, std::string_view name, std::string value) {
+ReplyHead with_field(ReplyHead head, std::string_view name, std::string value) {
   head.fields.set(name, std::move(value));
   return head;
 }
@@ -128,10 +128,10 @@ TEST(RefusalTest, WhatIsNotQuiteOursIsUnknown) {
     const std::string body = to_json(sent);
     ASSERT_TRUE(parse_refusal(head, body));
 
-    EXPECT_FALSE(parse_refusal(without(head, field::kVersion), body));
-    EXPECT_FALSE(parse_refusal(with(head, field::kVersion, "2"), body));
-    EXPECT_FALSE(parse_refusal(without(head, field::kContentType), body));
-    EXPECT_FALSE(parse_refusal(with(head, field::kContentType, "text/html"), body));
+    EXPECT_FALSE(parse_refusal(without_field(head, field::kVersion), body));
+    EXPECT_FALSE(parse_refusal(with_field(head, field::kVersion, "2"), body));
+    EXPECT_FALSE(parse_refusal(without_field(head, field::kContentType), body));
+    EXPECT_FALSE(parse_refusal(with_field(head, field::kContentType, "text/html"), body));
     for (const int status : {200, 400, 403, 404, 410, 500, 502, 503}) {
       if (status == head.status) continue;
       ReplyHead other = head;
@@ -144,8 +144,8 @@ TEST(RefusalTest, WhatIsNotQuiteOursIsUnknown) {
 TEST(RefusalTest, AnAbsenceOutOfACacheIsUnknown) {
   const Refusal sent = refusal_with(Code::kAbsentEnd);
   const ReplyHead head = head_for(sent);
-  EXPECT_FALSE(parse_refusal(without(head, field::kCacheControl), to_json(sent)));
-  EXPECT_FALSE(parse_refusal(with(head, field::kCacheControl, "max-age=60"), to_json(sent)));
+  EXPECT_FALSE(parse_refusal(without_field(head, field::kCacheControl), to_json(sent)));
+  EXPECT_FALSE(parse_refusal(with_field(head, field::kCacheControl, "max-age=60"), to_json(sent)));
 }
 
 TEST(RefusalTest, BodiesThatAreNotOursAreUnknown) {

@@ -10,8 +10,8 @@ struct Segments {
   const char* put;
 };
 
-TimelineReport timeline(const Segments& segments, std::optional<std::uint32_t> parent = {},
-                        const std::string& left_at = "") {
+TimelineReport report_of(const Segments& segments, std::optional<std::uint32_t> parent = {},
+                         const std::string& left_at = "") {
   TimelineReport report{.timeline = segments.timeline, .parent = parent, .left_parent_at = left_at};
   if (segments.last == 0) return report;
   const SegmentSize size = SegmentSize::from_bytes(16U << 20).value();
@@ -31,7 +31,7 @@ constexpr const char* kEarly = "2026-11-22T19:40:00Z";
 constexpr const char* kLate = "2026-11-22T19:41:00Z";
 
 TEST(ForkedTimelineTest, ATrialBelowTheNewestFilesIsNamed) {
-  const auto fork = fork_of({timeline({1, 9, kLate}), timeline({2, 5, kEarly}, 1, "0/4000028")});
+  const auto fork = fork_of({report_of({1, 9, kLate}), report_of({2, 5, kEarly}, 1, "0/4000028")});
   ASSERT_TRUE(fork);
   EXPECT_EQ(fork->highest, 2U);
   EXPECT_EQ(fork->in_use, 1U);
@@ -39,25 +39,25 @@ TEST(ForkedTimelineTest, ATrialBelowTheNewestFilesIsNamed) {
 }
 
 TEST(ForkedTimelineTest, OneThatHasArchivedItsHistoryOnlyIsNamed) {
-  EXPECT_TRUE(fork_of({timeline({1, 9, kLate}), timeline({2, 0, ""}, 1, "0/4000028")}));
+  EXPECT_TRUE(fork_of({report_of({1, 9, kLate}), report_of({2, 0, ""}, 1, "0/4000028")}));
 }
 
 TEST(ForkedTimelineTest, InOneSecondThePlaceDecides) {
-  EXPECT_TRUE(fork_of({timeline({1, 9, kLate}), timeline({2, 5, kLate}, 1, "0/4000028")}));
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate}), timeline({2, 10, kLate}, 1, "0/4000028")}));
+  EXPECT_TRUE(fork_of({report_of({1, 9, kLate}), report_of({2, 5, kLate}, 1, "0/4000028")}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate}), report_of({2, 10, kLate}, 1, "0/4000028")}));
 }
 
 TEST(ForkedTimelineTest, AGrandchildIsNamed) {
-  const auto fork = fork_of({timeline({1, 9, kLate}), timeline({2, 5, kEarly}, 1, "0/4000028"),
-                             timeline({3, 6, kEarly}, 2, "0/5000028")});
+  const auto fork = fork_of({report_of({1, 9, kLate}), report_of({2, 5, kEarly}, 1, "0/4000028"),
+                             report_of({3, 6, kEarly}, 2, "0/5000028")});
   ASSERT_TRUE(fork);
   EXPECT_EQ(fork->highest, 3U);
   EXPECT_EQ(fork->left_at, "0/4000028");
 }
 
 TEST(ForkedTimelineTest, ABranchBesideTheOneInUseIsNamed) {
-  const auto fork = fork_of({timeline({1, 5, kEarly}), timeline({2, 9, kLate}, 1, "0/5000028"),
-                             timeline({3, 4, kEarly}, 1, "0/4000028")});
+  const auto fork = fork_of({report_of({1, 5, kEarly}), report_of({2, 9, kLate}, 1, "0/5000028"),
+                             report_of({3, 4, kEarly}, 1, "0/4000028")});
   ASSERT_TRUE(fork);
   EXPECT_EQ(fork->highest, 3U);
   EXPECT_EQ(fork->in_use, 2U);
@@ -66,19 +66,19 @@ TEST(ForkedTimelineTest, ABranchBesideTheOneInUseIsNamed) {
 
 TEST(ForkedTimelineTest, APromotionIsNone) {
   EXPECT_FALSE(fork_of({}));
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate})}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate})}));
   // The lost server had archived more than its heir has replayed.
-  EXPECT_FALSE(fork_of({timeline({1, 9, kEarly}), timeline({2, 5, kLate}, 1, "0/4000028")}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kEarly}), report_of({2, 5, kLate}, 1, "0/4000028")}));
   // The heir has not filled a segment yet.
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate}), timeline({2, 0, ""}, 1, "0/9000028")}));
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate}), timeline({2, 0, ""}, 1, "0/A000000")}));
-  EXPECT_FALSE(fork_of({timeline({1, 5, kEarly}), timeline({2, 9, kLate}, 1, "0/4000028")}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate}), report_of({2, 0, ""}, 1, "0/9000028")}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate}), report_of({2, 0, ""}, 1, "0/A000000")}));
+  EXPECT_FALSE(fork_of({report_of({1, 5, kEarly}), report_of({2, 9, kLate}, 1, "0/4000028")}));
 }
 
 TEST(ForkedTimelineTest, NothingIsSaidWhereItIsNotKnown) {
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate}), timeline({3, 5, kEarly})}));
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate}), timeline({3, 5, kEarly}, 7, "0/4000028")}));
-  EXPECT_FALSE(fork_of({timeline({1, 9, kLate}), timeline({2, 5, kEarly}, 1, "?")}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate}), report_of({3, 5, kEarly})}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate}), report_of({3, 5, kEarly}, 7, "0/4000028")}));
+  EXPECT_FALSE(fork_of({report_of({1, 9, kLate}), report_of({2, 5, kEarly}, 1, "?")}));
 }
 
 }  // namespace
