@@ -1,8 +1,8 @@
 // The one exception of the project: "it did not happen".
 //
 // Outcomes that are expected (a file that is absent, an object that stands already) are never
-// exceptions; they are values. An Error is caught in three places only: in main(), at the end of a
-// session, and in the retry policy.
+// exceptions; they are values. An Error is caught only where a failure becomes a value: an exit
+// code, a refusal, a warning, another attempt. Error{kFatal} always goes through.
 #pragma once
 
 #include <stdexcept>

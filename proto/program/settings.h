@@ -1,5 +1,5 @@
 // Settings: one table declares every setting of a program once, and the command line, the
-// environment, the TOML file, --help, the sample file and the documentation all come from it.
+// environment, the TOML file, --help and the sample file all come from it. README has them by hand.
 //
 // Precedence: command line, then environment (WALSTOW_ + the name in upper case, dots and dashes as
 // underscores), then the per-user file, then the system's file, then the default. An unknown name

@@ -139,7 +139,7 @@ class Backend {
   virtual bool create_record(const std::string& key, std::string_view content) = 0;
   // Atomic read-modify-write, also among processes: `change` gets what stands (nullopt: nothing)
   // and returns what shall stand, or nullopt to leave all as it is. What stands then is durable on
-  // return. Waits up to 1 s for other writers, then throws Error{kUnavailable}.
+  // return. Waits some seconds at most for other writers, then throws Error{kUnavailable}.
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
   virtual bool remove_record(const std::string& key) = 0;  // durable on return

@@ -42,8 +42,7 @@ class S3Client {
     S3Head head;
     std::unique_ptr<HttpExchange> body;
   };
-  // From `offset` on, which is smaller than the object or 0. nullopt: absent. Who gives a deadline
-  // gets no answer of later.
+  // From `offset` on, which is smaller than the object or 0. nullopt: absent.
   std::optional<Opened> get(const std::string& key, std::uint64_t offset = 0);
 
   // nullopt: nothing was found, which is no proof.
