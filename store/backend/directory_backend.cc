@@ -350,7 +350,7 @@ void remove_stale_probes(FileSystem& files, const std::string& folder) {
   const auto names = files.list(folder);
   if (!names) return;
   for (const std::string& name : *names) {
-    const std::string path = folder + "/" + name;
+    const std::string path = fmt::format("{}/{}", folder, name);
     const auto status = files.status(path);
     if (status && status->modified < old) files.remove(path);
   }
