@@ -2,6 +2,7 @@
 
 option(WALSTOW_TESTS "build the tests" ON)
 option(WALSTOW_BENCH "build the benchmarks, with the tests" OFF)
+option(WALSTOW_COVERAGE "count how often each line runs" OFF)
 set(WALSTOW_SANITIZE "" CACHE STRING "sanitizers, as given to -fsanitize= (empty: none)")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -39,6 +40,12 @@ if(WALSTOW_SANITIZE)
 else()
   # The commands start once for each segment: fewer shared objects, fewer milliseconds.
   target_link_options(walstow_options INTERFACE -static-libstdc++ -static-libgcc)
+endif()
+
+if(WALSTOW_COVERAGE)
+  # Threads count in one place.
+  target_compile_options(walstow_options INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(walstow_options INTERFACE --coverage)
 endif()
 
 # walstow_library(NAME SOURCES file... LINKS target...)

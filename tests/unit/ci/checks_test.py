@@ -130,6 +130,7 @@ LAMBDA = "lambda with captures inside a co_await expression"
 BEHIND = "co_await behind &&, || or ?"
 AGGREGATE = "aggregate made inside the arguments of a co_await expression"
 CONDITIONAL = "conditional inside the arguments of a co_await expression"
+DETACHED = "asio::detached drops a coroutine's exception"
 
 
 class CoAwait(CheckTest):
@@ -188,6 +189,16 @@ class CoAwait(CheckTest):
                 "bool c = a && b; { co_await f(); }"):
             files[f"store/{len(files)}.cc"] = source + "\n"
         self.assert_accepts("check-coawait", files)
+
+    def test_refuses_what_drops_an_exception(self):
+        self.assert_refuses(
+            "check-coawait",
+            {"store/a.cc": "asio::co_spawn(io, f(),\n               asio::detached);\n",
+             "tests/b.cc": "using boost::asio::detached;\n"},
+            f"store/a.cc:2: {DETACHED}", f"tests/b.cc:1: {DETACHED}")
+        self.assert_accepts("check-coawait", {
+            "store/a.cc": "// Not asio::detached.\nasio::co_spawn(io, f(), [](std::exception_ptr e) { g(e); });\n"
+                          "thread.detach();\nbool detached = false;\n#include <boost/asio/detached.hpp>\n"})
 
     def test_names_each_of_several_files(self):
         bad = "\nco_await f([&] {});\n"
