@@ -1,5 +1,5 @@
-#include "store/admin/client_commands.h"
-
+// `walstow client add|renew|grant|revoke|list|remove`: who may ask the store, and the certificates
+// by which they prove it.
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include "store/admin/authorized_keys.h"
 #include "store/admin/certificate_options.h"
 #include "store/admin/client_bundle.h"
+#include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 #include "store/certificates/host_names.h"
 #include "store/certificates/tls_folder.h"

@@ -1,9 +1,10 @@
-#include "store/admin/conflict_commands.h"
-
+// `walstow conflict list|show|accept`: contents that came under a name that was taken, and the
+// decision between them.
 #include <algorithm>
 
 #include "proto/base/log.h"
 #include "proto/program/exit_code.h"
+#include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 
 namespace walstow {

@@ -1,5 +1,4 @@
-#include "store/admin/copy_command.h"
-
+// `walstow copy`: moves an archive, in as many passes as it takes.
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
@@ -8,6 +7,7 @@
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "store/admin/archive_options.h"
+#include "store/admin/commands.h"
 #include "store/admin/progress_line.h"
 #include "store/admin/report_text.h"
 #include "store/archive/copy_archive.h"

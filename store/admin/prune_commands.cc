@@ -9,10 +9,10 @@
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"
-#include "store/admin/policy_commands.h"
+#include "store/admin/commands.h"
+#include "store/admin/policy_options.h"
 #include "store/admin/progress_line.h"
 #include "store/admin/report_text.h"
-#include "store/admin/retention_commands.h"
 
 namespace walstow {
 namespace {

@@ -1,5 +1,4 @@
-#include "store/admin/retention_commands.h"
-
+// `walstow hold`, `backup` and `standby`.
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"
+#include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 #include "store/retention/retention_rule.h"
 

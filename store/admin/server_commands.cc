@@ -1,5 +1,5 @@
-#include "store/admin/server_commands.h"
-
+// What is done on the store's own host, in the archive's folder and as its owner: `walstow init`
+// and `walstow server renew`.
 #include <fmt/format.h>
 #include <optional>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "proto/wire/json_fields.h"
 #include "store/admin/archive_options.h"
 #include "store/admin/certificate_options.h"
+#include "store/admin/commands.h"
 #include "store/archive/archive_location.h"
 #include "store/certificates/host_names.h"
 #include "store/certificates/tls_folder.h"

@@ -13,7 +13,8 @@
 #include "proto/base/log.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
-#include "store/admin/file_commands.h"
+#include "store/admin/commands.h"
+#include "store/admin/file_range_options.h"
 #include "store/admin/progress_line.h"
 #include "store/admin/report_text.h"
 
@@ -307,10 +308,30 @@ int Verification::result() const {
   return exit_code::kDone;
 }
 
-}  // namespace
-
 int verify(const CommandContext& call) {
   return Verification(call).run();
+}
+
+}  // namespace
+
+std::vector<AdminCommand> verify_commands() {
+  constexpr Positional kCluster{"CLUSTER", "the cluster's name", Positional::Count::kOptional};
+  return {
+      {{"verify",
+        "read back what is stored, and report what is damaged, missing or foreign",
+        {{"--deep", "", "also unfold it: the file's digest, and the log in it"},
+         kTimelineOption,
+         kFromOption,
+         kToOption,
+         {"--since", "TIME", "only what was put since: 2026-11-22T19:40:00Z, or 7d ago"},
+         {"--jobs", "N", "so many objects at once, at the store"},
+         {"--rate-limit", "SIZE", "so many bytes a second at most, as stored: 50MB"},
+         {"--resume", "PLACE", "go on where an earlier run has ended"},
+         {"--set-aside", "", "take what is damaged out of the way, where that makes a hole"},
+         {"-y,--yes", "", "do not ask before that"}},
+        {kCluster}},
+       verify},
+  };
 }
 
 }  // namespace walstow

@@ -1,4 +1,4 @@
-// `walstow policy`, and the options that say what is kept.
+// The options that say what is kept: of `walstow policy set` and `walstow prune`.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,5 @@ PrunePolicy policy_of_options(const CommandContext& call);
 // An option's whole number from `lowest` on; nullopt: not given. Throws Error{kUsage}.
 std::optional<std::uint32_t> number_option(const CommandContext& call, std::string_view name,
                                            std::uint64_t lowest);
-
-std::vector<AdminCommand> policy_commands();
 
 }  // namespace walstow

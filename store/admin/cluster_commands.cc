@@ -1,0 +1,194 @@
+// `walstow cluster create|list|upgrade`, whoami, check, status and get.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/log.h"
+#include "proto/client/client.h"
+#include "proto/client/client_settings.h"
+#include "proto/pgdata/certificate_warning.h"
+#include "proto/pgdata/data_directory.h"
+#include "proto/program/exit_code.h"
+#include "store/admin/commands.h"
+#include "store/admin/report_text.h"
+#include "store/admin/status_text.h"
+
+namespace walstow {
+namespace {
+
+int cluster_create(const CommandContext& call) {
+  const std::string cluster = call.command.positional("CLUSTER");
+  const std::string answer = call.client().ask(CreateCluster{cluster}, patience());
+  print(call.json() ? answer : fmt::format("cluster \"{}\" made\n", cluster));
+  return exit_code::kDone;
+}
+
+void print_clusters(const CommandContext& call, const std::string& answer) {
+  if (call.json()) {
+    print(answer);
+  } else {
+    print(clusters_text(parse_cluster_summaries(answer)), call.reach());
+  }
+}
+
+int cluster_list(const CommandContext& call) {
+  print_clusters(call, call.client().ask(ListClusters{}, patience()));
+  return exit_code::kDone;
+}
+
+// The new server is told by its data directory, or by the two numbers that it would give.
+OpenEra era_to_open(const CommandContext& call) {
+  OpenEra open{.cluster = call.command.positional("CLUSTER")};
+  const std::string pgdata = call.command.option("pgdata");
+  const std::string system = call.command.option("system");
+  const std::string size = call.command.option("segment-size");
+  if (!pgdata.empty() && system.empty() && size.empty()) {
+    const auto control = read_control_file(pgdata);
+    if (!control || !control->segment_size) {
+      throw Error(ErrorKind::kInvalid,
+                  "found no segment size in the control file of \"" + pgdata +
+                      "\", nor in a segment in its pg_wal",
+                  "Give --system and --segment-size, as pg_controldata shows them.");
+    }
+    open.system_identifier = control->system_identifier;
+    open.segment_size = control->segment_size->bytes();
+    return open;
+  }
+  const auto system_identifier = parse_decimal(system);
+  const auto bytes = parse_size(size);
+  const auto segment_size = bytes ? SegmentSize::from_bytes(*bytes) : std::nullopt;
+  if (!pgdata.empty() || !system_identifier || !segment_size) {
+    throw Error(ErrorKind::kUsage, "which server begins the new era?",
+                "Give --pgdata DIR, or --system ID and --segment-size SIZE (\"16MB\"), as "
+                "pg_controldata shows them.");
+  }
+  open.system_identifier = *system_identifier;
+  open.segment_size = segment_size->bytes();
+  return open;
+}
+
+int cluster_upgrade(const CommandContext& call) {
+  const std::string answer = call.client().ask(era_to_open(call), patience());
+  if (call.json()) {
+    print(answer);
+  } else {
+    const auto summaries = parse_cluster_summaries(answer);
+    print(fmt::format("cluster \"{}\" is in era {} now; what was there stays\n",
+                      summaries.at(0).cluster, summaries.at(0).newest_era));
+  }
+  return exit_code::kDone;
+}
+
+int whoami(const CommandContext& call) {
+  const std::string answer = call.client().ask(Whoami{}, patience());
+  print(call.json() ? answer : whoami_text(parse_whoami_report(answer)));
+  return exit_code::kDone;
+}
+
+int check(const CommandContext& call) {
+  Client client = call.client();
+  const std::string answer = client.ask(CheckStore{call.cluster()}, patience());
+  print(call.json() ? answer : check_text(parse_check_report(answer)));
+  if (const auto until = client.certificate_until()) {
+    if (!call.json()) print(fmt::format("  certificate until {}\n", to_iso8601(*until)));
+    warn_of_certificate_end(*until, std::chrono::system_clock::now());
+  }
+  return exit_code::kDone;
+}
+
+int status(const CommandContext& call) {
+  Client client = call.client();
+  const std::string given = call.command.positional("CLUSTER");
+  if (given.empty() && !call.settings.has("cluster")) {
+    const std::string answer = client.ask(ListClusters{}, patience());
+    print_clusters(call, answer);
+    return exit_code::kDone;
+  }
+  const std::string answer = client.ask(ClusterStatus{call.cluster()}, long_patience());
+  if (call.json()) {
+    print(answer);
+  } else {
+    const StatusStyle style{.now = std::chrono::system_clock::now(), .color = color_of_terminal()};
+    print(status_text(parse_cluster_report(answer), style), call.reach());
+  }
+  return exit_code::kDone;
+}
+
+int get(const CommandContext& call) {
+  const std::string name = call.command.positional("FILE");
+  const std::string path = call.command.positional("PATH");
+  const auto file = WalFileName::parse(name);
+  if (!file) {
+    throw Error(ErrorKind::kUsage, "\"" + escaped(name) + "\" is not the name of a WAL file",
+                "Names look like 000000010000000A000000FF or 00000002.history.");
+  }
+  const auto folder = open_posix_file_system(parent_folder(path));
+  if (!folder) {
+    throw Error(ErrorKind::kUsage, "there is no folder \"" + parent_folder(path) + "\"");
+  }
+  auto output = folder->create_temporary();
+  std::uint64_t written = 0;
+  const GetSink sink{.raw =
+                         [&](ByteView bytes) {
+                           output->write_at(written, bytes);
+                           written += bytes.size();
+                         },
+                     .restart =
+                         [&] {
+                           output = folder->create_temporary();
+                           written = 0;
+                         },
+                     .object = {}};
+  const GetFile question{.cluster = call.command.positional("CLUSTER"), .file = *file};
+  const GetDone done = call.client().get(question, sink, patience());
+  if (const auto* absent = std::get_if<Absent>(&done)) {
+    log_line(LogLevel::kError, absent->refusal.message, absent->refusal.hint);
+    return exit_code::kFailed;
+  }
+  output->sync();
+  const std::string own_name = path.substr(path.rfind('/') + 1);
+  if (folder->link_temporary(*output, own_name) == LinkResult::kExists) {
+    throw Error(ErrorKind::kUsage, "file \"" + path + "\" exists already",
+                "Nothing was written. Give another path.");
+  }
+  output->close();
+  folder->sync_folder(".");
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+std::vector<AdminCommand> cluster_commands() {
+  constexpr std::string_view kClusterHelp = "the cluster's name";
+  using Count = Positional::Count;
+  return {
+      {{"cluster create", "make a cluster", {}, {{"CLUSTER", kClusterHelp}}}, cluster_create},
+      {{"cluster list", "list the clusters", {}, {}}, cluster_list},
+      {{"cluster upgrade",
+        "open the next era: after pg_upgrade, or a new segment size",
+        {{"-D,--pgdata", "DIR", "the new server's data directory"},
+         {"--system", "ID", "its system identifier, where there is no data directory"},
+         {"--segment-size", "SIZE", "its segment size, e.g. 16MB"}},
+        {{"CLUSTER", kClusterHelp}}},
+       cluster_upgrade},
+      {{"whoami", "show who the store takes you for, and your rights", {}, {}}, whoami},
+      {{"check",
+        "have the store publish, read back and remove a probe",
+        {},
+        {{"CLUSTER", kClusterHelp, Count::kOptional}}},
+       check},
+      {{"status",
+        "show timelines, ranges, holes, sizes and standbys; without a cluster, all",
+        {},
+        {{"CLUSTER", kClusterHelp, Count::kOptional}}},
+       status},
+      {{"get",
+        "take one file out, as PostgreSQL would get it",
+        {},
+        {{"CLUSTER", kClusterHelp},
+         {"FILE", "the WAL file's name"},
+         {"PATH", "where to write it; nothing is replaced"}}},
+       get},
+  };
+}
+
+}  // namespace walstow

@@ -1,0 +1,16 @@
+// The options of each command that is about a part of a cluster.
+#pragma once
+
+#include "proto/wal/file_range.h"
+#include "store/admin/command_context.h"
+
+namespace walstow {
+
+inline constexpr Option kTimelineOption{"--timeline", "NUMBER", "only what is of this timeline"};
+inline constexpr Option kFromOption{"--from", "FILE", "only from this file on"};
+inline constexpr Option kToOption{"--to", "FILE", "only up to this file"};
+
+// What they say. Throws Error{kUsage}.
+FileRange range_of(const CommandContext& call);
+
+}  // namespace walstow
