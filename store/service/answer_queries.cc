@@ -5,7 +5,6 @@
 #include "store/archive/client_registry.h"
 #include "store/archive/probe_archive.h"
 #include "store/files/conflicts.h"
-#include "store/files/get_file.h"
 #include "store/inventory/file_list.h"
 #include "store/inventory/verify.h"
 #include "store/retention/holds_and_backups.h"
@@ -15,35 +14,6 @@
 #include "store/service/command_answers.h"
 
 namespace walstow {
-
-void note_position(Archive& archive, const std::string& cluster, const Caller& caller,
-                   const PositionChange& change) {
-  try {
-    update_position(archive.backend(), cluster, caller.name, change,
-                    std::chrono::system_clock::now());
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kFatal) throw;
-    log_line(LogLevel::kWarning,
-             std::string("could not note how far a standby has got: ") + error.what(),
-             error.hint());
-  }
-}
-
-Reply answer(const RequestContext& asked, const GetFile& get) {
-  Reply reply = get_file(asked.archive, get);
-  const bool there = reply.head.status == 200;
-  const bool absent = reply.head.status == 404;
-  if (!get.instance || !get.system_identifier || !(there || absent)) return reply;
-  // A HEAD hands nothing over. It tells how far PostgreSQL has got without asking (last_handed).
-  const bool handed = there && get.file.kind() == FileKind::kSegment && !get.head_only;
-  note_position(*asked.archive, get.cluster, asked.caller,
-                {.instance = *get.instance,
-                 .system_identifier = *get.system_identifier,
-                 .handed = handed ? std::optional(get.file) : std::nullopt,
-                 .restartpoint = get.restartpoint,
-                 .waits = absent && !get.head_only});
-  return reply;
-}
 
 Reply answer(const RequestContext& asked, const ListFiles& list) {
   return json_reply(200, to_json(list_files(*asked.archive, list)));

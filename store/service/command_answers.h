@@ -9,6 +9,7 @@
 #include "store/archive/archive.h"
 #include "store/archive/rights.h"
 #include "store/archive/standby_positions.h"
+#include "store/files/recent_edges.h"
 #include "store/files/reply.h"
 #include "store/service/catalog.h"
 
@@ -18,12 +19,17 @@ namespace walstow {
 struct RequestContext {
   std::shared_ptr<Archive> archive;
   Catalog& catalog;
+  RecentEdges& recent_edges;
+  int compression_level = 1;
   const Caller& caller;
   const Grants& grants;
 };
 
-// Those that read: answer_queries.cc. (A get also notes how far its standby has come.)
+// A file in or out: answer_files.cc. Both note how far the server has come.
+HandlerResult answer(const RequestContext& asked, const PutFile& put);
 Reply answer(const RequestContext& asked, const GetFile& get);
+
+// Those that read: answer_queries.cc.
 Reply answer(const RequestContext& asked, const ListFiles& list);
 Reply answer(const RequestContext& asked, const ListHoles& list);
 Reply answer(const RequestContext& asked, const ClusterStatus& status);
@@ -58,10 +64,5 @@ Reply answer(const RequestContext& asked, const RemovePolicy& remove);
 Reply answer(const RequestContext& asked, const BeginPrune& begin);
 Reply answer(const RequestContext& asked, const ContinuePrune& go_on);
 Reply answer(const RequestContext& asked, const AbandonPrune& abandon);
-
-// What a put or get says about its server. A standby must get its WAL even where that cannot be
-// noted (a full disk at the store).
-void note_position(Archive& archive, const std::string& cluster, const Caller& caller,
-                   const PositionChange& change);
 
 }  // namespace walstow

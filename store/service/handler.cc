@@ -4,7 +4,6 @@
 
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
-#include "store/files/put_file.h"
 #include "store/retention/archive_clock.h"
 #include "store/retention/scheduled_prune.h"
 #include "store/service/command_answers.h"
@@ -28,31 +27,6 @@ struct ClusterOf {
 std::string cluster_of(const Command& command) {
   return std::visit(ClusterOf(), command);
 }
-
-// Of a command that may be run.
-struct Runner {
-  const RequestContext& asked;
-  int compression_level;
-  RecentEdges& recent_edges;
-
-  template <class Other>
-  HandlerResult operator()(const Other& other) const {
-    return answer(asked, other);
-  }
-  HandlerResult operator()(const PutFile& put) const {
-    if (put.instance && put.instance->role == Instance::Role::kPrimary) {
-      note_position(*asked.archive, put.cluster, asked.caller,
-                    {.instance = *put.instance,
-                     .system_identifier = put.system_identifier,
-                     .archives_as_primary = true});
-    }
-    return begin_put({.archive = asked.archive,
-                      .put = put,
-                      .client = asked.caller.name,
-                      .recent_edges = recent_edges,
-                      .compression_level = compression_level});
-  }
-};
 
 }  // namespace
 
@@ -98,9 +72,14 @@ HandlerResult Handler::State::dispatch(const Command& command, const Caller& cal
                                  "Check the setting \"cluster\", or make it with " +
                                      suggestion({"cluster", "create", cluster}) + "."));
   }
-  const RequestContext asked{
-      .archive = current, .catalog = catalog, .caller = caller, .grants = grants};
-  return std::visit(Runner{asked, compression_level, recent_edges}, command);
+  const RequestContext asked{.archive = current,
+                             .catalog = catalog,
+                             .recent_edges = recent_edges,
+                             .compression_level = compression_level,
+                             .caller = caller,
+                             .grants = grants};
+  return std::visit([&asked](const auto& one) -> HandlerResult { return answer(asked, one); },
+                    command);
 }
 
 Handler::Handler(OpenArchive open_archive, int compression_level)

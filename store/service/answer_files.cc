@@ -1,0 +1,59 @@
+#include <chrono>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "store/files/get_file.h"
+#include "store/files/put_file.h"
+#include "store/service/command_answers.h"
+
+namespace walstow {
+namespace {
+
+// What a put or get says about its server. A standby must get its WAL even where that cannot be
+// noted (a full disk at the store).
+void note_position(Archive& archive, const std::string& cluster, const Caller& caller,
+                   const PositionChange& change) {
+  try {
+    update_position(archive.backend(), cluster, caller.name, change,
+                    std::chrono::system_clock::now());
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             std::string("could not note how far a standby has got: ") + error.what(),
+             error.hint());
+  }
+}
+
+}  // namespace
+
+HandlerResult answer(const RequestContext& asked, const PutFile& put) {
+  if (put.instance && put.instance->role == Instance::Role::kPrimary) {
+    note_position(*asked.archive, put.cluster, asked.caller,
+                  {.instance = *put.instance,
+                   .system_identifier = put.system_identifier,
+                   .archives_as_primary = true});
+  }
+  return begin_put({.archive = asked.archive,
+                    .put = put,
+                    .client = asked.caller.name,
+                    .recent_edges = asked.recent_edges,
+                    .compression_level = asked.compression_level});
+}
+
+Reply answer(const RequestContext& asked, const GetFile& get) {
+  Reply reply = get_file(asked.archive, get);
+  const bool there = reply.head.status == 200;
+  const bool absent = reply.head.status == 404;
+  if (!get.instance || !get.system_identifier || !(there || absent)) return reply;
+  // A HEAD hands nothing over. It tells how far PostgreSQL has got without asking (last_handed).
+  const bool handed = there && get.file.kind() == FileKind::kSegment && !get.head_only;
+  note_position(*asked.archive, get.cluster, asked.caller,
+                {.instance = *get.instance,
+                 .system_identifier = *get.system_identifier,
+                 .handed = handed ? std::optional(get.file) : std::nullopt,
+                 .restartpoint = get.restartpoint,
+                 .waits = absent && !get.head_only});
+  return reply;
+}
+
+}  // namespace walstow
