@@ -1,11 +1,8 @@
 #include "store/server/session.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -13,9 +10,9 @@
 #include <fmt/format.h>
 #include <optional>
 
-#include "proto/base/buffer.h"
 #include "proto/base/log.h"
 #include "proto/link/http_head.h"
+#include "store/server/body_pump.h"
 #include "store/server/run_on_pool.h"
 
 namespace walstow {
@@ -30,16 +27,9 @@ namespace {
 // extensions of a chunk, and the fields that follow the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
-// What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
-// small. A put has two of them, a get one.
-constexpr std::size_t kBodyChunk = 2 * kChunkSize;
-
 // How long a put waits for its turn at the most: then it goes on without one, since those that are
 // worked on may belong to peers that are slow.
 constexpr Duration kLongestPermitWait{10'000};
-
-// The peer went away, or too slow: the end of a session, and nobody's fault of ours.
-struct PeerGone {};
 
 std::optional<Method> to_method(http::verb verb) {
   switch (verb) {
@@ -61,7 +51,10 @@ std::optional<Method> to_method(http::verb verb) {
 class Session {
  public:
   Session(ByteStream stream, SessionContext context)
-      : stream_(std::move(stream)), context_(std::move(context)), buffer_(kReadBuffer) {
+      : stream_(std::move(stream)),
+        context_(std::move(context)),
+        buffer_(kReadBuffer),
+        body_(stream_, buffer_, context_.workers, [this] { return progress(); }) {
     buffer_.reserve(kReadBuffer);
   }
   Session(const Session&) = delete;
@@ -82,7 +75,6 @@ class Session {
   void end(SessionGroup::Haste haste);
   void log_refusal(const Reply& reply) const;
   asio::awaitable<void> answer_requests();
-  using Parser = http::request_parser<http::buffer_body>;
 
   template <class Work>
   asio::awaitable<std::invoke_result_t<Work>> on_worker(Work work) {
@@ -95,22 +87,18 @@ class Session {
   bool has_long_body() const;
   asio::awaitable<HandlerResult> ask_handler();
   asio::awaitable<void> answer_request();
-  asio::awaitable<Reply> take_body(std::unique_ptr<Upload> upload);
-  asio::awaitable<std::size_t> read_chunk(Buffer& chunk);
-  asio::awaitable<bool> work_along(Upload& upload, std::optional<Reply>& refused);
-  asio::awaitable<bool> feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused);
+  asio::awaitable<Reply> receive_body(std::unique_ptr<Upload> upload);
   asio::awaitable<void> write(ByteView bytes);
   asio::awaitable<void> send_continue();
   asio::awaitable<void> send(Reply reply);
   asio::awaitable<void> send_download(Download& download);
-  asio::awaitable<void> skip_body();
 
   ByteStream stream_;
   SessionContext context_;
   boost::beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
+  std::optional<BodyPump::Parser> parser_;
   std::optional<Deadline> whole_;
-  std::array<Buffer, 2> chunks_;  // one is filled while the other is worked on
+  BodyPump body_;
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool waiting_ = false;  // for a request to begin
@@ -187,85 +175,12 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   co_return co_await on_worker(std::move(work));
 }
 
-asio::awaitable<std::size_t> Session::read_chunk(Buffer& chunk) {
-  // Here, not at the start: an idle connection needs no room.
-  if (chunk.empty()) chunk = Buffer(kBodyChunk);
-  auto& body = parser_->get().body();
-  body.data = chunk.data();
-  body.size = chunk.size();
-  body.more = true;
-  while (!parser_->is_done() && body.size > 0) {
-    stream_.set_deadline(progress());
-    error_code error;
-    co_await http::async_read_some(stream_, buffer_, *parser_,
-                                   asio::redirect_error(asio::use_awaitable, error));
-    if (error == http::error::need_buffer) break;
-    if (error) throw PeerGone();
-  }
-  co_return chunk.size() - body.size;
-}
-
-// Work on earlier bytes, which goes along with what comes: a body takes longer to arrive than that.
-asio::awaitable<bool> Session::work_along(Upload& upload, std::optional<Reply>& refused) {
-  auto work = [&upload, &refused]() -> bool {
-    try {
-      upload.work_along();
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kFatal) throw;
-      refused = to_reply(to_refusal(error));
-      return false;
-    }
-  };
-  co_return co_await on_worker(std::move(work));
-}
-
-// False: the upload will have no more of it, and `refused` says why.
-asio::awaitable<bool> Session::feed(Upload& upload, ByteView bytes, std::optional<Reply>& refused) {
-  auto work = [&upload, &refused, bytes]() -> bool {
-    try {
-      upload.write(bytes);
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kFatal) throw;
-      refused = to_reply(to_refusal(error));
-      return false;
-    }
-  };
-  co_return co_await on_worker(std::move(work));
-}
-
-asio::awaitable<Reply> Session::take_body(std::unique_ptr<Upload> upload) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+asio::awaitable<Reply> Session::receive_body(std::unique_ptr<Upload> upload) {
   if (expects_continue_) {
     co_await send_continue();
     expects_continue_ = false;
   }
-  std::optional<Reply> refused;
-  std::optional<Reply> refused_later;  // of its own: two threads are at work
-  std::size_t current = 0;
-  std::size_t size = co_await read_chunk(chunks_[current]);
-  while (size > 0) {
-    const ByteView full = chunks_[current].first(size);
-    auto next = read_chunk(chunks_[1 - current]);
-    auto fed = feed(*upload, full, refused);
-    auto worked = work_along(*upload, refused_later);
-    const auto [next_size, taken, good] =
-        co_await (std::move(next) && std::move(fed) && std::move(worked));
-    if (!taken) co_return std::move(*refused);
-    if (!good) co_return std::move(*refused_later);
-    size = next_size;
-    current = 1 - current;
-  }
-  auto finish = [&upload]() -> Reply {
-    try {
-      return upload->finish();
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kFatal) throw;
-      return to_reply(to_refusal(error));
-    }
-  };
-  co_return co_await on_worker(std::move(finish));
+  co_return co_await body_.receive(*parser_, std::move(upload));
 }
 
 asio::awaitable<void> Session::send_continue() {
@@ -300,23 +215,17 @@ asio::awaitable<void> Session::send(Reply reply) {
 }
 
 asio::awaitable<void> Session::send_download(Download& download) {
-  if (chunks_[0].empty()) chunks_[0] = Buffer(kBodyChunk);
+  const MutableByteView room = body_.room();
   for (;;) {
     // To hand work over and back costs more than to read what is in memory.
-    std::optional<std::size_t> size = download.read_cached(chunks_[0]);
+    std::optional<std::size_t> size = download.read_cached(room);
     if (!size) {
-      auto work = [&download, out = MutableByteView(chunks_[0])] { return download.read(out); };
+      auto work = [&download, room] { return download.read(room); };
       size = co_await on_worker(std::move(work));
     }
     if (*size == 0) co_return;
-    co_await write(chunks_[0].first(*size));
+    co_await write(room.first(*size));
   }
-}
-
-// What the peer still sends of a body that nobody wants, so that it gets to read its answer.
-asio::awaitable<void> Session::skip_body() {
-  while (!parser_->is_done())
-    co_await read_chunk(chunks_[0]);
 }
 
 // Proven absences are the everyday end of a log, and not worth a line. A peer without an address
@@ -347,7 +256,7 @@ asio::awaitable<void> Session::answer_request() {
   const bool head_request = parser_->get().method() == http::verb::head;
   Reply reply;
   if (auto* upload = std::get_if<std::unique_ptr<Upload>>(&answer)) {
-    reply = co_await take_body(std::move(*upload));
+    reply = co_await receive_body(std::move(*upload));
   } else {
     reply = std::move(std::get<Reply>(answer));
   }
@@ -359,7 +268,7 @@ asio::awaitable<void> Session::answer_request() {
   const bool body_in_doubt = expects_continue_ && !parser_->is_done();
   if (body_in_doubt) keep_alive_ = false;
   co_await send(std::move(reply));
-  if (!body_in_doubt) co_await skip_body();
+  if (!body_in_doubt) co_await body_.skip(*parser_);
 }
 
 asio::awaitable<void> Session::answer_requests() {

@@ -1,0 +1,95 @@
+#include "store/server/body_pump.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include <utility>
+
+#include "store/server/run_on_pool.h"
+
+namespace walstow {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+
+namespace {
+
+// What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
+// small. A put has two of them, a get one.
+constexpr std::size_t kBodyChunk = 2 * kChunkSize;
+
+// An idle connection needs no room.
+void make_room(Buffer& chunk) {
+  if (chunk.empty()) chunk = Buffer(kBodyChunk);
+}
+
+}  // namespace
+
+// Of a call of the upload, on a worker; nullopt: it went well.
+template <class Call>
+asio::awaitable<std::optional<Reply>> BodyPump::refusal_of(Call call) {
+  auto work = [call]() -> std::optional<Reply> {
+    try {
+      call();
+      return std::nullopt;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kFatal) throw;
+      return to_reply(to_refusal(error));
+    }
+  };
+  co_return co_await run_on(workers_, std::move(work));
+}
+
+asio::awaitable<Reply> BodyPump::receive(Parser& parser, std::unique_ptr<Upload> upload) {
+  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  Upload* const into = upload.get();
+  std::size_t current = 0;
+  std::size_t size = co_await read_chunk(parser, chunks_[current]);
+  while (size > 0) {
+    const ByteView full = chunks_[current].first(size);
+    auto next = read_chunk(parser, chunks_[1 - current]);
+    auto written = refusal_of([into, full] { into->write(full); });
+    auto worked = refusal_of([into] { into->work_along(); });
+    auto [next_size, refused, refused_later] =
+        co_await (std::move(next) && std::move(written) && std::move(worked));
+    if (refused) co_return std::move(*refused);
+    if (refused_later) co_return std::move(*refused_later);
+    size = next_size;
+    current = 1 - current;
+  }
+  std::optional<Reply> done;
+  auto finish = [into, &done] { done = into->finish(); };
+  auto refused = co_await refusal_of(std::move(finish));
+  co_return std::move(refused ? *refused : *done);
+}
+
+asio::awaitable<void> BodyPump::skip(Parser& parser) {
+  while (!parser.is_done())
+    co_await read_chunk(parser, chunks_[0]);
+}
+
+MutableByteView BodyPump::room() {
+  make_room(chunks_[0]);
+  return chunks_[0];
+}
+
+asio::awaitable<std::size_t> BodyPump::read_chunk(Parser& parser, Buffer& chunk) {
+  make_room(chunk);
+  auto& body = parser.get().body();
+  body.data = chunk.data();
+  body.size = chunk.size();
+  body.more = true;
+  while (!parser.is_done() && body.size > 0) {
+    stream_.set_deadline(progress_());
+    boost::system::error_code error;
+    co_await http::async_read_some(stream_, received_, parser,
+                                   asio::redirect_error(asio::use_awaitable, error));
+    if (error == http::error::need_buffer) break;
+    if (error) throw PeerGone();
+  }
+  co_return chunk.size() - body.size;
+}
+
+}  // namespace walstow
