@@ -160,7 +160,7 @@ void Restore::remember_handed() {
 }
 
 bool Restore::take_prefetched() {
-  if (job_.prefetch == nullptr || !job_.prefetch->take(file(), job_.target, job_.abandoned)) {
+  if (job_.prefetch == nullptr || !job_.prefetch->take_ready(file(), job_.target, job_.abandoned)) {
     return false;
   }
   remember_handed();

@@ -7,8 +7,8 @@
 
 namespace walstow {
 
-bool Prefetch::take(const WalFileName& segment, const RestoreTarget& target,
-                    const std::function<bool()>& abandoned) {
+bool Prefetch::take_ready(const WalFileName& segment, const RestoreTarget& target,
+                          const std::function<bool()>& abandoned) {
   const auto tag = spool_.entry_tag(options_.user);
   if (!tag) return false;
   const WantedEntry wanted{.segment = segment,

@@ -36,8 +36,8 @@ class Prefetch {
   Prefetch(Spool& spool, Options options) : spool_(spool), options_(std::move(options)) {}
 
   // True: `segment` stands at `target`, whole and checked. `abandoned` may be empty.
-  bool take(const WalFileName& segment, const RestoreTarget& target,
-            const std::function<bool()>& abandoned);
+  bool take_ready(const WalFileName& segment, const RestoreTarget& target,
+                  const std::function<bool()>& abandoned);
 
   // PostgreSQL gets `segment`, from wherever.
   void note_handed(const WalFileName& segment);

@@ -20,7 +20,7 @@ class ConnectionCounter {
   class Slot {
    public:
     Slot(ConnectionCounter& slots, std::string client)
-        : slots_(slots), client_(std::move(client)), taken_(slots_.take(client_)) {}
+        : slots_(slots), client_(std::move(client)), taken_(slots_.open(client_)) {}
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
     ~Slot() {
@@ -44,7 +44,7 @@ class ConnectionCounter {
   }
 
  private:
-  std::size_t take(const std::string& client) {
+  std::size_t open(const std::string& client) {
     const std::lock_guard lock(mutex_);
     ++all_taken_;
     return ++taken_[client];

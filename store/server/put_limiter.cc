@@ -9,11 +9,11 @@ namespace walstow {
 
 namespace asio = boost::asio;
 
-boost::asio::awaitable<PutLimiter::Permit> PutLimiter::take(Deadline patience) {
+boost::asio::awaitable<PutLimiter::Permit> PutLimiter::acquire(Deadline patience) {
   const auto executor = co_await asio::this_coro::executor;
   const auto waiting = std::make_shared<Waiting>(executor);
   waiting->timer.expires_at(patience.when());
-  if (take_free(waiting)) co_return Permit(*this);
+  if (acquire_free(waiting)) co_return Permit(*this);
   boost::system::error_code ignored;
   co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   if (leave(waiting)) co_return Permit(*this);
@@ -21,7 +21,7 @@ boost::asio::awaitable<PutLimiter::Permit> PutLimiter::take(Deadline patience) {
 }
 
 // False: it stands in the line now.
-bool PutLimiter::take_free(const std::shared_ptr<Waiting>& waiting) {
+bool PutLimiter::acquire_free(const std::shared_ptr<Waiting>& waiting) {
   const std::lock_guard lock(mutex_);
   if (free_ > 0) {
     --free_;

@@ -45,7 +45,7 @@ class PutLimiter {
 
   // Waits until it is the caller's turn, first come, first served; at the deadline an empty one.
   // The line outlives the wait and the turn.
-  boost::asio::awaitable<Permit> take(Deadline patience);
+  boost::asio::awaitable<Permit> acquire(Deadline patience);
 
  private:
   struct Waiting {
@@ -54,7 +54,7 @@ class PutLimiter {
     bool granted = false;             // guarded by mutex_
   };
 
-  bool take_free(const std::shared_ptr<Waiting>& waiting);
+  bool acquire_free(const std::shared_ptr<Waiting>& waiting);
   bool leave(const std::shared_ptr<Waiting>& waiting);
   void give_back();
 

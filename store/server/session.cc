@@ -250,7 +250,7 @@ bool Session::has_long_body() const {
 asio::awaitable<void> Session::answer_request() {
   PutLimiter::Permit turn;
   if (context_.puts != nullptr && has_long_body()) {
-    turn = co_await context_.puts->take(Deadline::after(kLongestPermitWait).earlier(*whole_));
+    turn = co_await context_.puts->acquire(Deadline::after(kLongestPermitWait).earlier(*whole_));
   }
   HandlerResult answer = co_await ask_handler();
   const bool head_request = parser_->get().method() == http::verb::head;

@@ -42,7 +42,7 @@ FileSystem& S3Scratch::files() {
   return *files_;
 }
 
-bool S3Scratch::take(std::uint64_t bytes) {
+bool S3Scratch::reserve(std::uint64_t bytes) {
   std::uint64_t taken = taken_;
   while (taken + bytes <= kMemory) {
     if (taken_.compare_exchange_weak(taken, taken + bytes)) return true;
@@ -61,7 +61,7 @@ class S3Staged::Content {
   std::uint64_t size() const { return size_; }
 
   void write(ByteView bytes) {
-    if (!file_ && scratch_.take(bytes.size())) {
+    if (!file_ && scratch_.reserve(bytes.size())) {
       in_memory_ += bytes.size();
       append(bytes);
     } else {

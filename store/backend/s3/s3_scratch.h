@@ -31,7 +31,7 @@ class S3Scratch {
 
   static constexpr std::uint64_t kMemory = std::uint64_t{16} << 20;  // bytes, of all together
   // False: there is no room for that many more.
-  bool take(std::uint64_t bytes);
+  bool reserve(std::uint64_t bytes);
   void give_back(std::uint64_t bytes) { taken_ -= bytes; }
 
  private:

@@ -94,7 +94,7 @@ class PrefetcherTest : public testing::Test {
   // A call that PostgreSQL makes. True: it was served from the spool.
   bool take(const WalFileName& name, Duration silence = kLong) {
     Prefetch call = prefetch(silence);
-    if (!call.take(name, {.folder = *wal_, .name = "RECOVERYXLOG"}, {})) return false;
+    if (!call.take_ready(name, {.folder = *wal_, .name = "RECOVERYXLOG"}, {})) return false;
     EXPECT_EQ(read_small_file(*wal_, "RECOVERYXLOG", fixture::kMegabyte), content_of(name));
     call.note_handed(name);
     return true;

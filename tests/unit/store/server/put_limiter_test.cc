@@ -34,7 +34,7 @@ class PutLimiterTest : public testing::Test {
 
  private:
   asio::awaitable<void> wait(int who, Duration patience) {
-    PutLimiter::Permit turn = co_await line_.take(Deadline::after(patience));
+    PutLimiter::Permit turn = co_await line_.acquire(Deadline::after(patience));
     (turn.granted() ? granted_ : refused_).push_back(who);
     if (turn.granted()) turns_.push_back(std::move(turn));
   }
