@@ -163,7 +163,7 @@ StoreKey store_key(const ClientOptions& options, std::uint64_t system_identifier
           .system_identifier = system_identifier};
 }
 
-// What the arguments and settings of a call severity, and the data directory.
+// What the arguments and settings of a call say, and the data directory.
 struct RestoreCall {
   std::string path;  // %p as given
   WalFileName file;
@@ -357,7 +357,7 @@ CallContext guess_occasion(int argc, const char* const* argv) {
   }
   if (std::ranges::any_of(arguments, is_asked_by_server)) {
     // By a server in recovery. Without its data directory it cannot be told what it would make of a
-    // failure; and a file was asked for, whatever options severity.
+    // failure; and a file was asked for, whatever options say.
     if (context.mode == RecoveryMode::kTool &&
         std::ranges::none_of(candidates, is_data_directory)) {
       context.mode = RecoveryMode::kRecovery;

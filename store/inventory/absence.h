@@ -104,7 +104,7 @@ struct Gap {
   bool operator==(const Gap&) const = default;
 };
 
-// Every keys of segments that is missing and of which absence_of() says kHole or
+// Every stretch of segments that is missing and of which absence_of() says kHole or
 // kHistoryMissing; but not where the archive's log begins later, which is no loss: nothing on the
 // way to it is there, and nothing was pruned. In ascending order; no gap touches one of its kind.
 std::vector<Gap> gaps_of(const KnownLog& log);

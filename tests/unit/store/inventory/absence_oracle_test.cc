@@ -301,7 +301,7 @@ bool is_short(const Archived& archived, const Backup& backup, const Opened& open
     }
   }
   // Files of the line itself.
-  std::uint64_t end = UINT64_MAX;  // of the keys of the line that is on this timeline
+  std::uint64_t end = UINT64_MAX;  // of the stretch of the line that is on this timeline
   for (const auto& [id, first] : opened.line) {
     for (const auto* files : {&archived.segments, &archived.partials}) {
       const auto found = files->find(id);
