@@ -5,6 +5,7 @@
 
 #include "archiver/history_along.h"
 #include "archiver/look_ahead.h"
+#include "archiver/put_warnings.h"
 #include "archiver/ready_files.h"
 #include "archiver/release_warning.h"
 #include "proto/base/error.h"
@@ -19,7 +20,7 @@ struct Shared {
   std::shared_ptr<ArchivedMarks> marks;
 };
 
-ArchivedFile archive_one(const Shared& shared, const std::string& path, const Putter& putter) {
+ArchivedFile archive_one(const Shared& shared, const std::string& path, StoreClient& store) {
   const ArchiveCall& call = shared.call;
   ArchivedFile archived = archive_file({.path = path,
                                         .folder = *call.folder,
@@ -27,19 +28,21 @@ ArchivedFile archive_one(const Shared& shared, const std::string& path, const Pu
                                         .encoding = call.encoding,
                                         .server = call.server,
                                         .instance = call.instance},
-                                       putter);
+                                       store, call.patience);
+  FileSystem* const memory = call.is_server_folder ? call.folder.get() : nullptr;
+  warn_of_put(archived.done.report, store, memory);
   if (call.is_server_folder && call.ahead > 0)
     shared.marks->answered_by(archived.done.report.archive);
   return archived;
 }
 
-void archive_ahead(const Shared& shared, const WalFileName& name, const Putter& putter) {
+void archive_ahead(const Shared& shared, const WalFileName& name, StoreClient& store) {
   const auto status = shared.call.folder->status(name.text());
   // The server has it archived itself then, when its times can be told from those of a change.
   if (!status || !changes_would_show(*status, shared.call.now())) return;
   if (shared.marks->has(name, *status)) return;
   const std::string path = parent_folder(shared.call.path) + "/" + name.text();
-  const ArchivedFile archived = archive_one(shared, path, putter);
+  const ArchivedFile archived = archive_one(shared, path, store);
   // Otherwise it was changed between the look and the reading, a moment ago.
   if (archived.status != *status) return;
   shared.marks->add(name, archived.status, archived.done.report.archive);
@@ -74,28 +77,26 @@ std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<Archived
   const auto others = own ? others_than(*shared, *own) : std::vector<WalFileName>();
   const std::size_t threads = std::min(call.connections, others.size() + 1) - 1;
   LookAhead ahead(
-      others, threads,
-      [shared] {
-        return [shared, putter = shared->call.connect()](const WalFileName& name) {
-          archive_ahead(*shared, name, putter);
-        };
+      others, threads, [shared] { return shared->call.connect(); },
+      [shared](const WalFileName& name, StoreClient& store) {
+        archive_ahead(*shared, name, store);
       },
       Deadline::after(call.begin_others_for));
-  const Putter putter = call.connect();
+  const std::unique_ptr<StoreClient> store = call.connect();
   HistoryAlong history(*call.folder, call.cluster, call.server.system_identifier.value_or(0),
                        [&](const WalFileName& file) {
                          const std::string path = parent_folder(call.path) + "/" + file.text();
-                         return archive_one(*shared, path, putter).done.report.archive;
+                         return archive_one(*shared, path, *store).done.report.archive;
                        });
   const bool along = own && call.is_server_folder;
   if (along) history.before(*own);
-  ArchivedFile archived = archive_one(*shared, call.path, putter);
+  ArchivedFile archived = archive_one(*shared, call.path, *store);
   if (along) history.after(*own, archived.done.report.archive);
   if (archived.newer_magic) {
     warn_of_newer_release(call.is_server_folder ? call.folder.get() : nullptr, call.path,
                           *archived.newer_magic, call.now());
   }
-  ahead.help([&](const WalFileName& name) { archive_ahead(*shared, name, putter); });
+  ahead.help(*store);
   ahead.wait_until_done(Deadline::after(call.wait_for_others));
   return std::move(archived.done);
 }

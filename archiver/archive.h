@@ -13,9 +13,6 @@
 
 namespace walstow {
 
-// Makes what one thread puts with: a connection of its own. May throw as Client's constructor does.
-using Connect = std::function<Putter()>;
-
 struct ArchiveCall {
   std::shared_ptr<FileSystem> folder;  // of the file: pg_wal
   std::string path;                    // %p as given
@@ -33,7 +30,8 @@ struct ArchiveCall {
   // Looking ahead keeps the server waiting for its own file, so it is kept short.
   Duration begin_others_for{2000};  // from the start of the call
   Duration wait_for_others{3000};   // from the end of the own file
-  Connect connect;
+  ConnectStore connect;             // for each thread that puts
+  Patience patience;                // of each put
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
 

@@ -37,7 +37,7 @@ Digest digest_of(File& file, std::uint64_t size) {
               "A finished WAL file never changes: find out who writes to it.");
 }
 
-ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
+ArchivedFile check_and_put(const ArchiveJob& job, StoreClient& store, const Patience& patience) {
   const WalFileName name = parse_archive_name(job.path);
   const std::unique_ptr<File> file = open(job, name);
   const FileStatus status = file->status();
@@ -51,15 +51,15 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
     const std::size_t read = file->read_at(newer->page_size, magic);
     check_second_page(*newer, ByteView(magic).first(read));
   }
-  PutDone done = putter({.cluster = job.cluster,
-                         .file = name,
-                         .system_identifier = owner.system_identifier.value(),
-                         .segment_size = owner.segment_size,
-                         .raw_size = size,
-                         .digest = digest_of(*file, size),
-                         .encoding = job.encoding,
-                         .instance = job.instance},
-                        *file);
+  PutDone done = store.put({.cluster = job.cluster,
+                            .file = name,
+                            .system_identifier = owner.system_identifier.value(),
+                            .segment_size = owner.segment_size,
+                            .raw_size = size,
+                            .digest = digest_of(*file, size),
+                            .encoding = job.encoding,
+                            .instance = job.instance},
+                           *file, patience);
   return {.done = std::move(done),
           .status = status,
           .newer_magic = newer ? std::optional(newer->magic) : std::nullopt};
@@ -67,9 +67,9 @@ ArchivedFile check_and_put(const ArchiveJob& job, const Putter& putter) {
 
 }  // namespace
 
-ArchivedFile archive_file(const ArchiveJob& job, const Putter& putter) {
+ArchivedFile archive_file(const ArchiveJob& job, StoreClient& store, const Patience& patience) {
   try {
-    return check_and_put(job, putter);
+    return check_and_put(job, store, patience);
   } catch (const Error& error) {
     throw Error(error.kind(),
                 fmt::format("could not archive file \"{}\": {}", job.path, error.what()),

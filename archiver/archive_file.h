@@ -1,11 +1,10 @@
 // Archives one file: look at it, check it, hash it, put it. Knows no sockets and no settings.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
-#include "proto/client/client.h"
+#include "proto/client/store_client.h"
 #include "proto/files/file_system.h"
 #include "proto/pgdata/data_directory.h"
 
@@ -20,9 +19,6 @@ struct ArchiveJob {
   std::optional<Instance> instance;
 };
 
-// Client::put with its patience, or a test's.
-using Putter = std::function<PutDone(PutFile put, File& raw)>;
-
 struct ArchivedFile {
   PutDone done;
   FileStatus status;  // of the file before it was read
@@ -32,6 +28,6 @@ struct ArchivedFile {
 
 // Returns only when the store has promised that the file is durable. Throws Error with
 // `could not archive file "<path>": <cause>`.
-ArchivedFile archive_file(const ArchiveJob& job, const Putter& putter);
+ArchivedFile archive_file(const ArchiveJob& job, StoreClient& store, const Patience& patience);
 
 }  // namespace walstow

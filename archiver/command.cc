@@ -9,7 +9,6 @@
 #include "proto/client/client_settings.h"
 #include "proto/client/command_settings.h"
 #include "proto/client/reach.h"
-#include "proto/pgdata/certificate_warning.h"
 #include "proto/pgdata/data_directory.h"
 #include "proto/pgdata/instance.h"
 #include "proto/pgdata/spool_folder.h"
@@ -72,52 +71,27 @@ std::unique_ptr<FileSystem> open_folder_of(const std::string& path) {
               "%p is relative to the data directory; run the command there.");
 }
 
-// Kept and acknowledged, but no get will ever give it: whoever puts one by hand must know.
-void warn_of_piece(const std::string& stored_name) {
-  if (stored_name.find(".incomplete.") == std::string::npos) return;
-  log_line(
-      LogLevel::kWarning,
-      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
-                  stored_name),
-      "The timeline ended there: so the segment comes from a server that was switched over, and "
-      "from a standby with archive_mode = always. All is well then. Is it all that is left of a "
-      "lost server? An administrator gives it its name with \"walstow conflict accept\".");
+// Of the whole call. A fast stop of the server waits for its archiver, which calls up to six times;
+// pg_ctl gives up after a minute. What is not archived then is archived after the next start.
+Patience patience_of(const Settings& settings, const std::string& data_directory) {
+  return {.give_up = Deadline::after(settings.duration("archive_wait")),
+          .on_failure =
+              [](const Error& error, Duration) {
+                log_line(LogLevel::kDebug, fmt::format("{}; trying again", error.what()),
+                         error.hint());
+              },
+          .hurry =
+              [data_directory] {
+                const auto postmaster = read_postmaster(data_directory);
+                return postmaster && postmaster->stopping;
+              }};
 }
 
-void warn(const PutReport& report) {
-  if (!report.warning.empty()) log_line(LogLevel::kWarning, report.warning);
-  warn_of_piece(report.name);
-}
-
-// Each connection has the patience of the whole call.
-// A fast stop of the server waits for its archiver, which calls up to six times; pg_ctl gives up
-// after a minute. What is not archived then is archived after the next start. The day of a warning
-// and what could not be ended are kept in `memory`, where there is one.
-Connect connector(const Settings& settings, const std::shared_ptr<FileSystem>& memory,
-                  const std::string& data_directory) {
-  const Patience patience{
-      .give_up = Deadline::after(settings.duration("archive_wait")),
-      .on_failure =
-          [](const Error& error, Duration) {
-            log_line(LogLevel::kDebug, fmt::format("{}; trying again", error.what()), error.hint());
-          },
-      .hurry =
-          [data_directory] {
-            const auto postmaster = read_postmaster(data_directory);
-            return postmaster && postmaster->stopping;
-          }};
+// What could not be ended is kept in `memory`, where there is one.
+ConnectStore connector(const Settings& settings, const std::shared_ptr<FileSystem>& memory) {
   ClientOptions options = client_options(settings);
   note_processes_in(options.store, memory);
-  return [options = std::move(options), memory, patience]() -> Putter {
-    return [client = std::make_shared<Client>(options), memory, patience](PutFile put, File& raw) {
-      PutDone done = client->put(std::move(put), raw, patience);
-      warn(done.report);
-      if (const auto until = client->certificate_until()) {
-        warn_of_certificate_end_daily(memory.get(), *until, std::chrono::system_clock::now());
-      }
-      return done;
-    };
-  };
+  return [options = std::move(options)] { return std::make_unique<Client>(options); };
 }
 
 void archive_command(const ParsedCommand& command, const Settings& settings) {
@@ -142,7 +116,8 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
       .ahead = settings.count("archive_ahead", {0, kMostAhead}),
       .connections = settings.count("archive_connections", {1, kMostConnections}),
       // Elsewhere nothing is left behind.
-      .connect = connector(settings, is_server_folder ? folder : nullptr, data_directory)};
+      .connect = connector(settings, is_server_folder ? folder : nullptr),
+      .patience = patience_of(settings, data_directory)};
   const std::optional<PutDone> done = archive(call, marks);
   if (!done) {
     log_line(LogLevel::kInfo, fmt::format("file \"{}\" was archived ahead", path));

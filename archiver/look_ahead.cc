@@ -13,8 +13,8 @@
 namespace walstow {
 
 struct LookAhead::State {
-  State(std::vector<WalFileName> names, Deadline until)
-      : files(names.begin(), names.end()), begin_until(until) {}
+  State(std::vector<WalFileName> names, ArchiveOne how, Deadline until)
+      : files(names.begin(), names.end()), archive(std::move(how)), begin_until(until) {}
 
   std::optional<WalFileName> next() {
     const std::lock_guard lock(mutex);
@@ -29,12 +29,16 @@ struct LookAhead::State {
     files.clear();
   }
 
+  void archive_all(StoreClient& store) {
+    while (const auto name = next())
+      archive(*name, store);
+  }
+
   // What goes wrong is not said here: the server asks for the file itself soon, and then hears it.
-  void archive_all(const std::function<ArchiveOne()>& connect) {
+  template <class Work>
+  void try_to(Work work) {
     try {
-      const ArchiveOne archive = connect();
-      while (const auto name = next())
-        archive(*name);
+      work();
     } catch (const std::exception& error) {
       log_line(LogLevel::kDebug, std::string("looking ahead ends: ") + error.what());
       stop();
@@ -42,12 +46,11 @@ struct LookAhead::State {
   }
 
   // A machine that is out of threads archives all the same.
-  static void start_thread(const std::shared_ptr<State>& state,
-                           const std::function<ArchiveOne()>& connect) {
+  static void start_thread(const std::shared_ptr<State>& state, const ConnectStore& connect) {
     const std::lock_guard lock(state->mutex);
     try {
       std::thread([state, connect] {
-        state->archive_all(connect);
+        state->try_to([&] { state->archive_all(*connect()); });
         const std::lock_guard ending(state->mutex);
         --state->threads;
         state->changed.notify_all();
@@ -62,12 +65,13 @@ struct LookAhead::State {
   std::condition_variable changed;
   std::deque<WalFileName> files;
   std::size_t threads = 0;
+  const ArchiveOne archive;
   const Deadline begin_until;
 };
 
 LookAhead::LookAhead(std::vector<WalFileName> files, std::size_t threads,
-                     const std::function<ArchiveOne()>& connect, Deadline begin_until)
-    : state_(std::make_shared<State>(std::move(files), begin_until)) {
+                     const ConnectStore& connect, const ArchiveOne& archive, Deadline begin_until)
+    : state_(std::make_shared<State>(std::move(files), archive, begin_until)) {
   for (std::size_t i = 0; i < threads; ++i)
     State::start_thread(state_, connect);
 }
@@ -76,8 +80,8 @@ LookAhead::~LookAhead() {
   stop();
 }
 
-void LookAhead::help(const ArchiveOne& archive) {
-  state_->archive_all([&archive] { return archive; });
+void LookAhead::help(StoreClient& store) {
+  state_->try_to([&] { state_->archive_all(store); });
 }
 
 void LookAhead::stop() {

@@ -12,27 +12,28 @@
 #include <vector>
 
 #include "proto/base/deadline.h"
+#include "proto/client/store_client.h"
 #include "proto/wal/file_name.h"
 
 namespace walstow {
 
-// Archives one file and marks it. Throws Error.
-using ArchiveOne = std::function<void(const WalFileName& name)>;
+// Archives one file with that client, and marks it. Throws Error.
+using ArchiveOne = std::function<void(const WalFileName& name, StoreClient& store)>;
 
 class LookAhead {
  public:
-  // Begins in `threads` threads; each has `connect` make what it archives with. No file is begun
+  // Begins in `threads` threads; each has `connect` make the client that it archives with. No file is begun
   // after `begin_until`, and none after one that failed: the server will not get past that one.
-  LookAhead(std::vector<WalFileName> files, std::size_t threads,
-            const std::function<ArchiveOne()>& connect, Deadline begin_until);
+  LookAhead(std::vector<WalFileName> files, std::size_t threads, const ConnectStore& connect,
+            const ArchiveOne& archive, Deadline begin_until);
   LookAhead(const LookAhead&) = delete;
   LookAhead& operator=(const LookAhead&) = delete;
-  // Does not wait: threads that are still at work keep to what `connect` gave them, which must then
-  // last until the process ends.
+  // Does not wait: threads that are still at work keep `archive` and what `connect` gave them, which
+  // must then last until the process ends.
   ~LookAhead();
 
   // The caller's thread takes its share, until there is no file left to begin.
-  void help(const ArchiveOne& archive);
+  void help(StoreClient& store);
   // Begins no other file.
   void stop();
   // False: some are still being archived.

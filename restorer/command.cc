@@ -279,14 +279,9 @@ int restore_command(const RestoreCall& call, const Settings& settings,
                            .recovery = settings.duration("recovery_wait"),
                            .tool = settings.duration("tool_wait"),
                            .failure_memory = settings.duration("failure_memory")};
-  // Made when it is needed: a call that is answered out of the spool has no use for one.
-  std::optional<Client> client;
-  const int code =
-      restore(job, waits, [&](const GetFile& get, const GetSink& sink, const Patience& patience) {
-        if (!client) client.emplace(options);
-        return client->get(get, sink, patience);
-      });
-  const auto until = client ? client->certificate_until() : std::nullopt;
+  Client client(options);
+  const int code = restore(job, waits, client);
+  const auto until = client.certificate_until();
   if (until && spool) {
     warn_of_certificate_end_daily(target.folder.get(), *until, std::chrono::system_clock::now());
   }
@@ -334,9 +329,7 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
                             .system_identifier = system,
                             .restartpoint = restartpoint,
                             .standby = standby_name(settings)};
-  report_restartpoint(job, spool, [&](const Command& command) {
-    return client.ask(command, {.give_up = give_up});
-  });
+  report_restartpoint(job, spool, client, {.give_up = give_up});
   return exit_code::kDone;
 }
 

@@ -15,8 +15,8 @@ namespace {
 // One call of walstow-restore.
 class Restore {
  public:
-  Restore(const RestoreJob& job, const RestoreWaits& waits, const Getter& getter)
-      : job_(job), waits_(waits), getter_(getter) {}
+  Restore(const RestoreJob& job, const RestoreWaits& waits, StoreClient& store)
+      : job_(job), waits_(waits), store_(store) {}
 
   int run();
 
@@ -44,7 +44,7 @@ class Restore {
 
   const RestoreJob& job_;
   const RestoreWaits& waits_;
-  const Getter& getter_;
+  StoreClient& store_;
   std::string object_;  // a history file's, as it comes
   bool warned_ = false;
 };
@@ -133,7 +133,7 @@ Outcome Restore::ask(Deadline give_up) {
       say_trying_again(error.what(), error.hint());
     };
   }
-  return restore_file(question, job_.target, getter_, patience);
+  return restore_file(question, job_.target, store_, patience);
 }
 
 void Restore::remember(const Outcome& outcome) {
@@ -211,8 +211,8 @@ void Restore::say_trying_again(std::string_view message, std::string_view hint) 
 
 }  // namespace
 
-int restore(const RestoreJob& job, const RestoreWaits& waits, const Getter& getter) {
-  return Restore(job, waits, getter).run();
+int restore(const RestoreJob& job, const RestoreWaits& waits, StoreClient& store) {
+  return Restore(job, waits, store).run();
 }
 
 }  // namespace walstow

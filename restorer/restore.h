@@ -41,6 +41,6 @@ struct RestoreJob {
 };
 
 // The exit code. Says what is to be said on the log.
-int restore(const RestoreJob& job, const RestoreWaits& waits, const Getter& getter);
+int restore(const RestoreJob& job, const RestoreWaits& waits, StoreClient& store);
 
 }  // namespace walstow

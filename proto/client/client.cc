@@ -8,6 +8,7 @@
 
 #include "proto/base/buffer.h"
 #include "proto/base/log.h"
+#include "proto/base/retry.h"
 #include "proto/client/client_connection.h"
 #include "proto/client/client_settings.h"
 #include "proto/client/compressed_body.h"

@@ -1,80 +1,29 @@
-// A client of a store: one call is one question, asked again by the one retry policy until it is
-// answered or the time is up. Blocking; use a Client from one thread at a time. A connection is
-// kept between calls and replaced when it breaks.
-//
-// Errors: kRefused, kInvalid, kUsage: the store said no, with its message and hint. kUnavailable,
-// kTimeout: could not ask. kDamaged: the answer failed a check. A proven absence is a value.
+// A client of a store over one of the links: one call is one question, asked again by the one retry
+// policy until it is answered or the time is up. A connection is made when it is needed, kept
+// between calls, and replaced when it breaks.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <variant>
 
-#include "proto/base/retry.h"
-#include "proto/codec/object.h"
-#include "proto/files/file_system.h"
-#include "proto/wire/command.h"
-#include "proto/wire/report.h"
+#include "proto/client/store_client.h"
 
 namespace walstow {
 
 struct ClientOptions;  // client_settings.h; its sockets stay out of whoever only asks
 
-enum class PutResult { kPublished, kStood };  // 201: it is new there; 200: the same content stood
-
-struct PutDone {
-  PutResult result = PutResult::kPublished;
-  PutReport report;
-};
-
-// Where the bytes of a get go. `raw` must not be trusted before get() returns.
-struct GetSink {
-  ByteSink raw;                   // the file
-  std::function<void()> restart;  // throw away what came so far: the next attempt begins
-  ByteSink object;                // the stored object's own bytes; may be empty
-};
-
-struct Got {
-  ObjectHeader header;  // checked: name, size, digest, system identifier
-  std::string archive;  // archive id
-};
-struct Absent {
-  Refusal refusal;  // code and proof, checked against what was asked
-};
-using GetDone = std::variant<Got, Absent>;
-
-// How long to go on. The time of a get counts up to the head of the answer, retries included; the
-// body then has the progress deadline.
-struct Patience {
-  Deadline give_up;
-  std::function<void(const Error&, Duration pause)> on_failure;  // may be empty
-  // Asked now and then; may be empty. From true on no wait is longer than `hurried`, whatever the
-  // time limits are, and nothing is tried again.
-  std::function<bool()> hurry = {};
-  Duration hurried{5000};
-};
-
-class Client {
+class Client final : public StoreClient {
  public:
   explicit Client(ClientOptions options);
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
-  ~Client();
+  ~Client() override;
 
-  // Sends `raw` (put.raw_size bytes; put.digest is theirs). Returns only when the store has
-  // promised that they are durable. From the second attempt on it asks before it sends.
-  PutDone put(PutFile put, File& raw, const Patience& patience);
-
-  // The request id is chosen here. Which archive answers is not compared with anything: who
-  // remembers one does that.
-  GetDone get(GetFile get, const GetSink& sink, const Patience& patience);
-
-  // Small questions: the body of a success, or an Error.
-  std::string ask(const Command& command, const Patience& patience);
-
-  // When this client's certificate ends; nullopt unless a call has shown one to the store.
-  std::optional<Time> certificate_until() const;
+  PutDone put(PutFile put, File& raw, const Patience& patience) override;
+  GetDone get(GetFile get, const GetSink& sink, const Patience& patience) override;
+  std::string ask(const Command& command, const Patience& patience) override;
+  std::optional<Time> certificate_until() const override;
 
  private:
   struct State;

@@ -23,8 +23,10 @@ constexpr const char* kMendHint =
     "place.";
 
 // Bytes. While a piece is fsynced nothing is heard of the file, and a call that waits for it waits
-// no longer than a moment for a word (Prefetch::take()).
+// no longer than a moment for a word (Prefetch::take_ready()).
 constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{16} << 20;
+
+constexpr std::uint64_t kProgressBytes = std::uint64_t{1} << 20;
 
 bool has_segment_header(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
@@ -134,7 +136,7 @@ Outcome to_outcome(const Error& error) {
   return outcome;
 }
 
-Fetched ask(const Question& question, FileSystem& folder, const Getter& getter,
+Fetched ask(const Question& question, FileSystem& folder, StoreClient& store,
             const Patience& patience) {
   auto file = std::make_unique<IncomingFile>(folder);
   const ByteSink to_file = [&](ByteView bytes) {
@@ -143,7 +145,18 @@ Fetched ask(const Question& question, FileSystem& folder, const Getter& getter,
   };
   std::optional<WriteBehind> behind(std::in_place, to_file);
   if (question.restart_object) question.restart_object();
-  const GetSink sink{.raw = [&](ByteView bytes) { behind->write(bytes); },
+  std::uint64_t untold = 0;
+  const auto tell_progress = [&](std::uint64_t more) {
+    untold += more;
+    if (!question.progress || untold < kProgressBytes) return;
+    untold = 0;
+    question.progress();
+  };
+  const GetSink sink{.raw =
+                         [&](ByteView bytes) {
+                           behind->write(bytes);
+                           tell_progress(bytes.size());
+                         },
                      .restart =
                          [&] {
                            behind.emplace(to_file);  // nothing writes any more
@@ -151,25 +164,25 @@ Fetched ask(const Question& question, FileSystem& folder, const Getter& getter,
                            if (question.restart_object) question.restart_object();
                          },
                      .object = question.object};
-  const GetDone done = getter(question.get, sink, patience);
+  const GetDone done = store.get(question.get, sink, patience);
   behind->finish();
   return finish(question, done, std::move(file));
 }
 
 }  // namespace
 
-Fetched fetch_file(const Question& question, FileSystem& folder, const Getter& getter,
+Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience) {
   try {
-    return ask(question, folder, getter, patience);
+    return ask(question, folder, store, patience);
   } catch (const Error& error) {
     return {to_outcome(error), {}};
   }
 }
 
-Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
+Outcome restore_file(const Question& question, const RestoreTarget& target, StoreClient& store,
                      const Patience& patience) {
-  Fetched fetched = fetch_file(question, target.folder, getter, patience);
+  Fetched fetched = fetch_file(question, target.folder, store, patience);
   if (fetched.file == nullptr) return fetched.outcome;
   try {
     if (question.abandoned && question.abandoned()) {

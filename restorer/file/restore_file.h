@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "proto/client/client.h"
+#include "proto/client/store_client.h"
 #include "proto/codec/digest.h"
 #include "proto/files/file_system.h"
 #include "restorer/file/decision.h"
@@ -22,10 +22,6 @@ struct Outcome {
   std::string archive;  // id of the archive that answered; "" if none did
   Digest digest;        // kRestored: of the file
 };
-
-// Client::get, or a test's.
-using Getter =
-    std::function<GetDone(const GetFile& get, const GetSink& sink, const Patience& patience)>;
 
 struct RestoreTarget {
   FileSystem& folder;  // of %p
@@ -43,6 +39,7 @@ struct Question {
   std::optional<KnownArchive> known_archive;
   ByteSink object;  // gets the stored object's bytes; may be empty
   std::function<void()> restart_object;
+  std::function<void()> progress;   // called for each megabyte that has come; may be empty
   std::function<bool()> abandoned;  // asked before the file is placed; may be empty
   bool sync = false;  // the content is to be durable before that (IncomingFile::sync())
 };
@@ -54,9 +51,9 @@ struct Fetched {
 
 // The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
 // it. Both throw nothing but what the machine itself runs out of (std::bad_alloc).
-Fetched fetch_file(const Question& question, FileSystem& folder, const Getter& getter,
+Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience);
-Outcome restore_file(const Question& question, const RestoreTarget& target, const Getter& getter,
+Outcome restore_file(const Question& question, const RestoreTarget& target, StoreClient& store,
                      const Patience& patience);
 
 // Whether the folder itself holds the file under its own name, as PostgreSQL would take it.

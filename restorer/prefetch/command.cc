@@ -21,8 +21,6 @@
 namespace walstow {
 namespace {
 
-constexpr Duration kPositionPatience{2000};
-
 std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path).string();
 }
@@ -77,14 +75,7 @@ int run_prefetcher(PrefetchCommand command) {
                              .system_identifier = command.key.system_identifier,
                              .segment_size = command.segment_size,
                              .standby = command.standby},
-                            spool, [&client](const Command& question) {
-                              return client.ask(question,
-                                                {.give_up = Deadline::after(kPositionPatience)});
-                            });
-  const Getter getter = [&client](const GetFile& get, const GetSink& sink,
-                                  const Patience& patience) {
-    return client.get(get, sink, patience);
-  };
+                            spool, client);
   const AheadGetter ahead = [&](const WalFileName& segment, const std::function<void()>& progress) {
     reporter.report_if_due();
     const AheadJob job{.get = {.cluster = command.key.cluster,
@@ -93,7 +84,7 @@ int run_prefetcher(PrefetchCommand command) {
                                .segment_size = command.segment_size},
                        .archive = *archive,
                        .entries = entries.get()};
-    return get_ahead(job, getter, {.give_up = Deadline::after(command.patience)}, progress);
+    return get_ahead(job, client, {.give_up = Deadline::after(command.patience)}, progress);
   };
   const PrefetcherJob job{.entries = entries.get(),
                           .tag = *tag,

@@ -16,7 +16,7 @@ struct AheadJob {
 };
 
 // `progress` is called for each megabyte that has come. Throws nothing but std::bad_alloc.
-Fetched get_ahead(const AheadJob& job, const Getter& getter, const Patience& patience,
+Fetched get_ahead(const AheadJob& job, StoreClient& store, const Patience& patience,
                   const std::function<void()>& progress);
 
 }  // namespace walstow

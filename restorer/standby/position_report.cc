@@ -6,12 +6,14 @@
 #include "proto/base/log.h"
 
 namespace walstow {
+namespace {
 
-PositionReporter::PositionReporter(PositionJob job, Spool& spool, Asker asker)
-    : job_(std::move(job)),
-      spool_(spool),
-      asker_(std::move(asker)),
-      next_(Deadline::after(job_.every)) {}
+constexpr Duration kPatience{2000};
+
+}  // namespace
+
+PositionReporter::PositionReporter(PositionJob job, Spool& spool, StoreClient& store)
+    : job_(std::move(job)), spool_(spool), store_(store), next_(Deadline::after(job_.every)) {}
 
 void PositionReporter::report_if_due() {
   if (!next_.passed()) return;
@@ -21,13 +23,14 @@ void PositionReporter::report_if_due() {
   const auto restartpoint = spool_.pending_restartpoint(*instance);
   try {
     // A HEAD hands nothing over: what counts is the instance that goes along.
-    asker_(GetFile{.cluster = job_.cluster,
-                   .file = *instance->last_handed,
-                   .system_identifier = job_.system_identifier,
-                   .segment_size = job_.segment_size,
-                   .head_only = true,
-                   .instance = instance,
-                   .restartpoint = restartpoint});
+    const GetFile question{.cluster = job_.cluster,
+                           .file = *instance->last_handed,
+                           .system_identifier = job_.system_identifier,
+                           .segment_size = job_.segment_size,
+                           .head_only = true,
+                           .instance = instance,
+                           .restartpoint = restartpoint};
+    store_.ask(question, {.give_up = Deadline::after(kPatience)});
   } catch (const Error& error) {
     log_line(LogLevel::kDebug, fmt::format("could not report the position: {}", error.what()),
              error.hint());

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "proto/base/deadline.h"
+#include "proto/client/store_client.h"
 #include "restorer/spool/spool.h"
-#include "restorer/standby/restartpoint.h"
 
 namespace walstow {
 
@@ -22,8 +22,8 @@ struct PositionJob {
 
 class PositionReporter {
  public:
-  // The spool outlives this.
-  PositionReporter(PositionJob job, Spool& spool, Asker asker);
+  // Spool and store outlive this.
+  PositionReporter(PositionJob job, Spool& spool, StoreClient& store);
 
   // Tells it when it is time again, and with it a restartpoint that is yet to be told. A failure is
   // a line in the log; the next time comes.
@@ -32,7 +32,7 @@ class PositionReporter {
  private:
   PositionJob job_;
   Spool& spool_;
-  Asker asker_;
+  StoreClient& store_;
   Deadline next_;
 };
 

@@ -7,15 +7,17 @@
 
 namespace walstow {
 
-void report_restartpoint(const RestartpointJob& job, Spool& spool, const Asker& asker) {
+void report_restartpoint(const RestartpointJob& job, Spool& spool, StoreClient& store,
+                         const Patience& patience) {
   const std::optional<Instance> instance = spool.instance(job.standby);
   // Without an id the store could not tell whose it is; the spool has said why there is none.
   if (!instance) return;
   try {
-    asker(ReportPosition{.cluster = job.cluster,
-                         .system_identifier = job.system_identifier,
-                         .instance = *instance,
-                         .restartpoint = job.restartpoint});
+    const ReportPosition report{.cluster = job.cluster,
+                                .system_identifier = job.system_identifier,
+                                .instance = *instance,
+                                .restartpoint = job.restartpoint};
+    store.ask(report, patience);
   } catch (const Error& error) {
     log_line(LogLevel::kWarning,
              fmt::format("could not report restartpoint \"{}\": {}; it goes along with the next "

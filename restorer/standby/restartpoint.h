@@ -4,10 +4,9 @@
 // is kept in the spool and goes along with the next restore. So it never fails the server.
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "proto/wire/command.h"
+#include "proto/client/store_client.h"
 #include "restorer/spool/spool.h"
 
 namespace walstow {
@@ -19,11 +18,9 @@ struct RestartpointJob {
   std::string standby;       // its name, "" when it has none
 };
 
-// Client::ask with its patience, or a test's.
-using Asker = std::function<std::string(const Command& command)>;
-
 // A failure is a warning on the log.
-void report_restartpoint(const RestartpointJob& job, Spool& spool, const Asker& asker);
+void report_restartpoint(const RestartpointJob& job, Spool& spool, StoreClient& store,
+                         const Patience& patience);
 
 // The segment's name as PostgreSQL gives it (%r). Throws Error{kUsage}.
 WalFileName parse_restartpoint(const std::string& text);

@@ -23,8 +23,8 @@
 namespace walstow {
 namespace {
 
-using fixture::FakeStore;
 using fixture::name_of;
+using fixture::ScriptedStore;
 
 constexpr const char* kPlace = "RECOVERYXLOG";
 const StoreKey kKey{"https://archive1.example:7432", "main", samples::kSystem1Mb};
@@ -46,13 +46,13 @@ std::string some_history() {
 }
 
 void restore(FileSystem& files, const std::string& content) {
-  FakeStore store;
+  ScriptedStore store;
   const Question question{.get = {.cluster = "main",
                                   .file = name_of("000000C8.history"),
                                   .system_identifier = samples::kSystem1Mb,
                                   .request_id = {}}};
   const Outcome outcome =
-      restore_file(question, {.folder = files, .name = kPlace}, store.then_file(content).getter(),
+      restore_file(question, {.folder = files, .name = kPlace}, store.then_file(content),
                    {.give_up = Deadline::after(Duration(1000))});
   EXPECT_EQ(outcome.answer, StoreAnswer::kRestored) << outcome.message;
 }

@@ -11,6 +11,7 @@
 #include "proto/codec/object.h"
 #include "restorer/file/restore_file.h"
 #include "tests/support/digests.h"
+#include "tests/support/fake_store.h"
 #include "tests/support/wal_samples.h"
 
 namespace walstow::fixture {
@@ -51,22 +52,31 @@ inline std::string object_of(std::string_view name, std::string_view content) {
 }
 
 // Answers each question with the next of its answers, and the last one for ever.
-class FakeStore {
+class ScriptedStore : public FakeStore {
  public:
   using Reply = std::function<GetDone(const GetFile&, const GetSink&)>;
 
-  FakeStore& then(Reply reply) {
+  ScriptedStore() {
+    on_get = [this](const GetFile& get, const GetSink& sink) {
+      asked_.push_back(get);
+      const Reply reply = replies_.front();
+      if (replies_.size() > 1) replies_.pop_front();
+      return reply(get, sink);
+    };
+  }
+
+  ScriptedStore& then(Reply reply) {
     replies_.push_back(std::move(reply));
     return *this;
   }
-  FakeStore& then_file(std::string content) {
+  ScriptedStore& then_file(std::string content) {
     return then([content = std::move(content)](const GetFile& get, const GetSink& sink) -> GetDone {
       sink.raw(as_bytes(content));
       if (sink.object) sink.object(as_bytes(object_of(get.file.text(), content)));
       return Got{.header = header_of(get.file.text(), content), .archive = kArchive};
     });
   }
-  FakeStore& then_absent(Code code, std::string archive = kArchive) {
+  ScriptedStore& then_absent(Code code, std::string archive = kArchive) {
     return then(
         [code, archive = std::move(archive)](const GetFile& get, const GetSink&) -> GetDone {
           return Absent{{.code = code,
@@ -79,20 +89,12 @@ class FakeStore {
                                                .request = get.request_id}}};
         });
   }
-  FakeStore& then_error(ErrorKind kind) {
+  ScriptedStore& then_error(ErrorKind kind) {
     return then([kind](const GetFile&, const GetSink&) -> GetDone {
       throw Error(kind, "no answer", "Ask again.");
     });
   }
 
-  Getter getter() {
-    return [this](const GetFile& get, const GetSink& sink, const Patience&) {
-      asked_.push_back(get);
-      const Reply reply = replies_.front();
-      if (replies_.size() > 1) replies_.pop_front();
-      return reply(get, sink);
-    };
-  }
   const std::vector<GetFile>& asked() const { return asked_; }
 
  private:

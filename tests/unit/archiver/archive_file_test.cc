@@ -7,6 +7,7 @@
 
 #include "proto/base/error.h"
 #include "tests/support/digests.h"
+#include "tests/support/fake_store.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/temporary_folder.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr const char* kSegment = "000000010000000000000007";
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
+const Patience kPatience{.give_up = Deadline::after(Duration(0)), .on_failure = {}};
 
 std::vector<std::byte> segment_1mb() {
   std::vector<std::byte> bytes = samples::bytes_of_hex(samples::kSegment1Mb);
@@ -35,18 +37,18 @@ class ArchiveFileTest : public testing::Test {
   // What the store was asked to keep.
   PutFile put_of(const ArchiveJob& job) {
     std::optional<PutFile> asked;
-    archive_file(job, [&](PutFile put, File&) {
-      asked = std::move(put);
+    FakeStore store;
+    store.on_put = [&](const PutFile& put, File&) {
+      asked = put;
       return PutDone{PutResult::kPublished, {}};
-    });
+    };
+    archive_file(job, store, kPatience);
     return asked.value();
   }
   static std::string error_of(const ArchiveJob& job) {
+    FakeStore store;  // to which nothing is sent
     try {
-      archive_file(job, [](PutFile, File&) -> PutDone {
-        ADD_FAILURE() << "was sent";
-        return {PutResult::kPublished, {}};
-      });
+      archive_file(job, store, kPatience);
     } catch (const Error& error) {
       return error.what();
     }
@@ -87,10 +89,12 @@ TEST_F(ArchiveFileTest, SendsAHistoryFileInTheNameOfTheServer) {
 TEST_F(ArchiveFileTest, HandsOutWhatTheStoreAnswered) {
   write(kSegment, segment_1mb());
   for (const PutResult result : {PutResult::kPublished, PutResult::kStood}) {
-    const ArchivedFile archived = archive_file(job(kSegment), [&](PutFile, File& raw) {
+    FakeStore store;
+    store.on_put = [&](const PutFile&, File& raw) {
       EXPECT_EQ(raw.status().size, kMegabyte);
       return PutDone{result, {.name = kSegment}};
-    });
+    };
+    const ArchivedFile archived = archive_file(job(kSegment), store, kPatience);
     EXPECT_EQ(archived.done.result, result);
     EXPECT_EQ(archived.done.report.name, kSegment);
     EXPECT_EQ(archived.status, files_->status(kSegment));
@@ -133,10 +137,12 @@ TEST_F(ArchiveFileTest, AFileThatChangesItsSizeMeanwhileIsNotSent) {
 
 TEST_F(ArchiveFileTest, TheStoresErrorKeepsItsKindAndHint) {
   write(kSegment, segment_1mb());
+  FakeStore store;
+  store.on_put = [](const PutFile&, File&) -> PutDone {
+    throw Error(ErrorKind::kRefused, "the store keeps other content", "Look at both.");
+  };
   try {
-    archive_file(job(kSegment), [](PutFile, File&) -> PutDone {
-      throw Error(ErrorKind::kRefused, "the store keeps other content", "Look at both.");
-    });
+    archive_file(job(kSegment), store, kPatience);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kRefused);

@@ -12,6 +12,7 @@
 #include "proto/base/error.h"
 #include "proto/base/utc_time.h"
 #include "proto/pgdata/spool_folder.h"
+#include "tests/support/fake_store.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
@@ -36,11 +37,13 @@ using Names = std::multiset<std::string>;
 
 // A store that keeps what it is told to. Threads that archive ahead may outlive a test, and hold
 // it.
-class FakeStore {
+class CountingStore {
  public:
-  Putter connect(const std::shared_ptr<FakeStore>& self) {
-    ++connections;
-    return [self](const PutFile& put, File&) { return self->put(put); };
+  static std::unique_ptr<StoreClient> connect(const std::shared_ptr<CountingStore>& self) {
+    ++self->connections;
+    auto client = std::make_unique<FakeStore>();
+    client->on_put = [self](const PutFile& put, File&) { return self->put(put); };
+    return client;
   }
   Names puts() {
     const std::lock_guard lock(mutex_);
@@ -81,7 +84,8 @@ class ArchiveTest : public testing::Test {
             .cluster = "main",
             .ahead = 16,
             .connections = 2,
-            .connect = [store = store_] { return store->connect(store); },
+            .connect = [store = store_] { return CountingStore::connect(store); },
+            .patience = {.give_up = Deadline::after(Duration(0)), .on_failure = {}},
             .now = [] { return std::chrono::system_clock::now() + std::chrono::hours(1); }};
   }
   std::optional<PutDone> run(const ArchiveCall& call) {
@@ -98,7 +102,7 @@ class ArchiveTest : public testing::Test {
   TemporaryFolder folder_;
   std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
   MarkOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
-  std::shared_ptr<FakeStore> store_ = std::make_shared<FakeStore>();
+  std::shared_ptr<CountingStore> store_ = std::make_shared<CountingStore>();
 };
 
 // The spool remembers the day of the last warning. The log itself is looked at end to end: a new
@@ -221,7 +225,7 @@ TEST_F(ArchiveTest, OwnFailureAcknowledgesNothing) {
     throw Error(ErrorKind::kUnavailable, "no answer");
   };
   EXPECT_THROW(run(call(kFirst)), Error);
-  store_ = std::make_shared<FakeStore>();
+  store_ = std::make_shared<CountingStore>();
   EXPECT_TRUE(run(call(kFirst)));
 }
 
@@ -230,7 +234,7 @@ TEST_F(ArchiveTest, ConnectionThatCannotBeMadeForOthersCostsTheOwnFileNothing) {
   ArchiveCall once = call(kFirst);
   const auto connect = once.connect;
   std::latch other_failed(1);
-  once.connect = [&, own = std::this_thread::get_id()]() -> Putter {
+  once.connect = [&, own = std::this_thread::get_id()]() -> std::unique_ptr<StoreClient> {
     if (std::this_thread::get_id() == own) {
       other_failed.wait();
       return connect();

@@ -9,8 +9,8 @@
 namespace walstow {
 namespace {
 
-using fixture::FakeStore;
 using fixture::kSegment;
+using fixture::ScriptedStore;
 
 const StoreKey kStoreKey{"/mnt/archive", "main", samples::kSystem1Mb};
 constexpr const char* kHistoryName = "00000002.history";
@@ -25,7 +25,7 @@ constexpr RestoreWaits kPatient{.standby = kForEver,
 
 class RestoreTest : public testing::Test {
  protected:
-  int run(RecoveryMode mode, FakeStore& store, std::string_view name = kSegment) {
+  int run(RecoveryMode mode, ScriptedStore& store, std::string_view name = kSegment) {
     RestoreJob job{.mode = mode,
                    .get = {.cluster = "main",
                            .file = fixture::name_of(name),
@@ -38,18 +38,18 @@ class RestoreTest : public testing::Test {
                    .target = {.folder = *files_, .name = "RECOVERYXLOG"},
                    .spool = mode == RecoveryMode::kTool ? nullptr : &spool_,
                    .abandoned = abandoned_};
-    return restore(job, waits_, store.getter());
+    return restore(job, waits_, store);
   }
-  int recovery(FakeStore& store, std::string_view name = kSegment) {
+  int recovery(ScriptedStore& store, std::string_view name = kSegment) {
     return run(RecoveryMode::kRecovery, store, name);
   }
-  int standby(FakeStore& store, std::string_view name = kSegment) {
+  int standby(ScriptedStore& store, std::string_view name = kSegment) {
     return run(RecoveryMode::kStandby, store, name);
   }
   bool placed() { return files_->status("RECOVERYXLOG").has_value(); }
   // A history file that was restored before, by another call.
   void keep_history() {
-    FakeStore store;
+    ScriptedStore store;
     ASSERT_EQ(recovery(store.then_file(std::string(fixture::kHistory)), kHistoryName), 0);
     files_->remove("RECOVERYXLOG");
   }
@@ -67,7 +67,7 @@ class RestoreTest : public testing::Test {
 TEST_F(RestoreTest, ExitsZeroWithTheFileInItsPlace) {
   for (const RecoveryMode mode :
        {RecoveryMode::kStandby, RecoveryMode::kRecovery, RecoveryMode::kTool}) {
-    FakeStore store;
+    ScriptedStore store;
     EXPECT_EQ(run(mode, store.then_file(fixture::segment_1mb())), 0);
     EXPECT_TRUE(files_->remove("RECOVERYXLOG"));
   }
@@ -78,15 +78,15 @@ TEST_F(RestoreTest, AMissingHistoryIsNoEndButForTheServersOwnTimeline) {
   waits_.recovery = Duration(1);
   for (const std::uint32_t own : {1U, 2U}) {
     own_timeline_ = Timeline{own};
-    FakeStore store;
+    ScriptedStore store;
     EXPECT_EQ(recovery(store.then_absent(Code::kHistoryMissing), kHistoryName), own == 2 ? 1 : 201);
-    FakeStore of_segment;
+    ScriptedStore of_segment;
     EXPECT_EQ(recovery(of_segment.then_absent(Code::kHistoryMissing)), 201);
   }
 }
 
 TEST_F(RestoreTest, AsksUntilAHoleIsFilledUnderRecoverySignal) {
-  FakeStore store;
+  ScriptedStore store;
   store.then_absent(Code::kHole).then_absent(Code::kHole).then_file(fixture::segment_1mb());
   EXPECT_EQ(recovery(store), 0);
   EXPECT_EQ(store.asked().size(), 3);
@@ -94,7 +94,7 @@ TEST_F(RestoreTest, AsksUntilAHoleIsFilledUnderRecoverySignal) {
 }
 
 TEST_F(RestoreTest, AsksUntilDamageIsMendedUnderRecoverySignal) {
-  FakeStore store;
+  ScriptedStore store;
   store.then_error(ErrorKind::kDamaged)
       .then_error(ErrorKind::kRefused)
       .then_error(ErrorKind::kUnavailable)
@@ -105,18 +105,16 @@ TEST_F(RestoreTest, AsksUntilDamageIsMendedUnderRecoverySignal) {
 
 TEST_F(RestoreTest, StopsTheServerWhenTheTimeIsUp) {
   waits_.recovery = Duration(0);
-  struct {
-    FakeStore store;
-    int exit_code;
-  } cases[] = {
-      {FakeStore().then_absent(Code::kHole), 201},
-      {FakeStore().then_error(ErrorKind::kDamaged), 203},
-      {FakeStore().then_error(ErrorKind::kUnavailable), 200},
-      {FakeStore().then_error(ErrorKind::kRefused), 200},
-      {FakeStore().then_error(ErrorKind::kStorage), 200},
-  };
-  for (auto& test : cases) {
-    EXPECT_EQ(recovery(test.store), test.exit_code);
+  ScriptedStore hole;
+  EXPECT_EQ(recovery(hole.then_absent(Code::kHole)), 201);
+  EXPECT_FALSE(placed());
+  const std::pair<ErrorKind, int> cases[] = {{ErrorKind::kDamaged, 203},
+                                             {ErrorKind::kUnavailable, 200},
+                                             {ErrorKind::kRefused, 200},
+                                             {ErrorKind::kStorage, 200}};
+  for (const auto& [kind, exit_code] : cases) {
+    ScriptedStore store;
+    EXPECT_EQ(recovery(store.then_error(kind)), exit_code);
     EXPECT_FALSE(placed());
   }
 }
@@ -125,12 +123,12 @@ TEST_F(RestoreTest, AProofEndsItAtOnce) {
   for (const RecoveryMode mode :
        {RecoveryMode::kStandby, RecoveryMode::kRecovery, RecoveryMode::kTool}) {
     for (const Code code : {Code::kAbsentEnd, Code::kAbsentBefore}) {
-      FakeStore store;
+      ScriptedStore store;
       EXPECT_EQ(run(mode, store.then_absent(code)), 1);
       EXPECT_EQ(store.asked().size(), 1);
     }
   }
-  FakeStore store;
+  ScriptedStore store;
   EXPECT_EQ(recovery(store.then_absent(Code::kPruned)), 202);
   EXPECT_EQ(store.asked().size(), 1);
 }
@@ -140,7 +138,7 @@ TEST_F(RestoreTest, AHoleThatPgWalFillsIsAbsent) {
   for (const RecoveryMode mode :
        {RecoveryMode::kStandby, RecoveryMode::kRecovery, RecoveryMode::kTool}) {
     for (const Code code : {Code::kHole, Code::kPruned}) {
-      FakeStore store;
+      ScriptedStore store;
       EXPECT_EQ(run(mode, store.then_absent(code)), 1);
     }
   }
@@ -148,14 +146,14 @@ TEST_F(RestoreTest, AHoleThatPgWalFillsIsAbsent) {
 
 TEST_F(RestoreTest, AStandbyNeverWaitsForAHole) {
   for (const Code code : {Code::kHole, Code::kPruned}) {
-    FakeStore store;
+    ScriptedStore store;
     EXPECT_EQ(standby(store.then_absent(code)), 1);
     EXPECT_EQ(store.asked().size(), 1);
   }
 }
 
 TEST_F(RestoreTest, AfterAFailureAStandbyFailsAtOnceForAWhile) {
-  FakeStore store;
+  ScriptedStore store;
   store.then_error(ErrorKind::kTimeout);
   EXPECT_EQ(standby(store), 2);
   EXPECT_EQ(standby(store), 2);
@@ -166,7 +164,7 @@ TEST_F(RestoreTest, AfterAFailureAStandbyFailsAtOnceForAWhile) {
 }
 
 TEST_F(RestoreTest, ARefusalIsNotRememberedAsAFailure) {
-  FakeStore store;
+  ScriptedStore store;
   store.then_error(ErrorKind::kRefused).then_error(ErrorKind::kDamaged);
   EXPECT_EQ(standby(store), 2);
   EXPECT_EQ(standby(store), 2);
@@ -174,10 +172,10 @@ TEST_F(RestoreTest, ARefusalIsNotRememberedAsAFailure) {
 }
 
 TEST_F(RestoreTest, ARecoveryAndAToolAskThoughAStandbyWouldNot) {
-  FakeStore silent;
+  ScriptedStore silent;
   EXPECT_EQ(standby(silent.then_error(ErrorKind::kTimeout)), 2);
   for (const RecoveryMode mode : {RecoveryMode::kRecovery, RecoveryMode::kTool}) {
-    FakeStore store;
+    ScriptedStore store;
     EXPECT_EQ(run(mode, store.then_file(fixture::segment_1mb())), 0);
   }
 }
@@ -186,14 +184,14 @@ TEST_F(RestoreTest, AKeptHistoryAnswersInAnOutage) {
   keep_history();
   for (const RecoveryMode mode : {RecoveryMode::kStandby, RecoveryMode::kRecovery}) {
     for (const ErrorKind kind : {ErrorKind::kUnavailable, ErrorKind::kDamaged}) {
-      FakeStore store;
+      ScriptedStore store;
       EXPECT_EQ(run(mode, store.then_error(kind), kHistoryName), 0);
       EXPECT_EQ(read_small_file(*files_, "RECOVERYXLOG", 1000), fixture::kHistory);
       EXPECT_TRUE(files_->remove("RECOVERYXLOG"));
     }
   }
   // By now the failure is remembered, and the store is not even asked.
-  FakeStore nobody;
+  ScriptedStore nobody;
   EXPECT_EQ(standby(nobody, kHistoryName), 0);
   EXPECT_TRUE(placed());
 }
@@ -201,13 +199,13 @@ TEST_F(RestoreTest, AKeptHistoryAnswersInAnOutage) {
 TEST_F(RestoreTest, AKeptHistoryAnswersForNothingElse) {
   keep_history();
   waits_.recovery = Duration(0);
-  FakeStore silent;
+  ScriptedStore silent;
   silent.then_error(ErrorKind::kUnavailable);
   EXPECT_EQ(recovery(silent, "00000003.history"), 200);
   EXPECT_EQ(recovery(silent, kSegment), 200);
-  FakeStore refusing;
+  ScriptedStore refusing;
   EXPECT_EQ(recovery(refusing.then_error(ErrorKind::kRefused), kHistoryName), 200);
-  FakeStore other;
+  ScriptedStore other;
   EXPECT_EQ(recovery(other.then_absent(Code::kAbsentEnd, "another"), kHistoryName), 200);
   EXPECT_FALSE(placed());
 }
@@ -219,15 +217,15 @@ TEST_F(RestoreTest, ADamagedKeptHistoryDoesNotAnswer) {
   ASSERT_TRUE(files_->status(path));
   write_durably(*files_, path, "damaged");
   waits_.recovery = Duration(0);
-  FakeStore silent;
+  ScriptedStore silent;
   EXPECT_EQ(recovery(silent.then_error(ErrorKind::kUnavailable), kHistoryName), 200);
   EXPECT_FALSE(placed());
 }
 
 TEST_F(RestoreTest, AnArchiveThatTookThePlaceOfAnotherIsNotBelieved) {
-  FakeStore store;
+  ScriptedStore store;
   EXPECT_EQ(standby(store.then_absent(Code::kAbsentEnd)), 1);
-  FakeStore other;
+  ScriptedStore other;
   EXPECT_EQ(standby(other.then_absent(Code::kAbsentEnd, "another")), 2);
   files_->remove(in_spool("archive"));
   EXPECT_EQ(standby(other), 1);
@@ -237,7 +235,7 @@ TEST_F(RestoreTest, ARestartpointGoesAlongUntilItWasTold) {
   restartpoint_ = fixture::name_of(kSegment);
   instance_ = spool_.instance("");
   spool_.keep_restartpoint(*instance_, *restartpoint_);
-  FakeStore store;
+  ScriptedStore store;
   store.then_error(ErrorKind::kRefused).then_absent(Code::kAbsentEnd);
   EXPECT_EQ(standby(store), 2);
   EXPECT_EQ(spool_.pending_restartpoint(*instance_), restartpoint_);
@@ -252,10 +250,10 @@ TEST_F(RestoreTest, TheNextQuestionTellsWhichSegmentWasHandedOver) {
     return instance_->last_handed;
   };
   EXPECT_EQ(last_handed(), std::nullopt);
-  FakeStore absent;
+  ScriptedStore absent;
   EXPECT_EQ(standby(absent.then_absent(Code::kAbsentEnd)), 1);
   EXPECT_EQ(last_handed(), std::nullopt);
-  FakeStore store;
+  ScriptedStore store;
   store.then_file(fixture::segment_1mb()).then_file(std::string(fixture::kHistory));
   EXPECT_EQ(standby(store), 0);
   EXPECT_EQ(last_handed(), fixture::name_of(kSegment));
@@ -266,18 +264,18 @@ TEST_F(RestoreTest, TheNextQuestionTellsWhichSegmentWasHandedOver) {
 TEST_F(RestoreTest, AServerThatHasEndedGetsNothingAnyMore) {
   keep_history();
   abandoned_ = [] { return true; };
-  FakeStore store;
+  ScriptedStore store;
   EXPECT_EQ(recovery(store.then_file(fixture::segment_1mb())), 200);
-  FakeStore hole;
+  ScriptedStore hole;
   EXPECT_EQ(recovery(hole.then_absent(Code::kHole)), 200);
   EXPECT_EQ(hole.asked().size(), 1);
-  FakeStore silent;
+  ScriptedStore silent;
   EXPECT_EQ(recovery(silent.then_error(ErrorKind::kUnavailable), kHistoryName), 200);
   EXPECT_FALSE(placed());
 }
 
 TEST_F(RestoreTest, AToolLeavesNoSpool) {
-  FakeStore store;
+  ScriptedStore store;
   EXPECT_EQ(run(RecoveryMode::kTool, store.then_file(fixture::segment_1mb())), 0);
   EXPECT_FALSE(files_->status(std::string(kSpoolFolder)));
 }

@@ -11,9 +11,9 @@
 namespace walstow {
 namespace {
 
-using fixture::FakeStore;
 using fixture::kArchive;
 using fixture::kSegment;
+using fixture::ScriptedStore;
 
 const Patience kOnce{.give_up = Deadline::after(Duration(0)), .on_failure = {}};
 
@@ -30,9 +30,8 @@ class RestoreFileTest : public testing::Test {
             .object = {},
             .restart_object = {}};
   }
-  Outcome restore(const Question& question, FakeStore& store) {
-    return restore_file(question, {.folder = *files_, .name = "RECOVERYXLOG"}, store.getter(),
-                        kOnce);
+  Outcome restore(const Question& question, ScriptedStore& store) {
+    return restore_file(question, {.folder = *files_, .name = "RECOVERYXLOG"}, store, kOnce);
   }
   std::optional<std::string> placed() {
     return read_small_file(*files_, "RECOVERYXLOG", 2 * fixture::kMegabyte);
@@ -44,7 +43,7 @@ class RestoreFileTest : public testing::Test {
 };
 
 TEST_F(RestoreFileTest, PlacesTheFile) {
-  FakeStore store;
+  ScriptedStore store;
   const Outcome outcome = restore(question(), store.then_file(fixture::segment_1mb()));
   EXPECT_EQ(outcome.answer, StoreAnswer::kRestored);
   EXPECT_EQ(outcome.archive, kArchive);
@@ -52,7 +51,7 @@ TEST_F(RestoreFileTest, PlacesTheFile) {
 }
 
 TEST_F(RestoreFileTest, StartsAgainWhenTheAttemptBroke) {
-  FakeStore store;
+  ScriptedStore store;
   store.then([](const GetFile&, const GetSink& sink) -> GetDone {
     const std::string content(fixture::kHistory);
     sink.raw(as_bytes("rubbish of the first attempt, longer than the file that comes then"));
@@ -94,7 +93,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
       {other_address, "its first page is of 0/600000, its name means 0/700000"},
   };
   for (const auto& test : cases) {
-    FakeStore store;
+    ScriptedStore store;
     const Outcome outcome = restore(question(), store.then_file(test.content));
     EXPECT_EQ(outcome.answer, StoreAnswer::kDamaged);
     EXPECT_EQ(outcome.message, std::string("what the store sent is damaged: ") + test.message);
@@ -107,7 +106,7 @@ TEST_F(RestoreFileTest, PlacesNothingThatCameIncomplete) {
   const std::pair<const char*, std::string> files[] = {
       {kSegment, fixture::segment_1mb()}, {"00000002.history", std::string(fixture::kHistory)}};
   for (const auto& [name, content] : files) {
-    FakeStore store;
+    ScriptedStore store;
     store.then([&content = content](const GetFile& get, const GetSink& sink) -> GetDone {
       sink.raw(as_bytes(content).first(content.size() - 1));
       return Got{.header = fixture::header_of(get.file.text(), content), .archive = kArchive};
@@ -122,7 +121,7 @@ TEST_F(RestoreFileTest, ASegmentOfAnotherSystemIsRefusedAlsoWhereTheStoreSaysItI
   other_system[24] = static_cast<char>(other_system[24] ^ 1);
   Question any_system = question();
   any_system.get.system_identifier.reset();
-  FakeStore store;
+  ScriptedStore store;
   EXPECT_EQ(restore(any_system, store.then_file(other_system)).answer, StoreAnswer::kDamaged);
   EXPECT_FALSE(placed());
 }
@@ -133,7 +132,7 @@ TEST_F(RestoreFileTest, PassesAbsencesOn) {
                                      {Code::kHole, StoreAnswer::kHole},
                                      {Code::kPruned, StoreAnswer::kPruned},
                                      {Code::kUnknownCluster, StoreAnswer::kFailed}}) {
-    FakeStore store;
+    ScriptedStore store;
     const Outcome outcome = restore(question(), store.then_absent(code));
     EXPECT_EQ(outcome.answer, answer);
     EXPECT_EQ(outcome.message, "not there");
@@ -151,7 +150,7 @@ TEST_F(RestoreFileTest, TellsErrorsApart) {
                                      {ErrorKind::kInvalid, StoreAnswer::kFailed},
                                      {ErrorKind::kUsage, StoreAnswer::kFailed},
                                      {ErrorKind::kStorage, StoreAnswer::kFailed}}) {
-    FakeStore store;
+    ScriptedStore store;
     const Outcome outcome = restore(question(), store.then_error(kind));
     EXPECT_EQ(outcome.answer, answer);
     EXPECT_EQ(outcome.message, "no answer");
@@ -163,7 +162,7 @@ TEST_F(RestoreFileTest, AnotherArchiveCountsForNothing) {
   Question bound = question();
   bound.known_archive = KnownArchive{.id = "another", .remembered_in = "pg_wal/spool/archive"};
   for (const bool there : {true, false}) {
-    FakeStore store;
+    ScriptedStore store;
     there ? store.then_file(fixture::segment_1mb()) : store.then_absent(Code::kAbsentEnd);
     const Outcome outcome = restore(bound, store);
     EXPECT_EQ(outcome.answer, StoreAnswer::kFailed);
@@ -178,7 +177,7 @@ TEST_F(RestoreFileTest, NoRoomForTheFileIsUnknown) {
                               FileCall::kLinkTemporary, FileCall::kClose}) {
     faults_->stop_failing();
     faults_->fail_every(call, ENOSPC);
-    FakeStore store;
+    ScriptedStore store;
     EXPECT_EQ(restore(question(), store.then_file(fixture::segment_1mb())).answer,
               StoreAnswer::kFailed);
     faults_->stop_failing();

@@ -41,15 +41,15 @@ class PrefetchEntriesTest : public testing::Test {
   // Fetched from a store that has it.
   Outcome fetch(const std::string& content = fixture::segment_1mb(),
                 const std::string& archive = fixture::kArchive) {
-    FakeStore store;
+    ScriptedStore store;
     store.then_file(content);
     const AheadJob job{.get = {.cluster = "main",
                                .file = name_of(kSegment),
                                .system_identifier = samples::kSystem1Mb},
                        .archive = {.id = archive, .remembered_in = "archive"},
                        .entries = entries_.get()};
-    const Fetched fetched = get_ahead(
-        job, store.getter(), {.give_up = Deadline::after(Duration(0))}, [this] { ++progress_; });
+    const Fetched fetched =
+        get_ahead(job, store, {.give_up = Deadline::after(Duration(0))}, [this] { ++progress_; });
     if (fetched.file != nullptr) {
       fetched.file->publish(to_string(EntryName{name_of(kSegment), fetched.outcome.digest, tag()}));
     }
@@ -72,7 +72,7 @@ class PrefetchEntriesTest : public testing::Test {
   }
   bool placed() { return fs::exists(folder_.path() / kTarget); }
 
-  using FakeStore = fixture::FakeStore;
+  using ScriptedStore = fixture::ScriptedStore;
   TemporaryFolder folder_;
   std::unique_ptr<FileSystem> wal_ = open_wal_folder(folder_.path());
   std::unique_ptr<FileSystem> entries_;

@@ -10,16 +10,20 @@ namespace {
 
 class PositionReportTest : public testing::Test {
  protected:
+  PositionReportTest() {
+    store_.on_ask = [this](const Command& command) {
+      if (fails_) throw Error(ErrorKind::kUnavailable, "no answer");
+      told_.push_back(std::get<GetFile>(command));
+      return std::string();
+    };
+  }
   PositionReporter reporter(Duration every) {
     return {{.cluster = "main", .system_identifier = 5, .standby = "two", .every = every},
             spool_,
-            [this](const Command& command) {
-              if (fails_) throw Error(ErrorKind::kUnavailable, "no answer");
-              told_.push_back(std::get<GetFile>(command));
-              return std::string();
-            }};
+            store_};
   }
 
+  FakeStore store_;
   ForgetfulDisk disk_;
   std::unique_ptr<FileSystem> files_ = disk_.mount();
   Spool spool_{*files_, {.store = "/mnt/archive", .cluster = "main", .system_identifier = 5}};

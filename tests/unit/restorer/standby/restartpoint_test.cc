@@ -15,6 +15,7 @@ const RestartpointJob kJob{.cluster = "main",
                            .system_identifier = samples::kSystem1Mb,
                            .restartpoint = fixture::name_of(fixture::kSegment),
                            .standby = "north"};
+const Patience kPatience{.give_up = Deadline::after(Duration(0)), .on_failure = {}};
 const StoreKey kOneMegabyteKey{"/mnt/archive", "main", samples::kSystem1Mb};
 
 TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
@@ -25,10 +26,12 @@ TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
   // Of an earlier failure.
   spool.keep_restartpoint(instance, fixture::name_of("000000010000000000000003"));
   std::optional<ReportPosition> told;
-  report_restartpoint(kJob, spool, [&told](const Command& command) -> std::string {
+  FakeStore store;
+  store.on_ask = [&told](const Command& command) {
     told = std::get<ReportPosition>(command);
-    return "";
-  });
+    return std::string();
+  };
+  report_restartpoint(kJob, spool, store, kPatience);
   ASSERT_TRUE(told);
   EXPECT_EQ(told->cluster, "main");
   EXPECT_EQ(told->system_identifier, samples::kSystem1Mb);
@@ -42,9 +45,11 @@ TEST(RestartpointTest, WhatCouldNotBeToldIsKept) {
   ForgetfulDisk disk;
   const auto files = disk.mount();
   Spool spool(*files, kOneMegabyteKey);
-  report_restartpoint(kJob, spool, [](const Command&) -> std::string {
+  FakeStore store;
+  store.on_ask = [](const Command&) -> std::string {
     throw Error(ErrorKind::kTimeout, "no answer");
-  });
+  };
+  report_restartpoint(kJob, spool, store, kPatience);
   EXPECT_EQ(spool.pending_restartpoint(spool.instance("").value()), kJob.restartpoint);
 }
 
@@ -54,10 +59,8 @@ TEST(RestartpointTest, WithoutASpoolNothingIsTold) {
   const auto files = with_faults(disk.mount(), faults);
   faults->fail_every(FileCall::kMakeFolder, EROFS);
   Spool spool(*files, kOneMegabyteKey);
-  report_restartpoint(kJob, spool, [](const Command&) -> std::string {
-    ADD_FAILURE() << "told";
-    return "";
-  });
+  FakeStore store;
+  report_restartpoint(kJob, spool, store, kPatience);
 }
 
 TEST(RestartpointTest, OnlyASegmentIsOne) {

@@ -1,0 +1,34 @@
+#include "archiver/put_warnings.h"
+
+#include <chrono>
+#include <fmt/format.h>
+
+#include "proto/base/log.h"
+#include "proto/pgdata/certificate_warning.h"
+
+namespace walstow {
+namespace {
+
+// Kept and acknowledged, but no get will ever give it: whoever puts one by hand must know.
+void warn_of_piece(const std::string& stored_name) {
+  if (stored_name.find(".incomplete.") == std::string::npos) return;
+  log_line(
+      LogLevel::kWarning,
+      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
+                  stored_name),
+      "The timeline ended there: so the segment comes from a server that was switched over, and "
+      "from a standby with archive_mode = always. All is well then. Is it all that is left of a "
+      "lost server? An administrator gives it its name with \"walstow conflict accept\".");
+}
+
+}  // namespace
+
+void warn_of_put(const PutReport& report, const StoreClient& store, FileSystem* memory) {
+  if (!report.warning.empty()) log_line(LogLevel::kWarning, report.warning);
+  warn_of_piece(report.name);
+  if (const auto until = store.certificate_until()) {
+    warn_of_certificate_end_daily(memory, *until, std::chrono::system_clock::now());
+  }
+}
+
+}  // namespace walstow

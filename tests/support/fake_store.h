@@ -1,0 +1,40 @@
+// A store that does what a test tells it to.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "proto/client/store_client.h"
+
+namespace walstow {
+
+// What it was not told to expect fails the test. Threads: as the functions.
+class FakeStore : public StoreClient {
+ public:
+  std::function<PutDone(const PutFile&, File&)> on_put;
+  std::function<GetDone(const GetFile&, const GetSink&)> on_get;
+  std::function<std::string(const Command&)> on_ask;
+
+  PutDone put(PutFile put, File& raw, const Patience&) override {
+    return expected(on_put)(put, raw);
+  }
+  GetDone get(GetFile get, const GetSink& sink, const Patience&) override {
+    return expected(on_get)(get, sink);
+  }
+  std::string ask(const Command& command, const Patience&) override {
+    return expected(on_ask)(command);
+  }
+  std::optional<Time> certificate_until() const override { return std::nullopt; }
+
+ private:
+  template <class Function>
+  static const Function& expected(const Function& function) {
+    if (function) return function;
+    ADD_FAILURE() << "the store was asked";
+    throw Error(ErrorKind::kUsage, "a question that the test does not expect");
+  }
+};
+
+}  // namespace walstow
