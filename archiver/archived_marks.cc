@@ -46,7 +46,7 @@ auto ArchivedMarks::attempt(Work work) -> decltype(work()) {
   }
 }
 
-ArchivedMarks::ArchivedMarks(FileSystem& wal_folder, MarkOwner owner)
+ArchivedMarks::ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner)
     : wal_folder_(wal_folder), owner_(std::move(owner)), boot_(boot_id()) {}
 
 SpoolRecord ArchivedMarks::mark_of(const FileStatus& file, const std::string& archive) const {

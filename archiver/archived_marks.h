@@ -24,17 +24,10 @@
 
 namespace walstow {
 
-// Who archives where.
-struct MarkOwner {
-  std::string store;  // as set
-  std::string cluster;
-  std::uint64_t system_identifier = 0;
-};
-
 class ArchivedMarks {
  public:
   // `wal_folder` is that of open_wal_folder() and outlives this.
-  ArchivedMarks(FileSystem& wal_folder, MarkOwner owner);
+  ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner);
 
   // The store has promised to keep `name`, which is `file` now.
   bool has(const WalFileName& name, const FileStatus& file);
@@ -56,7 +49,7 @@ class ArchivedMarks {
   SpoolRecord mark_of(const FileStatus& file, const std::string& archive) const;
 
   FileSystem& wal_folder_;
-  MarkOwner owner_;
+  SpoolOwner owner_;
   std::string boot_;
   std::atomic<bool> told_ = false;
 };

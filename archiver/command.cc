@@ -101,9 +101,9 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
   const bool is_server_folder = is_data_directory(data_directory);
   const ServerIdentity server = find_server_identity(data_directory, command.option("system"));
   const auto marks = std::make_shared<ArchivedMarks>(
-      *folder, MarkOwner{.store = settings.required("store"),
-                         .cluster = settings.required("cluster"),
-                         .system_identifier = server.system_identifier.value_or(0)});
+      *folder, SpoolOwner{.store = settings.required("store"),
+                          .cluster = settings.required("cluster"),
+                          .system_identifier = server.system_identifier.value_or(0)});
 
   const ArchiveCall call{
       .folder = folder,

@@ -157,7 +157,7 @@ void clean(FileSystem& folder, const std::function<void(FileSystem&)>& work) {
   }
 }
 
-StoreKey store_key(const ClientOptions& options, std::uint64_t system_identifier) {
+SpoolOwner store_key(const ClientOptions& options, std::uint64_t system_identifier) {
   return {.store = options.store_text,
           .cluster = options.cluster,
           .system_identifier = system_identifier};

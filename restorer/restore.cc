@@ -7,7 +7,6 @@
 #include "proto/base/log.h"
 #include "proto/program/exit_code.h"
 #include "restorer/file/incoming_file.h"
-#include "restorer/spool/kept_histories.h"
 
 namespace walstow {
 namespace {

@@ -7,6 +7,7 @@
 // Threads and processes: records are replaced at once, so a reader sees the old or the new one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,6 +18,14 @@
 #include "proto/files/file_system.h"
 
 namespace walstow {
+
+// Who asks which store: what is remembered counts only for all three together. Who changes the
+// settings means another archive.
+struct SpoolOwner {
+  std::string store;  // as set
+  std::string cluster;
+  std::uint64_t system_identifier = 0;
+};
 
 inline constexpr std::string_view kSpoolFolder = "pgsql_tmp_walstow";
 

@@ -6,14 +6,14 @@
 
 #include "proto/base/deadline.h"
 #include "proto/client/client_settings.h"
+#include "proto/pgdata/spool_folder.h"
 #include "restorer/prefetch/window.h"
-#include "restorer/spool/archive_binding.h"
 
 namespace walstow {
 
 struct PrefetchCommand {
   ClientOptions options;
-  StoreKey key;
+  SpoolOwner key;
   WalFileName handed;  // the segment that was handed over last
   SegmentSize segment_size;
   std::string wal_folder;  // path of the folder of %p

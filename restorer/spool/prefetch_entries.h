@@ -22,14 +22,14 @@
 
 #include "proto/codec/digest.h"
 #include "proto/files/file_system.h"
+#include "proto/pgdata/spool_folder.h"
 #include "proto/wal/file_name.h"
-#include "restorer/spool/archive_binding.h"
 
 namespace walstow {
 
 // To whom entries belong.
 struct PrefetchOwner {
-  StoreKey key;
+  SpoolOwner key;
   std::string archive;
   std::string boot;        // boot_id()
   std::uint32_t user = 0;  // geteuid(): what another user made is not looked at

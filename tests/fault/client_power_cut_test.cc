@@ -8,15 +8,13 @@
 // fsyncs what it keeps. But a process that is killed must not leave a part of it there.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "proto/pgdata/instance.h"
-#include "proto/pgdata/spool_folder.h"
 #include "restorer/file/restore_file.h"
-#include "restorer/spool/archive_binding.h"
-#include "restorer/spool/kept_histories.h"
-#include "restorer/spool/pending_restartpoint.h"
+#include "restorer/spool/spool.h"
 #include "tests/fault/power_cut_fixture.h"
 #include "tests/support/restorer_fixture.h"
 
@@ -27,13 +25,21 @@ using fixture::name_of;
 using fixture::ScriptedStore;
 
 constexpr const char* kPlace = "RECOVERYXLOG";
-const StoreKey kKey{"https://archive1.example:7432", "main", samples::kSystem1Mb};
-const HistoryOwner kOwner{
-    .archive = fixture::kArchive, .cluster = "main", .system_identifier = samples::kSystem1Mb};
+const SpoolOwner kOwner{"https://archive1.example:7432", "main", samples::kSystem1Mb};
+const std::string kArchive = fixture::kArchive;
 const std::string kOtherArchive(32, 'f');
-const std::string kInstance(32, 'a');
+const Instance kInstance{.id = std::string(32, 'a')};
+
+using Step = std::function<void(ForgetfulDisk&)>;
 
 void nothing(ForgetfulDisk&) {}
+
+Step bind_to(const std::string& archive) {
+  return [archive](ForgetfulDisk& disk) {
+    const auto files = disk.mount();
+    Spool(*files, kOwner).remember_archive(archive);
+  };
+}
 
 // Smaller than a segment, which the store's answer is believed for here, and longer than a page.
 std::string some_history() {
@@ -100,27 +106,33 @@ TEST_P(ClientPowerCutTest, KeepAHistory) {
   const std::string content = some_history();
   const auto keep = [&](ForgetfulDisk& disk) {
     const auto files = disk.mount();
-    keep_history(*files, kOwner, name, fixture::object_of(name.text(), content));
+    Spool(*files, kOwner).keep_history(kArchive, name, fixture::object_of(name.text(), content));
     acknowledge("history");
   };
   const auto check = [&](ForgetfulDisk& disk, const CrashPoint&) {
-    const auto found = find_kept_history(*disk.mount(), kOwner, name);
+    const auto files = disk.mount();
+    const auto found = Spool(*files, kOwner).find_history(name);
     EXPECT_TRUE(found == content || (!found && !was_acknowledged("history")));
   };
-  run({.setup = nothing, .operation = keep, .check = check});
+  run({.setup = bind_to(kArchive), .operation = keep, .check = check});
   // One process dies at each of its steps, the next one finds that there is nothing to do.
-  run({.setup = nothing, .operation = keep, .check = check, .meanwhile = keep});
+  run({.setup = bind_to(kArchive), .operation = keep, .check = check, .meanwhile = keep});
 }
 
 TEST_P(ClientPowerCutTest, KeepAHistoryInPlaceOfADamagedOne) {
   const WalFileName name = name_of("00000002.history");
   const std::string object = fixture::object_of(name.text(), fixture::kHistory);
   const auto keep = [&](ForgetfulDisk& disk, const std::string& bytes) {
-    keep_history(*disk.mount(), kOwner, name, bytes);
+    const auto files = disk.mount();
+    Spool(*files, kOwner).keep_history(kArchive, name, bytes);
   };
   std::string damaged = object;
   damaged[object.size() / 2] = static_cast<char>(damaged[object.size() / 2] ^ 1);
-  run({.setup = [&](ForgetfulDisk& disk) { keep(disk, damaged); },
+  run({.setup =
+           [&](ForgetfulDisk& disk) {
+             bind_to(kArchive)(disk);
+             keep(disk, damaged);
+           },
        .operation =
            [&](ForgetfulDisk& disk) {
              keep(disk, object);
@@ -129,35 +141,28 @@ TEST_P(ClientPowerCutTest, KeepAHistoryInPlaceOfADamagedOne) {
        .check =
            [&](ForgetfulDisk& disk, const CrashPoint&) {
              const auto files = disk.mount();
-             if (was_acknowledged("history")) {
-               EXPECT_EQ(find_kept_history(*files, kOwner, name), fixture::kHistory);
-               return;
-             }
-             try {  // never half of it
-               EXPECT_EQ(find_kept_history(*files, kOwner, name), fixture::kHistory);
-             } catch (const Error& error) {
-               EXPECT_EQ(error.kind(), ErrorKind::kDamaged);
-             }
+             const auto found = Spool(*files, kOwner).find_history(name);
+             // Never half of it.
+             EXPECT_TRUE(found == fixture::kHistory || (!found && !was_acknowledged("history")));
            }});
 }
 
 TEST_P(ClientPowerCutTest, BindTheArchive) {
   for (const bool stands : {false, true}) {
     SCOPED_TRACE(stands ? "in place of another" : "for the first time");
-    run({.setup =
-             [&](ForgetfulDisk& disk) {
-               if (stands) bind_archive(*disk.mount(), kKey, kOtherArchive);
-             },
+    run({.setup = stands ? bind_to(kOtherArchive) : Step(nothing),
          .operation =
              [&](ForgetfulDisk& disk) {
-               bind_archive(*disk.mount(), kKey, fixture::kArchive);
+               bind_to(kArchive)(disk);
                acknowledge("binding");
              },
          .check =
              [&](ForgetfulDisk& disk, const CrashPoint&) {
-               const auto found = bound_archive(*disk.mount(), kKey);
-               const bool is_old = stands ? found == kOtherArchive : !found;
-               EXPECT_TRUE(found == fixture::kArchive || (is_old && !was_acknowledged("binding")));
+               const auto files = disk.mount();
+               const auto known = Spool(*files, kOwner).known_archive();
+               const std::string found = known ? known->id : "";
+               const bool is_old = found == (stands ? kOtherArchive : std::string());
+               EXPECT_TRUE(found == kArchive || (is_old && !was_acknowledged("binding")));
              }});
   }
 }
@@ -191,25 +196,37 @@ TEST_P(ClientPowerCutTest, MakeAnInstance) {
 TEST_P(ClientPowerCutTest, KeepAndForgetARestartpoint) {
   const WalFileName old_one = name_of("000000010000000000000005");
   const WalFileName new_one = name_of("000000010000000000000007");
-  run({.setup = [&](ForgetfulDisk& disk) { keep_restartpoint(*disk.mount(), kInstance, old_one); },
+  const auto setup = [&](ForgetfulDisk& disk) {
+    const auto files = disk.mount();
+    Spool(*files, kOwner).keep_restartpoint(kInstance, old_one);
+  };
+  const auto pending = [](ForgetfulDisk& disk) {
+    const auto files = disk.mount();
+    return Spool(*files, kOwner).pending_restartpoint(kInstance);
+  };
+  run({.setup = setup,
        .operation =
            [&](ForgetfulDisk& disk) {
              const auto files = disk.mount();
-             keep_restartpoint(*files, kInstance, new_one);
+             Spool spool(*files, kOwner);
+             spool.keep_restartpoint(kInstance, new_one);
              acknowledge("kept");
-             forget_restartpoint(*files, kInstance, old_one);  // not the one that is kept
+             spool.forget_restartpoint(kInstance, old_one);  // not the one that is kept
            },
        .check =
            [&](ForgetfulDisk& disk, const CrashPoint&) {
-             const auto found = pending_restartpoint(*disk.mount(), kInstance);
+             const auto found = pending(disk);
              EXPECT_TRUE(found == new_one || (found == old_one && !was_acknowledged("kept")));
            }});
-  run({.setup = [&](ForgetfulDisk& disk) { keep_restartpoint(*disk.mount(), kInstance, old_one); },
+  run({.setup = setup,
        .operation =
-           [&](ForgetfulDisk& disk) { forget_restartpoint(*disk.mount(), kInstance, old_one); },
+           [&](ForgetfulDisk& disk) {
+             const auto files = disk.mount();
+             Spool(*files, kOwner).forget_restartpoint(kInstance, old_one);
+           },
        .check =
            [&](ForgetfulDisk& disk, const CrashPoint& point) {
-             const auto found = pending_restartpoint(*disk.mount(), kInstance);
+             const auto found = pending(disk);
              EXPECT_TRUE(found == old_one || !found);
              if (point.completed && point.mode.kind == CutMode::Kind::kEverything) {
                EXPECT_EQ(found, std::nullopt);

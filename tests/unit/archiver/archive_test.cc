@@ -101,7 +101,7 @@ class ArchiveTest : public testing::Test {
 
   TemporaryFolder folder_;
   std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
-  MarkOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
+  SpoolOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
   std::shared_ptr<CountingStore> store_ = std::make_shared<CountingStore>();
 };
 

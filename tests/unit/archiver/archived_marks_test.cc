@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kMarkedArchive = "0123456789abcdef0123456789abcdef";
 constexpr const char* kOtherArchive = "fedcba9876543210fedcba9876543210";
-const MarkOwner kOwner{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
+const SpoolOwner kOwner{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
 
 class ArchivedMarksTest : public testing::Test {
  protected:
@@ -22,7 +22,7 @@ class ArchivedMarksTest : public testing::Test {
   }
 
   FileStatus status() { return files_->status(name_.text()).value(); }
-  bool found_by(const MarkOwner& owner) {
+  bool found_by(const SpoolOwner& owner) {
     return ArchivedMarks(*files_, owner).has(name_, status());
   }
 

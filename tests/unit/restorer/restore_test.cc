@@ -12,7 +12,7 @@ namespace {
 using fixture::kSegment;
 using fixture::ScriptedStore;
 
-const StoreKey kStoreKey{"/mnt/archive", "main", samples::kSystem1Mb};
+const SpoolOwner kStoreKey{"/mnt/archive", "main", samples::kSystem1Mb};
 constexpr const char* kHistoryName = "00000002.history";
 
 // Long enough never to end in a test; the pause so short that asking again costs nothing.

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using fixture::kSegment;
 using fixture::name_of;
 
-const StoreKey kKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
+const SpoolOwner kKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
 constexpr const char* kTarget = "RECOVERYXLOG";
 
 class PrefetchEntriesTest : public testing::Test {

@@ -12,13 +12,13 @@
 namespace walstow {
 namespace {
 
-const StoreKey kSpoolKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
+const SpoolOwner kSpoolKey{.store = "/mnt/archive", .cluster = "main", .system_identifier = 1};
 const Instance kInstance{.id = std::string(32, 'a')};
 constexpr Duration kLongSilence{3'600'000};
 
 class SpoolTest : public testing::Test {
  protected:
-  Spool spool(const StoreKey& key = kSpoolKey) { return Spool(*files_, key); }
+  Spool spool(const SpoolOwner& key = kSpoolKey) { return Spool(*files_, key); }
 
   ForgetfulDisk disk_;
   std::unique_ptr<FileSystem> files_ = disk_.mount();

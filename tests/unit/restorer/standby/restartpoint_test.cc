@@ -16,7 +16,7 @@ const RestartpointJob kJob{.cluster = "main",
                            .restartpoint = fixture::name_of(fixture::kSegment),
                            .standby = "north"};
 const Patience kPatience{.give_up = Deadline::after(Duration(0)), .on_failure = {}};
-const StoreKey kOneMegabyteKey{"/mnt/archive", "main", samples::kSystem1Mb};
+const SpoolOwner kOneMegabyteKey{"/mnt/archive", "main", samples::kSystem1Mb};
 
 TEST(RestartpointTest, TellsTheStoreWhoNeedsWhat) {
   ForgetfulDisk disk;
