@@ -199,9 +199,7 @@ std::optional<Digest> parse_digest_field(std::string_view value) {
 RequestHead to_request(const Command& command) {
   RequestHead request = std::visit([](const auto& one) { return request_for(one); }, command);
   const auto parsed = parse_request(request);
-  if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
-    throw Error(ErrorKind::kUsage, refusal->message, refusal->hint);
-  }
+  if (!parsed) throw Error(ErrorKind::kUsage, parsed.error().message, parsed.error().hint);
   return request;
 }
 

@@ -15,7 +15,7 @@
 #include "proto/wal/lsn.h"
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
-#include "proto/wire/refusal.h"
+#include "proto/wire/or_refusal.h"
 #include "proto/wire/retention_command.h"
 
 namespace walstow {
@@ -224,6 +224,6 @@ using Command =
 RequestHead to_request(const Command& command);
 
 // The server's side: everything is checked (names, numbers, bounds), nothing is trusted.
-std::variant<Command, Refusal> parse_request(const RequestHead& request);
+OrRefusal<Command> parse_request(const RequestHead& request);
 
 }  // namespace walstow

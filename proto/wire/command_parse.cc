@@ -12,7 +12,7 @@
 namespace walstow {
 namespace {
 
-using Parsed = std::variant<Command, Refusal>;
+using Parsed = OrRefusal<Command>;
 
 // --- a file and its size ---
 
@@ -351,7 +351,7 @@ bool has_parameters(const Command& command) {
 
 }  // namespace
 
-std::variant<Command, Refusal> parse_request(const RequestHead& request) {
+OrRefusal<Command> parse_request(const RequestHead& request) {
   // Absent from what a person sends with curl; the path says the same.
   const std::string* version = request.fields.find(field::kVersion);
   if (version != nullptr && *version != kProtocolVersion) {
@@ -369,8 +369,7 @@ std::variant<Command, Refusal> parse_request(const RequestHead& request) {
                         "percent-encoded.");
   }
   Parsed parsed = parse_path(request, *target);
-  const auto* command = std::get_if<Command>(&parsed);
-  if (command != nullptr && !has_parameters(*command)) {
+  if (parsed && !has_parameters(*parsed)) {
     if (auto refused = QueryReader(*target).refused()) return std::move(*refused);
   }
   return parsed;

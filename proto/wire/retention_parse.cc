@@ -9,7 +9,7 @@
 namespace walstow {
 namespace {
 
-using Parsed = std::variant<Command, Refusal>;
+using Parsed = OrRefusal<Command>;
 
 constexpr std::size_t kIdLength = 12;
 constexpr std::uint32_t kMostDays = 36500;

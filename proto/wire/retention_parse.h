@@ -1,9 +1,8 @@
 // Requests about retention, both ways. Private to this folder.
 #pragma once
 
-#include <variant>
-
 #include "proto/wire/command.h"
+#include "proto/wire/or_refusal.h"
 #include "proto/wire/target.h"
 
 namespace walstow {
@@ -25,8 +24,8 @@ RequestHead request_for(const ContinuePrune& go_on);
 RequestHead request_for(const AbandonPrune& abandon);
 
 // nullopt: not one of these paths, or not with this method.
-std::optional<std::variant<Command, Refusal>> parse_retention_request(const RequestHead& request,
-                                                                      const std::string& cluster,
-                                                                      const Target& target);
+std::optional<OrRefusal<Command>> parse_retention_request(const RequestHead& request,
+                                                          const std::string& cluster,
+                                                          const Target& target);
 
 }  // namespace walstow

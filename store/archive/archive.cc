@@ -211,7 +211,7 @@ std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era) 
   return no_such_segment(file.text(), era);
 }
 
-std::variant<EraName, Refusal> newest_era(const Archive& archive, std::string_view cluster) {
+OrRefusal<EraName> newest_era(const Archive& archive, std::string_view cluster) {
   const auto eras = archive.eras(cluster);
   if (!eras.empty()) return eras.back();
   return nothing_put_yet(cluster);

@@ -10,11 +10,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "proto/wal/file_name.h"
-#include "proto/wire/refusal.h"
+#include "proto/wire/or_refusal.h"
 #include "store/backend/backend.h"
 
 namespace walstow {
@@ -68,7 +67,7 @@ Refusal no_such_segment(std::string_view name, const EraName& era);
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era);
 
 // The newest of all. The refusal: nothing was ever put.
-std::variant<EraName, Refusal> newest_era(const Archive& archive, std::string_view cluster);
+OrRefusal<EraName> newest_era(const Archive& archive, std::string_view cluster);
 Refusal nothing_put_yet(std::string_view cluster);
 // Whether two eras are parts of one log: a server can go on from one to the other.
 bool same_log(const EraName& one, const EraName& other);

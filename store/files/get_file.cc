@@ -72,8 +72,7 @@ std::string sizes_of(const std::vector<EraName>& eras) {
 }
 
 // The eras that the file may be in, oldest first, at least one: all of one log.
-std::variant<std::vector<EraName>, Refusal> choose_eras(const GetFile& get,
-                                                        std::vector<EraName> eras) {
+OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraName> eras) {
   if (eras.empty() && !get.system_identifier) return nothing_put_yet(get.cluster);
   if (!get.system_identifier) {
     const EraName newest = eras.back();
@@ -109,8 +108,8 @@ std::variant<std::vector<EraName>, Refusal> choose_eras(const GetFile& get,
 }
 
 // A .partial's key has a digest in it; asked for by name, the only one there is is meant.
-std::variant<std::optional<std::string>, Refusal> find_key(const Archive& archive,
-                                                           const GetFile& get, const EraName& era) {
+OrRefusal<std::optional<std::string>> find_key(const Archive& archive, const GetFile& get,
+                                               const EraName& era) {
   if (auto key = layout::object_key(get.cluster, era, get.file)) return key;
   const std::string prefix = layout::partial_prefix(get.cluster, era, get.file);
   const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
@@ -245,8 +244,8 @@ Reply present(const Archive& archive, const GetFile& get, const EraName& era,
 // Head and body from one object: another may take its place at any moment (replace_object).
 std::optional<Reply> find_file(const Archive& archive, const GetFile& get, const EraName& era) {
   const auto found = find_key(archive, get, era);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return to_reply(*refusal);
-  const auto& key = std::get<std::optional<std::string>>(found);
+  if (!found) return to_reply(found.error());
+  const auto& key = found.value();
   auto source = key ? archive.backend().open_to_send(*key) : nullptr;
   if (source == nullptr) return std::nullopt;
   DescribedObject object = describe_object(std::move(source));
@@ -258,8 +257,8 @@ std::optional<Reply> find_file(const Archive& archive, const GetFile& get, const
 
 Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
   const auto chosen = choose_eras(get, archive->eras(get.cluster));
-  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
-  const auto& eras = std::get<std::vector<EraName>>(chosen);
+  if (!chosen) return to_reply(chosen.error());
+  const auto& eras = chosen.value();
   if (const auto refusal = refuse_name(get.file, eras.back())) return to_reply(*refusal);
   // The newest first: it is the one that grows.
   for (auto era = eras.rbegin(); era != eras.rend(); ++era) {

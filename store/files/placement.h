@@ -22,10 +22,10 @@
 #pragma once
 
 #include <optional>
-#include <variant>
 
 #include "proto/wal/segment_end.h"
 #include "proto/wire/command.h"
+#include "proto/wire/or_refusal.h"
 #include "store/files/side_content.h"
 
 namespace walstow {
@@ -36,7 +36,7 @@ struct PlacedFile {
   std::string name;  // as stored
   std::uint64_t stored_size = 0;
 };
-using Placement = std::variant<PlacedFile, Refusal>;
+using Placement = OrRefusal<PlacedFile>;
 
 // A look before the body is taken. nullopt: it is needed.
 std::optional<Placement> place_without_body(Archive& archive, const EraName& era,

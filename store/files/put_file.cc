@@ -59,8 +59,8 @@ std::string warning_of(const PutContext& context, const EraName& era, const std:
 
 Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
                const std::string& broken = {}) {
-  if (const auto* refusal = std::get_if<Refusal>(&placement)) return to_reply(*refusal);
-  const auto& placed = std::get<PlacedFile>(placement);
+  if (!placement) return to_reply(placement.error());
+  const auto& placed = placement.value();
   Reply reply;
   reply.head.status = placed.result == PlacedFile::Result::kNew ? 201 : 200;
   reply.head.fields.set(field::kContentType, std::string(kJsonType));
@@ -94,8 +94,7 @@ Refusal other_system(const PutFile& put, const EraName& newest) {
 }
 
 // The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.
-std::variant<std::optional<EraName>, Refusal> choose_era(const PutFile& put,
-                                                         const std::vector<EraName>& eras) {
+OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vector<EraName>& eras) {
   if (eras.empty()) {
     if (put.segment_size) return std::optional<EraName>();
     return make_refusal(
@@ -206,8 +205,8 @@ std::optional<Refusal> PutUpload::open_first_era() {
                                    "\" at the same time");
   }
   const auto chosen = choose_era(put, context_.archive->eras(put.cluster));
-  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return *refusal;
-  era_ = std::get<std::optional<EraName>>(chosen);
+  if (!chosen) return chosen.error();
+  era_ = chosen.value();
   return std::nullopt;
 }
 
@@ -233,8 +232,8 @@ Reply PutUpload::place_marked() {
     mark_break(backend, put.cluster, *era_, put.file, put.digest, at);
   }
   const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
-  if (const auto* placed = std::get_if<PlacedFile>(&placement); placed != nullptr && end_) {
-    const std::string joint = find_broken_joint(*placed);
+  if (placement && end_) {
+    const std::string joint = find_broken_joint(*placement);
     if (broken.empty()) broken = joint;
   }
   if (!broken.empty()) forget_break(backend, put.cluster, *era_, put.file, put.digest);
@@ -257,8 +256,8 @@ std::string PutUpload::find_broken_joint(const PlacedFile& placed) {
 HandlerResult begin_put(PutContext context) {
   const PutFile& put = context.put;
   auto chosen = choose_era(put, context.archive->eras(put.cluster));
-  if (const auto* refusal = std::get_if<Refusal>(&chosen)) return to_reply(*refusal);
-  const auto era = std::get<std::optional<EraName>>(chosen);
+  if (!chosen) return to_reply(chosen.error());
+  const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
     if (const auto placement = place_without_body(*context.archive, *era, put)) {

@@ -116,11 +116,11 @@ std::optional<Refusal> register_need(Backend& backend, const std::string& cluste
 
 }  // namespace
 
-std::variant<HoldReport, Refusal> add_hold(const Archive& archive, const AddHold& add,
-                                           const std::string& by, Time now) {
+OrRefusal<HoldReport> add_hold(const Archive& archive, const AddHold& add, const std::string& by,
+                               Time now) {
   const auto found = newest_era(archive, add.cluster);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
+  if (!found) return found.error();
+  const auto& era = found.value();
   const auto from = add.from.segment(segment_size_of(era));
   if (!from) return no_such_segment(add.from.text(), era);
   if (add.to && !add.to->segment(segment_size_of(era))) return no_such_segment(add.to->text(), era);
@@ -139,11 +139,11 @@ std::variant<HoldReport, Refusal> add_hold(const Archive& archive, const AddHold
   return hold;
 }
 
-std::variant<BackupReport, Refusal> add_backup(const Archive& archive, const AddBackup& add,
-                                               const std::string& by, Time now) {
+OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
+                                   const std::string& by, Time now) {
   const auto found = newest_era(archive, add.cluster);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
+  if (!found) return found.error();
+  const auto& era = found.value();
   const SegmentSize size = segment_size_of(era);
   const auto from = add.start.segment(size);
   if (!from) return no_such_segment(add.start.text(), era);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proto/wire/command.h"
+#include "proto/wire/or_refusal.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive/archive.h"
 #include "store/backend/entries.h"
@@ -15,10 +16,10 @@ namespace walstow {
 
 // Durable on return, and safe: what it needs stands, and stays. The refusal: a part of it was
 // pruned, or is about to be; nothing is left of the record then. The same id again is the same one.
-std::variant<HoldReport, Refusal> add_hold(const Archive& archive, const AddHold& add,
-                                           const std::string& by, Time now);
-std::variant<BackupReport, Refusal> add_backup(const Archive& archive, const AddBackup& add,
-                                               const std::string& by, Time now);
+OrRefusal<HoldReport> add_hold(const Archive& archive, const AddHold& add, const std::string& by,
+                               Time now);
+OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
+                                   const std::string& by, Time now);
 
 // What cannot be read: as for_each_record().
 std::vector<HoldReport> list_holds(const Archive& archive, std::string_view cluster,

@@ -27,8 +27,8 @@ constexpr std::chrono::milliseconds kLongRemoval{250};
 constexpr std::chrono::milliseconds kGiveWay{15};
 
 // The newest, or one that was named.
-std::variant<EraName, Refusal> era_of(const Archive& archive, const std::string& cluster,
-                                      const std::optional<EraName>& named) {
+OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
+                          const std::optional<EraName>& named) {
   if (!named) return newest_era(archive, cluster);
   if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
   return make_refusal(
@@ -52,14 +52,13 @@ struct Order {
   std::optional<Lsn> floor;  // not above it
 };
 
-std::variant<Decision, Refusal> decide(const Archive& archive, const Order& order,
-                                       const ArchiveClock& clock, Time now,
-                                       const std::stop_token& stop) {
+OrRefusal<Decision> decide(const Archive& archive, const Order& order, const ArchiveClock& clock,
+                           Time now, const std::stop_token& stop) {
   const auto found = era_of(archive, order.cluster, order.era);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
+  if (!found) return found.error();
+  const auto& era = found.value();
   const auto policy = policy_for(order.policy, era);
-  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  if (!policy) return policy.error();
   Decision decision{.era = era, .older_eras = archive.eras(order.cluster)};
   if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
     return make_refusal(Code::kBadRequest, "era \"" + to_string(era) + "\" is the newest",
@@ -69,8 +68,7 @@ std::variant<Decision, Refusal> decide(const Archive& archive, const Order& orde
                 [&era](const EraName& one) { return one.number >= era.number; });
   const EraInventory files = read_era(archive, order.cluster, era, stop);
   RetentionInventory inventory = take_inventory(archive, order.cluster, files);
-  decision.plan =
-      plan_by_clock(inventory, std::get<RetentionPolicy>(policy), clock, now, order.cluster);
+  decision.plan = plan_by_clock(inventory, policy.value(), clock, now, order.cluster);
   if (decision.plan.floor && order.floor) {
     decision.plan.floor =
         std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
@@ -246,7 +244,7 @@ std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration 
   return last;
 }
 
-std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era) {
+OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era) {
   RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
   if (asked.keep_backups) {
     policy.keep =
@@ -282,13 +280,12 @@ RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy
   return plan;
 }
 
-std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
-                                                  Time now) {
+OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& asked, Time now) {
   const Order order{
       .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
   const auto decision = decide(archive, order, clock_of_plan(archive, now), now, {});
-  if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
-  const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
+  if (!decision) return decision.error();
+  const auto& [era, older_eras, plan, amount] = decision.value();
   PrunePlanReport report{
       .archive = archive.id(),
       .cluster = asked.cluster,
@@ -319,9 +316,8 @@ std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluste
   return standing ? standing->number : 0;
 }
 
-std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
-                                               const std::string& by, Time now,
-                                               const std::stop_token& stop) {
+OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
+                                   const std::string& by, Time now, const std::stop_token& stop) {
   const ArchiveClock clock = keep_clock(archive, now, stop);
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
   const Time begun = std::chrono::floor<std::chrono::seconds>(now);
@@ -329,8 +325,8 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
   const Order order{
       .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
   const auto decision = decide(archive, order, clock, begun, stop);
-  if (const auto* refusal = std::get_if<Refusal>(&decision)) return *refusal;
-  const auto& [era, older_eras, plan, amount] = std::get<Decision>(decision);
+  if (!decision) return decision.error();
+  const auto& [era, older_eras, plan, amount] = decision.value();
   const SegmentSize size = segment_size_of(era);
   if (amount.files == 0) {
     return PruneReport{.number = 0,
@@ -366,13 +362,11 @@ std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const Beg
   return report_of(*tombstone, size);
 }
 
-std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
-                                                  const ContinuePrune& go_on,
-                                                  std::chrono::milliseconds step,
-                                                  const std::stop_token& stop) {
+OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
+                                      std::chrono::milliseconds step, const std::stop_token& stop) {
   const auto found = era_of(archive, go_on.cluster, go_on.era);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
+  if (!found) return found.error();
+  const auto& era = found.value();
   const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
   const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
   if (standing == all.end()) {
@@ -380,22 +374,20 @@ std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
                                                          go_on.number, go_on.cluster));
   }
   const auto policy = policy_for(standing->policy, era);
-  if (const auto* refusal = std::get_if<Refusal>(&policy)) return *refusal;
+  if (!policy) return policy.error();
   const SegmentSize size = segment_size_of(era);
   if (standing->state != State::kIntent) return report_of(*standing, size);
   const Tombstone tombstone =
-      PruneStep(archive, go_on.cluster, era, *standing, std::get<RetentionPolicy>(policy), stop)
-          .run(step);
+      PruneStep(archive, go_on.cluster, era, *standing, policy.value(), stop).run(step);
   if (tombstone.state != State::kIntent) log_end(tombstone, go_on.cluster, size);
   return report_of(tombstone, size);
 }
 
-std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
-                                                 const AbandonPrune& abandon,
-                                                 const std::string& by) {
+OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune& abandon,
+                                     const std::string& by) {
   const auto found = era_of(archive, abandon.cluster, abandon.era);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return *refusal;
-  const auto& era = std::get<EraName>(found);
+  if (!found) return found.error();
+  const auto& era = found.value();
   const auto begun = find_unfinished(archive, abandon.cluster, era);
   if (!begun) {
     return make_refusal(

@@ -15,9 +15,9 @@
 #include <chrono>
 #include <stop_token>
 #include <string>
-#include <variant>
 
 #include "proto/wire/command.h"
+#include "proto/wire/or_refusal.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive/archive.h"
 #include "store/retention/archive_clock.h"
@@ -26,7 +26,7 @@
 namespace walstow {
 
 // The refusal: `before` is no place of the era.
-std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, const EraName& era);
+OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era);
 
 // As plan_retention(), by a clock that may be doubted: then nothing goes by age alone, and where
 // the policy names a place or a dead branch, ages are counted up to the time before the doubt. What
@@ -34,8 +34,7 @@ std::variant<RetentionPolicy, Refusal> policy_for(const PrunePolicy& asked, cons
 RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
                             const ArchiveClock& clock, Time now, const std::string& cluster);
 
-std::variant<PrunePlanReport, Refusal> plan_prune(const Archive& archive, const PlanPrune& asked,
-                                                  Time now);
+OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& asked, Time now);
 
 // The number of one that is not over; 0: there is none.
 std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
@@ -43,9 +42,9 @@ std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluste
 
 // A report with number 0: nothing would go, and nothing was written. Throws Error{kUnavailable}
 // when it is asked to stop before anything was written.
-std::variant<PruneReport, Refusal> begin_prune(const Archive& archive, const BeginPrune& begin,
-                                               const std::string& by, Time now,
-                                               const std::stop_token& stop = {});
+OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
+                                   const std::string& by, Time now,
+                                   const std::stop_token& stop = {});
 
 // So many files are noted and removed first, and then as many more at a time as are removed in
 // about a quarter of a second, for whoever updates a record may have to wait for that long.
@@ -55,16 +54,14 @@ std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration 
 // Removes for about this long, and longer where looking at the consumers takes long; or until it is
 // asked to stop.
 inline constexpr std::chrono::milliseconds kPruneStep{1000};
-std::variant<PruneReport, Refusal> continue_prune(const Archive& archive,
-                                                  const ContinuePrune& go_on,
-                                                  std::chrono::milliseconds step = kPruneStep,
-                                                  const std::stop_token& stop = {});
+OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
+                                      std::chrono::milliseconds step = kPruneStep,
+                                      const std::stop_token& stop = {});
 
 // Of the one that is not over; the refusal: there is none. Durable on return. Somebody who is at it
 // may still remove the files that it has noted (`reached`, which the report's floor is then),
 // and stops there. It asks nobody what is needed, so a record that cannot be read does not hinder.
-std::variant<PruneReport, Refusal> abandon_prune(const Archive& archive,
-                                                 const AbandonPrune& abandon,
-                                                 const std::string& by);
+OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune& abandon,
+                                     const std::string& by);
 
 }  // namespace walstow

@@ -72,8 +72,8 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   const ArchiveClock clock = kept ? look_at_clock(archive, kept, now) : ArchiveClock();
   report.clock = clock.doubt_text(cluster);
   // A policy that is set has no place that could be of another era.
-  RetentionPlan plan = plan_by_clock(inventory, std::get<RetentionPolicy>(policy_for(asked, era)),
-                                     clock, now, cluster);
+  RetentionPlan plan =
+      plan_by_clock(inventory, policy_for(asked, era).value(), clock, now, cluster);
   const Amount amount = amount_of(archive, cluster, files, plan);
   report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
   report.reason = std::move(plan.reason);

@@ -18,18 +18,12 @@ namespace {
 constexpr std::string_view kBy = "walstowd";
 constexpr Duration kLongestRest{5000};
 
-// A refusal ends the round: another prune, or another administrator, was faster.
-PruneReport value_of(const std::variant<PruneReport, Refusal>& done) {
-  if (const auto* refusal = std::get_if<Refusal>(&done)) {
-    throw Error(ErrorKind::kRefused, refusal->message, refusal->hint);
-  }
-  return std::get<PruneReport>(done);
-}
-
+// A refusal, which value() throws, ends the round: another prune, or another administrator, was
+// faster.
 void complete(const Archive& archive, const ContinuePrune& go_on, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto begun = Clock::now();
-    const PruneReport report = value_of(continue_prune(archive, go_on, kPruneStep, stop));
+    const PruneReport report = continue_prune(archive, go_on, kPruneStep, stop).value();
     if (report.state != "intent") return;
     const auto took = std::chrono::duration_cast<Duration>(Clock::now() - begun);
     sleep_unless_stopped(std::min(took, kLongestRest), stop);
@@ -55,9 +49,11 @@ void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
     complete(archive, {.cluster = cluster, .number = number, .era = eras.back()}, stop);
   }
   if (stop.stop_requested()) return;
-  const PruneReport begun = value_of(begin_prune(
-      archive, {.cluster = cluster, .policy = set->policy, .floor = {}, .era = eras.back()},
-      std::string(kBy), std::chrono::system_clock::now(), stop));
+  const PruneReport begun =
+      begin_prune(archive,
+                  {.cluster = cluster, .policy = set->policy, .floor = {}, .era = eras.back()},
+                  std::string(kBy), std::chrono::system_clock::now(), stop)
+          .value();
   if (begun.number != 0) {
     said_.erase(cluster);
     complete(archive, {.cluster = cluster, .number = begun.number, .era = eras.back()}, stop);

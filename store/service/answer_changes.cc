@@ -31,16 +31,16 @@ Refusal no_such_record(const std::string& what, const std::string& cluster) {
 }
 
 template <class Report>
-Reply reply_to(int status, const std::variant<Report, Refusal>& done) {
-  if (const auto* refusal = std::get_if<Refusal>(&done)) return to_reply(*refusal);
-  return json_reply(status, to_json(std::get<Report>(done)));
+Reply reply_to(int status, const OrRefusal<Report>& done) {
+  if (!done) return to_reply(done.error());
+  return json_reply(status, to_json(done.value()));
 }
 
 // A list with the one that was added.
 template <class Report>
-Reply added_reply(const std::variant<Report, Refusal>& added) {
-  if (const auto* refusal = std::get_if<Refusal>(&added)) return to_reply(*refusal);
-  return json_reply(201, to_json(std::vector<Report>{std::get<Report>(added)}));
+Reply added_reply(const OrRefusal<Report>& added) {
+  if (!added) return to_reply(added.error());
+  return json_reply(201, to_json(std::vector<Report>{added.value()}));
 }
 
 Time now() {

@@ -77,8 +77,8 @@ Reply answer(const RequestContext& asked, const ShowPolicy& show) {
 
 Reply answer(const RequestContext& asked, const PlanPrune& plan) {
   const auto planned = plan_prune(*asked.archive, plan, std::chrono::system_clock::now());
-  if (const auto* refusal = std::get_if<Refusal>(&planned)) return to_reply(*refusal);
-  return json_reply(200, to_json(std::get<PrunePlanReport>(planned)));
+  if (!planned) return to_reply(planned.error());
+  return json_reply(200, to_json(planned.value()));
 }
 
 }  // namespace walstow

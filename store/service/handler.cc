@@ -61,8 +61,8 @@ std::shared_ptr<Archive> Handler::State::archive() {
 HandlerResult Handler::State::dispatch(const Command& command, const Caller& caller) {
   const std::shared_ptr<Archive> current = archive();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
-  if (const auto* refusal = std::get_if<Refusal>(&looked_up)) return to_reply(*refusal);
-  const auto& grants = std::get<Grants>(looked_up);
+  if (!looked_up) return to_reply(looked_up.error());
+  const auto& grants = looked_up.value();
   if (const auto refusal = refuse_without_right(command, caller, grants)) return to_reply(*refusal);
 
   const std::string cluster = cluster_of(command);
@@ -124,8 +124,8 @@ void Handler::keep_clock(const std::stop_token& stop) {
 HandlerResult Handler::handle(const RequestHead& request, const Caller& caller) {
   try {
     auto parsed = parse_request(request);
-    if (const auto* refusal = std::get_if<Refusal>(&parsed)) return to_reply(*refusal);
-    return state_->dispatch(std::get<Command>(parsed), caller);
+    if (!parsed) return to_reply(parsed.error());
+    return state_->dispatch(parsed.value(), caller);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     return to_reply(to_refusal(error));

@@ -14,7 +14,7 @@ using namespace fixture;  // NOLINT(google-build-using-namespace): test vocabula
 // nullopt: it was accepted.
 std::optional<Refusal> refusal_of(const RequestHead& request) {
   const auto parsed = parse_request(request);
-  if (const auto* refusal = std::get_if<Refusal>(&parsed)) return *refusal;
+  if (!parsed) return parsed.error();
   return std::nullopt;
 }
 

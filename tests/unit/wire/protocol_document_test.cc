@@ -198,13 +198,13 @@ std::optional<Command> command_of(const Message& message) {
   EXPECT_EQ(to_string(request.method), method);
   request.fields = message.fields;
   const auto parsed = parse_request(request);
-  if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
-    ADD_FAILURE() << refusal->message;
+  if (!parsed) {
+    ADD_FAILURE() << parsed.error().message;
     return std::nullopt;
   }
 
   // And it is the one that to_request() makes, but for the framing.
-  const Command& command = std::get<Command>(parsed);
+  const Command& command = parsed.value();
   const RequestHead made = to_request(command);
   EXPECT_EQ(made.target, request.target);
   Fields framed = made.fields;

@@ -27,10 +27,9 @@ TEST_F(PruneClockTest, NothingGoesByAgeWhileTheClockIsDoubted) {
   hold(150);
   const PrunePolicy by_age{.before = {}, .standby_limit_days = 30};
   const auto begun = begin_prune(*archive, {"main", by_age, {}}, "admin1", jumped);
-  EXPECT_EQ(std::get<PruneReport>(begun).number, 0U);
-  EXPECT_NE(std::get<PruneReport>(begun).reason.find("the last time that is known"),
-            std::string::npos);
-  const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_age}, jumped));
+  EXPECT_EQ(begun.value().number, 0U);
+  EXPECT_NE(begun.value().reason.find("the last time that is known"), std::string::npos);
+  const auto planned = plan_prune(*archive, {"main", by_age}, jumped).value();
   EXPECT_EQ(planned.files, 0U);
   EXPECT_EQ(planned.floor, "");
   EXPECT_NE(planned.reason.find("--before SEGMENT"), std::string::npos);
@@ -38,17 +37,16 @@ TEST_F(PruneClockTest, NothingGoesByAgeWhileTheClockIsDoubted) {
   for (Time time = jumped; time <= jumped + kDoubt; time += hours(24))
     keep_clock(*archive, time);
   const auto after = begin_prune(*archive, {"main", by_age, {}}, "admin1", jumped + kDoubt);
-  EXPECT_EQ(std::get<PruneReport>(after).floor, "0/9600000" /* 150 */);
+  EXPECT_EQ(after.value().floor, "0/9600000" /* 150 */);
 }
 
 TEST_F(PruneClockTest, APlaceThatIsNamedIsPrunedToAndHoldsWhatStandbysNeed) {
   const PrunePolicy by_hand{.before = at(150), .standby_limit_days = 30};
-  const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_hand}, jumped));
+  const auto planned = plan_prune(*archive, {"main", by_hand}, jumped).value();
   EXPECT_EQ(planned.floor, "0/3200000" /* 50 */);
   EXPECT_EQ(planned.files, 49U);
   EXPECT_NE(planned.notes.at(0).find("ages are counted up to"), std::string::npos);
-  auto report =
-      std::get<PruneReport>(begin_prune(*archive, {"main", by_hand, {}}, "admin1", jumped));
+  auto report = begin_prune(*archive, {"main", by_hand, {}}, "admin1", jumped).value();
   while (report.state == "intent")
     report = go_on(report.number);
   EXPECT_EQ(report.files, 49U);
@@ -64,7 +62,7 @@ TEST_F(PruneClockTest, YoungFilesStayWhenAPlaceIsNamed) {
                              to_iso8601(jumped) + "\"}}");
       });
   const PlanPrune by_hand{"main", {.before = at(150)}};
-  const auto planned = std::get<PrunePlanReport>(plan_prune(*archive, by_hand, jumped));
+  const auto planned = plan_prune(*archive, by_hand, jumped).value();
   EXPECT_EQ(planned.floor, "0/3200000" /* 50 */);
   EXPECT_EQ(planned.files, 0U);
 }
@@ -82,7 +80,7 @@ TEST_F(PruneClockTest, WhatAWrongClockHasLeftCountsFromWhenItWasSetBack) {
   const PrunePolicy by_age{.before = {}, .standby_limit_days = 30};
   const auto floor_at = [&](Time time) {
     keep_clock(*archive, time);
-    return std::get<PrunePlanReport>(plan_prune(*archive, {"main", by_age}, time)).floor;
+    return plan_prune(*archive, {"main", by_age}, time).value().floor;
   };
   // The standby is heard of no more: it neither holds for ever nor for no time at all.
   for (int day = 0; day < 30; ++day)

@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "proto/codec/digest.h"
+#include "proto/wire/or_refusal.h"
 #include "store/archive/layout.h"
 #include "store/archive/standby_positions.h"
 #include "store/backend/memory_backend.h"
@@ -117,7 +117,7 @@ class PruneTest : public testing::Test {
     return archive->backend().open_object(
                *layout::object_key("main", era, segment(timeline, number))) != nullptr;
   }
-  std::variant<HoldReport, Refusal> hold(std::uint64_t number, std::string id = "00000000000a") {
+  OrRefusal<HoldReport> hold(std::uint64_t number, std::string id = "00000000000a") {
     return add_hold(*archive,
                     {.cluster = "main",
                      .id = std::move(id),
@@ -128,14 +128,12 @@ class PruneTest : public testing::Test {
   }
   PruneReport begin(const PrunePolicy& policy = {}) {
     const auto begun = begin_prune(*archive, {"main", policy, {}}, "admin1", later);
-    return std::get<PruneReport>(begun);
+    return begun.value();
   }
   PruneReport go_on(std::uint32_t number, std::chrono::milliseconds step = kPruneStep) {
-    return std::get<PruneReport>(continue_prune(*archive, {"main", number}, step));
+    return continue_prune(*archive, {"main", number}, step).value();
   }
-  PruneReport abandon() {
-    return std::get<PruneReport>(abandon_prune(*archive, {"main"}, "admin2"));
-  }
+  PruneReport abandon() { return abandon_prune(*archive, {"main"}, "admin2").value(); }
   PruneReport prune(const PrunePolicy& policy = {}) {
     PruneReport report = begin(policy);
     while (report.state == "intent")
@@ -143,7 +141,7 @@ class PruneTest : public testing::Test {
     return report;
   }
   PrunePlanReport plan(const PrunePolicy& policy = {}) {
-    return std::get<PrunePlanReport>(plan_prune(*archive, {"main", policy}, later));
+    return plan_prune(*archive, {"main", policy}, later).value();
   }
   Code code_of_get(std::uint32_t timeline, std::uint64_t number) {
     const GetFile get{.cluster = "main",

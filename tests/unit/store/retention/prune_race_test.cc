@@ -14,8 +14,8 @@ TEST_F(PruneTest, WhoeverRegistersBelowTheFloorIsRefusedAndLeavesNothing) {
   const PruneReport begun = begin();
   // Nothing has gone yet, but it is about to.
   const auto refused = hold(140, "00000000000b");
-  ASSERT_TRUE(std::holds_alternative<Refusal>(refused));
-  EXPECT_EQ(std::get<Refusal>(refused).code, Code::kBelowFloor);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().code, Code::kBelowFloor);
   EXPECT_EQ(list_holds(*archive, "main").size(), 1U);
   const AddBackup backup{.cluster = "main",
                          .id = "00000000000c",
@@ -24,11 +24,11 @@ TEST_F(PruneTest, WhoeverRegistersBelowTheFloorIsRefusedAndLeavesNothing) {
                          .timeline = Timeline{1},
                          .stopped = later,
                          .label = "x"};
-  EXPECT_TRUE(std::holds_alternative<Refusal>(add_backup(*archive, backup, "admin1", later)));
+  EXPECT_TRUE(add_backup(*archive, backup, "admin1", later).has_error());
   EXPECT_TRUE(list_added_backups(*archive, "main").empty());
-  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(150, "00000000000d")));
+  EXPECT_TRUE(hold(150, "00000000000d").has_value());
   EXPECT_EQ(go_on(begun.number).state, "done");
-  EXPECT_TRUE(std::holds_alternative<Refusal>(hold(149, "00000000000e")));
+  EXPECT_TRUE(hold(149, "00000000000e").has_error());
 }
 
 // The record was written before the tombstone, and read after it.
@@ -45,7 +45,7 @@ TEST_F(PruneTest, AConsumerThatCameBeforeTheSecondLookEndsIt) {
   EXPECT_NE(withdrawn.reason.find("standby1 on db2 needs it"), std::string::npos);
   EXPECT_TRUE(stands(1, 1));
   // Nothing went, so nothing is refused.
-  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(1, "00000000000b")));
+  EXPECT_TRUE(hold(1, "00000000000b").has_value());
   EXPECT_EQ(code_of_get(2, 1), Code::kAbsentEnd);
 }
 
@@ -64,8 +64,8 @@ TEST_F(PruneTest, AConsumerThatComesInTheMiddleKeepsWhatIsLeft) {
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
   EXPECT_TRUE(stands(1, 65));
   EXPECT_EQ(code_of_get(1, 64), Code::kPruned);
-  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(65, "00000000000b")));
-  EXPECT_TRUE(std::holds_alternative<Refusal>(hold(64, "00000000000c")));
+  EXPECT_TRUE(hold(65, "00000000000b").has_value());
+  EXPECT_TRUE(hold(64, "00000000000c").has_error());
   // And a further one goes up to the standby, once the hold is gone.
   EXPECT_EQ(plan().files, 0U);
   remove_hold(*archive, {"main", "00000000000b"});
@@ -76,11 +76,11 @@ TEST_F(PruneTest, OnlyOnePruneAtATime) {
   hold(150);
   const PruneReport begun = begin();
   const auto second = begin_prune(*archive, {"main", {}, {}}, "admin2", later);
-  EXPECT_EQ(std::get<Refusal>(second).code, Code::kExists);
+  EXPECT_EQ(second.error().code, Code::kExists);
   EXPECT_EQ(plan().unfinished, begun.number);
   EXPECT_EQ(go_on(begun.number).state, "done");
   EXPECT_EQ(go_on(begun.number).state, "done");  // again: as it was
-  EXPECT_EQ(std::get<Refusal>(continue_prune(*archive, {"main", 9})).code, Code::kNoSuchRecord);
+  EXPECT_EQ(continue_prune(*archive, {"main", 9}).error().code, Code::kNoSuchRecord);
 }
 
 TEST_F(PruneTest, WhoeverComesAmidAStepKeepsWhatHasNotGoneYet) {
@@ -106,7 +106,7 @@ TEST_F(PruneTest, NobodyRemovesAfterAWithdrawal) {
   moments.before_update = [this, &begun] {
     change_tombstone(archive->backend(), "main", era, begun.number,
                      {.state = Tombstone::State::kWithdrawn});
-    EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(1, "00000000000b")));
+    EXPECT_TRUE(hold(1, "00000000000b").has_value());
   };
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
   EXPECT_TRUE(stands(1, 1));
@@ -115,7 +115,7 @@ TEST_F(PruneTest, NobodyRemovesAfterAWithdrawal) {
 TEST_F(PruneTest, AHoldStandsBeforeItReadsTheFloors) {
   hold(150);
   moments.after_floors_were_read = [this] { prune(); };
-  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(140, "00000000000b")));
+  EXPECT_TRUE(hold(140, "00000000000b").has_value());
   EXPECT_FALSE(stands(1, 139));
   EXPECT_TRUE(stands(1, 140));
 }
@@ -135,7 +135,7 @@ TEST_F(PruneTest, SeveralAtOnceRemoveEachFileOnceAndNothingThatIsNeeded) {
   std::atomic<bool> held = false;
   threads.emplace_back([&] {
     for (int i = 0; i < 50; ++i)
-      held = held || std::holds_alternative<HoldReport>(hold(149, fmt::format("{:012x}", i + 16)));
+      held = held || hold(149, fmt::format("{:012x}", i + 16)).has_value();
   });
   threads.emplace_back([&] {
     for (std::uint64_t i = 0; i < 50; ++i)
@@ -170,8 +170,8 @@ TEST_F(PruneTest, AnAbandonedPruneLeavesWhatHasNotGone) {
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
   EXPECT_TRUE(stands(1, 65));
   EXPECT_EQ(code_of_get(1, 64), Code::kPruned);
-  EXPECT_TRUE(std::holds_alternative<Refusal>(hold(64, "00000000000b")));
-  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(65, "00000000000c")));
+  EXPECT_TRUE(hold(64, "00000000000b").has_error());
+  EXPECT_TRUE(hold(65, "00000000000c").has_value());
   EXPECT_EQ(plan().unfinished, 0U);
   EXPECT_EQ(plan().floor, "0/4100000");
 }
@@ -182,7 +182,7 @@ TEST_F(PruneTest, AnAbandonedPruneThatHadNotStartedLeavesAll) {
   EXPECT_EQ(abandon().floor, "0/0");
   for (std::uint64_t number = 1; number <= 200; ++number)
     ASSERT_TRUE(stands(1, number)) << number;
-  EXPECT_TRUE(std::holds_alternative<HoldReport>(hold(1, "00000000000b")));
+  EXPECT_TRUE(hold(1, "00000000000b").has_value());
   EXPECT_EQ(code_of_get(2, 1), Code::kAbsentEnd);
 }
 
@@ -204,9 +204,7 @@ TEST_F(PruneTest, WhoeverIsAtAnAbandonedPruneStops) {
 }
 
 TEST_F(PruneTest, NothingIsAbandonedWhereNoneIsUnderWay) {
-  const auto refused = [this] {
-    return std::get<Refusal>(abandon_prune(*archive, {"main"}, "admin2")).code;
-  };
+  const auto refused = [this] { return abandon_prune(*archive, {"main"}, "admin2").error().code; };
   EXPECT_EQ(refused(), Code::kNoSuchRecord);
   hold(150);
   prune();

@@ -62,7 +62,7 @@ TEST_F(PruneTest, YoungFilesStay) {
 TEST_F(PruneTest, TheFloorIsNotSetAboveTheOneThatWasShown) {
   hold(150);
   const auto begun = begin_prune(*archive, {"main", {}, Lsn{100U << 20}}, "admin1", later);
-  EXPECT_EQ(std::get<PruneReport>(begun).floor, "0/6400000");
+  EXPECT_EQ(begun.value().floor, "0/6400000");
 }
 
 TEST_F(PruneTest, AGetIsToldWhatWasPruned) {
@@ -110,22 +110,21 @@ TEST_F(PruneTest, AnOlderEraIsPrunedWhereItIsNamedAndNotBefore) {
   EXPECT_EQ(plan().older_eras, std::vector<std::string>{to_string(old)});
   const PrunePolicy none{.keep_backups = 0, .keep_days = 0};
   const auto refused = plan_prune(*archive, {"main", none, era}, later);
-  EXPECT_EQ(std::get<Refusal>(refused).code, Code::kBadRequest);
+  EXPECT_EQ(refused.error().code, Code::kBadRequest);
   const auto unknown = plan_prune(*archive, {"main", {}, EraName{3, 8, 1U << 20}}, later);
-  EXPECT_EQ(std::get<Refusal>(unknown).code, Code::kNoSuchRecord);
+  EXPECT_EQ(unknown.error().code, Code::kNoSuchRecord);
 
   // The hold is of that era, and holds there.
-  auto report =
-      std::get<PruneReport>(begin_prune(*archive, {"main", none, {}, old}, "admin1", later));
+  auto report = begin_prune(*archive, {"main", none, {}, old}, "admin1", later).value();
   while (report.state == "intent")
-    report = std::get<PruneReport>(continue_prune(*archive, {"main", report.number, old}));
+    report = continue_prune(*archive, {"main", report.number, old}).value();
   EXPECT_EQ(report.files, 149U);
   era = old;
   EXPECT_TRUE(stands(1, 150));
   remove_hold(*archive, {"main", "00000000000a"});
-  report = std::get<PruneReport>(begin_prune(*archive, {"main", none, {}, old}, "admin1", later));
+  report = begin_prune(*archive, {"main", none, {}, old}, "admin1", later).value();
   while (report.state == "intent")
-    report = std::get<PruneReport>(continue_prune(*archive, {"main", report.number, old}));
+    report = continue_prune(*archive, {"main", report.number, old}).value();
   EXPECT_EQ(report.files, 51U);
   EXPECT_EQ(code_of_get(1, 200), Code::kPruned);
 }
