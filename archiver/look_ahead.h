@@ -22,14 +22,15 @@ using ArchiveOne = std::function<void(const WalFileName& name, StoreClient& stor
 
 class LookAhead {
  public:
-  // Begins in `threads` threads; each has `connect` make the client that it archives with. No file is begun
-  // after `begin_until`, and none after one that failed: the server will not get past that one.
+  // Begins in `threads` threads; each has `connect` make the client that it archives with. No file
+  // is begun after `begin_until`, and none after one that failed: the server will not get past that
+  // one.
   LookAhead(std::vector<WalFileName> files, std::size_t threads, const ConnectStore& connect,
             const ArchiveOne& archive, Deadline begin_until);
   LookAhead(const LookAhead&) = delete;
   LookAhead& operator=(const LookAhead&) = delete;
-  // Does not wait: threads that are still at work keep `archive` and what `connect` gave them, which
-  // must then last until the process ends.
+  // Does not wait: threads that are still at work keep `archive` and their client, which must then
+  // last until the process ends.
   ~LookAhead();
 
   // The caller's thread takes its share, until there is no file left to begin.
