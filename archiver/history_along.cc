@@ -31,13 +31,10 @@ HistoryAlong::HistoryAlong(FileSystem& wal_folder, std::string cluster,
 std::string HistoryAlong::remembered(const WalFileName& history) const {
   const auto record = read_record(wal_folder_, kRecord);
   if (!record) return {};
-  const auto field = [&](const char* name) {
-    const auto found = record->find(name);
-    return found == record->end() ? std::string() : found->second;
-  };
-  const bool same =
-      field("file") == history.text() && field("cluster") == cluster_ && field("system") == system_;
-  return same ? field("archive") : std::string();
+  const bool same = value_of(*record, "file") == history.text() &&
+                    value_of(*record, "cluster") == cluster_ &&
+                    value_of(*record, "system") == system_;
+  return same ? value_of(*record, "archive") : std::string();
 }
 
 void HistoryAlong::send(const WalFileName& history) {

@@ -335,7 +335,7 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
 
 }  // namespace
 
-CallContext guess_occasion(int argc, const char* const* argv) {
+CallContext guess_context(int argc, const char* const* argv) {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
   const std::string pgdata = find_pgdata_argument(arguments);
   std::vector<std::string> candidates = {"."};

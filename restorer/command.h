@@ -18,7 +18,7 @@ struct CallContext {
 // From the bare arguments: of all places that could be the data directory, recovery wins over
 // standby and standby over tool, so that a mistake in the arguments never reads as "absent". When
 // none of them is one, but a server asks, it is recovery as well.
-CallContext guess_occasion(int argc, const char* const* argv);
+CallContext guess_context(int argc, const char* const* argv);
 
 // Throws Error. `context` becomes exact once the arguments are understood.
 int run_restore(int argc, const char* const* argv, CallContext& context);

@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   walstow::CallContext context;
   try {
     walstow::set_command_signals();
-    context = walstow::guess_occasion(argc, argv);
+    context = walstow::guess_context(argc, argv);
     walstow::start_log(walstow::kRestoreProgram, walstow::LogLevel::kWarning);
     return walstow::run_and_report(argc, argv, context);
   } catch (...) {

@@ -16,9 +16,7 @@ constexpr std::size_t kDateLength = 10;  // of 2026-11-22T19:40:00Z
 std::string warned_on(FileSystem& wal_folder, std::string_view name) {
   try {
     const auto record = read_record(wal_folder, name);
-    if (!record) return {};
-    const auto day = record->find(kDay);
-    return day == record->end() ? std::string() : day->second;
+    return record ? value_of(*record, kDay) : std::string();
   } catch (const std::exception& error) {
     log_line(LogLevel::kDebug, error.what());
     return {};

@@ -33,21 +33,17 @@ std::string name_of(std::string_view process) {
   return fmt::format("{}/{}", kFolder, process);
 }
 
-std::string field(const SpoolRecord& record, std::string_view name) {
-  const auto found = record.find(name);
-  return found == record.end() ? std::string() : found->second;
-}
-
 // nullopt: it is gone, or this is no record of one.
 std::optional<Left> read_left(FileSystem& wal_folder, const std::string& name) {
   const auto process = parse_decimal(name);
   const auto record = read_record(wal_folder, name_of(name));
   if (!process || !record) return std::nullopt;
   const std::string boot = boot_id();
-  if (boot.empty() || field(*record, "boot") != boot) return std::nullopt;
-  if (process_start(*process) != field(*record, "start")) return std::nullopt;
-  return Left{
-      .process = *process, .archive = field(*record, "archive"), .since = field(*record, "since")};
+  if (boot.empty() || value_of(*record, "boot") != boot) return std::nullopt;
+  if (process_start(*process) != value_of(*record, "start")) return std::nullopt;
+  return Left{.process = *process,
+              .archive = value_of(*record, "archive"),
+              .since = value_of(*record, "since")};
 }
 
 // Trouble with one record is none of the others'.

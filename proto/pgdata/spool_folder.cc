@@ -40,6 +40,11 @@ void remove_empty_spool(FileSystem& wal_folder) {
   if (names && names->empty()) wal_folder.remove(spool);
 }
 
+std::string value_of(const SpoolRecord& record, std::string_view name) {
+  const auto found = record.find(name);
+  return found == record.end() ? std::string() : found->second;
+}
+
 std::string to_json(const SpoolRecord& record) {
   boost::json::object object;
   for (const auto& [name, value] : record)

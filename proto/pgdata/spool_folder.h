@@ -44,6 +44,9 @@ void remove_empty_spool(FileSystem& wal_folder);
 // A record: a JSON object of texts.
 using SpoolRecord = std::map<std::string, std::string, std::less<>>;
 
+// "" where it has none of that name.
+std::string value_of(const SpoolRecord& record, std::string_view name);
+
 std::string to_json(const SpoolRecord& record);
 // nullopt: not such an object.
 std::optional<SpoolRecord> parse_spool_record(std::string_view json);

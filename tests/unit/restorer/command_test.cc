@@ -48,7 +48,7 @@ class GuessOccasionTest : public DataDirectories {
  protected:
   static CallContext guess(const std::vector<std::string>& arguments) {
     const std::vector<const char*> argv = argv_of(arguments);
-    return guess_occasion(static_cast<int>(argv.size()), argv.data());
+    return guess_context(static_cast<int>(argv.size()), argv.data());
   }
 };
 
@@ -111,8 +111,8 @@ class RunRestoreTest : public DataDirectories {
                                                path("no-archive"), "--cluster",        "main"};
     arguments.insert(arguments.begin(), settings.begin(), settings.end());
     const std::vector<const char*> argv = argv_of(arguments);
-    occasion_ = guess_occasion(static_cast<int>(argv.size()), argv.data());
-    return run_restore(static_cast<int>(argv.size()), argv.data(), occasion_);
+    context_ = guess_context(static_cast<int>(argv.size()), argv.data());
+    return run_restore(static_cast<int>(argv.size()), argv.data(), context_);
   }
   ErrorKind kind_thrown(const std::vector<std::string>& arguments) {
     try {
@@ -124,7 +124,7 @@ class RunRestoreTest : public DataDirectories {
     return ErrorKind::kFatal;
   }
 
-  CallContext occasion_;
+  CallContext context_;
 };
 
 constexpr const char* kRequested = "000000010000000000000007";
@@ -144,14 +144,14 @@ TEST_F(RunRestoreTest, ARestartpointOfNoServerIsAMistake) {
 TEST_F(RunRestoreTest, ARestartpointIsNotReportedInPlaceOfARestore) {
   const std::string recovery = path("recovery.signal") + "/pg_wal/RECOVERYXLOG";
   EXPECT_EQ(kind_thrown({"--restartpoint", kRequested, kRequested, recovery}), ErrorKind::kUsage);
-  EXPECT_FALSE(occasion_.restartpoint);
-  EXPECT_EQ(occasion_.mode, RecoveryMode::kRecovery);
+  EXPECT_FALSE(context_.restartpoint);
+  EXPECT_EQ(context_.mode, RecoveryMode::kRecovery);
 }
 
 TEST_F(RunRestoreTest, AWrongDataDirectoryDoesNotMakeAToolOfAServer) {
   const std::string recovery = path("recovery.signal") + "/pg_wal/RECOVERYXLOG";
   EXPECT_EQ(kind_thrown({"--pgdata", path("nowhere"), kRequested, recovery}), ErrorKind::kUsage);
-  EXPECT_EQ(occasion_.mode, RecoveryMode::kRecovery);
+  EXPECT_EQ(context_.mode, RecoveryMode::kRecovery);
 }
 
 TEST_F(RunRestoreTest, ANameThatNoStoreTakesIsAMistakeInTheSettings) {
