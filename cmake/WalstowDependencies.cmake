@@ -4,6 +4,8 @@
 set(Boost_USE_STATIC_LIBS ON)
 # Boost tells CMake itself what it has; CMake's own search for it is on the way out.
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS filesystem json)
+# Version 4 of its paths: "a/" has no file name, as std::filesystem has it; 3 says ".".
+target_compile_definitions(Boost::filesystem INTERFACE BOOST_FILESYSTEM_VERSION=4)
 find_package(CLI11 REQUIRED)
 set(OPENSSL_USE_STATIC_LIBS TRUE)
 find_package(OpenSSL 3 REQUIRED)

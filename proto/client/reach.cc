@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 
+#include "proto/base/filesystem.h"
 #include "proto/client/client_settings.h"
 #include "proto/link/executables.h"
 
@@ -48,12 +47,6 @@ void add_option(Words& words, const std::string& name, const std::string& value)
 }
 
 }  // namespace
-
-std::string absolute_path(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  return error ? path : absolute.string();
-}
 
 Reach reach_of(const Settings& settings) {
   Reach reach{.folder = folder_of_executables(), .options = {}, .cluster = {}};

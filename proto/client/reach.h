@@ -17,7 +17,4 @@ Reach reach_of(const Settings& settings);
 // Of the store itself: whoever is on its host names the archive. "": nobody knows which one it is.
 Reach reach_of_archive(const std::string& archive);
 
-// `path` as it is from any folder.
-std::string absolute_path(const std::string& path);
-
 }  // namespace walstow

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <vector>
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
 #include "proto/files/file_system.h"
 #include "proto/wal/segment_header.h"
@@ -31,11 +30,11 @@ constexpr std::size_t kMostLines = 16;
 enum class Presence { kAbsent, kPresent, kUnknown };
 
 // Follows symbolic links, as PostgreSQL's stat() does.
-Presence presence(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::filesystem::file_type type = std::filesystem::status(path, error).type();
-  if (type == std::filesystem::file_type::not_found) return Presence::kAbsent;
-  return type == std::filesystem::file_type::none ? Presence::kUnknown : Presence::kPresent;
+Presence presence(const fs::path& path) {
+  boost::system::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_not_found) return Presence::kAbsent;
+  return type == fs::status_error ? Presence::kUnknown : Presence::kPresent;
 }
 
 std::string lower_case(std::string_view text) {
@@ -85,8 +84,8 @@ bool has_standby_mode(std::istream& recovery_conf) {
   return standby_mode;
 }
 
-RecoveryMode mode_of_recovery_conf(const std::filesystem::path& path) {
-  std::ifstream file(path);
+RecoveryMode mode_of_recovery_conf(const fs::path& path) {
+  fs::ifstream file(path);
   return has_standby_mode(file) ? RecoveryMode::kStandby : RecoveryMode::kRecovery;
 }
 
@@ -165,8 +164,8 @@ std::string_view to_string(RecoveryMode mode) {
 
 std::string find_data_directory(const std::string& pgdata, const std::string& wal_path) {
   if (!pgdata.empty()) return pgdata;
-  const std::filesystem::path path(wal_path);
-  const std::filesystem::path parent = path.parent_path().parent_path();
+  const fs::path path(wal_path);
+  const fs::path parent = path.parent_path().parent_path();
   if (path.is_absolute()) return parent.string();
   if (!parent.empty() && presence(parent / kControlFile) == Presence::kPresent) {
     return parent.string();
@@ -176,7 +175,7 @@ std::string find_data_directory(const std::string& pgdata, const std::string& wa
 
 bool is_data_directory(const std::string& path) noexcept {
   try {
-    return presence(std::filesystem::path(path) / kControlFile) != Presence::kAbsent;
+    return presence(fs::path(path) / kControlFile) != Presence::kAbsent;
   } catch (...) {
     return true;  // out of memory: it could not be looked at
   }
@@ -184,9 +183,9 @@ bool is_data_directory(const std::string& path) noexcept {
 
 RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
   try {
-    const std::filesystem::path folder(data_directory);
+    const fs::path folder(data_directory);
     if (presence(folder / "standby.signal") == Presence::kPresent) return RecoveryMode::kStandby;
-    const std::filesystem::path recovery_conf = folder / "recovery.conf";
+    const fs::path recovery_conf = folder / "recovery.conf";
     if (presence(recovery_conf) == Presence::kPresent) return mode_of_recovery_conf(recovery_conf);
     constexpr std::array kSignalFiles = {"standby.signal", "recovery.signal", "recovery.conf"};
     const bool none = std::all_of(kSignalFiles.begin(), kSignalFiles.end(), [&](const char* name) {
@@ -200,7 +199,7 @@ RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
 
 bool has_server(const std::string& data_directory) noexcept {
   try {
-    return presence(std::filesystem::path(data_directory) / kPostmasterFile) == Presence::kPresent;
+    return presence(fs::path(data_directory) / kPostmasterFile) == Presence::kPresent;
   } catch (...) {
     return false;  // out of memory: a tool waits longer
   }
@@ -208,7 +207,7 @@ bool has_server(const std::string& data_directory) noexcept {
 
 std::optional<Postmaster> read_postmaster(const std::string& data_directory) noexcept {
   try {
-    std::ifstream file(std::filesystem::path(data_directory) / kPostmasterFile);
+    fs::ifstream file(fs::path(data_directory) / kPostmasterFile);
     std::vector<std::string> lines;
     for (std::string line; lines.size() < kMostLines && std::getline(file, line);)
       lines.push_back(line);

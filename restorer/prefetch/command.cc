@@ -3,12 +3,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <variant>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
 #include "proto/client/client.h"
 #include "proto/pgdata/spool_folder.h"
@@ -21,26 +21,22 @@
 namespace walstow {
 namespace {
 
-std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).string();
-}
-
 // Paths that the settings gave were meant from the data directory, which is left now.
 void leave_data_directory(PrefetchCommand& command) {
-  command.wal_folder = absolute(command.wal_folder);
+  command.wal_folder = absolute_path(command.wal_folder);
   if (auto* tls = std::get_if<TlsStore>(&command.options.store)) {
     for (std::string* path : {&tls->files.ca, &tls->files.certificate, &tls->files.key})
-      *path = absolute(*path);
+      *path = absolute_path(*path);
   } else if (auto* local = std::get_if<LocalStore>(&command.options.store)) {
-    local->walstowd = absolute(local->walstowd);
+    local->walstowd = absolute_path(local->walstowd);
   }
   if (::chdir("/") != 0) throw_system_error("could not change to folder \"/\"", errno);
 }
 
 // 0 where it cannot be told.
 std::uint64_t free_space(const std::string& folder) {
-  std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  boost::system::error_code error;
+  const fs::space_info space = fs::space(folder, error);
   return error ? 0 : space.available;
 }
 

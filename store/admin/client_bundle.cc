@@ -1,15 +1,13 @@
 #include "store/admin/client_bundle.h"
 
-#include <filesystem>
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Below the folder itself, since the one that holds it is the caller's.
 constexpr const char* kTemporaryFolder = ".tmp";
@@ -20,9 +18,9 @@ struct Place {
 };
 
 Place place_of(const std::string& path) {
-  fs::path absolute = fs::absolute(path).lexically_normal();
+  fs::path absolute = fs::path(absolute_path(path)).lexically_normal();
   if (absolute.filename().empty()) absolute = absolute.parent_path();
-  return {.parent = absolute.parent_path(), .name = absolute.filename()};
+  return {.parent = absolute.parent_path().string(), .name = absolute.filename().string()};
 }
 
 std::unique_ptr<FileSystem> open_parent(const Place& place, std::uint32_t file_mode) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
 #include "proto/client/reach.h"
 #include "proto/program/exit_code.h"

@@ -1,11 +1,11 @@
 #include "store/certificates/tls_folder.h"
 
-#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <system_error>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/files/file_system.h"
 #include "store/certificates/host_names.h"
 
@@ -47,9 +47,8 @@ TlsFolder tls_folder_of(const std::string& folder) {
 }
 
 Authority read_authority(const std::string& certificate_path, const std::string& key_path) {
-  std::error_code unknown;  // reading it says so in better words
-  if (std::filesystem::exists(certificate_path, unknown) &&
-      !std::filesystem::exists(key_path, unknown)) {
+  boost::system::error_code unknown;  // reading it says so in better words
+  if (fs::exists(certificate_path, unknown) && !fs::exists(key_path, unknown)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("the authority's key is not there: \"{}\"", key_path),
                 "Give the file that it was moved to with --ca-key.");

@@ -27,7 +27,8 @@ using Mount = std::function<std::unique_ptr<FileSystem>()>;
 
 Mount posix(TemporaryStyle temporaries) {
   auto folder = std::make_shared<TemporaryFolder>();
-  return [=] { return open_posix_file_system(folder->path(), {.temporaries = temporaries}); };
+  return
+      [=] { return open_posix_file_system(folder->path().string(), {.temporaries = temporaries}); };
 }
 
 Mount forgetful(TemporaryStyle temporaries) {

@@ -27,7 +27,7 @@ class DirectoryFixture final : public BackendFixture {
 
  private:
   std::unique_ptr<Backend> open() const {
-    return make_directory_backend(open_posix_file_system(folder_.path(), options_));
+    return make_directory_backend(open_posix_file_system(folder_.path().string(), options_));
   }
   PosixFileSystemOptions options_;
   TemporaryFolder folder_;

@@ -2,11 +2,11 @@
 // absence.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "store/backend/s3/s3_backend.h"
 #include "store/backend/s3/s3_client.h"
 #include "store/backend/s3/s3_probe.h"
@@ -78,7 +78,7 @@ TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
   const TemporaryFolder here, elsewhere;
   S3Options options = S3Gateway::instance().options();
   options.address.bucket = "with-notes";
-  options.state = here.path();
+  options.state = here.path().string();
   ASSERT_EQ(raw_request(options, "PUT", ""), 200);
   EXPECT_NO_THROW(make_s3_backend(options)->stage());
   ASSERT_EQ(
@@ -89,9 +89,9 @@ TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
   EXPECT_NO_THROW(make_s3_backend(options)->stage());
   for (const char* const year : {"2020", "2120", "x"}) {
     SCOPED_TRACE(year);
-    std::filesystem::path note;
-    for (const auto& entry : std::filesystem::directory_iterator(here.path())) {
-      if (entry.is_regular_file()) note = entry.path();
+    fs::path note;
+    for (const auto& entry : fs::directory_iterator(here.path())) {
+      if (fs::is_regular_file(entry.status())) note = entry.path();
     }
     std::ifstream file(note);
     std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -99,7 +99,7 @@ TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
     std::ofstream(note) << text;
     EXPECT_THROW(make_s3_backend(options)->stage(), Error);
   }
-  options.state = elsewhere.path();
+  options.state = elsewhere.path().string();
   EXPECT_THROW(make_s3_backend(options)->stage(), Error);
   options.state = "";
   EXPECT_THROW(make_s3_backend(options)->stage(), Error);

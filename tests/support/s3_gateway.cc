@@ -3,13 +3,13 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <stdexcept>
 #include <unistd.h>
 
 #include "proto/base/bytes.h"
+#include "proto/base/filesystem.h"
 #include "store/backend/s3/http_connections.h"
 #include "store/backend/s3/s3_text.h"
 
@@ -60,7 +60,7 @@ S3Gateway::S3Gateway() {
 S3Gateway::~S3Gateway() {
   try {
     output_of(std::string(kScript) + " stop " + folder_);
-    std::filesystem::remove_all(folder_);
+    fs::remove_all(folder_);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "the gateway in %s was not stopped: %s\n", folder_.c_str(), error.what());
   }

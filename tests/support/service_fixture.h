@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "proto/base/filesystem.h"
 #include "proto/codec/digest.h"
 #include "proto/wal/file_name.h"
 #include "proto/wire/public_key.h"
@@ -45,8 +46,8 @@ class ServiceTest : public testing::Test {
  protected:
   ServiceTest()
       : archive_folder(folder_.path() / "archive"),
-        handler([this] { return open_archive_folder(archive_folder); }, 1) {
-    initialize_archive_folder(archive_folder);
+        handler([this] { return open_archive_folder(archive_folder.string()); }, 1) {
+    initialize_archive_folder(archive_folder.string());
     EXPECT_EQ(ask(CreateCluster{"main"}).status, 201);
   }
 
@@ -126,7 +127,7 @@ class ServiceTest : public testing::Test {
     return fields;
   }
 
-  std::filesystem::path object_path(std::string_view name) const {
+  fs::path object_path(std::string_view name) const {
     return archive_folder / "main" / kEra / "wal" / std::string(name.substr(0, 16)) /
            (std::string(name) + ".zst");
   }
@@ -137,7 +138,7 @@ class ServiceTest : public testing::Test {
   TemporaryFolder folder_;
 
  protected:
-  std::filesystem::path archive_folder;
+  fs::path archive_folder;
   Handler handler;
   Caller caller{.kind = Caller::Kind::kOwner, .name = "tester"};
 };

@@ -6,11 +6,12 @@
 #include <system_error>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 
 namespace walstow {
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = std::filesystem::temp_directory_path() / "walstow-test-XXXXXX";
+  std::string name = (fs::temp_directory_path() / "walstow-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
     throw_system_error("could not make folder \"" + name + "\"", errno);
   }
@@ -18,8 +19,8 @@ TemporaryFolder::TemporaryFolder() {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+  boost::system::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 }  // namespace walstow

@@ -1,7 +1,7 @@
 // A new, empty folder of the operating system, removed with all below it at the end of its scope.
 #pragma once
 
-#include <filesystem>
+#include "proto/base/filesystem.h"
 
 namespace walstow {
 
@@ -12,10 +12,10 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  const std::filesystem::path& path() const { return path_; }
+  const fs::path& path() const { return path_; }
 
  private:
-  std::filesystem::path path_;
+  fs::path path_;
 };
 
 }  // namespace walstow

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <filesystem>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/digests.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/faulty_file_system.h"
@@ -124,11 +124,11 @@ TEST_F(ArchiveFileTest, AFileThatChangesItsSizeMeanwhileIsNotSent) {
   const TemporaryFolder folder;
   for (const std::size_t changed : {kMegabyte - 1, kMegabyte + 1, std::size_t{0}}) {
     const auto faults = std::make_shared<FaultPlan>();
-    files_ = with_faults(open_posix_file_system(folder.path()), faults);
+    files_ = with_faults(open_posix_file_system(folder.path().string()), faults);
     write(kSegment, segment_1mb());
     // After its beginning was looked at.
     faults->interleave(FileCall::kReadAt, 2,
-                       [&] { std::filesystem::resize_file(folder.path() / kSegment, changed); });
+                       [&] { fs::resize_file(folder.path() / kSegment, changed); });
     EXPECT_EQ(error_of(job(kSegment)), std::string("could not archive file \"") + kSegment +
                                            "\": its size changed from " + "1048576 to " +
                                            std::to_string(changed) + " bytes while it was read");

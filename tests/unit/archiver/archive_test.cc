@@ -100,7 +100,7 @@ class ArchiveTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
+  std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
   SpoolOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
   std::shared_ptr<CountingStore> store_ = std::make_shared<CountingStore>();
 };
@@ -189,14 +189,14 @@ TEST_F(ArchiveTest, FileThatIsWrittenBeforeItIsReadGetsNoMark) {
   finish_segments(2);
   const std::string other = name_of(kFirst + 1);
   const auto faults = std::make_shared<FaultPlan>();
-  files_ = with_faults(open_wal_folder(folder_.path()), faults);
+  files_ = with_faults(open_wal_folder(folder_.path().string()), faults);
   ArchiveCall one = call(kFirst);
   one.connections = 1;
   // The fifth file that is opened: mark and segment of the own one, the archive, the other's mark.
   faults->interleave(FileCall::kOpenFile, 5, [&] {
     std::vector<std::byte> bytes = header_of(kFirst + 1);
     bytes.resize(std::size_t{1} << 20U, std::byte{1});
-    write_durably(*open_wal_folder(folder_.path()), other, as_text(bytes));
+    write_durably(*open_wal_folder(folder_.path().string()), other, as_text(bytes));
   });
   run(one);
   const std::vector<std::string> journal = faults->journal();

@@ -27,7 +27,7 @@ class ArchivedMarksTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
+  std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
   WalFileName name_ = WalFileName::parse("000000010000000000000007").value();
   WalFileName other_ = WalFileName::parse("000000010000000000000008").value();
   ArchivedMarks marks_{*files_, kOwner};
@@ -126,7 +126,7 @@ TEST_F(ArchivedMarksTest, TroubleMakesNoMarkAndNoError) {
   const FileStatus file = status();
   for (const FileCall call : {FileCall::kOpenFile, FileCall::kReadAt}) {
     const auto faults = std::make_shared<FaultPlan>();
-    const auto failing = with_faults(open_wal_folder(folder_.path()), faults);
+    const auto failing = with_faults(open_wal_folder(folder_.path().string()), faults);
     ArchivedMarks marks(*failing, kOwner);
     faults->fail_every(call, EIO);
     EXPECT_FALSE(marks.has(name_, file)) << to_string(call);
@@ -135,7 +135,7 @@ TEST_F(ArchivedMarksTest, TroubleMakesNoMarkAndNoError) {
   for (const FileCall call : {FileCall::kCreateTemporary, FileCall::kWriteAt,
                               FileCall::kReplaceByTemporary, FileCall::kClose}) {
     const auto faults = std::make_shared<FaultPlan>();
-    const auto failing = with_faults(open_wal_folder(folder_.path()), faults);
+    const auto failing = with_faults(open_wal_folder(folder_.path().string()), faults);
     ArchivedMarks marks(*failing, kOwner);
     faults->fail_every(call, ENOSPC);
     marks.add(name_, file, kMarkedArchive);

@@ -91,6 +91,7 @@ class Layers(CheckTest):
         files, lines = {}, []
         pure = "is pure: no files, sockets, threads or processes there"
         sockets = "proto/link, proto/link/tls, proto/link/ssh, proto/client, store/server"
+        boost = "paths and statuses are Boost.Filesystem's: proto/base/filesystem.h"
         unknown = "unknown header: name it and its home in .ci/check-layers"
         for folder, header, fault in (
                 ("proto/base", "boost/asio/read.hpp", f"not in proto/base: its home is {sockets}"),
@@ -102,6 +103,8 @@ class Layers(CheckTest):
                 ("archiver", "CLI/CLI.hpp", "not in archiver: its home is proto/program"),
                 ("proto/link", "toml++/toml.h", "not in proto/link: its home is proto/program"),
                 ("store/files", "zstd.h", "not in store/files: its home is proto/codec"),
+                ("store/files", "boost/filesystem/path.hpp", "not in store/files: its home is proto/base"),
+                ("store/files", "filesystem", boost), ("tests/unit", "filesystem", boost),
                 ("store/files", "gtest/gtest.h", "not in store/files: its home is tests"),
                 ("proto/wal", "unistd.h", f"proto/wal {pure}"),
                 ("proto/codec", "sys/stat.h", f"proto/codec {pure}"),

@@ -5,18 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 
+#include "proto/base/filesystem.h"
 #include "proto/client/client_settings.h"
 #include "tests/support/digests.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 const std::string kContent = "1\t0/3000000\tno recovery target specified\n";
 constexpr std::uint64_t kSystem = 7;
@@ -37,7 +35,7 @@ class ClientTest : public testing::Test {
     fs::permissions(program, fs::perms::owner_all);
     return Client({.cluster = "main",
                    .store_text = "/archive",
-                   .store = LocalStore{.archive = "/archive", .walstowd = program},
+                   .store = LocalStore{.archive = "/archive", .walstowd = program.string()},
                    .deadlines = {.connect = Duration(5000),
                                  .head = head,
                                  .progress = Duration(5000),
@@ -75,7 +73,7 @@ class ClientTest : public testing::Test {
 
   // The same for a put of that file: "published" or "stood" when there is no Error.
   std::string put_outcome(Client client) {
-    const auto files = open_posix_file_system(folder_.path());
+    const auto files = open_posix_file_system(folder_.path().string());
     write_durably(*files, "raw", kContent);
     const PutFile put{.cluster = "main",
                       .file = *WalFileName::parse("00000002.history"),
@@ -221,7 +219,7 @@ TEST_F(ClientTest, ProofForThisVeryRequestIsAbsence) {
 }
 
 TEST_F(ClientTest, FileThatBecameShorterIsNotPut) {
-  const auto files = open_posix_file_system(folder_.path());
+  const auto files = open_posix_file_system(folder_.path().string());
   write_durably(*files, "00000002.history", kContent);
   for (const Encoding encoding : {Encoding::kIdentity, Encoding::kZstd}) {
     // It would acknowledge whatever came.

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
+#include "proto/base/filesystem.h"
 #include "proto/client/client_settings.h"
 
 namespace walstow {
@@ -15,7 +14,7 @@ class ReachTest : public testing::Test {
 
   const std::vector<Setting> table_ = client_settings();
   Settings settings_{table_};
-  const std::string here_ = std::filesystem::current_path().string() + "/";
+  const std::string here_ = fs::current_path().string() + "/";
 };
 
 TEST_F(ReachTest, WhatAnotherProcessReadsByItselfIsLeftOut) {
@@ -51,7 +50,7 @@ TEST_F(ReachTest, TheClusterIsNamedByTheCommandsThemselves) {
 }
 
 TEST(ReachOfArchiveTest, IsAPathFromAnyFolderOrAUrl) {
-  const std::string here = std::filesystem::current_path().string() + "/";
+  const std::string here = fs::current_path().string() + "/";
   EXPECT_EQ(reach_of_archive("wal").options, (Words{"--store", here + "wal"}));
   EXPECT_EQ(reach_of_archive("-wal").options, (Words{"--store", here + "-wal"}));
   EXPECT_EQ(reach_of_archive("/srv/wal").options, (Words{"--store", "/srv/wal"}));

@@ -1,11 +1,11 @@
 // The worked example of proto/FORMAT.md is an object that this program reads and writes.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
+#include "proto/base/filesystem.h"
 #include "proto/codec/object.h"
 #include "tests/unit/codec/object_fixture.h"
 
@@ -14,9 +14,9 @@ namespace {
 
 using namespace fixture;  // NOLINT(google-build-using-namespace): test vocabulary
 
-const std::filesystem::path kSource = WALSTOW_SOURCE_DIR;
+const fs::path kSource = WALSTOW_SOURCE_DIR;
 
-Bytes content_of(const std::filesystem::path& path) {
+Bytes content_of(const fs::path& path) {
   std::ifstream file(kSource / path, std::ios::binary);
   EXPECT_TRUE(file) << path;
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -31,7 +31,7 @@ Bytes object_example() {
 }
 
 // The bytes of the lines "00000010  7b 22 ...  |...|" of a document.
-Bytes dumped_in(const std::filesystem::path& path) {
+Bytes dumped_in(const fs::path& path) {
   std::istringstream document{std::string(as_text(content_of(path)))};
   Bytes bytes;
   for (std::string line; std::getline(document, line);) {

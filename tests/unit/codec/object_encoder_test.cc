@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
 #include <unistd.h>
 
+#include "proto/base/filesystem.h"
 #include "proto/base/little_endian.h"
 #include "proto/codec/object.h"
 #include "tests/unit/codec/object_fixture.h"
@@ -20,8 +20,7 @@ constexpr std::size_t kTrailerSize = 40;
 
 // What the stock tool makes of `object`: its standard output.
 Bytes zstd_tool(ByteView object) {
-  const std::filesystem::path path =
-      std::filesystem::path(testing::TempDir()) / fmt::format("codec_test.{}.zst", getpid());
+  const fs::path path = fs::path(testing::TempDir()) / fmt::format("codec_test.{}.zst", getpid());
   std::ofstream(path, std::ios::binary) << as_text(object);
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
       popen(("zstd -dc '" + path.string() + "'").c_str(), "r"), pclose);
@@ -30,7 +29,7 @@ Bytes zstd_tool(ByteView object) {
   while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe.get())) {
     append(output, ByteView(buffer).first(size));
   }
-  std::filesystem::remove(path);
+  fs::remove(path);
   return output;
 }
 
@@ -54,7 +53,7 @@ TEST(ObjectEncoderTest, WritesHeaderFramesAndTrailerInOrder) {
 }
 
 TEST(ObjectEncoderTest, IsReadByTheStockTool) {
-  if (!std::filesystem::exists("/usr/bin/zstd")) GTEST_SKIP() << "the package zstd is missing";
+  if (!fs::exists("/usr/bin/zstd")) GTEST_SKIP() << "the package zstd is missing";
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{3} << 20}) {
     const Bytes raw = wal_like(size);
     EXPECT_EQ(zstd_tool(object_of(raw)), raw) << size;

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <sys/stat.h>
@@ -15,20 +14,19 @@
 #include <vector>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/files/file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
 
-namespace fs = std::filesystem;
-
 class PosixFileSystemTest : public testing::Test {
  protected:
   std::unique_ptr<FileSystem> open(TemporaryStyle style = TemporaryStyle::kAutomatic) {
     return open_posix_file_system(root(), {.temporaries = style});
   }
-  std::string root() const { return folder_.path(); }
+  std::string root() const { return folder_.path().string(); }
   std::string content(const std::string& path) {
     return read_small_file(*files_, path, 1000).value_or("(absent)");
   }
@@ -90,7 +88,7 @@ TEST_F(OtherUsersFolderTest, WhatIsMadeBelongsToItsOwner) {
     for (const std::string path : {"a", "a/b", "a/b/file", "a/written", "a/lock"}) {
       EXPECT_EQ(owner(path), "65534:65533") << path;
     }
-    std::filesystem::remove_all(root() + "/a");
+    fs::remove_all(root() + "/a");
   }
   EXPECT_EQ(owner("_tmp"), "65534:65533");
 }
@@ -262,7 +260,7 @@ TEST_F(PosixFileSystemTest, FilesOfSecretsAreTheirOwnersFromTheFirstMomentOn) {
 
 TEST_F(PosixFileSystemTest, WhatMayNotBeLookedAtIsNotAbsent) {
   fs::create_directory(root() + "/closed");
-  fs::permissions(root() + "/closed", fs::perms::none);
+  fs::permissions(root() + "/closed", fs::perms::no_perms);
   fs::permissions(root(), fs::perms(0755));
   const bool privileged = ::geteuid() == 0;
   // Root may look at everything.

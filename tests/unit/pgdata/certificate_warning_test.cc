@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
 #include "proto/pgdata/spool_folder.h"
 #include "tests/support/temporary_folder.h"
@@ -25,12 +26,12 @@ class CertificateWarningTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<FileSystem> wal_folder_ = open_wal_folder(folder_.path());
+  std::unique_ptr<FileSystem> wal_folder_ = open_wal_folder(folder_.path().string());
 };
 
 TEST_F(CertificateWarningTest, SaysNothingUntilThirtyDaysBefore) {
   EXPECT_EQ(warned(kNow + days(30), kNow), "");
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / kSpoolFolder));
+  EXPECT_FALSE(fs::exists(folder_.path() / kSpoolFolder));
 }
 
 TEST_F(CertificateWarningTest, WarnsOnceADay) {
@@ -42,12 +43,12 @@ TEST_F(CertificateWarningTest, WarnsOnceADay) {
 }
 
 TEST_F(CertificateWarningTest, ARecordThatCannotBeReadIsNone) {
-  std::filesystem::create_directories(folder_.path() / kSpoolFolder / "certificate_warning");
+  fs::create_directories(folder_.path() / kSpoolFolder / "certificate_warning");
   EXPECT_NE(warned(kNow, kNow), "");
 }
 
 TEST_F(CertificateWarningTest, WhatCannotBeRememberedIsSaidAgain) {
-  std::filesystem::remove_all(folder_.path());
+  fs::remove_all(folder_.path());
   EXPECT_NE(warned(kNow, kNow), "");
   EXPECT_NE(warned(kNow, kNow), "");
 }

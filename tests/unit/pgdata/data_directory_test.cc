@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 class DataDirectoryTest : public testing::Test {
  protected:
@@ -26,7 +24,7 @@ class DataDirectoryTest : public testing::Test {
     store_little_endian(system, bytes, 0);
     write("global/pg_control", as_text(bytes));
   }
-  std::string path() const { return folder_.path(); }
+  std::string path() const { return folder_.path().string(); }
 
   TemporaryFolder folder_;
 };
@@ -148,7 +146,7 @@ TEST_F(DataDirectoryTest, IsFoundFromThePathOfTheFile) {
 
 TEST_F(DataDirectoryTest, ARelativePathMayLeadToADataDirectory) {
   write_control_file(1);
-  const std::string relative = fs::relative(folder_.path());
+  const std::string relative = fs::relative(folder_.path()).string();
   EXPECT_EQ(find_data_directory("", relative + "/pg_wal/000000010000000000000001"), relative);
 }
 

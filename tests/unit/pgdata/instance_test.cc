@@ -118,7 +118,7 @@ TEST(InstanceTest, ProcessesThatAskAtOnceAgreeAndShareNoNumber) {
   std::vector<std::thread> threads;
   for (Instance& instance : instances) {
     threads.emplace_back([&folder, &instance] {
-      instance = find_or_make_instance(*open_wal_folder(folder.path()), {});
+      instance = find_or_make_instance(*open_wal_folder(folder.path().string()), {});
     });
   }
   for (std::thread& thread : threads) {

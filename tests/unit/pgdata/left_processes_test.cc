@@ -8,14 +8,13 @@
 
 #include "proto/base/boot_id.h"
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/process_start.h"
 #include "proto/pgdata/spool_folder.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* kArchive = "/mnt/archive";
 
@@ -53,7 +52,7 @@ class LeftProcessesTest : public testing::Test {
 
   TemporaryFolder folder_;
   fs::path left_ = folder_.path() / kSpoolFolder / "left_processes";
-  std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path());
+  std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
 };
 
 TEST_F(LeftProcessesTest, NothingIsMadeWhereNoneWasLeft) {

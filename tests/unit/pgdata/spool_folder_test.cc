@@ -56,8 +56,8 @@ TEST(SpoolFolderTest, OnlyAnEmptySpoolIsRemoved) {
 
 TEST(SpoolFolderTest, AnAbsentWalFolderIsAValue) {
   const TemporaryFolder folder;
-  EXPECT_EQ(open_wal_folder(folder.path() / "nowhere"), nullptr);
-  EXPECT_NE(open_wal_folder(folder.path()), nullptr);
+  EXPECT_EQ(open_wal_folder((folder.path() / "nowhere").string()), nullptr);
+  EXPECT_NE(open_wal_folder(folder.path().string()), nullptr);
 }
 
 }  // namespace

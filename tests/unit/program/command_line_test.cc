@@ -59,7 +59,7 @@ class CommandLineTest : public testing::Test {
  protected:
   CommandLineTest() {
     // The settings come from the words alone, whatever this machine has in its files.
-    const std::string empty = folder_.path() / "empty.toml";
+    const std::string empty = (folder_.path() / "empty.toml").string();
     std::ofstream(empty).close();
     ::setenv("WALSTOW_CONFIG", empty.c_str(), 1);
   }
@@ -123,7 +123,7 @@ TEST_F(CommandLineTest, WhatIsNotGivenIsNotThere) {
 }
 
 TEST_F(CommandLineTest, EverySettingHasAnOptionThatBeatsFileAndEnvironment) {
-  const std::string file = folder_.path() / "a.toml";
+  const std::string file = (folder_.path() / "a.toml").string();
   std::ofstream(file) << "cluster = 'file'\nstandby_wait = '9s'\n[tls]\nca = 'file'\n";
   ::setenv("WALSTOW_STANDBY_WAIT", "8s", 1);
   parse(kSimple,

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/stat.h>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
 #include "proto/program/settings.h"
 #include "tests/support/temporary_folder.h"
@@ -36,10 +36,10 @@ class SettingsFileTest : public testing::Test {
 
   // Writes a file below the folder; returns its path.
   std::string write(const std::string& name, const std::string& text) {
-    const std::filesystem::path path = folder_.path() / name;
-    std::filesystem::create_directories(path.parent_path());
+    const fs::path path = folder_.path() / name;
+    fs::create_directories(path.parent_path());
     std::ofstream(path) << text;
-    return path;
+    return path.string();
   }
   std::string in_user_folder(const std::string& text) {
     return write(".config/walstow/test.toml", text);
@@ -86,8 +86,8 @@ TEST_F(SettingsFileTest, AnEmptyFileAndACountInQuotesAreFine) {
 }
 
 TEST_F(SettingsFileTest, AnAbsentFileIsAValue) {
-  EXPECT_FALSE(load_settings_file(settings_, folder_.path() / "absent.toml"));
-  EXPECT_FALSE(load_settings_file(settings_, folder_.path() / "absent/a.toml"));
+  EXPECT_FALSE(load_settings_file(settings_, (folder_.path() / "absent.toml").string()));
+  EXPECT_FALSE(load_settings_file(settings_, (folder_.path() / "absent/a.toml").string()));
 }
 
 TEST_F(SettingsFileTest, BadContentIsRefusedWithFileAndLine) {
@@ -149,7 +149,7 @@ TEST_F(SettingsFileTest, WhatIsNotTomlIsRefusedWithFileAndLine) {
 }
 
 TEST_F(SettingsFileTest, WhatIsNotASettingsFileIsRefused) {
-  const std::string folder = folder_.path();
+  const std::string folder = folder_.path().string();
   expect_usage_error("could not open settings file \"" + folder + "\": not a regular file", "",
                      [&] { load_settings_file(settings_, folder); });
   const std::string below = write("file", "") + "/a.toml";

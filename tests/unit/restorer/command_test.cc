@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <vector>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wal_samples.h"
 
@@ -18,8 +18,8 @@ class DataDirectories : public testing::Test {
  protected:
   DataDirectories() {
     for (const char* const name : {"standby.signal", "recovery.signal", "neither"}) {
-      std::filesystem::create_directories(path(name) + "/pg_wal");
-      std::filesystem::create_directories(path(name) + "/global");
+      fs::create_directories(path(name) + "/pg_wal");
+      fs::create_directories(path(name) + "/global");
       std::vector<std::byte> control = samples::bytes_of_hex(samples::kControlFile1Mb);
       control.resize(kControlFileBytes);
       std::ofstream(path(name) + "/global/pg_control", std::ios::binary) << as_text(control);
@@ -27,9 +27,9 @@ class DataDirectories : public testing::Test {
     for (const char* const name : {"standby.signal", "recovery.signal"}) {
       std::ofstream(path(name) + "/" + name);
     }
-    std::filesystem::create_directories(path("no_data_directory") + "/pg_wal");
+    fs::create_directories(path("no_data_directory") + "/pg_wal");
   }
-  std::string path(const std::string& name) const { return folder_.path() / name; }
+  std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
 
   static std::vector<const char*> argv_of(const std::vector<std::string>& arguments) {
     std::vector<const char*> argv = {"walstow-restore"};

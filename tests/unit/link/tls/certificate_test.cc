@@ -4,17 +4,15 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
-#include <filesystem>
 #include <fstream>
 #include <unistd.h>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Made by `openssl ca -selfsign -startdate 20260101000000Z -enddate 20280101000000Z` with the
 // subject /CN=primary1.
@@ -63,7 +61,7 @@ std::string operator+(std::string_view a, std::string_view b) {
 class CertificateTest : public testing::Test {
  protected:
   std::string write(const std::string& name, std::string_view content) {
-    const std::string path = folder_.path() / name;
+    const std::string path = (folder_.path() / name).string();
     std::ofstream(path) << content;
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
     return path;
@@ -145,7 +143,7 @@ TEST_F(CertificateTest, ACertificateFileThatIsNoneIsNamed) {
 }
 
 TEST_F(CertificateTest, AFileThatIsNotThereIsNamed) {
-  const std::string path = folder_.path() / "nowhere";
+  const std::string path = (folder_.path() / "nowhere").string();
   EXPECT_TRUE(failure_of([&] { read_certificates(path); })
                   .starts_with("could not open certificate file \"" + path +
                                "\": No such file or directory\nHINT: Correct its path"));
@@ -155,12 +153,12 @@ TEST_F(CertificateTest, AFileThatIsNotThereIsNamed) {
 }
 
 TEST_F(CertificateTest, AFolderIsNoFile) {
-  EXPECT_NE(failure_of([&] { read_certificates(folder_.path()); }), "");
+  EXPECT_NE(failure_of([&] { read_certificates(folder_.path().string()); }), "");
 }
 
 TEST_F(CertificateTest, SymbolicLinksAreFollowed) {
   fs::create_symlink(write("real.crt", kCertificate), folder_.path() / "link.crt");
-  EXPECT_EQ(read_certificates(folder_.path() / "link.crt").size(), 1U);
+  EXPECT_EQ(read_certificates((folder_.path() / "link.crt").string()).size(), 1U);
 }
 
 TEST_F(CertificateTest, AKeyThatOthersMayReadIsRefused) {

@@ -53,7 +53,7 @@ class PrefetcherTest : public testing::Test {
 
   // Runs a prefetcher behind segment 10.
   void run(Duration idle = kLong) {
-    auto listener = PrefetchListener::open(folder_.path());
+    auto listener = PrefetchListener::open(folder_.path().string());
     ASSERT_TRUE(listener);
     running_ = std::async(std::launch::async, [this, idle, given = std::move(*listener)]() mutable {
       Prefetcher prefetcher({.entries = entries_.get(),
@@ -103,14 +103,14 @@ class PrefetcherTest : public testing::Test {
   void hand(const WalFileName& name) { prefetch(kLong).note_handed(name); }
   Prefetch prefetch(Duration silence) {
     return {spool_,
-            {.wal_folder = folder_.path(),
+            {.wal_folder = folder_.path().string(),
              .system_identifier = samples::kSystem1Mb,
              .user = ::geteuid(),
              .silence = silence,
              .start = [this] { ++started_; }}};
   }
   bool is_ready(const WalFileName& name) {
-    auto call = PrefetchCall::connect(folder_.path());
+    auto call = PrefetchCall::connect(folder_.path().string());
     call->send({PrefetchMessage::Kind::kWant, name, *entry_tag_});
     return call->receive(kLong) == PrefetchReply::kReady;
   }
@@ -122,10 +122,10 @@ class PrefetcherTest : public testing::Test {
   bool entries_are_gone() { return clean_entries(*entries_, *entry_tag_).empty(); }
 
   TemporaryFolder folder_;
-  std::unique_ptr<FileSystem> wal_ = open_wal_folder(folder_.path());
+  std::unique_ptr<FileSystem> wal_ = open_wal_folder(folder_.path().string());
   Spool spool_{*wal_, {.store = "/mnt/archive", .cluster = "main", .system_identifier = 1}};
   std::optional<std::string> entry_tag_ = make_spool();
-  std::unique_ptr<FileSystem> entries_ = open_prefetch_folder(folder_.path());
+  std::unique_ptr<FileSystem> entries_ = open_prefetch_folder(folder_.path().string());
   Descriptor server_{::eventfd(0, EFD_CLOEXEC)};
   Descriptor signals_{::eventfd(0, EFD_CLOEXEC)};
   std::uint64_t last_ = 30;          // segment that the store has
@@ -166,7 +166,7 @@ TEST_F(PrefetcherTest, ACallWaitsNoLongerThanItMay) {
 }
 
 TEST_F(PrefetcherTest, ACallDoesNotWaitForTheDead) {
-  auto listener = PrefetchListener::open(folder_.path());
+  auto listener = PrefetchListener::open(folder_.path().string());
   auto call = std::async(std::launch::async, [this] { return take(segment_file(11)); });
   Descriptor accepted;
   while (!accepted)
@@ -216,7 +216,7 @@ TEST_F(PrefetcherTest, EndsWithTheServerAndLeavesNothing) {
   end(server_);
   EXPECT_EQ(reason(), "the server has ended");
   EXPECT_TRUE(entries_are_gone());
-  EXPECT_FALSE(PrefetchCall::connect(folder_.path()));
+  EXPECT_FALSE(PrefetchCall::connect(folder_.path().string()));
 }
 
 TEST_F(PrefetcherTest, WhatComesAfterItsEndIsNoFile) {
@@ -224,7 +224,7 @@ TEST_F(PrefetcherTest, WhatComesAfterItsEndIsNoFile) {
   run();
   EXPECT_FALSE(take(segment_file(20)));  // it has begun
   end(server_);
-  while (PrefetchCall::connect(folder_.path())) {
+  while (PrefetchCall::connect(folder_.path().string())) {
   }
   gate_.set_value();
   gate_ = {};
@@ -245,7 +245,7 @@ TEST_F(PrefetcherTest, EndsWhenNobodyAsks) {
 
 TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
   run();
-  auto call = PrefetchCall::connect(folder_.path());
+  auto call = PrefetchCall::connect(folder_.path().string());
   ASSERT_TRUE(call);
   call->send({PrefetchMessage::Kind::kWant, segment_file(11), std::string(32, 'f')});
   EXPECT_EQ(call->receive(kLong), PrefetchReply::kAskTheStore);
@@ -254,14 +254,14 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
 
 TEST_F(PrefetcherTest, ThereIsOneForEachDataDirectory) {
   run();
-  EXPECT_FALSE(PrefetchListener::open(folder_.path()));
+  EXPECT_FALSE(PrefetchListener::open(folder_.path().string()));
   hand(segment_file(11));
   EXPECT_EQ(started_, 0);
   end(signals_);
   reason();
   hand(segment_file(12));
   EXPECT_EQ(started_, 1);
-  EXPECT_TRUE(PrefetchListener::open(folder_.path()));
+  EXPECT_TRUE(PrefetchListener::open(folder_.path().string()));
 }
 
 TEST_F(PrefetcherTest, GoesOnWithWhatAKilledOneHasLeft) {

@@ -4,11 +4,11 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/pgdata/spool_folder.h"
 #include "restorer/prefetch/get_ahead.h"
 #include "tests/support/faulty_file_system.h"
@@ -20,7 +20,6 @@
 namespace walstow {
 namespace {
 
-namespace fs = std::filesystem;
 using fixture::kSegment;
 using fixture::name_of;
 
@@ -31,7 +30,7 @@ class PrefetchEntriesTest : public testing::Test {
  protected:
   PrefetchEntriesTest() {
     make_prefetch_folder(*wal_, ::geteuid());
-    entries_ = open_prefetch_folder(folder_.path());
+    entries_ = open_prefetch_folder(folder_.path().string());
   }
 
   PrefetchOwner owner() const {
@@ -74,7 +73,7 @@ class PrefetchEntriesTest : public testing::Test {
 
   using ScriptedStore = fixture::ScriptedStore;
   TemporaryFolder folder_;
-  std::unique_ptr<FileSystem> wal_ = open_wal_folder(folder_.path());
+  std::unique_ptr<FileSystem> wal_ = open_wal_folder(folder_.path().string());
   std::unique_ptr<FileSystem> entries_;
   std::function<bool()> abandoned_;
   int progress_ = 0;
@@ -181,12 +180,12 @@ TEST_F(PrefetchEntriesTest, EachOwnerHasATagOfItsOwn) {
   TemporaryFolder copy;
   fs::copy(folder_.path(), copy.path(), fs::copy_options::recursive);
   ::chmod((copy.path() / kSpoolFolder).c_str(), 0700);
-  EXPECT_NE(entry_tag(*open_wal_folder(copy.path()), owner()).value(), own);
+  EXPECT_NE(entry_tag(*open_wal_folder(copy.path().string()), owner()).value(), own);
 }
 
 TEST_F(PrefetchEntriesTest, WhatIsNotOursIsRemoved) {
   fetch();
-  const std::string ours = entry().filename();
+  const std::string ours = entry().filename().string();
   for (const std::string& name :
        {std::string("incoming"), std::string("000000010000000000000007"),
         "000000010000000000000008." + std::string(32, 'a') + "." + std::string(32, 'b')}) {
@@ -224,7 +223,7 @@ TEST_F(PrefetchEntriesTest, AServerThatHasEndedGetsNothing) {
 TEST_F(PrefetchEntriesTest, OneThatIsRemovedMeanwhileIsNone) {
   fetch();
   const auto faults = std::make_shared<FaultPlan>();
-  wal_ = with_faults(open_wal_folder(folder_.path()), faults);
+  wal_ = with_faults(open_wal_folder(folder_.path().string()), faults);
   faults->interleave(FileCall::kRename, 1, [this] { clean_entries(*entries_, ""); });
   EXPECT_EQ(hand_over(), HandedOver::kNone);
   EXPECT_FALSE(placed());
@@ -233,7 +232,7 @@ TEST_F(PrefetchEntriesTest, OneThatIsRemovedMeanwhileIsNone) {
 TEST_F(PrefetchEntriesTest, ADiskThatFailsIsNoEntry) {
   for (const FileCall call : {FileCall::kWriteAt, FileCall::kSync}) {
     const auto faults = std::make_shared<FaultPlan>();
-    entries_ = with_faults(open_prefetch_folder(folder_.path()), faults);
+    entries_ = with_faults(open_prefetch_folder(folder_.path().string()), faults);
     faults->fail_every(call, ENOSPC);
     EXPECT_EQ(fetch().answer, StoreAnswer::kFailed);
     EXPECT_EQ(count(), 0);

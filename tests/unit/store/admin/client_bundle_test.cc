@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 class ClientFolderTest : public testing::Test {
  protected:
@@ -25,7 +23,7 @@ class ClientFolderTest : public testing::Test {
 
   const mode_t umask_before_;
   const TemporaryFolder folder_;
-  const std::string path_ = folder_.path() / "primary1";
+  const std::string path_ = (folder_.path() / "primary1").string();
 };
 
 TEST_F(ClientFolderTest, OnlyTheKeyIsASecret) {
@@ -73,7 +71,7 @@ TEST_F(ClientFolderTest, APathMayEndWithASlash) {
 }
 
 TEST_F(ClientFolderTest, TheFolderAboveMustBeThere) {
-  EXPECT_THROW(ClientFolder(folder_.path() / "nowhere" / "primary1"), Error);
+  EXPECT_THROW(ClientFolder((folder_.path() / "nowhere/primary1").string()), Error);
 }
 
 TEST_F(ClientFolderTest, ANewCertificateTakesTheOldOnesPlace) {

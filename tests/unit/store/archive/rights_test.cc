@@ -1,5 +1,6 @@
 #include "store/archive/rights.h"
 
+#include "proto/base/filesystem.h"
 #include "proto/wire/public_key.h"
 #include "proto/wire/report.h"
 #include "tests/support/service_fixture.h"
@@ -247,7 +248,7 @@ TEST_F(RightsTest, NobodyShutsOutThemselves) {
 
 TEST_F(RightsTest, DamagedRecordLetsNobodyInAndCanBeRemoved) {
   register_client("db1", {{.cluster = "*", .rights = {kAdmin}}});
-  std::filesystem::resize_file(archive_folder / "_clients" / "db1.json", 20);
+  fs::resize_file(archive_folder / "_clients" / "db1.json", 20);
   EXPECT_EQ(code_of(ask_as(named("db1"), Whoami{})), "damaged");
   register_client("db1", {{.cluster = "*", .rights = {kAdmin}}});
   EXPECT_EQ(ask_as(named("db1"), Whoami{}).status, 200);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -15,6 +14,7 @@
 
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/mounted_file_system.h"
@@ -227,9 +227,9 @@ TEST_F(DirectoryBackendTest, NamesThatAreNoKeysAreNotListed) {
 
 TEST(DirectoryListingTest, SymbolicLinkIsNotPassedOver) {
   TemporaryFolder folder;
-  const auto backend = make_directory_backend(open_posix_file_system(folder.path()));
+  const auto backend = make_directory_backend(open_posix_file_system(folder.path().string()));
   publish(*backend, "main/wal/b/file", "content");
-  std::filesystem::create_directory_symlink("b", folder.path() / "main/wal/a");
+  fs::create_directory_symlink("b", folder.path() / "main/wal/a");
   EXPECT_EQ(kind_thrown([&] { backend->list_after("main/wal/", "", 10); }), ErrorKind::kStorage);
   EXPECT_EQ(kind_thrown([&] { backend->open_object("main/wal/a/file"); }), ErrorKind::kStorage);
 }
@@ -311,8 +311,8 @@ class ReplacingFileSystem final : public MountedFileSystem {
 TEST(ProbeDirectoryTest, FileSystemThatLinksWithoutReplacingIsTaken) {
   for (const TemporaryStyle style : {TemporaryStyle::kAutomatic, TemporaryStyle::kNamed}) {
     TemporaryFolder folder;
-    const auto files =
-        open_posix_file_system(folder.path(), {.temporary_folder = "_tmp", .temporaries = style});
+    const auto files = open_posix_file_system(folder.path().string(),
+                                              {.temporary_folder = "_tmp", .temporaries = style});
     EXPECT_NO_THROW(probe_directory(*files));
     EXPECT_EQ(files->list("_probe"), std::vector<std::string>());
   }
@@ -320,13 +320,12 @@ TEST(ProbeDirectoryTest, FileSystemThatLinksWithoutReplacingIsTaken) {
 
 TEST(ProbeDirectoryTest, ProbesOfTheDeadAreRemovedAndThoseOfTodayAreNot) {
   TemporaryFolder folder;
-  const auto files = open_posix_file_system(folder.path(), {.temporary_folder = "_tmp"});
-  const std::filesystem::path probes = folder.path() / "_probe";
-  std::filesystem::create_directory(probes);
+  const auto files = open_posix_file_system(folder.path().string(), {.temporary_folder = "_tmp"});
+  const fs::path probes = folder.path() / "_probe";
+  fs::create_directory(probes);
   for (const char* name : {"old.zst", "new.zst"})
     std::ofstream(probes / name) << "x";
-  std::filesystem::last_write_time(
-      probes / "old.zst", std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+  fs::last_write_time(probes / "old.zst", std::time(nullptr) - 25 * 60 * 60);
   probe_directory(*files);
   EXPECT_EQ(files->list("_probe"), std::vector<std::string>{"new.zst"});
 }

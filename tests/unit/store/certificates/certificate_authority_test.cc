@@ -250,7 +250,7 @@ KeyHandle spelled_out_curve() {
 class SigningRequestTest : public AuthorityTest {
  protected:
   std::string write(const std::string& text) const {
-    const std::string path = folder_.path() / "client.csr";
+    const std::string path = (folder_.path() / "client.csr").string();
     std::ofstream(path) << text;
     return path;
   }
@@ -308,7 +308,7 @@ TEST_F(SigningRequestTest, TheAskerMustHaveThePrivateKey) {
   PEM_write_bio_X509_REQ(file.get(), request.get());
   BIO_flush(file.get());
   try {
-    read_signing_request(folder_.path() / "client.csr");
+    read_signing_request((folder_.path() / "client.csr").string());
     ADD_FAILURE() << "signed for a key that the asker does not have";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("does not match its key"), std::string::npos);
@@ -316,7 +316,7 @@ TEST_F(SigningRequestTest, TheAskerMustHaveThePrivateKey) {
 }
 
 TEST_F(SigningRequestTest, WhatIsNoRequestIsNamed) {
-  EXPECT_THROW(read_signing_request(folder_.path() / "nowhere"), Error);
+  EXPECT_THROW(read_signing_request((folder_.path() / "nowhere").string()), Error);
   for (const std::string& text : {std::string(), std::string("x"), private_key_text(*key_),
                                   request_text(*key_).substr(0, 200)}) {
     EXPECT_THROW(read_signing_request(write(text)), Error) << text;
@@ -326,7 +326,7 @@ TEST_F(SigningRequestTest, WhatIsNoRequestIsNamed) {
 // A second opinion, by another program.
 TEST_F(SigningRequestTest, TheOpensslCommandAgrees) {
   if (std::system("openssl version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no openssl command";
-  const std::string folder = folder_.path();
+  const std::string folder = folder_.path().string();
   const Lifetime lifetime = lifetime_of(std::chrono::system_clock::now(), kCertificateDays);
   Identity identity;
   identity.key = make_key();

@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "tests/support/temporary_folder.h"
 
 namespace walstow {
 namespace {
-
-namespace fs = std::filesystem;
 
 const Time kToday = *parse_iso8601("2026-11-22T19:40:00Z");
 
@@ -48,7 +46,7 @@ class TlsFolderTest : public testing::Test {
   }
 
   const TemporaryFolder folder_;
-  const std::string archive_ = folder_.path();
+  const std::string archive_ = folder_.path().string();
   const TlsFolder tls_ = tls_folder_of(archive_);
 };
 

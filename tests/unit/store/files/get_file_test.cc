@@ -3,6 +3,7 @@
 #include <csignal>
 #include <sys/resource.h>
 
+#include "proto/base/filesystem.h"
 #include "store/backend/directory_backend.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
@@ -107,7 +108,6 @@ TEST_F(GetFileTest, WhatCannotBeAskedIsNeverAbsent) {
 }
 
 TEST_F(GetFileTest, WhatWasMovedAwayIsNeverAbsent) {
-  namespace fs = std::filesystem;
   const fs::path aside = archive_folder.parent_path() / "moved";
   const struct {
     const char* title;
@@ -128,7 +128,6 @@ TEST_F(GetFileTest, WhatWasMovedAwayIsNeverAbsent) {
 }
 
 TEST_F(GetFileTest, EmptyFolderInTheArchivesPlaceIsNeverAbsent) {
-  namespace fs = std::filesystem;
   EXPECT_EQ(get(kSecond).status, 200);
   fs::rename(archive_folder, archive_folder.parent_path() / "moved");
   fs::create_directory(archive_folder);
@@ -150,7 +149,7 @@ TEST_F(GetFileTest, ArchiveThatGoesAwayDuringTheRequestIsNeverAbsent) {
 
 TEST_F(GetFileTest, ArchiveWithoutRoomStillHandsOutWhatItHolds) {
   const NoRoom no_room;
-  Handler fresh([this] { return open_archive_folder(archive_folder); }, 1);
+  Handler fresh([this] { return open_archive_folder(archive_folder.string()); }, 1);
   const auto status = [&](const Command& command) {
     return std::get<Reply>(fresh.handle(to_request(command), caller)).head.status;
   };
@@ -191,7 +190,7 @@ TEST_F(GetFileTest, StoredFormIsTheObjectItself) {
   command.accept = Encoding::kZstd;
   const Response response = ask(command);
   EXPECT_EQ(*response.fields.find(field::kContentEncoding), "zstd");
-  EXPECT_EQ(response.body.size(), std::filesystem::file_size(object_path(kSecond)));
+  EXPECT_EQ(response.body.size(), fs::file_size(object_path(kSecond)));
   EXPECT_EQ(*response.fields.find(field::kDigest),
             "xxh128=" + to_string(digest_of(segment_content(kSecond))));
 }
@@ -206,8 +205,7 @@ TEST_F(GetFileTest, HeadAnnouncesWhatAGetWouldSend) {
 }
 
 TEST_F(GetFileTest, DamagedObjectIsNeverUnfoldedToItsEnd) {
-  std::filesystem::resize_file(object_path(kSecond),
-                               std::filesystem::file_size(object_path(kSecond)) - 1);
+  fs::resize_file(object_path(kSecond), fs::file_size(object_path(kSecond)) - 1);
   HandlerResult answer = handler.handle(to_request(get_of(kSecond)), caller);
   auto& reply = std::get<Reply>(answer);
   std::uint64_t handed = 0;
@@ -226,9 +224,9 @@ TEST_F(GetFileTest, ObjectThatBecomesShorterWhileItIsSentIsNeverTakenForAWhole) 
   command.accept = Encoding::kZstd;
   // Far beyond what was read for the head of the answer.
   constexpr std::uint64_t kSize = 100'000;
-  std::filesystem::resize_file(object_path(kSecond), kSize);
+  fs::resize_file(object_path(kSecond), kSize);
   HandlerResult answer = handler.handle(to_request(command), caller);
-  std::filesystem::resize_file(object_path(kSecond), kSize / 2);
+  fs::resize_file(object_path(kSecond), kSize / 2);
   std::vector<std::byte> chunk(1U << 20);
   Download& download = *std::get<Reply>(answer).download;
   std::uint64_t handed = 0;
@@ -242,7 +240,7 @@ TEST_F(GetFileTest, ObjectThatBecomesShorterWhileItIsSentIsNeverTakenForAWhole) 
 }
 
 TEST_F(GetFileTest, ObjectOfAnotherFileIsDamaged) {
-  std::filesystem::copy_file(object_path(kSecond), object_path(kThird));
+  fs::copy_file(object_path(kSecond), object_path(kThird));
   EXPECT_EQ(code_of(get(kThird)), "damaged");
 }
 

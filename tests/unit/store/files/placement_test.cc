@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "proto/base/filesystem.h"
 #include "proto/wire/report.h"
 #include "store/backend/directory_backend.h"
 #include "tests/support/forgetful_file_system.h"
@@ -52,7 +53,7 @@ class PlacementTest : public ServiceTest {
     return ask(AcceptContent{"main", file_named(file), digest12(content)});
   }
   void damage() {
-    std::filesystem::permissions(object_path(kPlaced), std::filesystem::perms::owner_all);
+    fs::permissions(object_path(kPlaced), fs::perms::owner_all);
     std::fstream object(object_path(kPlaced), std::ios::in | std::ios::out | std::ios::binary);
     object.seekp(500);
     object.put('\x55');
@@ -232,7 +233,7 @@ TEST_F(PlacementTest, DamagedObjectIsNotTakenAwayForAPiece) {
   EXPECT_EQ(put(kPlaced, whole()).status, 201);
   damage();
   EXPECT_EQ(put(kPlaced, piece()).status, 201);
-  EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
+  EXPECT_TRUE(fs::exists(object_path(kPlaced)));
   EXPECT_THROW(get(kPlaced), Error);
   EXPECT_EQ(put(kPlaced, whole()).status, 201);
   EXPECT_EQ(get(kPlaced).body, whole());
@@ -243,7 +244,7 @@ TEST_F(PlacementTest, DamagedObjectStandsUntilThereIsAnotherOne) {
   damage();
   const HandlerResult answer = handler.handle(to_request(put_of(kPlaced, whole())), caller);
   ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Upload>>(answer));
-  EXPECT_TRUE(std::filesystem::exists(object_path(kPlaced)));
+  EXPECT_TRUE(fs::exists(object_path(kPlaced)));
 }
 
 TEST_F(PlacementTest, StatusCountsPiecesAndOpenConflictsApart) {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fstream>
 
+#include "proto/base/filesystem.h"
 #include "proto/codec/object.h"
 #include "store/backend/directory_backend.h"
 #include "tests/support/faulty_file_system.h"
@@ -33,7 +34,7 @@ TEST_F(PutFileTest, SameContentIsDurableBeforeItIsSuccess) {
   EXPECT_EQ(put(kFile).status, 201);
   const auto faults = std::make_shared<FaultPlan>();
   const auto archive = std::make_shared<Archive>(
-      make_directory_backend(with_faults(open_posix_file_system(archive_folder), faults)));
+      make_directory_backend(with_faults(open_posix_file_system(archive_folder.string()), faults)));
   RecentEdges edges;
   const PutContext again{.archive = archive,
                          .put = put_of(kFile, segment_content(kFile)),
@@ -63,7 +64,7 @@ TEST_F(PutFileTest, OtherContentIsRefusedWithBothDigestsAndAWayOut) {
 
 TEST_F(PutFileTest, DamagedObjectIsSetAsideAndReplaced) {
   EXPECT_EQ(put(kFile).status, 201);
-  std::filesystem::permissions(object_path(kFile), std::filesystem::perms::owner_all);
+  fs::permissions(object_path(kFile), fs::perms::owner_all);
   std::fstream object(object_path(kFile), std::ios::in | std::ios::out | std::ios::binary);
   object.seekp(500);
   object.put('\x55');
@@ -71,15 +72,13 @@ TEST_F(PutFileTest, DamagedObjectIsSetAsideAndReplaced) {
   EXPECT_EQ(put(kFile).status, 201);
   EXPECT_EQ(get(kFile).body, segment_content(kFile));
   std::size_t aside = 0;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(archive_folder / "_aside")) {
-    aside += entry.is_regular_file() ? 1U : 0U;
+  for (const auto& entry : fs::recursive_directory_iterator(archive_folder / "_aside")) {
+    aside += fs::is_regular_file(entry.status()) ? 1U : 0U;
   }
   EXPECT_EQ(aside, 1U);
 }
 
 TEST_F(PutFileTest, ObjectThatBelongsUnderAnotherKeyIsSetAsideAndReplaced) {
-  namespace fs = std::filesystem;
   const std::string second = "000000010000000000000002";
   EXPECT_EQ(put(kFile).status, 201);
   fs::copy_file(object_path(kFile), object_path(second));
@@ -103,7 +102,7 @@ TEST_F(PutFileTest, ObjectThatBelongsUnderAnotherKeyIsSetAsideAndReplaced) {
 
 TEST_F(PutFileTest, ObjectOfALaterFormatIsLeftAlone) {
   EXPECT_EQ(put(kFile).status, 201);
-  std::filesystem::permissions(object_path(kFile), std::filesystem::perms::owner_all);
+  fs::permissions(object_path(kFile), fs::perms::owner_all);
   std::fstream object(object_path(kFile), std::ios::in | std::ios::out | std::ios::binary);
   constexpr std::string_view kBeforeIt = R"({"format":")";
   object.seekp(static_cast<std::streamoff>(kFramePrefixSize + kBeforeIt.size()));
@@ -111,7 +110,7 @@ TEST_F(PutFileTest, ObjectOfALaterFormatIsLeftAlone) {
   object.close();
   EXPECT_EQ(code_of(put(kFile)), "internal");
   EXPECT_EQ(code_of(get(kFile)), "internal");
-  EXPECT_FALSE(std::filesystem::exists(archive_folder / "_aside"));
+  EXPECT_FALSE(fs::exists(archive_folder / "_aside"));
 }
 
 TEST_F(PutFileTest, PartialsOfOneNameStandBesideEachOther) {

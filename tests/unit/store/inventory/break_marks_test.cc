@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "proto/base/filesystem.h"
 #include "proto/wire/report.h"
 #include "store/archive/layout.h"
 #include "tests/support/service_fixture.h"
@@ -21,12 +22,12 @@ class BreakMarksTest : public ServiceTest {
     EXPECT_EQ(put(kBroken, broken_).status, 201);
   }
   ClusterReport status() { return parse_cluster_report(ask(ClusterStatus{"main"}).body); }
-  std::filesystem::path mark() const {
+  fs::path mark() const {
     const std::string digest = layout::digest12(digest_of(broken_));
     return archive_folder / "main" / kEra / "broken" / (kBroken + "." + digest + ".json");
   }
   void forget() {
-    const auto archive = open_archive_folder(archive_folder);
+    const auto archive = open_archive_folder(archive_folder.string());
     forget_breaks(archive->backend(), "main", archive->eras("main").back());
   }
 
@@ -36,7 +37,7 @@ class BreakMarksTest : public ServiceTest {
 TEST_F(BreakMarksTest, ADamagedOneIsNamedAndStopsNothing) {
   ASSERT_EQ(status().eras.at(0).breaks.size(), 1U);
   EXPECT_TRUE(status().damaged.empty());
-  std::filesystem::permissions(mark(), std::filesystem::perms::owner_all);
+  fs::permissions(mark(), fs::perms::owner_all);
   std::ofstream(mark()) << "{";
   const ClusterReport report = status();
   EXPECT_TRUE(report.eras.at(0).breaks.empty());
@@ -47,11 +48,11 @@ TEST_F(BreakMarksTest, ADamagedOneIsNamedAndStopsNothing) {
 
 TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   forget();
-  EXPECT_TRUE(std::filesystem::exists(mark())) << "it stands";
-  std::filesystem::remove(object_path(kBroken));
+  EXPECT_TRUE(fs::exists(mark())) << "it stands";
+  fs::remove(object_path(kBroken));
   ASSERT_EQ(put(kBroken, WalWriter(kBroken).fill().content()).status, 201);
   forget();
-  EXPECT_FALSE(std::filesystem::exists(mark())) << "another one stands";
+  EXPECT_FALSE(fs::exists(mark())) << "another one stands";
 }
 
 // In either order: the segment that comes later shows it.
@@ -78,11 +79,11 @@ TEST_F(BreakMarksTest, SegmentsThatDoNotJoinAreToldOf) {
 
 // "walstow conflict accept" may give it the name.
 TEST_F(BreakMarksTest, ThoseOfAConflictStay) {
-  std::filesystem::remove(object_path(kBroken));
+  fs::remove(object_path(kBroken));
   ASSERT_EQ(put(kBroken, WalWriter(kBroken).fill().content()).status, 201);
   ASSERT_EQ(put(kBroken, broken_).status, 409);
   forget();
-  EXPECT_TRUE(std::filesystem::exists(mark()));
+  EXPECT_TRUE(fs::exists(mark()));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // How many objects a verification reads at once.
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
 #include <iterator>
 #include <mutex>
 #include <thread>
 
+#include "proto/base/filesystem.h"
 #include "store/inventory/verify.h"
 #include "tests/unit/store/retention/prune_fixture.h"
 
@@ -14,7 +14,7 @@ namespace {
 
 // Of this process.
 std::size_t threads_now() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  const fs::directory_iterator tasks("/proc/self/task");
   return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sys/stat.h>
 
+#include "proto/base/filesystem.h"
 #include "proto/codec/object.h"
 #include "proto/wire/report.h"
 #include "tests/support/service_fixture.h"
@@ -60,9 +61,9 @@ class VerifyTest : public ServiceTest {
     return {std::istreambuf_iterator<char>(object), {}};
   }
   void overwrite(const std::string& name, const std::string& bytes) const {
-    std::filesystem::create_directories(object_path(name).parent_path());
-    if (std::filesystem::exists(object_path(name))) {
-      std::filesystem::permissions(object_path(name), std::filesystem::perms::owner_all);
+    fs::create_directories(object_path(name).parent_path());
+    if (fs::exists(object_path(name))) {
+      fs::permissions(object_path(name), fs::perms::owner_all);
     }
     std::ofstream(object_path(name), std::ios::binary) << bytes;
   }
@@ -152,7 +153,7 @@ TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
   ASSERT_EQ(put(seven, ends).status, 201);
   EXPECT_EQ(found(verify(deep())), "");
 
-  std::filesystem::remove(object_path(seven));
+  fs::remove(object_path(seven));
   ends[1000] ^= 0x01;
   const Response response = put(seven, ends);
   EXPECT_NE(parse_put_report(response.body).warning.find(" does not end in " + seven),
@@ -186,15 +187,13 @@ TEST_F(VerifyTest, OnlyWhatIsKeptIsMarked) {
     EXPECT_EQ(put(six, content).status, 409);
   }
   const auto marks = object_path(six).parent_path().parent_path().parent_path() / "broken";
-  const auto count = std::distance(std::filesystem::directory_iterator(marks), {});
+  const auto count = std::distance(fs::directory_iterator(marks), {});
   EXPECT_EQ(count, 17);
 }
 
 // So that who asks keeps the rate that was asked for.
 TEST_F(VerifyTest, WhatIsReadBeforeThePageCounts) {
-  const auto size_of = [this](const std::string& name) {
-    return std::filesystem::file_size(object_path(name));
-  };
+  const auto size_of = [this](const std::string& name) { return fs::file_size(object_path(name)); };
   VerifyFiles question = deep();
   question.range = {.from = file_named(kFourthOfFive), .to = file_named(kFifthOfFive)};
   const VerifyPage page = verify(question);
@@ -228,7 +227,7 @@ TEST_F(VerifyTest, ATimelineGoesOnFromItsParent) {
   const std::string own = "000000020000000000000005";
   EXPECT_EQ(put(own, WalWriter(own).fill().content()).status, 201);
   EXPECT_EQ(found(verify(deep())), "");
-  std::filesystem::remove(object_path(own));
+  fs::remove(object_path(own));
   EXPECT_EQ(
       put(own, WalWriter(own).go_on(WalWriter(kFourthOfFive).fill().record(100)).fill().content())
           .status,
@@ -342,14 +341,14 @@ TEST_F(VerifyTest, OneWhoseAbsenceWouldReadAsAnEndStays) {
   for (const std::string& name : {kThirdOfFive, kFifthOfFive}) {
     flip_byte(name);
     EXPECT_EQ(set_aside(place(name)).result, Result::kNeeded) << name;
-    EXPECT_TRUE(std::filesystem::exists(object_path(name)));
+    EXPECT_TRUE(fs::exists(object_path(name)));
   }
   const std::string history = std::string(kEra) + "/history/00000002.history.zst";
   const auto path = archive_folder / "main" / history;
-  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  fs::permissions(path, fs::perms::owner_all);
   std::ofstream(path) << "damaged";
   EXPECT_EQ(set_aside(history).result, Result::kNeeded);
-  EXPECT_TRUE(std::filesystem::exists(path));
+  EXPECT_TRUE(fs::exists(path));
 }
 
 TEST_F(VerifyTest, WhatIsNoObjectOfTheClusterIsNotTouched) {

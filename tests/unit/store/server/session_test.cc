@@ -151,8 +151,8 @@ TEST_F(SessionTest, FailedFolderSyncIsAnsweredAndEndsTheService) {
   faults->fail_every(FileCall::kSyncFolder, EIO);
   Handler failing(
       [&] {
-        return std::make_unique<Archive>(
-            make_directory_backend(with_faults(open_posix_file_system(archive_folder), faults)));
+        return std::make_unique<Archive>(make_directory_backend(
+            with_faults(open_posix_file_system(archive_folder.string()), faults)));
       },
       1);
   served_ = &failing;

@@ -7,11 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/link/tls/tls_client.h"
 #include "proto/link/tls/tls_errors.h"
 #include "proto/link/tls/tls_server.h"
@@ -73,8 +73,8 @@ class TlsLinkTest : public testing::Test {
   std::string write(const std::string& name, const std::string& text, unsigned mode) {
     const auto path = folder_.path() / name;
     std::ofstream(path) << text;
-    std::filesystem::permissions(path, std::filesystem::perms(mode));
-    return path;
+    fs::permissions(path, fs::perms(mode));
+    return path.string();
   }
 
   static Lifetime lifetime() {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "proto/base/filesystem.h"
 #include "store/admin/report_text.h"
 #include "store/admin/status_text.h"
 #include "tests/support/service_fixture.h"
@@ -25,9 +26,9 @@ class CatalogTest : public ServiceTest {
   // For the catalog, which reads names, an empty file is an object.
   void add_object(const WalFileName& name) {
     const auto path = object_path(name.text());
-    std::filesystem::create_directories(path.parent_path());
+    fs::create_directories(path.parent_path());
     std::ofstream(path).close();
-    EXPECT_TRUE(std::filesystem::exists(path));
+    EXPECT_TRUE(fs::exists(path));
   }
   ClusterReport status() { return parse_cluster_report(ask(ClusterStatus{"main"}).body); }
 };
@@ -182,7 +183,7 @@ TEST_F(CatalogTest, HolesOfARangeEndWithIt) {
 // Other processes write to the archive while this one remembers what it has read.
 TEST_F(CatalogTest, WhatOthersChangeIsNoticed) {
   EXPECT_EQ(status().eras.at(0).missing, 2U);
-  Handler other([this] { return open_archive_folder(archive_folder); }, 1);
+  Handler other([this] { return open_archive_folder(archive_folder.string()); }, 1);
   const auto put_by_other = [&](const std::string& name) {
     const std::string content = segment_content(name);
     HandlerResult answer = other.handle(to_request(put_of(name, content)), caller);
@@ -196,9 +197,9 @@ TEST_F(CatalogTest, WhatOthersChangeIsNoticed) {
   EXPECT_EQ(status().eras.at(0).missing, 0U);
   put_by_other("000000030000000200000000");
   EXPECT_EQ(status().eras.at(0).timelines.size(), 3U);
-  std::filesystem::remove_all(object_path("000000030000000200000000").parent_path());
+  fs::remove_all(object_path("000000030000000200000000").parent_path());
   EXPECT_EQ(status().eras.at(0).timelines.size(), 2U);
-  std::filesystem::remove(object_path("000000010000000100000000"));
+  fs::remove(object_path("000000010000000100000000"));
   EXPECT_EQ(status().eras.at(0).missing, 1U);
 }
 

@@ -1,3 +1,4 @@
+#include "proto/base/filesystem.h"
 #include "proto/wire/report.h"
 #include "tests/support/service_fixture.h"
 
@@ -23,9 +24,8 @@ TEST_F(HandlerTest, EraThatIsTheNewestAlreadyIsRefused) {
 TEST_F(HandlerTest, CheckLeavesNothingBehind) {
   const CheckReport report = parse_check_report(ask(CheckStore{"main"}).body);
   EXPECT_EQ(report.cluster, "main");
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(archive_folder / "_probe")) {
-    EXPECT_FALSE(entry.is_regular_file()) << entry.path();
+  for (const auto& entry : fs::recursive_directory_iterator(archive_folder / "_probe")) {
+    EXPECT_FALSE(fs::is_regular_file(entry.status())) << entry.path();
   }
 }
 
@@ -88,7 +88,6 @@ TEST_F(HandlerTest, AHeadTellsHowFarAStandbyIsAndHandsNothingOver) {
 }
 
 TEST_F(HandlerTest, ArchiveThatIsMountedAnewIsTheOneThatIsUsed) {
-  namespace fs = std::filesystem;
   const std::string name = "000000010000000000000001";
   const fs::path before = archive_folder.parent_path() / "before";
   fs::rename(archive_folder, before);
@@ -98,10 +97,9 @@ TEST_F(HandlerTest, ArchiveThatIsMountedAnewIsTheOneThatIsUsed) {
 }
 
 TEST_F(HandlerTest, ArchiveThatIsMountedLateNeedsNoRestart) {
-  namespace fs = std::filesystem;
   const fs::path elsewhere = archive_folder.parent_path() / "unmounted";
   fs::rename(archive_folder, elsewhere);
-  Handler late([this] { return open_archive_folder(archive_folder); }, 1);
+  Handler late([this] { return open_archive_folder(archive_folder.string()); }, 1);
   const auto status = [&] {
     return std::get<Reply>(late.handle(to_request(Whoami{}), caller)).head.status;
   };

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "store/backend/s3/circuit_breaker.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown.h"
@@ -37,19 +37,19 @@ class CredentialsTest : public testing::Test {
     }
     settings_.set("s3.endpoint", "http://127.0.0.1:1", "test");
   }
-  void write(const std::string& text, std::filesystem::perms mode) {
+  void write(const std::string& text, fs::perms mode) {
     std::ofstream(file_) << text;
-    std::filesystem::permissions(file_, mode);
+    fs::permissions(file_, mode);
     settings_.set("s3.credentials", file_, "test");
   }
   S3Options options() { return s3_options({"bucket", ""}, settings_, "/state"); }
 
   TemporaryFolder folder_;
-  std::string file_ = folder_.path() / "credentials";
+  std::string file_ = (folder_.path() / "credentials").string();
   Settings settings_{s3_settings()};
 };
 
-constexpr auto kOwnerOnly = std::filesystem::perms{0600};
+constexpr auto kOwnerOnly = fs::perms(0600);
 
 TEST_F(CredentialsTest, ComeFromAFileAsAwsToolsWriteIt) {
   write(
@@ -61,7 +61,7 @@ TEST_F(CredentialsTest, ComeFromAFileAsAwsToolsWriteIt) {
 }
 
 TEST_F(CredentialsTest, FileThatOthersCanReadIsRefused) {
-  write("aws_access_key_id = KEY\naws_secret_access_key = SECRET\n", std::filesystem::perms{0640});
+  write("aws_access_key_id = KEY\naws_secret_access_key = SECRET\n", fs::perms(0640));
   try {
     options();
     FAIL() << "it was taken";
