@@ -44,11 +44,12 @@ bool checksum_agrees(const RecordPiece& record) {
 std::optional<Lsn> RecordsAcrossSegments::add(const SegmentEdges& edges) {
   const std::optional<Lsn> broken = join(edges);
   if (edges.last) last_ = edges.last;
-  if (edges.finish == SegmentEdges::Finish::kUnknown) {
+  using Finish = SegmentEdges::Finish;
+  if (edges.finish == Finish::kUnknown || edges.finish == Finish::kEnds) {
     state_ = State::kUnknown;
-  } else if (edges.finish == SegmentEdges::Finish::kWhole) {
+  } else if (edges.finish == Finish::kWhole) {
     state_ = State::kWhole;
-  } else if (edges.finish == SegmentEdges::Finish::kStops) {
+  } else if (edges.finish == Finish::kStops) {
     state_ = State::kStopped;
     stopped_at_ = edges.stops;
   } else if (edges.open) {

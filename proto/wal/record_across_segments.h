@@ -42,7 +42,8 @@ struct SegmentEdges {
     kGivesUp,    // the server crashed, and the record of before will never go on
   };
   enum class Finish {
-    kUnknown,  // unfinished or damaged, or of a release whose records nobody knows
+    kUnknown,  // damaged, or of a release whose records nobody knows
+    kEnds,     // unfinished: the server had not written further than `stops`
     kStops,    // in its last page, at `stops`, where something else than zeros follows
     kWhole,    // no record goes on behind it
     kOpen,     // one does: `open`, or where that is nullopt the one of `rest`
@@ -60,8 +61,8 @@ struct SegmentEdges {
   Finish finish = Finish::kUnknown;
   std::optional<Open> open;
   // Where a reader ends that has nothing behind this segment: where a record would begin, or where
-  // the one begins whose rest is missing. Of kStops, and of an unfinished segment; of others it
-  // says only how far the records were followed.
+  // the one begins whose rest is missing. Of kStops and kEnds; of others it says only how far the
+  // records were followed.
   Lsn stops;
   std::optional<Lsn> first_names;  // what the first record that begins here has for the one before
   std::optional<Lsn> last;         // where the last one begins
@@ -76,7 +77,7 @@ class RecordsAcrossSegments {
   // The next segment. Where a reader ends: at a record that does not go on here as it should, or
   // whose checksum fails now that it is whole; where the segment before stopped, when the server
   // went on here; at the segment's begin, where what is there follows something else. nullopt:
-  // nowhere, or that is not known.
+  // nowhere, or that is not known, as behind an unfinished segment.
   std::optional<Lsn> add(const SegmentEdges& edges);
   // Whether a segment that is added now can be judged.
   bool knows() const { return state_ != State::kUnknown; }

@@ -143,15 +143,17 @@ bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& positi
   const auto info = load_little_endian<std::uint16_t>(page, kPageInfoOffset);
   const auto remaining = load_little_endian<std::uint32_t>(page, kRemainingOffset);
   const bool continues = (info & kContinuesRecord) != 0;
+  const bool gives_up = (info & kGivesUpRecord) != 0;
   if (offset_ == 0) {
-    start_ = continues                      ? SegmentEdges::Start::kContinues
-             : (info & kGivesUpRecord) != 0 ? SegmentEdges::Start::kGivesUp
-                                            : SegmentEdges::Start::kBegins;
+    using Start = SegmentEdges::Start;
+    start_ = continues ? Start::kContinues : gives_up ? Start::kGivesUp : Start::kBegins;
     announced_ = remaining;
   }
+  // No server sets both: a reader drops the record, and then finds none that begins here.
+  if (offset_ == 0 && continues && gives_up) return false;
   if (offset_ == 0 && continues) {
     record_ = Record{.start = std::nullopt, .remaining = remaining};
-  } else if (record_ && (info & kGivesUpRecord) != 0) {
+  } else if (record_ && gives_up) {
     record_.reset();
     return !continues;
   } else if (!record_) {
@@ -298,6 +300,8 @@ SegmentEdges SegmentEndFinder::edges() const {
     edges.finish = Finish::kWhole;
   } else if (kind == SegmentEnd::Kind::kFull) {
     edges.finish = record_ ? Finish::kOpen : Finish::kWhole;
+  } else if (kind == SegmentEnd::Kind::kUnfinished && !end().broken) {
+    edges.finish = Finish::kEnds;
   } else if (kind == SegmentEnd::Kind::kUnclear && state_ == State::kStopped && is_read_through) {
     edges.finish = Finish::kStops;
   }

@@ -41,7 +41,7 @@ json::value timeline_value(const TimelineReport& report) {
 }
 
 json::value break_value(const BreakReport& report) {
-  return {{"file", report.file}, {"at", report.at}};
+  return {{"file", report.file}, {"before", report.before}, {"at", report.at}};
 }
 
 json::value forked_value(const ForkedTimeline& forked) {

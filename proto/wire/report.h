@@ -50,10 +50,11 @@ struct TimelineReport {
   bool operator==(const TimelineReport&) const = default;
 };
 
-// A segment in which a recovery would end, although the log goes on.
+// Where a recovery would end, although the log goes on.
 struct BreakReport {
   std::string file;
-  std::string at;  // LSN
+  std::string before;  // the segment that `file` does not continue; "": the break is inside `file`
+  std::string at;      // LSN
   bool operator==(const BreakReport&) const = default;
 };
 
@@ -77,7 +78,7 @@ struct EraReport {
   // XLOG_PAGE_MAGIC ("0xD130") of the newest segment, where its PostgreSQL release is newer than
   // the store; else "".
   std::string newer_magic = {};
-  // The newest ones of segments whose records break off in their middle, as they were put.
+  // The newest ones.
   std::vector<BreakReport> breaks = {};
   std::optional<ForkedTimeline> forked = {};
   // The newest ones; `missing` counts all.

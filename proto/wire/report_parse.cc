@@ -26,7 +26,9 @@ TimelineReport read_timeline(const ReportReader& reader) {
 }
 
 BreakReport read_break(const ReportReader& reader) {
-  return {.file = reader.text("file"), .at = reader.text("at")};
+  return {.file = reader.text("file"),
+          .before = reader.text_or_empty("before"),
+          .at = reader.text("at")};
 }
 
 ForkedTimeline read_forked(const ReportReader& reader) {

@@ -38,6 +38,7 @@ class StatusText {
   std::string size_lines(const TimelineReport& timeline) const;
   std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
   std::string break_lines(const EraReport& era, const std::string& cluster) const;
+  std::string break_text(const BreakReport& found, const std::string& cluster) const;
   std::string position_lines(const PositionReport& position, const std::string& cluster) const;
   std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
   std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
@@ -48,19 +49,6 @@ class StatusText {
 std::string StatusText::hole_line(const std::string& first, const std::string& last,
                                   std::uint64_t count) const {
   return fmt::format("      {} {} .. {}  {} missing\n", alarm("HOLE"), first, last, count);
-}
-
-// "in FILE", or "between ONE and FILE" where FILE does not go on from the one before.
-std::string where_it_breaks(const BreakReport& at, const std::string& era_name) {
-  const auto era = parse_era_name(era_name);
-  const auto file = WalFileName::parse(at.file);
-  const auto lsn = parse_lsn(at.at);
-  if (!era || !file || file->kind() != FileKind::kSegment || !lsn) return "in " + at.file;
-  const SegmentSize size = segment_size_of(*era);
-  const SegmentNumber number = file->number(size);
-  if (number.value == 0 || *lsn > start_of(number, size)) return "in " + at.file;
-  const auto before = WalFileName::segment(file->timeline(), SegmentNumber{number.value - 1}, size);
-  return fmt::format("between {} and {}", before.text(), at.file);
 }
 
 std::string name_prefix(const TimelineReport& timeline) {
@@ -211,19 +199,32 @@ std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
       mark, origin, fork.highest, fork.in_use);
 }
 
+std::string StatusText::break_text(const BreakReport& found, const std::string& cluster) const {
+  const auto accept = [&cluster](const std::string& file) {
+    return suggestion({"conflict", "accept", cluster, file, "DIGEST"});
+  };
+  const std::string mark = alarm("LOG BREAKS OFF");
+  if (found.before.empty()) {
+    return fmt::format(
+        "{} in {} at {}, as its server had it: a recovery would end there. Take a new base backup, "
+        "or put the whole segment from the pg_wal of another server that has it, with "
+        "\"walstow-archive DIR/pg_wal/{}\", where DIR is its data directory. Its content is "
+        "another one, so it is kept for your decision: {} gives it the name",
+        mark, found.file, found.at, found.file, accept(found.file));
+  }
+  return fmt::format(
+      "{} between {} and {} at {}: a recovery would end there. One of the segments around that "
+      "place is damaged, or of another server. Take a new base backup, or put them from the pg_wal "
+      "of another server that has them, with \"walstow-archive DIR/pg_wal/{}\" and so on, where "
+      "DIR is its data directory. Of the damaged one the content is another one, so it is kept for "
+      "your decision: {} gives it the name",
+      mark, found.before, found.file, found.at, found.before, accept("FILE"));
+}
+
 std::string StatusText::break_lines(const EraReport& era, const std::string& cluster) const {
   std::string text;
-  for (const BreakReport& at : era.breaks) {
-    text += wrapped(
-        fmt::format("{} {} at {}, as its server had it: a recovery would end there; take a new "
-                    "base backup, or put the whole segment from the pg_wal of another server that "
-                    "has it, with \"walstow-archive DIR/pg_wal/{}\", where DIR is its data "
-                    "directory. Its content is another one, so it is kept for your decision: {} "
-                    "gives it the name",
-                    alarm("LOG BREAKS OFF"), where_it_breaks(at, era.era), at.at, at.file,
-                    suggestion({"conflict", "accept", cluster, at.file, "DIGEST"})),
-        kTextColumns, "    ");
-  }
+  for (const BreakReport& found : era.breaks)
+    text += wrapped(break_text(found, cluster), kTextColumns, "    ");
   if (era.breaks.size() == kMostBreaks) {
     text += wrapped(fmt::format("these are the newest {}, there may be more: {} finds all",
                                 kMostBreaks, suggestion({"verify", cluster, "--deep"})),

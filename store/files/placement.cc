@@ -67,7 +67,10 @@ class Placer {
     return lsn_text(put_.file, segment_size_of(place_.era), offset);
   }
   PlacedFile placed(PlacedFile::Result result, std::string name, std::uint64_t stored_size) const {
-    return {.result = result, .name = std::move(name), .stored_size = stored_size};
+    return {.result = result,
+            .digest = put_.digest,
+            .name = std::move(name),
+            .stored_size = stored_size};
   }
   std::string digests(const ObjectHeader& standing) const {
     return "digest " + to_string(standing.digest) + " there, " + to_string(put_.digest) + " here";
@@ -166,7 +169,10 @@ std::optional<Placement> Placer::settle(const Standing& standing, StagedObject& 
       log_line(LogLevel::kInfo,
                "segment \"" + put_.file.text() + "\" came again, equal up to its end at " +
                    lsn(pair.newcomer.offset) + " and with other remains behind it");
-      return placed(PlacedFile::Result::kStood, own_name(), standing.object->size());
+      return PlacedFile{.result = PlacedFile::Result::kStood,
+                        .digest = standing.header.digest,
+                        .name = own_name(),
+                        .stored_size = standing.object->size()};
     case SegmentRelation::kNewcomerUnfinished:
       return keep_incomplete(staged, pair.newcomer);
     case SegmentRelation::kStandingUnfinished:

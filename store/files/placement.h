@@ -22,7 +22,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
+#include "proto/codec/digest.h"
 #include "proto/wal/segment_end.h"
 #include "proto/wire/command.h"
 #include "proto/wire/or_refusal.h"
@@ -33,6 +35,7 @@ namespace walstow {
 struct PlacedFile {
   enum class Result { kNew, kStood };
   Result result = Result::kNew;
+  Digest digest;     // of what stands under `name`: another one where the rest of a segment differs
   std::string name;  // as stored
   std::uint64_t stored_size = 0;
 };

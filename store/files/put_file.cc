@@ -3,14 +3,14 @@
 //   begin_put    rights are checked already. Which era? Does the file stand already?
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
 //   work_along   meanwhile, what lies there already is read back and unfolded
-//   (store/object/put_proof.h) finish       when all of it was, its digest must be the client's,
-//   its first page must belong to
-//                its name; only then the era is opened (when it is the first file of a new cluster)
-//                and the object published, durably, never replacing
+//   finish       when all of it was, its digest must be the client's, its first page must belong to
+//                its name (store/object/put_proof.h); only then the era is opened (when it is the
+//                first file of a new cluster) and the object published, durably, never replacing
 //
 // What becomes of it when its name is taken: store/files/placement.h.
 #include "store/files/put_file.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "proto/base/error.h"
@@ -132,7 +132,9 @@ class PutUpload : public Upload {
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
   Reply place_marked();
-  std::string find_broken_joint(const PlacedFile& placed);
+  std::optional<LogBreak> find_break(const SegmentContent& content);
+  std::string describe(const LogBreak& found) const;
+  std::string look_again(const PlacedFile& placed, const std::string& broken);
 
   PutContext context_;
   std::optional<EraName> era_;
@@ -224,31 +226,64 @@ Reply PutUpload::finish() {
 Reply PutUpload::place_marked() {
   const PutFile& put = context_.put;
   Backend& backend = context_.archive->backend();
-  const SegmentSize size = segment_size_of(*era_);
+  const SegmentContent content{put.file, put.digest};
   std::string broken;
-  if (end_ && end_->broken) {
-    broken = describe_break(put.file, size, *end_->broken);
-    const Lsn at{start_of(put.file.number(size), size).value + *end_->broken};
-    mark_break(backend, put.cluster, *era_, put.file, put.digest, at);
+  if (end_) {
+    if (const auto found = find_break(content)) {
+      mark_break(backend, put.cluster, *era_, content, *found);
+      broken = describe(*found);
+    }
   }
   const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
-  if (placement && end_) {
-    const std::string joint = find_broken_joint(*placement);
-    if (broken.empty()) broken = joint;
-  }
-  if (!broken.empty()) forget_break(backend, put.cluster, *era_, put.file, put.digest);
-  return reply_to(context_, *era_, placement, broken);
+  const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
+  if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
+  return reply_to(context_, *era_, placement, told);
 }
 
-// Not before the segment stands: of two that are put at the same time, the later one sees the
-// other. A crash right here loses the mark, and a verification finds the place.
-std::string PutUpload::find_broken_joint(const PlacedFile& placed) {
+// Inside the segment; or where it joins others that were put before and still stand.
+std::optional<LogBreak> PutUpload::find_break(const SegmentContent& content) {
   const PutFile& put = context_.put;
-  if (placed.name != put.file.text()) return {};  // a piece of it
-  const auto joint = context_.recent_edges.add(put.cluster, *era_, put.file, proof_.edges());
-  if (!joint) return {};
-  mark_break(context_.archive->backend(), put.cluster, *era_, put.file, put.digest, joint->at);
-  return describe_joint(joint->before, joint->segment, segment_size_of(*era_), joint->at);
+  if (end_->broken) {
+    const SegmentSize size = segment_size_of(*era_);
+    const Lsn start = start_of(put.file.number(size), size);
+    return LogBreak{.at = Lsn{start.value + *end_->broken}, .segment = put.file, .before = {}};
+  }
+  for (;;) {
+    auto found = context_.recent_edges.find_break(put.cluster, *era_, content, proof_.edges());
+    if (!found) return std::nullopt;
+    const auto gone = std::ranges::find_if(found->contents, [&](const SegmentContent& other) {
+      return other != content &&
+             !has_content(context_.archive->backend(), put.cluster, *era_, other);
+    });
+    if (gone == found->contents.end()) return found;
+    context_.recent_edges.forget(put.cluster, *era_, *gone);
+  }
+}
+
+std::string PutUpload::describe(const LogBreak& found) const {
+  const SegmentSize size = segment_size_of(*era_);
+  return found.before ? describe_joint(*found.before, found.segment, size, found.at)
+                      : describe_break(found.segment, size, *end_->broken);
+}
+
+// Now that the segment stands, whoever is put next to it sees it; and it sees what came to stand
+// meanwhile. Where what stands differs behind its end, that content needs a mark of its own.
+std::string PutUpload::look_again(const PlacedFile& placed, const std::string& broken) {
+  const PutFile& put = context_.put;
+  if (placed.name != put.file.text()) return broken;  // kept under another name
+  const SegmentContent standing{put.file, placed.digest};
+  context_.recent_edges.add(put.cluster, *era_, standing, proof_.edges());
+  if (!broken.empty() && placed.digest == put.digest) return broken;
+  const auto found = find_break(standing);
+  if (!found) return {};
+  try {
+    mark_break(context_.archive->backend(), put.cluster, *era_, standing, *found);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             std::string("could not mark where the log breaks off: ") + error.what(), error.hint());
+  }
+  return describe(*found);
 }
 
 }  // namespace

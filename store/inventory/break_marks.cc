@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -11,13 +12,23 @@
 #include "store/archive/layout.h"
 #include "store/archive/record.h"
 #include "store/backend/entries.h"
-#include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 
 namespace walstow {
 namespace {
 
+namespace json = boost::json;
+using layout::KeptName;
+
 constexpr std::string_view kAt = "at";
+constexpr std::string_view kFile = "file";
+constexpr std::string_view kBefore = "before";
+constexpr std::string_view kContents = "contents";  // {SEGMENT: DIGEST12}
+
+struct Mark {
+  BreakReport report;
+  std::vector<KeptName> contents;  // that of its own key among them
+};
 
 std::vector<std::string> keys_of_marks(Backend& backend, std::string_view cluster,
                                        const EraName& era) {
@@ -29,14 +40,14 @@ std::vector<std::string> keys_of_marks(Backend& backend, std::string_view cluste
 
 enum class Stands { kNo, kYes, kUnreadable };
 
-// Whether the segment stands with the content that was marked.
+// Whether the segment stands with that content.
 Stands stands(Backend& backend, std::string_view cluster, const EraName& era,
-              const layout::KeptName& marked) {
-  auto source = backend.open_object(*layout::object_key(cluster, era, marked.file));
+              const KeptName& content) {
+  auto source = backend.open_object(*layout::object_key(cluster, era, content.file));
   if (source == nullptr) return Stands::kNo;
   try {
     const Digest standing = describe_object(std::move(source)).header.digest;
-    return layout::digest12(standing) == marked.digest12 ? Stands::kYes : Stands::kNo;
+    return layout::digest12(standing) == content.digest12 ? Stands::kYes : Stands::kNo;
   } catch (const Error& error) {
     if (!is_of_one_record(error)) throw;
     log_line(LogLevel::kDebug, error.what(), error.hint());
@@ -46,45 +57,89 @@ Stands stands(Backend& backend, std::string_view cluster, const EraName& era,
 
 // Whether an administrator may give the content its name, once more or at last.
 bool is_kept(Backend& backend, std::string_view cluster, const EraName& era,
-             const layout::KeptName& marked) {
-  const std::string name = marked.file.text() + "." + marked.digest12;
+             const KeptName& content) {
+  const std::string name = fmt::format("{}.{}", content.file.text(), content.digest12);
   return std::ranges::any_of(
       std::array{layout::Kept::kConflict, layout::Kept::kSettled}, [&](layout::Kept kept) {
         return !backend.list_after(layout::kept_prefix(cluster, era, kept) + name, "", 1).empty();
       });
 }
 
-void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& era,
-                    const std::string& key) {
-  const auto marked = layout::parse_break_mark(cluster, era, key);
-  if (marked && stands(backend, cluster, era, *marked) == Stands::kNo &&
-      !is_kept(backend, cluster, era, *marked)) {
-    backend.remove_record(key);
-  }
+bool has_gone(Backend& backend, std::string_view cluster, const EraName& era,
+              const KeptName& content) {
+  return stands(backend, cluster, era, content) == Stands::kNo &&
+         !is_kept(backend, cluster, era, content);
 }
 
-// nullopt: it has gone meanwhile.
-std::optional<BreakReport> read_mark(Backend& backend, const WalFileName& segment,
-                                     const std::string& key) {
-  const auto content = backend.read_record(key);
-  if (!content) return std::nullopt;
-  const std::string place = record_name(backend, key);
-  const auto at = text_member(parse_record(*content, place), kAt);
-  if (!at || !parse_lsn(*at)) throw_damaged_record(place);
-  return BreakReport{.file = segment.text(), .at = *at};
+Mark parse_mark(std::string_view text, const KeptName& own, const std::string& place) {
+  const json::object object = parse_record(text, place);
+  const auto at = text_member(object, kAt);
+  const auto file = object.contains(kFile) ? text_member(object, kFile) : own.file.text();
+  const auto before = object.contains(kBefore) ? text_member(object, kBefore) : "";
+  if (!at || !parse_lsn(*at) || !file || !WalFileName::parse(*file)) throw_damaged_record(place);
+  if (!before || (!before->empty() && !WalFileName::parse(*before))) throw_damaged_record(place);
+  Mark mark{.report = {.file = *file, .before = *before, .at = *at}, .contents = {own}};
+  const json::object* const contents = object_member(object, kContents);
+  if (contents == nullptr) return mark;
+  for (const auto& [name, digest] : *contents) {
+    const auto segment = WalFileName::parse(name);
+    if (!segment || segment->kind() != FileKind::kSegment || !digest.is_string())
+      throw_damaged_record(place);
+    mark.contents.push_back({*segment, std::string(digest.get_string())});
+  }
+  return mark;
+}
+
+// nullopt: it has gone meanwhile, or the key is no mark's.
+std::optional<Mark> read_mark(Backend& backend, std::string_view cluster, const EraName& era,
+                              const std::string& key) {
+  const auto own = layout::parse_break_mark(cluster, era, key);
+  const auto text = own ? backend.read_record(key) : std::nullopt;
+  if (!text) return std::nullopt;
+  return parse_mark(*text, *own, record_name(backend, key));
+}
+
+void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& era,
+                    const std::string& key) {
+  const auto own = layout::parse_break_mark(cluster, era, key);
+  if (!own) return;
+  std::vector<KeptName> contents{*own};
+  try {
+    if (auto mark = read_mark(backend, cluster, era, key)) contents = std::move(mark->contents);
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+  }
+  const bool gone = std::ranges::any_of(
+      contents, [&](const KeptName& content) { return has_gone(backend, cluster, era, content); });
+  if (gone) backend.remove_record(key);
 }
 
 }  // namespace
 
+bool has_content(Backend& backend, std::string_view cluster, const EraName& era,
+                 const SegmentContent& content) {
+  return stands(backend, cluster, era, {content.segment, layout::digest12(content.digest)}) ==
+         Stands::kYes;
+}
+
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
-                const WalFileName& segment, const Digest& digest, Lsn at) {
-  backend.create_record(layout::break_mark(cluster, era, segment, digest),
-                        to_line({{"format", kArchiveFormat}, {kAt, to_string(at)}}));
+                const SegmentContent& put, const LogBreak& found) {
+  json::object record{{"format", kArchiveFormat}};
+  record[kAt] = to_string(found.at);
+  record[kFile] = found.segment.text();
+  if (found.before) record[kBefore] = found.before->text();
+  json::object contents;
+  for (const SegmentContent& content : found.contents) {
+    if (content != put) contents[content.segment.text()] = layout::digest12(content.digest);
+  }
+  if (!contents.empty()) record[kContents] = std::move(contents);
+  backend.create_record(layout::break_mark(cluster, era, put.segment, put.digest), to_line(record));
 }
 
 void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
-                  const WalFileName& segment, const Digest& digest) {
-  forget_if_gone(backend, cluster, era, layout::break_mark(cluster, era, segment, digest));
+                  const SegmentContent& put) {
+  forget_if_gone(backend, cluster, era, layout::break_mark(cluster, era, put.segment, put.digest));
 }
 
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
@@ -94,10 +149,12 @@ std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster,
   std::ranges::reverse(keys);
   for (const std::string& key : keys) {
     if (breaks.size() == most) break;
-    const auto marked = layout::parse_break_mark(cluster, era, key);
-    if (!marked || stands(backend, cluster, era, *marked) != Stands::kYes) continue;
     try {
-      if (auto mark = read_mark(backend, marked->file, key)) breaks.push_back(*std::move(mark));
+      const auto mark = read_mark(backend, cluster, era, key);
+      const bool counts = mark && std::ranges::all_of(mark->contents, [&](const KeptName& content) {
+                            return stands(backend, cluster, era, content) == Stands::kYes;
+                          });
+      if (counts) breaks.push_back(mark->report);
     } catch (const Error& error) {
       if (!is_of_one_record(error)) throw;
       damaged.emplace_back(error.what());

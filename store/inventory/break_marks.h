@@ -1,9 +1,10 @@
-// Marks of segments whose records break off in their middle, or do not go on from the segment
-// before or in the one behind: kept as they came, since their server
-// has no better file, and told of until they are pruned or another content takes their name. One
-// record each, in the era's folder. Blocking. Errors: as store/backend/backend.h.
+// Marks of segments whose log breaks off: inside them, or where one segment should continue
+// another. The segments are kept, since their server has nothing better. A mark counts as long as
+// the contents stand that it is about; one record each, in the era's folder. Blocking. Errors: as
+// store/backend/backend.h.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,24 +15,46 @@
 
 namespace walstow {
 
-// Durable on return. `digest` is the content's; `at` is where a reader ends: in the segment,
-// or before it or at its begin where it does not go on from the one before.
+// What was put under the name of a segment.
+struct SegmentContent {
+  WalFileName segment;
+  Digest digest;
+  bool operator==(const SegmentContent&) const = default;
+};
+
+// Where a recovery would end, although the log goes on.
+struct LogBreak {
+  Lsn at;
+  WalFileName segment;                // the break is inside it
+  std::optional<WalFileName> before;  // or between this one and `segment`: either may be damaged
+  // What was read to find a break between two: from the segment in which a reader ends to
+  // `segment`. With another content of one of them there may be no break.
+  std::vector<SegmentContent> contents = {};
+};
+
+// Whether the segment stands with that content. A damaged header counts as another content: verify
+// tells of it.
+bool has_content(Backend& backend, std::string_view cluster, const EraName& era,
+                 const SegmentContent& content);
+
+// Durable on return. `put` is the content with which the break was found. Of one content the first
+// mark stays.
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
-                const WalFileName& segment, const Digest& digest, Lsn at);
+                const SegmentContent& put, const LogBreak& found);
 
-// Removes the mark of a content that neither stands nor is kept for a decision, or behind one: so
-// there are no more marks than contents. Durable on return.
+// Removes the mark of `put` if one of its contents has gone: it neither stands nor is kept for an
+// administrator's decision, or behind one. So there are no more marks than contents. Durable on
+// return.
 void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
-                  const WalFileName& segment, const Digest& digest);
+                  const SegmentContent& put);
 
-// Of those segments that stand with the content that was marked, the newest ones of the highest
-// timeline first, `most` at most. A mark that cannot be read goes into `damaged` and stops nothing;
-// a segment that cannot be read is left out: verify tells of it.
+// Those whose contents stand, the newest ones of the highest timeline first, `most` at most. A mark
+// that cannot be read goes into `damaged` and stops nothing.
 std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
                                      std::size_t most, DamagedRecords& damaged);
 
-// The same of all marks. For a prune that has come to its end. A mark that is made right then,
-// before its content stands, may go, too; a verification still finds the break.
+// forget_break() for every mark, for a prune that has come to its end. A mark that is made right
+// then, before its content stands, may go, too; a verification still finds the break.
 void forget_breaks(Backend& backend, std::string_view cluster, const EraName& era);
 
 }  // namespace walstow

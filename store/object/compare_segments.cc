@@ -41,17 +41,17 @@ std::string describe_joint(const WalFileName& before, const WalFileName& segment
                            Lsn broken) {
   if (broken >= start_of(segment.number(size), size)) {
     return fmt::format(
-        "{} does not go on from {}: a recovery would end where it begins; this one or the one "
-        "before is damaged, or of another server",
+        "segment {0} does not continue segment {1}: a recovery would end where {0} begins; one of "
+        "the two is damaged, or of another server",
         segment.text(), before.text());
   }
   // A record that goes through whole segments is of one timeline until its last one.
   const WalFileName first = WalFileName::segment(before.timeline(), segment_of(broken, size), size);
   return fmt::format(
-      "the record that begins at {} in {} does not end in {} as it should: a recovery would end "
-      "there; {} is damaged",
+      "the log from {0} in {1} does not continue in {2} as it should: a recovery would end at {0}; "
+      "one of {3} is damaged",
       to_string(broken), first.text(), segment.text(),
-      first == before ? "this one or the one before" : "one of these or of those between");
+      first == before ? "the two" : "these, or of the segments between,");
 }
 
 std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {

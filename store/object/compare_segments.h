@@ -16,8 +16,8 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
 // "its records break off at 0/3000128 ...", of SegmentEnd::broken.
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
 
-// "the record that begins at 0/2FFFFF0 in ... does not end in ... as it should: ...", of two
-// segments of which either may be damaged. `broken`: RecordsAcrossSegments::add() of `segment`,
+// "the log from 0/2FFFFF0 in ... does not continue in ... as it should: ...", of two segments of
+// which either may be damaged. `broken`: RecordsAcrossSegments::add() of `segment`,
 // when it came behind `before`.
 std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,
                            Lsn broken);

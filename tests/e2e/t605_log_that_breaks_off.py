@@ -80,8 +80,8 @@ class LogThatBreaksOff(OneArchivedSegment):
         done = self.archive.walstow("verify", "main", "--deep", check=False)
         self.assertEqual(done.returncode, DAMAGED, done.stdout)
         (start,) = struct.unpack_from("<Q", self.sound, 8)
-        begins = rf"the record that begins at 0/{(start >> 20) - 1:X}[0-9A-F]{{5}} in [0-9A-F]{{24}}"
-        self.assertRegex(" ".join(done.stdout.split()), rf"{begins} does not end in {self.segment} ")
+        begins = rf"the log from 0/{(start >> 20) - 1:X}[0-9A-F]{{5}} in [0-9A-F]{{24}}"
+        self.assertRegex(" ".join(done.stdout.split()), rf"{begins} does not continue in {self.segment} ")
 
     def test_a_sound_one_is_not(self):
         self.path.write_bytes(self.damages()["one bit"])
@@ -99,7 +99,7 @@ class DaemonThatSawTheSegmentBefore(OneArchivedSegment):
 
     def test_it_tells_of_a_record_that_does_not_go_on(self):
         self.damage_what_goes_on()
-        self.assertRegex(self.put(), rf"in [0-9A-F]{{24}} does not end in {self.segment} as it should")
+        self.assertRegex(self.put(), rf"in [0-9A-F]{{24}} does not continue in {self.segment} as it should")
         self.assertRegex(self.status(), rf"LOG BREAKS OFF between [0-9A-F]{{24}} and {self.segment} at 0/")
 
     def test_and_not_of_a_sound_one(self):

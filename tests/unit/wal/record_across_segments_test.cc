@@ -121,9 +121,21 @@ TEST(RecordsAcrossSegmentsTest, GivenUpRecordIsNoBreak) {
   EXPECT_EQ(edges_of(content).start, Start::kGivesUp);
 }
 
+// A reader drops the record, and then finds a page that begins with a piece of one.
+TEST(RecordsAcrossSegmentsTest, PageThatContinuesARecordAndGivesItUpIsABreak) {
+  const WalWriter seven = almost_full(104).record(600);
+  std::string content = WalWriter(k8).go_on(seven).fill().content();
+  content[2] = static_cast<char>(content[2] | 8);  // XLP_FIRST_IS_OVERWRITE_CONTRECORD
+  SegmentEndFinder finder;
+  finder.add(as_bytes(content));
+  EXPECT_EQ(finder.end().broken, kSegmentHeaderSize);
+  EXPECT_EQ(finder.edges().start, Start::kBreaksOff);
+  EXPECT_TRUE(broken_in({seven.content(), content}));
+}
+
 TEST(RecordsAcrossSegmentsTest, WhatIsNotKnownIsNoBreak) {
   const std::string unfinished = WalWriter(k7).records(3, 100).content();
-  EXPECT_EQ(edges_of(unfinished).finish, Finish::kUnknown);
+  EXPECT_EQ(edges_of(unfinished).finish, Finish::kEnds);
   EXPECT_EQ(broken_in({unfinished, WalWriter(k8).fill().content()}), std::nullopt);
   EXPECT_EQ(edges_of(std::string(WalWriter::kSize, '\0')), SegmentEdges());
   const WalWriter seven = almost_full(104).record(600);

@@ -86,7 +86,9 @@ ClusterReport cluster_report() {
                     .missing = 1,
                     .missing_histories = {"00000004.history"},
                     .newer_magic = "0xD130",
-                    .breaks = {{.file = "000000010000000000000003", .at = "0/3000128"}},
+                    .breaks = {{.file = "000000010000000000000003",
+                                .before = "000000010000000000000002",
+                                .at = "0/3000128"}},
                     .forked = ForkedTimeline{.highest = 3, .in_use = 2, .left_at = "0/3000060"},
                     .holes = {{.era = "001-5-16777216",
                                .first = "000000010000000000000004",
@@ -285,7 +287,8 @@ TEST(ReportTest, HasAStableForm) {
       "\"added\":true,\"pruned\":true}]}],"
       "\"histories\":1,\"conflicts\":2,\"missing\":1,\"missing_histories\":[\"00000004.history\"],"
       "\"newer_magic\":\"0xD130\","
-      "\"breaks\":[{\"file\":\"000000010000000000000003\",\"at\":\"0/3000128\"}],"
+      "\"breaks\":[{\"file\":\"000000010000000000000003\",\"before\":\"000000010000000000000002\","
+      "\"at\":\"0/3000128\"}],"
       "\"forked\":{\"highest\":3,\"in_use\":2,\"left_at\":\"0/3000060\"},\"holes\":[{"
       "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
       "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null}],"

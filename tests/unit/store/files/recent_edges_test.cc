@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "proto/wal/segment_end.h"
+#include "tests/support/digests.h"
 #include "tests/support/wal_samples.h"
 #include "tests/support/wal_writer.h"
 
@@ -24,13 +25,27 @@ WalFileName name(std::uint64_t number, std::uint32_t timeline = 1) {
 
 struct Segment {
   WalFileName file;
-  std::string content;
+  std::string bytes;
+  SegmentContent content() const { return {file, digest_of(bytes)}; }
   SegmentEdges edges() const {
     SegmentEndFinder finder;
-    finder.add(as_bytes(content));
+    finder.add(as_bytes(bytes));
     return finder.edges();
   }
 };
+
+Segment other_log(std::uint64_t number, std::uint32_t timeline = 1) {
+  const WalFileName file = name(number, timeline);
+  return {.file = file, .bytes = WalWriter(file.text()).fill().content()};
+}
+
+// As a put does.
+std::optional<LogBreak> add(RecentEdges& recent, const Segment& segment, const EraName& era = kEra,
+                            std::string_view cluster = "main") {
+  auto found = recent.find_break(cluster, era, segment.content(), segment.edges());
+  recent.add(cluster, era, segment.content(), segment.edges());
+  return found;
+}
 
 // Segments from 7 on with a record of 3 MB that goes through the two in the middle.
 std::vector<Segment> log_with_a_long_record() {
@@ -41,79 +56,123 @@ std::vector<Segment> log_with_a_long_record() {
   writers.push_back(WalWriter(name(10).text()).go_on(writers.back()).fill());
   std::vector<Segment> segments;
   for (std::size_t i = 0; i < writers.size(); ++i)
-    segments.push_back({.file = name(7 + i), .content = writers[i].content()});
+    segments.push_back({.file = name(7 + i), .bytes = writers[i].content()});
   return segments;
 }
 
-std::vector<BrokenJoint> joints_of(const std::vector<Segment>& segments) {
+std::vector<LogBreak> breaks_of(const std::vector<Segment>& segments) {
   RecentEdges recent;
-  std::vector<BrokenJoint> joints;
+  std::vector<LogBreak> breaks;
   for (const Segment& segment : segments) {
-    if (const auto joint = recent.add("main", kEra, segment.file, segment.edges()))
-      joints.push_back(*joint);
+    if (const auto found = add(recent, segment)) breaks.push_back(*found);
   }
-  return joints;
+  return breaks;
 }
 
 bool by_number(const Segment& one, const Segment& other) {
   return one.file.text() < other.file.text();
 }
 
-TEST(RecentEdgesTest, SoundLogJoinsInAnyOrder) {
+TEST(RecentEdgesTest, SoundLogHasNoBreakInAnyOrder) {
   std::vector<Segment> segments = log_with_a_long_record();
   do
-    EXPECT_TRUE(joints_of(segments).empty());
+    EXPECT_TRUE(breaks_of(segments).empty());
   while (std::ranges::next_permutation(segments, by_number).found);
 }
 
 TEST(RecentEdgesTest, RecordThatIsDamagedIsToldOnceInAnyOrder) {
   for (std::size_t damaged = 0; damaged < 4; ++damaged) {
     std::vector<Segment> segments = log_with_a_long_record();
-    char& byte = damaged == 3 ? segments[3].content[100] : segments[damaged].content[500000];
+    char& byte = damaged == 3 ? segments[3].bytes[100] : segments[damaged].bytes[500000];
     byte = static_cast<char>(byte ^ 1);
+    std::vector<SegmentContent> all;
+    for (const Segment& segment : segments)
+      all.push_back(segment.content());
     do {
-      const auto joints = joints_of(segments);
-      ASSERT_EQ(joints.size(), 1U) << damaged;
-      EXPECT_EQ(joints[0].segment, name(10));
-      EXPECT_EQ(joints[0].before, name(9));
-      EXPECT_GT(joints[0].at.value, 7 * WalWriter::kSize);
-      EXPECT_LT(joints[0].at.value, 8 * WalWriter::kSize);
+      const auto breaks = breaks_of(segments);
+      ASSERT_EQ(breaks.size(), 1U) << damaged;
+      EXPECT_EQ(breaks[0].segment, name(10));
+      EXPECT_EQ(breaks[0].before, name(9));
+      EXPECT_EQ(breaks[0].contents, all);
+      EXPECT_GT(breaks[0].at.value, 7 * WalWriter::kSize);
+      EXPECT_LT(breaks[0].at.value, 8 * WalWriter::kSize);
     } while (std::ranges::next_permutation(segments, by_number).found);
   }
 }
 
+// The segments behind the break go on with each other.
+TEST(RecentEdgesTest, RecordOfAnotherLengthIsToldOnceInAnyOrder) {
+  std::vector<Segment> segments = log_with_a_long_record();
+  const WalWriter longer = WalWriter(name(7).text()).records(100, 400).record(4 * WalWriter::kSize);
+  std::vector<WalWriter> others{WalWriter(name(8).text()).go_on(longer)};
+  for (std::uint64_t number = 9; number <= 10; ++number)
+    others.push_back(WalWriter(name(number).text()).go_on(others.back()));
+  for (std::size_t i = 0; i < others.size(); ++i)
+    segments[i + 1].bytes = others[i].content();
+  do {
+    const auto breaks = breaks_of(segments);
+    ASSERT_EQ(breaks.size(), 1U);
+    EXPECT_EQ(breaks[0].segment, name(8));
+    EXPECT_EQ(breaks[0].before, name(7));
+  } while (std::ranges::next_permutation(segments, by_number).found);
+}
+
 TEST(RecentEdgesTest, OtherTimelinesErasAndClustersAreNoNeighbours) {
-  const Segment seven = log_with_a_long_record()[0];
-  const SegmentEdges other = Segment{name(8), WalWriter(name(8).text()).fill().content()}.edges();
   RecentEdges recent;
-  recent.add("main", kEra, seven.file, seven.edges());
-  EXPECT_FALSE(recent.add("main", kEra, name(8, 2), other));
+  add(recent, log_with_a_long_record()[0]);
+  EXPECT_FALSE(add(recent, other_log(8, 2)));
   EraName later = kEra;
   later.number = 2;
-  EXPECT_FALSE(recent.add("main", later, name(8), other));
-  EXPECT_FALSE(recent.add("second", kEra, name(8), other));
-  EXPECT_TRUE(recent.add("main", kEra, name(8), other));
+  EXPECT_FALSE(add(recent, other_log(8), later));
+  EXPECT_FALSE(add(recent, other_log(8), kEra, "second"));
+  EXPECT_TRUE(add(recent, other_log(8)));
 }
 
 TEST(RecentEdgesTest, ContentThatTakesTheNameCounts) {
   const std::vector<Segment> segments = log_with_a_long_record();
-  const SegmentEdges other = Segment{name(8), WalWriter(name(8).text()).fill().content()}.edges();
   RecentEdges recent;
-  recent.add("main", kEra, name(7), segments[0].edges());
-  EXPECT_TRUE(recent.add("main", kEra, name(8), other));
-  EXPECT_FALSE(recent.add("main", kEra, name(8), segments[1].edges()));
+  add(recent, segments[0]);
+  EXPECT_TRUE(add(recent, other_log(8)));
+  EXPECT_FALSE(add(recent, segments[1]));
+}
+
+TEST(RecentEdgesTest, ForgottenContentJoinsAnything) {
+  const std::vector<Segment> segments = log_with_a_long_record();
+  RecentEdges recent;
+  add(recent, segments[0]);
+  recent.forget("main", kEra, {name(7), digest_of("another content")});
+  EXPECT_TRUE(add(recent, other_log(8)));
+  recent.forget("main", kEra, segments[0].content());
+  EXPECT_FALSE(add(recent, other_log(8)));
+}
+
+// Pages that a disk has lost look like a segment that the server had not finished.
+TEST(RecentEdgesTest, NothingFollowsAnUnfinishedSegment) {
+  const Segment unfinished{name(7), WalWriter(name(7).text()).records(3, 100).content()};
+  const Segment follows = other_log(8);
+  for (const bool in_order : {true, false}) {
+    const auto breaks =
+        breaks_of(in_order ? std::vector{unfinished, follows} : std::vector{follows, unfinished});
+    ASSERT_EQ(breaks.size(), 1U);
+    EXPECT_EQ(breaks[0].at, unfinished.edges().stops);
+    EXPECT_EQ(breaks[0].before, name(7));
+  }
+  Segment gives_up = follows;
+  gives_up.bytes[2] =
+      static_cast<char>(gives_up.bytes[2] | 8);  // XLP_FIRST_IS_OVERWRITE_CONTRECORD
+  EXPECT_TRUE(breaks_of({unfinished, gives_up}).empty());
 }
 
 TEST(RecentEdgesTest, OfEachClusterTheLastOnesAreKnown) {
   const std::vector<Segment> segments = log_with_a_long_record();
-  const SegmentEdges other = Segment{name(8), WalWriter(name(8).text()).fill().content()}.edges();
-  for (const std::size_t between : {RecentEdges::kMost - 2, RecentEdges::kMost - 1}) {
+  for (const std::size_t between : {RecentEdges::kMost - 1, RecentEdges::kMost}) {
     RecentEdges recent;
-    recent.add("main", kEra, name(7), segments[0].edges());
+    add(recent, segments[0]);
     for (std::size_t i = 0; i < between; ++i)
-      recent.add("main", kEra, name(100 + 2 * i), {});
-    EXPECT_EQ(recent.add("main", kEra, name(8), other).has_value(),
-              between < RecentEdges::kMost - 1);
+      recent.add("main", kEra, {name(100 + 2 * i), {}}, {});
+    for (std::size_t i = 0; i < RecentEdges::kMost; ++i)
+      recent.add("second", kEra, {name(100 + 2 * i), {}}, {});
+    EXPECT_EQ(add(recent, other_log(8)).has_value(), between < RecentEdges::kMost);
   }
 }
 

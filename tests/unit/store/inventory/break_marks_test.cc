@@ -5,6 +5,7 @@
 #include "proto/base/filesystem.h"
 #include "proto/wire/report.h"
 #include "store/archive/layout.h"
+#include "tests/support/digests.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -55,28 +56,6 @@ TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   EXPECT_FALSE(fs::exists(mark())) << "another one stands";
 }
 
-// In either order: the segment that comes later shows it.
-TEST_F(BreakMarksTest, SegmentsThatDoNotJoinAreToldOf) {
-  for (const std::string at : {"7", "A"}) {
-    const std::string first = "00000001000000000000000" + at;
-    const std::string second = "00000001000000000000000" + std::string(at == "7" ? "8" : "B");
-    const WalWriter before = WalWriter(first).records(5000, 200).record(300000);
-    std::string behind = WalWriter(second).go_on(before).fill().content();
-    behind[100] ^= 0x01;
-    const auto put_warns = [&](const std::string& name) {
-      const auto reply = put(name, name == first ? before.content() : behind);
-      return parse_put_report(reply.body).warning.find("does not end in " + second) !=
-             std::string::npos;
-    };
-    const bool in_order = at == "7";
-    EXPECT_FALSE(put_warns(in_order ? first : second));
-    EXPECT_TRUE(put_warns(in_order ? second : first));
-    const BreakReport told = status().eras.at(0).breaks.at(0);
-    EXPECT_EQ(told.file, in_order ? second : first);
-    EXPECT_EQ(told.at.substr(0, 4), "0/" + at + "F") << told.at;
-  }
-}
-
 // "walstow conflict accept" may give it the name.
 TEST_F(BreakMarksTest, ThoseOfAConflictStay) {
   fs::remove(object_path(kBroken));
@@ -84,6 +63,104 @@ TEST_F(BreakMarksTest, ThoseOfAConflictStay) {
   ASSERT_EQ(put(kBroken, broken_).status, 409);
   forget();
   EXPECT_TRUE(fs::exists(mark()));
+}
+
+// A log of two segments with a record across their border.
+class BreakBetweenSegmentsTest : public ServiceTest {
+ protected:
+  using Breaks = std::vector<BreakReport>;
+  static std::string damaged(std::string content, std::size_t at) {
+    content[at] = static_cast<char>(content[at] ^ 0x01);
+    return content;
+  }
+  Breaks breaks() {
+    return parse_cluster_report(ask(ClusterStatus{"main"}).body).eras.at(0).breaks;
+  }
+  std::string warning(const std::string& name, const std::string& content) {
+    return parse_put_report(put(name, content).body).warning;
+  }
+  Response accept(const std::string& name, const std::string& content) {
+    const std::string digest = layout::digest12(digest_of(content));
+    return ask(AcceptContent{"main", file_named(name), digest});
+  }
+
+  const std::string k7 = "000000010000000000000007", k8 = "000000010000000000000008";
+  const WalWriter writer_ = WalWriter(k7).records(5000, 200).record(300000);
+  const std::string seven_ = writer_.content();
+  const std::string eight_ = WalWriter(k8).go_on(writer_).fill().content();
+  const std::string bad_seven_ = damaged(seven_, WalWriter::kSize - 100);
+  const std::string bad_eight_ = damaged(eight_, 100);
+};
+
+// Of two that do not join, the one that comes later shows it.
+TEST_F(BreakBetweenSegmentsTest, BothAreNamedInAnyOrder) {
+  for (const bool in_order : {true, false}) {
+    const std::string& first = in_order ? k7 : k8;
+    const std::string& second = in_order ? k8 : k7;
+    EXPECT_EQ(warning(first, in_order ? seven_ : bad_eight_), "");
+    EXPECT_NE(warning(second, in_order ? bad_eight_ : seven_).find("does not continue in " + k8),
+              std::string::npos);
+    ASSERT_EQ(breaks().size(), 1U);
+    EXPECT_EQ(breaks()[0].file, k8);
+    EXPECT_EQ(breaks()[0].before, k7);
+    EXPECT_EQ(breaks()[0].at.substr(0, 4), "0/7F");
+    fs::remove(object_path(k7));
+    fs::remove(object_path(k8));
+    fs::remove_all(archive_folder / "main" / kEra / "broken");
+  }
+}
+
+TEST_F(BreakBetweenSegmentsTest, MarkCountsWhileBothContentsStand) {
+  ASSERT_EQ(put(k7, bad_seven_).status, 201);
+  EXPECT_NE(warning(k8, eight_), "");
+  EXPECT_EQ(breaks().size(), 1U);
+  ASSERT_EQ(put(k7, seven_).status, 409);
+  ASSERT_EQ(accept(k7, seven_).status, 200);
+  EXPECT_EQ(breaks(), Breaks());
+}
+
+TEST_F(BreakBetweenSegmentsTest, ContentThatLostItsNameIsNoNeighbour) {
+  ASSERT_EQ(put(k7, bad_seven_).status, 201);
+  ASSERT_EQ(put(k7, seven_).status, 409);
+  ASSERT_EQ(accept(k7, seven_).status, 200);
+  ASSERT_EQ(put(k7, seven_).status, 200);
+  EXPECT_EQ(warning(k8, eight_), "");
+  EXPECT_EQ(breaks(), Breaks());
+}
+
+TEST_F(BreakBetweenSegmentsTest, RemovedOneIsNoNeighbour) {
+  ASSERT_EQ(put(k8, eight_).status, 201);
+  fs::remove(object_path(k8));
+  EXPECT_EQ(warning(k7, bad_seven_), "");
+}
+
+// The same up to the switch, and other bytes behind it.
+TEST_F(BreakBetweenSegmentsTest, WhatStandsIsMarkedNotWhatCame) {
+  const std::string eight = WalWriter(k8).go_on(writer_).switch_wal().content();
+  const std::string standing = damaged(eight, 100);
+  ASSERT_EQ(put(k8, standing).status, 201);
+  Handler restarted([this] { return open_archive_folder(archive_folder.string()); }, 1);
+  const auto put_after_restart = [&](const std::string& name, const std::string& content) {
+    HandlerResult answer = restarted.handle(to_request(put_of(name, content)), caller);
+    const auto& upload = std::get<std::unique_ptr<Upload>>(answer);
+    upload->write(as_bytes(content));
+    return parse_put_report(upload->finish().body);
+  };
+  EXPECT_EQ(put_after_restart(k7, seven_).warning, "");
+  EXPECT_NE(put_after_restart(k8, damaged(standing, WalWriter::kSize - 1)).warning, "");
+  EXPECT_EQ(breaks().size(), 1U);
+}
+
+// Otherwise the next attempt finds the segment there, and nobody looks into it again.
+TEST_F(BreakBetweenSegmentsTest, SegmentDoesNotStandWithoutItsMark) {
+  ASSERT_EQ(put(k7, seven_).status, 201);
+  const fs::path marks = archive_folder / "main" / kEra / "broken";
+  std::ofstream(marks.string()) << "in the way";
+  EXPECT_EQ(put(k8, bad_eight_).status, 507);
+  EXPECT_FALSE(fs::exists(object_path(k8)));
+  fs::remove(marks);
+  EXPECT_NE(warning(k8, bad_eight_), "");
+  EXPECT_EQ(breaks().size(), 1U);
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
   fs::remove(object_path(seven));
   ends[1000] ^= 0x01;
   const Response response = put(seven, ends);
-  EXPECT_NE(parse_put_report(response.body).warning.find(" does not end in " + seven),
+  EXPECT_NE(parse_put_report(response.body).warning.find(" does not continue in " + seven),
             std::string::npos);
   for (const std::uint32_t limit : {1000U, 1U}) {
     VerifyFiles question = deep();
@@ -170,9 +170,10 @@ TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
     ASSERT_EQ(problems.size(), 1U) << limit;
     EXPECT_EQ(problems[0].file, seven);
     const std::string& text = problems[0].problem;
-    EXPECT_NE(text.find("the record that begins at 0/6FFC"), std::string::npos) << text;
-    EXPECT_NE(text.find(" in " + six + " does not end in " + seven), std::string::npos) << text;
-    EXPECT_NE(text.find("this one or the one before is damaged"), std::string::npos) << text;
+    EXPECT_NE(text.find("the log from 0/6FFC"), std::string::npos) << text;
+    EXPECT_NE(text.find(" in " + six + " does not continue in " + seven), std::string::npos)
+        << text;
+    EXPECT_NE(text.find("one of the two is damaged"), std::string::npos) << text;
   }
 }
 
@@ -218,8 +219,9 @@ TEST_F(VerifyTest, ARecordThroughWholeSegmentsIsNamedWithBothEnds) {
   const VerifyPage page = verify(deep());
   ASSERT_EQ(found(page), "unfinished " + eight);
   const std::string& text = page.problems[0].problem;
-  EXPECT_NE(text.find(" in " + six + " does not end in " + eight), std::string::npos) << text;
-  EXPECT_NE(text.find("one of these or of those between is damaged"), std::string::npos) << text;
+  EXPECT_NE(text.find(" in " + six + " does not continue in " + eight), std::string::npos) << text;
+  EXPECT_NE(text.find("one of these, or of the segments between, is damaged"), std::string::npos)
+      << text;
 }
 
 TEST_F(VerifyTest, ATimelineGoesOnFromItsParent) {

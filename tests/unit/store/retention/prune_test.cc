@@ -32,7 +32,8 @@ TEST_F(PruneTest, WhatIsBelowTheFloorGoesAndWhatIsAboveStays) {
 
 TEST_F(PruneTest, MarksGoWithTheirSegments) {
   for (const std::uint64_t number : {3U, 160U})
-    mark_break(archive->backend(), "main", era, segment(1, number), Digest{}, Lsn{128});
+    mark_break(archive->backend(), "main", era, {segment(1, number), Digest{}},
+               {.at = Lsn{128}, .segment = segment(1, number), .before = {}});
   hold(150);
   prune();
   const auto left = archive->backend().list_after(layout::break_marks("main", era), "", 10);
