@@ -108,10 +108,11 @@ TEST(S3FaultsTest, PassedProbeIsRememberedForADayByTheHostThatMadeIt) {
 TEST(S3FaultsTest, ProbesThatAKilledProcessLeftGoAfterADay) {
   const S3Options options = S3Gateway::instance().options();
   S3Client client(options);
+  ConditionalPuts puts(client);
   const std::string content = "first";
   const std::string prefix = options.address.prefix;
   for (const char* const key : {"_probe/one.zst", "_probe/two.zst", "main/a.zst"})
-    ASSERT_EQ(client.put_new(prefix + key, text_body(content)), S3Client::PutResult::kDone);
+    ASSERT_EQ(puts.put_new(prefix + key, text_body(content)), ConditionalPuts::Result::kDone);
   const auto now = std::chrono::system_clock::now();
   remove_stale_probes(client, now + std::chrono::hours(23));
   EXPECT_EQ(client.list({.prefix = prefix, .after = {}, .delimiter = {}}).contents.size(), 3U);

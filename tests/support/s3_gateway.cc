@@ -86,7 +86,7 @@ void S3Gateway::control(const std::string& verb, const std::string& daemon) {
 
 int raw_request(const S3Options& options, const std::string& method, const std::string& key,
                 const std::string& body, std::map<std::string, std::string> query) {
-  const S3Client::Body sent = text_body(body);
+  const S3Body sent = text_body(body);
   S3Request request{.method = method,
                     .host = options.endpoint.substr(options.endpoint.find("://") + 3),
                     .path = "/" + options.address.bucket + (key.empty() ? "" : "/" + key),

@@ -11,16 +11,17 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "store/backend/key_rules.h"
-#include "store/backend/s3/s3_client.h"
+#include "store/backend/s3/conditional_puts.h"
 #include "store/backend/s3/s3_probe.h"
 #include "store/backend/s3/s3_scratch.h"
+#include "store/backend/s3/s3_source.h"
 #include "store/backend/s3/s3_text.h"
 #include "store/backend/s3/shared_reads.h"
 
 namespace walstow {
 namespace {
 
-using PutResult = S3Client::PutResult;
+using PutResult = ConditionalPuts::Result;
 
 // What stands under a key that was given up. Not a frame that zstd would skip: whoever reads the
 // bucket without walstow must not take it for an empty file. Its size tells a list which keys are
@@ -47,73 +48,6 @@ bool is_key(std::string_view text) {
     if (slash == std::string_view::npos) return true;
     text.remove_prefix(slash + 1);
   }
-}
-
-// Bytes of an object, as they come from the service. Where the connection breaks it goes on from
-// there, with the same object.
-class S3Source final : public ObjectSource {
- public:
-  S3Source(std::shared_ptr<S3Client> client, std::string key, S3Client::Opened opened,
-           std::string beginning)
-      : client_(std::move(client)),
-        key_(std::move(key)),
-        head_(std::move(opened.head)),
-        body_(std::move(opened.body)),
-        beginning_(std::move(beginning)) {}
-
-  std::uint64_t size() const override { return head_.size; }
-  std::size_t read(MutableByteView out) override;
-  const S3Head& head() const { return head_; }
-
- private:
-  void resume();
-
-  // It may be read to its end after the backend is gone.
-  const std::shared_ptr<S3Client> client_;
-  const std::string key_;  // the bucket's
-  const S3Head head_;
-  std::unique_ptr<HttpExchange> body_;
-  const std::string beginning_;  // was read already
-  std::uint64_t offset_ = 0;
-  int resumed_ = 0;
-};
-
-// So that a service which breaks off each time ends it.
-constexpr int kMostResumed = 5;
-
-std::size_t S3Source::read(MutableByteView out) {
-  if (offset_ < beginning_.size()) {
-    const ByteView rest = as_bytes(beginning_).subspan(offset_);
-    const std::size_t size = std::min(out.size(), rest.size());
-    std::copy_n(rest.begin(), size, out.begin());
-    offset_ += size;
-    return size;
-  }
-  for (;;) {
-    if (offset_ == head_.size) {
-      body_.reset();  // its connection is free for the next request
-      return 0;
-    }
-    try {
-      const std::size_t size = body_->read(out);
-      if (size == 0) throw NoAnswer("an object of the S3 service ended too early");
-      offset_ += size;
-      return size;
-    } catch (const NoAnswer& failure) {
-      if (++resumed_ > kMostResumed) throw Error(failure);
-      resume();
-    }
-  }
-}
-
-void S3Source::resume() {
-  body_.reset();
-  auto again = client_->get(key_, offset_);
-  if (!again || again->head.etag != head_.etag) {
-    throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was {} while it was read", key_,
-                                                     again ? "replaced" : "removed"));
-  }
-  body_ = std::move(again->body);
 }
 
 // Whatever comes of a change: after it nobody new reads what was asked for before it.
@@ -187,11 +121,12 @@ class S3Backend final : public Backend {
   std::unique_ptr<S3Source> open(const std::string& key);
   std::string text_of(const std::string& key, S3Source& source) const;
   bool is_vacant(const std::string& key) { return open(key) == nullptr; }
-  PutResult put_new(const std::string& key, const S3Client::Body& body);
+  PutResult put_new(const std::string& key, const S3Body& body);
   std::size_t count_standing(std::vector<std::string> keys);
   std::size_t count_standing(const std::string& folder, std::span<const std::string> keys);
 
   const std::shared_ptr<S3Client> client_;
+  ConditionalPuts puts_{*client_};
   const std::string prefix_;
   S3Scratch scratch_;
   SharedReads shared_reads_{kMostShared, kJoinable};
@@ -203,7 +138,7 @@ class S3Backend final : public Backend {
 void S3Backend::prepare() {
   const std::lock_guard lock(preparing_);
   if (prepared_) return;
-  require_conditional_writes_once(*client_);
+  require_conditional_writes_once(*client_, puts_);
   prepared_ = true;
 }
 
@@ -294,18 +229,19 @@ std::unique_ptr<StagedObject> S3Backend::stage() {
 }
 
 // Where nothing stands, or the mark of a vacant key.
-PutResult S3Backend::put_new(const std::string& key, const S3Client::Body& body) {
+PutResult S3Backend::put_new(const std::string& key, const S3Body& body) {
   for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
-    if (client_->put_new(in_bucket(key), body) == PutResult::kDone) return PutResult::kDone;
+    if (puts_.put_new(in_bucket(key), body) == PutResult::kDone) return PutResult::kDone;
     const auto stands = client_->head(in_bucket(key));
     if (!stands) continue;  // it went again
     if (stands->size != kVacant.size() || !is_vacant(key)) return PutResult::kOther;
     // Should another object have come between the two looks, it is not of this ETag.
-    if (client_->put_over(in_bucket(key), body, *stands) == PutResult::kDone) {
+    if (puts_.put_over(in_bucket(key), body, *stands) == PutResult::kDone) {
       return PutResult::kDone;
     }
   }
-  throw Error(ErrorKind::kUnavailable, "\"" + key + "\" is being put and removed by others");
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("\"{}\" is being put and removed by others", key));
 }
 
 PublishResult S3Backend::publish(StagedObject& object, const std::string& key) {
@@ -319,7 +255,7 @@ bool S3Backend::replace_object(StagedObject& successor, const std::string& key,
   check_key(key);
   const SharedReadInvalidator afterwards(shared_reads_, {key});
   const S3Head& head = dynamic_cast<const S3Source&>(standing).head();
-  return client_->put_over(in_bucket(key), dynamic_cast<S3Staged&>(successor).body(), head) ==
+  return puts_.put_over(in_bucket(key), dynamic_cast<S3Staged&>(successor).body(), head) ==
          PutResult::kDone;
 }
 
@@ -336,7 +272,7 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
     copy.write(ByteView(piece).first(size));
   const std::string aside = aside_key(key, random_hex(4));
   if (put_new(aside, copy.body()) != PutResult::kDone) return false;
-  if (client_->put_over(in_bucket(key), text_body(kVacant), head) == PutResult::kDone) return true;
+  if (puts_.put_over(in_bucket(key), text_body(kVacant), head) == PutResult::kDone) return true;
   client_->remove(in_bucket(aside));  // a random name: nobody else's
   return false;
 }
@@ -414,10 +350,10 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
     const std::optional<std::string> content = change(standing);
     if (!content) return;
     check_record(key, *content);
-    const S3Client::Body body = text_body(*content);
+    const S3Body body = text_body(*content);
     const PutResult result = source == nullptr
                                  ? put_new(key, body)
-                                 : client_->put_over(in_bucket(key), body, source->head());
+                                 : puts_.put_over(in_bucket(key), body, source->head());
     if (result == PutResult::kDone) return;
     // Somebody was faster. Not all of those who lost are to read again at once.
     thread_local std::minstd_rand random{std::random_device()()};
@@ -435,7 +371,7 @@ bool S3Backend::remove_record(const std::string& key) {
   while (!give_up.passed()) {
     const auto source = open(key);
     if (source == nullptr) return false;
-    if (client_->put_over(in_bucket(key), text_body(kVacant), source->head()) == PutResult::kDone) {
+    if (puts_.put_over(in_bucket(key), text_body(kVacant), source->head()) == PutResult::kDone) {
       return true;
     }
   }
@@ -452,7 +388,8 @@ std::unique_ptr<Backend> make_s3_backend(S3Options options) {
 
 void probe_s3(const S3Options& options) {
   S3Client client(options);
-  require_conditional_writes(client);
+  ConditionalPuts puts(client);
+  require_conditional_writes(client, puts);
 }
 
 }  // namespace walstow

@@ -62,8 +62,8 @@ void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point
   if (!stale.empty()) client.remove_all(stale);
 }
 
-std::string find_fault_with_service(S3Client& client) {
-  using PutResult = S3Client::PutResult;
+std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
+  using PutResult = ConditionalPuts::Result;
   if (client.has_versions()) {
     // Ceph and others keep no condition then: both writers are told that theirs is the one.
     return "the bucket has versioning on, or had it: such a bucket replaces what stands";
@@ -71,25 +71,25 @@ std::string find_fault_with_service(S3Client& client) {
   remove_stale_probes(client, client.options().clock());
   const std::string key = client.options().address.prefix + probe_key(random_hex(8));
   const std::string first_text = "first", second_text = "second", third_text = "third";
-  const PutResult first = client.put_new(key, text_body(first_text));
-  const PutResult second = client.put_new(key, text_body(second_text));
+  const PutResult first = puts.put_new(key, text_body(first_text));
+  const PutResult second = puts.put_new(key, text_body(second_text));
   const auto stands = client.head(key);
   std::string fault;
   if (first != PutResult::kDone) {
     fault = "it refuses a new object";
   } else if (second != PutResult::kOther || !stands || stands->size != first_text.size()) {
     fault = "it replaces what stands (it ignores If-None-Match)";
-  } else if (client.put_over(key, text_body(second_text), *stands) != PutResult::kDone) {
+  } else if (puts.put_over(key, text_body(second_text), *stands) != PutResult::kDone) {
     fault = "it does not replace what was read (it does not know If-Match)";
-  } else if (client.put_over(key, text_body(third_text), *stands) != PutResult::kOther) {
+  } else if (puts.put_over(key, text_body(third_text), *stands) != PutResult::kOther) {
     fault = "it replaces what was not read (it ignores If-Match)";
   }
   client.remove(key);
   return fault;
 }
 
-void require_conditional_writes(S3Client& client) {
-  const std::string fault = find_fault_with_service(client);
+void require_conditional_writes(S3Client& client, ConditionalPuts& puts) {
+  const std::string fault = find_fault_with_service(client, puts);
   if (fault.empty()) return;
   const S3Options& options = client.options();
   const std::string what = fmt::format("bucket \"{}\" of {} cannot keep an archive: {}",
@@ -105,16 +105,16 @@ void require_conditional_writes(S3Client& client) {
               "names some. \"s3.probe = accept\" does without, and without the promises.");
 }
 
-void require_conditional_writes_once(S3Client& client) {
+void require_conditional_writes_once(S3Client& client, ConditionalPuts& puts) {
   const S3Options& options = client.options();
   const auto files = options.state.empty() ? nullptr : open_posix_file_system(options.state);
   if (files == nullptr || options.probe == S3Options::Probe::kAccept) {
-    require_conditional_writes(client);
+    require_conditional_writes(client, puts);
     return;
   }
   const auto now = std::chrono::system_clock::now();
   if (was_probed(*files, options, now)) return;
-  require_conditional_writes(client);
+  require_conditional_writes(client, puts);
   try {
     write_durably(*files, note_name(options), note_text(options, now));
   } catch (const Error& error) {

@@ -155,7 +155,7 @@ std::unique_ptr<ObjectSource> S3Staged::read_back() {
   return std::make_unique<Source>(content_);
 }
 
-S3Client::Body S3Staged::body() {
+S3Body S3Staged::body() {
   if (!sha256_) sha256_ = to_hex(hash_.finish());
   return {.size = content_->size(), .sha256 = *sha256_, .restart = [content = content_] {
             auto source = std::make_shared<Source>(content);

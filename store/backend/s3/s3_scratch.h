@@ -50,7 +50,7 @@ class S3Staged final : public StagedObject {
   std::uint64_t size() const override;
   std::unique_ptr<ObjectSource> read_back() override;
   // To be sent; lives no longer than this object. It is not written to any more then.
-  S3Client::Body body();
+  S3Body body();
 
  private:
   class Content;

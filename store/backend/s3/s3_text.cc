@@ -6,7 +6,7 @@
 
 namespace walstow {
 
-S3Client::Body text_body(const std::string& text) {
+S3Body text_body(const std::string& text) {
   Sha256 hash;
   hash.update(as_bytes(text));
   return {.size = text.size(), .sha256 = to_hex(hash.finish()), .restart = [&text] {

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "store/backend/s3/s3_client.h"
+#include "store/backend/s3/s3_service.h"
 
 namespace walstow {
 
 // `text` outlives it.
-S3Client::Body text_body(const std::string& text);
+S3Body text_body(const std::string& text);
 
 }  // namespace walstow

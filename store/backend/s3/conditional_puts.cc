@@ -1,0 +1,121 @@
+#include "store/backend/s3/conditional_puts.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string_view>
+#include <utility>
+
+#include "proto/base/error.h"
+#include "store/backend/s3/s3_text.h"
+
+namespace walstow {
+namespace {
+
+// The slowest way to a service that a large object is given time for.
+constexpr std::uint64_t kLeastBytesPerSecond = std::uint64_t{1} << 20;
+
+constexpr std::size_t kMarkSize = 8;    // bytes, in hex
+constexpr std::size_t kMostMarks = 16;  // S3 takes 2 kB of metadata
+
+// "MARK MARK MARK", the newest last.
+std::string with_mark(std::string_view writes, const std::string& mark) {
+  std::string all(writes);
+  while (static_cast<std::size_t>(std::ranges::count(all, ' ')) + 1 >= kMostMarks)
+    all.erase(0, all.find(' ') + 1);
+  return all.empty() ? mark : all + " " + mark;
+}
+bool has_mark(std::string_view writes, std::string_view mark) {
+  return !mark.empty() && writes.find(mark) != std::string_view::npos;
+}
+std::string_view newest_mark(std::string_view writes) {
+  return writes.substr(writes.rfind(' ') + 1);
+}
+
+}  // namespace
+
+ConditionalPuts::Result ConditionalPuts::put(const std::string& key, const S3Body& body,
+                                             const Condition& condition) {
+  const std::string mark = random_hex(kMarkSize);
+  const std::string writes =
+      with_mark(condition.standing == nullptr ? "" : condition.standing->writes, mark);
+  const Duration sending(1000 * (body.size / kLeastBytesPerSecond));
+  const Deadline give_up = Deadline::after(client_.service().options().patience + sending);
+  bool tried = false;
+  return client_.service().persist(give_up, [&](Deadline deadline) {
+    const bool unknown = std::exchange(tried, true);
+    if (unknown) {
+      // What is not known is found out before it is tried again.
+      if (const auto found = find_out(key, mark, condition)) return *found;
+    }
+    const Result result = put_once(key, body, condition, writes, deadline);
+    if (result == Result::kDone || !unknown) return result;
+    return find_out(key, mark, condition).value_or(result);
+  });
+}
+
+// nullopt: it has not taken effect, and may be tried again.
+std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::string& key,
+                                                                 const std::string& mark,
+                                                                 const Condition& condition) {
+  const auto stands = client_.head(key);
+  if (stands && has_mark(stands->writes, mark)) return Result::kDone;
+  if (condition.standing == nullptr) {
+    // Should ours have stood and have been replaced since, it is not what stands either.
+    if (stands) return Result::kOther;
+    return std::nullopt;
+  }
+  if (stands && stands->etag == condition.standing->etag) return std::nullopt;
+  const std::string_view before = newest_mark(condition.standing->writes);
+  const bool all_marks_are_there =
+      !stands || before.empty() || has_mark(stands->writes, before) ||
+      static_cast<std::size_t>(std::ranges::count(stands->writes, ' ')) + 1 < kMostMarks;
+  if (all_marks_are_there) return Result::kOther;
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("\"{}\" was written by too many at once to say what became of one", key));
+}
+
+// Ceph before its release 17 compares what If-Match has with an ETag without quotes, and so finds
+// every ETag in quotes to be another one. Which form a service takes is found out by the first put
+// that succeeds.
+ConditionalPuts::Result ConditionalPuts::put_once(const std::string& key, const S3Body& body,
+                                                  const Condition& condition,
+                                                  const std::string& writes, Deadline deadline) {
+  const EtagForm form = etag_form_;
+  if (condition.standing == nullptr || form != EtagForm::kUnknown) {
+    return put_with(form, key, body, condition, writes, deadline);
+  }
+  for (const EtagForm attempt : {EtagForm::kQuoted, EtagForm::kBare}) {
+    const Result result = put_with(attempt, key, body, condition, writes, deadline);
+    if (result == Result::kOther) continue;
+    etag_form_ = attempt;
+    return result;
+  }
+  return Result::kOther;
+}
+
+ConditionalPuts::Result ConditionalPuts::put_with(EtagForm form, const std::string& key,
+                                                  const S3Body& body, const Condition& condition,
+                                                  const std::string& writes, Deadline deadline) {
+  S3Question question{
+      .method = "PUT",
+      .key = key,
+      .headers = {{kS3Writes, writes}, {"content-type", "application/octet-stream"}},
+      .body = &body};
+  if (condition.standing == nullptr) {
+    question.headers["if-none-match"] = "*";
+  } else {
+    const std::string& etag = condition.standing->etag;
+    question.headers["if-match"] = form == EtagForm::kBare ? etag : "\"" + etag + "\"";
+  }
+  const auto exchange = client_.service().ask(question, deadline);
+  const int status = exchange->status();
+  const std::string answer = client_.service().whole_body(*exchange);
+  if (status == 200) return Result::kDone;
+  const auto fault = parse_s3_fault(answer);
+  if (status == 412 && fault) return Result::kOther;
+  const bool stood = condition.standing != nullptr;
+  if (status == 404 && stood && fault && fault->code == "NoSuchKey") return Result::kOther;
+  client_.service().refuse(question, *exchange, fault);
+}
+
+}  // namespace walstow

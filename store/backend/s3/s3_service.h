@@ -1,0 +1,72 @@
+// Questions to an S3 service: each is signed, sent, and asked again until it has an answer or
+// patience is over. What the service refuses becomes a message with a way out.
+//
+// Errors: Error{kUnavailable} with what the service said. Threads: any. All calls block.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "proto/base/deadline.h"
+#include "store/backend/s3/circuit_breaker.h"
+#include "store/backend/s3/http_connections.h"
+#include "store/backend/s3/s3_options.h"
+#include "store/backend/s3/s3_responses.h"
+
+namespace walstow {
+
+struct S3Body {
+  std::uint64_t size = 0;
+  std::string sha256;                   // lower-case hex
+  std::function<BodyReader()> restart;  // reads it from its beginning
+};
+
+struct S3Question {
+  std::string method, key;
+  std::map<std::string, std::string> query, headers;
+  const S3Body* body = nullptr;
+};
+
+class S3Service {
+ public:
+  explicit S3Service(S3Options options);
+
+  const S3Options& options() const { return options_; }
+
+  // Once. Throws NoAnswer, also for what the service says of itself (5xx).
+  std::unique_ptr<HttpExchange> ask(const S3Question& question, Deadline deadline);
+  std::string whole_body(HttpExchange& exchange) const;
+  // An answer to a HEAD has no body, and its headers alone tell.
+  [[noreturn]] void refuse(const S3Question& question, HttpExchange& exchange) const;
+  [[noreturn]] void refuse(const S3Question& question, const HttpExchange& exchange,
+                           const std::optional<S3Fault>& fault) const;
+
+  // Makes the attempt again, with pauses, until it gives a result or a refusal.
+  template <class Attempt>
+  auto persist(Deadline give_up, Attempt attempt) {
+    std::optional<std::invoke_result_t<Attempt, Deadline>> result;
+    keep_trying(give_up, [&](Deadline deadline) { result.emplace(attempt(deadline)); });
+    return *std::move(result);
+  }
+  // The same, as long as the settings say.
+  template <class Attempt>
+  auto ask_again(Attempt attempt) {
+    return persist(Deadline::after(options_.patience), std::move(attempt));
+  }
+
+ private:
+  void keep_trying(Deadline give_up, const std::function<void(Deadline)>& attempt);
+  [[noreturn]] void refuse(const S3Question& question, int status,
+                           const std::optional<S3Fault>& fault) const;
+
+  S3Options options_;
+  HttpPool connections_;
+  S3Health health_;
+};
+
+}  // namespace walstow

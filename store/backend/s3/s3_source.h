@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "store/backend/backend.h"
+#include "store/backend/s3/s3_client.h"
+
+namespace walstow {
+
+// Bytes of an object, as they come from the service. Where the connection breaks it goes on from
+// there, with the same object.
+class S3Source final : public ObjectSource {
+ public:
+  S3Source(std::shared_ptr<S3Client> client, std::string key, S3Client::Opened opened,
+           std::string beginning)
+      : client_(std::move(client)),
+        key_(std::move(key)),
+        head_(std::move(opened.head)),
+        body_(std::move(opened.body)),
+        beginning_(std::move(beginning)) {}
+
+  std::uint64_t size() const override { return head_.size; }
+  std::size_t read(MutableByteView out) override;
+  const S3Head& head() const { return head_; }
+
+ private:
+  void resume();
+
+  // It may be read to its end after the backend is gone.
+  const std::shared_ptr<S3Client> client_;
+  const std::string key_;  // the bucket's
+  const S3Head head_;
+  std::unique_ptr<HttpExchange> body_;
+  const std::string beginning_;  // was read already
+  std::uint64_t offset_ = 0;
+  int resumed_ = 0;
+};
+
+}  // namespace walstow
