@@ -292,6 +292,7 @@ asio::awaitable<std::string> Client::State::ask_once(const Command& command, Dea
 }
 
 std::string Client::ask(const Command& command, const Patience& patience) {
+  require_valid(command);
   return retry(policy_of(patience), [&](int) {
     return state_->run(state_->ask_once(command, patience.give_up), patience);
   });

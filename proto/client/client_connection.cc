@@ -6,7 +6,11 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <algorithm>
+#include <fmt/format.h>
+
 #include "proto/base/error.h"
+#include "proto/base/log.h"
 #include "proto/link/http_head.h"
 #include "proto/link/tls/tls_errors.h"
 
@@ -36,6 +40,19 @@ http::verb to_verb(Method method) {
       return http::verb::delete_;
   }
   return http::verb::unknown;
+}
+
+// Nothing in a request may end its line and begin a field of its own.
+void require_one_line(const RequestHead& head) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  const auto check = [&](std::string_view text) {
+    if (std::ranges::none_of(text, is_control)) return;
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("\"{}\" cannot be sent in a request", escaped(text)));
+  };
+  check(head.target);
+  for (const auto& [name, value] : head.fields.all())
+    check(value);
 }
 
 }  // namespace
@@ -76,6 +93,7 @@ asio::awaitable<void> ClientConnection::send_head(RequestHead head, Body body, D
   if (body.framing == Body::Framing::kLength) request.content_length(body.length);
   if (body.framing == Body::Framing::kChunked) request.chunked(true);
   head_request_ = head.method == Method::kHead;
+  require_one_line(head);
 
   const std::string text = head_text(request);
   co_await send_body(as_bytes(text), deadline);

@@ -197,10 +197,12 @@ std::optional<Digest> parse_digest_field(std::string_view value) {
 }
 
 RequestHead to_request(const Command& command) {
-  RequestHead request = std::visit([](const auto& one) { return request_for(one); }, command);
-  const auto parsed = parse_request(request);
+  return std::visit([](const auto& one) { return request_for(one); }, command);
+}
+
+void require_valid(const Command& command) {
+  const auto parsed = parse_request(to_request(command));
   if (!parsed) throw Error(ErrorKind::kUsage, parsed.error().message, parsed.error().hint);
-  return request;
 }
 
 }  // namespace walstow

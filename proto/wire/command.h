@@ -219,9 +219,11 @@ using Command =
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
                  ContinuePrune, AbandonPrune>;
 
-// Throws Error{kUsage}, in the words of parse_request(), for a command that it would refuse (a
-// cluster's name out of a configuration, say): nothing malformed leaves this end.
 RequestHead to_request(const Command& command);
+
+// For a command that people's words are in: throws Error{kUsage}, in the words of parse_request(),
+// where that would refuse it.
+void require_valid(const Command& command);
 
 // The server's side: everything is checked (names, numbers, bounds), nothing is trusted.
 OrRefusal<Command> parse_request(const RequestHead& request);

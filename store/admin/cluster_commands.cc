@@ -113,6 +113,15 @@ int status(const CommandContext& call) {
   return exit_code::kDone;
 }
 
+// A get is not looked at again on its way out, as everything else that is asked is.
+std::string cluster_name(const CommandContext& call) {
+  std::string name = call.command.positional("CLUSTER");
+  if (valid_cluster_name(name)) return name;
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a cluster", escaped(name)),
+              "A name has 1 to 63 letters, digits, \"-\" and \"_\", and starts with a letter or "
+              "digit.");
+}
+
 int get(const CommandContext& call) {
   const std::string name = call.command.positional("FILE");
   const std::string path = call.command.positional("PATH");
@@ -138,7 +147,7 @@ int get(const CommandContext& call) {
                            written = 0;
                          },
                      .object = {}};
-  const GetFile question{.cluster = call.command.positional("CLUSTER"), .file = *file};
+  const GetFile question{.cluster = cluster_name(call), .file = *file};
   const GetDone done = call.client().get(question, sink, patience());
   if (const auto* absent = std::get_if<Absent>(&done)) {
     log_line(LogLevel::kError, absent->refusal.message, absent->refusal.hint);

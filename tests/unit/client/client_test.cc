@@ -12,6 +12,7 @@
 #include "proto/client/client_settings.h"
 #include "tests/support/digests.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -292,6 +293,18 @@ TEST_F(ClientTest, RefusalIsNotTriedAgain) {
   Client client = client_of("echo asked >> asked; cat reply\n");
   EXPECT_EQ(outcome(std::move(client), Attempts::kMany), "refused");
   EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 6U);
+}
+
+TEST_F(ClientTest, NothingBreaksOutOfItsLine) {
+  for (const std::string host : {"db1\r\nWalstow-System: 5", "db1\n", "a\tb"}) {
+    Client client = client_of("echo asked >> asked\n");
+    const GetFile question{.cluster = "main",
+                           .file = *WalFileName::parse("00000002.history"),
+                           .instance = Instance{.id = std::string(32, 'a'), .host = host}};
+    const Patience once{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
+    EXPECT_EQ(kind_thrown([&] { client.get(question, {}, once); }), ErrorKind::kInvalid) << host;
+  }
+  EXPECT_FALSE(fs::exists(folder_.path() / "asked"));
 }
 
 TEST_F(ClientTest, SettingsInTheEnvironmentAreNotTheStores) {
