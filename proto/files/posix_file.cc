@@ -1,6 +1,8 @@
 #include "proto/files/posix_file.h"
 
 #include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -65,6 +67,30 @@ FileStatus PosixFile::status() {
 
 void PosixFile::close() {
   fd_.close_checked(label_.c_str());
+}
+
+int PosixFile::link_to(const Location& to) const {
+  const std::string from =
+      temporary_name_ ? temporary_name_->name : fmt::format("/proc/self/fd/{}", fd());
+  const int folder = temporary_name_ ? temporary_name_->folder.get() : AT_FDCWD;
+  const int flags = temporary_name_ ? 0 : AT_SYMLINK_FOLLOW;
+  return ::linkat(folder, from.c_str(), to.folder.get(), to.name.c_str(), flags) == 0 ? 0 : errno;
+}
+
+void throw_link_error(const std::string& what, int error_number) {
+  switch (error_number) {
+    case EPERM:
+    case EOPNOTSUPP:
+    case ENOSYS:
+      throw Error(ErrorKind::kStorage, fmt::format("{}: {}", what, system_message(error_number)),
+                  "The file system cannot link a file without replacing another; choose one that "
+                  "has hard links.");
+    case EXDEV:
+      throw Error(ErrorKind::kStorage, fmt::format("{}: {}", what, system_message(error_number)),
+                  "Keep the whole folder on one file system.");
+    default:
+      throw_system_error(what, error_number);
+  }
 }
 
 void throw_creation_error(const std::string& what, int error_number, int fd) {

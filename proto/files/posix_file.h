@@ -1,4 +1,4 @@
-// One open file of the POSIX file system. Internal to proto/base.
+// One open file of the POSIX file system. Internal to proto/files.
 #pragma once
 
 #include <optional>
@@ -36,6 +36,8 @@ class PosixFile final : public File {
   void set_temporary_name(Location name) { temporary_name_ = std::move(name); }
   // The name is gone, or stands for something else now.
   void forget_temporary_name() { temporary_name_.reset(); }
+  // Under a further name, replacing nothing. 0, or an errno value.
+  int link_to(const Location& to) const;
 
  private:
   Descriptor fd_;
@@ -46,6 +48,9 @@ class PosixFile final : public File {
 // As throw_system_error() of a call that would have made a file or folder on the file system of
 // `fd`: there may be no room for one more although there is room for bytes.
 [[noreturn]] void throw_creation_error(const std::string& what, int error_number, int fd);
+
+// As throw_system_error() of a link_to() that failed: the file system may have no such thing.
+[[noreturn]] void throw_link_error(const std::string& what, int error_number);
 
 // The status of an open file; throws Error{kStorage} naming `label`.
 FileStatus status_of(int fd, const std::string& label);

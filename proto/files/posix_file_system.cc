@@ -10,7 +10,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "proto/files/make_files_as.h"
 #include "proto/files/posix_file.h"
 #include "proto/files/posix_folder.h"
+#include "proto/files/posix_lock.h"
 
 namespace walstow {
 namespace {
@@ -37,48 +37,8 @@ struct FolderCloser {
 };
 using FolderStream = std::unique_ptr<DIR, FolderCloser>;
 
-class PosixLock final : public FileLock {
- public:
-  explicit PosixLock(Descriptor fd) : fd_(std::move(fd)) {}
-
- private:
-  Descriptor fd_;  // the lock ends when it is closed
-};
-
 std::string in_quotes(std::string_view what, const std::string& name) {
   return fmt::format("{} \"{}\"", what, name);
-}
-
-// False: another open file holds the lock.
-bool try_lock(int fd, const std::string& label) {
-  if (uninterrupted([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) == 0) return true;
-  if (errno == EWOULDBLOCK) return false;
-  throw_system_error("could not lock " + label, errno);
-}
-
-// 0, or an errno value.
-int link_to(const PosixFile& file, const Location& to) {
-  const std::optional<Location>& name = file.temporary_name();
-  const std::string from = name ? name->name : fmt::format("/proc/self/fd/{}", file.fd());
-  const int folder = name ? name->folder.get() : AT_FDCWD;
-  const int flags = name ? 0 : AT_SYMLINK_FOLLOW;
-  return ::linkat(folder, from.c_str(), to.folder.get(), to.name.c_str(), flags) == 0 ? 0 : errno;
-}
-
-[[noreturn]] void throw_link_error(const std::string& what, int error_number) {
-  switch (error_number) {
-    case EPERM:
-    case EOPNOTSUPP:
-    case ENOSYS:
-      throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
-                  "The file system cannot link a file without replacing another; choose one that "
-                  "has hard links.");
-    case EXDEV:
-      throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
-                  "Keep the whole folder on one file system.");
-    default:
-      throw_system_error(what, error_number);
-  }
 }
 
 class PosixFileSystem final : public FileSystem {
@@ -295,7 +255,7 @@ LinkResult PosixFileSystem::link_temporary(File& temporary, const std::string& p
   auto& file = dynamic_cast<PosixFile&>(temporary);
   const std::string what = "could not link " + file_label(path);
   const Location to = root_.find_to_change(path, what);
-  const int error_number = link_to(file, to);
+  const int error_number = file.link_to(to);
   if (error_number == EEXIST) return LinkResult::kExists;
   if (error_number != 0) throw_link_error(what, error_number);
   if (const std::optional<Location>& name = file.temporary_name()) {
@@ -314,7 +274,7 @@ void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& p
     // Only a name can be renamed over another. Locked first, so that no cleaner takes it.
     if (!try_lock(file.fd(), file.label())) throw_system_error(what, EWOULDBLOCK);
     Location name = new_temporary_name();
-    if (const int error_number = link_to(file, name)) throw_link_error(what, error_number);
+    if (const int error_number = file.link_to(name)) throw_link_error(what, error_number);
     file.set_temporary_name(std::move(name));
   }
   const Location& from = *file.temporary_name();
@@ -384,7 +344,7 @@ std::unique_ptr<FileLock> PosixFileSystem::lock(
     Descriptor fd = open_regular(at, path, O_RDWR | O_CREAT);
     if (!fd) throw_system_error(what, ENOENT);
     if (try_lock(fd.get(), file_label(path))) {
-      if (is_named(fd.get(), at)) return std::make_unique<PosixLock>(std::move(fd));
+      if (is_named(fd.get(), at)) return make_posix_lock(std::move(fd));
       continue;  // it has lost its name since, and would keep nobody out: lock the one there now
     }
     if (!deadline || std::chrono::steady_clock::now() >= *deadline) return nullptr;

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "proto/base/error.h"
+#include "proto/link/resolve_host.h"
 
 namespace walstow {
 
@@ -15,14 +16,14 @@ using boost::system::error_code;
 
 asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarget target,
                                          Deadline deadline) {
+  const auto endpoints = co_await resolve(target.at, deadline);
   error_code last;
   bool timed_out = false;
-  for (std::size_t i = 0; i < target.endpoints.size(); ++i) {
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
     tcp::socket socket(executor);
-    const auto share = deadline.remaining() / (target.endpoints.size() - i);
+    const auto share = deadline.remaining() / (endpoints.size() - i);
     const StreamTimeout timeout(socket, Deadline::after(share));
-    co_await socket.async_connect(target.endpoints[i],
-                                  asio::redirect_error(asio::use_awaitable, last));
+    co_await socket.async_connect(endpoints[i], asio::redirect_error(asio::use_awaitable, last));
     if (!last) {
       socket.set_option(tcp::no_delay(true));  // a head and a body are two writes, one question
       co_return std::move(socket);

@@ -1,4 +1,4 @@
-// From the addresses of a store to a TCP connection with it; and a deadline for what comes before a
+// From the name of a store's host to a TCP connection with it; and a deadline for what comes before a
 // connection has become a Transport.
 #pragma once
 
@@ -9,20 +9,20 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "proto/base/deadline.h"
+#include "proto/link/store_address.h"
 
 namespace walstow {
 
 struct TcpTarget {
   std::string store;  // for messages
-  std::vector<boost::asio::ip::tcp::endpoint> endpoints;
+  HostPort at;
   std::string hint;  // for when nobody takes the connection
 };
 
-// Each address is tried in turn, with an equal share of the time that is left. The socket does not
-// wait to fill its packets. Throws Error{kUnavailable} and Error{kTimeout}.
+// Each address of the host is tried in turn, with an equal share of the time that is left. The
+// socket does not wait to fill its packets. Throws Error{kUnavailable} and Error{kTimeout}.
 boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_tcp(
     boost::asio::any_io_executor executor, TcpTarget target, Deadline deadline);
 

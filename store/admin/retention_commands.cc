@@ -9,7 +9,7 @@
 #include "proto/wire/retention_report.h"
 #include "store/admin/commands.h"
 #include "store/admin/report_text.h"
-#include "store/retention/retention_rule.h"
+#include "store/retention/consumers.h"
 
 namespace walstow {
 namespace {

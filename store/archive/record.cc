@@ -27,22 +27,22 @@ std::string record_name(const Backend& backend, const std::string& key) {
   return fmt::format("record \"{}\" of {}", key, backend.describe());
 }
 
-json::object parse_record(std::string_view text, const std::string& place) {
+json::object parse_record(std::string_view text, const std::string& name) {
   const auto record = parse_json_object(text);
   const auto format = record ? text_member(*record, "format") : std::nullopt;
   const auto major = format ? major_of(*format) : std::nullopt;
-  if (!major) throw_damaged_record(place);
+  if (!major) throw_damaged_record(name);
   if (major != major_of(kArchiveFormat)) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("{} has format {}, and this program knows {}", place, escaped(*format),
+                fmt::format("{} has format {}, and this program knows {}", name, escaped(*format),
                             kArchiveFormat),
                 "Use the version of walstow that wrote the archive, or a newer one.");
   }
   return *record;
 }
 
-void throw_damaged_record(const std::string& place) {
-  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
+void throw_damaged_record(const std::string& name) {
+  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", name),
               "Restore this file from a copy of the archive.");
 }
 

@@ -1,5 +1,5 @@
 // What all records of an archive have in common: one line of JSON with a "format". Errors name the
-// record's place.
+// record's name.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -18,8 +18,8 @@ std::string record_name(const Backend& backend, const std::string& key);
 
 // Unknown members are ignored. Throws Error{kDamaged} where there is no JSON object with a format,
 // and Error{kUsage} for an unknown major.
-boost::json::object parse_record(std::string_view text, const std::string& place);
+boost::json::object parse_record(std::string_view text, const std::string& name);
 
-[[noreturn]] void throw_damaged_record(const std::string& place);
+[[noreturn]] void throw_damaged_record(const std::string& name);
 
 }  // namespace walstow

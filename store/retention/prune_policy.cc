@@ -20,18 +20,18 @@ std::string encode_policy(const PolicyReport& report) {
                   {"set", to_iso8601(report.set)}});
 }
 
-PolicyReport decode_policy(std::string_view content, const std::string& place) {
-  const json::object object = parse_record(content, place);
+PolicyReport decode_policy(std::string_view content, const std::string& record) {
+  const json::object object = parse_record(content, record);
   const json::object* policy = object_member(object, "policy");
   const auto by = text_member(object, "by");
   const auto text = text_member(object, "set");
   const auto set = text ? parse_iso8601(*text) : std::nullopt;
-  if (policy == nullptr || !by || !set) throw_damaged_record(place);
-  PolicyReport report{.policy = policy_of(*policy, place), .by = *by, .set = *set};
+  if (policy == nullptr || !by || !set) throw_damaged_record(record);
+  PolicyReport report{.policy = policy_of(*policy, record), .by = *by, .set = *set};
   // What can be set says which backups are kept, and nothing that is for one prune.
   const PrunePolicy& is = report.policy;
   if (is.keep_backups.value_or(0) == 0 || !is.keep_days || is.before || is.timeline) {
-    throw_damaged_record(place);
+    throw_damaged_record(record);
   }
   return report;
 }
@@ -48,11 +48,11 @@ json::object policy_object(const PrunePolicy& policy) {
   return object;
 }
 
-PrunePolicy policy_of(const json::object& object, const std::string& place) {
+PrunePolicy policy_of(const json::object& object, const std::string& record) {
   const auto days = [&](std::string_view name) -> std::optional<std::uint32_t> {
     if (!object.contains({name.data(), name.size()})) return std::nullopt;
     const auto number = number_member(object, name);
-    if (!number || *number > kMostDays) throw_damaged_record(place);
+    if (!number || *number > kMostDays) throw_damaged_record(record);
     return static_cast<std::uint32_t>(*number);
   };
   PrunePolicy policy{.keep_backups = days("keep_backups"),
@@ -63,13 +63,13 @@ PrunePolicy policy_of(const json::object& object, const std::string& place) {
                      .timeline = {}};
   if (object.contains("backup_label")) {
     const auto label = text_member(object, "backup_label");
-    if (!label) throw_damaged_record(place);
+    if (!label) throw_damaged_record(record);
     policy.backup_label = *label;
   }
   if (object.contains("before")) {
     const auto text = text_member(object, "before");
     policy.before = text ? LogPosition::parse(*text) : std::nullopt;
-    if (!policy.before) throw_damaged_record(place);
+    if (!policy.before) throw_damaged_record(record);
   }
   return policy;
 }

@@ -24,9 +24,9 @@ PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std:
 // False: there was none.
 bool remove_policy(const Archive& archive, const RemovePolicy& remove);
 
-// A policy as a part of records. Reading one throws Error{kDamaged} with the record's `place`:
+// A policy as a part of records. Reading one throws Error{kDamaged} with the name of the `record`:
 // with a member that is not understood, more might go than somebody has asked for.
 boost::json::object policy_object(const PrunePolicy& policy);
-PrunePolicy policy_of(const boost::json::object& object, const std::string& place);
+PrunePolicy policy_of(const boost::json::object& object, const std::string& record);
 
 }  // namespace walstow

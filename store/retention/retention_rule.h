@@ -131,18 +131,12 @@ struct StoredFileFacts {
 // Whether it may go under the plan. A .history never may, and is not to be asked for.
 bool may_go(const RetentionPlan& plan, const StoredFileFacts& file);
 
-// --- parts of the rule, for whoever decides about one consumer ---
-
+// Who may still ask for something.
 struct Consumer {
   std::string name;                   // "standby \"reporting\""
   std::optional<SegmentNumber> from;  // nullopt: unknown, so from the beginning
   std::optional<Timeline> timeline;   // nullopt: all
   std::optional<Time> seen = {};      // a standby's
 };
-
-// Where a standby's position is: its restartpoint, else the lowest segment that it was handed. One
-// for each data directory that reports under its id; none: retired.
-std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize size);
-std::string describe(const PositionReport& position);
 
 }  // namespace walstow

@@ -32,16 +32,16 @@ void complete(const Archive& archive, const ContinuePrune& go_on, const std::sto
 
 }  // namespace
 
-void PolicyPruner::say_once(const std::string& cluster, const std::string& what,
-                            const std::string& hint) {
+void ScheduledPrune::say_once(const std::string& cluster, const std::string& what,
+                              const std::string& hint) {
   std::string& said = said_[cluster];
   if (said == what) return;
   said = what;
   log_line(LogLevel::kInfo, what, hint);
 }
 
-void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
-                         const std::stop_token& stop) {
+void ScheduledPrune::prune(const Archive& archive, const std::string& cluster,
+                           const std::stop_token& stop) {
   const auto set = read_policy(archive, cluster);
   const std::vector<EraName> eras = archive.eras(cluster);
   if (!set || eras.empty()) return;
@@ -76,7 +76,7 @@ void PolicyPruner::prune(const Archive& archive, const std::string& cluster,
            {});
 }
 
-void PolicyPruner::run(const Archive& archive, const std::stop_token& stop) {
+void ScheduledPrune::run(const Archive& archive, const std::stop_token& stop) {
   for (const std::string& cluster : archive.clusters()) {
     if (stop.stop_requested()) return;
     try {

@@ -12,7 +12,7 @@
 
 namespace walstow {
 
-class PolicyPruner {
+class ScheduledPrune {
  public:
   // All clusters in turn; first completes what was cut short. It says on the log what it has
   // removed, and where nothing is to be removed, why, when that is news. What goes wrong with one

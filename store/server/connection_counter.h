@@ -25,8 +25,8 @@ class ConnectionCounter {
     Slot& operator=(const Slot&) = delete;
     ~Slot() {
       const std::lock_guard lock(slots_.mutex_);
-      const auto place = slots_.taken_.find(client_);
-      if (--place->second == 0) slots_.taken_.erase(place);
+      const auto entry = slots_.taken_.find(client_);
+      if (--entry->second == 0) slots_.taken_.erase(entry);
       --slots_.all_taken_;
     }
     // Those of the client when this one was taken, itself included.

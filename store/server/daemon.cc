@@ -64,7 +64,7 @@ class Daemon {
  private:
   asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
-                                         std::unique_ptr<IncomingConnection> arrival);
+                                         std::unique_ptr<IncomingConnection> connection);
   asio::awaitable<void> handle_signals();
   asio::awaitable<void> feed_watchdog();
   asio::awaitable<void> stop();
@@ -140,25 +140,25 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    auto arrival = std::make_unique<IncomingConnection>(socket, sessions_, by_address_);
+    auto connection = std::make_unique<IncomingConnection>(socket, sessions_, by_address_);
     const std::size_t open = by_address_.all_taken() + by_client_.all_taken();
     if (open > service_->options.connections ||
-        arrival->handshake->taken() > kHandshakesOfOneAddress) {
+        connection->handshake->taken() > kHandshakesOfOneAddress) {
       log_line(LogLevel::kWarning,
                fmt::format("turned {} away: {} connections are open, {} of its address are new",
-                           arrival->peer, open - 1, arrival->handshake->taken() - 1),
+                           connection->peer, open - 1, connection->handshake->taken() - 1),
                "The setting \"max_connections\" says how many there may be.");
       continue;
     }
     auto executor = socket.get_executor();
-    spawn(executor, serve_connection(std::move(socket), service_, std::move(arrival)));
+    spawn(executor, serve_connection(std::move(socket), service_, std::move(connection)));
   }
 }
 
 asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::shared_ptr<const Service> service,
-                                               std::unique_ptr<IncomingConnection> arrival) {
-  const std::string& peer = arrival->peer;
+                                               std::unique_ptr<IncomingConnection> connection) {
+  const std::string& peer = connection->peer;
   try {
     socket.set_option(tcp::no_delay(true));
     const Deadline deadline = Deadline::after(service->options.handshake);
@@ -167,8 +167,8 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
              fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
                          accepted.resumed ? ", resumed" : ""));
     const ConnectionCounter::Slot slot(by_client_, accepted.client.fingerprint);
-    arrival->handshake.reset();
-    arrival->guard.handshake_is_over();
+    connection->handshake.reset();
+    connection->guard.handshake_is_over();
     std::optional<Refusal> refuse_all;
     if (slot.taken() > service->options.connections_of_one_client) {
       refuse_all = Refusal{.code = Code::kUnavailable,

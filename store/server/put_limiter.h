@@ -28,19 +28,19 @@ class PutLimiter {
   class Permit {
    public:
     Permit() = default;
-    explicit Permit(PutLimiter& line) : line_(&line) {}
-    Permit(Permit&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
+    explicit Permit(PutLimiter& limiter) : limiter_(&limiter) {}
+    Permit(Permit&& other) noexcept : limiter_(std::exchange(other.limiter_, nullptr)) {}
     Permit& operator=(Permit&& other) noexcept {
-      std::swap(line_, other.line_);
+      std::swap(limiter_, other.limiter_);
       return *this;
     }
     ~Permit() {
-      if (line_ != nullptr) line_->give_back();
+      if (limiter_ != nullptr) limiter_->give_back();
     }
-    bool granted() const { return line_ != nullptr; }
+    bool granted() const { return limiter_ != nullptr; }
 
    private:
-    PutLimiter* line_ = nullptr;
+    PutLimiter* limiter_ = nullptr;
   };
 
   // Waits until it is the caller's turn, first come, first served; at the deadline an empty one.

@@ -38,7 +38,7 @@ struct Handler::State {
   int compression_level = 0;
   Catalog catalog;
   RecentEdges recent_edges;
-  PolicyPruner pruner;  // of the one thread that prunes
+  ScheduledPrune pruner;  // of the one thread that prunes
   std::mutex mutex;
   std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
 };

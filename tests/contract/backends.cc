@@ -1,5 +1,9 @@
 #include "tests/contract/backends.h"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "proto/base/bytes.h"
 
 namespace walstow {
@@ -27,6 +31,18 @@ std::optional<std::string> object_text(Backend& backend, const std::string& key)
   const auto source = backend.open_object(key);
   if (source == nullptr) return std::nullopt;
   return read_all(*source);
+}
+
+void run_together(std::size_t count, const std::function<void(std::size_t)>& run) {
+  std::atomic<std::size_t> ready = 0;
+  std::vector<std::jthread> threads;
+  for (std::size_t number = 0; number < count; ++number) {
+    threads.emplace_back([&, number] {
+      for (++ready; ready < count;)
+        std::this_thread::yield();
+      run(number);
+    });
+  }
 }
 
 }  // namespace walstow

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -50,5 +51,7 @@ PublishResult publish_text(Backend& backend, const std::string& key, std::string
 std::string read_all(ObjectSource& source);
 // nullopt: absent.
 std::optional<std::string> object_text(Backend& backend, const std::string& key);
+// Starts all at once, and waits for all.
+void run_together(std::size_t count, const std::function<void(std::size_t)>& run);
 
 }  // namespace walstow

@@ -15,6 +15,7 @@
 #include "proto/files/file_system.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -27,8 +28,8 @@ using Mount = std::function<std::unique_ptr<FileSystem>()>;
 
 Mount posix(TemporaryStyle temporaries) {
   auto folder = std::make_shared<TemporaryFolder>();
-  return
-      [=] { return open_posix_file_system(folder->path().string(), {.temporaries = temporaries}); };
+  const PosixFileSystemOptions options{.temporaries = temporaries};
+  return [=] { return open_posix_file_system(folder->path().string(), options); };
 }
 
 Mount forgetful(TemporaryStyle temporaries) {
@@ -59,7 +60,7 @@ class FileSystemContract : public testing::TestWithParam<Implementation> {
   Names names(const std::string& folder) {
     auto names = files_->list(folder).value_or(Names{"(absent)"});
     std::erase(names, "_tmp");
-    std::sort(names.begin(), names.end());
+    std::ranges::sort(names);
     return names;
   }
   Names temporaries() { return files_->list("_tmp").value_or(Names{}); }
@@ -76,18 +77,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Implementation{"ForgetfulNamed", forgetful, TemporaryStyle::kNamed}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
-template <class Call>
-void expect_error(ErrorKind kind, Call call) {
-  try {
-    call();
-    ADD_FAILURE() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(to_string(error.kind()), to_string(kind)) << error.what();
-  }
-}
-
-// --- absent, and not to be looked at ---
-
 TEST_P(FileSystemContract, WhatIsAbsentIsAValue) {
   for (const std::string path : {"a", "a/b", "a/b/c"}) {
     EXPECT_EQ(files_->open_file(path), nullptr) << path;
@@ -100,35 +89,35 @@ TEST_P(FileSystemContract, WhatIsAbsentIsAValue) {
 TEST_P(FileSystemContract, APathThroughAFileIsAnErrorAndNotAnAbsence) {
   create("file", "x");
   const std::string path = "file/below";
-  expect_error(ErrorKind::kStorage, [&] { files_->open_file(path); });
-  expect_error(ErrorKind::kStorage, [&] { files_->open_or_create(path); });
-  expect_error(ErrorKind::kStorage, [&] { files_->status(path); });
-  expect_error(ErrorKind::kStorage, [&] { files_->list(path); });
-  expect_error(ErrorKind::kStorage, [&] { files_->remove(path); });
-  expect_error(ErrorKind::kStorage, [&] { files_->make_folder(path); });
-  expect_error(ErrorKind::kStorage, [&] { files_->sync_folder(path); });
+  EXPECT_EQ(kind_thrown([&] { files_->open_file(path); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->open_or_create(path); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->status(path); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->list(path); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->remove(path); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->make_folder(path); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->sync_folder(path); }), ErrorKind::kStorage);
 }
 
 TEST_P(FileSystemContract, AFileIsNoFolderAndAFolderNoFile) {
   create("file", "x");
   files_->make_folder("folder");
-  expect_error(ErrorKind::kStorage, [&] { files_->open_file("folder"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->open_or_create("folder"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->lock("folder"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->list("file"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->sync_folder("file"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->make_folder("file"); });
+  EXPECT_EQ(kind_thrown([&] { files_->open_file("folder"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->open_or_create("folder"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->lock("folder"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->list("file"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->sync_folder("file"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->make_folder("file"); }), ErrorKind::kStorage);
 }
 
 TEST_P(FileSystemContract, PathsThatLeaveTheRootAreRefused) {
   for (const std::string path : {"", "/", "/a", "a/", "a//b", "./a", "a/./b", "..", "a/../b"}) {
     SCOPED_TRACE(path);
-    expect_error(ErrorKind::kInvalid, [&] { files_->open_file(path); });
-    expect_error(ErrorKind::kInvalid, [&] { files_->status(path); });
-    expect_error(ErrorKind::kInvalid, [&] { files_->list(path); });
-    expect_error(ErrorKind::kInvalid, [&] { files_->open_or_create(path); });
-    expect_error(ErrorKind::kInvalid, [&] { files_->make_folder(path); });
-    expect_error(ErrorKind::kInvalid, [&] { files_->remove(path); });
+    EXPECT_EQ(kind_thrown([&] { files_->open_file(path); }), ErrorKind::kInvalid);
+    EXPECT_EQ(kind_thrown([&] { files_->status(path); }), ErrorKind::kInvalid);
+    EXPECT_EQ(kind_thrown([&] { files_->list(path); }), ErrorKind::kInvalid);
+    EXPECT_EQ(kind_thrown([&] { files_->open_or_create(path); }), ErrorKind::kInvalid);
+    EXPECT_EQ(kind_thrown([&] { files_->make_folder(path); }), ErrorKind::kInvalid);
+    EXPECT_EQ(kind_thrown([&] { files_->remove(path); }), ErrorKind::kInvalid);
   }
 }
 
@@ -136,21 +125,21 @@ TEST_P(FileSystemContract, TheRootIsAFolderThatCannotBeChanged) {
   EXPECT_EQ(files_->status(".")->type, FileStatus::Type::kFolder);
   EXPECT_EQ(names("."), Names{});
   files_->sync_folder(".");
-  expect_error(ErrorKind::kInvalid, [&] { files_->make_folder("."); });
-  expect_error(ErrorKind::kInvalid, [&] { files_->remove("."); });
-  expect_error(ErrorKind::kInvalid, [&] { files_->rename(".", "a"); });
+  EXPECT_EQ(kind_thrown([&] { files_->make_folder("."); }), ErrorKind::kInvalid);
+  EXPECT_EQ(kind_thrown([&] { files_->remove("."); }), ErrorKind::kInvalid);
+  EXPECT_EQ(kind_thrown([&] { files_->rename(".", "a"); }), ErrorKind::kInvalid);
 }
 
 TEST_P(FileSystemContract, NothingIsMadeInAnAbsentFolder) {
   create("file", "x");
   const auto file = temporary("y");
-  expect_error(ErrorKind::kStorage, [&] { files_->open_or_create("absent/a"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->make_folder("absent/a"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->link_temporary(*file, "absent/a"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("file", "absent/a"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("absent/a", "b"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->lock("absent/a"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->sync_folder("absent"); });
+  EXPECT_EQ(kind_thrown([&] { files_->open_or_create("absent/a"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->make_folder("absent/a"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->link_temporary(*file, "absent/a"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->rename("file", "absent/a"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->rename("absent/a", "b"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->lock("absent/a"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->sync_folder("absent"); }), ErrorKind::kStorage);
   EXPECT_EQ(names("."), Names{"file"});
 }
 
@@ -187,7 +176,7 @@ TEST_P(FileSystemContract, WhatIsCachedIsAsItWasWritten) {
 TEST_P(FileSystemContract, AFileOpenedForReadingCannotBeWrittenButSynced) {
   create("file", "x");
   const auto file = files_->open_file("file");
-  expect_error(ErrorKind::kStorage, [&] { file->write_at(0, as_bytes("y")); });
+  EXPECT_EQ(kind_thrown([&] { file->write_at(0, as_bytes("y")); }), ErrorKind::kStorage);
   file->sync();
   file->close();
   EXPECT_EQ(content("file"), "x");
@@ -264,7 +253,8 @@ TEST_P(FileSystemContract, ReplacingPutsTheNewInPlaceOfTheOld) {
 TEST_P(FileSystemContract, AFolderIsNotReplacedByAFile) {
   files_->make_folder("folder");
   const auto file = temporary("x");
-  expect_error(ErrorKind::kStorage, [&] { files_->replace_by_temporary(*file, "folder"); });
+  EXPECT_EQ(kind_thrown([&] { files_->replace_by_temporary(*file, "folder"); }),
+            ErrorKind::kStorage);
   EXPECT_EQ(files_->status("folder")->type, FileStatus::Type::kFolder);
 }
 
@@ -341,11 +331,11 @@ TEST_P(FileSystemContract, RenamingDoesNotMixFilesAndFolders) {
   files_->make_folder("folder");
   files_->make_folder("full");
   create("full/file", "y");
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("absent", "file"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("file", "folder"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("folder", "file"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("folder", "full"); });
-  expect_error(ErrorKind::kStorage, [&] { files_->rename("full", "full/below"); });
+  EXPECT_EQ(kind_thrown([&] { files_->rename("absent", "file"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->rename("file", "folder"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->rename("folder", "file"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->rename("folder", "full"); }), ErrorKind::kStorage);
+  EXPECT_EQ(kind_thrown([&] { files_->rename("full", "full/below"); }), ErrorKind::kStorage);
   EXPECT_EQ(names("."), (Names{"file", "folder", "full"}));
   files_->rename("full", "folder");
   EXPECT_EQ(content("folder/file"), "y");
@@ -355,7 +345,7 @@ TEST_P(FileSystemContract, RemovingTakesFilesAndEmptyFolders) {
   create("file", "x");
   files_->make_folder("folder");
   create("folder/file", "x");
-  expect_error(ErrorKind::kStorage, [&] { files_->remove("folder"); });
+  EXPECT_EQ(kind_thrown([&] { files_->remove("folder"); }), ErrorKind::kStorage);
   EXPECT_TRUE(files_->remove("folder/file"));
   EXPECT_TRUE(files_->remove("folder"));
   EXPECT_TRUE(files_->remove("file"));

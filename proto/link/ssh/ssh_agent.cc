@@ -16,7 +16,7 @@
 #include "proto/base/error.h"
 #include "proto/link/descriptor_transport.h"
 #include "proto/link/ssh/openssh_key.h"
-#include "proto/link/ssh/ssh_session.h"
+#include "proto/link/ssh/ssh_key_types.h"
 
 namespace walstow {
 

@@ -7,8 +7,8 @@
 #include "proto/base/error.h"
 #include "proto/base/shell_quote.h"
 #include "proto/link/connect_tcp.h"
-#include "proto/link/resolve_host.h"
 #include "proto/link/ssh/ssh_agent.h"
+#include "proto/link/ssh/ssh_key_types.h"
 #include "proto/link/ssh/ssh_session.h"
 #include "proto/link/ssh/ssh_transport.h"
 
@@ -206,9 +206,8 @@ class SshClient::Attempt {
 
 asio::awaitable<std::unique_ptr<Transport>> SshClient::connect(asio::any_io_executor executor,
                                                                Deadline deadline) {
-  auto endpoints = co_await resolve(store_.at, deadline);
   TcpTarget target{.store = name_,
-                   .endpoints = std::move(endpoints),
+                   .at = store_.at,
                    .hint = "Is an sshd running there, and listening on that port?"};
   tcp::socket socket = co_await connect_tcp(executor, std::move(target), deadline);
   auto session = std::make_unique<SshSession>(std::move(socket), name_);

@@ -16,6 +16,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/link/ssh/ssh_key_types.h"
 
 namespace walstow {
 
@@ -78,36 +79,11 @@ int give_signature(LIBSSH2_SESSION* /*session*/, unsigned char** signature, std:
   return 0;
 }
 
-// The key under the name of the signatures that it is to make: libssh2 1.10 takes the name from
-// there, and OpenSSH's sshd reads an RSA key under each of its names.
-std::vector<std::byte> signing_blob(const SshPublicKey& key) {
-  const std::string type = ssh_signature_type(key.type);
-  if (type == key.type) return key.blob;
-  constexpr std::size_t kLengthSize = 4;
-  std::vector<std::byte> blob(kLengthSize);
-  blob.back() = static_cast<std::byte>(type.size());
-  const ByteView name = as_bytes(type);
-  blob.insert(blob.end(), name.begin(), name.end());
-  const ByteView rest = ByteView(key.blob).subspan(kLengthSize + key.type.size());
-  blob.insert(blob.end(), rest.begin(), rest.end());
-  return blob;
-}
-
 std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, ","));
 }
 
 }  // namespace
-
-const std::vector<std::string>& ssh_host_key_types() {
-  static const std::vector<std::string> kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256",
-                                               "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
-  return kTypes;
-}
-
-std::string ssh_signature_type(const std::string& key_type) {
-  return key_type == "ssh-rsa" ? "rsa-sha2-512" : key_type;
-}
 
 struct SshSession::Handles {
   explicit Handles(tcp::socket connected) : socket(std::move(connected)) {
@@ -284,7 +260,7 @@ asio::awaitable<bool> SshSession::authenticate(std::string user, std::string pri
 
 asio::awaitable<bool> SshSession::authenticate(std::string user, SshPublicKey key, Signer sign) {
   LIBSSH2_SESSION* session = handles_->session;
-  const std::vector<std::byte> blob = signing_blob(key);
+  const std::vector<std::byte> blob = ssh_signing_blob(key);
   Signing signing;
   void* context = &signing;
   auto step = [session, &user, &blob, &signing, &context]() -> int {

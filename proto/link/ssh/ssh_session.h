@@ -23,13 +23,6 @@
 
 namespace walstow {
 
-// The kinds of host key that this link takes, the fastest first.
-const std::vector<std::string>& ssh_host_key_types();
-
-// "rsa-sha2-512" in the place of "ssh-rsa", whose signatures are SHA-1: no server of today takes
-// them. Every other type signs under its own name.
-std::string ssh_signature_type(const std::string& key_type);
-
 class SshSession final : public SocketSession {
  public:
   // `store` names the far end in messages.

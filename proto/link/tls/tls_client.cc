@@ -4,7 +4,6 @@
 
 #include "proto/base/error.h"
 #include "proto/link/connect_tcp.h"
-#include "proto/link/resolve_host.h"
 #include "proto/link/tls/certificate.h"
 #include "proto/link/tls/tls_errors.h"
 #include "proto/link/tls/tls_session.h"
@@ -64,9 +63,8 @@ void TlsClient::check_host(SSL* connection) const {
 
 asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_executor executor,
                                                                Deadline deadline) {
-  auto endpoints = co_await resolve(store_.at, deadline);
   TcpTarget target{.store = name_,
-                   .endpoints = std::move(endpoints),
+                   .at = store_.at,
                    .hint = "Is walstowd running there, and listening on that port?"};
   tcp::socket socket = co_await connect_tcp(executor, std::move(target), deadline);
   auto session = std::make_shared<TlsSession>(std::move(socket), context_);

@@ -75,5 +75,11 @@ TEST(TextFieldTest, RequestsCarryThemInAscii) {
   }
 }
 
+TEST(DigestFieldTest, IsWrittenAndReadBack) {
+  const Digest digest = parse_digest("00112233445566778899aabbccddeeff").value();
+  EXPECT_EQ(to_digest_field(digest), "xxh128=00112233445566778899aabbccddeeff");
+  EXPECT_EQ(parse_digest_field(to_digest_field(digest)), digest);
+}
+
 }  // namespace
 }  // namespace walstow

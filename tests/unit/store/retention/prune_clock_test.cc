@@ -102,7 +102,7 @@ TEST_F(PruneClockTest, ADaemonLeavesAllAndAStatusSaysWhy) {
   start_log("walstowd", LogLevel::kInfo);
   complete_hints({.folder = "/opt/", .options = {"--store", "/srv/wal"}, .cluster = {}});
   testing::internal::CaptureStderr();
-  PolicyPruner().run(*archive, {});
+  ScheduledPrune().run(*archive, {});
   const std::string logged = testing::internal::GetCapturedStderr();
   complete_hints({});
   EXPECT_NE(logged.find("hint: \"/opt/walstow --store /srv/wal prune main --before SEGMENT\""),

@@ -32,7 +32,7 @@ TEST_F(PruneTest, APolicyIsKeptAndReplacedAlsoWhenItIsDamaged) {
   EXPECT_FALSE(read_policy(*archive, "main"));
 }
 
-class PolicyPrunerTest : public PruneTest {
+class ScheduledPruneTest : public PruneTest {
  protected:
   // A prune of long ago, whose files were old enough by its own time, that was cut short.
   PruneReport cut_short() {
@@ -42,17 +42,17 @@ class PolicyPrunerTest : public PruneTest {
     hold(120, "00000000000b");
     return begun;
   }
-  PolicyPruner pruner;
+  ScheduledPrune pruner;
 };
 
-TEST_F(PolicyPrunerTest, NothingIsDoneWithoutAPolicy) {
+TEST_F(ScheduledPruneTest, NothingIsDoneWithoutAPolicy) {
   cut_short();
   pruner.run(*archive, {});
   EXPECT_TRUE(stands(1, 1));
   EXPECT_EQ(plan().unfinished, 1U);
 }
 
-TEST_F(PolicyPrunerTest, WhatWasCutShortIsCompletedFirst) {
+TEST_F(ScheduledPruneTest, WhatWasCutShortIsCompletedFirst) {
   cut_short();
   archive->create_cluster("another");
   archive->backend().create_record(layout::policy_record("another"), "damaged");
@@ -63,7 +63,7 @@ TEST_F(PolicyPrunerTest, WhatWasCutShortIsCompletedFirst) {
   EXPECT_TRUE(stands(1, 100));
 }
 
-TEST_F(PolicyPrunerTest, ADamagedRecordLeavesAllAsItIs) {
+TEST_F(ScheduledPruneTest, ADamagedRecordLeavesAllAsItIs) {
   cut_short();
   set_policy(*archive, {"main", {.keep_backups = 1, .keep_days = 0}}, "admin1", later);
   const std::string key = layout::standby_record("main", "standby1", std::string(32, 'a'));
@@ -75,7 +75,7 @@ TEST_F(PolicyPrunerTest, ADamagedRecordLeavesAllAsItIs) {
   EXPECT_FALSE(stands(1, 1));
 }
 
-TEST_F(PolicyPrunerTest, NothingGoesOnceItIsAskedToStop) {
+TEST_F(ScheduledPruneTest, NothingGoesOnceItIsAskedToStop) {
   cut_short();
   set_policy(*archive, {"main", {.keep_backups = 1, .keep_days = 0}}, "admin1", later);
   std::stop_source stop;
