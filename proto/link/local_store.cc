@@ -1,7 +1,7 @@
 #include "proto/link/local_store.h"
 
 #include <array>
-#include <chrono>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/link/descriptor_transport.h"
 #include "proto/pgdata/left_processes.h"
@@ -22,7 +23,7 @@
 namespace walstow {
 namespace {
 
-constexpr int kChildEndsWithinMs = 1000;
+constexpr Duration kChildEndsWithin{1000};
 
 // A child process that is waited for, so that a command leaves no process behind.
 class Child {
@@ -47,23 +48,30 @@ class Child {
   }
 
  private:
+  // A signal neither makes the wait longer nor says that the child has ended.
   bool ended_in_time() const {
+    const Deadline limit = Deadline::after(kChildEndsWithin);
     const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-    if (!handle) return ends_while_looked_at();
     pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
-    return poll(&wait, 1, kChildEndsWithinMs) != 0;
+    while (handle) {
+      const int ready = poll(&wait, 1, static_cast<int>(limit.remaining().count()));
+      if (ready >= 0) return ready > 0;
+      if (errno != EINTR) break;
+    }
+    return ends_while_looked_at(limit);
   }
 
   // There is no pidfd before Linux 5.3, nor where this process has no descriptor left.
-  bool ends_while_looked_at() const {
-    constexpr std::chrono::milliseconds kPause{10};
-    for (int waited = 0; waited < kChildEndsWithinMs; waited += static_cast<int>(kPause.count())) {
+  bool ends_while_looked_at(Deadline limit) const {
+    constexpr Duration kPause{10};
+    for (;;) {
       siginfo_t ended{};
       const int found = waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT | WNOHANG);
-      if (found != 0 || ended.si_pid != 0) return true;
+      // ECHILD: whoever started this process has it ignore SIGCHLD, and the kernel has cleared up.
+      if (found == 0 ? ended.si_pid != 0 : errno == ECHILD) return true;
+      if (limit.passed()) return false;
       std::this_thread::sleep_for(kPause);
     }
-    return false;
   }
 
   pid_t pid_;
