@@ -39,7 +39,8 @@ class Child {
       // for what init will clear away. The next call must not start one more.
       if (!ended_in_time()) {
         if (wal_folder_)
-          note_left_process(*wal_folder_, static_cast<std::uint64_t>(pid_), archive_);
+          note_left_process(*wal_folder_,
+                            {.process = static_cast<std::uint64_t>(pid_), .archive = archive_});
         return;
       }
     }

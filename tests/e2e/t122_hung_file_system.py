@@ -47,8 +47,8 @@ class HungFileSystem(EndToEndTest):
         done.stderr = log.read_text()
         return done
 
-    def put(self, server, toml, name):
-        return self.call(server, "walstow-archive", toml, f"pg_wal/{name}")
+    def put(self, server, toml, name, *options):
+        return self.call(server, "walstow-archive", toml, *options, f"pg_wal/{name}")
 
     def get(self, server, toml, name):
         return self.call(server, "walstow-restore", toml, name, "pg_wal/RECOVERYXLOG")
@@ -56,10 +56,11 @@ class HungFileSystem(EndToEndTest):
     def noted(self, server):
         return server.wal / "pgsql_tmp_walstow/left_processes"
 
-    def check_refusal(self, done, code, left):
+    def check_refusal(self, server, done, code, left, archive=None):
         self.assertEqual(done.returncode, code, done.stderr)
+        archive = re.escape(archive or str(self.archive.folder))
         told = re.search(
-            f'could not ask archive "{self.archive.folder}": its file system does not answer, and '
+            f'could not ask archive "{archive}": its file system does not answer, and '
             r"process (\d+), given up at 2\S+Z, cannot be ended before it does",
             done.stderr,
         )
@@ -81,12 +82,12 @@ class HungFileSystem(EndToEndTest):
         self.assertEqual(len(left), 1)
         self.assertEqual([int(path.name) for path in self.noted(server).iterdir()], [*left])
         for _ in range(CALLS):
-            self.check_refusal(self.put(server, toml, name), 1, left)
+            self.check_refusal(server, self.put(server, toml, name), 1, left)
         for signal_file, code in (("standby.signal", 2), ("recovery.signal", 200)):
             (server.data / signal_file).touch()
-            self.check_refusal(self.get(server, toml, name), code, left)
+            self.check_refusal(server, self.get(server, toml, name), code, left)
             done = self.call(server, "walstow-restore", toml, "--restartpoint", name)
-            self.check_refusal(done, 0, left)
+            self.check_refusal(server, done, 0, left)
             (server.data / signal_file).unlink()
         # Who asks by hand is not held up by it.
         self.assertIn("main", self.archive.walstow("cluster", "list").stdout)
@@ -121,7 +122,7 @@ class HungFileSystem(EndToEndTest):
         left = self.stores()
         self.assertIn(len(left), range(1, 4))
         for _ in range(CALLS):
-            self.check_refusal(self.put(server, toml, names[0]), 1, left)
+            self.check_refusal(server, self.put(server, toml, names[0]), 1, left)
         self.disk.answer()
         for name in names:
             done = self.put(server, toml, name)
@@ -138,7 +139,30 @@ class HungFileSystem(EndToEndTest):
         toml = other.settings_file(self.settings_of(server))
         done = self.put(server, toml, name)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.check_refusal(self.put(server, self.settings(server), name), 1, left)
+        self.check_refusal(server, self.put(server, self.settings(server), name), 1, left)
+
+    def test_other_spellings_of_the_path(self):
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name).returncode, 1)
+        left = self.stores()
+        for spelling in (f"{self.archive.folder}/", f"/{self.disk.folder}//./archive"):
+            done = self.put(server, toml, name, "--store", spelling)
+            self.check_refusal(server, done, 1, left, spelling)
+
+    def test_path_that_is_not_utf8(self):
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        path = f"{self.disk.folder}/arch\udcefve"  # a byte 0xEF
+        self.archive.folder.rename(path)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name, "--store", path).returncode, 1)
+        left = self.stores()
+        self.assertEqual(len(left), 1)
+        for _ in range(2):
+            done = self.put(server, toml, name, "--store", path)
+            self.check_refusal(server, done, 1, left, f"{self.disk.folder}/arch\\xefve")
 
     def test_a_process_that_has_another_number_now(self):
         """A record of a process that is gone holds up nothing."""
