@@ -47,13 +47,21 @@ bool has_ended(const KernelView& kernel, std::uint64_t process, const SpoolRecor
   }
 }
 
+// Whether another file system is mounted now where the process found the one that hangs.
+bool is_elsewhere(const KernelView& kernel, const SpoolRecord& record) {
+  const std::string device = value_of(record, "device");
+  if (device.empty()) return false;
+  const std::string now = kernel.mounted_device(normalized(value_of(record, "archive")));
+  return !now.empty() && now != device;
+}
+
 // nullopt: it counts no more, or this is no record of one.
 std::optional<Left> read_left(FileSystem& wal_folder, const std::string& name,
                               const KernelView& kernel) {
   const auto process = parse_decimal(name);
   const auto record = read_record(wal_folder, name_of(name));
   if (!process || !record) return std::nullopt;
-  if (has_ended(kernel, *process, *record)) return std::nullopt;
+  if (has_ended(kernel, *process, *record) || is_elsewhere(kernel, *record)) return std::nullopt;
   Left left{.process = *process, .archive = {}, .since = value_of(*record, "since")};
   // Without these two it is of a later release, and not understood: it stays, and holds up nothing.
   if (record->contains("boot") && record->contains("start")) {
@@ -104,11 +112,16 @@ void write_left(FileSystem& wal_folder, const LeftProcess& left, const KernelVie
   write_passing_record(wal_folder, name_of(std::to_string(left.process)),
                        {{"archive", normalized(left.archive)},
                         {"boot", boot},
+                        {"device", left.device},
                         {"start", *start},
                         {"since", to_iso8601(std::chrono::system_clock::now())}});
 }
 
 }  // namespace
+
+std::string device_of_archive(const std::string& archive) {
+  return mounted_device(normalized(archive));
+}
 
 void note_left_process(FileSystem& wal_folder, const LeftProcess& left,
                        const KernelView& kernel) noexcept {

@@ -9,7 +9,10 @@
 // waits, and by a prefetcher that exits.
 //
 // A record counts until the next boot, and for the very process only: its number may mean another
-// one by then. What cannot be told lets the record count. Nothing here waits for the archive's
+// one by then. It does not count once the archive's path lies on another file system ("umount -l",
+// and a good one mounted there). Symbolic links in the path are not followed, since that would ask
+// the file system that hangs: what is mounted behind one is not seen, and the record's file must be
+// removed by hand. What cannot be told lets the record count. Nothing here waits for the archive's
 // file system. Threads and processes: any.
 #pragma once
 
@@ -19,6 +22,7 @@
 #include <string>
 
 #include "proto/base/boot_id.h"
+#include "proto/base/mounted_device.h"
 #include "proto/base/process_start.h"
 #include "proto/files/file_system.h"
 
@@ -28,14 +32,19 @@ namespace walstow {
 struct LeftProcess {
   std::uint64_t process = 0;
   std::string archive;  // as set
+  std::string device;   // device_of_archive() when it was started
 };
 
-// What the kernel tells of processes; a test tells it in its place.
+// What the kernel tells of processes and mounts; a test tells it in its place.
 struct KernelView {
   std::function<std::string()> boot_id = walstow::boot_id;
   std::function<std::optional<std::string>(std::uint64_t)> process_start = walstow::process_start;
   std::function<bool()> proc_shows_own_numbers = walstow::proc_shows_own_numbers;
+  std::function<std::string(const std::string&)> mounted_device = walstow::mounted_device;
 };
+
+// The device of the file system that `archive`, as set, lies on. "": it cannot be told.
+std::string device_of_archive(const std::string& archive);
 
 // Notes that `left` could not be ended; one that has ended meanwhile is not noted. Not durable.
 // Trouble (usually a full file system) is logged as a warning, and nothing is noted then.

@@ -141,6 +141,29 @@ class HungFileSystem(EndToEndTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.check_refusal(server, self.put(server, self.settings(server), name), 1, left)
 
+    def test_another_file_system_at_its_path(self):
+        """An administrator who gives the file system up unmounts it lazily, and mounts a good one there."""
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        copy = self.folder / "copy"
+        processes.run("cp", "-a", self.archive.folder, copy)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name).returncode, 1)
+        left = self.stores()
+        self.assertEqual(len(left), 1)
+        self.disk.replace()
+        processes.run("cp", "-a", copy, self.archive.folder)
+        for _ in range(2):
+            done = self.put(server, toml, name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.stores(), left, "what hangs does so still, and nothing else was left")
+        self.assertFalse(self.noted(server).exists())
+        (server.data / "standby.signal").touch()
+        done = self.get(server, toml, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.disk.answer()
+        self.check_all_is_well(server)
+
     def test_other_spellings_of_the_path(self):
         server, name = self.new_finished_segment()
         toml = self.settings(server)

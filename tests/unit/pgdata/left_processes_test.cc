@@ -19,6 +19,7 @@ namespace walstow {
 namespace {
 
 constexpr const char* kArchive = "/mnt/archive";
+constexpr const char* kDevice = "0:45";
 
 // This process stands for one that was left behind: it lives.
 class LeftProcessesTest : public testing::Test {
@@ -41,13 +42,15 @@ class LeftProcessesTest : public testing::Test {
   std::string note(std::uint64_t process, const std::string& archive = kArchive) {
     start_log("test", LogLevel::kWarning);
     testing::internal::CaptureStderr();
-    note_left_process(*files_, {.process = process, .archive = archive}, kernel_);
+    note_left_process(*files_, {.process = process, .archive = archive, .device = kDevice},
+                      kernel_);
     return testing::internal::GetCapturedStderr();
   }
 
   SpoolRecord good_record() const {
     return {{"archive", kArchive},
             {"boot", boot_id()},
+            {"device", kDevice},
             {"start", process_start(living()).value_or("")},
             {"since", "2026-11-22T19:40:00Z"}};
   }
@@ -62,7 +65,7 @@ class LeftProcessesTest : public testing::Test {
   TemporaryFolder folder_;
   fs::path left_ = folder_.path() / kSpoolFolder / "left_processes";
   std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
-  KernelView kernel_;
+  KernelView kernel_{.mounted_device = [](const std::string&) { return kDevice; }};
 };
 
 TEST_F(LeftProcessesTest, NothingIsMadeWhereNoneWasLeft) {
@@ -94,6 +97,38 @@ TEST_F(LeftProcessesTest, AnArchiveHasAnyBytesInItsName) {
   EXPECT_NE(refusal("/mnt/arch\xEFve"), "");
   EXPECT_EQ(refusal("/mnt/arch\xEEve"), "");
   EXPECT_NE(refusal("/mnt/arch\xEFve"), "") << "and the record stands";
+}
+
+TEST_F(LeftProcessesTest, OneOfAFileSystemThatIsNotThereAnyMoreCountsNot) {
+  EXPECT_EQ(note(living(), "/mnt/archive/"), "");
+  std::string asked;
+  kernel_.mounted_device = [&asked](const std::string& path) {
+    asked = path;
+    return "0:46";
+  };
+  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(asked, kArchive);
+  EXPECT_TRUE(nothing_is_kept());
+}
+
+TEST_F(LeftProcessesTest, ADeviceThatCannotBeToldLetsARecordCount) {
+  EXPECT_EQ(note(living()), "");
+  kernel_.mounted_device = [](const std::string&) { return ""; };
+  EXPECT_NE(refusal(), "");
+  for (const char* const absent : {"device", ""}) {
+    SpoolRecord record = good_record();
+    record["device"] = "";
+    record.erase(absent);
+    keep(record, living());
+    kernel_.mounted_device = [](const std::string&) { return "0:46"; };
+    EXPECT_NE(refusal(), "");
+  }
+}
+
+TEST_F(LeftProcessesTest, TheDeviceOfAnArchiveIsThatOfItsPath) {
+  EXPECT_NE(device_of_archive("/proc"), "");
+  EXPECT_EQ(device_of_archive("//proc/./self/.."), device_of_archive("/proc"));
+  EXPECT_EQ(device_of_archive("s3://bucket/prefix"), "");
 }
 
 TEST_F(LeftProcessesTest, AnotherArchiveIsNotConcerned) {
