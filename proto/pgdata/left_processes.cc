@@ -19,11 +19,16 @@ std::string name_of(std::string_view process) {
   return fmt::format("{}/{}", kFolder, process);
 }
 
-constexpr const char* kHint =
-    "It is a walstowd that was killed and waits in the kernel; ps may call it defunct. Bring the "
-    "file system back (of NFS: its server, and the network there), or have the kernel give it up "
-    "(\"umount -f\"). The process ends then, and archiving and restoring go on by themselves. "
-    "Until then no other one is started.";
+std::string hint_of(const std::string& record_file) {
+  return fmt::format(
+      "The process is a walstowd that was killed but cannot end; ps may show it as defunct. Make "
+      "the file system answer again (for NFS: check the server and the network), or run \"umount "
+      "-f\" (NFS only). The process then ends, and archiving and restoring continue automatically. "
+      "No other walstowd is started until then. If this cannot be fixed soon, set \"store\" to "
+      "another archive. If the archive answers although the process is still there, remove the "
+      "file \"{}\".",
+      record_file);
+}
 
 struct Left {
   std::uint64_t process = 0;
@@ -101,6 +106,12 @@ std::optional<Left> first_left(FileSystem& wal_folder, const std::string& archiv
   return first;
 }
 
+// Absolute: whoever reads the hint is in another folder.
+std::string record_file(const FileSystem& wal_folder, const Left& left) {
+  const std::string path = in_spool(name_of(std::to_string(left.process)));
+  return normalized(absolute_path(wal_folder.describe(path)));
+}
+
 void write_left(FileSystem& wal_folder, const LeftProcess& left, const KernelView& kernel) {
   if (!kernel.proc_shows_own_numbers()) {
     throw Error(ErrorKind::kStorage, "/proc is not that of this PID namespace");
@@ -149,7 +160,7 @@ void refuse_beside_left_process(FileSystem& wal_folder, const std::string& archi
       fmt::format("could not ask archive \"{}\": its file system does not answer, and process {}, "
                   "given up at {}, cannot be ended before it does",
                   archive, left->process, left->since),
-      kHint);
+      hint_of(record_file(wal_folder, *left)));
 }
 
 }  // namespace walstow

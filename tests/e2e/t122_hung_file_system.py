@@ -66,7 +66,8 @@ class HungFileSystem(EndToEndTest):
         )
         self.assertTrue(told, done.stderr)
         self.assertIn(int(told[1]), left)
-        self.assertIn("hint: It is a walstowd that was killed and waits in the kernel", done.stderr)
+        self.assertIn("hint: The process is a walstowd that was killed but cannot end", done.stderr)
+        self.assertIn(f'remove the file "{self.noted(server)}/{told[1]}"', done.stderr)
         self.assertEqual(self.stores(), left, "another one was started")
 
     def check_all_is_well(self, server):

@@ -33,7 +33,7 @@ class LeftProcessesTest : public testing::Test {
       return "";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
-      EXPECT_FALSE(error.hint().empty());
+      hint_ = error.hint();
       return error.what();
     }
   }
@@ -66,6 +66,7 @@ class LeftProcessesTest : public testing::Test {
   fs::path left_ = folder_.path() / kSpoolFolder / "left_processes";
   std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
   KernelView kernel_{.mounted_device = [](const std::string&) { return kDevice; }};
+  std::string hint_;  // of the last refusal
 };
 
 TEST_F(LeftProcessesTest, NothingIsMadeWhereNoneWasLeft) {
@@ -80,6 +81,15 @@ TEST_F(LeftProcessesTest, OneThatLivesIsNamed) {
   EXPECT_NE(told.find(fmt::format("process {}, given up at 2", living())), std::string::npos)
       << told;
   EXPECT_EQ(refusal(), told) << "once more";
+}
+
+TEST_F(LeftProcessesTest, TheHintNamesTheRecord) {
+  EXPECT_EQ(note(living()), "");
+  EXPECT_NE(refusal(), "");
+  const std::string record = (left_ / std::to_string(living())).string();
+  EXPECT_NE(hint_.find("\"" + record + "\""), std::string::npos) << hint_;
+  EXPECT_TRUE(fs::remove(record));
+  EXPECT_EQ(refusal(), "");
 }
 
 TEST_F(LeftProcessesTest, AnArchiveHasManySpellings) {
