@@ -1,6 +1,5 @@
 #include "proto/base/mounted_device.h"
 
-#include <optional>
 #include <sstream>
 
 #include "proto/base/error.h"
