@@ -1,5 +1,6 @@
 #include "store/service/handler.h"
 
+#include <fmt/format.h>
 #include <mutex>
 
 #include "proto/base/log.h"
@@ -68,9 +69,9 @@ HandlerResult Handler::State::dispatch(const Command& command, const Caller& cal
   const std::string cluster = cluster_of(command);
   if (!cluster.empty() && !current->has_cluster(cluster)) {
     return to_reply(make_refusal(Code::kUnknownCluster,
-                                 "there is no cluster \"" + cluster + "\" in the archive",
-                                 "Check the setting \"cluster\", or make it with " +
-                                     suggestion({"cluster", "create", cluster}) + "."));
+                                 fmt::format("there is no cluster \"{}\" in the archive", cluster),
+                                 fmt::format("Check the setting \"cluster\", or make it with {}.",
+                                             suggestion({"cluster", "create", cluster}))));
   }
   const RequestContext asked{.archive = current,
                              .catalog = catalog,
