@@ -154,7 +154,7 @@ std::optional<std::string> url_option(const CommandContext& call) {
       check_host(address.at.host);
       return url_text(address.at);
     } catch (const Error& error) {
-      throw Error(ErrorKind::kUsage, std::string("option --url: ") + error.what(), error.hint());
+      throw Error(ErrorKind::kUsage, fmt::format("option --url: {}", error.what()), error.hint());
     }
   }
   throw Error(ErrorKind::kUsage,

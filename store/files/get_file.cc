@@ -68,7 +68,7 @@ std::string sizes_of(const std::vector<EraName>& eras) {
     sizes.insert(segment_size_of(era));
   std::string text;
   for (const SegmentSize size : sizes)
-    text += (text.empty() ? "" : " and ") + to_string(size);
+    text += fmt::format("{}{}", text.empty() ? "" : " and ", to_string(size));
   return text;
 }
 

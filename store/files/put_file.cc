@@ -289,7 +289,8 @@ std::string PutUpload::look_again(const PlacedFile& placed, const std::string& b
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             std::string("could not mark where the log breaks off: ") + error.what(), error.hint());
+             fmt::format("could not mark where the log breaks off: {}", error.what()),
+             error.hint());
   }
   return describe(*found);
 }

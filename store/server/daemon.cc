@@ -237,7 +237,7 @@ void Daemon::reload() {
     log_line(LogLevel::kInfo, "reloaded: new connections use the new settings and certificate");
   } catch (const Error& error) {
     log_line(LogLevel::kError,
-             std::string("could not reload, all stays as it was: ") + error.what(), error.hint());
+             fmt::format("could not reload, all stays as it was: {}", error.what()), error.hint());
   }
   manager_.ready();
 }

@@ -97,7 +97,7 @@ void Handler::warm_up(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             std::string("could not read what the archive has: ") + error.what(), error.hint());
+             fmt::format("could not read what the archive has: {}", error.what()), error.hint());
   }
 }
 
@@ -106,7 +106,7 @@ void Handler::prune_by_policy(const std::stop_token& stop) {
     state_->pruner.run(*state_->archive(), stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
-    log_line(LogLevel::kWarning, std::string("could not prune by policy: ") + error.what(),
+    log_line(LogLevel::kWarning, fmt::format("could not prune by policy: {}", error.what()),
              error.hint());
   }
 }
@@ -117,7 +117,7 @@ void Handler::keep_clock(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     if (stop.stop_requested()) return;
-    log_line(LogLevel::kWarning, std::string("could not keep how late it is: ") + error.what(),
+    log_line(LogLevel::kWarning, fmt::format("could not keep how late it is: {}", error.what()),
              error.hint());
   }
 }

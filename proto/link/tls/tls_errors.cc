@@ -128,7 +128,7 @@ std::optional<Error> explain_tls_failure(const std::string& store,
 
 std::string handshake_failure_text(boost::system::error_code error, int verify_result) {
   if (verify_result != X509_V_OK) {
-    return std::string("its certificate: ") + X509_verify_cert_error_string(verify_result);
+    return fmt::format("its certificate: {}", X509_verify_cert_error_string(verify_result));
   }
   if (is_tls(error) && reason_of(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
     return "it showed no client certificate";
