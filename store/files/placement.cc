@@ -21,9 +21,9 @@ constexpr int kPlaceAttempts = 3;
 std::string problem_of(const Examined& examined, const PutFile& put) {
   const ObjectHeader& header = examined.header;
   if (!examined.whole) return examined.problem;
-  if (header.name != put.file.text()) return "its header names \"" + header.name + "\"";
+  if (header.name != put.file.text()) return fmt::format("its header names \"{}\"", header.name);
   if (header.system_identifier != put.system_identifier) {
-    return "its header says system identifier " + std::to_string(header.system_identifier);
+    return fmt::format("its header says system identifier {}", header.system_identifier);
   }
   return {};
 }
@@ -57,11 +57,11 @@ class Placer {
 
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
   std::string own_name() const {
-    const bool partial = put_.file.kind() == FileKind::kPartial;
-    return put_.file.text() + (partial ? "." + layout::digest12(put_.digest) : "");
+    if (put_.file.kind() != FileKind::kPartial) return put_.file.text();
+    return fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest));
   }
   std::string incomplete_name() const {
-    return put_.file.text() + ".incomplete." + layout::digest12(put_.digest);
+    return fmt::format("{}.incomplete.{}", put_.file.text(), layout::digest12(put_.digest));
   }
   std::string lsn(std::uint64_t offset) const {
     return lsn_text(put_.file, segment_size_of(place_.era), offset);
@@ -73,7 +73,8 @@ class Placer {
             .stored_size = stored_size};
   }
   std::string digests(const ObjectHeader& standing) const {
-    return "digest " + to_string(standing.digest) + " there, " + to_string(put_.digest) + " here";
+    return fmt::format("digest {} there, {} here", to_string(standing.digest),
+                       to_string(put_.digest));
   }
   std::string hint() const;
 
@@ -101,13 +102,13 @@ std::optional<Placement> Placer::known(const Standing& standing) {
   if (const auto size =
           find_content(backend_, place_.kept(Kept::kSettled, put_.digest), put_.digest)) {
     return placed(PlacedFile::Result::kStood,
-                  put_.file.text() + "." + layout::digest12(put_.digest), *size);
+                  fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest)), *size);
   }
   if (find_content(backend_, place_.kept(Kept::kConflict, put_.digest), put_.digest)) {
     return make_refusal(Code::kOtherContent,
-                        "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster +
-                            "\" with other content: " + digests(standing.header) +
-                            "; this one is kept until an administrator decides",
+                        fmt::format("\"{}\" stands in cluster \"{}\" with other content: {}; this "
+                                    "one is kept until an administrator decides",
+                                    put_.file.text(), put_.cluster, digests(standing.header)),
                         hint());
   }
   return std::nullopt;
@@ -122,12 +123,11 @@ std::optional<Placement> Placer::known_piece() {
 
 std::string Placer::hint() const {
   const std::string& file = put_.file.text();
-  return "Does another server archive into this cluster? Give it one of its own. Else look at both "
-         "with " +
-         suggestion({"conflict", "show", put_.cluster, file}) +
-         ", and say which is the right one with " +
-         suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}) +
-         "; the servers then get their answer.";
+  return fmt::format(
+      "Does another server archive into this cluster? Give it one of its own. Else look at both "
+      "with {}, and say which is the right one with {}; the servers then get their answer.",
+      suggestion({"conflict", "show", put_.cluster, file}),
+      suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}));
 }
 
 std::optional<Placement> Placer::without_body() {
@@ -154,7 +154,7 @@ Placement Placer::with_body(StagedObject& staged, const std::optional<SegmentEnd
     if (auto placement = settle(*standing, staged)) return std::move(*placement);
   }
   throw Error(ErrorKind::kUnavailable,
-              "\"" + put_.file.text() + "\" is being put and set aside by others");
+              fmt::format("\"{}\" is being put and set aside by others", put_.file.text()));
 }
 
 // Other content stands. nullopt: it does not any more.
@@ -166,9 +166,9 @@ std::optional<Placement> Placer::settle(const Standing& standing, StagedObject& 
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
       if (!backend_.make_durable(key_)) return std::nullopt;
-      log_line(LogLevel::kInfo,
-               "segment \"" + put_.file.text() + "\" came again, equal up to its end at " +
-                   lsn(pair.newcomer.offset) + " and with other remains behind it");
+      log_line(LogLevel::kInfo, fmt::format("segment \"{}\" came again, equal up to its end at {} "
+                                            "and with other remains behind it",
+                                            put_.file.text(), lsn(pair.newcomer.offset)));
       return PlacedFile{.result = PlacedFile::Result::kStood,
                         .digest = standing.header.digest,
                         .name = own_name(),
@@ -177,30 +177,32 @@ std::optional<Placement> Placer::settle(const Standing& standing, StagedObject& 
       return keep_incomplete(staged, pair.newcomer);
     case SegmentRelation::kStandingUnfinished:
       if (!take_over(standing, staged)) return std::nullopt;
-      log_line(LogLevel::kWarning,
-               "segment \"" + put_.file.text() + "\" was unfinished, its end at " +
-                   lsn(pair.standing.offset) + "; one that goes on has taken its place",
-               "What stood is kept as \"" + put_.file.text() + ".incomplete." +
-                   layout::digest12(standing.header.digest) + "\".");
+      log_line(
+          LogLevel::kWarning,
+          fmt::format(
+              "segment \"{}\" was unfinished, its end at {}; one that goes on has taken its place",
+              put_.file.text(), lsn(pair.standing.offset)),
+          fmt::format("What stood is kept as \"{}.incomplete.{}\".", put_.file.text(),
+                      layout::digest12(standing.header.digest)));
       return placed(PlacedFile::Result::kNew, own_name(), staged.size());
     case SegmentRelation::kDifferent:
       break;
   }
-  return refuse(standing, staged, ", from " + lsn(pair.first_difference) + " on");
+  return refuse(standing, staged, fmt::format(", from {} on", lsn(pair.first_difference)));
 }
 
 Placement Placer::keep_incomplete(StagedObject& staged, const SegmentEnd& end) {
   const bool is_new = keep(backend_, staged, place_.incomplete(put_.digest), put_.digest);
   log_line(
       LogLevel::kWarning,
-      "segment \"" + put_.file.text() + "\" is unfinished, its end at " + lsn(end.offset) +
-          "; it is kept as \"" + incomplete_name() + "\" and never handed out",
-      "The timeline ended there: so the segment comes from a server that was switched over, and "
-      "from a standby with archive_mode = always. All is well then. Where it is all that is left "
-      "of a lost server, " +
-          suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
-                      layout::digest12(put_.digest)}) +
-          " gives it its name.");
+      fmt::format(
+          "segment \"{}\" is unfinished, its end at {}; it is kept as \"{}\" and never handed out",
+          put_.file.text(), lsn(end.offset), incomplete_name()),
+      fmt::format("The timeline ended there: so the segment comes from a server that was switched "
+                  "over, and from a standby with archive_mode = always. All is well then. Where it "
+                  "is all that is left of a lost server, {} gives it its name.",
+                  suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
+                              layout::digest12(put_.digest)})));
   return placed(is_new ? PlacedFile::Result::kNew : PlacedFile::Result::kStood, incomplete_name(),
                 staged.size());
 }
@@ -223,10 +225,10 @@ Placement Placer::refuse(const Standing& standing, StagedObject& staged,
   if (kept) keep(backend_, staged, place_.kept(Kept::kConflict, put_.digest), put_.digest);
   return make_refusal(
       Code::kOtherContent,
-      "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster + "\" with other content" +
-          difference + ": " + digests(standing.header) +
-          (kept ? "; this one is kept until an administrator decides"
-                : "; this one is not kept, since too many wait for a decision already"),
+      fmt::format("\"{}\" stands in cluster \"{}\" with other content{}: {}{}", put_.file.text(),
+                  put_.cluster, difference, digests(standing.header),
+                  kept ? "; this one is kept until an administrator decides"
+                       : "; this one is not kept, since too many wait for a decision already"),
       hint());
 }
 

@@ -1,5 +1,7 @@
 #include "store/files/side_content.h"
 
+#include <fmt/format.h>
+
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -25,8 +27,8 @@ std::optional<std::uint64_t> find_content(Backend& backend, const std::string& k
     return backend.make_durable(key) ? std::optional(object->size()) : std::nullopt;
   }
   log_line(LogLevel::kWarning,
-           "object \"" + key + "\" was set aside: " +
-               (examined.whole ? "its content is not that of its key" : examined.problem),
+           fmt::format("object \"{}\" was set aside: {}", key,
+                       examined.whole ? "its content is not that of its key" : examined.problem),
            "It lies below \"_aside\" in the archive.");
   backend.set_aside(key, *object);
   return std::nullopt;
@@ -37,7 +39,8 @@ bool keep(Backend& backend, StagedObject& staged, const std::string& key, const 
     if (backend.publish(staged, key) == PublishResult::kPublished) return true;
     if (find_content(backend, key, digest)) return false;
   }
-  throw Error(ErrorKind::kUnavailable, "\"" + key + "\" is being put and set aside by others");
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("\"{}\" is being put and set aside by others", key));
 }
 
 std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
@@ -54,9 +57,10 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
   const auto back = staged->read_back();
   const Examined examined = examine_object(*back);
   if (examined.whole && examined.header.digest == digest) return staged;
-  throw Error(ErrorKind::kDamaged,
-              "a copy of \"" + examined.header.name + "\" within the archive is damaged: " +
-                  (examined.whole ? "it has other content" : examined.problem));
+  throw Error(
+      ErrorKind::kDamaged,
+      fmt::format("a copy of \"{}\" within the archive is damaged: {}", examined.header.name,
+                  examined.whole ? "it has other content" : examined.problem));
 }
 
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
@@ -68,7 +72,8 @@ bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& 
     return false;
   }
   if (!backend.replace_object(staged, key, damaged)) return false;
-  log_line(LogLevel::kWarning, "object \"" + key + "\" was damaged and is replaced: " + problem,
+  log_line(LogLevel::kWarning,
+           fmt::format("object \"{}\" was damaged and is replaced: {}", key, problem),
            "What stood is kept below \"_aside\" in the archive.");
   return true;
 }

@@ -33,8 +33,8 @@ OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
   if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
   return make_refusal(
       Code::kNoSuchRecord,
-      "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
-      suggestion({"status", cluster}) + " shows them.");
+      fmt::format("there is no era \"{}\" of cluster \"{}\"", to_string(*named), cluster),
+      fmt::format("{} shows them.", suggestion({"status", cluster})));
 }
 
 // What an order to prune comes to, as of now.
@@ -61,7 +61,7 @@ OrRefusal<Decision> decide(const Archive& archive, const Order& order, const Arc
   if (!policy) return policy.error();
   Decision decision{.era = era, .older_eras = archive.eras(order.cluster)};
   if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
-    return make_refusal(Code::kBadRequest, "era \"" + to_string(era) + "\" is the newest",
+    return make_refusal(Code::kBadRequest, fmt::format("era \"{}\" is the newest", to_string(era)),
                         "Of the newest era one backup is kept at least.");
   }
   std::erase_if(decision.older_eras,
@@ -345,9 +345,9 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
                                            .by = by,
                                            .begun = as_of});
   if (!tombstone) {
-    return make_refusal(Code::kExists,
-                        "another prune of cluster \"" + begin.cluster + "\" is not over",
-                        suggestion({"prune", begin.cluster}) + " completes it first.");
+    return make_refusal(
+        Code::kExists, fmt::format("another prune of cluster \"{}\" is not over", begin.cluster),
+        fmt::format("{} completes it first.", suggestion({"prune", begin.cluster})));
   }
   log_line(LogLevel::kInfo,
            fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
@@ -390,11 +390,13 @@ OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune&
   const auto& era = found.value();
   const auto begun = find_unfinished(archive, abandon.cluster, era);
   if (!begun) {
-    return make_refusal(
-        Code::kNoSuchRecord, "no prune of cluster \"" + abandon.cluster + "\" is under way",
-        "It may be over. " + suggestion({"status", abandon.cluster}) + " says what was pruned.");
+    return make_refusal(Code::kNoSuchRecord,
+                        fmt::format("no prune of cluster \"{}\" is under way", abandon.cluster),
+                        fmt::format("It may be over. {} says what was pruned.",
+                                    suggestion({"status", abandon.cluster})));
   }
-  const TombstoneChange end{.state = State::kWithdrawn, .reason = "abandoned by " + by};
+  const TombstoneChange end{.state = State::kWithdrawn,
+                            .reason = fmt::format("abandoned by {}", by)};
   const auto standing =
       change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
   const SegmentSize size = segment_size_of(era);
