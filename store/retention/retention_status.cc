@@ -6,7 +6,6 @@
 
 #include "proto/base/error.h"
 #include "store/retention/archive_clock.h"
-#include "store/retention/prune.h"
 #include "store/retention/prune_decision.h"
 #include "store/retention/prune_policy.h"
 #include "store/retention/retention_inventory.h"
