@@ -234,7 +234,7 @@ Reply PutUpload::place_marked() {
       broken = describe(*found);
     }
   }
-  const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
+  const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
   if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
   return reply_to(context_, *era_, placement, told);
@@ -295,7 +295,8 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
-    if (const auto placement = place_without_body(*context.archive, *era, put)) {
+    if (const auto placement =
+            find_placement(context.archive->backend(), *era, put, context.client)) {
       return reply_to(context, *era, *placement);
     }
   }
