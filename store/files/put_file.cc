@@ -189,8 +189,9 @@ std::optional<Refusal> PutUpload::prove() {
                                                    " does not unfold to what its " +
                                                    "head says: " + examined.problem);
   }
+  const auto segment_size = era_ ? std::optional(segment_size_of(*era_)) : put.segment_size;
   const std::string problem =
-      proof_.content().problem(put.system_identifier, put.raw_size, put.segment_size);
+      proof_.content().problem(put.system_identifier, put.raw_size, segment_size);
   if (!problem.empty()) {
     return make_refusal(Code::kBadContent, file + ": " + problem,
                         "Only files of pg_wal, under their own names, can be archived.");
