@@ -4,6 +4,7 @@
 #include <boost/filesystem/fstream.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/filesystem/path.hpp>
+
 #include <string>
 
 namespace walstow {
@@ -15,5 +16,9 @@ namespace fs = boost::filesystem;
 
 // `path` as it is from any folder; unchanged where the working folder cannot be told.
 std::string absolute_path(const std::string& path);
+
+// An absolute path in its one form: without ".", "..", doubled slashes, and one at its end. Nothing
+// is looked at, so symbolic links are not followed. Other text ("s3://BUCKET") is as it was.
+std::string normalized(const std::string& path);
 
 }  // namespace walstow

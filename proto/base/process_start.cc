@@ -1,10 +1,14 @@
 #include "proto/base/process_start.h"
 
 #include <fmt/format.h>
-#include <fstream>
 #include <iterator>
 #include <sstream>
+#include <unistd.h>
 #include <vector>
+
+#include "proto/base/error.h"
+#include "proto/base/filesystem.h"
+#include "proto/base/proc_file.h"
 
 namespace walstow {
 namespace {
@@ -14,14 +18,18 @@ constexpr std::size_t kState = 0;
 constexpr std::size_t kThreads = 17;
 constexpr std::size_t kStart = 19;
 
+[[noreturn]] void throw_no_stat() {
+  throw Error(ErrorKind::kStorage, "/proc tells in an unknown form when a process has begun");
+}
+
 }  // namespace
 
 std::optional<std::string> parse_process_start(std::string_view stat) {
   const std::size_t name_end = stat.rfind(") ");
-  if (name_end == std::string_view::npos) return std::nullopt;
+  if (name_end == std::string_view::npos) throw_no_stat();
   std::istringstream rest(std::string(stat.substr(name_end + 2)));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
-  if (fields.size() <= kStart) return std::nullopt;
+  if (fields.size() <= kStart) throw_no_stat();
   const bool first_thread_ended = fields[kState] == "Z" || fields[kState] == "X";
   const bool others_live = fields[kThreads] != "0" && fields[kThreads] != "1";
   if (first_thread_ended && !others_live) return std::nullopt;
@@ -29,9 +37,13 @@ std::optional<std::string> parse_process_start(std::string_view stat) {
 }
 
 std::optional<std::string> process_start(std::uint64_t process) {
-  std::ifstream file(fmt::format("/proc/{}/stat", process));
-  const std::string stat{std::istreambuf_iterator<char>(file), {}};
-  return parse_process_start(stat);
+  const auto stat = read_proc_file(fmt::format("/proc/{}/stat", process));
+  return stat ? parse_process_start(*stat) : std::nullopt;
+}
+
+bool proc_shows_own_numbers() {
+  boost::system::error_code error;
+  return fs::read_symlink("/proc/self", error) == std::to_string(::getpid()) && !error;
 }
 
 }  // namespace walstow

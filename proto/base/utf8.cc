@@ -84,6 +84,16 @@ bool is_printable(std::string_view text) {
   return true;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    if (character.size == 1 && !is_ascii) return false;
+    text.remove_prefix(character.size);
+  }
+  return true;
+}
+
 std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
   for (; !text.empty(); ++count)

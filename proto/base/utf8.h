@@ -18,6 +18,9 @@ Character first_character(std::string_view text);
 // Whether every character of `text` is printable.
 bool is_printable(std::string_view text);
 
+// Whether `text` is UTF-8, printable or not.
+bool is_utf8(std::string_view text);
+
 // How many characters; each byte that is not UTF-8 counts as one.
 std::size_t count_characters(std::string_view text);
 

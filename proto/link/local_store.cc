@@ -1,9 +1,10 @@
 #include "proto/link/local_store.h"
 
 #include <array>
-#include <chrono>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
 #include <string_view>
@@ -12,8 +13,10 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
+#include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/link/descriptor_transport.h"
 #include "proto/pgdata/left_processes.h"
@@ -22,13 +25,21 @@
 namespace walstow {
 namespace {
 
-constexpr int kChildEndsWithinMs = 1000;
+constexpr Duration kChildEndsWithin{1000};
+
+struct Started {
+  pid_t pid = 0;
+  std::string device;  // device_of_archive() before, where a wal folder is there to note it in
+};
 
 // A child process that is waited for, so that a command leaves no process behind.
 class Child {
  public:
-  Child(pid_t pid, const LocalStore& store)
-      : pid_(pid), archive_(store.archive), wal_folder_(store.wal_folder) {}
+  Child(Started started, const LocalStore& store)
+      : pid_(started.pid),
+        device_(std::move(started.device)),
+        archive_(store.archive),
+        wal_folder_(store.wal_folder) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
@@ -37,8 +48,11 @@ class Child {
       // On a file system that does not answer it cannot even be killed: the server must not wait
       // for what init will clear away. The next call must not start one more.
       if (!ended_in_time()) {
-        if (wal_folder_)
-          note_left_process(*wal_folder_, static_cast<std::uint64_t>(pid_), archive_);
+        if (wal_folder_) {
+          note_left_process(*wal_folder_, {.process = static_cast<std::uint64_t>(pid_),
+                                           .archive = archive_,
+                                           .device = device_});
+        }
         return;
       }
     }
@@ -47,26 +61,34 @@ class Child {
   }
 
  private:
+  // A signal neither makes the wait longer nor says that the child has ended.
   bool ended_in_time() const {
+    const Deadline limit = Deadline::after(kChildEndsWithin);
     const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-    if (!handle) return ends_while_looked_at();
     pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
-    return poll(&wait, 1, kChildEndsWithinMs) != 0;
+    while (handle) {
+      const int ready = poll(&wait, 1, static_cast<int>(limit.remaining().count()));
+      if (ready >= 0) return ready > 0;
+      if (errno != EINTR) break;
+    }
+    return ends_while_looked_at(limit);
   }
 
   // There is no pidfd before Linux 5.3, nor where this process has no descriptor left.
-  bool ends_while_looked_at() const {
-    constexpr std::chrono::milliseconds kPause{10};
-    for (int waited = 0; waited < kChildEndsWithinMs; waited += static_cast<int>(kPause.count())) {
+  bool ends_while_looked_at(Deadline limit) const {
+    constexpr Duration kPause{10};
+    for (;;) {
       siginfo_t ended{};
       const int found = waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT | WNOHANG);
-      if (found != 0 || ended.si_pid != 0) return true;
+      // ECHILD: whoever started this process has it ignore SIGCHLD, and the kernel has cleared up.
+      if (found == 0 ? ended.si_pid != 0 : errno == ECHILD) return true;
+      if (limit.passed()) return false;
       std::this_thread::sleep_for(kPause);
     }
-    return false;
   }
 
   pid_t pid_;
+  std::string device_;
   std::string archive_;
   std::shared_ptr<FileSystem> wal_folder_;
 };
@@ -123,7 +145,7 @@ std::vector<char*> child_environment() {
   return variables;
 }
 
-pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
+Started start_child(const LocalStore& store, const Descriptor& its_end) {
   SpawnActions actions;
   actions.duplicate(its_end.get(), STDIN_FILENO);
   actions.duplicate(its_end.get(), STDOUT_FILENO);
@@ -134,25 +156,26 @@ pid_t start_child(const LocalStore& store, const Descriptor& its_end) {
   std::string archive = store.archive;
   const std::array<char*, 5> arguments{program.data(), stdio.data(), option.data(), archive.data(),
                                        nullptr};
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
+  // Before: by the time that a process is left behind, another file system may be mounted there.
+  Started child{.device = store.wal_folder ? device_of_archive(store.archive) : std::string()};
+  const int error = posix_spawn(&child.pid, program.c_str(), actions.get(), attributes.get(),
                                 arguments.data(), child_environment().data());
   if (error != 0) {
     const bool not_there = error == ENOENT || error == ENOTDIR || error == EACCES;
     throw Error(ErrorKind::kUnavailable,
-                "could not run \"" + store.walstowd + "\": " + system_message(error),
+                fmt::format("could not run \"{}\": {}", store.walstowd, system_message(error)),
                 not_there ? "Install walstowd beside the other executables, or name it in the "
                             "setting \"walstowd\"."
                           : start_hint(error));
   }
-  return pid;
+  return child;
 }
 
 // The stream first, then the child: its input ends before it is waited for.
 class LocalTransport : public Transport {
  public:
-  LocalTransport(std::unique_ptr<Transport> stream, pid_t pid, const LocalStore& store)
-      : child_(pid, store), stream_(std::move(stream)) {}
+  LocalTransport(std::unique_ptr<Transport> stream, Started child, const LocalStore& store)
+      : child_(std::move(child), store), stream_(std::move(stream)) {}
 
   boost::asio::any_io_executor executor() override { return stream_->executor(); }
   void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) override {
@@ -175,15 +198,16 @@ std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
   if (store.wal_folder) refuse_beside_left_process(*store.wal_folder, store.archive);
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno),
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("could not make a socket pair: {}", system_message(errno)),
                 system_hint(errno));
   }
   Descriptor own_end(ends[0]);
   const Descriptor its_end(ends[1]);
   // First what may fail: a child that nobody talks to would wait for its first request.
   auto stream = make_descriptor_transport(executor, std::move(own_end), {});
-  const pid_t pid = start_child(store, its_end);
-  return std::make_unique<LocalTransport>(std::move(stream), pid, store);
+  Started child = start_child(store, its_end);
+  return std::make_unique<LocalTransport>(std::move(stream), std::move(child), store);
 }
 
 }  // namespace walstow

@@ -2,13 +2,11 @@
 
 #include <chrono>
 #include <fmt/format.h>
-#include <optional>
 
-#include "proto/base/boot_id.h"
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/base/filesystem.h"
 #include "proto/base/log.h"
-#include "proto/base/process_start.h"
 #include "proto/base/utc_time.h"
 #include "proto/pgdata/spool_folder.h"
 
@@ -17,11 +15,20 @@ namespace {
 
 constexpr std::string_view kFolder = "left_processes";
 
-constexpr const char* kHint =
-    "It is a walstowd that was killed and waits in the kernel; ps may call it defunct. Bring the "
-    "file system back (of NFS: its server, and the network there), or have the kernel give it up "
-    "(\"umount -f\"). The process ends then, and archiving and restoring go on by themselves. "
-    "Until then no other one is started.";
+std::string name_of(std::string_view process) {
+  return fmt::format("{}/{}", kFolder, process);
+}
+
+std::string hint_of(const std::string& record_file) {
+  return fmt::format(
+      "The process is a walstowd that was killed but cannot end; ps may show it as defunct. Make "
+      "the file system answer again (for NFS: check the server and the network), or run \"umount "
+      "-f\" (NFS only). The process then ends, and archiving and restoring continue automatically. "
+      "No other walstowd is started until then. If this cannot be fixed soon, set \"store\" to "
+      "another archive. If the archive answers although the process is still there, remove the "
+      "file \"{}\".",
+      record_file);
+}
 
 struct Left {
   std::uint64_t process = 0;
@@ -29,27 +36,50 @@ struct Left {
   std::string since;  // to_iso8601()
 };
 
-std::string name_of(std::string_view process) {
-  return fmt::format("{}/{}", kFolder, process);
+// Whether `record` is of a process that is gone. What cannot be told says that it lives.
+bool has_ended(const KernelView& kernel, std::uint64_t process, const SpoolRecord& record) {
+  const std::string boot = kernel.boot_id();
+  if (boot.empty()) return false;
+  const auto its_boot = record.find("boot");
+  if (its_boot != record.end() && its_boot->second != boot) return true;
+  try {
+    const auto start = kernel.process_start(process);
+    const auto its_start = record.find("start");
+    return !start || (its_start != record.end() && its_start->second != *start);
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return false;
+  }
 }
 
-// nullopt: it is gone, or this is no record of one.
-std::optional<Left> read_left(FileSystem& wal_folder, const std::string& name) {
+// Whether another file system is mounted now where the process found the one that hangs.
+bool is_elsewhere(const KernelView& kernel, const SpoolRecord& record) {
+  const std::string device = value_of(record, "device");
+  if (device.empty()) return false;
+  const std::string now = kernel.mounted_device(normalized(value_of(record, "archive")));
+  return !now.empty() && now != device;
+}
+
+// nullopt: it counts no more, or this is no record of one.
+std::optional<Left> read_left(FileSystem& wal_folder, const std::string& name,
+                              const KernelView& kernel) {
   const auto process = parse_decimal(name);
   const auto record = read_record(wal_folder, name_of(name));
   if (!process || !record) return std::nullopt;
-  const std::string boot = boot_id();
-  if (boot.empty() || value_of(*record, "boot") != boot) return std::nullopt;
-  if (process_start(*process) != value_of(*record, "start")) return std::nullopt;
-  return Left{.process = *process,
-              .archive = value_of(*record, "archive"),
-              .since = value_of(*record, "since")};
+  if (has_ended(kernel, *process, *record) || is_elsewhere(kernel, *record)) return std::nullopt;
+  Left left{.process = *process, .archive = {}, .since = value_of(*record, "since")};
+  // Without these two it is of a later release, and not understood: it stays, and holds up nothing.
+  if (record->contains("boot") && record->contains("start")) {
+    left.archive = normalized(value_of(*record, "archive"));
+  }
+  return left;
 }
 
 // Trouble with one record is none of the others'.
-std::optional<Left> read_or_remove(FileSystem& wal_folder, const std::string& name) {
+std::optional<Left> read_or_remove(FileSystem& wal_folder, const std::string& name,
+                                   const KernelView& kernel) {
   try {
-    auto left = read_left(wal_folder, name);
+    auto left = read_left(wal_folder, name, kernel);
     if (!left) wal_folder.remove(in_spool(name_of(name)));
     return left;
   } catch (const Error& error) {
@@ -58,15 +88,16 @@ std::optional<Left> read_or_remove(FileSystem& wal_folder, const std::string& na
   }
 }
 
-// Of `archive`, the one that was left first. The folder goes with the last record.
-std::optional<Left> first_left(FileSystem& wal_folder, const std::string& archive) {
+// Of `archive`, normalized(), the one that was left first. The folder goes with the last record.
+std::optional<Left> first_left(FileSystem& wal_folder, const std::string& archive,
+                               const KernelView& kernel) {
   const std::string folder = in_spool(kFolder);
   const auto names = wal_folder.list(folder);
   if (!names) return std::nullopt;
   std::optional<Left> first;
   std::size_t count = 0;
   for (const std::string& name : *names) {
-    const auto left = read_or_remove(wal_folder, name);
+    const auto left = read_or_remove(wal_folder, name, kernel);
     if (!left) continue;
     ++count;
     if (left->archive == archive && (!first || left->since < first->since)) first = left;
@@ -75,40 +106,61 @@ std::optional<Left> first_left(FileSystem& wal_folder, const std::string& archiv
   return first;
 }
 
+// Absolute: whoever reads the hint is in another folder.
+std::string record_file(const FileSystem& wal_folder, const Left& left) {
+  const std::string path = in_spool(name_of(std::to_string(left.process)));
+  return normalized(absolute_path(wal_folder.describe(path)));
+}
+
+void write_left(FileSystem& wal_folder, const LeftProcess& left, const KernelView& kernel) {
+  if (!kernel.proc_shows_own_numbers()) {
+    throw Error(ErrorKind::kStorage, "/proc is not that of this PID namespace");
+  }
+  const std::string boot = kernel.boot_id();
+  if (boot.empty()) throw Error(ErrorKind::kStorage, "the kernel does not tell its boot id");
+  const auto start = kernel.process_start(left.process);
+  if (!start) return;
+  write_passing_record(wal_folder, name_of(std::to_string(left.process)),
+                       {{"archive", normalized(left.archive)},
+                        {"boot", boot},
+                        {"device", left.device},
+                        {"start", *start},
+                        {"since", to_iso8601(std::chrono::system_clock::now())}});
+}
+
 }  // namespace
 
-void note_left_process(FileSystem& wal_folder, std::uint64_t process,
-                       const std::string& archive) noexcept {
+std::string device_of_archive(const std::string& archive) {
+  return mounted_device(normalized(archive));
+}
+
+void note_left_process(FileSystem& wal_folder, const LeftProcess& left,
+                       const KernelView& kernel) noexcept {
   try {
-    const auto start = process_start(process);
-    const std::string boot = boot_id();
-    if (!start || boot.empty()) return;
-    write_passing_record(wal_folder, name_of(std::to_string(process)),
-                         {{"archive", archive},
-                          {"boot", boot},
-                          {"start", *start},
-                          {"since", to_iso8601(std::chrono::system_clock::now())}});
+    write_left(wal_folder, left, kernel);
   } catch (const std::exception& error) {
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("could not note that process {} was left behind: {}", process, error.what()),
-        "It waits for the archive's file system. The next call will leave another one.");
+    log_line(LogLevel::kWarning,
+             fmt::format("could not note that process {} was left behind: {}", left.process,
+                         error.what()),
+             "It waits for the archive's file system. The next call will leave another one.");
   }
 }
 
-void refuse_beside_left_process(FileSystem& wal_folder, const std::string& archive) {
+void refuse_beside_left_process(FileSystem& wal_folder, const std::string& archive,
+                                const KernelView& kernel) {
   std::optional<Left> left;
   try {
-    left = first_left(wal_folder, archive);
+    left = first_left(wal_folder, normalized(archive), kernel);
   } catch (const Error& error) {
     log_line(LogLevel::kDebug, error.what(), error.hint());
   }
   if (!left) return;
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("could not ask archive \"{}\": its file system does not answer, and "
-                          "process {}, given up at {}, cannot be ended before it does",
-                          archive, left->process, left->since),
-              kHint);
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("could not ask archive \"{}\": its file system does not answer, and process {}, "
+                  "given up at {}, cannot be ended before it does",
+                  archive, left->process, left->since),
+      hint_of(record_file(wal_folder, *left)));
 }
 
 }  // namespace walstow

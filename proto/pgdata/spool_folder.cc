@@ -5,16 +5,31 @@
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <fmt/format.h>
+#include <span>
+#include <utility>
+
+#include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/base/utf8.h"
 
 namespace walstow {
 namespace {
 
-// The longest holds a store's address and three names.
-constexpr std::size_t kLargestRecord = std::size_t{16} * 1024;
+// The longest holds a path of 4096 bytes, for each of which JSON may take six, and short texts.
+constexpr std::size_t kLargestRecord = std::size_t{32} * 1024;
+
+// At the end of a member's name: its text is hexadecimal.
+constexpr std::string_view kHex = ":hex";
 
 std::string_view as_view(boost::json::string_view text) {
   return {text.data(), text.size()};
+}
+
+std::optional<std::string> text_from_hex(std::string_view digits) {
+  std::string text(digits.size() / 2, '\0');
+  if (!from_hex(digits, std::as_writable_bytes(std::span(text)))) return std::nullopt;
+  return text;
 }
 
 void make_folders(FileSystem& files, const std::string& folder) {
@@ -31,7 +46,7 @@ std::unique_ptr<FileSystem> open_wal_folder(const std::string& folder) {
 }
 
 std::string in_spool(std::string_view name) {
-  return std::string(kSpoolFolder) + "/" + std::string(name);
+  return fmt::format("{}/{}", kSpoolFolder, name);
 }
 
 void remove_empty_spool(FileSystem& wal_folder) {
@@ -47,9 +62,14 @@ std::string value_of(const SpoolRecord& record, std::string_view name) {
 
 std::string to_json(const SpoolRecord& record) {
   boost::json::object object;
-  for (const auto& [name, value] : record)
-    object[name] = value;
-  return boost::json::serialize(object) + "\n";
+  for (const auto& [name, value] : record) {
+    if (is_utf8(value)) {
+      object[name] = value;
+    } else {
+      object[name + std::string(kHex)] = to_hex(as_bytes(value));
+    }
+  }
+  return fmt::format("{}\n", boost::json::serialize(object));
 }
 
 std::optional<SpoolRecord> parse_spool_record(std::string_view json) {
@@ -58,8 +78,16 @@ std::optional<SpoolRecord> parse_spool_record(std::string_view json) {
   if (error || !value.is_object()) return std::nullopt;
   SpoolRecord record;
   for (const auto& member : value.get_object()) {
-    if (!member.value().is_string()) return std::nullopt;
-    record.emplace(as_view(member.key()), as_view(member.value().get_string()));
+    if (!member.value().is_string()) continue;
+    std::string_view name = as_view(member.key());
+    std::string text(as_view(member.value().get_string()));
+    if (name.ends_with(kHex)) {
+      name.remove_suffix(kHex.size());
+      auto bytes = text_from_hex(text);
+      if (!bytes) return std::nullopt;
+      text = *std::move(bytes);
+    }
+    record.emplace(name, std::move(text));
   }
   return record;
 }

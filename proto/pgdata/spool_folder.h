@@ -41,14 +41,17 @@ std::string in_spool(std::string_view name);
 // A call of another process that begins to use it at that very moment fails.
 void remove_empty_spool(FileSystem& wal_folder);
 
-// A record: a JSON object of texts.
+// A record: a JSON object of texts. A text may hold any bytes: paths and host names need not be
+// UTF-8. The member "NAME:hex" holds one that is not, in hexadecimal digits.
 using SpoolRecord = std::map<std::string, std::string, std::less<>>;
 
 // "" where it has none of that name.
 std::string value_of(const SpoolRecord& record, std::string_view name);
 
+// Names are UTF-8, and none ends with ":hex".
 std::string to_json(const SpoolRecord& record);
-// nullopt: not such an object.
+// Leaves out members that are no texts: a later release may have added them. nullopt: not such an
+// object.
 std::optional<SpoolRecord> parse_spool_record(std::string_view json);
 
 // nullopt: absent or damaged. The spool holds nothing that cannot be done without, so a record that

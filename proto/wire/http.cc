@@ -50,7 +50,7 @@ void Fields::set(std::string_view name, std::string value) {
 
 void Fields::add(std::string_view name, std::string value) {
   const std::string* first = find(name);
-  set(name, first == nullptr ? std::move(value) : *first + ", " + value);
+  set(name, first == nullptr ? std::move(value) : fmt::format("{}, {}", *first, value));
 }
 
 const std::string* Fields::find(std::string_view name) const {

@@ -165,18 +165,20 @@ bool Decision::stands() const {
 
 void Decision::give_name(const Beside& chosen) {
   const auto object = describe(backend_, chosen.key);
-  if (!object) throw Error(ErrorKind::kUnavailable, "\"" + chosen.key + "\" was taken away");
+  if (!object)
+    throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was taken away", chosen.key));
   const auto staged = proven_copy_of(backend_, *object->source, object->header.digest);
   archive_.make_era_durable(place_.cluster, place_.era);
   for (int attempt = 0; attempt < kDecisionAttempts; ++attempt) {
     if (!try_to_give_name(*staged)) continue;
-    log_line(LogLevel::kWarning, "\"" + accept_.file.text() + "\" of cluster \"" + accept_.cluster +
-                                     "\" has digest " + to_string(object->header.digest) +
-                                     " now, by an administrator's decision");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("\"{}\" of cluster \"{}\" has digest {} now, by an administrator's decision",
+                    accept_.file.text(), accept_.cluster, to_string(object->header.digest)));
     return;
   }
   throw Error(ErrorKind::kUnavailable,
-              "\"" + accept_.file.text() + "\" is being put and replaced by others");
+              fmt::format("\"{}\" is being put and replaced by others", accept_.file.text()));
 }
 
 bool Decision::try_to_give_name(StagedObject& staged) {

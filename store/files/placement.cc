@@ -21,9 +21,9 @@ constexpr int kPlaceAttempts = 3;
 std::string problem_of(const Examined& examined, const PutFile& put) {
   const ObjectHeader& header = examined.header;
   if (!examined.whole) return examined.problem;
-  if (header.name != put.file.text()) return "its header names \"" + header.name + "\"";
+  if (header.name != put.file.text()) return fmt::format("its header names \"{}\"", header.name);
   if (header.system_identifier != put.system_identifier) {
-    return "its header says system identifier " + std::to_string(header.system_identifier);
+    return fmt::format("its header says system identifier {}", header.system_identifier);
   }
   return {};
 }
@@ -53,11 +53,11 @@ class Lookup {
   const std::string& key() const { return key_; }
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
   std::string own_name() const {
-    const bool partial = put_.file.kind() == FileKind::kPartial;
-    return put_.file.text() + (partial ? "." + layout::digest12(put_.digest) : "");
+    if (put_.file.kind() != FileKind::kPartial) return put_.file.text();
+    return fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest));
   }
   std::string incomplete_name() const {
-    return put_.file.text() + ".incomplete." + layout::digest12(put_.digest);
+    return fmt::format("{}.incomplete.{}", put_.file.text(), layout::digest12(put_.digest));
   }
   std::string hint() const;
   PlacedFile placed(PlacedFile::Result result, std::string name, std::uint64_t stored_size) const {
@@ -68,8 +68,9 @@ class Lookup {
   }
   std::string digests(const ObjectHeader& standing) const {
     if (standing.digest == put_.digest)
-      return "both have digest " + to_string(put_.digest) + ", which no accident makes";
-    return "digest " + to_string(standing.digest) + " there, " + to_string(put_.digest) + " here";
+      return fmt::format("both have digest {}, which no accident makes", to_string(put_.digest));
+    return fmt::format("digest {} there, {} here", to_string(standing.digest),
+                       to_string(put_.digest));
   }
 
  private:
@@ -101,13 +102,13 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
   };
   if (const auto size = find_kept(Kept::kSettled)) {
     return placed(PlacedFile::Result::kStood,
-                  put_.file.text() + "." + layout::digest12(put_.digest), *size);
+                  fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest)), *size);
   }
   if (find_kept(Kept::kConflict)) {
     return make_refusal(Code::kOtherContent,
-                        "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster +
-                            "\" with other content: " + digests(standing.header) +
-                            "; this one is kept until an administrator decides",
+                        fmt::format("\"{}\" stands in cluster \"{}\" with other content: {}; this "
+                                    "one is kept until an administrator decides",
+                                    put_.file.text(), put_.cluster, digests(standing.header)),
                         hint());
   }
   return std::nullopt;
@@ -123,12 +124,11 @@ std::optional<Placement> Lookup::known_piece() {
 
 std::string Lookup::hint() const {
   const std::string& file = put_.file.text();
-  return "Does another server archive into this cluster? Give it one of its own. Else look at both "
-         "with " +
-         suggestion({"conflict", "show", put_.cluster, file}) +
-         ", and say which is the right one with " +
-         suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}) +
-         "; the servers then get their answer.";
+  return fmt::format(
+      "Does another server archive into this cluster? Give it one of its own. Else look at both "
+      "with {}, and say which is the right one with {}; the servers then get their answer.",
+      suggestion({"conflict", "show", put_.cluster, file}),
+      suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}));
 }
 
 // One proven file and its name.
@@ -184,7 +184,7 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
     if (auto placement = settle(*standing)) return std::move(*placement);
   }
   throw Error(ErrorKind::kUnavailable,
-              "\"" + put_.file.text() + "\" is being put and set aside by others");
+              fmt::format("\"{}\" is being put and set aside by others", put_.file.text()));
 }
 
 // Other content stands. nullopt: it does not any more.
@@ -197,8 +197,9 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
     case SegmentRelation::kSame:
       if (!backend_.make_durable(lookup_.key())) return std::nullopt;
       log_line(LogLevel::kInfo,
-               "segment \"" + put_.file.text() + "\" came again, equal up to its end at " +
-                   lsn(pair.newcomer.offset) + " and with other remains behind it");
+               fmt::format("segment \"{}\" came again, equal up to its end at {} and with other "
+                           "remains behind it",
+                           put_.file.text(), lsn(pair.newcomer.offset)));
       return PlacedFile{.result = PlacedFile::Result::kStood,
                         .digest = standing.header.digest,
                         .name = lookup_.own_name(),
@@ -210,16 +211,17 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
       if (taken == TakeOver::kAgain) return std::nullopt;
       if (taken == TakeOver::kRefused) break;
       log_line(LogLevel::kWarning,
-               "segment \"" + put_.file.text() + "\" was unfinished, its end at " +
-                   lsn(pair.standing.offset) + "; one that goes on has taken its place",
-               "What stood is kept as \"" + put_.file.text() + ".incomplete." +
-                   layout::digest12(standing.header.digest) + "\".");
+               fmt::format("segment \"{}\" was unfinished, its end at {}; one that goes on has "
+                           "taken its place",
+                           put_.file.text(), lsn(pair.standing.offset)),
+               fmt::format("What stood is kept as \"{}.incomplete.{}\".", put_.file.text(),
+                           layout::digest12(standing.header.digest)));
       return placed_new();
     }
     case SegmentRelation::kDifferent:
       break;
   }
-  return refuse(standing.header, ", from " + lsn(pair.first_difference) + " on");
+  return refuse(standing.header, fmt::format(", from {} on", lsn(pair.first_difference)));
 }
 
 // `standing`: what has the name; nullptr: nothing that is whole.
@@ -231,14 +233,14 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
   }
   log_line(
       LogLevel::kWarning,
-      "segment \"" + put_.file.text() + "\" is unfinished, its end at " + lsn(end.offset) +
-          "; it is kept as \"" + lookup_.incomplete_name() + "\" and never handed out",
-      "The timeline ended there: so the segment comes from a server that was switched over, and "
-      "from a standby with archive_mode = always. All is well then. Where it is all that is left "
-      "of a lost server, " +
-          suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
-                      layout::digest12(put_.digest)}) +
-          " gives it its name.");
+      fmt::format("segment \"{}\" is unfinished, its end at {}; it is kept as \"{}\" and never "
+                  "handed out",
+                  put_.file.text(), lsn(end.offset), lookup_.incomplete_name()),
+      fmt::format("The timeline ended there: so the segment comes from a server that was switched "
+                  "over, and from a standby with archive_mode = always. All is well then. Where it "
+                  "is all that is left of a lost server, {} gives it its name.",
+                  suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
+                              layout::digest12(put_.digest)})));
   const auto result =
       kept == KeepResult::kKept ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());

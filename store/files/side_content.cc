@@ -73,9 +73,10 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
   const auto back = staged->read_back();
   const Examined examined = examine_object(*back);
   if (examined.whole && examined.header.digest == digest) return staged;
-  throw Error(ErrorKind::kDamaged,
-              "a copy of \"" + examined.header.name + "\" within the archive is damaged: " +
-                  (examined.whole ? "it has other content" : examined.problem));
+  throw Error(
+      ErrorKind::kDamaged,
+      fmt::format("a copy of \"{}\" within the archive is damaged: {}", examined.header.name,
+                  examined.whole ? "it has other content" : examined.problem));
 }
 
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
@@ -87,7 +88,8 @@ bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& 
     return false;
   }
   if (!backend.replace_object(staged, key, damaged)) return false;
-  log_line(LogLevel::kWarning, "object \"" + key + "\" was damaged and is replaced: " + problem,
+  log_line(LogLevel::kWarning,
+           fmt::format("object \"{}\" was damaged and is replaced: {}", key, problem),
            "What stood is kept below \"_aside\" in the archive.");
   return true;
 }

@@ -46,8 +46,9 @@ bool same_content(std::unique_ptr<ObjectSource> one, std::unique_ptr<ObjectSourc
 }
 
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
-  return "its records break off at " + lsn_text(segment, size, offset) +
-         ", though the server wrote on behind: a recovery would end there";
+  return fmt::format(
+      "its records break off at {}, though the server wrote on behind: a recovery would end there",
+      lsn_text(segment, size, offset));
 }
 
 std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,

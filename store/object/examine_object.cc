@@ -1,6 +1,7 @@
 #include "store/object/examine_object.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <vector>
 
 #include "proto/base/buffer.h"
@@ -105,8 +106,8 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
   const SegmentHeaderResult parsed = parse_segment_header(as_bytes(beginning_));
   if (!parsed.header) return parsed.problem;
   if (segment_size && parsed.header->segment_size != *segment_size) {
-    return "has segments of " + to_string(parsed.header->segment_size) + ", the request says " +
-           to_string(*segment_size);
+    return fmt::format("has segments of {}, the request says {}",
+                       to_string(parsed.header->segment_size), to_string(*segment_size));
   }
   return check_segment_header(
              *parsed.header,

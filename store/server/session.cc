@@ -143,8 +143,8 @@ asio::awaitable<bool> Session::read_request() {
   if (http_trouble && error != http::error::end_of_stream &&
       error != http::error::partial_message) {
     keep_alive_ = false;
-    Reply reply =
-        to_reply(make_refusal(Code::kBadRequest, "not an HTTP/1.1 request: " + error.message()));
+    Reply reply = to_reply(make_refusal(
+        Code::kBadRequest, fmt::format("not an HTTP/1.1 request: {}", error.message())));
     co_await send(std::move(reply));
   }
   co_return false;
@@ -164,9 +164,9 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   expects_continue_ = expect != nullptr && boost::beast::iequals(*expect, "100-continue");
   const auto method = to_method(parser_->get().method());
   if (!method) {
-    co_return to_reply(
-        make_refusal(Code::kBadRequest,
-                     "method \"" + escaped(parser_->get().method_string()) + "\" is not known"));
+    co_return to_reply(make_refusal(
+        Code::kBadRequest,
+        fmt::format("method \"{}\" is not known", escaped(parser_->get().method_string()))));
   }
   head.method = *method;
   auto work = [this, head = std::move(head)]() -> HandlerResult {

@@ -47,8 +47,8 @@ class HungFileSystem(EndToEndTest):
         done.stderr = log.read_text()
         return done
 
-    def put(self, server, toml, name):
-        return self.call(server, "walstow-archive", toml, f"pg_wal/{name}")
+    def put(self, server, toml, name, *options):
+        return self.call(server, "walstow-archive", toml, *options, f"pg_wal/{name}")
 
     def get(self, server, toml, name):
         return self.call(server, "walstow-restore", toml, name, "pg_wal/RECOVERYXLOG")
@@ -56,16 +56,18 @@ class HungFileSystem(EndToEndTest):
     def noted(self, server):
         return server.wal / "pgsql_tmp_walstow/left_processes"
 
-    def check_refusal(self, done, code, left):
+    def check_refusal(self, server, done, code, left, archive=None):
         self.assertEqual(done.returncode, code, done.stderr)
+        archive = re.escape(archive or str(self.archive.folder))
         told = re.search(
-            f'could not ask archive "{self.archive.folder}": its file system does not answer, and '
+            f'could not ask archive "{archive}": its file system does not answer, and '
             r"process (\d+), given up at 2\S+Z, cannot be ended before it does",
             done.stderr,
         )
         self.assertTrue(told, done.stderr)
         self.assertIn(int(told[1]), left)
-        self.assertIn("hint: It is a walstowd that was killed and waits in the kernel", done.stderr)
+        self.assertIn("hint: The process is a walstowd that was killed but cannot end", done.stderr)
+        self.assertIn(f'remove the file "{self.noted(server)}/{told[1]}"', done.stderr)
         self.assertEqual(self.stores(), left, "another one was started")
 
     def check_all_is_well(self, server):
@@ -81,12 +83,12 @@ class HungFileSystem(EndToEndTest):
         self.assertEqual(len(left), 1)
         self.assertEqual([int(path.name) for path in self.noted(server).iterdir()], [*left])
         for _ in range(CALLS):
-            self.check_refusal(self.put(server, toml, name), 1, left)
+            self.check_refusal(server, self.put(server, toml, name), 1, left)
         for signal_file, code in (("standby.signal", 2), ("recovery.signal", 200)):
             (server.data / signal_file).touch()
-            self.check_refusal(self.get(server, toml, name), code, left)
+            self.check_refusal(server, self.get(server, toml, name), code, left)
             done = self.call(server, "walstow-restore", toml, "--restartpoint", name)
-            self.check_refusal(done, 0, left)
+            self.check_refusal(server, done, 0, left)
             (server.data / signal_file).unlink()
         # Who asks by hand is not held up by it.
         self.assertIn("main", self.archive.walstow("cluster", "list").stdout)
@@ -121,7 +123,7 @@ class HungFileSystem(EndToEndTest):
         left = self.stores()
         self.assertIn(len(left), range(1, 4))
         for _ in range(CALLS):
-            self.check_refusal(self.put(server, toml, names[0]), 1, left)
+            self.check_refusal(server, self.put(server, toml, names[0]), 1, left)
         self.disk.answer()
         for name in names:
             done = self.put(server, toml, name)
@@ -138,7 +140,53 @@ class HungFileSystem(EndToEndTest):
         toml = other.settings_file(self.settings_of(server))
         done = self.put(server, toml, name)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.check_refusal(self.put(server, self.settings(server), name), 1, left)
+        self.check_refusal(server, self.put(server, self.settings(server), name), 1, left)
+
+    def test_another_file_system_at_its_path(self):
+        """An administrator who gives the file system up unmounts it lazily, and mounts a good one there."""
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        copy = self.folder / "copy"
+        processes.run("cp", "-a", self.archive.folder, copy)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name).returncode, 1)
+        left = self.stores()
+        self.assertEqual(len(left), 1)
+        self.disk.replace()
+        processes.run("cp", "-a", copy, self.archive.folder)
+        for _ in range(2):
+            done = self.put(server, toml, name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.stores(), left, "what hangs does so still, and nothing else was left")
+        self.assertFalse(self.noted(server).exists())
+        (server.data / "standby.signal").touch()
+        done = self.get(server, toml, name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.disk.answer()
+        self.check_all_is_well(server)
+
+    def test_other_spellings_of_the_path(self):
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name).returncode, 1)
+        left = self.stores()
+        for spelling in (f"{self.archive.folder}/", f"/{self.disk.folder}//./archive"):
+            done = self.put(server, toml, name, "--store", spelling)
+            self.check_refusal(server, done, 1, left, spelling)
+
+    def test_path_that_is_not_utf8(self):
+        server, name = self.new_finished_segment()
+        toml = self.settings(server)
+        path = f"{self.disk.folder}/arch\udcefve"  # a byte 0xEF
+        self.archive.folder.rename(path)
+        self.disk.hang()
+        self.assertEqual(self.put(server, toml, name, "--store", path).returncode, 1)
+        left = self.stores()
+        self.assertEqual(len(left), 1)
+        for _ in range(2):
+            done = self.put(server, toml, name, "--store", path)
+            self.check_refusal(server, done, 1, left, f"{self.disk.folder}/arch\\xefve")
 
     def test_a_process_that_has_another_number_now(self):
         """A record of a process that is gone holds up nothing."""

@@ -51,5 +51,16 @@ TEST(Utf8Test, CountsCharacters) {
   EXPECT_EQ(count_characters("\xff\xfe"), 2U);
 }
 
+TEST(Utf8Test, TellsWhatIsNotUtf8) {
+  for (const std::string_view text :
+       {"", "/mnt/archive\n", "\x01\x7F", "\u00FC", "\u202E", "\U0010FFFF"}) {
+    EXPECT_TRUE(is_utf8(text)) << text;
+  }
+  for (const std::string_view text :
+       {"\xEF", "a\xFC", "\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80"}) {
+    EXPECT_FALSE(is_utf8(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace walstow

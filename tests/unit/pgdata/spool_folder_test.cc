@@ -13,6 +13,7 @@ TEST(SpoolFolderTest, RecordsComeBackAsTheyWere) {
       {},
       {{"store", "/mnt/archive"}, {"cluster", "main"}},
       {{"store", "/mnt/\"quoted\"\n\\ \x01 \xC3\xBC"}, {"", ""}},
+      {{"store", "/mnt/arch\xEFve"}, {"host", "\xFC"}, {"cluster", "main"}},
   };
   for (const SpoolRecord& record : records) {
     EXPECT_EQ(parse_spool_record(to_json(record)), record);
@@ -21,8 +22,23 @@ TEST(SpoolFolderTest, RecordsComeBackAsTheyWere) {
 
 TEST(SpoolFolderTest, WhatIsNoRecordIsNone) {
   for (const char* const text :
-       {"", "x", "[]", "1", "{\"a\":1}", "{\"a\":{}}", "{} {}", "{\"a\":\"b\""}) {
+       {"", "x", "[]", "1", "{} {}", "{\"a\":\"b\"", "{\"a:hex\":\"f\"}", "{\"a:hex\":\"xx\"}"}) {
     EXPECT_FALSE(parse_spool_record(text)) << text;
+  }
+}
+
+TEST(SpoolFolderTest, WhatALaterReleaseMayHaveAddedIsLeftOut) {
+  EXPECT_EQ(parse_spool_record(R"({"a":"b","c":1,"d":{"a":"x"},"e":["x"],"f":null,"g":true})"),
+            (SpoolRecord{{"a", "b"}}));
+}
+
+TEST(SpoolFolderTest, TheLongestPathOfAnyBytesComesBack) {
+  ForgetfulDisk disk;
+  const auto files = disk.mount();
+  for (const char byte : {'a', '\x01', '\xFF'}) {
+    const SpoolRecord record = {{"store", "/" + std::string(4095, byte)}, {"cluster", "main"}};
+    write_record(*files, "note", record);
+    EXPECT_EQ(read_record(*files, "note"), record) << "byte " << int{byte};
   }
 }
 
