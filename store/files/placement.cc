@@ -268,11 +268,11 @@ Placement Placer::refuse(const ObjectHeader& standing, const std::string& differ
                        ? "; this one is not kept, since one of the same digest waits already"
                        : "; this one is kept until an administrator decides";
   }
-  return make_refusal(Code::kOtherContent,
-                      "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster +
-                          "\" with other content" + difference + ": " + lookup_.digests(standing) +
-                          what_becomes,
-                      lookup_.hint());
+  return make_refusal(
+      Code::kOtherContent,
+      fmt::format("\"{}\" stands in cluster \"{}\" with other content{}: {}{}", put_.file.text(),
+                  put_.cluster, difference, lookup_.digests(standing), what_becomes),
+      lookup_.hint());
 }
 
 }  // namespace
