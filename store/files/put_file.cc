@@ -196,8 +196,9 @@ std::optional<Refusal> PutUpload::prove() {
         fmt::format("the compressed body of {} does not unfold to what its head says: {}", file,
                     examined.problem));
   }
+  const auto segment_size = era_ ? std::optional(segment_size_of(*era_)) : put.segment_size;
   const std::string problem =
-      proof_.content().problem(put.system_identifier, put.raw_size, put.segment_size);
+      proof_.content().problem(put.system_identifier, put.raw_size, segment_size);
   if (!problem.empty()) {
     return make_refusal(Code::kBadContent, fmt::format("{}: {}", file, problem),
                         "Only files of pg_wal, under their own names, can be archived.");
@@ -242,7 +243,7 @@ Reply PutUpload::place_marked() {
       broken = describe(*found);
     }
   }
-  const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
+  const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
   if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
   return reply_to(context_, *era_, placement, told);
@@ -304,7 +305,8 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
-    if (const auto placement = place_without_body(*context.archive, *era, put)) {
+    if (const auto placement =
+            find_placement(context.archive->backend(), *era, put, context.client)) {
       return reply_to(context, *era, *placement);
     }
   }

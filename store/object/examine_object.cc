@@ -7,6 +7,7 @@
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/read_full.h"
+#include "proto/wal/backup_history.h"
 #include "proto/wal/segment_header.h"
 #include "proto/wal/timeline_history.h"
 
@@ -91,8 +92,11 @@ void ContentCheck::add(ByteView raw) {
 std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t raw_size,
                                   std::optional<SegmentSize> segment_size) const {
   switch (file_.kind()) {
-    case FileKind::kBackup:
-      return {};  // free text of PostgreSQL's
+    case FileKind::kBackup: {
+      // Of a form that nobody knows it is taken as it comes, and counts for no backup.
+      const auto backup = parse_backup_history(beginning_);
+      return backup && segment_size ? compare_with_name(*backup, file_, *segment_size) : "";
+    }
     case FileKind::kHistory:
       return parse_timeline_history(file_.timeline(), beginning_).problem;
     case FileKind::kSegment:
