@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-// Logs it, once a day at most (daily_warning.h). `path`: of the segment, as given; `magic`: its
-// XLOG_PAGE_MAGIC. Never fails.
+// Logs it, once a day at most (proto/pgdata/daily_warning.h). `path`: of the segment, as given;
+// `magic`: its XLOG_PAGE_MAGIC. Never fails.
 void warn_of_newer_release(FileSystem* wal_folder, const std::string& path, std::uint16_t magic,
                            Time now) noexcept;
 

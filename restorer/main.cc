@@ -5,7 +5,7 @@
 // Its exit code is its answer, and PostgreSQL takes 1 to 125 for "there is no such file": under
 // recovery.signal it then opens the database with what it has. So this file's one care is that
 // nothing, not even a mistyped option or a lack of memory, ends with such a code by accident; what
-// an answer of the store means is in decision.h.
+// an answer of the store means is in restorer/file/decision.h.
 #include <exception>
 
 #include "proto/base/error.h"

@@ -1,5 +1,5 @@
 // The policy of a restore: how long to ask, when to ask again, what to fall back on, and with which
-// exit code to end. Knows no sockets; decision.h knows the codes.
+// exit code to end. Knows no sockets; file/decision.h knows the codes.
 #pragma once
 
 #include <functional>

@@ -17,8 +17,9 @@ namespace fs = boost::filesystem;
 // `path` as it is from any folder; unchanged where the working folder cannot be told.
 std::string absolute_path(const std::string& path);
 
-// An absolute path in its one form: without ".", "..", doubled slashes, and one at its end. Nothing
-// is looked at, so symbolic links are not followed. Other text ("s3://BUCKET") is as it was.
+// An absolute path without ".", doubled slashes and a slash at its end; ".." is resolved by text
+// alone. No file is looked at, so symbolic links are not followed. Other text ("s3://BUCKET") is
+// returned as it is.
 std::string normalized(const std::string& path);
 
 }  // namespace walstow

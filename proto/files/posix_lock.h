@@ -9,10 +9,11 @@
 
 namespace walstow {
 
-// False: another open file holds the lock. `label` names the file in messages.
+// Takes an exclusive lock (flock) on the open file, without a wait. False: another open file holds
+// it. `label` names the file in messages. Throws Error{kStorage}.
 bool try_lock(int fd, const std::string& label);
 
-// Of a locked file: held until it is destroyed.
+// Takes over `fd`, which try_lock() has locked. Released when the result is destroyed.
 std::unique_ptr<FileLock> make_posix_lock(Descriptor fd);
 
 }  // namespace walstow

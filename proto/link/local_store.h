@@ -21,7 +21,7 @@ struct LocalStore {
 
 // Throws Error{kUnavailable} when the program cannot be started, and at once, without starting one,
 // while a child of the same archive that was noted in `store.wal_folder` has not ended
-// (left_processes.h).
+// (proto/pgdata/left_processes.h).
 //
 // The child ends by itself when the transport goes (its standard input ends), and is waited for, a
 // second at most, then killed. One that does not end within a second of that either is noted and

@@ -79,8 +79,6 @@ class RecordsAcrossSegments {
   // went on here; at the segment's begin, where what is there follows something else. nullopt:
   // nowhere, or that is not known, as behind an unfinished segment.
   std::optional<Lsn> add(const SegmentEdges& edges);
-  // Whether a segment that is added now can be judged.
-  bool knows() const { return state_ != State::kUnknown; }
 
  private:
   enum class State { kUnknown, kWhole, kOpen, kStopped };

@@ -3,7 +3,8 @@
 // A call says which segment PostgreSQL was handed, or asks for one and waits. The kernel ends the
 // wait when the prefetcher dies, of whatever, and refuses a connection where none lives: nobody
 // polls, and nobody waits for the dead. Messages carry the tag of the entries that are meant
-// (prefetch_entries.h), so that a call with other settings is never told of this one's.
+// (restorer/spool/prefetch_entries.h), so that a call with other settings is never told of this
+// one's.
 //
 // Both ends prove each other's user. Errors: Error{kStorage}; a call takes them for "nobody
 // listens".

@@ -1,4 +1,4 @@
-// "walstow-restore --prefetch", which only a call of walstow-restore starts (prefetch_start.h): the
+// "walstow-restore --prefetch", which only a call of walstow-restore starts (start.h): the
 // wiring of the prefetcher.
 #pragma once
 

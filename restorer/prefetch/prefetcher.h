@@ -1,9 +1,9 @@
 // The prefetcher: one process for each data directory, in the background of the calls of
 // walstow-restore, that keeps the next segments of the timeline that is being read ready in the
-// spool (prefetch_entries.h).
+// spool (restorer/spool/prefetch_entries.h).
 //
 // It sleeps until something happens: a call says what PostgreSQL was handed or wants
-// (prefetch_channel.h), a segment has come, the server ends, a signal, or nothing for long. It
+// (channel.h), a segment has come, the server ends, a signal, or nothing for long. It
 // never answers for the store: at the end of the archive, at a hole, a refusal or damage it gets no
 // more, and ends once what it has got was handed over; the call that finds nothing ready asks the
 // store itself.

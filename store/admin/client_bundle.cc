@@ -18,8 +18,7 @@ struct Place {
 };
 
 Place place_of(const std::string& path) {
-  fs::path absolute = fs::path(absolute_path(path)).lexically_normal();
-  if (absolute.filename().empty()) absolute = absolute.parent_path();
+  const fs::path absolute = normalized(absolute_path(path));
   return {.parent = absolute.parent_path().string(), .name = absolute.filename().string()};
 }
 

@@ -35,7 +35,8 @@ std::string fingerprint_of(std::string_view public_key) {
   return bytes ? key_fingerprint(*bytes) : "";
 }
 
-ClientReport decode(std::string_view content, const Backend& backend, const std::string& key) {
+ClientReport decode(std::string_view content, const BackendReader& backend,
+                    const std::string& key) {
   const std::string place = record_name(backend, key);
   const json::object record = parse_record(content, place);
   const auto grants = grants_member(record, "grants");
@@ -63,14 +64,14 @@ bool same_client(const ClientReport& one, const ClientReport& other) {
 
 }  // namespace
 
-std::optional<ClientReport> find_client(Backend& backend, std::string_view client) {
+std::optional<ClientReport> find_client(BackendReader& backend, std::string_view client) {
   const std::string key = layout::client_record(client);
   const auto content = backend.read_record(key);
   if (!content) return std::nullopt;
   return decode(*content, backend, key);
 }
 
-std::vector<ClientReport> list_clients(Backend& backend) {
+std::vector<ClientReport> list_clients(BackendReader& backend) {
   std::vector<ClientReport> clients;
   for_each_record(backend, layout::client_records(),
                   [&](const std::string& key, const std::string& content) {

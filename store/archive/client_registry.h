@@ -17,9 +17,9 @@
 namespace walstow {
 
 // nullopt: the registry has nobody of that name.
-std::optional<ClientReport> find_client(Backend& backend, std::string_view client);
+std::optional<ClientReport> find_client(BackendReader& backend, std::string_view client);
 // By name.
-std::vector<ClientReport> list_clients(Backend& backend);
+std::vector<ClientReport> list_clients(BackendReader& backend);
 
 struct AddedClient {
   enum class Result {

@@ -23,7 +23,7 @@ std::optional<std::uint64_t> major_of(std::string_view format) {
 
 }  // namespace
 
-std::string record_name(const Backend& backend, const std::string& key) {
+std::string record_name(const BackendReader& backend, const std::string& key) {
   return fmt::format("record \"{}\" of {}", key, backend.describe());
 }
 

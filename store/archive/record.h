@@ -14,7 +14,7 @@ namespace walstow {
 inline constexpr std::string_view kArchiveFormat = "1.0";  // "MAJOR.MINOR"
 
 // "record "KEY" of archive "/mnt/archive"", for messages.
-std::string record_name(const Backend& backend, const std::string& key);
+std::string record_name(const BackendReader& backend, const std::string& key);
 
 // Unknown members are ignored. Throws Error{kDamaged} where there is no JSON object with a format,
 // and Error{kUsage} for an unknown major.

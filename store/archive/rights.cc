@@ -88,7 +88,7 @@ bool shuts_out_itself(const Command& command, const Caller& caller) {
 
 }  // namespace
 
-OrRefusal<Grants> grants_of(Backend& backend, const Caller& caller, Time now) {
+OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time now) {
   using enum Right;
   if (caller.kind == Caller::Kind::kOwner) {
     return Grants{{.cluster = std::string(kEveryCluster), .rights = {kArchive, kRestore, kAdmin}}};

@@ -30,7 +30,7 @@ struct Caller {
 // Reads the registry in this very call, so that a record that was removed or changed counts from
 // the next request on. The refusal (kUnknownClient): nobody of that name is there, or with another
 // key, or by a certificate that has expired. Throws as store/archive/client_registry.h.
-OrRefusal<Grants> grants_of(Backend& backend, const Caller& caller, Time now);
+OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time now);
 
 // nullopt: the caller may ask this. Says nothing of whether a cluster exists, so that nobody learns
 // the names of others' clusters.

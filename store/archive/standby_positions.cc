@@ -118,7 +118,7 @@ std::string encode_position(const Position& position) {
   return to_line(object);
 }
 
-Position decode_position(const Backend& backend, const std::string& content,
+Position decode_position(const BackendReader& backend, const std::string& content,
                          const std::string& key) {
   const std::string place = record_name(backend, key);
   try {
@@ -252,7 +252,7 @@ bool forget_position(Backend& backend, const ForgetStandby& forget) {
       layout::standby_record(forget.cluster, forget.client, forget.instance));
 }
 
-std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster,
+std::vector<PositionReport> list_positions(BackendReader& backend, std::string_view cluster,
                                            DamagedRecords* damaged) {
   std::vector<PositionReport> reports;
   for_each_record(

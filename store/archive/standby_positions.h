@@ -37,7 +37,7 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
 bool forget_position(Backend& backend, const ForgetStandby& forget);
 
 // What cannot be read, or is of a later format: as for_each_record().
-std::vector<PositionReport> list_positions(Backend& backend, std::string_view cluster,
+std::vector<PositionReport> list_positions(BackendReader& backend, std::string_view cluster,
                                            DamagedRecords* damaged = nullptr);
 
 }  // namespace walstow

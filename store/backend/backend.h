@@ -26,7 +26,7 @@
 
 namespace walstow {
 
-// At once; S3 takes no more.
+// Of one remove_objects(): S3 takes no more.
 inline constexpr std::size_t kMostRemovals = 1000;
 inline constexpr std::size_t kLargestRecord = std::size_t{64} * 1024;  // bytes
 
@@ -111,6 +111,7 @@ class BackendReader {
   // single key by it.
   virtual std::vector<Folder> folders(const std::string& prefix) = 0;
 
+  // nullopt: absent, as found in this very call.
   virtual std::optional<std::string> read_record(const std::string& key) = 0;
 
   // Throws Error{kUnavailable} unless the place that the archive was opened by is the same one
@@ -156,7 +157,7 @@ class Backend : public BackendReader {
   // return. Waits some seconds at most for other writers, then throws Error{kUnavailable}.
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
-  virtual bool remove_record(const std::string& key) = 0;  // durable on return
+  virtual bool remove_record(const std::string& key) = 0;  // false: absent; durable on return
 };
 
 }  // namespace walstow

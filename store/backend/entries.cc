@@ -6,7 +6,7 @@
 
 namespace walstow {
 
-EntryCursor::EntryCursor(Backend& backend, std::string prefix)
+EntryCursor::EntryCursor(BackendReader& backend, std::string prefix)
     : backend_(backend), prefix_(std::move(prefix)) {
   fetch("");
 }
@@ -21,7 +21,7 @@ void EntryCursor::fetch(const std::string& after) {
   next_ = 0;
 }
 
-void for_each_entry(Backend& backend, const std::string& prefix,
+void for_each_entry(BackendReader& backend, const std::string& prefix,
                     const std::function<void(const Entry&)>& visit) {
   EntryCursor entries(backend, prefix);
   for (; entries.peek() != nullptr; entries.advance())
@@ -34,7 +34,7 @@ bool is_of_one_record(const Error& error) {
 }
 
 void for_each_record(
-    Backend& backend, const std::string& prefix,
+    BackendReader& backend, const std::string& prefix,
     const std::function<void(const std::string& key, const std::string& content)>& visit,
     DamagedRecords* damaged) {
   for_each_entry(backend, prefix, [&](const Entry& entry) {

@@ -18,7 +18,7 @@ inline constexpr std::size_t kEntriesAtOnce = 10000;
 // One entry after the other, in byte order of the keys. The backend outlives it.
 class EntryCursor {
  public:
-  EntryCursor(Backend& backend, std::string prefix);
+  EntryCursor(BackendReader& backend, std::string prefix);
 
   // nullptr: the end. Valid until advance(), which the end does not allow.
   const Entry* peek() const { return next_ < page_.size() ? &page_[next_] : nullptr; }
@@ -27,14 +27,14 @@ class EntryCursor {
  private:
   void fetch(const std::string& after);
 
-  Backend& backend_;
+  BackendReader& backend_;
   std::string prefix_;
   std::vector<Entry> page_;
   std::size_t next_ = 0;
 };
 
 // All of them at once, in the same order.
-void for_each_entry(Backend& backend, const std::string& prefix,
+void for_each_entry(BackendReader& backend, const std::string& prefix,
                     const std::function<void(const Entry&)>& visit);
 
 // What is wrong with records, for whoever looks at all of them: one that is damaged says nothing of
@@ -47,7 +47,7 @@ bool is_of_one_record(const Error& error);
 // The same of records, each as it is when its turn has come; those that went meanwhile are left
 // out. One that cannot be read, or by `visit`: throws what that throws, unless `damaged` takes it.
 void for_each_record(
-    Backend& backend, const std::string& prefix,
+    BackendReader& backend, const std::string& prefix,
     const std::function<void(const std::string& key, const std::string& content)>& visit,
     DamagedRecords* damaged = nullptr);
 

@@ -39,7 +39,7 @@ struct PlacedFile {
   Result result = Result::kNew;
   Digest digest;     // of what stands under `name`: another one where the rest of a segment differs
   std::string name;  // as stored
-  std::uint64_t stored_size = 0;
+  std::uint64_t stored_size = 0;  // bytes
 };
 using Placement = OrRefusal<PlacedFile>;
 
@@ -48,7 +48,8 @@ using Placement = OrRefusal<PlacedFile>;
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
                                         const PutFile& put, const std::string& client);
 
-// `staged` holds what `put` announces, proven. `end` of a segment, else nullopt.
+// `staged` holds what `put` announces, proven. `end` of a segment, else nullopt. What is
+// acknowledged is durable on return. The refusal: kOtherContent.
 Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
                 StagedObject& staged, const std::optional<SegmentEnd>& end);
 

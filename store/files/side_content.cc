@@ -5,14 +5,13 @@
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/backend/entries.h"
 #include "store/backend/key_rules.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 
 namespace walstow {
 namespace {
-
-constexpr std::size_t kKeptPage = 1000;
 
 // Beyond this, somebody is fighting over the name.
 constexpr int kKeepAttempts = 3;
@@ -98,12 +97,10 @@ std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cl
                                    const EraName& era, layout::Kept kept) {
   std::vector<KeptContent> found;
   const std::string prefix = layout::kept_prefix(cluster, era, kept);
-  const std::vector<Entry> entries = archive.backend().list_after(prefix, "", kKeptPage);
-  for (const Entry& entry : entries) {
-    if (auto name = layout::parse_kept_key(cluster, era, kept, entry.key)) {
+  for_each_entry(archive.backend(), prefix, [&](const Entry& entry) {
+    if (auto name = layout::parse_kept_key(cluster, era, kept, entry.key))
       found.push_back({std::move(*name), entry});
-    }
-  }
+  });
   return found;
 }
 

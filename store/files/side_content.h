@@ -70,11 +70,12 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
 
 // Puts `staged` in the place of a damaged object, whose bytes are kept below "_aside". At no moment
 // is the key without an object: a damaged one is never told as an absent one. False: the damaged
-// one does not stand there any more, and nothing was done.
+// one does not stand there any more; the key is as it was, and a copy may be left below "_aside".
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
                      const ObjectSource& damaged, const std::string& problem);
 
-// The first 12 digits and the key of every content that is kept of a name, or of all names.
+// Every content of an era that is kept in one of the two ways, in the order of keys. Memory: all of
+// them.
 struct KeptContent {
   layout::KeptName name;
   Entry entry;

@@ -30,7 +30,7 @@ struct Mark {
   std::vector<KeptName> contents;  // that of its own key among them
 };
 
-std::vector<std::string> keys_of_marks(Backend& backend, std::string_view cluster,
+std::vector<std::string> keys_of_marks(BackendReader& backend, std::string_view cluster,
                                        const EraName& era) {
   std::vector<std::string> keys;
   for_each_entry(backend, layout::break_marks(cluster, era),
@@ -41,7 +41,7 @@ std::vector<std::string> keys_of_marks(Backend& backend, std::string_view cluste
 enum class Stands { kNo, kYes, kUnreadable };
 
 // Whether the segment stands with that content.
-Stands stands(Backend& backend, std::string_view cluster, const EraName& era,
+Stands stands(BackendReader& backend, std::string_view cluster, const EraName& era,
               const KeptName& content) {
   auto source = backend.open_object(*layout::object_key(cluster, era, content.file));
   if (source == nullptr) return Stands::kNo;
@@ -56,7 +56,7 @@ Stands stands(Backend& backend, std::string_view cluster, const EraName& era,
 }
 
 // Whether an administrator may give the content its name, once more or at last.
-bool is_kept(Backend& backend, std::string_view cluster, const EraName& era,
+bool is_kept(BackendReader& backend, std::string_view cluster, const EraName& era,
              const KeptName& content) {
   const std::string name = fmt::format("{}.{}", content.file.text(), content.digest12);
   return std::ranges::any_of(
@@ -65,7 +65,7 @@ bool is_kept(Backend& backend, std::string_view cluster, const EraName& era,
       });
 }
 
-bool has_gone(Backend& backend, std::string_view cluster, const EraName& era,
+bool has_gone(BackendReader& backend, std::string_view cluster, const EraName& era,
               const KeptName& content) {
   return stands(backend, cluster, era, content) == Stands::kNo &&
          !is_kept(backend, cluster, era, content);
@@ -91,7 +91,7 @@ Mark parse_mark(std::string_view text, const KeptName& own, const std::string& p
 }
 
 // nullopt: it has gone meanwhile, or the key is no mark's.
-std::optional<Mark> read_mark(Backend& backend, std::string_view cluster, const EraName& era,
+std::optional<Mark> read_mark(BackendReader& backend, std::string_view cluster, const EraName& era,
                               const std::string& key) {
   const auto own = layout::parse_break_mark(cluster, era, key);
   const auto text = own ? backend.read_record(key) : std::nullopt;
@@ -117,7 +117,7 @@ void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& e
 
 }  // namespace
 
-bool has_content(Backend& backend, std::string_view cluster, const EraName& era,
+bool has_content(BackendReader& backend, std::string_view cluster, const EraName& era,
                  const SegmentContent& content) {
   return stands(backend, cluster, era, {content.segment, layout::digest12(content.digest)}) ==
          Stands::kYes;
@@ -142,8 +142,9 @@ void forget_break(Backend& backend, std::string_view cluster, const EraName& era
   forget_if_gone(backend, cluster, era, layout::break_mark(cluster, era, put.segment, put.digest));
 }
 
-std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
-                                     std::size_t most, DamagedRecords& damaged) {
+std::vector<BreakReport> list_breaks(BackendReader& backend, std::string_view cluster,
+                                     const EraName& era, std::size_t most,
+                                     DamagedRecords& damaged) {
   std::vector<BreakReport> breaks;
   auto keys = keys_of_marks(backend, cluster, era);
   std::ranges::reverse(keys);

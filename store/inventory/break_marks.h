@@ -34,7 +34,7 @@ struct LogBreak {
 
 // Whether the segment stands with that content. A damaged header counts as another content: verify
 // tells of it.
-bool has_content(Backend& backend, std::string_view cluster, const EraName& era,
+bool has_content(BackendReader& backend, std::string_view cluster, const EraName& era,
                  const SegmentContent& content);
 
 // Durable on return. `put` is the content with which the break was found. Of one content the first
@@ -42,16 +42,16 @@ bool has_content(Backend& backend, std::string_view cluster, const EraName& era,
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
                 const SegmentContent& put, const LogBreak& found);
 
-// Removes the mark of `put` if one of its contents has gone: it neither stands nor is kept for an
-// administrator's decision, or behind one. So there are no more marks than contents. Durable on
-// return.
+// Removes the mark of `put` if one of its contents has gone: it neither stands nor is kept in
+// conflicts/ or settled/. A damaged header counts as standing. So there are no more marks than
+// contents. Durable on return.
 void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
                   const SegmentContent& put);
 
 // Those whose contents stand, the newest ones of the highest timeline first, `most` at most. A mark
 // that cannot be read goes into `damaged` and stops nothing.
-std::vector<BreakReport> list_breaks(Backend& backend, std::string_view cluster, const EraName& era,
-                                     std::size_t most, DamagedRecords& damaged);
+std::vector<BreakReport> list_breaks(BackendReader& backend, std::string_view cluster,
+                                     const EraName& era, std::size_t most, DamagedRecords& damaged);
 
 // forget_break() for every mark, for a prune that has come to its end. A mark that is made right
 // then, before its content stands, may go, too; a verification still finds the break.

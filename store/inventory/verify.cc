@@ -32,14 +32,15 @@ struct Outcome {
 };
 
 // Whether anything of the segment's timeline stands behind it.
-bool is_followed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+bool is_followed(BackendReader& backend, std::string_view cluster, const PromisedObject& promised) {
   const std::string prefix =
       layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
   const std::string behind = layout::after_segment(cluster, promised.era, promised.file);
   return !backend.list_after(prefix, behind, 1).empty();
 }
 
-bool follows_another(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
+bool follows_another(BackendReader& backend, std::string_view cluster,
+                     const PromisedObject& promised) {
   const std::string prefix =
       layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
   const std::vector<Entry> first = backend.list_after(prefix, "", 1);

@@ -115,7 +115,7 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
       .value_or("");
 }
 
-std::optional<std::string> read_small_object(Backend& backend, const std::string& key,
+std::optional<std::string> read_small_object(BackendReader& backend, const std::string& key,
                                              std::size_t largest) {
   auto object = backend.open_object(key);
   if (object == nullptr) return std::nullopt;

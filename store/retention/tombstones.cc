@@ -125,7 +125,7 @@ KnownPrune known_prune(const Tombstone& tombstone) {
           .has_removed = !tombstone.timeline && tombstone.reached > SegmentNumber{}};
 }
 
-std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluster,
+std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view cluster,
                                        const EraName& era) {
   std::vector<Tombstone> all;
   const SegmentSize size = segment_size_of(era);

@@ -46,7 +46,7 @@ std::string_view to_string(Tombstone::State state);
 KnownPrune known_prune(const Tombstone& tombstone);
 
 // Oldest first.
-std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluster,
+std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view cluster,
                                        const EraName& era);
 
 // Gives it the next number. Durable on return. nullopt: another one came first, or is unfinished.

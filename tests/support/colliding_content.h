@@ -7,7 +7,7 @@
 namespace walstow::samples {
 
 // `content`, which has more than 1024 bytes, with 960 others in the block of 1024 that holds
-// `offset`, and the same digest. The block is not the last one.
+// `offset`, and the same digest. The block ends at least 64 bytes before the end of `content`.
 std::string with_same_digest(std::string content, std::size_t offset);
 
 }  // namespace walstow::samples

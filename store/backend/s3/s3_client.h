@@ -35,13 +35,15 @@ class S3Client {
     S3Head head;
     std::unique_ptr<HttpExchange> body;
   };
-  // From `offset` on, which is smaller than the object or 0. nullopt: absent.
+  // From `offset` on (0, or smaller than the object). `head.size` is the number of bytes from there
+  // on. nullopt: absent.
   std::optional<Opened> get(const std::string& key, std::uint64_t offset = 0);
 
   // nullopt: nothing was found, which is no proof.
   std::optional<S3Head> head(const std::string& key);
 
-  // Also where nothing stands.
+  // Also where nothing stands. Of several: kMostRemovals at most, each one a key, since they are
+  // not escaped; after an Error some are removed and some are not.
   void remove(const std::string& key);
   void remove_all(const std::vector<std::string>& keys);
 
@@ -51,6 +53,7 @@ class S3Client {
   };
   S3List list(const ListQuery& query);
 
+  // Whether the bucket has versioning, or had it.
   bool has_versions();
 
  private:

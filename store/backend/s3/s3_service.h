@@ -29,7 +29,7 @@ struct S3Body {
 struct S3Question {
   std::string method, key;
   std::map<std::string, std::string> query, headers;
-  const S3Body* body = nullptr;
+  const S3Body* body = nullptr;  // outlives the question
 };
 
 class S3Service {
@@ -38,11 +38,14 @@ class S3Service {
 
   const S3Options& options() const { return options_; }
 
-  // Once. Throws NoAnswer, also for what the service says of itself (5xx).
+  // Sends the question once; only within persist() or ask_again(), which note for the circuit
+  // breaker whether an answer came. Throws NoAnswer where there is none, and for 5xx, 408, 409 and
+  // 429; Error{kUnavailable} while the breaker is open.
   std::unique_ptr<HttpExchange> ask(const S3Question& question, Deadline deadline);
+  // 16 MiB at most, read within the settings' patience. Throws NoAnswer.
   std::string whole_body(HttpExchange& exchange) const;
-  // An answer to a HEAD has no body, and its headers alone tell.
   [[noreturn]] void refuse(const S3Question& question, HttpExchange& exchange) const;
+  // Where the body was read already, or there is none, as of a HEAD (`fault`: nullopt).
   [[noreturn]] void refuse(const S3Question& question, const HttpExchange& exchange,
                            const std::optional<S3Fault>& fault) const;
 

@@ -9,7 +9,8 @@
 namespace walstow {
 
 // Bytes of an object, as they come from the service. Where the connection breaks it goes on from
-// there, with the same object.
+// there, with the same object, up to five times; then, and where the object was replaced or removed
+// meanwhile, Error{kUnavailable}. One thread at a time.
 class S3Source final : public ObjectSource {
  public:
   S3Source(std::shared_ptr<S3Client> client, std::string key, S3Client::Opened opened,
