@@ -1,6 +1,7 @@
 #include "archiver/archive.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "archiver/history_along.h"
@@ -41,7 +42,7 @@ void archive_ahead(const Shared& shared, const WalFileName& name, StoreClient& s
   // The server has it archived itself then, when its times can be told from those of a change.
   if (!status || !changes_would_show(*status, shared.call.now())) return;
   if (shared.marks->has(name, *status)) return;
-  const std::string path = parent_folder(shared.call.path) + "/" + name.text();
+  const std::string path = fmt::format("{}/{}", parent_folder(shared.call.path), name.text());
   const ArchivedFile archived = archive_one(shared, path, store);
   // Otherwise it was changed between the look and the reading, a moment ago.
   if (archived.status != *status) return;
@@ -85,7 +86,8 @@ std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<Archived
   const std::unique_ptr<StoreClient> store = call.connect();
   HistoryAlong history(*call.folder, call.cluster, call.server.system_identifier.value_or(0),
                        [&](const WalFileName& file) {
-                         const std::string path = parent_folder(call.path) + "/" + file.text();
+                         const std::string path =
+                             fmt::format("{}/{}", parent_folder(call.path), file.text());
                          return archive_one(*shared, path, *store).done.report.archive;
                        });
   const bool along = own && call.is_server_folder;

@@ -15,7 +15,7 @@ constexpr std::string_view kRecord = "archived_history";
 // Timeline 1 has none.
 std::optional<WalFileName> history_of(const WalFileName& file) {
   if (file.kind() == FileKind::kHistory || file.timeline() <= Timeline{1}) return std::nullopt;
-  return WalFileName::parse(to_hex8(file.timeline()) + ".history");
+  return WalFileName::parse(fmt::format("{}.history", to_hex8(file.timeline())));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <fmt/format.h>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -40,7 +41,7 @@ struct LookAhead::State {
     try {
       work();
     } catch (const std::exception& error) {
-      log_line(LogLevel::kDebug, std::string("looking ahead ends: ") + error.what());
+      log_line(LogLevel::kDebug, fmt::format("looking ahead ends: {}", error.what()));
       stop();
     }
   }
@@ -57,7 +58,7 @@ struct LookAhead::State {
       }).detach();
       ++state->threads;
     } catch (const std::system_error& error) {
-      log_line(LogLevel::kDebug, std::string("could not start a thread: ") + error.what());
+      log_line(LogLevel::kDebug, fmt::format("could not start a thread: {}", error.what()));
     }
   }
 

@@ -38,7 +38,7 @@ const char* hint_for(const SegmentHeader& header, const ServerIdentity& server) 
 Checked check_segment(const Candidate& candidate, const ServerIdentity& server) {
   const SegmentHeaderResult result = parse_segment_header(candidate.beginning);
   if (!result.header) {
-    refuse("it " + result.problem, result.hint.empty() ? kDamageHint : result.hint);
+    refuse(fmt::format("it {}", result.problem), result.hint.empty() ? kDamageHint : result.hint);
   }
   const SegmentHeader& header = *result.header;
   const SegmentExpectation expected{.name = candidate.name,
@@ -62,7 +62,7 @@ Checked check_segment(const Candidate& candidate, const ServerIdentity& server) 
 void check_history(const Candidate& candidate) {
   const TimelineHistoryResult result =
       parse_timeline_history(candidate.name.timeline(), as_text(candidate.beginning));
-  if (!result.history) refuse("it is not a timeline history file: " + result.problem);
+  if (!result.history) refuse(fmt::format("it is not a timeline history file: {}", result.problem));
 }
 
 void check_backup(const Candidate& candidate) {

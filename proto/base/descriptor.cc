@@ -1,7 +1,7 @@
 #include "proto/base/descriptor.h"
 
 #include <cerrno>
-#include <string>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "proto/base/error.h"
@@ -24,7 +24,7 @@ void Descriptor::close_checked(const char* what) {
   // Never twice: Linux has given the number away even when close() fails, EINTR included.
   const int fd = release();
   if (fd >= 0 && ::close(fd) != 0) {
-    throw_system_error(std::string("could not close ") + what, errno);
+    throw_system_error(fmt::format("could not close {}", what), errno);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
 
 namespace walstow {
 namespace {
@@ -60,7 +61,7 @@ std::string_view to_string(ErrorKind kind) {
 std::string system_message(int error_number) {
   // Unlike strerror(): safe with threads, and in English whatever the locale.
   const char* const text = ::strerrordesc_np(error_number);
-  return text != nullptr ? text : "error " + std::to_string(error_number);
+  return text != nullptr ? text : fmt::format("error {}", error_number);
 }
 
 std::string system_hint(int error_number) {
@@ -74,7 +75,7 @@ std::string start_hint(int error_number) {
 }
 
 void throw_system_error(const std::string& what, int error_number) {
-  throw Error(ErrorKind::kStorage, what + ": " + system_message(error_number),
+  throw Error(ErrorKind::kStorage, fmt::format("{}: {}", what, system_message(error_number)),
               system_hint(error_number));
 }
 

@@ -3,6 +3,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace walstow {
 
@@ -22,7 +23,7 @@ std::string normalized(const std::string& path) {
     if (part == "..") {
       text.resize(text.empty() ? 0 : text.rfind('/'));
     } else {
-      text += "/" + part.string();
+      text += fmt::format("/{}", part.string());
     }
   }
   return text.empty() ? "/" : text;

@@ -76,7 +76,7 @@ std::string escaped(std::string_view text, std::size_t limit) {
       piece += printable ? std::string(1, byte)
                          : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
-    if (result.size() + piece.size() > limit) return result + "...";
+    if (result.size() + piece.size() > limit) return fmt::format("{}...", result);
     result += piece;
     text.remove_prefix(size);
   }

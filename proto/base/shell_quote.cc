@@ -46,7 +46,7 @@ std::string shell_quoted(std::string_view word) {
       word.remove_prefix(character);
     }
   }
-  return quoted + "'";
+  return fmt::format("{}'", quoted);
 }
 
 }  // namespace walstow

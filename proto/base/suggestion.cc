@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "proto/base/shell_quote.h"
 
@@ -28,7 +29,7 @@ std::string program(const Reach& reach, std::string_view name) {
 
 // With a blank before each.
 std::string options_text(const Words& options) {
-  return options.empty() ? "" : " " + command_line(options);
+  return options.empty() ? "" : fmt::format(" {}", command_line(options));
 }
 
 }  // namespace
@@ -36,18 +37,18 @@ std::string options_text(const Words& options) {
 std::string command_line(const Words& words) {
   std::string line;
   for (const std::string& word : words)
-    line += (line.empty() ? "" : " ") + shell_quoted(word);
+    line += fmt::format("{}{}", line.empty() ? "" : " ", shell_quoted(word));
   return line;
 }
 
 std::string suggestion(const Words& words) {
-  return std::string(kAdmin) + command_line(words) + "\"";
+  return fmt::format("{}{}\"", kAdmin, command_line(words));
 }
 
 std::string complete_command(const Reach& reach, const Words& words) {
   const std::string command = command_line(words);
   const std::string options = names_its_archive(command) ? "" : options_text(reach.options);
-  return program(reach, "walstow") + options + " " + command;
+  return fmt::format("{}{} {}", program(reach, "walstow"), options, command);
 }
 
 std::string completed(std::string_view text, const Reach& reach) {
@@ -60,12 +61,13 @@ std::string completed(std::string_view text, const Reach& reach) {
     if (text.starts_with(kAdmin)) {
       text.remove_prefix(kAdmin.size());
       const bool bare = names_its_archive(text);
-      result += "\"" + program(reach, "walstow") + (bare ? "" : options_text(reach.options)) + " ";
+      result += fmt::format("\"{}{} ", program(reach, "walstow"),
+                            bare ? "" : options_text(reach.options));
     } else if (text.starts_with(kArchive)) {
       text.remove_prefix(kArchive.size());
       Words options = reach.options;
       if (!reach.cluster.empty()) options.insert(options.end(), {"--cluster", reach.cluster});
-      result += "\"" + program(reach, "walstow-archive") + options_text(options) + " ";
+      result += fmt::format("\"{}{} ", program(reach, "walstow-archive"), options_text(options));
     } else {
       result += '"';
       text.remove_prefix(1);

@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <fmt/format.h>
+
 #include "proto/base/buffer.h"
 #include "proto/base/log.h"
 #include "proto/base/retry.h"
@@ -56,7 +58,8 @@ struct Client::State {
     try {
       std::rethrow_exception(failure);
     } catch (const boost::system::system_error& error) {
-      throw_asio_error("could not ask the store \"" + options.store_text + "\"", error.code());
+      throw_asio_error(fmt::format("could not ask the store \"{}\"", options.store_text),
+                       error.code());
     }
   }
 
@@ -89,8 +92,8 @@ namespace {
                                 std::string_view body) {
   if (const auto refusal = parse_refusal(reply, body)) throw to_error(*refusal);
   throw Error(ErrorKind::kUnavailable,
-              "the answer of \"" + store + "\" is not a walstow store's (HTTP status " +
-                  std::to_string(reply.status) + ")",
+              fmt::format("the answer of \"{}\" is not a walstow store's (HTTP status {})", store,
+                          reply.status),
               "Is the address right, and no proxy in between?");
 }
 
@@ -120,8 +123,9 @@ asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
     const std::size_t size = co_await connection->read_body(buffer, progress(whole));
     if (size == 0) co_return text;
     if (text.size() + size > kLargestJson) {
-      throw Error(ErrorKind::kUnavailable,
-                  "the answer of \"" + options.store_text + "\" is longer than any of a store's");
+      throw Error(
+          ErrorKind::kUnavailable,
+          fmt::format("the answer of \"{}\" is longer than any of a store's", options.store_text));
     }
     text += as_text(buffer.first(size));
   }
@@ -199,10 +203,10 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
   const bool same_content =
       done.report.raw_size == put.raw_size && done.report.digest == to_string(put.digest);
   if (same_name && same_content) co_return done;
-  throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
-                                           "\" answered for another file, \"" +
-                                           escaped(done.report.name) + "\" with digest \"" +
-                                           escaped(done.report.digest) + "\"");
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("the store \"{}\" answered for another file, \"{}\" with digest \"{}\"",
+                  options.store_text, escaped(done.report.name), escaped(done.report.digest)));
 }
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
@@ -234,13 +238,13 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
                 "the store's answer and the object in it do not carry the same digest");
   }
   if (header.name != get.file.text()) {
-    throw Error(ErrorKind::kDamaged,
-                "the store answered with \"" + header.name + "\" to \"" + get.file.text() + "\"");
+    throw Error(ErrorKind::kDamaged, fmt::format("the store answered with \"{}\" to \"{}\"",
+                                                 header.name, get.file.text()));
   }
   if (get.system_identifier && header.system_identifier != *get.system_identifier) {
-    throw Error(ErrorKind::kDamaged, "the store answered with a file of system identifier " +
-                                         std::to_string(header.system_identifier) + ", not " +
-                                         std::to_string(*get.system_identifier));
+    throw Error(ErrorKind::kDamaged,
+                fmt::format("the store answered with a file of system identifier {}, not {}",
+                            header.system_identifier, *get.system_identifier));
   }
   co_return Got{.header = header, .archive = *archive};
 }
@@ -264,8 +268,9 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
     co_return Absent{std::move(*refusal)};
   }
   if (refusal && refusal->proof) {
-    throw Error(ErrorKind::kUnavailable, "the store \"" + options.store_text +
-                                             "\" answered another question than the one asked");
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the store \"{}\" answered another question than the one asked",
+                            options.store_text));
   }
   throw_refusal(options.store_text, reply, text);
 }

@@ -66,20 +66,21 @@ ClientConnection::ClientConnection(ByteStream stream, std::string peer, std::str
 }
 
 void ClientConnection::fail(error_code error, const char* doing) const {
-  const std::string store = "the store \"" + peer_ + "\"";
+  const std::string store = fmt::format("the store \"{}\"", peer_);
   if (stream_.expired()) {
-    throw Error(ErrorKind::kTimeout, std::string("timed out while ") + doing + " " + store,
+    throw Error(ErrorKind::kTimeout, fmt::format("timed out while {} {}", doing, store),
                 "Is the store overloaded, or the network slow? The time limits are settings.");
   }
   if (const auto explained = stream_.explain(peer_)) throw Error(*explained);
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
       error == asio::error::eof || error == asio::error::broken_pipe ||
       error == asio::error::connection_reset) {
-    throw Error(ErrorKind::kUnavailable, store + " closed the connection before it had answered");
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("{} closed the connection before it had answered", store));
   }
   if (auto explained = explain_tls_failure(peer_, error)) throw Error(*explained);
   throw Error(ErrorKind::kUnavailable,
-              std::string("failed while ") + doing + " " + store + ": " + error.message());
+              fmt::format("failed while {} {}: {}", doing, store, error.message()));
 }
 
 asio::awaitable<void> ClientConnection::send_head(RequestHead head, Body body, Deadline deadline) {
@@ -141,7 +142,7 @@ asio::awaitable<std::size_t> ClientConnection::read_body(MutableByteView out, De
   // A body that ends with the connection has no proof of being whole.
   if (parser_->need_eof() && !parser_->is_done()) {
     throw Error(ErrorKind::kUnavailable,
-                "the store \"" + peer_ + "\" sent an answer without a length",
+                fmt::format("the store \"{}\" sent an answer without a length", peer_),
                 "Is there a proxy in between that is not HTTP/1.1?");
   }
   stream_.set_deadline(deadline);

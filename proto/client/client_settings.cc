@@ -1,5 +1,7 @@
 #include "proto/client/client_settings.h"
 
+#include <fmt/format.h>
+
 #include "proto/link/executables.h"
 #include "proto/link/store_address.h"
 #include "proto/wire/command.h"
@@ -13,7 +15,7 @@ StoreAddress address_of(const Settings& settings) {
     return parse_store_address(store);
   } catch (const Error& error) {
     throw Error(ErrorKind::kUsage,
-                "setting \"store\" (" + settings.origin("store") + "): " + error.what(),
+                fmt::format("setting \"store\" ({}): {}", settings.origin("store"), error.what()),
                 error.hint());
   }
 }
@@ -117,8 +119,8 @@ ClientOptions client_options(const Settings& settings) {
   const std::string cluster = settings.required("cluster");
   if (!valid_cluster_name(cluster)) {
     throw Error(ErrorKind::kUsage,
-                "invalid value \"" + cluster + "\" for setting \"cluster\" (" +
-                    settings.origin("cluster") + ")",
+                fmt::format("invalid value \"{}\" for setting \"cluster\" ({})", cluster,
+                            settings.origin("cluster")),
                 "A cluster's name has 1 to 63 letters, digits, \"-\" and \"_\", and starts with a "
                 "letter or digit.");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <string_view>
 
 #include "proto/base/filesystem.h"
@@ -40,7 +41,7 @@ bool is_path(const Setting& setting, std::string_view value) {
 // A value that starts with a dash would be taken for an option.
 void add_option(Words& words, const std::string& name, const std::string& value) {
   if (value.starts_with('-')) {
-    words.push_back(name + "=" + value);
+    words.push_back(fmt::format("{}={}", name, value));
   } else {
     words.insert(words.end(), {name, value});
   }

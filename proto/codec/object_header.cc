@@ -19,7 +19,7 @@ constexpr std::string_view kFormat = "1.0";  // MAJOR.MINOR; the major is kObjec
 constexpr std::size_t kDeepestHeader = 4;
 
 [[noreturn]] void damaged_header(const std::string& why) {
-  throw Error(ErrorKind::kDamaged, "object header: " + why);
+  throw Error(ErrorKind::kDamaged, fmt::format("object header: {}", why));
 }
 
 // The fields of the line, each of which must be there and of its type.
@@ -113,7 +113,7 @@ std::string encode_object_header(const ObjectHeader& header) {
       {"client", header.client},
       {"time", to_iso8601(header.time)},
   };
-  std::string line = json::serialize(fields) + "\n";
+  std::string line = fmt::format("{}\n", json::serialize(fields));
   if (line.size() > kLargestObjectHeader) {
     throw Error(ErrorKind::kInvalid, fmt::format("object header takes {} bytes, {} are allowed",
                                                  line.size(), kLargestObjectHeader));
@@ -130,7 +130,7 @@ ObjectHeader decode_object_header(std::string_view json) {
   json::error_code error;
   const json::value value =
       json::parse({json.data(), json.size()}, error, {}, {.max_depth = kDeepestHeader});
-  if (error) damaged_header("it is not JSON: " + error.message());
+  if (error) damaged_header(fmt::format("it is not JSON: {}", error.message()));
   const json::object* const object = value.if_object();
   if (object == nullptr) damaged_header("it is not a JSON object");
   return header_of(Fields(*object));

@@ -21,7 +21,7 @@ std::vector<std::optional<FileStatus>> FileSystem::statuses(const std::string& f
   std::vector<std::optional<FileStatus>> statuses;
   statuses.reserve(names.size());
   for (const std::string& name : names)
-    statuses.push_back(status(folder == "." ? name : folder + "/" + name));
+    statuses.push_back(status(folder == "." ? name : fmt::format("{}/{}", folder, name)));
   return statuses;
 }
 

@@ -1,6 +1,7 @@
 #include "proto/files/make_files_as.h"
 
 #include <cerrno>
+#include <fmt/format.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,13 +31,14 @@ bool can_switch_to(const FileOwner& owner) {
 std::optional<FileOwner> other_owner(int fd, const std::string& label) {
   if (::geteuid() != 0) return std::nullopt;
   struct stat status {};
-  if (::fstat(fd, &status) != 0) throw_system_error("could not stat " + label, errno);
+  if (::fstat(fd, &status) != 0) throw_system_error(fmt::format("could not stat {}", label), errno);
   if (status.st_uid == 0) return std::nullopt;
   const FileOwner owner{.user = status.st_uid, .group = status.st_gid};
   if (can_switch_to(owner)) return owner;
-  log_line(LogLevel::kWarning,
-           "could not act as the owner of " + label + ": what is made there belongs to root",
-           "Root lacks the right to (CAP_SETUID, CAP_SETGID). Run the command as that user.");
+  log_line(
+      LogLevel::kWarning,
+      fmt::format("could not act as the owner of {}: what is made there belongs to root", label),
+      "Root lacks the right to (CAP_SETUID, CAP_SETGID). Run the command as that user.");
   return std::nullopt;
 }
 

@@ -27,7 +27,7 @@ std::size_t PosixFile::read_at(std::uint64_t offset, MutableByteView out) {
     const auto position = static_cast<off_t>(offset + filled);
     const ssize_t got = uninterrupted(
         [&] { return ::pread(fd_.get(), out.data() + filled, out.size() - filled, position); });
-    if (got < 0) throw_system_error("could not read " + label_, errno);
+    if (got < 0) throw_system_error(fmt::format("could not read {}", label_), errno);
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
   }
@@ -48,16 +48,16 @@ void PosixFile::write_at(std::uint64_t offset, ByteView bytes) {
     const ssize_t put = uninterrupted([&] {
       return ::pwrite(fd_.get(), bytes.data() + written, bytes.size() - written, position);
     });
-    if (put < 0) throw_system_error("could not write " + label_, errno);
+    if (put < 0) throw_system_error(fmt::format("could not write {}", label_), errno);
     // As PostgreSQL does: a write of nothing without a reason means that there was no room.
-    if (put == 0) throw_system_error("could not write " + label_, ENOSPC);
+    if (put == 0) throw_system_error(fmt::format("could not write {}", label_), ENOSPC);
     written += static_cast<std::size_t>(put);
   }
 }
 
 void PosixFile::sync() {
   if (uninterrupted([&] { return ::fsync(fd_.get()); }) != 0) {
-    throw_system_error("could not fsync " + label_, errno);
+    throw_system_error(fmt::format("could not fsync {}", label_), errno);
   }
 }
 
@@ -98,14 +98,15 @@ void throw_creation_error(const std::string& what, int error_number, int fd) {
   const bool no_inodes = error_number == ENOSPC && ::fstatvfs(fd, &room) == 0 && room.f_files > 0 &&
                          room.f_favail == 0;
   if (!no_inodes) throw_system_error(what, error_number);
-  throw Error(ErrorKind::kStorage, what + ": " + system_message(ENOSPC) + ": no inode is free",
+  throw Error(ErrorKind::kStorage,
+              fmt::format("{}: {}: no inode is free", what, system_message(ENOSPC)),
               "The file system has as many files as it can have, whatever \"df -h\" says: see "
               "\"df -i\". Remove files that nobody needs, or make it with more inodes.");
 }
 
 FileStatus status_of(int fd, const std::string& label) {
   struct stat status {};
-  if (::fstat(fd, &status) != 0) throw_system_error("could not stat " + label, errno);
+  if (::fstat(fd, &status) != 0) throw_system_error(fmt::format("could not stat {}", label), errno);
   return to_file_status(status);
 }
 

@@ -108,7 +108,7 @@ Descriptor PosixFileSystem::open_regular(const Location& at, const std::string& 
     return ::openat(at.folder.get(), at.name.c_str(), all_flags, file_mode_);
   }));
   if (!fd && errno == ENOENT) return fd;
-  if (!fd) throw_creation_error("could not open " + label, errno, at.folder.get());
+  if (!fd) throw_creation_error(fmt::format("could not open {}", label), errno, at.folder.get());
   if (status_of(fd.get(), label).type != FileStatus::Type::kFile) {
     throw Error(ErrorKind::kStorage, fmt::format("could not open {}: not a regular file", label));
   }
@@ -124,7 +124,7 @@ std::unique_ptr<File> PosixFileSystem::open_file(const std::string& path) {
 }
 
 std::unique_ptr<File> PosixFileSystem::open_or_create(const std::string& path) {
-  const std::string what = "could not create " + file_label(path);
+  const std::string what = fmt::format("could not create {}", file_label(path));
   const Location at = root_.find_to_change(path, what);
   Descriptor fd = open_regular(at, path, O_RDWR | O_CREAT);
   if (!fd) throw_system_error(what, ENOENT);
@@ -144,7 +144,7 @@ std::optional<FileStatus> PosixFileSystem::status_at(int folder, const std::stri
     return to_file_status(status);
   }
   if (errno == ENOENT) return std::nullopt;
-  throw_system_error("could not stat " + file_label(path), errno);
+  throw_system_error(fmt::format("could not stat {}", file_label(path)), errno);
 }
 
 std::vector<std::optional<FileStatus>> PosixFileSystem::statuses(
@@ -153,7 +153,7 @@ std::vector<std::optional<FileStatus>> PosixFileSystem::statuses(
   const Descriptor fd = open_folder(folder);
   if (!fd) return statuses;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string path = folder == "." ? names[i] : folder + "/" + names[i];
+    const std::string path = folder == "." ? names[i] : fmt::format("{}/{}", folder, names[i]);
     statuses[i] = status_at(fd.get(), names[i], path);
   }
   return statuses;
@@ -168,7 +168,8 @@ Descriptor PosixFileSystem::open_folder(const std::string& folder) const {
                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   }));
   if (!fd && errno != ENOENT) {
-    throw_system_error("could not open " + in_quotes("folder", describe(folder)), errno);
+    throw_system_error(fmt::format("could not open {}", in_quotes("folder", describe(folder))),
+                       errno);
   }
   return fd;
 }
@@ -176,7 +177,7 @@ Descriptor PosixFileSystem::open_folder(const std::string& folder) const {
 std::optional<std::vector<std::string>> PosixFileSystem::list(const std::string& folder) {
   Descriptor fd = open_folder(folder);
   if (!fd) return std::nullopt;
-  const std::string what = "could not read " + in_quotes("folder", describe(folder));
+  const std::string what = fmt::format("could not read {}", in_quotes("folder", describe(folder)));
   const FolderStream stream(::fdopendir(fd.get()));
   if (stream == nullptr) throw_system_error(what, errno);
   fd.release();  // the stream's now
@@ -208,7 +209,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
   if (fd) return std::make_unique<PosixFile>(std::move(fd), label);
   // EISDIR and ENOENT: kernels and file systems to which the flag means nothing.
   if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == ENOSYS) return nullptr;
-  throw_creation_error("could not create " + label, errno, root.folder.get());
+  throw_creation_error(fmt::format("could not create {}", label), errno, root.folder.get());
 }
 
 // A name nobody has, in a folder that exists now.
@@ -216,19 +217,20 @@ Location PosixFileSystem::new_temporary_name() {
   make_folder(temporary_folder_);
   const std::string path =
       fmt::format("{}/{}{}", temporary_folder_, random_hex(16), kTemporarySuffix);
-  return root_.find_to_change(path, "could not create " + file_label(path));
+  return root_.find_to_change(path, fmt::format("could not create {}", file_label(path)));
 }
 
 std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
   for (int attempt = 0; attempt < kTemporaryAttempts; ++attempt) {
     Location at = new_temporary_name();
-    const std::string label = file_label(temporary_folder_ + "/" + at.name);
+    const std::string label = file_label(fmt::format("{}/{}", temporary_folder_, at.name));
     Descriptor fd(uninterrupted([&] {
       const MakeFilesAs as(owner_);
       return ::openat(at.folder.get(), at.name.c_str(),
                       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode_);
     }));
-    if (!fd) throw_creation_error("could not create " + label, errno, at.folder.get());
+    if (!fd)
+      throw_creation_error(fmt::format("could not create {}", label), errno, at.folder.get());
     // Until it is locked, a cleaner takes it for the file of a dead writer, and may have removed
     // it.
     if (!try_lock(fd.get(), label) || !is_named(fd.get(), at)) continue;
@@ -253,7 +255,7 @@ std::unique_ptr<File> PosixFileSystem::create_temporary() {
 
 LinkResult PosixFileSystem::link_temporary(File& temporary, const std::string& path) {
   auto& file = dynamic_cast<PosixFile&>(temporary);
-  const std::string what = "could not link " + file_label(path);
+  const std::string what = fmt::format("could not link {}", file_label(path));
   const Location to = root_.find_to_change(path, what);
   const int error_number = file.link_to(to);
   if (error_number == EEXIST) return LinkResult::kExists;
@@ -268,7 +270,7 @@ LinkResult PosixFileSystem::link_temporary(File& temporary, const std::string& p
 
 void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& path) {
   auto& file = dynamic_cast<PosixFile&>(temporary);
-  const std::string what = "could not replace " + file_label(path);
+  const std::string what = fmt::format("could not replace {}", file_label(path));
   const Location to = root_.find_to_change(path, what);
   if (!file.temporary_name()) {
     // Only a name can be renamed over another. Locked first, so that no cleaner takes it.
@@ -287,7 +289,7 @@ void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& p
 // --- folders and names ---
 
 bool PosixFileSystem::make_folder(const std::string& path) {
-  const std::string what = "could not make " + in_quotes("folder", describe(path));
+  const std::string what = fmt::format("could not make {}", in_quotes("folder", describe(path)));
   const Location at = root_.find_to_change(path, what);
   {
     const MakeFilesAs as(owner_);
@@ -311,7 +313,7 @@ void PosixFileSystem::rename(const std::string& from, const std::string& to) {
 }
 
 bool PosixFileSystem::remove(const std::string& path) {
-  const std::string what = "could not remove " + file_label(path);
+  const std::string what = fmt::format("could not remove {}", file_label(path));
   const std::optional<Location> at = root_.find_below(path);
   if (!at) return false;
   if (::unlinkat(at->folder.get(), at->name.c_str(), 0) == 0) return true;
@@ -326,10 +328,10 @@ void PosixFileSystem::sync_folder(const std::string& folder) {
   // Opened anew for each call: of two threads that fsync one descriptor, only one is told of an
   // error.
   const Descriptor fd = open_folder(folder);
-  const std::string what = "could not fsync " + in_quotes("folder", describe(folder));
+  const std::string what = fmt::format("could not fsync {}", in_quotes("folder", describe(folder)));
   if (!fd) throw_system_error(what, ENOENT);
   if (uninterrupted([&] { return ::fsync(fd.get()); }) != 0) {
-    throw Error(ErrorKind::kFatal, what + ": " + system_message(errno),
+    throw Error(ErrorKind::kFatal, fmt::format("{}: {}", what, system_message(errno)),
                 "Names made there may be lost at a power cut; check the disk, then start again.");
   }
 }
@@ -338,7 +340,7 @@ void PosixFileSystem::sync_folder(const std::string& folder) {
 
 std::unique_ptr<FileLock> PosixFileSystem::lock(
     const std::string& path, std::optional<std::chrono::steady_clock::time_point> deadline) {
-  const std::string what = "could not create " + file_label(path);
+  const std::string what = fmt::format("could not create {}", file_label(path));
   for (;;) {
     const Location at = root_.find_to_change(path, what);
     Descriptor fd = open_regular(at, path, O_RDWR | O_CREAT);
@@ -366,7 +368,7 @@ std::size_t PosixFileSystem::remove_dead_temporaries() {
   std::size_t removed = 0;
   for (const std::string& name : list(temporary_folder_).value_or(std::vector<std::string>())) {
     if (!name.ends_with(kTemporarySuffix)) continue;
-    if (remove_if_dead(temporary_folder_ + "/" + name)) ++removed;
+    if (remove_if_dead(fmt::format("{}/{}", temporary_folder_, name))) ++removed;
   }
   return removed;
 }

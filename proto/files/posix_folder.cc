@@ -56,7 +56,7 @@ RootFolder::RootFolder(Descriptor fd, const std::string& name)
 
 std::string RootFolder::describe(const std::string& path) const {
   if (path == ".") return name_;
-  return name_ == "/" ? name_ + path : name_ + "/" + path;
+  return name_ == "/" ? name_ + path : fmt::format("{}/{}", name_, path);
 }
 
 bool RootFolder::in_place() const {

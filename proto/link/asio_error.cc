@@ -1,5 +1,7 @@
 #include "proto/link/asio_error.h"
 
+#include <fmt/format.h>
+
 #include "proto/base/error.h"
 
 namespace walstow {
@@ -9,7 +11,7 @@ void throw_asio_error(const std::string& what, const boost::system::error_code& 
   // EAGAIN is of a thread.
   const bool is_systems = error.category() == boost::system::system_category() ||
                           error.category() == boost::system::generic_category();
-  throw Error(ErrorKind::kUnavailable, what + ": " + error.message(),
+  throw Error(ErrorKind::kUnavailable, fmt::format("{}: {}", what, error.message()),
               is_systems ? start_hint(error.value()) : "");
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cerrno>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/link/resolve_host.h"
@@ -32,14 +33,15 @@ asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarg
   }
   if (timed_out) {
     throw Error(ErrorKind::kTimeout,
-                "timed out while connecting to the store \"" + target.store + "\"",
+                fmt::format("timed out while connecting to the store \"{}\"", target.store),
                 "Is that host up, the address right, and no firewall in between?");
   }
   // Where there is no socket to ask with, the store is not to blame.
   const bool is_ours = last.value() == EMFILE || last.value() == ENFILE;
-  throw Error(ErrorKind::kUnavailable,
-              "could not connect to the store \"" + target.store + "\": " + last.message(),
-              is_ours ? system_hint(last.value()) : target.hint);
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("could not connect to the store \"{}\": {}", target.store, last.message()),
+      is_ours ? system_hint(last.value()) : target.hint);
 }
 
 StreamTimeout::StreamTimeout(asio::ip::tcp::socket& socket, Deadline deadline)

@@ -1,5 +1,5 @@
-// From the name of a store's host to a TCP connection with it; and a deadline for what comes before a
-// connection has become a Transport.
+// From the name of a store's host to a TCP connection with it; and a deadline for what comes before
+// a connection has become a Transport.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
 #include <string_view>
@@ -162,7 +163,7 @@ Started start_child(const LocalStore& store, const Descriptor& its_end) {
   if (error != 0) {
     const bool not_there = error == ENOENT || error == ENOTDIR || error == EACCES;
     throw Error(ErrorKind::kUnavailable,
-                "could not run \"" + store.walstowd + "\": " + system_message(error),
+                fmt::format("could not run \"{}\": {}", store.walstowd, system_message(error)),
                 not_there ? "Install walstowd beside the other executables, or name it in the "
                             "setting \"walstowd\"."
                           : start_hint(error));
@@ -197,7 +198,8 @@ std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
   if (store.wal_folder) refuse_beside_left_process(*store.wal_folder, store.archive);
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw Error(ErrorKind::kUnavailable, "could not make a socket pair: " + system_message(errno),
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("could not make a socket pair: {}", system_message(errno)),
                 system_hint(errno));
   }
   Descriptor own_end(ends[0]);

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cstring>
+#include <fmt/format.h>
 #include <memory>
 #include <mutex>
 #include <netdb.h>
@@ -95,8 +96,8 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(HostPort address, Deadline d
     } catch (const std::system_error& error) {
       const int number = error.code().value();
       throw Error(ErrorKind::kUnavailable,
-                  "could not look up host \"" + address.host +
-                      "\": could not start a thread: " + system_message(number),
+                  fmt::format("could not look up host \"{}\": could not start a thread: {}",
+                              address.host, system_message(number)),
                   start_hint(number));
     }
     boost::system::error_code cancelled;
@@ -104,13 +105,14 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(HostPort address, Deadline d
   }
   const std::lock_guard lock(lookup->mutex);
   if (!lookup->done) {
-    throw Error(ErrorKind::kTimeout, "timed out while looking up host \"" + address.host + "\"",
+    throw Error(ErrorKind::kTimeout,
+                fmt::format("timed out while looking up host \"{}\"", address.host),
                 "Does the name service (DNS) of this machine answer?");
   }
   if (lookup->error != 0 || lookup->endpoints.empty()) {
     throw Error(ErrorKind::kUnavailable,
-                "could not look up host \"" + address.host +
-                    "\": " + (lookup->error != 0 ? gai_strerror(lookup->error) : "no address"),
+                fmt::format("could not look up host \"{}\": {}", address.host,
+                            lookup->error != 0 ? gai_strerror(lookup->error) : "no address"),
                 "Is the host name in the setting \"store\" right?");
   }
   co_return std::move(lookup->endpoints);

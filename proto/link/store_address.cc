@@ -1,6 +1,7 @@
 #include "proto/link/store_address.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
@@ -15,7 +16,7 @@ constexpr std::string_view kS3 = "s3://";
 constexpr std::size_t kLongestHost = 253;  // RFC 1035, 2.3.4, as text without the final dot
 
 [[noreturn]] void fail(std::string_view text, const std::string& why, std::string hint) {
-  throw Error(ErrorKind::kInvalid, "\"" + escaped(text) + "\" " + why, std::move(hint));
+  throw Error(ErrorKind::kInvalid, fmt::format("\"{}\" {}", escaped(text), why), std::move(hint));
 }
 
 bool is_host(std::string_view host, bool in_brackets) {
@@ -127,7 +128,8 @@ StoreAddress parse_store_address(std::string_view text) {
 
 std::string to_string(const HostPort& address) {
   const bool bracketed = address.host.find(':') != std::string::npos;
-  return (bracketed ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+  return fmt::format("{}:{}", bracketed ? fmt::format("[{}]", address.host) : address.host,
+                     address.port);
 }
 
 }  // namespace walstow

@@ -111,7 +111,7 @@ std::optional<SegmentSize> segment_size_of(FileSystem& wal, const WalFileName& n
 // say, which have had one layout in all releases. nullopt: nothing does.
 std::optional<SegmentSize> segment_size_of_wal(const std::string& data_directory,
                                                std::uint64_t system_identifier) {
-  const auto wal = open_posix_file_system(data_directory + "/pg_wal");
+  const auto wal = open_posix_file_system(fmt::format("{}/pg_wal", data_directory));
   if (wal == nullptr) return std::nullopt;
   std::vector<std::string> names = wal->list(".").value_or(std::vector<std::string>());
   std::ranges::sort(names);

@@ -109,7 +109,7 @@ std::optional<WalFileName> last_handed(FileSystem& wal_folder, const std::string
   std::array<std::byte, kLongestHanded> bytes{};
   const std::size_t size = file->read_at(0, bytes);
   const std::string_view text = as_text(ByteView(bytes).first(size));
-  if (!text.starts_with(id + " ")) return std::nullopt;
+  if (!text.starts_with(fmt::format("{} ", id))) return std::nullopt;
   auto segment = WalFileName::parse(text.substr(id.size() + 1));
   return segment && segment->kind() == FileKind::kSegment ? segment : std::nullopt;
 }
@@ -154,7 +154,7 @@ Instance find_or_make_instance(FileSystem& wal_folder, const InstanceTraits& tra
 void note_handed(FileSystem& wal_folder, const std::string& id, const WalFileName& segment) {
   const std::unique_ptr<FileLock> held = lock(wal_folder);
   const std::unique_ptr<File> file = wal_folder.open_or_create(in_spool(kHandedFile));
-  file->write_at(0, as_bytes(id + " " + segment.text()));
+  file->write_at(0, as_bytes(fmt::format("{} {}", id, segment.text())));
   file->close();
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <fmt/format.h>
 #include <span>
 #include <utility>
 
@@ -45,7 +46,7 @@ std::unique_ptr<FileSystem> open_wal_folder(const std::string& folder) {
 }
 
 std::string in_spool(std::string_view name) {
-  return std::string(kSpoolFolder) + "/" + std::string(name);
+  return fmt::format("{}/{}", kSpoolFolder, name);
 }
 
 void remove_empty_spool(FileSystem& wal_folder) {
@@ -68,7 +69,7 @@ std::string to_json(const SpoolRecord& record) {
       object[name + std::string(kHex)] = to_hex(as_bytes(value));
     }
   }
-  return boost::json::serialize(object) + "\n";
+  return fmt::format("{}\n", boost::json::serialize(object));
 }
 
 std::optional<SpoolRecord> parse_spool_record(std::string_view json) {

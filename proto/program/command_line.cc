@@ -121,7 +121,8 @@ void Parser::add_command(const CommandSpec& spec) {
     const std::string word(spec.name.substr(space + 1));  // npos + 1 is 0: all of it
     if (&parent != &root_) {
       const std::string known = parent.get_description();
-      parent.description(known.empty() ? "commands: " + word : known + ", " + word);
+      parent.description(known.empty() ? fmt::format("commands: {}", word)
+                                       : fmt::format("{}, {}", known, word));
     }
     parser = parent.add_subcommand(word, std::string(spec.summary));
     parser->group("Commands")
@@ -255,7 +256,7 @@ void Parser::collect(ParsedCommand& parsed) const {
   parsed.verbose = root_.count("--verbose") > 0;
   for (const Option& option : entry.spec->options) {
     const std::string name = long_name(option.flags);
-    const CLI::Option* const given = entry.parser->get_option("--" + name);
+    const CLI::Option* const given = entry.parser->get_option(fmt::format("--{}", name));
     if (given->count() > 0) parsed.options.emplace(name, given->results());
   }
   for (const Positional& positional : entry.spec->positionals) {

@@ -1,6 +1,7 @@
 #include "proto/program/run_program.h"
 
 #include <exception>
+#include <fmt/format.h>
 #include <system_error>
 
 #include "proto/base/error.h"
@@ -20,7 +21,8 @@ int run_program(const std::function<int()>& program) {
     const bool is_thread = error.code() == std::errc::resource_unavailable_try_again;
     const int number = error.code().value();
     log_line(LogLevel::kError,
-             is_thread ? "could not start a thread: " + system_message(number) : error.what(),
+             is_thread ? fmt::format("could not start a thread: {}", system_message(number))
+                       : error.what(),
              is_thread ? start_hint(number) : system_hint(number));
     return exit_code::kFailed;
   } catch (const std::exception& error) {

@@ -222,7 +222,7 @@ std::string environment_name(std::string_view setting) {
 }
 
 std::string option_name(std::string_view setting) {
-  std::string name = "--" + std::string(setting);
+  std::string name = fmt::format("--{}", setting);
   std::replace_if(
       name.begin(), name.end(), [](char letter) { return letter == '.' || letter == '_'; }, '-');
   return name;

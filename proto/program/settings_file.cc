@@ -74,7 +74,7 @@ void apply_table(Settings& settings, const std::string& prefix, const toml::tabl
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
     if (const auto* const nested = node.as_table()) {
-      apply_table(settings, name + ".", *nested, path);
+      apply_table(settings, fmt::format("{}.", name), *nested, path);
     } else {
       apply_value(settings, name, node, path);
     }
@@ -91,11 +91,12 @@ std::string from_environment(const char* name) {
 // "" when the user has no home, as under some service managers.
 std::string user_folder() {
   const std::string configured = from_environment("XDG_CONFIG_HOME");
-  if (configured.starts_with('/')) return configured + "/walstow";  // the specification's rule
+  if (configured.starts_with('/'))
+    return fmt::format("{}/walstow", configured);  // the specification's rule
   const std::string home = from_environment("HOME");
   // runuser and cron may leave another user's home there, which is not ours to look into.
   if (!home.starts_with('/') || ::access(home.c_str(), X_OK) != 0) return "";
-  return home + "/.config/walstow";
+  return fmt::format("{}/.config/walstow", home);
 }
 
 void apply_variable(Settings& settings, std::string_view variable, std::string_view value) {

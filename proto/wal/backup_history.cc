@@ -1,6 +1,6 @@
 #include "proto/wal/backup_history.h"
 
-#include "proto/wal/file_name.h"
+#include <fmt/format.h>
 
 namespace walstow {
 namespace {
@@ -61,6 +61,17 @@ std::optional<BackupHistory> parse_backup_history(std::string_view content) {
   backup.stop = stop->at;
   backup.stop_timeline = stop->timeline;
   return backup;
+}
+
+std::string compare_with_name(const BackupHistory& backup, const WalFileName& file,
+                              SegmentSize size) {
+  const auto segment =
+      WalFileName::segment(backup.start_timeline, segment_of(backup.start, size), size);
+  const std::string own_name =
+      fmt::format("{}.{:08X}.backup", segment.text(), backup.start.value % size.bytes());
+  if (file.text() == own_name) return {};
+  return fmt::format("its START WAL LOCATION is {}, so that its name would be {}",
+                     to_string(backup.start), own_name);
 }
 
 }  // namespace walstow

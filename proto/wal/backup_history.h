@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "proto/base/utc_time.h"
+#include "proto/wal/file_name.h"
 #include "proto/wal/lsn.h"
 
 namespace walstow {
@@ -25,5 +26,10 @@ struct BackupHistory {
 
 // nullopt: not such a file, or without its two locations.
 std::optional<BackupHistory> parse_backup_history(std::string_view content);
+
+// PostgreSQL names the file after START WAL LOCATION (BackupHistoryFileName in xlog_internal.h). Of
+// `file`, a kBackup, one clause that says where the two disagree, or "".
+std::string compare_with_name(const BackupHistory& backup, const WalFileName& file,
+                              SegmentSize size);
 
 }  // namespace walstow

@@ -74,7 +74,7 @@ constexpr const char* kOtherMachineHint =
     "ppc64le, riscv64) only.";
 
 SegmentHeaderResult not_a_segment(const std::string& why) {
-  return {std::nullopt, "is not a WAL segment: " + why, {}};
+  return {std::nullopt, fmt::format("is not a WAL segment: {}", why), {}};
 }
 
 // A known magic with its bytes swapped says enough; of another one that begins with the same digit

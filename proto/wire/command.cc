@@ -20,15 +20,15 @@ RequestHead start(Method method, std::string target) {
 }
 
 std::string cluster_path(std::string_view cluster) {
-  return "/v1/clusters/" + percent_encoded(cluster);
+  return fmt::format("/v1/clusters/{}", percent_encoded(cluster));
 }
 
 std::string client_path(std::string_view client) {
-  return "/v1/clients/" + percent_encoded(client);
+  return fmt::format("/v1/clients/{}", percent_encoded(client));
 }
 
 std::string file_path(std::string_view cluster, const WalFileName& file) {
-  return cluster_path(cluster) + "/wal/" + percent_encoded(file.text());
+  return fmt::format("{}/wal/{}", cluster_path(cluster), percent_encoded(file.text()));
 }
 
 void set_number(Fields& fields, std::string_view name, std::uint64_t value) {
@@ -74,27 +74,27 @@ RequestHead request_for(const GetFile& get) {
 // What every request for a page has.
 std::string page_query(const std::string& after, std::uint32_t limit, const FileRange& range) {
   std::string query = fmt::format("?limit={}", limit);
-  if (!after.empty()) query += "&after=" + percent_encoded(after);
-  if (range.timeline) query += "&timeline=" + to_hex8(*range.timeline);
-  if (range.from) query += "&from=" + percent_encoded(range.from->text());
-  if (range.to) query += "&to=" + percent_encoded(range.to->text());
+  if (!after.empty()) query += fmt::format("&after={}", percent_encoded(after));
+  if (range.timeline) query += fmt::format("&timeline={}", to_hex8(*range.timeline));
+  if (range.from) query += fmt::format("&from={}", percent_encoded(range.from->text()));
+  if (range.to) query += fmt::format("&to={}", percent_encoded(range.to->text()));
   return query;
 }
 
 RequestHead request_for(const ListFiles& list) {
-  return start(Method::kGet, cluster_path(list.cluster) + "/wal" +
-                                 page_query(list.after, list.limit, list.range));
+  return start(Method::kGet, fmt::format("{}/wal{}", cluster_path(list.cluster),
+                                         page_query(list.after, list.limit, list.range)));
 }
 
 RequestHead request_for(const ListHoles& list) {
-  return start(Method::kGet, cluster_path(list.cluster) + "/holes" +
-                                 page_query(list.after, list.limit, list.range));
+  return start(Method::kGet, fmt::format("{}/holes{}", cluster_path(list.cluster),
+                                         page_query(list.after, list.limit, list.range)));
 }
 
 RequestHead request_for(const VerifyFiles& verify) {
-  std::string target = cluster_path(verify.cluster) + "/verify" +
-                       page_query(verify.after, verify.limit, verify.range);
-  if (verify.since) target += "&since=" + percent_encoded(to_iso8601(*verify.since));
+  std::string target = fmt::format("{}/verify{}", cluster_path(verify.cluster),
+                                   page_query(verify.after, verify.limit, verify.range));
+  if (verify.since) target += fmt::format("&since={}", percent_encoded(to_iso8601(*verify.since)));
   if (verify.depth == VerifyFiles::Depth::kContent) target += "&deep=1";
   if (verify.jobs != 1) target += fmt::format("&jobs={}", verify.jobs);
   if (verify.most_bytes) target += fmt::format("&bytes={}", *verify.most_bytes);
@@ -102,8 +102,8 @@ RequestHead request_for(const VerifyFiles& verify) {
 }
 
 RequestHead request_for(const SetAside& aside) {
-  return start(Method::kPost,
-               cluster_path(aside.cluster) + "/aside?object=" + percent_encoded(aside.object));
+  return start(Method::kPost, fmt::format("{}/aside?object={}", cluster_path(aside.cluster),
+                                          percent_encoded(aside.object)));
 }
 
 RequestHead request_for(const ClusterStatus& status) {
@@ -119,15 +119,16 @@ RequestHead request_for(const CreateCluster& create) {
 }
 
 RequestHead request_for(const OpenEra& open) {
-  RequestHead request = start(Method::kPost, cluster_path(open.cluster) + "/eras");
+  RequestHead request = start(Method::kPost, fmt::format("{}/eras", cluster_path(open.cluster)));
   set_number(request.fields, field::kSystem, open.system_identifier);
   set_number(request.fields, field::kSegmentSize, open.segment_size);
   return request;
 }
 
 RequestHead request_for(const ReportPosition& report) {
-  RequestHead request = start(Method::kPut, cluster_path(report.cluster) + "/standbys/" +
-                                                percent_encoded(report.instance.id));
+  RequestHead request =
+      start(Method::kPut, fmt::format("{}/standbys/{}", cluster_path(report.cluster),
+                                      percent_encoded(report.instance.id)));
   set_number(request.fields, field::kSystem, report.system_identifier);
   set_instance(request.fields, report.instance);
   request.fields.set(field::kRestartpoint, report.restartpoint.text());
@@ -139,19 +140,19 @@ RequestHead request_for(const Whoami&) {
 }
 
 RequestHead request_for(const CheckStore& check) {
-  return start(Method::kPost, cluster_path(check.cluster) + "/check");
+  return start(Method::kPost, fmt::format("{}/check", cluster_path(check.cluster)));
 }
 
 RequestHead request_for(const ListConflicts& list) {
-  std::string target = cluster_path(list.cluster) + "/conflicts";
-  if (list.file) target += "/" + percent_encoded(list.file->text());
+  std::string target = fmt::format("{}/conflicts", cluster_path(list.cluster));
+  if (list.file) target += fmt::format("/{}", percent_encoded(list.file->text()));
   return start(Method::kGet, std::move(target));
 }
 
 RequestHead request_for(const AcceptContent& accept) {
-  return start(Method::kPost, cluster_path(accept.cluster) + "/conflicts/" +
-                                  percent_encoded(accept.file.text()) + "/" +
-                                  percent_encoded(accept.digest12));
+  return start(Method::kPost,
+               fmt::format("{}/conflicts/{}/{}", cluster_path(accept.cluster),
+                           percent_encoded(accept.file.text()), percent_encoded(accept.digest12)));
 }
 
 RequestHead request_for(const ListClients&) {

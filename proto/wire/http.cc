@@ -48,7 +48,7 @@ void Fields::set(std::string_view name, std::string value) {
 
 void Fields::add(std::string_view name, std::string value) {
   if (std::string* first = find_mutable(name)) {
-    *first += ", " + value;
+    *first = fmt::format("{}, {}", *first, value);
   } else {
     all_.emplace_back(name, std::move(value));
   }

@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <fmt/format.h>
+
 #include "proto/base/log.h"
 #include "proto/wire/http.h"
 
@@ -90,7 +92,7 @@ json::value time_or_null(const std::optional<Time>& time) {
 }
 
 std::string to_line(const json::object& object) {
-  return json::serialize(object) + '\n';
+  return fmt::format("{}\n", json::serialize(object));
 }
 
 }  // namespace walstow

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <fmt/format.h>
 #include <limits>
 #include <stdexcept>
 
@@ -44,7 +45,7 @@ std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
 std::string key_fingerprint(ByteView public_key) {
   Sha256 sha256;
   sha256.update(public_key);
-  return "sha256:" + to_hex(sha256.finish());
+  return fmt::format("sha256:{}", to_hex(sha256.finish()));
 }
 
 }  // namespace walstow

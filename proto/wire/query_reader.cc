@@ -48,7 +48,7 @@ std::optional<std::string> parse_object(std::string_view text) {
 }
 
 std::optional<Timeline> parse_timeline(std::string_view text) {
-  const auto name = WalFileName::parse(std::string(text) + ".history");
+  const auto name = WalFileName::parse(fmt::format("{}.history", text));
   return name ? std::optional(name->timeline()) : std::nullopt;
 }
 

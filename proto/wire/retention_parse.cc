@@ -240,7 +240,7 @@ std::optional<Parsed> parse_policy(const RequestHead& request, const std::string
 
 RequestHead request_for(const AddHold& add) {
   RequestHead request =
-      start_in_cluster(Method::kPut, add.cluster, "holds/" + percent_encoded(add.id));
+      start_in_cluster(Method::kPut, add.cluster, fmt::format("holds/{}", percent_encoded(add.id)));
   request.fields.set(field::kFrom, add.from.text());
   if (add.to) request.fields.set(field::kTo, add.to->text());
   request.fields.set(field::kReason, to_text_field(add.reason));
@@ -248,7 +248,8 @@ RequestHead request_for(const AddHold& add) {
 }
 
 RequestHead request_for(const RemoveHold& remove) {
-  return start_in_cluster(Method::kDelete, remove.cluster, "holds/" + percent_encoded(remove.id));
+  return start_in_cluster(Method::kDelete, remove.cluster,
+                          fmt::format("holds/{}", percent_encoded(remove.id)));
 }
 
 RequestHead request_for(const ListHolds& list) {
@@ -256,8 +257,8 @@ RequestHead request_for(const ListHolds& list) {
 }
 
 RequestHead request_for(const AddBackup& add) {
-  RequestHead request =
-      start_in_cluster(Method::kPut, add.cluster, "backups/" + percent_encoded(add.id));
+  RequestHead request = start_in_cluster(Method::kPut, add.cluster,
+                                         fmt::format("backups/{}", percent_encoded(add.id)));
   request.fields.set(field::kFrom, add.start.text());
   request.fields.set(field::kTo, to_string(add.stop));
   request.fields.set(field::kTimeline, std::to_string(add.timeline.value));
@@ -267,7 +268,8 @@ RequestHead request_for(const AddBackup& add) {
 }
 
 RequestHead request_for(const RemoveBackup& remove) {
-  return start_in_cluster(Method::kDelete, remove.cluster, "backups/" + percent_encoded(remove.id));
+  return start_in_cluster(Method::kDelete, remove.cluster,
+                          fmt::format("backups/{}", percent_encoded(remove.id)));
 }
 
 RequestHead request_for(const ListBackups& list) {
@@ -279,9 +281,9 @@ RequestHead request_for(const ListStandbys& list) {
 }
 
 RequestHead request_for(const ForgetStandby& forget) {
-  return start_in_cluster(
-      Method::kDelete, forget.cluster,
-      "standbys/" + percent_encoded(forget.client) + "/" + percent_encoded(forget.instance));
+  return start_in_cluster(Method::kDelete, forget.cluster,
+                          fmt::format("standbys/{}/{}", percent_encoded(forget.client),
+                                      percent_encoded(forget.instance)));
 }
 
 RequestHead request_for(const SetPolicy& set) {

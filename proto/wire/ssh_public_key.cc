@@ -1,6 +1,7 @@
 #include "proto/wire/ssh_public_key.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "proto/codec/digest.h"
 #include "proto/wire/public_key.h"
@@ -56,7 +57,7 @@ std::optional<SshPublicKey> parse_ssh_public_key(std::string_view line) {
 }
 
 std::string to_text(const SshPublicKey& key) {
-  return key.type + " " + to_base64(key.blob);
+  return fmt::format("{} {}", key.type, to_base64(key.blob));
 }
 
 std::string ssh_fingerprint(ByteView blob) {
@@ -71,9 +72,9 @@ std::string ssh_fingerprint(ByteView blob) {
 
 std::optional<std::string> parse_ssh_fingerprint(std::string_view text) {
   if (!text.starts_with(kFingerprint)) return std::nullopt;
-  const auto digest = from_base64(std::string(text.substr(kFingerprint.size())) + "=");
+  const auto digest = from_base64(fmt::format("{}=", text.substr(kFingerprint.size())));
   if (!digest || digest->size() != std::tuple_size_v<Sha256Digest>) return std::nullopt;
-  return "sha256:" + to_hex(*digest);
+  return fmt::format("sha256:{}", to_hex(*digest));
 }
 
 }  // namespace walstow

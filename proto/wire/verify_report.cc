@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <utility>
 
 #include "proto/base/error.h"
@@ -116,7 +117,8 @@ SetAsideReport parse_set_aside_report(std::string_view body) {
   const std::string result = reader.text("result");
   const auto row = std::ranges::find(kResults, result, [](const auto& one) { return one.second; });
   if (row == kResults.end()) {
-    throw Error(ErrorKind::kUnavailable, "the store says \"" + escaped(result) + "\" of an object",
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the store says \"{}\" of an object", escaped(result)),
                 "It may be of a later release.");
   }
   return {.object = reader.text("object"), .result = row->first, .reason = reader.text("reason")};

@@ -36,7 +36,7 @@ bool has_segment_header(const WalFileName& name) {
 std::optional<std::string> problem_of_segment(ByteView beginning,
                                               const SegmentExpectation& expected) {
   const SegmentHeaderResult result = parse_segment_header(beginning);
-  if (!result.header) return "it " + result.problem;
+  if (!result.header) return fmt::format("it {}", result.problem);
   return check_segment_header(*result.header, expected);
 }
 
@@ -130,7 +130,7 @@ Outcome to_outcome(const Error& error) {
                   .archive = {}};
   // A check says what is wrong with the bytes, not whose they are; the store itself has a hint.
   if (outcome.answer == StoreAnswer::kDamaged && outcome.hint.empty()) {
-    outcome.message = "what the store sent is damaged: " + outcome.message;
+    outcome.message = fmt::format("what the store sent is damaged: {}", outcome.message);
     outcome.hint = kMendHint;
   }
   return outcome;

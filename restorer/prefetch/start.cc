@@ -78,7 +78,8 @@ void start_prefetcher(std::span<const char* const> arguments, const std::string&
   const int error = posix_spawn(&pid, "/proc/self/exe", actions.get(), attributes.get(),
                                 pointers.data(), environ);
   if (error == 0) return;
-  throw Error(ErrorKind::kStorage, "could not start the prefetcher: " + system_message(error),
+  throw Error(ErrorKind::kStorage,
+              fmt::format("could not start the prefetcher: {}", system_message(error)),
               start_hint(error));
 }
 

@@ -122,7 +122,7 @@ int add_ssh(const CommandContext& call) {
     print(to_line(report));
     return exit_code::kDone;
   }
-  print(line + "\n");
+  print(fmt::format("{}\n", line));
   log_line(LogLevel::kInfo,
            fmt::format("client \"{}\" added; the line belongs into .ssh/authorized_keys of the "
                        "archive's owner at the store's host",
@@ -141,7 +141,7 @@ std::string local_archive(const CommandContext& call) {
 }
 
 std::string url_text(const HostPort& store) {
-  return "https://" + to_string(store);
+  return fmt::format("https://{}", to_string(store));
 }
 
 // nullopt: it was not given.
@@ -154,7 +154,7 @@ std::optional<std::string> url_option(const CommandContext& call) {
       check_host(address.at.host);
       return url_text(address.at);
     } catch (const Error& error) {
-      throw Error(ErrorKind::kUsage, std::string("option --url: ") + error.what(), error.hint());
+      throw Error(ErrorKind::kUsage, fmt::format("option --url: {}", error.what()), error.hint());
     }
   }
   throw Error(ErrorKind::kUsage,
@@ -275,7 +275,7 @@ int set_rights(const CommandContext& call, const Grant& wanted) {
   if (!wanted.rights.empty()) grants.push_back(wanted);
   if (grants.empty()) {
     throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no right left", name),
-                "Remove it with " + suggestion({"client", "remove", name}) + ".");
+                fmt::format("Remove it with {}.", suggestion({"client", "remove", name})));
   }
   print_clients(call,
                 client.ask(ChangeClient{.client = name, .grants = std::move(grants)}, patience()));

@@ -44,10 +44,12 @@ OpenEra era_to_open(const CommandContext& call) {
   if (!pgdata.empty() && system.empty() && size.empty()) {
     const auto control = read_control_file(pgdata);
     if (!control || !control->segment_size) {
-      throw Error(ErrorKind::kInvalid,
-                  "found no segment size in the control file of \"" + pgdata +
-                      "\", nor in a segment in its pg_wal",
-                  "Give --system and --segment-size, as pg_controldata shows them.");
+      throw Error(
+          ErrorKind::kInvalid,
+          fmt::format(
+              "found no segment size in the control file of \"{}\", nor in a segment in its pg_wal",
+              pgdata),
+          "Give --system and --segment-size, as pg_controldata shows them.");
     }
     open.system_identifier = control->system_identifier;
     open.segment_size = control->segment_size->bytes();
@@ -127,12 +129,13 @@ int get(const CommandContext& call) {
   const std::string path = call.command.positional("PATH");
   const auto file = WalFileName::parse(name);
   if (!file) {
-    throw Error(ErrorKind::kUsage, "\"" + escaped(name) + "\" is not the name of a WAL file",
+    throw Error(ErrorKind::kUsage,
+                fmt::format("\"{}\" is not the name of a WAL file", escaped(name)),
                 "Names look like 000000010000000A000000FF or 00000002.history.");
   }
   const auto folder = open_posix_file_system(parent_folder(path));
   if (!folder) {
-    throw Error(ErrorKind::kUsage, "there is no folder \"" + parent_folder(path) + "\"");
+    throw Error(ErrorKind::kUsage, fmt::format("there is no folder \"{}\"", parent_folder(path)));
   }
   auto output = folder->create_temporary();
   std::uint64_t written = 0;
@@ -156,7 +159,7 @@ int get(const CommandContext& call) {
   output->sync();
   const std::string own_name = path.substr(path.rfind('/') + 1);
   if (folder->link_temporary(*output, own_name) == LinkResult::kExists) {
-    throw Error(ErrorKind::kUsage, "file \"" + path + "\" exists already",
+    throw Error(ErrorKind::kUsage, fmt::format("file \"{}\" exists already", path),
                 "Nothing was written. Give another path.");
   }
   output->close();

@@ -47,7 +47,7 @@ std::optional<std::uint32_t> CommandContext::jobs() const {
   if (text.empty()) return std::nullopt;
   const auto jobs = parse_decimal(text);
   if (jobs && *jobs > 0 && *jobs <= kMostJobs) return static_cast<std::uint32_t>(*jobs);
-  throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(text) + "\" for --jobs",
+  throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for --jobs", escaped(text)),
               fmt::format("It is a number from 1 to {}.", kMostJobs));
 }
 

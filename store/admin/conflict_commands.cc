@@ -1,6 +1,7 @@
 // `walstow conflict list|show|accept`: contents that came under a name that was taken, and the
 // decision between them.
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "proto/base/log.h"
 #include "proto/program/exit_code.h"
@@ -16,7 +17,7 @@ WalFileName file_argument(const CommandContext& call) {
   const std::string name = call.command.positional("FILE");
   const auto file = WalFileName::parse(name);
   if (file) return *file;
-  throw Error(ErrorKind::kUsage, "\"" + escaped(name) + "\" is not the name of a WAL file",
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a WAL file", escaped(name)),
               "Names look like 000000010000000A000000FF or 00000002.history.");
 }
 
@@ -45,8 +46,8 @@ int conflict_accept(const CommandContext& call) {
   if (call.json()) {
     print(answer);
   } else {
-    print("\"" + decision.file.text() + "\" is " + digest + " now; what else is kept of it:\n" +
-          conflicts_text(parse_conflict_reports(answer)));
+    print(fmt::format("\"{}\" is {} now; what else is kept of it:\n{}", decision.file.text(),
+                      digest, conflicts_text(parse_conflict_reports(answer))));
   }
   return exit_code::kDone;
 }

@@ -1,4 +1,6 @@
 // `walstow list`: the files of a cluster, or what is missing between them.
+#include <fmt/format.h>
+
 #include "proto/program/exit_code.h"
 #include "store/admin/commands.h"
 #include "store/admin/file_range_options.h"
@@ -21,7 +23,7 @@ int list_all_files(const CommandContext& call) {
         text += to_json(file);
         continue;
       }
-      if (file.era != era) text += "era " + file.era + "\n";
+      if (file.era != era) text += fmt::format("era {}\n", file.era);
       era = file.era;
       text += file_text(file);
     }
@@ -45,7 +47,7 @@ int list_all_holes(const CommandContext& call) {
         text += to_json(hole);
         continue;
       }
-      if (hole.era != era) text += "era " + hole.era + "\n";
+      if (hole.era != era) text += fmt::format("era {}\n", hole.era);
       era = hole.era;
       text += hole_text(hole);
     }

@@ -1,5 +1,7 @@
 #include "store/admin/file_range_options.h"
 
+#include <fmt/format.h>
+
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -12,7 +14,8 @@ std::optional<Timeline> timeline_option(const CommandContext& call) {
   if (text.empty()) return std::nullopt;
   const auto number = parse_decimal(text);
   if (!number || *number == 0 || *number > UINT32_MAX) {
-    throw Error(ErrorKind::kUsage, "\"" + text + "\" is no timeline", "Give its number: 1, 2, ...");
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no timeline", text),
+                "Give its number: 1, 2, ...");
   }
   return Timeline{static_cast<std::uint32_t>(*number)};
 }
@@ -22,7 +25,7 @@ std::optional<WalFileName> file_option(const CommandContext& call, std::string_v
   if (text.empty()) return std::nullopt;
   auto file = WalFileName::parse(text);
   if (file) return file;
-  throw Error(ErrorKind::kUsage, "\"" + escaped(text) + "\" is not the name of a WAL file",
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a WAL file", escaped(text)),
               "Names look like 000000010000000A000000FF or 00000002.history.");
 }
 

@@ -27,8 +27,9 @@ int policy_set(const CommandContext& call) {
   if (call.json()) {
     print(answer);
   } else {
-    print(shown(parse_policy_report(answer), set.cluster) + "walstowd prunes by it from now on: " +
-              suggestion({"prune", set.cluster, "-n"}) + " shows what would go\n",
+    print(fmt::format("{}walstowd prunes by it from now on: {} shows what would go\n",
+                      shown(parse_policy_report(answer), set.cluster),
+                      suggestion({"prune", set.cluster, "-n"})),
           call.reach());
   }
   return exit_code::kDone;

@@ -30,7 +30,7 @@ std::optional<EraName> era_option(const CommandContext& call) {
   const auto era = parse_era_name(name);
   if (era) return era;
   throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of an era", escaped(name)),
-              suggestion({"status", call.cluster()}) + " shows them.");
+              fmt::format("{} shows them.", suggestion({"status", call.cluster()})));
 }
 
 // The options; where they do not say what is kept, the cluster's policy does.
@@ -76,7 +76,7 @@ std::string plan_text(const PrunePlanReport& plan, const Order& order) {
                         : titled("floor", plan.floor.empty() ? "none" : plan.floor);
   text += titled("why", plan.reason);
   for (const std::string& backup : plan.kept_backups)
-    text += titled("kept", "backup " + backup);
+    text += titled("kept", fmt::format("backup {}", backup));
   for (const std::string& note : plan.notes)
     text += titled("note", note);
   for (const std::string& era : plan.older_eras)
@@ -150,9 +150,9 @@ bool complete_unfinished(const CommandContext& call, Client& client, const Prune
   }
   if (!confirmed(call, "Complete it? What is left of it goes, and does not come back.")) {
     print("nothing was removed\n");
-    log_line(
-        LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
-        suggestion({"prune", plan.cluster, "--abandon"}) + " ends it: what has not gone stays.");
+    log_line(LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
+             fmt::format("{} ends it: what has not gone stays.",
+                         suggestion({"prune", plan.cluster, "--abandon"})));
     return false;
   }
   const PruneReport before = complete(client, {plan.cluster, plan.unfinished, era}, plan);
@@ -169,10 +169,11 @@ int abandon(const CommandContext& call) {
   print_prune(call, prune);
   if (prune.state == "withdrawn" &&
       parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
-    log_line(LogLevel::kWarning,
-             fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
-             "\"walstow hold add\" keeps what is needed, " +
-                 suggestion({"policy", "remove", cluster}) + " has nothing pruned by itself.");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
+        fmt::format("\"walstow hold add\" keeps what is needed, {} has nothing pruned by itself.",
+                    suggestion({"policy", "remove", cluster})));
   }
   return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
 }

@@ -43,7 +43,7 @@ std::string policy_text(const PolicyReport& report) {
   const std::string newest =
       count == 1 ? "the newest backup" : fmt::format("the newest {} backups", count);
   std::string text = policy.keep_days.value_or(0) == 0
-                         ? "keep " + newest + "\n"
+                         ? fmt::format("keep {}\n", newest)
                          : fmt::format("keep {}, all younger than {}, and the one before these\n",
                                        newest, counted(*policy.keep_days, "day"));
   if (!policy.backup_label.empty()) {
@@ -74,7 +74,7 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
     lines.append(fits ? std::string_view(" ") : indentation).append(word);
     column = (fits ? column + 1 : indentation.size()) + width;
   }
-  return column > 0 ? lines + "\n" : lines;
+  return column > 0 ? fmt::format("{}\n", lines) : lines;
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -90,7 +90,8 @@ std::string size_text(std::uint64_t bytes) {
 
 std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
   if (clusters.empty())
-    return "no clusters yet; make one with " + suggestion({"cluster", "create", "main"}) + "\n";
+    return fmt::format("no clusters yet; make one with {}\n",
+                       suggestion({"cluster", "create", "main"}));
   std::string text;
   for (const ClusterSummary& cluster : clusters) {
     text += fmt::format("{:<32}  {}\n", cluster.cluster,

@@ -98,7 +98,7 @@ int backup_add(const CommandContext& call) {
   if (const std::string text = call.command.option("timeline"); !text.empty()) {
     const auto number = parse_decimal(text);
     if (!number || *number == 0 || *number > UINT32_MAX) {
-      throw Error(ErrorKind::kUsage, "\"" + escaped(text) + "\" is no timeline");
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no timeline", escaped(text)));
     }
     timeline = Timeline{static_cast<std::uint32_t>(*number)};
   }
@@ -110,7 +110,7 @@ int backup_add(const CommandContext& call) {
   if (const std::string text = call.command.option("stopped"); !text.empty()) {
     const auto time = parse_iso8601(text);
     if (!time) {
-      throw Error(ErrorKind::kUsage, "\"" + escaped(text) + "\" is no time",
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no time", escaped(text)),
                   "Write it as 2026-11-22T19:40:00Z.");
     }
     stopped = *time;
@@ -146,13 +146,14 @@ int backup_remove(const CommandContext& call) {
 std::string standbys_text(const std::vector<PositionReport>& standbys, const std::string& cluster) {
   std::string text;
   for (const PositionReport& standby : standbys) {
-    const std::string place = standby.retired ? "is a primary now, and holds nothing"
-                              : !standby.restartpoint.empty()
-                                  ? "restartpoint " + standby.restartpoint
-                              : !standby.lowest_handed.empty()
-                                  ? "was handed from " + standby.lowest_handed +
-                                        " on; no archive_cleanup_command reports its restartpoint"
-                                  : "has not said how far it is";
+    const std::string place =
+        standby.retired                 ? "is a primary now, and holds nothing"
+        : !standby.restartpoint.empty() ? fmt::format("restartpoint {}", standby.restartpoint)
+        : !standby.lowest_handed.empty()
+            ? fmt::format(
+                  "was handed from {} on; no archive_cleanup_command reports its restartpoint",
+                  standby.lowest_handed)
+            : "has not said how far it is";
     text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,
                         place, standby.seen ? to_iso8601(*standby.seen) : "never");
     if (!standby.others.empty()) {
@@ -187,7 +188,8 @@ int standby_forget(const CommandContext& call) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} standbys of cluster \"{}\" are \"{}\"", standbys.size(), cluster,
                             escaped(wanted)),
-                "Give the instance, as " + suggestion({"standby", "list", cluster}) + " shows it.");
+                fmt::format("Give the instance, as {} shows it.",
+                            suggestion({"standby", "list", cluster})));
   }
   const PositionReport& standby = standbys.front();
   const std::string answer =

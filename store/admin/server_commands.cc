@@ -96,7 +96,8 @@ int server_renew(const CommandContext& call) {
   if (call.json()) {
     print(to_line(answer_of(id, certificate)));
   } else {
-    print(until_text(certificate) + "Next: have walstowd read it (systemctl reload walstowd)\n");
+    print(fmt::format("{}Next: have walstowd read it (systemctl reload walstowd)\n",
+                      until_text(certificate)));
   }
   return exit_code::kDone;
 }

@@ -28,7 +28,7 @@ class StatusText {
 
  private:
   std::string alarm(const std::string& text) const {
-    return style_.color == Color::kAnsi ? "\x1b[1;31m" + text + "\x1b[0m" : text;
+    return style_.color == Color::kAnsi ? fmt::format("\x1b[1;31m{}\x1b[0m", text) : text;
   }
   std::string era_lines(const EraReport& era, const std::string& cluster) const;
   std::string timeline_lines(const EraReport& era, const TimelineReport& timeline) const;
@@ -41,7 +41,7 @@ class StatusText {
   std::string break_text(const BreakReport& found, const std::string& cluster) const;
   std::string position_lines(const PositionReport& position, const std::string& cluster) const;
   std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
-  std::string ago(Time time) const { return age_text(style_.now - time) + " ago"; }
+  std::string ago(Time time) const { return fmt::format("{} ago", age_text(style_.now - time)); }
 
   const StatusStyle& style_;
 };
@@ -79,7 +79,7 @@ std::string StatusText::range_lines(const EraReport& era, const TimelineReport& 
     text += fmt::format("      {} .. {}  {}\n", range.first, range.last,
                         counted(range.count, "segment", 7));
   }
-  add_holes_before(prefix + "~");  // behind every name of the timeline
+  add_holes_before(fmt::format("{}~", prefix));  // behind every name of the timeline
   return text;
 }
 
@@ -146,7 +146,7 @@ void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::
     if (!belongs) continue;
     const std::string indentation(3 * std::min(depth, kDeepestShown), ' ');
     text += fmt::format("      {}{}{}{}\n", indentation, depth > 0 ? "+- " : "", timeline.timeline,
-                        timeline.parent ? " from " + timeline.left_parent_at : "");
+                        timeline.parent ? fmt::format(" from {}", timeline.left_parent_at) : "");
     add_branch(era, timeline.timeline, depth + 1, text);
   }
 }
@@ -162,14 +162,15 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
   if (retention.policy) {
     std::istringstream lines(policy_text(*retention.policy));
     for (std::string line; std::getline(lines, line);)
-      add("policy: " + line);
+      add(fmt::format("policy: {}", line));
   } else {
-    add("no policy, nothing is pruned by itself; one is set by, for example, " +
-        suggestion({"policy", "set", cluster, "--keep-backups", "2", "--keep-days", "14"}));
+    add(fmt::format(
+        "no policy, nothing is pruned by itself; one is set by, for example, {}",
+        suggestion({"policy", "set", cluster, "--keep-backups", "2", "--keep-days", "14"})));
   }
   if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
   if (!retention.clock.empty()) {
-    add(alarm("CLOCK") + " " + retention.clock);
+    add(fmt::format("{} {}", alarm("CLOCK"), retention.clock));
   } else if (retention.floor.empty()) {
     add(fmt::format("no floor: {}", retention.reason));
   } else {
@@ -259,7 +260,8 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
     text += wrapped(forked_text(*era.forked, alarm("FORKED")), kTextColumns, "    ");
   }
   if (era.missing > 0) {
-    text += fmt::format("    {}: {}\n", alarm(counted(era.missing, "segment") + " missing"),
+    text += fmt::format("    {}: {}\n",
+                        alarm(fmt::format("{} missing", counted(era.missing, "segment"))),
                         suggestion({"list", cluster, "--holes"}));
   }
   if (era.conflicts > 0) {
@@ -301,7 +303,7 @@ std::string StatusText::position_lines(const PositionReport& position,
   std::string text = wrapped(fmt::format("{} on {} (client {})", foreign_text(name),
                                          foreign_text(position.host), position.client),
                              kTextColumns, "    ");
-  if (position.retired) return text + "      archives as a primary now\n";
+  if (position.retired) return fmt::format("{}      archives as a primary now\n", text);
   if (position.restartpoint.empty()) {
     text += fmt::format(
         "      needs {} on: the lowest file that it was handed\n"

@@ -43,7 +43,8 @@ VerifyFiles question_of(const CommandContext& call) {
       .cluster = call.cluster(), .after = call.command.option("resume"), .range = range_of(call)};
   // A slip would pass over everything, and find it whole.
   if (!verify.after.empty() && !parse_era_name(verify.after.substr(0, verify.after.find('/')))) {
-    throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(verify.after) + "\" for --resume",
+    throw Error(ErrorKind::kUsage,
+                fmt::format("invalid value \"{}\" for --resume", escaped(verify.after)),
                 "It is the place that the earlier run has told.");
   }
   if (call.command.flag("deep")) verify.depth = VerifyFiles::Depth::kContent;
@@ -53,7 +54,7 @@ VerifyFiles question_of(const CommandContext& call) {
     const auto ago = parse_duration(text);
     if (!verify.since && ago) verify.since = std::chrono::system_clock::now() - *ago;
     if (!verify.since) {
-      throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(text) + "\" for --since",
+      throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for --since", escaped(text)),
                   "It is a time (\"2026-11-22T19:40:00Z\"), or how long ago (\"7d\").");
     }
   }
@@ -65,7 +66,8 @@ std::optional<std::uint64_t> rate_of(const CommandContext& call) {
   if (text.empty()) return std::nullopt;
   const auto rate = parse_size(text);
   if (rate && *rate > 0) return rate;
-  throw Error(ErrorKind::kUsage, "invalid value \"" + escaped(text) + "\" for --rate-limit",
+  throw Error(ErrorKind::kUsage,
+              fmt::format("invalid value \"{}\" for --rate-limit", escaped(text)),
               "It is a size, for each second: \"50MB\".");
 }
 
@@ -184,7 +186,7 @@ void Verification::list_holes() {
     std::string text;
     for (const HoleReport& hole : page.holes) {
       found_.missing += hole.count;
-      text += call_.json() ? to_json(hole) : "missing     " + hole_text(hole);
+      text += call_.json() ? to_json(hole) : fmt::format("missing     {}", hole_text(hole));
     }
     line_.clear();
     print(text);
@@ -256,7 +258,7 @@ void Verification::show_way_out() {
   }
   if (!all_verified() && found_.objects + found_.passed_over > 0) {
     log_line(LogLevel::kWarning, "not all of the archive was verified",
-             "Go on with: " + complete_command(call_.reach(), words_to_go_on()));
+             fmt::format("Go on with: {}", complete_command(call_.reach(), words_to_go_on())));
   }
 }
 
@@ -268,7 +270,7 @@ Words Verification::words_to_go_on() const {
   if (question_.since) words.insert(words.end(), {"--since", to_iso8601(*question_.since)});
   for (const std::string_view name : {"timeline", "from", "to", "jobs", "rate-limit"}) {
     const std::string value = call_.command.option(name);
-    if (!value.empty()) words.insert(words.end(), {"--" + std::string(name), value});
+    if (!value.empty()) words.insert(words.end(), {fmt::format("--{}", name), value});
   }
   words.insert(words.end(), {"--resume", found_.next});
   return words;

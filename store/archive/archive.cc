@@ -66,11 +66,13 @@ std::optional<std::string> read_archive_id(Backend& backend) {
 std::string present_archive_id(Backend& backend) {
   if (auto id = read_archive_id(backend)) return *std::move(id);
   if (backend.read_record(std::string(layout::kMovedMarker))) {
-    throw Error(ErrorKind::kUnavailable, backend.describe() + " was moved by \"walstow copy\"",
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("{} was moved by \"walstow copy\"", backend.describe()),
                 "Give the place that it is at now.");
   }
   if (backend.read_record(std::string(layout::kCopyMarker))) {
-    throw Error(ErrorKind::kUnavailable, backend.describe() + " is a copy that is not finished",
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("{} is a copy that is not finished", backend.describe()),
                 "\"walstow copy --finish\" makes it the archive.");
   }
   throw Error(ErrorKind::kUnavailable,
@@ -127,7 +129,7 @@ std::vector<std::string> Archive::clusters() const {
     if (slash == std::string::npos) continue;
     const std::string name = key.substr(0, slash);
     if (has_cluster(name)) names.push_back(name);
-    after = name + "0";  // the character after '/': past everything in this folder
+    after = fmt::format("{}0", name);  // the character after '/': past everything in this folder
   }
   // Keys stand in another order than names ("a-b/" before "a/").
   std::sort(names.begin(), names.end());
@@ -179,7 +181,7 @@ void Archive::make_era_durable(std::string_view cluster, const EraName& era) con
        {layout::cluster_record(cluster), layout::era_record(cluster, era.number),
         layout::era_folder_record(cluster, era)}) {
     if (backend_->make_durable(key)) continue;
-    throw Error(ErrorKind::kUnavailable, record_name(*backend_, key) + " is missing",
+    throw Error(ErrorKind::kUnavailable, fmt::format("{} is missing", record_name(*backend_, key)),
                 "Restore this file from a copy of the archive.");
   }
 }
@@ -201,9 +203,8 @@ SegmentSize segment_size_of(const EraName& era) {
 }
 
 Refusal no_such_segment(std::string_view name, const EraName& era) {
-  return make_refusal(Code::kBadName, "\"" + std::string(name) +
-                                          "\" is the name of no segment of " +
-                                          to_string(segment_size_of(era)));
+  return make_refusal(Code::kBadName, fmt::format("\"{}\" is the name of no segment of {}", name,
+                                                  to_string(segment_size_of(era))));
 }
 
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era) {
@@ -219,7 +220,7 @@ OrRefusal<EraName> newest_era(const Archive& archive, std::string_view cluster) 
 
 Refusal nothing_put_yet(std::string_view cluster) {
   return make_refusal(Code::kUnknownSystem,
-                      "cluster \"" + std::string(cluster) + "\" holds nothing yet");
+                      fmt::format("cluster \"{}\" holds nothing yet", cluster));
 }
 
 bool same_log(const EraName& one, const EraName& other) {

@@ -15,10 +15,10 @@ namespace {
 
 void make_state_folder(const std::string& folder) {
   if (mkdir(folder.c_str(), 0750) == 0) {
-    const auto above = open_posix_file_system(folder + "/..");
+    const auto above = open_posix_file_system(fmt::format("{}/..", folder));
     if (above) above->sync_folder(".");
   } else if (errno != EEXIST) {
-    throw_system_error("could not make folder \"" + folder + "\"", errno);
+    throw_system_error(fmt::format("could not make folder \"{}\"", folder), errno);
   }
 }
 

@@ -163,7 +163,7 @@ bool Copy::begin() {
     return false;
   }
   if (!marker && moved && !finishes) {
-    throw Error(ErrorKind::kRefused, from_.describe() + " has given up its marker",
+    throw Error(ErrorKind::kRefused, fmt::format("{} has given up its marker", from_.describe()),
                 "A copy was being finished: go on with --finish.");
   }
   if (!marker && !moved) {
@@ -173,12 +173,13 @@ bool Copy::begin() {
   }
   marker_ = marker ? *marker : *moved;
   if (standing) {
-    throw Error(ErrorKind::kRefused, to_.describe() + " is an archive already",
+    throw Error(ErrorKind::kRefused, fmt::format("{} is an archive already", to_.describe()),
                 "Give an empty place, or that of a copy that is not finished.");
   }
   const auto held_back = to_.read_record(std::string(layout::kCopyMarker));
   if (held_back && *held_back != marker_) {
-    throw Error(ErrorKind::kRefused, to_.describe() + " has the copy of another archive",
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} has the copy of another archive", to_.describe()),
                 "Give an empty place.");
   }
   if (!held_back) {
@@ -346,7 +347,8 @@ void Copy::copy_new_object(const std::string& key) {
   }
   count_copied(size);
   if (is_damaged) {
-    tell(CopyProblem::Kind::kDamaged, key, "copied as it is: " + scrubbed.back().problem);
+    tell(CopyProblem::Kind::kDamaged, key,
+         fmt::format("copied as it is: {}", scrubbed.back().problem));
   }
 }
 

@@ -20,7 +20,7 @@ namespace {
 void become(uid_t user, gid_t group) {
   if (setgroups(0, nullptr) != 0 || setresgid(group, group, group) != 0 ||
       setresuid(user, user, user) != 0) {
-    throw_system_error("could not become user \"" + user_name(user) + "\"", errno);
+    throw_system_error(fmt::format("could not become user \"{}\"", user_name(user)), errno);
   }
 }
 
@@ -29,13 +29,13 @@ constexpr std::string_view kCopyFolder =
 
 std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
   if (mkdir(folder.c_str(), 0750) == 0) {
-    const auto above = open_posix_file_system(folder + "/..");
+    const auto above = open_posix_file_system(fmt::format("{}/..", folder));
     if (above) above->sync_folder(".");
   } else if (errno != EEXIST) {
-    throw_system_error("could not make folder \"" + folder + "\"", errno);
+    throw_system_error(fmt::format("could not make folder \"{}\"", folder), errno);
   }
   auto files = open_posix_file_system(folder);
-  if (!files) throw Error(ErrorKind::kStorage, "folder \"" + folder + "\" was taken away");
+  if (!files) throw Error(ErrorKind::kStorage, fmt::format("folder \"{}\" was taken away", folder));
   return files;
 }
 
@@ -67,7 +67,7 @@ void become_owner_of(const std::string& folder) {
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return;  // opening it says so in better words
-    throw_system_error("could not look at archive \"" + folder + "\"", errno);
+    throw_system_error(fmt::format("could not look at archive \"{}\"", folder), errno);
   }
   if (status.st_uid == geteuid()) return;
   if (geteuid() == 0) {
@@ -76,8 +76,8 @@ void become_owner_of(const std::string& folder) {
   }
   throw Error(
       ErrorKind::kUsage,
-      "archive \"" + folder + "\" belongs to user \"" + user_name(status.st_uid) +
-          "\", this is user \"" + user_name(geteuid()) + "\"",
+      fmt::format("archive \"{}\" belongs to user \"{}\", this is user \"{}\"", folder,
+                  user_name(status.st_uid), user_name(geteuid())),
       "One user owns an archive and everything in it. For PostgreSQL's commands that is the "
       "server's user: run \"walstow init\" as that user.");
 }
@@ -85,7 +85,8 @@ void become_owner_of(const std::string& folder) {
 std::unique_ptr<Backend> open_folder_backend(const std::string& folder) {
   auto files = open_posix_file_system(folder);
   if (!files) {
-    throw Error(ErrorKind::kUnavailable, "archive folder \"" + folder + "\" does not exist",
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("archive folder \"{}\" does not exist", folder),
                 "Is its file system mounted? A new archive is made by \"walstow init\".");
   }
   return make_directory_backend(std::move(files));

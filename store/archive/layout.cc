@@ -14,7 +14,8 @@ constexpr std::string_view kHistory = "history";
 constexpr std::string_view kIncomplete = ".incomplete";
 
 std::string segment_folder(std::string_view cluster, const EraName& era, const WalFileName& file) {
-  return wal_prefix(cluster, era) + file.text().substr(0, kSegmentFolderLength) + "/";
+  return fmt::format("{}{}/", wal_prefix(cluster, era),
+                     file.text().substr(0, kSegmentFolderLength));
 }
 
 std::string folder_of(std::string_view cluster, const EraName& era, const WalFileName& file) {
@@ -120,7 +121,7 @@ std::string era_prefix(std::string_view cluster, const EraName& era) {
 }
 
 std::string era_folder_record(std::string_view cluster, const EraName& era) {
-  return era_prefix(cluster, era) + "era.json";
+  return fmt::format("{}era.json", era_prefix(cluster, era));
 }
 
 std::string prune_records(std::string_view cluster, const EraName& era) {
@@ -134,7 +135,7 @@ std::string prune_record(std::string_view cluster, const EraName& era, std::uint
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest) {
   std::string name = file.text();
-  if (file.kind() == FileKind::kPartial) name += "." + digest12(digest);
+  if (file.kind() == FileKind::kPartial) name += fmt::format(".{}", digest12(digest));
   return fmt::format("{}{}{}", folder_of(cluster, era, file), name, kObjectSuffix);
 }
 
@@ -174,7 +175,7 @@ std::string history_prefix(std::string_view cluster, const EraName& era) {
 std::string after_segment(std::string_view cluster, const EraName& era,
                           const WalFileName& segment) {
   // All keys of a segment go on with '.' after its 24 digits; '/' is the character after '.'.
-  return before_segment(cluster, era, segment) + "/";
+  return fmt::format("{}/", before_segment(cluster, era, segment));
 }
 
 std::string before_segment(std::string_view cluster, const EraName& era,
@@ -184,7 +185,7 @@ std::string before_segment(std::string_view cluster, const EraName& era,
 
 std::string partial_prefix(std::string_view cluster, const EraName& era,
                            const WalFileName& partial) {
-  return segment_folder(cluster, era, partial) + partial.text() + ".";
+  return fmt::format("{}{}.", segment_folder(cluster, era, partial), partial.text());
 }
 
 std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept) {

@@ -1,6 +1,7 @@
 #include "store/archive/probe_archive.h"
 
 #include <chrono>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/base/read_full.h"
@@ -27,7 +28,7 @@ CheckReport probe_archive(const Archive& archive, const std::string& cluster) {
   const auto staged = backend.stage();
   staged->write(as_bytes(content));
   if (backend.publish(*staged, key) != PublishResult::kPublished) {
-    throw Error(ErrorKind::kUnavailable, "the probe's name \"" + key + "\" is taken");
+    throw Error(ErrorKind::kUnavailable, fmt::format("the probe's name \"{}\" is taken", key));
   }
   report.publish_microseconds = microseconds_since(start);
 

@@ -136,10 +136,9 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
     return make_refusal(
         Code::kNoRight,
         fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name, right, place),
-        "An administrator grants it: " +
-            suggestion({"client", "grant", caller.name, "--cluster", needed->cluster, "--right",
-                        std::string(right)}) +
-            ".");
+        fmt::format("An administrator grants it: {}.",
+                    suggestion({"client", "grant", caller.name, "--cluster", needed->cluster,
+                                "--right", std::string(right)})));
   }
   if (shuts_out_itself(command, caller)) {
     return make_refusal(Code::kNoRight,

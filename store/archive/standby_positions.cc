@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/wire/json_fields.h"
@@ -137,7 +138,7 @@ Position decode_position(const Backend& backend, const std::string& content,
   } catch (const std::exception&) {
     // A member is missing, or of another type.
   }
-  throw Error(ErrorKind::kDamaged, place + " is damaged",
+  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
               "It says how far a standby has got. Remove it by hand; the standby reports again.");
 }
 

@@ -80,18 +80,15 @@ struct Folder {
   std::optional<std::chrono::system_clock::time_point> changed;
 };
 
-class Backend {
+// What stands. Whoever has no more than this cannot change which keys there are, or what is under
+// them.
+class BackendReader {
  public:
-  Backend() = default;
-  Backend(const Backend&) = delete;
-  Backend& operator=(const Backend&) = delete;
-  virtual ~Backend() = default;
+  BackendReader() = default;
+  BackendReader(const BackendReader&) = delete;
+  BackendReader& operator=(const BackendReader&) = delete;
+  virtual ~BackendReader() = default;
 
-  // --- objects ---
-  virtual std::unique_ptr<StagedObject> stage() = 0;
-  // One atomic step that never replaces. kPublished promises: content, name and every folder above
-  // are durable, also folders that somebody else made a moment ago.
-  virtual PublishResult publish(StagedObject& object, const std::string& key) = 0;
   // nullptr: absent, as found in this very call.
   virtual std::unique_ptr<ObjectSource> open_object(const std::string& key) = 0;
   // For those who only hand it on: the same, but one that is present may be read along with others
@@ -101,6 +98,36 @@ class Backend {
   }
   // A standing object, its name and every folder above it are durable on return. False: absent.
   virtual bool make_durable(const std::string& key) = 0;
+
+  // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,
+  // `limit` at most; read from the medium in this very call. Keys that start with '_'
+  // (house-keeping) only when `prefix` does, and names that can be no key never.
+  virtual std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
+                                        std::size_t limit) = 0;
+
+  // The folders right below `prefix`, which ends with '/', in byte order; empty ones may be among
+  // them. So who has read one need not read it again while its `changed` stays the same, but for
+  // what happens within the resolution of the medium's clock. For overviews: never decide about a
+  // single key by it.
+  virtual std::vector<Folder> folders(const std::string& prefix) = 0;
+
+  virtual std::optional<std::string> read_record(const std::string& key) = 0;
+
+  // Throws Error{kUnavailable} unless the place that the archive was opened by is the same one
+  // still: a folder that was moved away, unmounted or replaced is an archive of the past.
+  virtual void verify_in_place() = 0;
+
+  // Where things are, for messages: "archive \"/mnt/archive\"".
+  virtual std::string describe() const = 0;
+};
+
+class Backend : public BackendReader {
+ public:
+  // --- objects ---
+  virtual std::unique_ptr<StagedObject> stage() = 0;
+  // One atomic step that never replaces. kPublished promises: content, name and every folder above
+  // are durable, also folders that somebody else made a moment ago.
+  virtual PublishResult publish(StagedObject& object, const std::string& key) = 0;
   // Takes a damaged object out of the way, kept under "_aside/" + key + a unique suffix, durable on
   // return. `damaged` is what open_object(key) gave and the caller found damaged. False: it does
   // not stand there any more, and whatever does is left alone: of two callers that found the same
@@ -120,20 +147,7 @@ class Backend {
   // of them.
   virtual std::size_t remove_objects(const std::vector<std::string>& keys) = 0;
 
-  // Objects and records whose key starts with `prefix` and is greater than `after`, in byte order,
-  // `limit` at most; read from the medium in this very call. Keys that start with '_'
-  // (house-keeping) only when `prefix` does, and names that can be no key never.
-  virtual std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
-                                        std::size_t limit) = 0;
-
-  // The folders right below `prefix`, which ends with '/', in byte order; empty ones may be among
-  // them. So who has read one need not read it again while its `changed` stays the same, but for
-  // what happens within the resolution of the medium's clock. For overviews: never decide about a
-  // single key by it.
-  virtual std::vector<Folder> folders(const std::string& prefix) = 0;
-
   // --- records ---
-  virtual std::optional<std::string> read_record(const std::string& key) = 0;
   // Durable on return when true. False: one stands under the key; it was not touched, and it is
   // durable on return too.
   virtual bool create_record(const std::string& key, std::string_view content) = 0;
@@ -143,13 +157,6 @@ class Backend {
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
   virtual bool remove_record(const std::string& key) = 0;  // durable on return
-
-  // Throws Error{kUnavailable} unless the place that the archive was opened by is the same one
-  // still: a folder that was moved away, unmounted or replaced is an archive of the past.
-  virtual void verify_in_place() = 0;
-
-  // Where things are, for messages: "archive \"/mnt/archive\"".
-  virtual std::string describe() const = 0;
 };
 
 }  // namespace walstow

@@ -64,7 +64,8 @@ Queue Listing::candidates(const std::string& path) const {
   for (const std::string& name : files_.list(folder).value_or(std::vector<std::string>())) {
     if (!is_key_part(name)) continue;
     std::string key = path + name;
-    if (may_be_entry(key) || may_hold_entries(key + "/")) keys.push_back(std::move(key));
+    if (may_be_entry(key) || may_hold_entries(fmt::format("{}/", key)))
+      keys.push_back(std::move(key));
   }
   return Queue(std::greater<>(), std::move(keys));
 }
@@ -128,7 +129,7 @@ void Listing::add_folder(const std::string& path) {
     const std::optional<FileStatus> status = statuses.take(key, queue);
     if (!status) continue;
     if (status->type == FileStatus::Type::kFolder) {
-      if (may_hold_entries(key + "/")) queue.push(key + "/");
+      if (may_hold_entries(fmt::format("{}/", key))) queue.push(fmt::format("{}/", key));
     } else if (status->type != FileStatus::Type::kFile) {
       // A symbolic link may lead to a folder full of files: passing over it would make a hole.
       throw Error(ErrorKind::kStorage,

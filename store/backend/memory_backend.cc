@@ -1,6 +1,7 @@
 #include "store/backend/memory_backend.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -130,7 +131,7 @@ class MemoryBackend final : public Backend {
         continue;
       }
       std::string name = thing->first.substr(prefix.size(), slash - prefix.size());
-      thing = things_.lower_bound(prefix + name + "0");  // the character after '/'
+      thing = things_.lower_bound(fmt::format("{}{}0", prefix, name));  // the character after '/'
       folders.push_back({.name = std::move(name), .changed = std::nullopt});
     }
     std::ranges::sort(folders, {}, &Folder::name);

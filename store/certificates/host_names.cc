@@ -102,7 +102,7 @@ std::string alternative_names(const std::vector<std::string>& hosts) {
   std::vector<std::string> names;
   for (const std::string& host : hosts) {
     check_host(host);  // it has none of the separators then
-    names.push_back((is_address(host) ? "IP:" : "DNS:") + host);
+    names.push_back(fmt::format("{}:{}", is_address(host) ? "IP" : "DNS", host));
   }
   return fmt::format("{}", fmt::join(names, ","));
 }

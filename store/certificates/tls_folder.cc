@@ -67,7 +67,7 @@ void make_authority(const std::string& folder, const std::string& archive_id, Ti
   }
   const KeyHandle key = standing_or_new_key(folder, kAuthorityKey);
   const CertificateHandle certificate = make_authority_certificate(
-      *key, "walstow archive " + archive_id, lifetime_of(now, kAuthorityDays));
+      *key, fmt::format("walstow archive {}", archive_id), lifetime_of(now, kAuthorityDays));
   create_durably(*files, kAuthorityCertificate, certificate_text(*certificate));
 }
 

@@ -1,6 +1,7 @@
 #include "store/files/absence_proof.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "proto/base/error.h"
@@ -19,7 +20,7 @@ constexpr std::size_t kMostStrangers = 1000;
 
 [[noreturn]] void contradiction(const std::string& key, const std::string& what) {
   throw Error(ErrorKind::kUnavailable,
-              "what the archive holds cannot be told: object \"" + key + "\" " + what,
+              fmt::format("what the archive holds cannot be told: object \"{}\" {}", key, what),
               "Ask again. If it stays so, the file system or the service of the archive gives old "
               "answers.");
 }
@@ -93,7 +94,7 @@ void Survey::read_histories() {
   // What a list has left out would make an end of a hole. So the nearest ones are asked for.
   for (const std::uint32_t more : {0U, 1U}) {
     const Timeline id{file_.timeline().value + more};
-    const auto name = WalFileName::parse(to_hex8(id) + ".history");
+    const auto name = WalFileName::parse(fmt::format("{}.history", to_hex8(id)));
     if (name && id != Timeline{1} && id >= file_.timeline()) {
       check_absent(*name, !known_.contains(id));
     }
@@ -156,7 +157,7 @@ void Survey::find_higher_timelines() {
   Timeline below{file_.timeline().value - (is_history() ? 1 : 0)};
   for (;;) {
     // '~' is greater than every digit and every '/' that may follow the timeline.
-    const auto first = next_file(prefix, prefix + to_hex8(below) + "~");
+    const auto first = next_file(prefix, fmt::format("{}{}~", prefix, to_hex8(below)));
     if (!first) return;
     add_file(first->file);
     below = first->file.timeline();
@@ -173,8 +174,9 @@ std::optional<layout::StoredName> Survey::next_file(const std::string& prefix, s
   }
   throw Error(
       ErrorKind::kUnavailable,
-      "what the archive holds cannot be told: there are many strange files in \"" + prefix + "\"",
-      suggestion({"verify", cluster_}) + " names them.");
+      fmt::format("what the archive holds cannot be told: there are many strange files in \"{}\"",
+                  prefix),
+      fmt::format("{} names them.", suggestion({"verify", cluster_})));
 }
 
 void Survey::add_file(const WalFileName& file) {

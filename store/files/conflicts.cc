@@ -1,6 +1,7 @@
 #include "store/files/conflicts.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -15,6 +16,11 @@ using layout::Kept;
 
 constexpr std::size_t kMostPieces = 100;  // of one segment, in a report
 constexpr int kDecisionAttempts = 3;
+
+// States of a report.
+constexpr std::string_view kOpen = "open";
+constexpr std::string_view kSettled = "settled";
+constexpr std::string_view kIncomplete = "incomplete";
 
 // A content beside the one that has the name.
 struct Beside {
@@ -31,17 +37,24 @@ std::vector<Beside> beside_of(const Archive& archive, const std::string& cluster
     for (const KeptContent& content : list_kept(archive, cluster, era, kept)) {
       if (file && content.name.file != *file) continue;
       found.push_back({content.entry.key, content.name.file, content.name.digest12,
-                       kept == Kept::kConflict ? "open" : "settled"});
+                       kept == Kept::kConflict ? kOpen : kSettled});
     }
   }
   if (!file || file->kind() != FileKind::kSegment) return found;
   const std::string prefix = layout::incomplete_prefix(cluster, era, *file);
   for (const Entry& entry : archive.backend().list_after(prefix, "", kMostPieces)) {
     if (const auto stored = layout::parse_object_key(cluster, entry.key)) {
-      found.push_back({entry.key, *file, stored->digest12, "incomplete"});
+      found.push_back({entry.key, *file, stored->digest12, kIncomplete});
     }
   }
   return found;
+}
+
+// Whether two keys have the same bytes. False where one of them is gone.
+bool have_same_content(Backend& backend, const std::string& one, const std::string& other) {
+  auto first = backend.open_object(one);
+  auto second = backend.open_object(other);
+  return first && second && same_content(std::move(first), std::move(second));
 }
 
 std::optional<DescribedObject> describe(Backend& backend, const std::string& key) {
@@ -80,7 +93,8 @@ std::optional<ConflictReport> report_on(const Archive& archive, const std::strin
     report.standing = to_string(standing->header.digest);
     report.standing_client = standing->header.client;
   }
-  if (report.standing == report.digest) return std::nullopt;
+  if (report.standing == report.digest && have_same_content(backend, standing_key, beside.key))
+    return std::nullopt;
   return report;
 }
 
@@ -101,8 +115,13 @@ class Decision {
 
  private:
   bool stands() const;
+  bool has_name(const Beside& beside) const {
+    return beside.digest12 == accept_.digest12 && have_same_content(backend_, key_, beside.key);
+  }
+  const Beside* find_chosen() const;
   void give_name(const Beside& chosen);
   bool try_to_give_name(StagedObject& staged);
+  void settle(StagedObject& copy, const Digest& digest);
   void settle_others();
 
   const AcceptContent& accept_;
@@ -114,13 +133,25 @@ class Decision {
 };
 
 bool Decision::carry_out() {
-  if (!stands()) {
-    const auto chosen = std::ranges::find(beside_, accept_.digest12, &Beside::digest12);
-    if (chosen == beside_.end()) return false;
+  const Beside* const chosen = find_chosen();
+  if (chosen != nullptr) {
     give_name(*chosen);
+  } else if (!stands()) {
+    return false;
   }
   settle_others();
   return true;
+}
+
+// nullptr: none, or it has the name already. Where what stands and what waits have one digest, the
+// latter is meant.
+const Beside* Decision::find_chosen() const {
+  const bool has_name_already = stands();
+  for (const Beside& beside : beside_) {
+    if (beside.digest12 != accept_.digest12) continue;
+    if (!has_name_already || (beside.state == kOpen && !has_name(beside))) return &beside;
+  }
+  return nullptr;
 }
 
 // Whether what is meant has the name already, whole.
@@ -134,18 +165,20 @@ bool Decision::stands() const {
 
 void Decision::give_name(const Beside& chosen) {
   const auto object = describe(backend_, chosen.key);
-  if (!object) throw Error(ErrorKind::kUnavailable, "\"" + chosen.key + "\" was taken away");
+  if (!object)
+    throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was taken away", chosen.key));
   const auto staged = proven_copy_of(backend_, *object->source, object->header.digest);
   archive_.make_era_durable(place_.cluster, place_.era);
   for (int attempt = 0; attempt < kDecisionAttempts; ++attempt) {
     if (!try_to_give_name(*staged)) continue;
-    log_line(LogLevel::kWarning, "\"" + accept_.file.text() + "\" of cluster \"" + accept_.cluster +
-                                     "\" has digest " + to_string(object->header.digest) +
-                                     " now, by an administrator's decision");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("\"{}\" of cluster \"{}\" has digest {} now, by an administrator's decision",
+                    accept_.file.text(), accept_.cluster, to_string(object->header.digest)));
     return;
   }
   throw Error(ErrorKind::kUnavailable,
-              "\"" + accept_.file.text() + "\" is being put and replaced by others");
+              fmt::format("\"{}\" is being put and replaced by others", accept_.file.text()));
 }
 
 bool Decision::try_to_give_name(StagedObject& staged) {
@@ -159,20 +192,29 @@ bool Decision::try_to_give_name(StagedObject& staged) {
   const Digest& digest = examined.header.digest;
   if (!again || again->header.digest != digest) return false;
   const auto copy = proven_copy_of(backend_, *again->source, digest);
-  keep(backend_, *copy, place_.kept(Kept::kSettled, digest), digest);
+  settle(*copy, digest);
   return backend_.replace_object(staged, key_, *standing);
+}
+
+void Decision::settle(StagedObject& copy, const Digest& digest) {
+  const std::string key = place_.kept(Kept::kSettled, digest);
+  if (keep(backend_, copy, key) != KeepResult::kOther) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("another content of \"{}\" with the same digest was settled already",
+                          accept_.file.text()),
+              "No accident makes two such contents: find out who has put them.");
 }
 
 void Decision::settle_others() {
   for (const Beside& beside : beside_) {
-    const bool chosen = beside.digest12 == accept_.digest12;
-    if (beside.state == "incomplete" || (beside.state == "settled" && !chosen)) continue;
+    const bool chosen = has_name(beside);
+    if (beside.state == kIncomplete || (beside.state == kSettled && !chosen)) continue;
     if (!chosen) {
       const auto object = describe(backend_, beside.key);
       if (!object) continue;
       const Digest digest = object->header.digest;
       const auto copy = proven_copy_of(backend_, *object->source, digest);
-      keep(backend_, *copy, place_.kept(Kept::kSettled, digest), digest);
+      settle(*copy, digest);
     }
     backend_.remove_object(beside.key);
   }

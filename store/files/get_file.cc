@@ -4,6 +4,7 @@
 #include "store/files/get_file.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 #include "proto/base/log.h"
@@ -67,7 +68,7 @@ std::string sizes_of(const std::vector<EraName>& eras) {
     sizes.insert(segment_size_of(era));
   std::string text;
   for (const SegmentSize size : sizes)
-    text += (text.empty() ? "" : " and ") + to_string(size);
+    text += fmt::format("{}{}", text.empty() ? "" : " and ", to_string(size));
   return text;
 }
 
@@ -79,12 +80,13 @@ OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraN
     std::erase_if(eras, [&](const EraName& era) { return !same_log(era, newest); });
     return eras;
   }
-  const std::string owner = "system identifier " + std::to_string(*get.system_identifier);
-  const std::string cluster = "cluster \"" + get.cluster + "\"";
+  const std::string owner = fmt::format("system identifier {}", *get.system_identifier);
+  const std::string cluster = fmt::format("cluster \"{}\"", get.cluster);
   std::erase_if(
       eras, [&](const EraName& era) { return era.system_identifier != *get.system_identifier; });
   if (eras.empty()) {
-    return make_refusal(Code::kUnknownSystem, cluster + " has never held a file of " + owner,
+    return make_refusal(Code::kUnknownSystem,
+                        fmt::format("{} has never held a file of {}", cluster, owner),
                         "Is this the right cluster name? Has the primary archived anything yet?");
   }
   const std::string sizes = sizes_of(eras);
@@ -92,17 +94,18 @@ OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraN
     std::erase_if(
         eras, [&](const EraName& era) { return era.segment_size != get.segment_size->bytes(); });
     if (!eras.empty()) return eras;
-    return make_refusal(Code::kUnknownSystem,
-                        cluster + " has never held a file of " + owner + " with segments of " +
-                            to_string(*get.segment_size) + ", only of " + sizes,
-                        "Has the primary archived anything since its segment size was changed?");
+    return make_refusal(
+        Code::kUnknownSystem,
+        fmt::format("{} has never held a file of {} with segments of {}, only of {}", cluster,
+                    owner, to_string(*get.segment_size), sizes),
+        "Has the primary archived anything since its segment size was changed?");
   }
   const bool one_log =
       std::ranges::all_of(eras, [&](const EraName& era) { return same_log(era, eras.front()); });
   if (one_log) return eras;
   return make_refusal(Code::kBadRequest,
-                      cluster + " has segments of " + sizes + " of " + owner +
-                          ", and the request does not say which",
+                      fmt::format("{} has segments of {} of {}, and the request does not say which",
+                                  cluster, sizes, owner),
                       "Update walstow where the request comes from, or give the data directory "
                       "with --pgdata.");
 }
@@ -114,21 +117,25 @@ OrRefusal<std::optional<std::string>> find_key(const Archive& archive, const Get
   const std::string prefix = layout::partial_prefix(get.cluster, era, get.file);
   const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
   if (found.size() > 1) {
-    return make_refusal(Code::kBadName, "there are several contents of \"" + get.file.text() + "\"",
-                        "Take the object that you want out of the archive with \"zstd -dc\"; " +
-                            suggestion({"list", get.cluster}) + " names them.");
+    return make_refusal(
+        Code::kBadName, fmt::format("there are several contents of \"{}\"", get.file.text()),
+        fmt::format(
+            "Take the object that you want out of the archive with \"zstd -dc\"; {} names them.",
+            suggestion({"list", get.cluster})));
   }
   if (found.empty()) return std::optional<std::string>();
   return std::optional<std::string>(found.front().key);
 }
 
 std::string history_name(Timeline timeline) {
-  return to_hex8(timeline) + ".history";
+  return fmt::format("{}.history", to_hex8(timeline));
 }
 
 std::string history_hint(Timeline timeline) {
-  return "Put it in with \"walstow-archive DIR/pg_wal/" + history_name(timeline) +
-         "\", where DIR is the data directory of a server that is, or was, on that timeline.";
+  return fmt::format(
+      "Put it in with \"walstow-archive DIR/pg_wal/{}\", where DIR is the data directory of a "
+      "server that is, or was, on that timeline.",
+      history_name(timeline));
 }
 
 // A clause that goes on after `"FILE" is not in cluster "NAME", `.
@@ -145,13 +152,15 @@ std::string describe_absence(const ProvenAbsence& proven, const WalFileName& fil
     case AbsenceKind::kPruned:
       return describe(*proven.tombstone, size);
     case AbsenceKind::kHole:
-      if (is_history) return "although timeline " + number + ", which is higher, is known";
-      return other ? "although timeline " + number + " goes on from a later place of its timeline"
+      if (is_history) return fmt::format("although timeline {}, which is higher, is known", number);
+      return other ? fmt::format("although timeline {} goes on from a later place of its timeline",
+                                 number)
                    : "although later files of its timeline are there";
     case AbsenceKind::kHistoryMissing:
       if (is_history) return "although files of its timeline are there";
-      return "and without \"" + history_name(other.value_or(file.timeline())) +
-             "\", which is missing too, nobody knows whether it was ever written";
+      return fmt::format(
+          "and without \"{}\", which is missing too, nobody knows whether it was ever written",
+          history_name(other.value_or(file.timeline())));
     case AbsenceKind::kUnknown:
       break;
   }
@@ -188,34 +197,35 @@ std::string hint_for(const Absence& absence, const WalFileName& file) {
 Reply absent(const Archive& archive, const GetFile& get, const std::vector<EraName>& eras) {
   const EraName& newest = eras.back();
   const ProvenAbsence proven = prove_absence(archive, get.cluster, eras, get.file);
-  const std::string file = "\"" + get.file.text() + "\"";
+  const std::string file = fmt::format("\"{}\"", get.file.text());
   if (proven.absence.kind == AbsenceKind::kUnknown) {
     const Timeline timeline = proven.absence.because_of.value_or(get.file.timeline());
-    return to_reply(make_refusal(
-        Code::kDamaged,
-        "\"" + history_name(timeline) + "\" in cluster \"" + get.cluster +
-            "\" is damaged or contradicts another history, so nothing proves that there is no " +
-            file,
-        history_hint(timeline)));
+    return to_reply(
+        make_refusal(Code::kDamaged,
+                     fmt::format("\"{}\" in cluster \"{}\" is damaged or contradicts another "
+                                 "history, so nothing proves that there is no {}",
+                                 history_name(timeline), get.cluster, file),
+                     history_hint(timeline)));
   }
-  return to_reply({.code = code_of(proven.absence.kind),
-                   .message = file + " is not in cluster \"" + get.cluster + "\", " +
-                              describe_absence(proven, get.file, segment_size_of(newest)),
-                   .hint = hint_for(proven.absence, get.file),
-                   .proof = AbsenceProof{.archive = archive.id(),
-                                         .cluster = get.cluster,
-                                         .era = to_string(newest),
-                                         .file = get.file.text(),
-                                         .request = get.request_id}});
+  return to_reply(
+      {.code = code_of(proven.absence.kind),
+       .message = fmt::format("{} is not in cluster \"{}\", {}", file, get.cluster,
+                              describe_absence(proven, get.file, segment_size_of(newest))),
+       .hint = hint_for(proven.absence, get.file),
+       .proof = AbsenceProof{.archive = archive.id(),
+                             .cluster = get.cluster,
+                             .era = to_string(newest),
+                             .file = get.file.text(),
+                             .request = get.request_id}});
 }
 
 // An object that describes another file than its key was put there by hand.
 void check_header(const ObjectHeader& header, const std::string& key, const GetFile& get,
                   const EraName& era) {
   if (header.name == get.file.text() && header.system_identifier == era.system_identifier) return;
-  throw Error(ErrorKind::kDamaged, "object \"" + key + "\" is of file \"" + escaped(header.name) +
-                                       "\" of system identifier " +
-                                       std::to_string(header.system_identifier));
+  throw Error(ErrorKind::kDamaged,
+              fmt::format("object \"{}\" is of file \"{}\" of system identifier {}", key,
+                          escaped(header.name), header.system_identifier));
 }
 
 Reply present(const Archive& archive, const GetFile& get, const EraName& era,

@@ -21,26 +21,25 @@ constexpr int kPlaceAttempts = 3;
 std::string problem_of(const Examined& examined, const PutFile& put) {
   const ObjectHeader& header = examined.header;
   if (!examined.whole) return examined.problem;
-  if (header.name != put.file.text()) return "its header names \"" + header.name + "\"";
+  if (header.name != put.file.text()) return fmt::format("its header names \"{}\"", header.name);
   if (header.system_identifier != put.system_identifier) {
-    return "its header says system identifier " + std::to_string(header.system_identifier);
+    return fmt::format("its header says system identifier {}", header.system_identifier);
   }
   return {};
 }
 
-// One put, once its era is known.
-class Placer {
+// What one put meets in the archive, once its era is known. It only looks.
+class Lookup {
  public:
-  Placer(Archive& archive, const EraName& era, const PutFile& put)
+  // `body`: nullptr before it is there.
+  Lookup(BackendReader& backend, const EraName& era, const PutFile& put, const std::string& client,
+         StagedObject* body)
       : put_(put),
-        backend_(archive.backend()),
-        place_{archive, put.cluster, era, put.file},
-        key_(layout::object_key(put.cluster, era, put.file, put.digest)) {}
+        backend_(backend),
+        era_(era),
+        key_(layout::object_key(put.cluster, era, put.file, put.digest)),
+        claimed_{.digest = put.digest, .client = client, .body = body} {}
 
-  std::optional<Placement> without_body();
-  Placement with_body(StagedObject& staged, const std::optional<SegmentEnd>& end);
-
- private:
   // What stands under the name, read through.
   struct Standing {
     std::unique_ptr<ObjectSource> object;
@@ -50,22 +49,17 @@ class Placer {
   std::optional<Standing> look();
   std::optional<Placement> known(const Standing& standing);
   std::optional<Placement> known_piece();
-  std::optional<Placement> settle(const Standing& standing, StagedObject& staged);
-  Placement keep_incomplete(StagedObject& staged, const SegmentEnd& end);
-  bool take_over(const Standing& standing, StagedObject& staged);
-  Placement refuse(const Standing& standing, StagedObject& staged, const std::string& difference);
 
+  const std::string& key() const { return key_; }
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
   std::string own_name() const {
-    const bool partial = put_.file.kind() == FileKind::kPartial;
-    return put_.file.text() + (partial ? "." + layout::digest12(put_.digest) : "");
+    if (put_.file.kind() != FileKind::kPartial) return put_.file.text();
+    return fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest));
   }
   std::string incomplete_name() const {
-    return put_.file.text() + ".incomplete." + layout::digest12(put_.digest);
+    return fmt::format("{}.incomplete.{}", put_.file.text(), layout::digest12(put_.digest));
   }
-  std::string lsn(std::uint64_t offset) const {
-    return lsn_text(put_.file, segment_size_of(place_.era), offset);
-  }
+  std::string hint() const;
   PlacedFile placed(PlacedFile::Result result, std::string name, std::uint64_t stored_size) const {
     return {.result = result,
             .digest = put_.digest,
@@ -73,17 +67,21 @@ class Placer {
             .stored_size = stored_size};
   }
   std::string digests(const ObjectHeader& standing) const {
-    return "digest " + to_string(standing.digest) + " there, " + to_string(put_.digest) + " here";
+    if (standing.digest == put_.digest)
+      return fmt::format("both have digest {}, which no accident makes", to_string(put_.digest));
+    return fmt::format("digest {} there, {} here", to_string(standing.digest),
+                       to_string(put_.digest));
   }
-  std::string hint() const;
 
+ private:
   const PutFile& put_;
-  Backend& backend_;
-  FileSlot place_;
+  BackendReader& backend_;
+  EraName era_;
   std::string key_;
+  ClaimedContent claimed_;
 };
 
-std::optional<Placer::Standing> Placer::look() {
+std::optional<Lookup::Standing> Lookup::look() {
   auto object = backend_.open_object(key_);
   if (!object) return std::nullopt;
   Examined examined = examine_object(*object);
@@ -92,154 +90,204 @@ std::optional<Placer::Standing> Placer::look() {
 }
 
 // What an earlier put of the same content has led to, or an administrator has decided.
-std::optional<Placement> Placer::known(const Standing& standing) {
-  if (standing.header.digest == put_.digest) {
+std::optional<Placement> Lookup::known(const Standing& standing) {
+  if (is_known_as(backend_, key_, standing.header, claimed_)) {
     if (!backend_.make_durable(key_)) return std::nullopt;
     return placed(PlacedFile::Result::kStood, own_name(), standing.object->size());
   }
   if (auto placement = known_piece()) return placement;
-  if (const auto size =
-          find_content(backend_, place_.kept(Kept::kSettled, put_.digest), put_.digest)) {
+  const auto find_kept = [this](Kept kept) {
+    const auto key = layout::kept_key(put_.cluster, era_, kept, put_.file, put_.digest);
+    return find_content(backend_, key, claimed_);
+  };
+  if (const auto size = find_kept(Kept::kSettled)) {
     return placed(PlacedFile::Result::kStood,
-                  put_.file.text() + "." + layout::digest12(put_.digest), *size);
+                  fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest)), *size);
   }
-  if (find_content(backend_, place_.kept(Kept::kConflict, put_.digest), put_.digest)) {
+  if (find_kept(Kept::kConflict)) {
     return make_refusal(Code::kOtherContent,
-                        "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster +
-                            "\" with other content: " + digests(standing.header) +
-                            "; this one is kept until an administrator decides",
+                        fmt::format("\"{}\" stands in cluster \"{}\" with other content: {}; this "
+                                    "one is kept until an administrator decides",
+                                    put_.file.text(), put_.cluster, digests(standing.header)),
                         hint());
   }
   return std::nullopt;
 }
 
-std::optional<Placement> Placer::known_piece() {
+std::optional<Placement> Lookup::known_piece() {
   if (!is_segment()) return std::nullopt;
-  const auto size = find_content(backend_, place_.incomplete(put_.digest), put_.digest);
+  const auto size = find_content(
+      backend_, layout::incomplete_key(put_.cluster, era_, put_.file, put_.digest), claimed_);
   if (!size) return std::nullopt;
   return placed(PlacedFile::Result::kStood, incomplete_name(), *size);
 }
 
-std::string Placer::hint() const {
+std::string Lookup::hint() const {
   const std::string& file = put_.file.text();
-  return "Does another server archive into this cluster? Give it one of its own. Else look at both "
-         "with " +
-         suggestion({"conflict", "show", put_.cluster, file}) +
-         ", and say which is the right one with " +
-         suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}) +
-         "; the servers then get their answer.";
+  return fmt::format(
+      "Does another server archive into this cluster? Give it one of its own. Else look at both "
+      "with {}, and say which is the right one with {}; the servers then get their answer.",
+      suggestion({"conflict", "show", put_.cluster, file}),
+      suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}));
 }
 
-std::optional<Placement> Placer::without_body() {
-  const auto standing = look();
-  if (standing && standing->problem.empty()) return known(*standing);
-  return known_piece();
-}
+// One proven file and its name.
+class Placer {
+ public:
+  Placer(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
+         StagedObject& staged)
+      : put_(put),
+        backend_(archive.backend()),
+        place_{archive, put.cluster, era, put.file},
+        lookup_(archive.backend(), era, put, client, &staged),
+        staged_(staged) {}
 
-Placement Placer::with_body(StagedObject& staged, const std::optional<SegmentEnd>& end) {
+  Placement run(const std::optional<SegmentEnd>& end);
+
+ private:
+  using Standing = Lookup::Standing;
+  std::optional<Placement> settle(const Standing& standing);
+  Placement keep_incomplete(const Standing* standing, const SegmentEnd& end);
+  enum class TakeOver { kDone, kAgain, kRefused };
+  TakeOver take_over(const Standing& standing);
+  Placement refuse(const ObjectHeader& standing, const std::string& difference);
+
+  std::string lsn(std::uint64_t offset) const {
+    return lsn_text(put_.file, segment_size_of(place_.era), offset);
+  }
+  PlacedFile placed_new() const {
+    return lookup_.placed(PlacedFile::Result::kNew, lookup_.own_name(), staged_.size());
+  }
+
+  const PutFile& put_;
+  Backend& backend_;
+  FileSlot place_;
+  Lookup lookup_;
+  StagedObject& staged_;
+};
+
+Placement Placer::run(const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
-    if (may_have_name && backend_.publish(staged, key_) == PublishResult::kPublished) {
-      return placed(PlacedFile::Result::kNew, own_name(), staged.size());
-    }
-    const auto standing = look();
+    if (may_have_name && backend_.publish(staged_, lookup_.key()) == PublishResult::kPublished)
+      return placed_new();
+    const auto standing = lookup_.look();
     const bool whole = standing && standing->problem.empty();
-    if (!whole && !may_have_name) return keep_incomplete(staged, *end);
+    if (!whole && !may_have_name) return keep_incomplete(nullptr, *end);
     if (!standing) continue;
     if (!whole) {
-      if (!replace_damaged(backend_, staged, key_, *standing->object, standing->problem)) continue;
-      return placed(PlacedFile::Result::kNew, own_name(), staged.size());
+      if (replace_damaged(backend_, staged_, lookup_.key(), *standing->object, standing->problem))
+        return placed_new();
+      continue;
     }
-    if (auto placement = known(*standing)) return std::move(*placement);
-    if (auto placement = settle(*standing, staged)) return std::move(*placement);
+    if (auto placement = lookup_.known(*standing)) return std::move(*placement);
+    if (auto placement = settle(*standing)) return std::move(*placement);
   }
   throw Error(ErrorKind::kUnavailable,
-              "\"" + put_.file.text() + "\" is being put and set aside by others");
+              fmt::format("\"{}\" is being put and set aside by others", put_.file.text()));
 }
 
 // Other content stands. nullopt: it does not any more.
-std::optional<Placement> Placer::settle(const Standing& standing, StagedObject& staged) {
-  if (!is_segment()) return refuse(standing, staged, "");
-  auto beside = backend_.open_object(key_);
+std::optional<Placement> Placer::settle(const Standing& standing) {
+  if (!lookup_.is_segment()) return refuse(standing.header, "");
+  auto beside = backend_.open_object(lookup_.key());
   if (!beside) return std::nullopt;
-  const SegmentPair pair = compare_segments(std::move(beside), staged.read_back());
+  const SegmentPair pair = compare_segments(std::move(beside), staged_.read_back());
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
-      if (!backend_.make_durable(key_)) return std::nullopt;
+      if (!backend_.make_durable(lookup_.key())) return std::nullopt;
       log_line(LogLevel::kInfo,
-               "segment \"" + put_.file.text() + "\" came again, equal up to its end at " +
-                   lsn(pair.newcomer.offset) + " and with other remains behind it");
+               fmt::format("segment \"{}\" came again, equal up to its end at {} and with other "
+                           "remains behind it",
+                           put_.file.text(), lsn(pair.newcomer.offset)));
       return PlacedFile{.result = PlacedFile::Result::kStood,
                         .digest = standing.header.digest,
-                        .name = own_name(),
+                        .name = lookup_.own_name(),
                         .stored_size = standing.object->size()};
     case SegmentRelation::kNewcomerUnfinished:
-      return keep_incomplete(staged, pair.newcomer);
-    case SegmentRelation::kStandingUnfinished:
-      if (!take_over(standing, staged)) return std::nullopt;
+      return keep_incomplete(&standing, pair.newcomer);
+    case SegmentRelation::kStandingUnfinished: {
+      const TakeOver taken = take_over(standing);
+      if (taken == TakeOver::kAgain) return std::nullopt;
+      if (taken == TakeOver::kRefused) break;
       log_line(LogLevel::kWarning,
-               "segment \"" + put_.file.text() + "\" was unfinished, its end at " +
-                   lsn(pair.standing.offset) + "; one that goes on has taken its place",
-               "What stood is kept as \"" + put_.file.text() + ".incomplete." +
-                   layout::digest12(standing.header.digest) + "\".");
-      return placed(PlacedFile::Result::kNew, own_name(), staged.size());
+               fmt::format("segment \"{}\" was unfinished, its end at {}; one that goes on has "
+                           "taken its place",
+                           put_.file.text(), lsn(pair.standing.offset)),
+               fmt::format("What stood is kept as \"{}.incomplete.{}\".", put_.file.text(),
+                           layout::digest12(standing.header.digest)));
+      return placed_new();
+    }
     case SegmentRelation::kDifferent:
       break;
   }
-  return refuse(standing, staged, ", from " + lsn(pair.first_difference) + " on");
+  return refuse(standing.header, fmt::format(", from {} on", lsn(pair.first_difference)));
 }
 
-Placement Placer::keep_incomplete(StagedObject& staged, const SegmentEnd& end) {
-  const bool is_new = keep(backend_, staged, place_.incomplete(put_.digest), put_.digest);
+// `standing`: what has the name; nullptr: nothing that is whole.
+Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
+  const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
+  if (kept == KeepResult::kOther) {
+    const ObjectHeader same{.digest = put_.digest};
+    return refuse(standing != nullptr ? standing->header : same, " as a piece");
+  }
   log_line(
       LogLevel::kWarning,
-      "segment \"" + put_.file.text() + "\" is unfinished, its end at " + lsn(end.offset) +
-          "; it is kept as \"" + incomplete_name() + "\" and never handed out",
-      "The timeline ended there: so the segment comes from a server that was switched over, and "
-      "from a standby with archive_mode = always. All is well then. Where it is all that is left "
-      "of a lost server, " +
-          suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
-                      layout::digest12(put_.digest)}) +
-          " gives it its name.");
-  return placed(is_new ? PlacedFile::Result::kNew : PlacedFile::Result::kStood, incomplete_name(),
-                staged.size());
+      fmt::format("segment \"{}\" is unfinished, its end at {}; it is kept as \"{}\" and never "
+                  "handed out",
+                  put_.file.text(), lsn(end.offset), lookup_.incomplete_name()),
+      fmt::format("The timeline ended there: so the segment comes from a server that was switched "
+                  "over, and from a standby with archive_mode = always. All is well then. Where it "
+                  "is all that is left of a lost server, {} gives it its name.",
+                  suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
+                              layout::digest12(put_.digest)})));
+  const auto result =
+      kept == KeepResult::kKept ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
+  return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
 }
 
-// False: another object has the name by now.
-bool Placer::take_over(const Standing& standing, StagedObject& staged) {
+// kAgain: another object has the name by now. kRefused: what stands cannot be kept beside it.
+Placer::TakeOver Placer::take_over(const Standing& standing) {
   const Digest& digest = standing.header.digest;
-  auto source = backend_.open_object(key_);
-  if (!source) return false;
+  auto source = backend_.open_object(lookup_.key());
+  if (!source) return TakeOver::kAgain;
   const DescribedObject object = describe_object(std::move(source));
-  if (object.header.digest != digest) return false;
+  if (object.header.digest != digest) return TakeOver::kAgain;
   const auto copy = proven_copy_of(backend_, *object.source, digest);
-  keep(backend_, *copy, place_.incomplete(digest), digest);
-  return backend_.replace_object(staged, key_, *standing.object);
+  if (keep(backend_, *copy, place_.incomplete(digest)) == KeepResult::kOther)
+    return TakeOver::kRefused;
+  return backend_.replace_object(staged_, lookup_.key(), *standing.object) ? TakeOver::kDone
+                                                                           : TakeOver::kAgain;
 }
 
-Placement Placer::refuse(const Standing& standing, StagedObject& staged,
-                         const std::string& difference) {
-  const bool kept = has_room_for_conflict(place_.archive, put_.cluster);
-  if (kept) keep(backend_, staged, place_.kept(Kept::kConflict, put_.digest), put_.digest);
+Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
+  std::string what_becomes = "; this one is not kept, since too many wait for a decision already";
+  if (has_room_for_conflict(place_.archive, put_.cluster)) {
+    const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
+    what_becomes = kept == KeepResult::kOther
+                       ? "; this one is not kept, since one of the same digest waits already"
+                       : "; this one is kept until an administrator decides";
+  }
   return make_refusal(
       Code::kOtherContent,
-      "\"" + put_.file.text() + "\" stands in cluster \"" + put_.cluster + "\" with other content" +
-          difference + ": " + digests(standing.header) +
-          (kept ? "; this one is kept until an administrator decides"
-                : "; this one is not kept, since too many wait for a decision already"),
-      hint());
+      fmt::format("\"{}\" stands in cluster \"{}\" with other content{}: {}{}", put_.file.text(),
+                  put_.cluster, difference, lookup_.digests(standing), what_becomes),
+      lookup_.hint());
 }
 
 }  // namespace
 
-std::optional<Placement> place_without_body(Archive& archive, const EraName& era,
-                                            const PutFile& put) {
-  return Placer(archive, era, put).without_body();
+std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
+                                        const PutFile& put, const std::string& client) {
+  Lookup lookup(backend, era, put, client, nullptr);
+  const auto standing = lookup.look();
+  if (standing && standing->problem.empty()) return lookup.known(*standing);
+  return lookup.known_piece();
 }
 
-Placement place(Archive& archive, const EraName& era, const PutFile& put, StagedObject& staged,
-                const std::optional<SegmentEnd>& end) {
-  return Placer(archive, era, put).with_body(staged, end);
+Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
+                StagedObject& staged, const std::optional<SegmentEnd>& end) {
+  return Placer(archive, era, put, client, staged).run(end);
 }
 
 }  // namespace walstow

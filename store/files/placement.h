@@ -1,7 +1,9 @@
 // Under which name a proven file comes to stand, when its own is free and when it is taken.
 //
 //   nothing stands    it is FILE; a piece of a segment with remains of another one behind it is not
-//   the same          success, with the same promise as for a new one
+//   the same          success, with the same promise as for a new one. Before the body: where the
+//                     same client has put it. With the body: where all bytes are equal. Between two
+//                     clients a digest alone proves nothing (store/files/side_content.h)
 //   a damaged one     its bytes are kept below "_aside", and the newcomer is FILE
 //   another content   of a segment, the two are compared page by page (proto/wal/segment_end.h):
 //                       the same for every reader -> success
@@ -41,12 +43,13 @@ struct PlacedFile {
 };
 using Placement = OrRefusal<PlacedFile>;
 
-// A look before the body is taken. nullopt: it is needed.
-std::optional<Placement> place_without_body(Archive& archive, const EraName& era,
-                                            const PutFile& put);
+// A look before the body is taken, which changes nothing: what a head claims is not proven.
+// nullopt: the body is needed. `client` puts it.
+std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
+                                        const PutFile& put, const std::string& client);
 
 // `staged` holds what `put` announces, proven. `end` of a segment, else nullopt.
-Placement place(Archive& archive, const EraName& era, const PutFile& put, StagedObject& staged,
-                const std::optional<SegmentEnd>& end);
+Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
+                StagedObject& staged, const std::optional<SegmentEnd>& end);
 
 }  // namespace walstow

@@ -11,6 +11,7 @@
 #include "store/files/put_file.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 
 #include "proto/base/error.h"
@@ -29,9 +30,11 @@ namespace {
 
 // The server has no better file, so it is kept; but whoever relies on the log should know.
 std::string warn_of_break(const PutFile& put, const std::string& broken) {
-  std::string warning = "\"" + put.file.text() + "\" was archived as it is, but " + broken +
-                        "; look for damaged memory or disks, and take a new base backup";
-  log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + warning);
+  std::string warning = fmt::format(
+      "\"{}\" was archived as it is, but {}; look for damaged memory or disks, and take a new base "
+      "backup",
+      put.file.text(), broken);
+  log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, warning));
   return warning;
 }
 
@@ -46,12 +49,13 @@ std::string warning_of(const PutContext& context, const EraName& era, const std:
     auto warning =
         warn_of_backup_below_floor(context.archive->backend(), put.cluster, era, put.file);
     if (!warning) return {};
-    log_line(LogLevel::kWarning, "cluster \"" + put.cluster + "\": " + *warning);
+    log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, *warning));
     return *std::move(warning);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             "could not compare file \"" + put.file.text() + "\" with the floors: " + error.what(),
+             fmt::format("could not compare file \"{}\" with the floors: {}", put.file.text(),
+                         error.what()),
              error.hint());
     return {};
   }
@@ -77,8 +81,8 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
 }
 
 Refusal other_system(const PutFile& put, const EraName& newest) {
-  std::string owner = "system identifier " + std::to_string(put.system_identifier);
-  if (put.segment_size) owner += " with segments of " + to_string(*put.segment_size);
+  std::string owner = fmt::format("system identifier {}", put.system_identifier);
+  if (put.segment_size) owner += fmt::format(" with segments of {}", to_string(*put.segment_size));
   Words upgrade{"cluster", "upgrade", put.cluster, "--system",
                 std::to_string(put.system_identifier)};
   if (put.segment_size) {
@@ -86,11 +90,12 @@ Refusal other_system(const PutFile& put, const EraName& newest) {
   }
   return make_refusal(
       Code::kOtherSystem,
-      "\"" + put.file.text() + "\" is of " + owner + ", cluster \"" + put.cluster +
-          "\" belongs to " + std::to_string(newest.system_identifier) + " with segments of " +
-          to_string(segment_size_of(newest)),
-      "Is this the right cluster name? After pg_upgrade or a new segment size, run " +
-          suggestion(upgrade) + "; for another server, make a cluster of its own.");
+      fmt::format("\"{}\" is of {}, cluster \"{}\" belongs to {} with segments of {}",
+                  put.file.text(), owner, put.cluster, newest.system_identifier,
+                  to_string(segment_size_of(newest))),
+      fmt::format("Is this the right cluster name? After pg_upgrade or a new segment size, run {}; "
+                  "for another server, make a cluster of its own.",
+                  suggestion(upgrade)));
 }
 
 // The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.
@@ -99,7 +104,7 @@ OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vect
     if (put.segment_size) return std::optional<EraName>();
     return make_refusal(
         Code::kBadRequest,
-        "the first file of cluster \"" + put.cluster + "\" must say the segment size",
+        fmt::format("the first file of cluster \"{}\" must say the segment size", put.cluster),
         "Archive a segment first, or give --pgdata.");
   }
   const auto era = newest_era_of(eras, put.system_identifier);
@@ -167,32 +172,35 @@ void PutUpload::write(ByteView bytes) {
 // What was written was read back: only this says that what is kept is what the client has.
 std::optional<Refusal> PutUpload::prove() {
   const PutFile& put = context_.put;
-  const std::string file = "\"" + put.file.text() + "\"";
+  const std::string file = fmt::format("\"{}\"", put.file.text());
   const bool raw_arrived_whole = put.encoding == Encoding::kIdentity && received_ == put.raw_size &&
                                  hasher_.digest() == put.digest;
   if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
-    return make_refusal(Code::kDigestMismatch,
-                        "the body of " + file + " has " + std::to_string(received_) +
-                            " bytes with digest " + to_string(hasher_.digest()) +
-                            ", its head says " + std::to_string(put.raw_size) +
-                            " bytes with digest " + to_string(put.digest),
-                        "Was the file changed while it was sent?");
+    return make_refusal(
+        Code::kDigestMismatch,
+        fmt::format(
+            "the body of {} has {} bytes with digest {}, its head says {} bytes with digest {}",
+            file, received_, to_string(hasher_.digest()), put.raw_size, to_string(put.digest)),
+        "Was the file changed while it was sent?");
   }
   const Examined examined = proof_.finish();
   if (!examined.whole && raw_arrived_whole) {
-    return make_refusal(Code::kStorage,
-                        "what was written of " + file + " does not read back: " + examined.problem,
-                        "Check the memory and the disks of the store.");
+    return make_refusal(
+        Code::kStorage,
+        fmt::format("what was written of {} does not read back: {}", file, examined.problem),
+        "Check the memory and the disks of the store.");
   }
   if (!examined.whole) {
-    return make_refusal(Code::kDigestMismatch, "the compressed body of " + file +
-                                                   " does not unfold to what its " +
-                                                   "head says: " + examined.problem);
+    return make_refusal(
+        Code::kDigestMismatch,
+        fmt::format("the compressed body of {} does not unfold to what its head says: {}", file,
+                    examined.problem));
   }
+  const auto segment_size = era_ ? std::optional(segment_size_of(*era_)) : put.segment_size;
   const std::string problem =
-      proof_.content().problem(put.system_identifier, put.raw_size, put.segment_size);
+      proof_.content().problem(put.system_identifier, put.raw_size, segment_size);
   if (!problem.empty()) {
-    return make_refusal(Code::kBadContent, file + ": " + problem,
+    return make_refusal(Code::kBadContent, fmt::format("{}: {}", file, problem),
                         "Only files of pg_wal, under their own names, can be archived.");
   }
   if (put.file.kind() == FileKind::kSegment) end_ = proof_.end();
@@ -203,8 +211,9 @@ std::optional<Refusal> PutUpload::open_first_era() {
   const PutFile& put = context_.put;
   if (!context_.archive->open_era(put.cluster, put.system_identifier, put.segment_size->bytes(),
                                   1)) {
-    log_line(LogLevel::kDebug, "another put opened the first era of cluster \"" + put.cluster +
-                                   "\" at the same time");
+    log_line(LogLevel::kDebug,
+             fmt::format("another put opened the first era of cluster \"{}\" at the same time",
+                         put.cluster));
   }
   const auto chosen = choose_era(put, context_.archive->eras(put.cluster));
   if (!chosen) return chosen.error();
@@ -234,7 +243,7 @@ Reply PutUpload::place_marked() {
       broken = describe(*found);
     }
   }
-  const Placement placement = place(*context_.archive, *era_, put, *staged_, end_);
+  const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
   if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
   return reply_to(context_, *era_, placement, told);
@@ -281,7 +290,8 @@ std::string PutUpload::look_again(const PlacedFile& placed, const std::string& b
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             std::string("could not mark where the log breaks off: ") + error.what(), error.hint());
+             fmt::format("could not mark where the log breaks off: {}", error.what()),
+             error.hint());
   }
   return describe(*found);
 }
@@ -295,7 +305,8 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
-    if (const auto placement = place_without_body(*context.archive, *era, put)) {
+    if (const auto placement =
+            find_placement(context.archive->backend(), *era, put, context.client)) {
       return reply_to(context, *era, *placement);
     }
   }

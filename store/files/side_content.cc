@@ -1,9 +1,12 @@
 #include "store/files/side_content.h"
 
+#include <fmt/format.h>
+
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "store/backend/key_rules.h"
+#include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 
 namespace walstow {
@@ -16,28 +19,44 @@ constexpr int kKeepAttempts = 3;
 
 }  // namespace
 
-std::optional<std::uint64_t> find_content(Backend& backend, const std::string& key,
-                                          const Digest& digest) {
+bool is_known_as(BackendReader& backend, const std::string& key, const ObjectHeader& header,
+                 const ClaimedContent& claimed) {
+  if (header.digest != claimed.digest) return false;
+  if (header.client == claimed.client) return true;
+  if (claimed.body == nullptr) return false;
+  auto object = backend.open_object(key);
+  return object && same_content(std::move(object), claimed.body->read_back());
+}
+
+std::optional<std::uint64_t> find_content(BackendReader& backend, const std::string& key,
+                                          const ClaimedContent& claimed) {
   const auto object = backend.open_object(key);
   if (!object) return std::nullopt;
   const Examined examined = examine_object(*object);
-  if (examined.whole && examined.header.digest == digest) {
-    return backend.make_durable(key) ? std::optional(object->size()) : std::nullopt;
-  }
-  log_line(LogLevel::kWarning,
-           "object \"" + key + "\" was set aside: " +
-               (examined.whole ? "its content is not that of its key" : examined.problem),
-           "It lies below \"_aside\" in the archive.");
-  backend.set_aside(key, *object);
-  return std::nullopt;
+  if (!examined.whole || !is_known_as(backend, key, examined.header, claimed)) return std::nullopt;
+  return backend.make_durable(key) ? std::optional(object->size()) : std::nullopt;
 }
 
-bool keep(Backend& backend, StagedObject& staged, const std::string& key, const Digest& digest) {
+KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) {
   for (int attempt = 0; attempt < kKeepAttempts; ++attempt) {
-    if (backend.publish(staged, key) == PublishResult::kPublished) return true;
-    if (find_content(backend, key, digest)) return false;
+    if (backend.publish(staged, key) == PublishResult::kPublished) return KeepResult::kKept;
+    const auto object = backend.open_object(key);
+    if (!object) continue;
+    const Examined examined = examine_object(*object);
+    if (examined.whole) {
+      auto again = backend.open_object(key);
+      if (!again) continue;
+      if (!same_content(std::move(again), staged.read_back())) return KeepResult::kOther;
+      if (backend.make_durable(key)) return KeepResult::kStood;
+      continue;
+    }
+    log_line(LogLevel::kWarning,
+             fmt::format("object \"{}\" was set aside: {}", key, examined.problem),
+             "It lies below \"_aside\" in the archive.");
+    backend.set_aside(key, *object);
   }
-  throw Error(ErrorKind::kUnavailable, "\"" + key + "\" is being put and set aside by others");
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("\"{}\" is being put and set aside by others", key));
 }
 
 std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
@@ -54,9 +73,10 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
   const auto back = staged->read_back();
   const Examined examined = examine_object(*back);
   if (examined.whole && examined.header.digest == digest) return staged;
-  throw Error(ErrorKind::kDamaged,
-              "a copy of \"" + examined.header.name + "\" within the archive is damaged: " +
-                  (examined.whole ? "it has other content" : examined.problem));
+  throw Error(
+      ErrorKind::kDamaged,
+      fmt::format("a copy of \"{}\" within the archive is damaged: {}", examined.header.name,
+                  examined.whole ? "it has other content" : examined.problem));
 }
 
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
@@ -68,7 +88,8 @@ bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& 
     return false;
   }
   if (!backend.replace_object(staged, key, damaged)) return false;
-  log_line(LogLevel::kWarning, "object \"" + key + "\" was damaged and is replaced: " + problem,
+  log_line(LogLevel::kWarning,
+           fmt::format("object \"{}\" was damaged and is replaced: {}", key, problem),
            "What stood is kept below \"_aside\" in the archive.");
   return true;
 }

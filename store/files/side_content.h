@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proto/codec/digest.h"
+#include "proto/codec/object.h"
 #include "store/archive/archive.h"
 #include "store/archive/layout.h"
 
@@ -34,14 +35,32 @@ struct FileSlot {
   }
 };
 
-// The size of the object with that content under `key`, which is whole and durable on return.
-// nullopt: there is none. What stood there damaged, or with another content, was set aside.
-std::optional<std::uint64_t> find_content(Backend& backend, const std::string& key,
-                                          const Digest& digest);
+// A content as a client names it. By itself a digest is no proof between two parties: XXH3 shows
+// damage, and whoever wants to finds another content with the same one.
+struct ClaimedContent {
+  Digest digest;
+  std::string client;            // who puts it
+  StagedObject* body = nullptr;  // its bytes, proven to have the digest; nullptr: not there yet
+};
 
-// Makes `staged`, proven content of `digest`, durable under `key`, or finds it there. False: it
-// stood already.
-bool keep(Backend& backend, StagedObject& staged, const std::string& key, const Digest& digest);
+// Whether the whole object under `key`, whose header is `header`, is known to be that content: the
+// same client has put it, or all bytes are equal. False without a body: it is not known.
+bool is_known_as(BackendReader& backend, const std::string& key, const ObjectHeader& header,
+                 const ClaimedContent& claimed);
+
+// The size of the object under `key`, where it is known to be that content; it is whole and durable
+// on return. nullopt: there is none.
+std::optional<std::uint64_t> find_content(BackendReader& backend, const std::string& key,
+                                          const ClaimedContent& claimed);
+
+// Makes `staged`, a proven content, durable under `key`, or finds it there. What stood there
+// damaged is set aside.
+enum class KeepResult {
+  kKept,
+  kStood,
+  kOther,  // another content stands under the key; nothing was done
+};
+KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);
 
 // A second object with the bytes of a first, staged.
 std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fmt/format.h>
 
 #include "proto/wal/backup_history.h"
 #include "proto/wal/timeline_history.h"
@@ -99,7 +100,7 @@ void EraInventory::refresh(const Archive& archive, const std::stop_token& stop) 
     if (!due.contains(folder.name)) continue;
     const auto known = folders_.find(folder.name);
     const Time before = std::chrono::system_clock::now();
-    FolderInventory read = read_folder(archive, prefix + folder.name + "/",
+    FolderInventory read = read_folder(archive, fmt::format("{}{}/", prefix, folder.name),
                                        known == folders_.end() ? nullptr : &known->second);
     if (folder.changed && *folder.changed + kClockResolution < before) {
       read.changed = folder.changed;
@@ -206,7 +207,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
 std::vector<EraInventory::TimelineInventory> EraInventory::timelines() const {
   std::map<Timeline, TimelineInventory> timelines;
   for (const auto& [name, folder] : folders_) {
-    const auto timeline = WalFileName::parse(name.substr(0, 8) + ".history");
+    const auto timeline = WalFileName::parse(fmt::format("{}.history", name.substr(0, 8)));
     if (!timeline) continue;  // nobody's; what is in it has no object's key
     TimelineInventory& one = timelines[timeline->timeline()];
     const TimelineInventory& content = folder.content;
@@ -257,10 +258,10 @@ std::vector<EraInventory::LogFolder> EraInventory::folders() const {
   std::vector<LogFolder> all;
   const std::uint64_t in_log = size_.segments_per_log();
   for (const auto& [name, folder] : folders_) {
-    const auto first = WalFileName::parse(name + "00000000");
+    const auto first = WalFileName::parse(fmt::format("{}00000000", name));
     if (!first || folder.files == 0) continue;
     const SegmentNumber number = first->number(size_);
-    all.push_back({.prefix = layout::wal_prefix(cluster_, era_) + name + "/",
+    all.push_back({.prefix = fmt::format("{}{}/", layout::wal_prefix(cluster_, era_), name),
                    .timeline = first->timeline(),
                    .first = number,
                    .end = SegmentNumber{number.value + in_log},

@@ -91,7 +91,7 @@ std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRan
       keys.holds == KeyRange::Holds::kConflicts ? layout::Kept::kConflict : layout::Kept::kSettled;
   auto name = layout::parse_kept_key(cluster, keys.era, kept, key);
   if (!name) return std::nullopt;
-  std::string text = name->file.text() + "." + name->digest12;
+  std::string text = fmt::format("{}.{}", name->file.text(), name->digest12);
   return PromisedObject{.era = keys.era,
                         .file = std::move(name->file),
                         .digest12 = std::move(name->digest12),

@@ -32,9 +32,23 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
   return {.standing = first_end.end(), .newcomer = second_end.end(), .first_difference = equal};
 }
 
+bool same_content(std::unique_ptr<ObjectSource> one, std::unique_ptr<ObjectSource> other) {
+  DecompressedObject first(std::move(one));
+  DecompressedObject second(std::move(other));
+  Buffer first_buffer(kChunkSize);
+  Buffer second_buffer(kChunkSize);
+  for (;;) {
+    const ByteView some = read_full(first, first_buffer);
+    const ByteView others = read_full(second, second_buffer);
+    if (!std::ranges::equal(some, others)) return false;
+    if (some.empty()) return true;
+  }
+}
+
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
-  return "its records break off at " + lsn_text(segment, size, offset) +
-         ", though the server wrote on behind: a recovery would end there";
+  return fmt::format(
+      "its records break off at {}, though the server wrote on behind: a recovery would end there",
+      lsn_text(segment, size, offset));
 }
 
 std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,

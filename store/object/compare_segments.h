@@ -13,6 +13,9 @@ namespace walstow {
 SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
                              std::unique_ptr<ObjectSource> newcomer);
 
+// Whether two whole objects hold the same bytes. Throws Error{kDamaged} as above.
+bool same_content(std::unique_ptr<ObjectSource> one, std::unique_ptr<ObjectSource> other);
+
 // "its records break off at 0/3000128 ...", of SegmentEnd::broken.
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
 

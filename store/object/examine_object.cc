@@ -1,11 +1,13 @@
 #include "store/object/examine_object.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <vector>
 
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/read_full.h"
+#include "proto/wal/backup_history.h"
 #include "proto/wal/segment_header.h"
 #include "proto/wal/timeline_history.h"
 
@@ -90,8 +92,11 @@ void ContentCheck::add(ByteView raw) {
 std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t raw_size,
                                   std::optional<SegmentSize> segment_size) const {
   switch (file_.kind()) {
-    case FileKind::kBackup:
-      return {};  // free text of PostgreSQL's
+    case FileKind::kBackup: {
+      // Of a form that nobody knows it is taken as it comes, and counts for no backup.
+      const auto backup = parse_backup_history(beginning_);
+      return backup && segment_size ? compare_with_name(*backup, file_, *segment_size) : "";
+    }
     case FileKind::kHistory:
       return parse_timeline_history(file_.timeline(), beginning_).problem;
     case FileKind::kSegment:
@@ -101,8 +106,8 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
   const SegmentHeaderResult parsed = parse_segment_header(as_bytes(beginning_));
   if (!parsed.header) return parsed.problem;
   if (segment_size && parsed.header->segment_size != *segment_size) {
-    return "has segments of " + to_string(parsed.header->segment_size) + ", the request says " +
-           to_string(*segment_size);
+    return fmt::format("has segments of {}, the request says {}",
+                       to_string(parsed.header->segment_size), to_string(*segment_size));
   }
   return check_segment_header(
              *parsed.header,

@@ -151,9 +151,9 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
                     "has jumped, or the store was off; nothing is pruned by age until {}",
                     to_iso8601(after.doubt->noticed), to_iso8601(after.doubt->from),
                     to_iso8601(after.doubt->noticed + kDoubt)),
-        "Look at the clock (\"date\") and set it right, or do nothing where the store was off "
-        "for so long. " +
-            suggestion({"prune", "CLUSTER", "--before", "SEGMENT"}) + " prunes at once.");
+        fmt::format("Look at the clock (\"date\") and set it right, or do nothing where the store "
+                    "was off for so long. {} prunes at once.",
+                    suggestion({"prune", "CLUSTER", "--before", "SEGMENT"})));
   }
   if (after.set_back && after.set_back != before.set_back) {
     log_line(LogLevel::kWarning,

@@ -8,6 +8,7 @@
 #include "proto/base/stoppable_sleep.h"
 #include "proto/base/suggestion.h"
 #include "store/inventory/break_marks.h"
+#include "store/retention/prune_decision.h"
 #include "store/retention/prune_order.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_rule.h"
@@ -25,57 +26,6 @@ constexpr std::chrono::milliseconds kLongRemoval{250};
 // Between two removals, so that an update of a record gets its turn: where it has to wait for
 // others, it tries again a little more often than that.
 constexpr std::chrono::milliseconds kGiveWay{15};
-
-// The newest, or one that was named.
-OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
-                          const std::optional<EraName>& named) {
-  if (!named) return newest_era(archive, cluster);
-  if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
-  return make_refusal(
-      Code::kNoSuchRecord,
-      "there is no era \"" + to_string(*named) + "\" of cluster \"" + cluster + "\"",
-      suggestion({"status", cluster}) + " shows them.");
-}
-
-// What an order to prune comes to, as of now.
-struct Decision {
-  EraName era;
-  std::vector<EraName> older_eras;
-  RetentionPlan plan;
-  Amount amount;
-};
-
-struct Order {
-  std::string cluster;
-  PrunePolicy policy;
-  std::optional<EraName> era;
-  std::optional<Lsn> floor;  // not above it
-};
-
-OrRefusal<Decision> decide(const Archive& archive, const Order& order, const ArchiveClock& clock,
-                           Time now, const std::stop_token& stop) {
-  const auto found = era_of(archive, order.cluster, order.era);
-  if (!found) return found.error();
-  const auto& era = found.value();
-  const auto policy = policy_for(order.policy, era);
-  if (!policy) return policy.error();
-  Decision decision{.era = era, .older_eras = archive.eras(order.cluster)};
-  if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
-    return make_refusal(Code::kBadRequest, "era \"" + to_string(era) + "\" is the newest",
-                        "Of the newest era one backup is kept at least.");
-  }
-  std::erase_if(decision.older_eras,
-                [&era](const EraName& one) { return one.number >= era.number; });
-  const EraInventory files = read_era(archive, order.cluster, era, stop);
-  RetentionInventory inventory = take_inventory(archive, order.cluster, files);
-  decision.plan = plan_by_clock(inventory, policy.value(), clock, now, order.cluster);
-  if (decision.plan.floor && order.floor) {
-    decision.plan.floor =
-        std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
-  }
-  decision.amount = amount_of(archive, order.cluster, files, decision.plan);
-  return decision;
-}
 
 PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
   return {.number = tombstone.number,
@@ -244,46 +194,10 @@ std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration 
   return last;
 }
 
-OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era) {
-  RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
-  if (asked.keep_backups) {
-    policy.keep =
-        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
-  }
-  if (asked.before) {
-    policy.before = asked.before->segment(segment_size_of(era));
-    if (!policy.before) return no_such_segment(asked.before->text(), era);
-  }
-  if (asked.standby_limit_days) {
-    policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
-  }
-  policy.dead_timeline = asked.timeline;
-  return policy;
-}
-
-RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
-                            const ArchiveClock& clock, Time now, const std::string& cluster) {
-  const Time as_of = clock.as_of(now);
-  inventory.future_times = clock.future_times(as_of);
-  if (clock.doubt && !policy.before && !policy.dead_timeline) {
-    RetentionPlan nothing;
-    nothing.reason = clock.doubt_text(cluster);
-    return nothing;
-  }
-  RetentionPlan plan = plan_retention(inventory, policy, as_of);
-  if (clock.doubt) {
-    plan.notes.insert(plan.notes.begin(),
-                      fmt::format("the clock of the store's host says {}, which is doubted: ages "
-                                  "are counted up to {}",
-                                  to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
-  }
-  return plan;
-}
-
 OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& asked, Time now) {
-  const Order order{
+  const PruneOrder order{
       .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
-  const auto decision = decide(archive, order, clock_of_plan(archive, now), now, {});
+  const auto decision = decide_prune(archive, order, clock_of_plan(archive, now), now, {});
   if (!decision) return decision.error();
   const auto& [era, older_eras, plan, amount] = decision.value();
   PrunePlanReport report{
@@ -322,9 +236,9 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
   const Time begun = std::chrono::floor<std::chrono::seconds>(now);
   const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(begun));
-  const Order order{
+  const PruneOrder order{
       .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
-  const auto decision = decide(archive, order, clock, begun, stop);
+  const auto decision = decide_prune(archive, order, clock, begun, stop);
   if (!decision) return decision.error();
   const auto& [era, older_eras, plan, amount] = decision.value();
   const SegmentSize size = segment_size_of(era);
@@ -345,9 +259,9 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
                                            .by = by,
                                            .begun = as_of});
   if (!tombstone) {
-    return make_refusal(Code::kExists,
-                        "another prune of cluster \"" + begin.cluster + "\" is not over",
-                        suggestion({"prune", begin.cluster}) + " completes it first.");
+    return make_refusal(
+        Code::kExists, fmt::format("another prune of cluster \"{}\" is not over", begin.cluster),
+        fmt::format("{} completes it first.", suggestion({"prune", begin.cluster})));
   }
   log_line(LogLevel::kInfo,
            fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
@@ -390,11 +304,13 @@ OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune&
   const auto& era = found.value();
   const auto begun = find_unfinished(archive, abandon.cluster, era);
   if (!begun) {
-    return make_refusal(
-        Code::kNoSuchRecord, "no prune of cluster \"" + abandon.cluster + "\" is under way",
-        "It may be over. " + suggestion({"status", abandon.cluster}) + " says what was pruned.");
+    return make_refusal(Code::kNoSuchRecord,
+                        fmt::format("no prune of cluster \"{}\" is under way", abandon.cluster),
+                        fmt::format("It may be over. {} says what was pruned.",
+                                    suggestion({"status", abandon.cluster})));
   }
-  const TombstoneChange end{.state = State::kWithdrawn, .reason = "abandoned by " + by};
+  const TombstoneChange end{.state = State::kWithdrawn,
+                            .reason = fmt::format("abandoned by {}", by)};
   const auto standing =
       change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
   const SegmentSize size = segment_size_of(era);

@@ -25,15 +25,6 @@
 
 namespace walstow {
 
-// The refusal: `before` is no place of the era.
-OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era);
-
-// As plan_retention(), by a clock that may be doubted: then nothing goes by age alone, and where
-// the policy names a place or a dead branch, ages are counted up to the time before the doubt. What
-// is of the future in `inventory` counts by that clock as well.
-RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
-                            const ArchiveClock& clock, Time now, const std::string& cluster);
-
 OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& asked, Time now);
 
 // The number of one that is not over; 0: there is none.

@@ -1,5 +1,7 @@
 #include "store/retention/prune_policy.h"
 
+#include <fmt/format.h>
+
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
@@ -88,7 +90,8 @@ PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std:
                                   [&report](const std::optional<std::string>&) {
                                     return std::optional(encode_policy(report));
                                   });
-  log_line(LogLevel::kInfo, "\"" + by + "\" has set the policy of cluster \"" + set.cluster + "\"");
+  log_line(LogLevel::kInfo,
+           fmt::format("\"{}\" has set the policy of cluster \"{}\"", by, set.cluster));
   return report;
 }
 

@@ -6,7 +6,7 @@
 
 #include "proto/base/error.h"
 #include "store/retention/archive_clock.h"
-#include "store/retention/prune.h"
+#include "store/retention/prune_decision.h"
 #include "store/retention/prune_policy.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/tombstones.h"
@@ -57,12 +57,14 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   const auto clock_record = [&] { return read_clock(archive); };
   const std::optional<ArchiveClock> kept = read_or_note(clock_record, damaged);
   if (!damaged.empty()) {
-    report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
+    report.reason =
+        fmt::format("nothing is pruned while a record cannot be read: {}", damaged.front());
     return report;
   }
   RetentionInventory inventory = take_inventory(archive, cluster, files, &damaged);
   if (!damaged.empty()) {
-    report.reason = "nothing is pruned while a record cannot be read: " + damaged.front();
+    report.reason =
+        fmt::format("nothing is pruned while a record cannot be read: {}", damaged.front());
     return report;
   }
   const PrunePolicy asked = report.policy ? report.policy->policy : PrunePolicy();

@@ -66,8 +66,8 @@ void ScheduledPrune::prune(const Archive& archive, const std::string& cluster,
                          "clock of this host says {}, far from {}, the last time that is known",
                          cluster, to_iso8601(clock->doubt->noticed + kDoubt),
                          to_iso8601(clock->doubt->noticed), to_iso8601(clock->doubt->from)),
-             suggestion({"prune", cluster, "--before", "SEGMENT"}) +
-                 " prunes at once what you know to be needless.");
+             fmt::format("{} prunes at once what you know to be needless.",
+                         suggestion({"prune", cluster, "--before", "SEGMENT"})));
     return;
   }
   say_once(cluster,

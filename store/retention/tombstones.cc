@@ -145,8 +145,8 @@ std::vector<Tombstone> list_tombstones(Backend& backend, std::string_view cluste
       if (++beginnings > kMostBeginnings) {
         throw Error(ErrorKind::kUnavailable,
                     "the records of prunes change faster than they can be read",
-                    "Is there a record below \"" + layout::prune_records(cluster, era) +
-                        "\" that cannot be read?");
+                    fmt::format("Is there a record below \"{}\" that cannot be read?",
+                                layout::prune_records(cluster, era)));
       }
       all.clear();
       after.clear();
@@ -201,17 +201,19 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
 
 std::string describe(const Tombstone& tombstone, SegmentSize size) {
   const std::string what =
-      tombstone.timeline ? fmt::format("with timeline {}, a dead branch", tombstone.timeline->value)
-                         : "below floor " + to_string(start_of(tombstone.limit(), size));
+      tombstone.timeline
+          ? fmt::format("with timeline {}, a dead branch", tombstone.timeline->value)
+          : fmt::format("below floor {}", to_string(start_of(tombstone.limit(), size)));
   return fmt::format("{} on {} by \"{}\", {}",
                      tombstone.state == State::kIntent ? "about to be pruned" : "pruned",
                      to_iso8601(tombstone.begun), tombstone.by, what);
 }
 
 std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size) {
-  const std::string of = tombstone.timeline
-                             ? fmt::format("of timeline {}", tombstone.timeline->value)
-                             : "below floor " + to_string(start_of(tombstone.floor, size));
+  const std::string of =
+      tombstone.timeline
+          ? fmt::format("of timeline {}", tombstone.timeline->value)
+          : fmt::format("below floor {}", to_string(start_of(tombstone.floor, size)));
   return fmt::format("prune {} {} by \"{}\" on {} is not over: {} files have gone so far",
                      tombstone.number, of, tombstone.by, to_iso8601(tombstone.begun),
                      tombstone.files);

@@ -114,7 +114,7 @@ void Daemon::run() {
       acceptors_.push_back(std::move(acceptor));
   }
   for (tcp::acceptor& acceptor : acceptors_) {
-    log_line(LogLevel::kInfo, "listening on " + local_text(acceptor));
+    log_line(LogLevel::kInfo, fmt::format("listening on {}", local_text(acceptor)));
     spawn(control_, accept_from(acceptor));
   }
   spawn(control_, handle_signals());
@@ -151,7 +151,8 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
     if (stopping_) co_return;
     if (error) {
       // Out of descriptors, or the peer has left already: neither ends a daemon.
-      log_line(LogLevel::kWarning, "could not accept a connection: " + error.message());
+      log_line(LogLevel::kWarning,
+               fmt::format("could not accept a connection: {}", error.message()));
       asio::steady_timer pause(control_, kBackOff);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
@@ -167,8 +168,8 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::unique_ptr<IncomingConnection> connection) {
   const std::string& peer = connection->peer();
   const auto log_failure = [&](const std::exception& error) {
-    log_.line("address " + connection->network(), LogLevel::kInfo,
-              "no connection with " + peer + ": " + error.what());
+    log_.line(fmt::format("address {}", connection->network()), LogLevel::kInfo,
+              fmt::format("no connection with {}: {}", peer, error.what()));
   };
   try {
     socket.set_option(tcp::no_delay(true));
@@ -262,7 +263,7 @@ void Daemon::reload() {
     log_line(LogLevel::kInfo, "reloaded: new connections use the new settings and certificate");
   } catch (const Error& error) {
     log_line(LogLevel::kError,
-             std::string("could not reload, all stays as it was: ") + error.what(), error.hint());
+             fmt::format("could not reload, all stays as it was: {}", error.what()), error.hint());
   }
   manager_.ready();
 }

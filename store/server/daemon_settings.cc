@@ -119,7 +119,7 @@ std::vector<HostPort> parse_listen(const Settings& settings) {
     }
   } catch (const Error& error) {
     throw Error(ErrorKind::kUsage,
-                "setting \"listen\" (" + settings.origin("listen") + "): " + error.what(),
+                fmt::format("setting \"listen\" ({}): {}", settings.origin("listen"), error.what()),
                 error.hint());
   }
   return addresses;

@@ -42,7 +42,7 @@ std::string network_of(const address& address) {
   }
   auto bytes = whole.to_bytes();
   std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), 0);
-  return boost::asio::ip::address_v6(bytes).to_string() + "/64";
+  return boost::asio::ip::address_v6(bytes).to_string().append("/64");
 }
 
 IncomingConnection::Cut::Cut(tcp::socket& socket) : descriptor_(dup(socket.native_handle())) {}

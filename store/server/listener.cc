@@ -2,6 +2,8 @@
 
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <fmt/format.h>
+
 #include "proto/base/error.h"
 
 namespace walstow {
@@ -49,10 +51,11 @@ std::vector<tcp::acceptor> listen_on(asio::any_io_executor executor, const HostP
     }
     return acceptors;
   } catch (const boost::system::system_error& error) {
-    throw Error(ErrorKind::kUsage,
-                "could not listen on \"" + to_string(address) + "\": " + error.code().message(),
-                "Is another walstowd running, and the setting \"listen\" an address of this "
-                "machine?");
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("could not listen on \"{}\": {}", to_string(address), error.code().message()),
+        "Is another walstowd running, and the setting \"listen\" an address of this "
+        "machine?");
   }
 }
 

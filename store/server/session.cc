@@ -154,8 +154,8 @@ asio::awaitable<bool> Session::read_request() {
   if (http_trouble && error != http::error::end_of_stream &&
       error != http::error::partial_message) {
     keep_alive_ = false;
-    Reply reply =
-        to_reply(make_refusal(Code::kBadRequest, "not an HTTP/1.1 request: " + error.message()));
+    Reply reply = to_reply(make_refusal(
+        Code::kBadRequest, fmt::format("not an HTTP/1.1 request: {}", error.message())));
     co_await send(std::move(reply));
   }
   co_return false;
@@ -178,9 +178,9 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   const auto method = to_method(parser_->get().method());
   if (!method) {
     keep_alive_ = false;
-    co_return to_reply(
-        make_refusal(Code::kBadRequest,
-                     "method \"" + escaped(parser_->get().method_string()) + "\" is not known"));
+    co_return to_reply(make_refusal(
+        Code::kBadRequest,
+        fmt::format("method \"{}\" is not known", escaped(parser_->get().method_string()))));
   }
   head.method = *method;
   auto work = [this, head = std::move(head)]() -> HandlerResult {
@@ -338,7 +338,8 @@ void log_refused(LogLimiter* log, const Caller& caller, const std::string& peer,
   if (log == nullptr) return log_line(level, line);
   // Of those whom the archive does not know, there may be many names.
   const bool unknown = refusal.code == Code::kUnknownClient;
-  log->line(unknown ? "clients that are not registered" : "client " + caller.name, level, line);
+  log->line(unknown ? "clients that are not registered" : fmt::format("client {}", caller.name),
+            level, line);
 }
 
 asio::awaitable<void> serve(ByteStream stream, SessionContext context) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -47,7 +48,7 @@ void ServiceManager::alive() const {
   send("WATCHDOG=1");
 }
 void ServiceManager::status(const std::string& text) const {
-  send("STATUS=" + text);
+  send(fmt::format("STATUS={}", text));
 }
 
 void ServiceManager::reloading() const {
@@ -55,8 +56,8 @@ void ServiceManager::reloading() const {
   clock_gettime(CLOCK_MONOTONIC, &now);
   const std::chrono::nanoseconds time =
       std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-  send("RELOADING=1\nMONOTONIC_USEC=" +
-       std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(time).count()));
+  send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+                   std::chrono::duration_cast<std::chrono::microseconds>(time).count()));
 }
 
 void ServiceManager::send(const std::string& message) const {

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <fmt/format.h>
 #include <functional>
 #include <unistd.h>
 
@@ -62,7 +63,7 @@ void serve_archive(const ArchiveLocation& archive, const Serve& serve) {
   try {
     serve();
   } catch (const boost::system::system_error& error) {
-    throw_asio_error("could not serve archive \"" + archive.name + "\"", error.code());
+    throw_asio_error(fmt::format("could not serve archive \"{}\"", archive.name), error.code());
   }
 }
 

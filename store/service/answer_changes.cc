@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <variant>
 #include <vector>
 
@@ -20,13 +21,14 @@ Reply clients_reply(int status, const ClientReport& client) {
 }
 
 Refusal no_such_client(const std::string& client) {
-  return make_refusal(Code::kNoSuchClient, "there is no client \"" + client + "\" in the registry",
+  return make_refusal(Code::kNoSuchClient,
+                      fmt::format("there is no client \"{}\" in the registry", client),
                       "\"walstow client list\" shows all of them.");
 }
 
 Refusal no_such_record(const std::string& what, const std::string& cluster) {
   return make_refusal(Code::kNoSuchRecord,
-                      "there is no " + what + " of cluster \"" + cluster + "\"",
+                      fmt::format("there is no {} of cluster \"{}\"", what, cluster),
                       "It may have been removed already.");
 }
 
@@ -51,7 +53,8 @@ Time now() {
 
 Reply answer(const RequestContext& asked, const CreateCluster& create) {
   if (!asked.archive->create_cluster(create.cluster)) {
-    return to_reply(make_refusal(Code::kExists, "cluster \"" + create.cluster + "\" exists already",
+    return to_reply(make_refusal(Code::kExists,
+                                 fmt::format("cluster \"{}\" exists already", create.cluster),
                                  "Give another server a cluster of its own."));
   }
   return json_reply(201, to_json(std::vector<ClusterSummary>{{.cluster = create.cluster}}));
@@ -62,16 +65,18 @@ Reply answer(const RequestContext& asked, const OpenEra& open) {
   const auto next = static_cast<std::uint32_t>(eras.size() + 1);
   if (!eras.empty() && eras.back().system_identifier == open.system_identifier &&
       eras.back().segment_size == open.segment_size) {
-    return to_reply(make_refusal(Code::kExists, "cluster \"" + open.cluster +
-                                                    "\" is in that era already: \"" +
-                                                    to_string(eras.back()) + "\""));
+    return to_reply(
+        make_refusal(Code::kExists, fmt::format("cluster \"{}\" is in that era already: \"{}\"",
+                                                open.cluster, to_string(eras.back()))));
   }
   const auto opened =
       asked.archive->open_era(open.cluster, open.system_identifier, open.segment_size, next);
   if (!opened) {
-    throw Error(ErrorKind::kUnavailable,
-                "another era of cluster \"" + open.cluster + "\" was opened at the same time",
-                "Look at it with " + suggestion({"status", open.cluster}) + ", then decide again.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("another era of cluster \"{}\" was opened at the same time", open.cluster),
+        fmt::format("Look at it with {}, then decide again.",
+                    suggestion({"status", open.cluster})));
   }
   return json_reply(
       201, to_json(std::vector<ClusterSummary>{
@@ -83,10 +88,10 @@ Reply answer(const RequestContext& asked, const AddClient& add) {
       add_client(asked.archive->backend(), add, std::chrono::system_clock::now());
   if (added.result == AddedClient::Result::kTaken) {
     return to_reply(make_refusal(Code::kExists,
-                                 "client \"" + add.client + "\" is registered already",
-                                 "Choose another name; or, where it is the same client with a new "
-                                 "key, remove the old one first: " +
-                                     suggestion({"client", "remove", add.client}) + "."));
+                                 fmt::format("client \"{}\" is registered already", add.client),
+                                 fmt::format("Choose another name; or, where it is the same client "
+                                             "with a new key, remove the old one first: {}.",
+                                             suggestion({"client", "remove", add.client}))));
   }
   return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
 }
@@ -124,7 +129,7 @@ Reply answer(const RequestContext& asked, const ReportPosition& report) {
 
 Reply answer(const RequestContext& asked, const ForgetStandby& forget) {
   if (!forget_position(asked.archive->backend(), forget)) {
-    return to_reply(no_such_record("standby \"" + forget.instance + "\"", forget.cluster));
+    return to_reply(no_such_record(fmt::format("standby \"{}\"", forget.instance), forget.cluster));
   }
   return json_reply(200, "{}\n");
 }
@@ -133,9 +138,10 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
   if (!accept_content(*asked.archive, accept)) {
     return to_reply(make_refusal(
         Code::kNoSuchContent,
-        "no content of \"" + accept.file.text() + "\" in cluster \"" + accept.cluster +
-            "\" has a digest that begins with " + accept.digest12,
-        suggestion({"conflict", "show", accept.cluster, accept.file.text()}) + " shows them."));
+        fmt::format("no content of \"{}\" in cluster \"{}\" has a digest that begins with {}",
+                    accept.file.text(), accept.cluster, accept.digest12),
+        fmt::format("{} shows them.",
+                    suggestion({"conflict", "show", accept.cluster, accept.file.text()}))));
   }
   const ListConflicts what_is_left{.cluster = accept.cluster, .file = accept.file};
   return json_reply(200, to_json(list_conflicts(*asked.archive, what_is_left)));
@@ -151,7 +157,7 @@ Reply answer(const RequestContext& asked, const AddHold& add) {
 
 Reply answer(const RequestContext& asked, const RemoveHold& remove) {
   if (!remove_hold(*asked.archive, remove)) {
-    return to_reply(no_such_record("hold \"" + remove.id + "\"", remove.cluster));
+    return to_reply(no_such_record(fmt::format("hold \"{}\"", remove.id), remove.cluster));
   }
   return json_reply(200, "{}\n");
 }
@@ -162,7 +168,7 @@ Reply answer(const RequestContext& asked, const AddBackup& add) {
 
 Reply answer(const RequestContext& asked, const RemoveBackup& remove) {
   if (!remove_backup(*asked.archive, remove)) {
-    return to_reply(no_such_record("added backup \"" + remove.id + "\"", remove.cluster));
+    return to_reply(no_such_record(fmt::format("added backup \"{}\"", remove.id), remove.cluster));
   }
   return json_reply(200, "{}\n");
 }

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -19,7 +20,7 @@ void note_position(Archive& archive, const std::string& cluster, const Caller& c
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             std::string("could not note how far a standby has got: ") + error.what(),
+             fmt::format("could not note how far a standby has got: {}", error.what()),
              error.hint());
   }
 }

@@ -95,7 +95,7 @@ HoleReport hole_report(const std::string& era, const Gap& gap, SegmentSize size)
 std::vector<std::string> missing_histories(const KnownLog& log) {
   std::vector<std::string> names;
   for (const Timeline timeline : timelines_without_history(log))
-    names.push_back(to_hex8(timeline) + ".history");
+    names.push_back(fmt::format("{}.history", to_hex8(timeline)));
   return names;
 }
 
@@ -294,10 +294,10 @@ HolePage Catalog::holes(const Archive& archive, const ListHoles& list) {
     const auto log = known->log_that_ends_in(archive, list.cluster, inventory.era());
     if (!log) continue;
     for (HoleReport& report : missing_in(*log, era, list.range)) {
-      if (era + "/" + report.last <= list.after) continue;
+      if (fmt::format("{}/{}", era, report.last) <= list.after) continue;
       page.holes.push_back(std::move(report));
       if (page.holes.size() < list.limit) continue;
-      page.next = era + "/" + page.holes.back().last;
+      page.next = fmt::format("{}/{}", era, page.holes.back().last);
       return page;
     }
   }

@@ -1,5 +1,6 @@
 #include "store/service/handler.h"
 
+#include <fmt/format.h>
 #include <mutex>
 
 #include "proto/base/log.h"
@@ -71,9 +72,9 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
   const std::string cluster = cluster_of(command);
   if (!cluster.empty() && !current->has_cluster(cluster)) {
     return to_reply(make_refusal(Code::kUnknownCluster,
-                                 "there is no cluster \"" + cluster + "\" in the archive",
-                                 "Check the setting \"cluster\", or make it with " +
-                                     suggestion({"cluster", "create", cluster}) + "."));
+                                 fmt::format("there is no cluster \"{}\" in the archive", cluster),
+                                 fmt::format("Check the setting \"cluster\", or make it with {}.",
+                                             suggestion({"cluster", "create", cluster}))));
   }
   const RequestContext asked{.archive = current,
                              .catalog = catalog,
@@ -111,7 +112,7 @@ void Handler::warm_up(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             std::string("could not read what the archive has: ") + error.what(), error.hint());
+             fmt::format("could not read what the archive has: {}", error.what()), error.hint());
   }
 }
 
@@ -120,7 +121,7 @@ void Handler::prune_by_policy(const std::stop_token& stop) {
     state_->pruner.run(*state_->archive(), stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
-    log_line(LogLevel::kWarning, std::string("could not prune by policy: ") + error.what(),
+    log_line(LogLevel::kWarning, fmt::format("could not prune by policy: {}", error.what()),
              error.hint());
   }
 }
@@ -131,7 +132,7 @@ void Handler::keep_clock(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     if (stop.stop_requested()) return;
-    log_line(LogLevel::kWarning, std::string("could not keep how late it is: ") + error.what(),
+    log_line(LogLevel::kWarning, fmt::format("could not keep how late it is: {}", error.what()),
              error.hint());
   }
 }

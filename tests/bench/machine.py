@@ -13,7 +13,8 @@ from support import processes
 from support.postgres import Server, initdb
 from support.releases import program
 
-EXECUTABLES = ("walstow", "walstow-archive", "walstow-restore", "walstowd", "bare_tls_sender")
+PROGRAMS = ("walstow", "walstow-archive", "walstow-restore", "walstowd")
+EXECUTABLES = (*PROGRAMS, "bare_tls_sender")
 
 # What the WAL of each kind is written by.
 LOADS = {
@@ -93,13 +94,15 @@ class DataDirectory:
 
 
 class Machine:
-    """`quick` makes less of everything; `peers` are the tools beside walstow and plain copies."""
+    """`quick` makes less of everything; `peers` are the tools beside walstow and plain copies; `earlier`
+    is a folder with the executables of another build, or None."""
 
-    def __init__(self, folder, binaries, quick, peers):
+    def __init__(self, folder, binaries, quick, peers, earlier=None):
         self.folder = folder
         self.quick = quick
         self.peers = peers
         self.binaries = binaries
+        self.earlier = earlier
         self.segments = {}  # kind of load: names, in order
         self.backup = folder / "backup"  # from before all of them
         self.catch_up = None  # the switch that ends the WAL of pgbench
@@ -116,7 +119,7 @@ class Machine:
         import tools
 
         say("setting up the tools")
-        for kind in tools.of_run(self.peers):
+        for kind in tools.of_run(self):
             self.tools.append(kind(self))
         self.primary.kill()
 
@@ -152,16 +155,21 @@ class Machine:
     # No server runs as root, and no tool then may.
     def _give_up_root(self):
         user = pwd.getpwnam("postgres")
-        copy = self.folder / "bin"
-        copy.mkdir()
-        for name in EXECUTABLES:
-            shutil.copy(self.binaries / name, copy / name)
-        self.binaries = copy
-        for path in (self.folder, copy):
-            os.chown(path, user.pw_uid, user.pw_gid)
+        os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self.binaries = self._copy_for(user, self.binaries, "bin", EXECUTABLES)
+        if self.earlier:
+            self.earlier = self._copy_for(user, self.earlier, "bin-earlier", PROGRAMS)
         os.setgroups([])
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
+
+    def _copy_for(self, user, binaries, folder, names):
+        copy = self.folder / folder
+        copy.mkdir()
+        os.chown(copy, user.pw_uid, user.pw_gid)
+        for name in names:
+            shutil.copy(binaries / name, copy / name)
+        return copy
 
     def _write_wal(self):
         say("writing WAL")

@@ -18,10 +18,13 @@ PATIENT = {
 }
 
 
-def of_run(peers):
+def of_run(machine):
     """The tools of a run, in the order of their rows."""
-    kinds = [WalstowTls, WalstowTlsClient, WalstowSsh, WalstowSshClient, Copy, SyncedCopy]
-    if peers:
+    kinds = []
+    for kind in (WalstowTls, WalstowTlsClient, WalstowSsh, WalstowSshClient):
+        kinds += [kind, earlier(kind)] if machine.earlier else [kind]
+    kinds += [Copy, SyncedCopy]
+    if machine.peers:
         import peers as beside
 
         kinds += beside.ALL
@@ -117,8 +120,11 @@ class Walstow(Tool):
                 folder / "walstow.toml", cluster=place, compress=self.compress, **PATIENT
             )
 
+    def binaries(self):
+        return self.machine.binaries
+
     def new_archive(self):
-        return Archive(self.folder / "archive", self.machine.binaries, self.link)
+        return Archive(self.folder / "archive", self.binaries(), self.link)
 
     def settings_file(self, place):
         return self._settings[place]
@@ -174,3 +180,13 @@ class WalstowSshClient(Walstow):
     link = "ssh"
     compress = "client"
     catches_up = True
+
+
+def earlier(kind):
+    """The same tool with the executables of another build, which takes turns with it."""
+    members = {
+        "name": f"{kind.name}, earlier",
+        "restore_name": kind.restore_name and f"{kind.restore_name}, earlier",
+        "binaries": lambda self: self.machine.earlier,
+    }
+    return type(f"Earlier{kind.__name__}", (kind,), members)

@@ -1,4 +1,5 @@
-// What store/backend/backend.h promises of objects, for every backend. Durability itself is proven by tests/fault/publish_power_cut_test.cc.
+// What store/backend/backend.h promises of objects, for every backend. Durability itself is proven
+// by tests/fault/publish_power_cut_test.cc.
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -142,7 +142,7 @@ HostKeyVerdict judge(const std::vector<KnownKey>& known, const SshPublicKey& sho
 }
 
 std::string known_hosts_line(const HostPort& host, const SshPublicKey& key) {
-  return format_name(host) + " " + to_text(key);
+  return fmt::format("{} {}", format_name(host), to_text(key));
 }
 
 }  // namespace walstow

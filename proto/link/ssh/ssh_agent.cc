@@ -117,7 +117,8 @@ asio::awaitable<std::vector<std::byte>> SshAgent::sign(SshPublicKey key,
   append_ssh_string(request, data);
   append_ssh_number(request, type == key.type ? 0 : kRsaSha2_512);
   const std::vector<std::byte> reply = co_await ask(std::move(request));
-  if (reply.front() != kSignResponse) fail("does not sign with key " + ssh_fingerprint(key.blob));
+  if (reply.front() != kSignResponse)
+    fail(fmt::format("does not sign with key {}", ssh_fingerprint(key.blob)));
   const auto signature = SshFields(ByteView(reply).subspan(1)).string();
   if (!signature) fail("answered with what is no answer");
   SshFields parts(*signature);

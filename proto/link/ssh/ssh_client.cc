@@ -91,11 +91,11 @@ void refuse_host_key(const std::string& name, const HostPort& host,
 
 std::string remote_command(const std::string& archive) {
   const std::string command = "walstowd --stdio";
-  return archive.empty() ? command : command + " --archive " + shell_quoted(archive);
+  return archive.empty() ? command : fmt::format("{} --archive {}", command, shell_quoted(archive));
 }
 
 SshClient::SshClient(SshStore store)
-    : store_(std::move(store)), name_(store_.user + "@" + to_string(store_.at)) {
+    : store_(std::move(store)), name_(fmt::format("{}@{}", store_.user, to_string(store_.at))) {
   read_known_hosts();
   choose_key();
   if (key_) rsa_ = SshRsaKey::parse(key_->text);
@@ -104,7 +104,7 @@ SshClient::SshClient(SshStore store)
 void SshClient::read_known_hosts() {
   const bool by_default = store_.known_hosts.empty();
   std::vector<std::string> files{store_.known_hosts};
-  if (by_default) files = {home_folder() + "/.ssh/known_hosts", kSystemKnownHosts};
+  if (by_default) files = {fmt::format("{}/.ssh/known_hosts", home_folder()), kSystemKnownHosts};
   hosts_file_ = files.front();
   for (const std::string& file : files) {
     if (by_default && !file_exists(file)) continue;

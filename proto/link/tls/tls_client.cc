@@ -2,6 +2,8 @@
 
 #include <openssl/x509v3.h>
 
+#include <fmt/format.h>
+
 #include "proto/base/error.h"
 #include "proto/link/connect_tcp.h"
 #include "proto/link/tls/certificate.h"
@@ -57,7 +59,7 @@ void TlsClient::check_host(SSL* connection) const {
   if (X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size()) != 1 ||
       SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                std::string(host).data()) != 1) {  // SSL_set_tlsext_host_name, without its C cast
-    throw Error(ErrorKind::kUsage, "\"" + host + "\" is no host name that TLS can check");
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no host name that TLS can check", host));
   }
 }
 
@@ -78,7 +80,7 @@ asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_exec
     error = co_await session->handshake(TlsSession::Side::kClient);
     if (timeout.expired()) {
       throw Error(ErrorKind::kTimeout,
-                  "timed out during the TLS handshake with the store \"" + name_ + "\"",
+                  fmt::format("timed out during the TLS handshake with the store \"{}\"", name_),
                   "Is there a walstowd behind that address, and is it overloaded?");
     }
   }

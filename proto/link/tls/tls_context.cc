@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <cstdint>
+#include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/link/tls/certificate.h"
@@ -24,22 +25,22 @@ void must(std::int64_t result, const char* what) {
   const std::uint64_t code = ERR_get_error();
   const char* reason = ERR_reason_error_string(code);
   throw Error(ErrorKind::kUsage,
-              std::string("could not ") + what + ": " + (reason != nullptr ? reason : "unknown"));
+              fmt::format("could not {}: {}", what, reason != nullptr ? reason : "unknown"));
 }
 
 void check_time(const TlsFiles& files, const CertificateFacts& facts) {
   const Time now = std::chrono::system_clock::now();
   if (now > facts.not_after) {
-    throw Error(
-        ErrorKind::kUsage,
-        "certificate \"" + files.certificate + "\" has expired on " + to_iso8601(facts.not_after),
-        "Renew it: \"walstow client renew\" for a client's, \"walstow server renew\" for "
-        "a store's. Is this machine's clock right?");
+    throw Error(ErrorKind::kUsage,
+                fmt::format("certificate \"{}\" has expired on {}", files.certificate,
+                            to_iso8601(facts.not_after)),
+                "Renew it: \"walstow client renew\" for a client's, \"walstow server renew\" for "
+                "a store's. Is this machine's clock right?");
   }
   if (now < facts.not_before) {
     throw Error(ErrorKind::kUsage,
-                "certificate \"" + files.certificate + "\" is not valid before " +
-                    to_iso8601(facts.not_before),
+                fmt::format("certificate \"{}\" is not valid before {}", files.certificate,
+                            to_iso8601(facts.not_before)),
                 "Is this machine's clock right?");
   }
 }

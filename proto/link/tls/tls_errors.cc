@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <fmt/format.h>
 
 namespace walstow {
 namespace {
@@ -95,9 +96,13 @@ int reason_of(boost::system::error_code error) {
   return ERR_GET_REASON(static_cast<std::uint64_t>(error.value()));
 }
 
-Error failure(const std::string& store, const Explanation& why) {
+Error failure(const std::string& store, const std::string& why, std::string hint = {}) {
   return {ErrorKind::kUnavailable,
-          "no TLS connection with the store \"" + store + "\": " + why.message, why.hint};
+          fmt::format("no TLS connection with the store \"{}\": {}", store, why), std::move(hint)};
+}
+
+Error failure(const std::string& store, const Explanation& why) {
+  return failure(store, why.message, why.hint);
 }
 
 }  // namespace
@@ -106,28 +111,24 @@ Error explain_handshake(const std::string& store, boost::system::error_code erro
                         int verify_result) {
   if (verify_result != X509_V_OK) {
     if (const Explanation* why = find(kServerFaults, verify_result)) return failure(store, *why);
-    const std::string text = X509_verify_cert_error_string(verify_result);
-    return {ErrorKind::kUnavailable,
-            "no TLS connection with the store \"" + store + "\": its certificate: " + text};
+    const char* const text = X509_verify_cert_error_string(verify_result);
+    return failure(store, fmt::format("its certificate: {}", text));
   }
   if (auto explained = explain_tls_failure(store, error)) return *explained;
-  return {ErrorKind::kUnavailable,
-          "no TLS connection with the store \"" + store + "\": " + error.message(),
-          "Is there a walstowd behind that address, and no proxy?"};
+  return failure(store, error.message(), "Is there a walstowd behind that address, and no proxy?");
 }
 
 std::optional<Error> explain_tls_failure(const std::string& store,
                                          boost::system::error_code error) {
   if (!is_tls(error)) return std::nullopt;
   if (const Explanation* why = find(kAlerts, reason_of(error))) return failure(store, *why);
-  return Error(ErrorKind::kUnavailable,
-               "no TLS connection with the store \"" + store + "\": " + error.message(),
-               "Is there a walstowd behind that address, and no proxy? Its log may say more.");
+  return failure(store, error.message(),
+                 "Is there a walstowd behind that address, and no proxy? Its log may say more.");
 }
 
 std::string handshake_failure_text(boost::system::error_code error, int verify_result) {
   if (verify_result != X509_V_OK) {
-    return std::string("its certificate: ") + X509_verify_cert_error_string(verify_result);
+    return fmt::format("its certificate: {}", X509_verify_cert_error_string(verify_result));
   }
   if (is_tls(error) && reason_of(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
     return "it showed no client certificate";

@@ -22,7 +22,7 @@ std::string with_mark(std::string_view writes, const std::string& mark) {
   std::string all(writes);
   while (static_cast<std::size_t>(std::ranges::count(all, ' ')) + 1 >= kMostMarks)
     all.erase(0, all.find(' ') + 1);
-  return all.empty() ? mark : all + " " + mark;
+  return all.empty() ? mark : fmt::format("{} {}", all, mark);
 }
 bool has_mark(std::string_view writes, std::string_view mark) {
   return !mark.empty() && writes.find(mark) != std::string_view::npos;
@@ -105,7 +105,7 @@ ConditionalPuts::Result ConditionalPuts::put_with(EtagForm form, const std::stri
     question.headers["if-none-match"] = "*";
   } else {
     const std::string& etag = condition.standing->etag;
-    question.headers["if-match"] = form == EtagForm::kBare ? etag : "\"" + etag + "\"";
+    question.headers["if-match"] = form == EtagForm::kBare ? etag : fmt::format("\"{}\"", etag);
   }
   const auto exchange = client_.service().ask(question, deadline);
   const int status = exchange->status();

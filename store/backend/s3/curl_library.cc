@@ -1,6 +1,7 @@
 #include "store/backend/s3/curl_library.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,14 +14,14 @@ namespace {
 constexpr const char* kName = "libcurl.so.4";
 
 [[noreturn]] void refuse(const std::string& why) {
-  throw Error(ErrorKind::kUsage, "could not load " + std::string(kName) + ": " + why,
+  throw Error(ErrorKind::kUsage, fmt::format("could not load {}: {}", kName, why),
               "An archive in S3 needs it: on Debian, the package libcurl4.");
 }
 
 template <class Function>
 void find(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(dlsym(library, name));
-  if (function == nullptr) refuse(std::string("it has no ") + name);
+  if (function == nullptr) refuse(fmt::format("it has no {}", name));
 }
 
 CurlLibrary load() {

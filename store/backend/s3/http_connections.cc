@@ -340,7 +340,8 @@ std::unique_ptr<HttpExchange> HttpPool::ask(const HttpRequest& request, Deadline
   auto exchange = std::make_unique<Exchange>(*this, std::move(taken));
   connection.begin(request);
   connection.wait_for_head(deadline);
-  if (connection.status() == 0) throw NoAnswer(request.method + " of the S3 service: no answer");
+  if (connection.status() == 0)
+    throw NoAnswer(fmt::format("{} of the S3 service: no answer", request.method));
   return exchange;
 }
 

@@ -211,7 +211,7 @@ std::vector<Folder> S3Backend::folders(const std::string& prefix) {
       if (!folder.starts_with(in_bucket(prefix)) || !folder.ends_with('/')) continue;
       std::string name = folder.substr(prefix_.size() + prefix.size());
       name.pop_back();
-      after = std::max(after, folder.substr(0, folder.size() - 1) + "0");
+      after = std::max(after, fmt::format("{}0", folder.substr(0, folder.size() - 1)));
       if (is_key_part(name)) folders.push_back({.name = std::move(name), .changed = std::nullopt});
     }
     if (!page.contents.empty()) after = std::max(after, page.contents.back().key);

@@ -1,4 +1,4 @@
-// What an archive in a bucket reads, lists and removes. Keys here are the bucket's: prefix included.
+// What an archive in a bucket reads, lists and removes. Keys are the bucket's, prefix included.
 //
 // Errors: Error{kUnavailable} with what the service said. Never "absent" without its own word for
 // it (404 with the code NoSuchKey). Threads: any. All calls block.

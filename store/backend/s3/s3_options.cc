@@ -192,7 +192,7 @@ std::optional<S3Address> parse_s3_address(std::string_view archive) {
   } catch (const Error&) {
     refuse_address(archive, "has a prefix that cannot begin the names of an archive");
   }
-  address.prefix = std::string(prefix) + "/";
+  address.prefix = fmt::format("{}/", prefix);
   return address;
 }
 
@@ -208,7 +208,7 @@ S3Options s3_options(const S3Address& address, const Settings& settings, const s
                 environment("AWS_ENDPOINT_URL")});
   const std::string style = settings.text("s3.address_style");
   const bool host_style = style == "host" || (style == "automatic" && given.empty());
-  const std::string in_state = state.empty() ? "/var/tmp" : state + "/scratch";
+  const std::string in_state = state.empty() ? "/var/tmp" : fmt::format("{}/scratch", state);
   return {.address = address,
           .endpoint = checked_endpoint(
               given.empty() ? fmt::format("https://s3.{}.amazonaws.com", region) : given),

@@ -27,7 +27,7 @@ std::string bucket_text(const S3Options& options) {
 std::string note_name(const S3Options& options) {
   Hasher hasher;
   hasher.update(as_bytes(bucket_text(options)));
-  return "s3-probe-" + to_string(hasher.digest()) + ".json";
+  return fmt::format("s3-probe-{}.json", to_string(hasher.digest()));
 }
 
 std::string note_text(const S3Options& options, std::chrono::system_clock::time_point now) {
@@ -52,7 +52,7 @@ bool was_probed(FileSystem& files, const S3Options& options,
 
 // A probe takes seconds: a day is enough, also where the clocks of two hosts differ.
 void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point now) {
-  const std::string folder = parent_folder(probe_key("")) + "/";
+  const std::string folder = fmt::format("{}/", parent_folder(probe_key("")));
   const S3List found = client.list(
       {.prefix = client.options().address.prefix + folder, .after = {}, .delimiter = {}});
   std::vector<std::string> stale;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <pugixml.hpp>
 
 #include "proto/base/bytes.h"
@@ -14,11 +15,10 @@ namespace {
 constexpr std::size_t kShown = 200;  // bytes of a foreign answer, in a message
 
 [[noreturn]] void refuse_answer(std::string_view body, const char* what) {
-  throw Error(
-      ErrorKind::kUnavailable,
-      std::string("the answer is no ") + what + " of an S3 service: " + escaped(body, kShown),
-      "Is it an S3 service that the setting \"s3.endpoint\" names, and nothing in between "
-      "that answers for it?");
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("the answer is no {} of an S3 service: {}", what, escaped(body, kShown)),
+              "Is it an S3 service that the setting \"s3.endpoint\" names, and nothing in between "
+              "that answers for it?");
 }
 
 // Without comments, declarations and document types: no entities of anybody's own.
@@ -55,7 +55,7 @@ std::string unescaped(std::string_view text) {
 // "2026-11-26T13:04:43.047Z"; to the second.
 std::optional<Time> parse_time(std::string text) {
   const std::size_t dot = text.find('.');
-  if (dot != std::string::npos) text = text.substr(0, dot) + "Z";
+  if (dot != std::string::npos) text = fmt::format("{}Z", text.substr(0, dot));
   return parse_iso8601(text);
 }
 
@@ -116,8 +116,8 @@ std::string parse_s3_removal(std::string_view body) {
   for (const pugi::xml_node error : root.children("Error")) {
     if (std::string_view(error.child_value("Code")) == "NoSuchKey") continue;
     if (failed.size() < kShown) {
-      failed += (failed.empty() ? "" : ", ") + escaped(error.child_value("Key")) + " (" +
-                escaped(error.child_value("Code")) + ")";
+      failed += fmt::format("{}{} ({})", failed.empty() ? "" : ", ",
+                            escaped(error.child_value("Key")), escaped(error.child_value("Code")));
     }
   }
   return failed;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <utility>
 
@@ -14,7 +15,7 @@ constexpr std::size_t kPiece = kChunkSize;
 
 [[noreturn]] void throw_unavailable(const Error& error) {
   throw Error(
-      ErrorKind::kUnavailable, std::string("scratch for objects in S3: ") + error.what(),
+      ErrorKind::kUnavailable, fmt::format("scratch for objects in S3: {}", error.what()),
       error.hint().empty() ? "The setting \"s3.scratch\" names another folder." : error.hint());
 }
 
@@ -26,14 +27,16 @@ FileSystem& S3Scratch::files() {
   const std::lock_guard lock(mutex_);
   if (files_) return *files_;
   if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw Error(ErrorKind::kUnavailable,
-                "could not make scratch folder \"" + folder_ + "\": " + system_message(errno),
-                "The setting \"s3.scratch\" names it.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("could not make scratch folder \"{}\": {}", folder_, system_message(errno)),
+        "The setting \"s3.scratch\" names it.");
   }
   auto files = open_posix_file_system(
       folder_, {.temporary_folder = "_walstow_tmp", .file_mode = 0600, .folder_mode = 0700});
   if (!files) {
-    throw Error(ErrorKind::kUnavailable, "scratch folder \"" + folder_ + "\" was taken away",
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("scratch folder \"{}\" was taken away", folder_),
                 "The setting \"s3.scratch\" names it.");
   }
   // Where the file system has files without a name, the dead have left none.

@@ -51,21 +51,22 @@ std::unique_ptr<HttpExchange> S3Service::ask(const S3Question& question, Deadlin
   const std::size_t scheme = options_.endpoint.find("://") + 3;
   S3Request request{.method = question.method,
                     .host = options_.endpoint.substr(scheme),
-                    .path = "/" + question.key,
+                    .path = fmt::format("/{}", question.key),
                     .query = question.query,
                     .headers = question.headers};
   if (options_.style == S3Options::Style::kHost) {
-    request.host = options_.address.bucket + "." + request.host;
+    request.host = fmt::format("{}.{}", options_.address.bucket, request.host);
   } else {
-    request.path = "/" + options_.address.bucket + (question.key.empty() ? "" : request.path);
+    request.path =
+        fmt::format("/{}{}", options_.address.bucket, question.key.empty() ? "" : request.path);
   }
   const std::string sha256 =
       question.body == nullptr ? std::string(kNothing) : question.body->sha256;
   const std::string query = query_text(request.query);
   HttpRequest http{
       .method = request.method,
-      .url = options_.endpoint.substr(0, scheme) + request.host +
-             uri_escaped(request.path, Slash::kKept) + (query.empty() ? "" : "?" + query),
+      .url = fmt::format("{}{}{}{}{}", options_.endpoint.substr(0, scheme), request.host,
+                         uri_escaped(request.path, Slash::kKept), query.empty() ? "" : "?", query),
       .headers = sign(request, sha256, options_.credentials, options_.region, options_.clock())};
   if (question.body != nullptr) {
     http.body_size = question.body->size;
@@ -82,7 +83,7 @@ std::unique_ptr<HttpExchange> S3Service::ask(const S3Question& question, Deadlin
   if (status >= 500 || status == 429 || status == 408 || status == 409) {
     const auto fault = parse_s3_fault(whole_body(*exchange));
     throw Busy(fmt::format("{} of the S3 service: it answers {}{}", question.method, status,
-                           fault ? " " + escaped(fault->code) : ""));
+                           fault ? fmt::format(" {}", escaped(fault->code)) : ""));
   }
   return exchange;
 }
@@ -142,7 +143,7 @@ void S3Service::refuse(const S3Question& question, const HttpExchange& exchange,
             "bucket \"{}\" is in another region than \"{}\", for which requests are signed: "
             "the S3 service at {} answers {}{}",
             options_.address.bucket, options_.region, options_.endpoint, status,
-            fault ? " " + escaped(code) : ""),
+            fault ? fmt::format(" {}", escaped(code)) : ""),
         is_known
             ? fmt::format("Set \"s3.region\" to \"{}\"; and \"s3.endpoint\", where it is set, to "
                           "the service of that region.",
@@ -188,7 +189,8 @@ void S3Service::refuse(const S3Question& question, int status,
   throw Error(ErrorKind::kUnavailable,
               fmt::format("{} \"{}\" of bucket \"{}\": the S3 service answers {} {}",
                           question.method, question.key, bucket, status,
-                          fault ? escaped(fault->code + " " + fault->message) : "and nothing else"),
+                          fault ? escaped(fmt::format("{} {}", fault->code, fault->message))
+                                : "and nothing else"),
               fault ? "" : "Is it an S3 service that the setting \"s3.endpoint\" names?");
 }
 

@@ -75,7 +75,8 @@ std::string query_text(const std::map<std::string, std::string>& query) {
   std::string text;
   for (const auto& [name, value] : query) {
     if (!text.empty()) text += '&';
-    text += uri_escaped(name, Slash::kEscaped) + "=" + uri_escaped(value, Slash::kEscaped);
+    text += fmt::format("{}={}", uri_escaped(name, Slash::kEscaped),
+                        uri_escaped(value, Slash::kEscaped));
   }
   return text;
 }
@@ -94,7 +95,7 @@ std::vector<std::string> sign(const S3Request& request, std::string_view payload
   std::string names, lines;
   for (const auto& [name, value] : headers) {
     names += (names.empty() ? "" : ";") + name;
-    lines += name + ":" + trimmed(value) + "\n";
+    lines += fmt::format("{}:{}\n", name, trimmed(value));
   }
   const std::string canonical =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, uri_escaped(request.path, Slash::kKept),
@@ -104,7 +105,7 @@ std::vector<std::string> sign(const S3Request& request, std::string_view payload
   const std::string to_sign =
       fmt::format("{}\n{}\n{}\n{}", kAlgorithm, time, scope, sha256_hex(canonical));
 
-  std::string key = hmac("AWS4" + credentials.secret_key, day);
+  std::string key = hmac(fmt::format("AWS4{}", credentials.secret_key), day);
   key = hmac(key, region);
   key = hmac(key, "s3");
   key = hmac(key, "aws4_request");
@@ -112,7 +113,7 @@ std::vector<std::string> sign(const S3Request& request, std::string_view payload
 
   std::vector<std::string> out;
   for (const auto& [name, value] : headers) {
-    if (name != "host") out.push_back(name + ": " + value);
+    if (name != "host") out.push_back(fmt::format("{}: {}", name, value));
   }
   out.push_back(fmt::format("authorization: {} Credential={}/{},SignedHeaders={},Signature={}",
                             kAlgorithm, credentials.access_key, scope, names, signature));

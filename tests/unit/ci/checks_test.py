@@ -296,5 +296,46 @@ class Names(CheckTest):
         self.assertNotEqual(run("check-names", {"store/a.cc": ""}).returncode, 0)
 
 
+JOINED = "a text is joined by +: use fmt::format()"
+
+
+class Messages(CheckTest):
+    def test_refuses_a_literal_beside_plus(self):
+        files, lines = {}, []
+        for line, source in (
+                (1, 'f("a \\" + " + x);'),
+                (1, 'auto y = x + "a";'),
+                (1, 'auto y = x+"a"+z;'),
+                (1, 'text += "a" + x;'),
+                (1, 'auto y = "a" "b" + x;'),
+                (1, 'f(x +\n  "a");'),
+                (1, 'f("a"  // {\n  + x);'),
+                (1, 'auto y = R"(a\nb)" + x;'),
+                (2, 'auto a = R"(\n)"; f(x + y + R"-(b)-");'),
+                (1, 'auto y = std::string("a") + x;'),
+                (1, 'auto y = x + std::string{"a"};')):
+            name = f"store/{len(files)}.{'h' if len(files) % 2 else 'cc'}"
+            files[name] = source + "\n"
+            lines.append(f"{name}:{line}: {JOINED}")
+        self.assert_refuses("check-messages", files, *lines)
+
+    def test_accepts_everything_else(self):
+        files = {"tests/unit/a.cc": 'f("a" + x);\n'}
+        for source in (
+                'text += "a";',
+                'f("a + b", \'"\', "+", x + y);',
+                'auto y = x + f("a") + std::string(x) + \'a\';',
+                '// f("a" + x);\n/* x + "a" */',
+                'f(R"(" + ")", i++, "a", "b", ++i);',
+                '#include "a.h"\nint i = +1;'):
+            files[f"store/{len(files)}.cc"] = source + "\n"
+        self.assert_accepts("check-messages", files)
+
+    def test_counts_what_it_saw_and_refuses_to_see_nothing(self):
+        result = run("check-messages", {"store/a.cc": 'f("a" + x + "b");\n', "tests/b.cc": ""})
+        self.assertEqual(result.stdout, f"store/a.cc:1: {JOINED}\ncheck-messages: 1 files, 1 violations\n")
+        self.assertNotEqual(run("check-messages", {}).returncode, 0)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -65,5 +65,21 @@ TEST(BackupHistoryTest, ALabelOfAnyLengthIsBounded) {
   EXPECT_EQ(backup->label.size(), 1024U);
 }
 
+TEST(BackupHistoryTest, ItsNameIsThatOfItsStart) {
+  const auto backup = *parse_backup_history(kFile);
+  const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{16} << 20);
+  const auto compared = [&](const char* name) {
+    return compare_with_name(backup, *WalFileName::parse(name), size);
+  };
+  EXPECT_EQ(compared("000000010000000000000008.00000028.backup"), "");
+  for (const char* name :
+       {"000000010000000000000009.00000028.backup", "000000020000000000000008.00000028.backup",
+        "000000010000000000000008.00000060.backup"}) {
+    EXPECT_EQ(compared(name),
+              "its START WAL LOCATION is 0/8000028, so that its name would be "
+              "000000010000000000000008.00000028.backup");
+  }
+}
+
 }  // namespace
 }  // namespace walstow

@@ -6,6 +6,7 @@
 #include "proto/base/filesystem.h"
 #include "proto/wire/report.h"
 #include "store/backend/directory_backend.h"
+#include "tests/support/colliding_content.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
@@ -257,6 +258,103 @@ TEST_F(PlacementTest, StatusCountsPiecesAndOpenConflictsApart) {
   ASSERT_EQ(report.eras[0].timelines.size(), 1U);
   EXPECT_EQ(report.eras[0].timelines[0].segments, 1U);
   EXPECT_EQ(report.eras[0].timelines[0].incompletes, 1U);
+}
+
+// --- two clients ---
+
+// A client claims what another one has put: the first digits of its digest, or all of them.
+class TwoClientsTest : public PlacementTest {
+ protected:
+  std::vector<std::string> keys() {
+    const auto archive = open_archive_folder(archive_folder.string());
+    std::vector<std::string> keys;
+    for (const std::string prefix : {"main/", "_aside/"}) {
+      for (const Entry& entry : archive->backend().list_after(prefix, "", 1000))
+        keys.push_back(entry.key);
+    }
+    return keys;
+  }
+  bool needs_body(const PutFile& put) {
+    return std::holds_alternative<std::unique_ptr<Upload>>(handler.handle(to_request(put), caller));
+  }
+  void ask_as_owner() { caller = {.kind = Caller::Kind::kOwner, .name = "tester"}; }
+  static std::string forged(std::string content) {
+    return samples::with_same_digest(std::move(content), 200000);
+  }
+};
+
+TEST_F(TwoClientsTest, AHeadAloneChangesNothing) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put(kPlaced, piece()).status, 201);
+  EXPECT_EQ(put(kPlaced, stray()).status, 409);
+  const std::string third = WalWriter(kPlaced).records(30, 400).fill('t').content();
+  EXPECT_EQ(put(kPlaced, third).status, 409);
+  EXPECT_EQ(accept(whole()).status, 200);  // settles the other two
+  const std::string fourth = WalWriter(kPlaced).records(31, 400).fill('f').content();
+  EXPECT_EQ(put(kPlaced, fourth).status, 409);
+  const auto before = keys();
+  ask_as_client({Right::kArchive});
+  for (const std::string& content : {piece(), stray(), third, fourth}) {
+    PutFile put = put_of(kPlaced, content);
+    put.digest = *parse_digest(digest12(content) + std::string(20, '0'));
+    EXPECT_TRUE(needs_body(put));
+  }
+  EXPECT_EQ(keys(), before);
+}
+
+TEST_F(TwoClientsTest, ADigestIsNoProofBetweenThem) {
+  const std::string other = forged(whole());
+  ASSERT_NE(other, whole());
+  ASSERT_EQ(digest_of(other), digest_of(whole()));
+  EXPECT_EQ(put(kPlaced, other).status, 201);
+  EXPECT_FALSE(needs_body(put_of(kPlaced, whole()))) << "its own content";
+  ask_as_client({Right::kArchive, Right::kRestore});
+  EXPECT_TRUE(needs_body(put_of(kPlaced, whole())));
+  const Response response = put(kPlaced, whole());
+  EXPECT_EQ(code_of(response), "other-content");
+  EXPECT_NE(response.body.find("which no accident makes"), std::string::npos) << response.body;
+  EXPECT_EQ(get(kPlaced).body, other);
+  ASSERT_EQ(conflicts().size(), 1U);
+  EXPECT_EQ(conflicts()[0].client, "db2");
+}
+
+TEST_F(TwoClientsTest, TheSameBytesAreSuccessForBoth) {
+  EXPECT_EQ(put(kPlaced, whole()).status, 201);
+  EXPECT_EQ(put("00000002.history", "1\t0/7000028\tno reason\n").status, 201);
+  ask_as_client({Right::kArchive, Right::kRestore});
+  EXPECT_EQ(put(kPlaced, whole()).status, 200);
+  EXPECT_EQ(put("00000002.history", "1\t0/7000028\tno reason\n").status, 200);
+  EXPECT_TRUE(conflicts().empty());
+}
+
+TEST_F(TwoClientsTest, AnAdministratorGivesTheNameToWhatWaits) {
+  const std::string other = forged(whole());
+  EXPECT_EQ(put(kPlaced, other).status, 201);
+  ask_as_client({Right::kArchive, Right::kRestore});
+  EXPECT_EQ(put(kPlaced, whole()).status, 409);
+  ask_as_owner();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(accept(whole()).status, 200);
+    EXPECT_EQ(get(kPlaced).body, whole());
+    ASSERT_EQ(conflicts().size(), 1U);
+    EXPECT_EQ(conflicts()[0].state, "settled");
+    EXPECT_EQ(put(kPlaced, other).status, 200) << "it was acknowledged before";
+  }
+}
+
+// What is kept beside has the digest in its name, too.
+TEST_F(TwoClientsTest, APieceIsNotTakenForAnother) {
+  const std::string own = piece();
+  const std::string other = samples::with_same_digest(own, 1000);
+  ask_as_client({Right::kArchive, Right::kRestore});
+  EXPECT_EQ(put("000000010000000000000006").status, 201);
+  const Response first = put(kPlaced, other);
+  ask_as_owner();
+  const Response second = put(kPlaced, own);
+  EXPECT_TRUE(second.status == 409 || second.status == 201) << second.body;
+  if (second.status == 201) {
+    EXPECT_NE(stored_name(second), first.status == 201 ? stored_name(first) : "");
+  }
 }
 
 }  // namespace

@@ -260,5 +260,17 @@ TEST_F(PutFileTest, WithoutTheRightNothingIsTaken) {
   EXPECT_EQ(code_of(put(kFile)), "no-right");
 }
 
+// Two of them, up to date and far ahead, would let everything before them go.
+TEST_F(PutFileTest, BackupHistoryOfAnotherPlaceIsRefused) {
+  EXPECT_EQ(put(kFile).status, 201);
+  const std::string forged =
+      "START WAL LOCATION: 0/1600028 (file 000000010000000000000016)\n"
+      "STOP WAL LOCATION: 0/1600100 (file 000000010000000000000016)\n";
+  const Response response = put("000000010000000000000008.00000028.backup", forged);
+  EXPECT_EQ(code_of(response), "bad-content");
+  EXPECT_NE(response.body.find("its START WAL LOCATION is 0/1600028"), std::string::npos);
+  EXPECT_EQ(put("000000010000000000000016.00000028.backup", forged).status, 201);
+}
+
 }  // namespace
 }  // namespace walstow

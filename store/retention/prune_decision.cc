@@ -1,0 +1,82 @@
+#include "store/retention/prune_decision.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/suggestion.h"
+
+namespace walstow {
+
+OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
+                          const std::optional<EraName>& named) {
+  if (!named) return newest_era(archive, cluster);
+  if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
+  return make_refusal(
+      Code::kNoSuchRecord,
+      fmt::format("there is no era \"{}\" of cluster \"{}\"", to_string(*named), cluster),
+      fmt::format("{} shows them.", suggestion({"status", cluster})));
+}
+
+OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& order,
+                                      const ArchiveClock& clock, Time now,
+                                      const std::stop_token& stop) {
+  const auto found = era_of(archive, order.cluster, order.era);
+  if (!found) return found.error();
+  const auto& era = found.value();
+  const auto policy = policy_for(order.policy, era);
+  if (!policy) return policy.error();
+  PruneDecision decision{.era = era, .older_eras = archive.eras(order.cluster)};
+  if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
+    return make_refusal(Code::kBadRequest, fmt::format("era \"{}\" is the newest", to_string(era)),
+                        "Of the newest era one backup is kept at least.");
+  }
+  std::erase_if(decision.older_eras,
+                [&era](const EraName& one) { return one.number >= era.number; });
+  const EraInventory files = read_era(archive, order.cluster, era, stop);
+  RetentionInventory inventory = take_inventory(archive, order.cluster, files);
+  decision.plan = plan_by_clock(inventory, policy.value(), clock, now, order.cluster);
+  if (decision.plan.floor && order.floor) {
+    decision.plan.floor =
+        std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
+  }
+  decision.amount = amount_of(archive, order.cluster, files, decision.plan);
+  return decision;
+}
+
+OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era) {
+  RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
+  if (asked.keep_backups) {
+    policy.keep =
+        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
+  }
+  if (asked.before) {
+    policy.before = asked.before->segment(segment_size_of(era));
+    if (!policy.before) return no_such_segment(asked.before->text(), era);
+  }
+  if (asked.standby_limit_days) {
+    policy.standby_limit = std::chrono::hours(24) * *asked.standby_limit_days;
+  }
+  policy.dead_timeline = asked.timeline;
+  return policy;
+}
+
+RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
+                            const ArchiveClock& clock, Time now, const std::string& cluster) {
+  const Time as_of = clock.as_of(now);
+  inventory.future_times = clock.future_times(as_of);
+  if (clock.doubt && !policy.before && !policy.dead_timeline) {
+    RetentionPlan nothing;
+    nothing.reason = clock.doubt_text(cluster);
+    return nothing;
+  }
+  RetentionPlan plan = plan_retention(inventory, policy, as_of);
+  if (clock.doubt) {
+    plan.notes.insert(plan.notes.begin(),
+                      fmt::format("the clock of the store's host says {}, which is doubted: ages "
+                                  "are counted up to {}",
+                                  to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
+  }
+  return plan;
+}
+
+}  // namespace walstow
