@@ -39,25 +39,31 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 void Fields::set(std::string_view name, std::string value) {
-  for (auto& [known, old] : all_) {
-    if (equal_ignoring_case(known, name)) {
-      old = std::move(value);
-      return;
-    }
+  if (std::string* old = find_mutable(name)) {
+    *old = std::move(value);
+  } else {
+    all_.emplace_back(name, std::move(value));
   }
-  all_.emplace_back(name, std::move(value));
 }
 
 void Fields::add(std::string_view name, std::string value) {
-  const std::string* first = find(name);
-  set(name, first == nullptr ? std::move(value) : fmt::format("{}, {}", *first, value));
+  if (std::string* first = find_mutable(name)) {
+    *first = fmt::format("{}, {}", *first, value);
+  } else {
+    all_.emplace_back(name, std::move(value));
+  }
 }
 
-const std::string* Fields::find(std::string_view name) const {
-  for (const auto& [known, value] : all_) {
+std::string* Fields::find_mutable(std::string_view name) {
+  for (auto& [known, value] : all_) {
     if (equal_ignoring_case(known, name)) return &value;
   }
   return nullptr;
+}
+
+const std::string* Fields::find(std::string_view name) const {
+  return const_cast<Fields*>(this)->find_mutable(
+      name);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -29,6 +29,8 @@ class Fields {
   const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
 
  private:
+  std::string* find_mutable(std::string_view name);
+
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
@@ -87,7 +89,8 @@ inline constexpr std::string_view kJsonType = "application/json";
 
 // Bounds on what either end accepts.
 inline constexpr std::size_t kLargestHead =
-    std::size_t{16} * 1024;  // bytes of a request's or reply's head
+    std::size_t{16} * 1024;                     // bytes of a request's or reply's head
+inline constexpr std::size_t kMostFields = 64;  // of a request's head
 inline constexpr std::size_t kLargestJson = std::size_t{1024} * 1024;  // bytes of a JSON body
 
 // Percent-encodes all but unreserved characters (RFC 3986), and back; nullopt: not valid.

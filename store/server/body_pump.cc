@@ -17,8 +17,10 @@ namespace http = boost::beast::http;
 namespace {
 
 // What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
-// small. A put has two of them, a get one.
+// small. A put has two of them, a get one. PROTOCOL.md promises a deadline for each as many bytes.
 constexpr std::size_t kBodyChunk = 2 * kChunkSize;
+
+constexpr Duration kLongestSkip{5000};
 
 // An idle connection needs no room.
 void make_room(Buffer& chunk) {
@@ -46,10 +48,10 @@ asio::awaitable<Reply> BodyPump::receive(Parser& parser, std::unique_ptr<Upload>
   using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
   Upload* const into = upload.get();
   std::size_t current = 0;
-  std::size_t size = co_await read_chunk(parser, chunks_[current]);
+  std::size_t size = co_await read_chunk(parser, chunks_[current], progress_());
   while (size > 0) {
     const ByteView full = chunks_[current].first(size);
-    auto next = read_chunk(parser, chunks_[1 - current]);
+    auto next = read_chunk(parser, chunks_[1 - current], progress_());
     auto written = refusal_of([into, full] { into->write(full); });
     auto worked = refusal_of([into] { into->work_along(); });
     auto [next_size, refused, refused_later] =
@@ -65,9 +67,14 @@ asio::awaitable<Reply> BodyPump::receive(Parser& parser, std::unique_ptr<Upload>
   co_return std::move(refused ? *refused : *done);
 }
 
-asio::awaitable<void> BodyPump::skip(Parser& parser) {
-  while (!parser.is_done())
-    co_await read_chunk(parser, chunks_[0]);
+asio::awaitable<void> BodyPump::skip(Parser& parser, std::uint64_t most) {
+  const auto announced = parser.content_length_remaining();
+  if (announced && *announced > most) throw PeerGone();
+  const Deadline deadline = progress_().earlier(Deadline::after(kLongestSkip));
+  for (std::uint64_t skipped = 0; !parser.is_done();) {
+    skipped += co_await read_chunk(parser, chunks_[0], deadline);
+    if (skipped > most) throw PeerGone();
+  }
 }
 
 MutableByteView BodyPump::room() {
@@ -75,14 +82,17 @@ MutableByteView BodyPump::room() {
   return chunks_[0];
 }
 
-asio::awaitable<std::size_t> BodyPump::read_chunk(Parser& parser, Buffer& chunk) {
+// One deadline for all of it, however small the pieces are that it arrives in: a peer that sends a
+// byte now and then is as slow as one that sends none.
+asio::awaitable<std::size_t> BodyPump::read_chunk(Parser& parser, Buffer& chunk,
+                                                  Deadline deadline) {
   make_room(chunk);
   auto& body = parser.get().body();
   body.data = chunk.data();
   body.size = chunk.size();
   body.more = true;
+  stream_.set_deadline(deadline);
   while (!parser.is_done() && body.size > 0) {
-    stream_.set_deadline(progress_());
     boost::system::error_code error;
     co_await http::async_read_some(stream_, received_, parser,
                                    asio::redirect_error(asio::use_awaitable, error));

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,7 +32,7 @@ struct PeerGone {};
 class BodyPump {
  public:
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
-  // The deadline of the chunk that is waited for next.
+  // The deadline of the chunk that is waited for next, all of it.
   using Progress = std::function<Deadline()>;
 
   // All of them outlive this. `received` has what was read of the connection beyond the head.
@@ -43,14 +44,15 @@ class BodyPump {
   // then the rest of the body is still to come. Throws PeerGone, and Error{kFatal}.
   boost::asio::awaitable<Reply> receive(Parser& parser, std::unique_ptr<Upload> upload);
 
-  // Reads past what the peer still sends of a body that nobody wants. Throws PeerGone.
-  boost::asio::awaitable<void> skip(Parser& parser);
+  // Reads past what the peer still sends of a body that nobody wants, for a few seconds and
+  // `most` bytes: then, or where it announces more, it throws PeerGone.
+  boost::asio::awaitable<void> skip(Parser& parser, std::uint64_t most);
 
   // Room of a chunk, while nothing is being received.
   MutableByteView room();
 
  private:
-  boost::asio::awaitable<std::size_t> read_chunk(Parser& parser, Buffer& chunk);
+  boost::asio::awaitable<std::size_t> read_chunk(Parser& parser, Buffer& chunk, Deadline deadline);
   template <class Call>
   boost::asio::awaitable<std::optional<Reply>> refusal_of(Call call);
 

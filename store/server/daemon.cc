@@ -18,10 +18,14 @@
 #include "proto/link/tls/tls_server.h"
 #include "proto/program/exit_code.h"
 #include "store/server/background_jobs.h"
+#include "store/server/caller_check.h"
+#include "store/server/connection_budget.h"
 #include "store/server/connection_counter.h"
 #include "store/server/incoming_connection.h"
 #include "store/server/listener.h"
+#include "store/server/log_limiter.h"
 #include "store/server/session_group.h"
+#include "store/server/turn_away.h"
 
 namespace walstow {
 
@@ -31,11 +35,16 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr Duration kBackOff{200};      // after an accept that failed for want of descriptors
-constexpr Duration kLastWait{5000};    // for what was cut to notice
-constexpr Duration kTurnedAway{2000};  // for its one request, to be told why
-// Of one address at once: what comes after is more than the servers of one host can need.
-constexpr std::size_t kHandshakesOfOneAddress = 64;
+constexpr Duration kBackOff{200};     // after an accept that failed for want of descriptors
+constexpr Duration kLastWait{5000};   // for what was cut to notice
+constexpr Duration kLogTending{500};  // from one look at the lines that were left out to the next
+// Peers that have not shown yet who they are. More of one address than the servers of one host can
+// need.
+constexpr ConnectionBudget::Bounds kHandshakes{.all = 128, .of_one = 64};
+// Peers that have shown it, and are told that they are not served.
+constexpr ConnectionBudget::Bounds kTurnedAway{.all = 32, .of_one = 32};
+// More than walstow-archive has connections (archive_connections), and its server's own calls.
+constexpr std::size_t kPutsOfOneClient = 24;
 
 // What a reload replaces as a whole; a connection keeps what it began with.
 struct Service {
@@ -54,7 +63,7 @@ class Daemon {
         handler_([archive = options.archive] { return open_archive(archive); },
                  options.compression_level),
         workers_(options.workers),
-        puts_(options.workers),
+        puts_({.at_once = options.workers, .of_one_client = kPutsOfOneClient}),
         control_(asio::make_strand(io_)),
         sessions_(control_),
         signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
@@ -66,7 +75,10 @@ class Daemon {
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
                                          std::unique_ptr<IncomingConnection> connection);
   asio::awaitable<void> handle_signals();
+  std::optional<Refusal> refuse_as_too_many(const DaemonOptions& options,
+                                            const ConnectionCounter::Slot& slot) const;
   asio::awaitable<void> feed_watchdog();
+  asio::awaitable<void> tend_log();
   asio::awaitable<void> stop();
   void spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop);
   void reload();
@@ -80,9 +92,12 @@ class Daemon {
   bool stopping_ = false;
 
   Handler handler_;
-  ConnectionCounter by_address_;
-  ConnectionCounter by_client_;  // by the fingerprint of its key
+  ConnectionBudget handshakes_{kHandshakes};   // by network_of() the peer
+  ConnectionBudget turned_away_{kTurnedAway};  // by the fingerprint of the client's key
+  ConnectionCounter by_client_;                // likewise; those that are served
+  LogLimiter log_;
   asio::thread_pool workers_;
+  CallerCheck callers_{handler_, workers_};
   PutLimiter puts_;
   asio::io_context io_;
   asio::strand<asio::io_context::executor_type> control_;
@@ -104,6 +119,7 @@ void Daemon::run() {
   }
   spawn(control_, handle_signals());
   spawn(control_, feed_watchdog());
+  spawn(control_, tend_log());
   manager_.ready();
 
   jobs_.emplace(handler_, service_->options.prune_interval,
@@ -141,16 +157,7 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    auto connection = std::make_unique<IncomingConnection>(socket, sessions_, by_address_);
-    const std::size_t open = by_address_.all_taken() + by_client_.all_taken();
-    if (open > service_->options.connections ||
-        connection->handshake->taken() > kHandshakesOfOneAddress) {
-      log_line(LogLevel::kWarning,
-               fmt::format("turned {} away: {} connections are open, {} of its address are new",
-                           connection->peer, open - 1, connection->handshake->taken() - 1),
-               "The setting \"max_connections\" says how many there may be.");
-      continue;
-    }
+    auto connection = std::make_unique<IncomingConnection>(socket, sessions_, handshakes_);
     auto executor = socket.get_executor();
     spawn(executor, serve_connection(std::move(socket), service_, std::move(connection)));
   }
@@ -159,7 +166,11 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
 asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::shared_ptr<const Service> service,
                                                std::unique_ptr<IncomingConnection> connection) {
-  const std::string& peer = connection->peer;
+  const std::string& peer = connection->peer();
+  const auto log_failure = [&](const std::exception& error) {
+    log_.line(fmt::format("address {}", connection->network()), LogLevel::kInfo,
+              fmt::format("no connection with {}: {}", peer, error.what()));
+  };
   try {
     socket.set_option(tcp::no_delay(true));
     const Deadline deadline = Deadline::after(service->options.handshake);
@@ -167,43 +178,58 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
     log_line(LogLevel::kDebug,
              fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
                          accepted.resumed ? ", resumed" : ""));
-    const ConnectionCounter::Slot slot(by_client_, accepted.client.fingerprint);
-    connection->handshake.reset();
-    connection->guard.handshake_is_over();
-    std::optional<Refusal> refuse_all;
-    if (slot.taken() > service->options.connections_of_one_client) {
-      refuse_all = Refusal{.code = Code::kUnavailable,
-                           .message = "this client has too many connections open",
-                           .hint =
-                               "The store's setting \"max_connections_per_client\" says how "
-                               "many it may have."};
+    const Caller caller{.kind = Caller::Kind::kCertificate,
+                        .name = accepted.client.common_name,
+                        .fingerprint = accepted.client.fingerprint,
+                        .certificate_until = accepted.client.not_after};
+    std::optional<ConnectionCounter::Slot> slot(std::in_place, by_client_, caller.fingerprint);
+    connection->handshake_is_over();
+    std::optional<Refusal> refusal = refuse_as_too_many(service->options, *slot);
+    if (!refusal) refusal = co_await callers_.refusal(caller);
+    ByteStream stream(std::move(accepted.transport));
+    if (refusal) {
+      slot.reset();
+      connection->turned_away(turned_away_, caller.fingerprint);
+      log_refused(&log_, caller, peer, *refusal);
+      co_await turn_away(std::move(stream), std::move(*refusal));
+      co_return;
     }
     // Named first: g++ 12.2 frees an aggregate twice that is made inside a co_await expression.
     SessionContext context{.handler = handler_,
                            .workers = workers_,
-                           .caller = {.kind = Caller::Kind::kCertificate,
-                                      .name = accepted.client.common_name,
-                                      .fingerprint = accepted.client.fingerprint,
-                                      .certificate_until = accepted.client.not_after},
+                           .caller = caller,
                            .peer = peer,
                            .limits = service->options.limits,
                            .group = &sessions_,
                            .puts = &puts_,
-                           .refuse_all = refuse_all};
-    if (refuse_all) context.limits.idle = kTurnedAway;
-    ByteStream stream(std::move(accepted.transport));
+                           .log = &log_};
+    connection->is_served();
     co_await serve(std::move(stream), std::move(context));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) {
       fail(std::current_exception());
       co_return;
     }
-    log_line(LogLevel::kInfo, fmt::format("no connection with {}: {}", peer, error.what()));
+    log_failure(error);
   } catch (const boost::system::system_error& error) {
-    log_line(LogLevel::kInfo, fmt::format("no connection with {}: {}", peer, error.what()));
+    log_failure(error);
   } catch (const std::exception&) {
     fail(std::current_exception());  // a defect, or no memory left: not to be served on
   }
+}
+
+std::optional<Refusal> Daemon::refuse_as_too_many(const DaemonOptions& options,
+                                                  const ConnectionCounter::Slot& slot) const {
+  if (slot.taken() > options.connections_of_one_client) {
+    return make_refusal(Code::kUnavailable, "this client has too many connections open",
+                        "The store's setting \"max_connections_per_client\" says how many it may "
+                        "have.");
+  }
+  if (by_client_.all_taken() > options.connections) {
+    return make_refusal(Code::kUnavailable, "the store has too many connections open",
+                        "Its setting \"max_connections\" says how many it may have.");
+  }
+  return std::nullopt;
 }
 
 // The process ends, and its service manager starts another one: an archive that could not sync is
@@ -253,12 +279,23 @@ asio::awaitable<void> Daemon::feed_watchdog() {
   }
 }
 
+asio::awaitable<void> Daemon::tend_log() {
+  asio::steady_timer timer(control_);
+  while (!stopping_) {
+    log_.report_left_out();
+    timer.expires_after(kLogTending);
+    error_code error;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
 asio::awaitable<void> Daemon::stop() {
   stopping_ = true;
   jobs_->request_stop();
   manager_.stopping();
-  log_line(LogLevel::kInfo, fmt::format("stopping; {} connections are open",
-                                        by_address_.all_taken() + by_client_.all_taken()));
+  log_line(LogLevel::kInfo,
+           fmt::format("stopping; {} connections are open",
+                       handshakes_.size() + turned_away_.size() + by_client_.all_taken()));
   error_code ignored;
   for (tcp::acceptor& acceptor : acceptors_)
     acceptor.close(ignored);

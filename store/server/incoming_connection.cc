@@ -1,5 +1,6 @@
 #include "store/server/incoming_connection.h"
 
+#include <algorithm>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -7,42 +8,65 @@
 
 namespace walstow {
 
+using boost::asio::ip::address;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
 
-std::string address_text(const tcp::socket& socket) {
+std::optional<tcp::endpoint> peer_of(const tcp::socket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
-  return error ? "" : endpoint.address().to_string();
+  if (error) return std::nullopt;
+  return endpoint;
 }
 
 std::string peer_text(const tcp::socket& socket) {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return "a peer that is gone";
-  return to_string(HostPort{endpoint.address().to_string(), endpoint.port()});
+  const auto endpoint = peer_of(socket);
+  if (!endpoint) return "a peer that is gone";
+  return to_string(HostPort{endpoint->address().to_string(), endpoint->port()});
+}
+
+std::string network_text(const tcp::socket& socket) {
+  const auto endpoint = peer_of(socket);
+  return endpoint ? network_of(endpoint->address()) : "";
 }
 
 }  // namespace
 
-HandshakeGuard::Handshake::Handshake(tcp::socket& socket)
-    : descriptor(dup(socket.native_handle())) {}
+std::string network_of(const address& address) {
+  if (address.is_v4()) return address.to_string();
+  const auto& whole = address.to_v6();
+  if (whole.is_v4_mapped()) {
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, whole).to_string();
+  }
+  auto bytes = whole.to_bytes();
+  std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), 0);
+  return boost::asio::ip::address_v6(bytes).to_string().append("/64");
+}
 
-HandshakeGuard::HandshakeGuard(tcp::socket& socket, SessionGroup& group)
-    : handshake_(std::make_shared<Handshake>(socket)), membership_(group, cut(handshake_)) {}
+IncomingConnection::Cut::Cut(tcp::socket& socket) : descriptor_(dup(socket.native_handle())) {}
 
-SessionGroup::AskToEnd HandshakeGuard::cut(std::shared_ptr<Handshake> handshake) {
-  return [handshake = std::move(handshake)](SessionGroup::Haste) {
-    if (!handshake->over) ::shutdown(handshake->descriptor.get(), SHUT_RDWR);
-  };
+void IncomingConnection::Cut::now() {
+  const std::lock_guard lock(mutex_);
+  if (descriptor_) ::shutdown(descriptor_->get(), SHUT_RDWR);
+}
+
+void IncomingConnection::Cut::release() {
+  const std::lock_guard lock(mutex_);
+  descriptor_.reset();
 }
 
 IncomingConnection::IncomingConnection(tcp::socket& socket, SessionGroup& group,
-                                       ConnectionCounter& handshakes)
-    : peer(peer_text(socket)),
-      handshake(std::in_place, handshakes, address_text(socket)),
-      guard(socket, group) {}
+                                       ConnectionBudget& handshakes)
+    : peer_(peer_text(socket)),
+      network_(network_text(socket)),
+      cut_(std::make_shared<Cut>(socket)),
+      place_(std::in_place, handshakes, network_, [cut = cut_] { cut->now(); }),
+      membership_(group, [cut = cut_](SessionGroup::Haste) { cut->now(); }) {}
+
+void IncomingConnection::turned_away(ConnectionBudget& budget, const std::string& client) {
+  place_.emplace(budget, client, [cut = cut_] { cut->now(); });
+}
 
 }  // namespace walstow

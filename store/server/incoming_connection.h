@@ -1,51 +1,60 @@
-// A connection that has just arrived at the daemon, before it is known whose it is.
+// A connection of the daemon for as long as it can be cut from outside: in its handshake, and while
+// its peer is being turned away. Once a session serves it, that is asked to end instead.
 //
 // Threads: any.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include "proto/base/descriptor.h"
-#include "store/server/connection_counter.h"
+#include "store/server/connection_budget.h"
 #include "store/server/session_group.h"
 
 namespace walstow {
 
-// A connection from its first moment on, as the group of sessions sees it: one that is still in its
-// handshake is cut when the daemon stops; later its session is asked. The daemon waits for either.
-class HandshakeGuard {
- public:
-  HandshakeGuard(boost::asio::ip::tcp::socket& socket, SessionGroup& group);
+// Whom an address is counted as: itself, or its /64 of IPv6, of which one host has all.
+std::string network_of(const boost::asio::ip::address& address);
 
-  void handshake_is_over() { handshake_->over = true; }
+class IncomingConnection {
+ public:
+  // Takes a place in `handshakes`. A `group` that is asked to end cuts it.
+  IncomingConnection(boost::asio::ip::tcp::socket& socket, SessionGroup& group,
+                     ConnectionBudget& handshakes);
+
+  const std::string& peer() const { return peer_; }        // "address:port", for the log
+  const std::string& network() const { return network_; }  // network_of() the peer
+
+  // The peer has shown who it is.
+  void handshake_is_over() { place_.reset(); }
+  // It is `client`, and is turned away.
+  void turned_away(ConnectionBudget& budget, const std::string& client);
+  // It is served; nothing here cuts it any more.
+  void is_served() { cut_->release(); }
 
  private:
-  // The descriptor is a duplicate: the socket may be closed when the wish to cut it arrives.
-  struct Handshake {
-    explicit Handshake(boost::asio::ip::tcp::socket& socket);
-    const Descriptor descriptor;
-    std::atomic<bool> over{false};
+  // By a duplicate of its descriptor: the socket may be closed when somebody wants it cut.
+  class Cut {
+   public:
+    explicit Cut(boost::asio::ip::tcp::socket& socket);
+    void now();
+    void release();
+
+   private:
+    std::mutex mutex_;
+    std::optional<Descriptor> descriptor_;  // guarded by mutex_; empty once released
   };
 
-  static SessionGroup::AskToEnd cut(std::shared_ptr<Handshake> handshake);
-
-  std::shared_ptr<Handshake> handshake_;
+  std::string peer_;
+  std::string network_;
+  std::shared_ptr<Cut> cut_;
+  std::optional<ConnectionBudget::Place> place_;
   SessionGroup::Membership membership_;
-};
-
-struct IncomingConnection {
-  // `handshakes` are counted by address.
-  IncomingConnection(boost::asio::ip::tcp::socket& socket, SessionGroup& group,
-                     ConnectionCounter& handshakes);
-
-  std::string peer;                                  // "address:port", for the log
-  std::optional<ConnectionCounter::Slot> handshake;  // until it is over
-  HandshakeGuard guard;
 };
 
 }  // namespace walstow

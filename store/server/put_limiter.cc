@@ -52,4 +52,18 @@ void PutLimiter::give_back() {
   asio::post(next->timer.get_executor(), [next] { next->timer.cancel(); });
 }
 
+bool PutLimiter::add_put(const std::string& client) {
+  const std::lock_guard lock(mutex_);
+  std::size_t& puts = puts_of_[client];
+  if (puts >= of_one_client_) return false;
+  ++puts;
+  return true;
+}
+
+void PutLimiter::remove_put(const std::string& client) {
+  const std::lock_guard lock(mutex_);
+  const auto puts = puts_of_.find(client);
+  if (--puts->second == 0) puts_of_.erase(puts);
+}
+
 }  // namespace walstow

@@ -1,6 +1,7 @@
 // A bound on the puts that are worked on at once: each holds a compressor and a decompressor, some
 // megabytes. Puts beyond it wait in line, and wait for nobody longer than a while: a put whose peer
-// is slow must not keep those of all others out.
+// is slow must not keep those of all others out. And a bound on those of one client, in line or
+// not, so that one whose puts all stall does not have the store's memory.
 //
 // Threads: any.
 #pragma once
@@ -10,8 +11,10 @@
 
 #include <cstddef>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "proto/base/deadline.h"
@@ -20,9 +23,33 @@ namespace walstow {
 
 class PutLimiter {
  public:
-  explicit PutLimiter(std::size_t at_once) : free_(at_once) {}
+  struct Bounds {
+    std::size_t at_once = 0;
+    std::size_t of_one_client = 0;
+  };
+  explicit PutLimiter(Bounds bounds)
+      : of_one_client_(bounds.of_one_client), free_(bounds.at_once) {}
   PutLimiter(const PutLimiter&) = delete;
   PutLimiter& operator=(const PutLimiter&) = delete;
+
+  // One put of a client, for as long as this lives.
+  class Share {
+   public:
+    Share(PutLimiter& limiter, std::string client)
+        : limiter_(limiter), client_(std::move(client)), granted_(limiter.add_put(client_)) {}
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    ~Share() {
+      if (granted_) limiter_.remove_put(client_);
+    }
+    // False: the client has as many as it may have already.
+    bool granted() const { return granted_; }
+
+   private:
+    PutLimiter& limiter_;
+    std::string client_;
+    bool granted_;
+  };
 
   // A turn, for as long as this lives; an empty one was not granted.
   class Permit {
@@ -57,9 +84,13 @@ class PutLimiter {
   bool acquire_free(const std::shared_ptr<Waiting>& waiting);
   bool leave(const std::shared_ptr<Waiting>& waiting);
   void give_back();
+  bool add_put(const std::string& client);
+  void remove_put(const std::string& client);
 
+  const std::size_t of_one_client_;
   std::mutex mutex_;
-  std::size_t free_;                             // guarded by mutex_, as the next
+  std::map<std::string, std::size_t> puts_of_;  // guarded by mutex_, as the next; never 0
+  std::size_t free_;
   std::list<std::shared_ptr<Waiting>> waiting_;  // in their order
 };
 

@@ -3,17 +3,20 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <charconv>
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
 
 #include "proto/base/log.h"
-#include "proto/link/http_head.h"
+#include "proto/codec/object.h"
 #include "store/server/body_pump.h"
+#include "store/server/reply_text.h"
 #include "store/server/run_on_pool.h"
+#include "store/server/turn_away.h"
 
 namespace walstow {
 
@@ -30,6 +33,13 @@ constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 // How long a put waits for its turn at the most: then it goes on without one, since those that are
 // worked on may belong to peers that are slow.
 constexpr Duration kLongestPermitWait{10'000};
+
+// Of a body that nobody wants, beyond what its head says.
+constexpr std::uint64_t kLeastSkipped = std::uint64_t{64} * 1024;
+
+// Of what was asked, in a log line.
+constexpr std::size_t kLongestAsked = 160;
+constexpr std::size_t kLongestMessage = 1024;
 
 std::optional<Method> to_method(http::verb verb) {
   switch (verb) {
@@ -85,6 +95,7 @@ class Session {
 
   asio::awaitable<bool> read_request();
   bool has_long_body() const;
+  std::uint64_t longest_skip() const;
   asio::awaitable<HandlerResult> ask_handler();
   asio::awaitable<void> answer_request();
   asio::awaitable<Reply> receive_body(std::unique_ptr<Upload> upload);
@@ -151,19 +162,22 @@ asio::awaitable<bool> Session::read_request() {
 }
 
 asio::awaitable<HandlerResult> Session::ask_handler() {
-  if (context_.refuse_all) {
+  const auto& fields = parser_->get();
+  if (std::distance(fields.begin(), fields.end()) > static_cast<std::ptrdiff_t>(kMostFields)) {
     keep_alive_ = false;
-    co_return to_reply(*context_.refuse_all);
+    co_return to_reply(
+        make_refusal(Code::kBadRequest, fmt::format("more than {} fields in a head", kMostFields)));
   }
   RequestHead head;
   head.target = std::string(parser_->get().target());
-  for (const auto& field : parser_->get()) {
+  for (const auto& field : fields) {
     head.fields.add(std::string(field.name_string()), std::string(field.value()));
   }
   const std::string* expect = head.fields.find(field::kExpect);
   expects_continue_ = expect != nullptr && boost::beast::iequals(*expect, "100-continue");
   const auto method = to_method(parser_->get().method());
   if (!method) {
+    keep_alive_ = false;
     co_return to_reply(make_refusal(
         Code::kBadRequest,
         fmt::format("method \"{}\" is not known", escaped(parser_->get().method_string()))));
@@ -175,7 +189,20 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   co_return co_await on_worker(std::move(work));
 }
 
+// The turn is taken only now that the caller may put this, and is given back with the last byte of
+// the body: who is refused, or waits for the answer, keeps nobody waiting.
 asio::awaitable<Reply> Session::receive_body(std::unique_ptr<Upload> upload) {
+  std::optional<PutLimiter::Share> share;
+  PutLimiter::Permit permit;
+  if (context_.puts != nullptr && has_long_body()) {
+    share.emplace(*context_.puts, context_.caller.name);
+    if (!share->granted()) {
+      co_return to_reply(make_refusal(Code::kUnavailable, "this client has too many puts under way",
+                                      "Try again when some of them have ended."));
+    }
+    const Deadline patience = Deadline::after(kLongestPermitWait).earlier(*whole_);
+    permit = co_await context_.puts->acquire(patience);
+  }
   if (expects_continue_) {
     co_await send_continue();
     expects_continue_ = false;
@@ -197,19 +224,8 @@ asio::awaitable<void> Session::write(ByteView bytes) {
 }
 
 asio::awaitable<void> Session::send(Reply reply) {
-  http::response<http::empty_body> head;
-  head.version(11);
-  head.result(static_cast<unsigned>(reply.head.status));
-  head.set(field::kVersion, kProtocolVersion);
-  for (const auto& [name, value] : reply.head.fields.all())
-    head.set(name, value);
-  head.keep_alive(keep_alive_);
-  head.content_length(reply.announced_size ? *reply.announced_size
-                      : reply.download     ? reply.download->size()
-                                           : reply.body.size());
-  std::string text = head_text(head);
-  const bool body_follows = !reply.announced_size && !reply.download;
-  if (body_follows) text += reply.body;
+  const std::string text =
+      to_wire(reply, keep_alive_ ? AfterReply::kKeepConnection : AfterReply::kClose);
   co_await write(as_bytes(text));
   if (!reply.announced_size && reply.download) co_await send_download(*reply.download);
 }
@@ -232,12 +248,9 @@ asio::awaitable<void> Session::send_download(Download& download) {
 // runs on this machine and says it itself.
 void Session::log_refusal(const Reply& reply) const {
   if (!reply.refusal || is_absence(reply.refusal->code) || context_.peer.empty()) return;
-  const bool own_trouble = reply.head.status >= 500;
-  log_line(own_trouble ? LogLevel::kWarning : LogLevel::kInfo,
-           fmt::format("refused client {} at {}: {} {}: {}: {}", context_.caller.name,
-                       context_.peer, std::string_view(parser_->get().method_string()),
-                       std::string_view(parser_->get().target()), info_of(reply.refusal->code).text,
-                       reply.refusal->message));
+  log_refused(context_.log, context_.caller, context_.peer, *reply.refusal,
+              fmt::format("{} {}", std::string_view(parser_->get().method_string()),
+                          std::string_view(parser_->get().target())));
 }
 
 // Of a segment, as opposed to a position or a history file.
@@ -247,11 +260,16 @@ bool Session::has_long_body() const {
          (parser_->chunked() || (length && *length > kChunkSize));
 }
 
+// What the head says that the file has; compressed, it may be a little more.
+std::uint64_t Session::longest_skip() const {
+  const std::string_view text = parser_->get()[boost::beast::string_view(field::kSize)];
+  std::uint64_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc{} || size > kLargestFile) size = 0;
+  return size + size / 64 + kLeastSkipped;
+}
+
 asio::awaitable<void> Session::answer_request() {
-  PutLimiter::Permit turn;
-  if (context_.puts != nullptr && has_long_body()) {
-    turn = co_await context_.puts->acquire(Deadline::after(kLongestPermitWait).earlier(*whole_));
-  }
   HandlerResult answer = co_await ask_handler();
   const bool head_request = parser_->get().method() == http::verb::head;
   Reply reply;
@@ -261,14 +279,19 @@ asio::awaitable<void> Session::answer_request() {
     reply = std::move(std::get<Reply>(answer));
   }
   log_refusal(reply);
-  if (reply.refusal && reply.refusal->code == Code::kUnknownClient) keep_alive_ = false;
+  const bool unknown = reply.refusal && reply.refusal->code == Code::kUnknownClient;
+  if (unknown) keep_alive_ = false;
   if (head_request && !reply.announced_size) reply.announced_size = reply.body.size();
   // Whether a peer that was not told to go on sends its body all the same cannot be known: the next
   // request could not be told apart from it.
   const bool body_in_doubt = expects_continue_ && !parser_->is_done();
   if (body_in_doubt) keep_alive_ = false;
   co_await send(std::move(reply));
-  if (!body_in_doubt) co_await body_.skip(*parser_);
+  if (unknown) {
+    co_await linger(stream_);
+  } else if (!body_in_doubt) {
+    co_await body_.skip(*parser_, longest_skip());
+  }
 }
 
 asio::awaitable<void> Session::answer_requests() {
@@ -304,6 +327,20 @@ asio::awaitable<void> Session::run() {
 }
 
 }  // namespace
+
+void log_refused(LogLimiter* log, const Caller& caller, const std::string& peer,
+                 const Refusal& refusal, std::string_view asked) {
+  const auto& info = info_of(refusal.code);
+  const LogLevel level = info.status >= 500 ? LogLevel::kWarning : LogLevel::kInfo;
+  const std::string line = fmt::format("refused client {} at {}: {}{}{}: {}", caller.name, peer,
+                                       escaped(asked, kLongestAsked), asked.empty() ? "" : ": ",
+                                       info.text, escaped(refusal.message, kLongestMessage));
+  if (log == nullptr) return log_line(level, line);
+  // Of those whom the archive does not know, there may be many names.
+  const bool unknown = refusal.code == Code::kUnknownClient;
+  log->line(unknown ? "clients that are not registered" : fmt::format("client {}", caller.name),
+            level, line);
+}
 
 asio::awaitable<void> serve(ByteStream stream, SessionContext context) {
   SessionGroup* const group = context.group;

@@ -8,10 +8,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <optional>
+#include <string>
 
 #include "proto/base/deadline.h"
 #include "proto/link/byte_stream.h"
+#include "store/server/log_limiter.h"
 #include "store/server/put_limiter.h"
 #include "store/server/session_group.h"
 #include "store/service/handler.h"
@@ -20,7 +21,7 @@ namespace walstow {
 
 struct SessionLimits {
   Duration idle{std::chrono::minutes(2)};       // for the next request to begin and its head to end
-  Duration progress{std::chrono::seconds(30)};  // for each further chunk either way
+  Duration progress{std::chrono::seconds(30)};  // for each further chunk of 256 KiB either way
   Duration whole{std::chrono::minutes(10)};     // one request with all of its data
 };
 
@@ -30,10 +31,15 @@ struct SessionContext {
   Caller caller;                      // who is at the other end
   std::string peer;                   // where that is, for the log
   SessionLimits limits;
-  SessionGroup* group = nullptr;           // outlives the session; nullptr: it ends by itself only
-  PutLimiter* puts = nullptr;              // outlives the session; nullptr: no bound
-  std::optional<Refusal> refuse_all = {};  // the answer to the first request, whatever it is
+  SessionGroup* group = nullptr;  // outlives the session; nullptr: it ends by itself only
+  PutLimiter* puts = nullptr;     // outlives the session; nullptr: no bound
+  LogLimiter* log = nullptr;      // outlives the session; nullptr: no bound
 };
+
+// The line about a request, or a connection, of `caller` that was refused; no more of them than
+// `log` admits. `asked`: what was, of any length, or "".
+void log_refused(LogLimiter* log, const Caller& caller, const std::string& peer,
+                 const Refusal& refusal, std::string_view asked = {});
 
 // Ends when the peer closes, breaks a rule or misses a deadline; that is no error of ours. Throws
 // Error{kFatal} when the process must end; the peer has then been answered, if it could be.

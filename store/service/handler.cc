@@ -33,7 +33,7 @@ std::string cluster_of(const Command& command) {
 
 struct Handler::State {
   std::shared_ptr<Archive> archive();
-  HandlerResult dispatch(const Command& command, const Caller& caller);
+  HandlerResult handle(const RequestHead& request, const Caller& caller);
 
   OpenArchive open_archive;
   int compression_level = 0;
@@ -59,11 +59,14 @@ std::shared_ptr<Archive> Handler::State::archive() {
   return opened;
 }
 
-HandlerResult Handler::State::dispatch(const Command& command, const Caller& caller) {
+HandlerResult Handler::State::handle(const RequestHead& request, const Caller& caller) {
   const std::shared_ptr<Archive> current = archive();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (!looked_up) return to_reply(looked_up.error());
   const auto& grants = looked_up.value();
+  const auto parsed = parse_request(request);
+  if (!parsed) return to_reply(parsed.error());
+  const Command& command = parsed.value();
   if (const auto refusal = refuse_without_right(command, caller, grants)) return to_reply(*refusal);
 
   const std::string cluster = cluster_of(command);
@@ -90,6 +93,18 @@ Handler::Handler(OpenArchive open_archive, int compression_level)
 }
 
 Handler::~Handler() = default;
+
+std::optional<Refusal> Handler::refuse_caller(const Caller& caller) {
+  try {
+    const auto grants =
+        grants_of(state_->archive()->backend(), caller, std::chrono::system_clock::now());
+    if (grants) return std::nullopt;
+    return grants.error();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    return std::nullopt;
+  }
+}
 
 void Handler::warm_up(const std::stop_token& stop) {
   try {
@@ -124,9 +139,7 @@ void Handler::keep_clock(const std::stop_token& stop) {
 
 HandlerResult Handler::handle(const RequestHead& request, const Caller& caller) {
   try {
-    auto parsed = parse_request(request);
-    if (!parsed) return to_reply(parsed.error());
-    return state_->dispatch(parsed.value(), caller);
+    return state_->handle(request, caller);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     return to_reply(to_refusal(error));

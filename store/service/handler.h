@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "store/archive/archive.h"
@@ -20,8 +21,13 @@ class Handler {
   explicit Handler(OpenArchive open_archive, int compression_level);
   ~Handler();
 
-  // Throws nothing but Error{kFatal}: every other Error has become a refusal.
+  // Throws nothing but Error{kFatal}: every other Error has become a refusal. Asks the registry
+  // before it parses.
   HandlerResult handle(const RequestHead& request, const Caller& caller);
+
+  // Why the registry does not let `caller` ask anything (rights.h); nullopt: it does, or it cannot
+  // be read now. Throws Error{kFatal} alone.
+  std::optional<Refusal> refuse_caller(const Caller& caller);
 
   // Reads what the archive has, so that the first status is answered at once. For a thread of its
   // own; where the archive is not there, a line on the log is all that comes of it.

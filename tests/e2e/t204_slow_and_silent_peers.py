@@ -83,14 +83,17 @@ class SlowAndSilentPeers(EndToEndTest):
 
     def test_client_beyond_its_limit_is_told_and_closed(self):
         self.restart("--max-connections-per-client", "1")
-        with self.connect_tls(), self.connect_tls() as beyond:
+        with self.connect_tls() as first, self.connect_tls() as beyond:
+            first.sendall(b"GET /v1/whoami HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertIn(b"HTTP/1.1 200", first.recv(4096))
+            self.assertIn(b"HTTP/1.1 503", beyond.recv(4096))
             self.assert_closed(beyond)
 
     def test_limit_of_all(self):
         self.restart("--max-connections", "2")
-        open_ones = [self.connect() for _ in range(2)]
+        open_ones = [self.connect_tls() for _ in range(2)]
         wait.until(lambda: self.check().returncode != 0, "the next one is turned away")
-        self.assertIn("turned", self.archive.daemon.log_text())
+        self.assertIn("the store has too many connections open", self.archive.daemon.log_text())
         for peer in open_ones:
             peer.close()
         wait.until(lambda: self.check().returncode == 0, "others are served again")

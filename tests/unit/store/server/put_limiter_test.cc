@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <list>
 #include <vector>
 
 namespace walstow {
@@ -27,7 +28,7 @@ class PutLimiterTest : public testing::Test {
   }
 
   asio::io_context io_;
-  PutLimiter line_{2};
+  PutLimiter line_{{.at_once = 2, .of_one_client = 3}};
   std::vector<int> granted_;
   std::vector<int> refused_;
   std::vector<PutLimiter::Permit> turns_;
@@ -69,6 +70,17 @@ TEST_F(PutLimiterTest, WhoHasWaitedLongEnoughGoesOnWithoutATurn) {
   take(4, kLong);
   give_back(0);
   EXPECT_EQ(granted_, (std::vector{1, 2, 4}));
+}
+
+TEST_F(PutLimiterTest, AClientHasItsShareAndNoMore) {
+  using Share = PutLimiter::Share;
+  std::list<Share> shares;
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(shares.emplace_back(line_, "many").granted());
+  EXPECT_FALSE(Share(line_, "many").granted());
+  EXPECT_TRUE(Share(line_, "other").granted());
+  shares.pop_back();
+  EXPECT_TRUE(Share(line_, "many").granted());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <future>
+#include <poll.h>
 #include <sys/socket.h>
 #include <thread>
 
@@ -18,6 +19,8 @@ namespace walstow {
 namespace {
 
 constexpr std::string_view kAsked = "000000010000000000000001";
+// Less than the wait for a turn, and than the default deadlines.
+constexpr Duration kSoon{8000};
 
 // A session on one end of a socketpair; the test writes and reads bytes on the other.
 class SessionTest : public ServiceTest {
@@ -55,7 +58,11 @@ class SessionTest : public ServiceTest {
     boost::asio::co_spawn(
         io,
         serve(ByteStream(make_descriptor_transport(io.get_executor(), std::move(end), {})),
-              {.handler = *served_, .workers = workers, .caller = caller, .limits = limits}),
+              {.handler = *served_,
+               .workers = workers,
+               .caller = caller,
+               .limits = limits,
+               .puts = puts_}),
         [this](std::exception_ptr error) { ended_with_ = error; });
     io.run();
     workers.join();
@@ -69,6 +76,7 @@ class SessionTest : public ServiceTest {
   }
 
   Handler* served_ = &handler;
+  PutLimiter* puts_ = nullptr;
   std::exception_ptr ended_with_;  // of the last session
 };
 
@@ -179,6 +187,19 @@ TEST_F(SessionTest, EndlessHeadIsRefused) {
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 400 "));
 }
 
+TEST_F(SessionTest, HeadOfTooManyFieldsIsRefused) {
+  const auto with_fields = [](std::size_t count) {
+    std::string request = "GET /v1/whoami HTTP/1.1\r\n";
+    for (std::size_t i = 0; i < count; ++i)
+      request += "F" + std::to_string(i) + ":\r\n";
+    return request + "\r\n";
+  };
+  EXPECT_TRUE(exchange(with_fields(kMostFields)).starts_with("HTTP/1.1 200 "));
+  const std::string refused =
+      exchange(with_fields(kMostFields + 1), Then::kStaySilent, {.idle = kSoon});
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 400 ")) << refused;
+}
+
 TEST_F(SessionTest, UnknownMethodIsRefused) {
   EXPECT_TRUE(exchange("BREW / HTTP/1.1\r\nHost: w\r\n\r\n").starts_with("HTTP/1.1 400 "));
 }
@@ -189,6 +210,81 @@ TEST_F(SessionTest, SilentPeerIsLeftAtItsDeadline) {
   const std::string content = segment_content(kAsked);
   exchange(put_request(content).substr(0, 5000), Then::kStaySilent, limits);
   EXPECT_EQ(code_of(get(kAsked)), "unknown-system");
+}
+
+// A byte now and then is no progress: what counts is the chunk.
+TEST_F(SessionTest, TrickleIsLeftAtItsDeadline) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  const Descriptor own(ends[0]);
+  const SessionLimits limits{.progress = Duration(200)};
+  std::thread server([&, theirs = ends[1]] { serve_on(Descriptor(theirs), limits); });
+  const std::string request = put_request(segment_content(kAsked));
+  const std::size_t head = request.find("\r\n\r\n") + 4;
+  ASSERT_EQ(send(own.get(), request.data(), head, MSG_NOSIGNAL), static_cast<ssize_t>(head));
+  bool closed = false;
+  const Deadline patience = Deadline::after(Duration(10'000));
+  for (std::size_t sent = head; !closed && !patience.passed(); ++sent) {
+    pollfd end{.fd = own.get(), .events = POLLIN, .revents = 0};
+    closed = poll(&end, 1, 20) > 0 || send(own.get(), &request[sent], 1, MSG_NOSIGNAL) != 1;
+  }
+  EXPECT_TRUE(closed);
+  shutdown(own.get(), SHUT_RDWR);
+  server.join();
+}
+
+TEST_F(SessionTest, BodyOfARefusedRequestIsNotReadBeyondWhatItsHeadSays) {
+  ask_as_client({Right::kRestore});
+  const std::string content = segment_content(kAsked);
+  const std::string request =
+      request_text(put_of(kAsked, content), "Content-Length: 1000000000000\r\n") + content;
+  const auto began = Clock::now();
+  EXPECT_TRUE(exchange(request, Then::kStaySilent).starts_with("HTTP/1.1 403 "));
+  EXPECT_LT(Clock::now() - began, kSoon);
+}
+
+TEST_F(SessionTest, BodyOfARefusedRequestIsNotWaitedForLong) {
+  ask_as_client({Right::kRestore});
+  const std::string request = put_request(segment_content(kAsked));
+  const auto began = Clock::now();
+  const std::string answer = exchange(request.substr(0, request.size() / 2), Then::kStaySilent);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 "));
+  EXPECT_LT(Clock::now() - began, kSoon);
+}
+
+TEST_F(SessionTest, RefusedPutTakesNoTurn) {
+  ask_as_client({Right::kRestore});
+  PutLimiter none({.at_once = 0, .of_one_client = 1});
+  puts_ = &none;
+  const auto began = Clock::now();
+  const std::string answer = exchange(put_request(segment_content(kAsked)));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 "));
+  EXPECT_LT(Clock::now() - began, kSoon);
+}
+
+TEST_F(SessionTest, PutBeyondThoseOfItsClientIsRefused) {
+  PutLimiter puts({.at_once = 1, .of_one_client = 1});
+  puts_ = &puts;
+  const std::string request = put_request(segment_content(kAsked));
+  {
+    const PutLimiter::Share other(puts, caller.name);
+    EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 503 "));
+  }
+  EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));
+}
+
+TEST_F(SessionTest, ClientThatIsUnknownByNowIsAnsweredAndClosed) {
+  caller = {.kind = Caller::Kind::kNamed, .name = "gone"};
+  const std::string content = segment_content(kAsked);
+  const auto began = Clock::now();
+  for (const std::string& request :
+       {put_request(content).substr(0, 5000),
+        std::string("GET /what/is/this HTTP/1.1\r\nHost: w\r\n\r\n")}) {
+    const std::string answer = exchange(request, Then::kStaySilent, {.idle = kSoon});
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << answer;
+    EXPECT_NE(answer.find("unknown-client"), std::string::npos) << answer;
+  }
+  EXPECT_LT(Clock::now() - began, kSoon);
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+// Whether the registry has a caller, before its first request is read. What was found is remembered
+// for a moment, so that a flood of connections does not become one of look-ups: each request is
+// checked anew (Handler), so a client that was removed is refused at once all the same.
+//
+// Threads: any.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "proto/base/deadline.h"
+#include "store/service/handler.h"
+
+namespace walstow {
+
+class CallerCheck {
+ public:
+  // Both outlive this.
+  CallerCheck(Handler& handler, boost::asio::thread_pool& workers)
+      : handler_(handler), workers_(workers) {}
+  CallerCheck(const CallerCheck&) = delete;
+  CallerCheck& operator=(const CallerCheck&) = delete;
+
+  // nullopt: it may ask; also where the registry cannot be read, since its requests are answered
+  // with why. Throws Error{kFatal} alone.
+  boost::asio::awaitable<std::optional<Refusal>> refusal(Caller caller);
+
+ private:
+  struct Found {
+    Clock::time_point until;
+    std::optional<Refusal> refusal;
+  };
+
+  std::optional<Found> remembered(const std::string& key);
+  void remember(const std::string& key, const std::optional<Refusal>& refusal);
+
+  Handler& handler_;
+  boost::asio::thread_pool& workers_;
+  std::mutex mutex_;
+  std::map<std::string, Found> found_;  // guarded by mutex_
+};
+
+}  // namespace walstow

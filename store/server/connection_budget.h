@@ -1,0 +1,64 @@
+// A bound on connections of one kind that nobody has vouched for: those in their handshake, those
+// that are being turned away. A new one is never refused: where there is no room, the oldest one of
+// whoever has most is cut. So neither many silent peers nor a single one keep others out.
+//
+// Threads: any.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace walstow {
+
+class ConnectionBudget {
+ public:
+  struct Bounds {
+    std::size_t all = 0;
+    std::size_t of_one = 0;  // of one owner
+  };
+  explicit ConnectionBudget(Bounds bounds) : bounds_(bounds) {}
+  ConnectionBudget(const ConnectionBudget&) = delete;
+  ConnectionBudget& operator=(const ConnectionBudget&) = delete;
+
+  // One connection, for as long as this lives or until it is cut. `cut` ends the connection; it is
+  // called at most once, from any thread, with the budget locked.
+  class Place {
+   public:
+    Place(ConnectionBudget& budget, std::string owner, std::function<void()> cut)
+        : budget_(budget), number_(budget.enter(std::move(owner), std::move(cut))) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { budget_.leave(number_); }
+
+   private:
+    ConnectionBudget& budget_;
+    std::uint64_t number_;
+  };
+
+  std::size_t size() const;
+
+ private:
+  struct Connection {
+    std::string owner;
+    std::function<void()> cut;
+  };
+  using Connections = std::map<std::uint64_t, Connection>;
+
+  std::uint64_t enter(std::string owner, std::function<void()> cut);
+  void leave(std::uint64_t number);
+  void cut_oldest_of(const std::string& owner);
+  std::string owner_of_most() const;
+  void erase(Connections::iterator connection);
+
+  const Bounds bounds_;
+  mutable std::mutex mutex_;
+  Connections connections_;  // guarded by mutex_, as the next; the oldest one is the first
+  std::map<std::string, std::size_t> of_owner_;  // never 0
+  std::uint64_t next_number_ = 0;
+};
+
+}  // namespace walstow
