@@ -19,8 +19,8 @@ namespace walstow {
 using Store = std::variant<LocalStore, TlsStore, SshStore>;
 
 // For a call that works for a data directory: a process that the link starts and cannot end is
-// noted in `wal_folder`, open_wal_folder() of it (proto/pgdata/left_processes.h). Only the local link
-// starts any. nullptr: nothing is noted.
+// noted in `wal_folder`, open_wal_folder() of it (proto/pgdata/left_processes.h). Only the local
+// link starts any. nullptr: nothing is noted.
 void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder);
 
 // From one thread at a time. What a link needs (certificates, keys) is read when it first connects:
