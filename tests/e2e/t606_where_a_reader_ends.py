@@ -36,7 +36,7 @@ class WhereAReaderEnds(EndToEndTest):
     def break_in_the_archive(self):
         """Where `verify --deep` says that the log breaks off, as a number; None: nowhere."""
         done = self.archive.walstow("verify", "main", "--deep", check=False)
-        found = re.search(r"(?:break off at|begins at|log ends at) ([0-9A-F]+/[0-9A-F]+)", done.stdout)
+        found = re.search(r"(?:break off at|log from|log ends at) ([0-9A-F]+/[0-9A-F]+)", done.stdout)
         self.assertEqual(done.returncode, 3 if found else 0, done.stdout)
         return found and lsn(found[1])
 
