@@ -71,20 +71,20 @@ bool has_gone(BackendReader& backend, std::string_view cluster, const EraName& e
          !is_kept(backend, cluster, era, content);
 }
 
-Mark parse_mark(std::string_view text, const KeptName& own, const std::string& place) {
-  const json::object object = parse_record(text, place);
+Mark parse_mark(std::string_view text, const KeptName& own, const std::string& record) {
+  const json::object object = parse_record(text, record);
   const auto at = text_member(object, kAt);
   const auto file = object.contains(kFile) ? text_member(object, kFile) : own.file.text();
   const auto before = object.contains(kBefore) ? text_member(object, kBefore) : "";
-  if (!at || !parse_lsn(*at) || !file || !WalFileName::parse(*file)) throw_damaged_record(place);
-  if (!before || (!before->empty() && !WalFileName::parse(*before))) throw_damaged_record(place);
+  if (!at || !parse_lsn(*at) || !file || !WalFileName::parse(*file)) throw_damaged_record(record);
+  if (!before || (!before->empty() && !WalFileName::parse(*before))) throw_damaged_record(record);
   Mark mark{.report = {.file = *file, .before = *before, .at = *at}, .contents = {own}};
   const json::object* const contents = object_member(object, kContents);
   if (contents == nullptr) return mark;
   for (const auto& [name, digest] : *contents) {
     const auto segment = WalFileName::parse(name);
     if (!segment || segment->kind() != FileKind::kSegment || !digest.is_string())
-      throw_damaged_record(place);
+      throw_damaged_record(record);
     mark.contents.push_back({*segment, std::string(digest.get_string())});
   }
   return mark;

@@ -189,7 +189,7 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   co_return co_await on_worker(std::move(work));
 }
 
-// The turn is taken only now that the caller may put this, and is given back with the last byte of
+// The permit is taken now that the caller may put this, and is given back with the last byte of
 // the body: who is refused, or waits for the answer, keeps nobody waiting.
 asio::awaitable<Reply> Session::receive_body(std::unique_ptr<Upload> upload) {
   std::optional<PutLimiter::Share> share;
