@@ -1,4 +1,5 @@
 # One helper for each kind of target, so that every CMakeLists.txt is a list of names.
+include(CheckCXXCompilerFlag)
 
 option(WALSTOW_TESTS "build the tests" ON)
 option(WALSTOW_BENCH "build the benchmarks, with the tests" OFF)
@@ -11,6 +12,23 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
+# What makes a fault in our code, or in a library's, harder to use. tests/unit/deploy/hardening_test.py
+# looks for each in the executables.
+function(walstow_harden)
+  target_compile_options(walstow_options INTERFACE
+    -fstack-protector-strong -fstack-clash-protection $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+  # CONTRIBUTING.md, "Hardening", says what this does where the libraries lack it.
+  check_cxx_compiler_flag(-fcf-protection=full WALSTOW_CONTROL_FLOW_X86)
+  check_cxx_compiler_flag(-mbranch-protection=standard WALSTOW_CONTROL_FLOW_ARM)
+  if(WALSTOW_CONTROL_FLOW_X86)
+    target_compile_options(walstow_options INTERFACE -fcf-protection=full)
+  elseif(WALSTOW_CONTROL_FLOW_ARM)
+    target_compile_options(walstow_options INTERFACE -mbranch-protection=standard)
+  endif()
+  target_link_options(walstow_options INTERFACE
+    -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code)
+endfunction()
+
 # What every target of ours is compiled and linked with; third-party headers are SYSTEM and exempt.
 add_library(walstow_options INTERFACE)
 target_compile_options(walstow_options INTERFACE
@@ -20,8 +38,7 @@ target_compile_options(walstow_options INTERFACE
   -Wno-missing-field-initializers
   # False with g++ 12 for every coroutine of Asio's, whose frames have an operator new of their own.
   -Wno-mismatched-new-delete)
-target_compile_definitions(walstow_options INTERFACE
-  WALSTOW_VERSION="${PROJECT_VERSION}" $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+target_compile_definitions(walstow_options INTERFACE WALSTOW_VERSION="${PROJECT_VERSION}")
 target_include_directories(walstow_options INTERFACE "${CMAKE_SOURCE_DIR}")
 if(CMAKE_UNITY_BUILD)
   # A source file that is included is taken for a header.
@@ -40,6 +57,7 @@ if(WALSTOW_SANITIZE)
 else()
   # The commands start once for each segment: fewer shared objects, fewer milliseconds.
   target_link_options(walstow_options INTERFACE -static-libstdc++ -static-libgcc)
+  walstow_harden()
 endif()
 
 if(WALSTOW_COVERAGE)
