@@ -14,6 +14,10 @@ namespace {
 
 using Parsed = OrRefusal<Command>;
 
+// Of a digest, where a content is named by it.
+constexpr std::size_t kFewestDigits = 12;
+constexpr std::size_t kMostDigits = 32;
+
 // --- a file and its size ---
 
 // Whether the numbers of a put agree with its name and with each other.
@@ -210,14 +214,15 @@ Parsed parse_conflicts(const RequestHead& request, std::string cluster, const Ta
     if (request.method != Method::kGet) return refused_method(request);
     return ListConflicts{.cluster = std::move(cluster), .file = std::move(file)};
   }
-  const std::string& digest = path[5];
-  if (digest.size() != 12 || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  const std::string& digits = path[5];
+  if (digits.size() < kFewestDigits || digits.size() > kMostDigits ||
+      digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
     return make_refusal(Code::kBadRequest,
-                        fmt::format("\"{}\" is not the beginning of a digest", shown(digest)),
-                        "It is the first 12 of its digits, in lower case.");
+                        fmt::format("\"{}\" is not the beginning of a digest", shown(digits)),
+                        "It is the first 12 of its digits, or all 32, in lower case.");
   }
   if (request.method != Method::kPost) return refused_method(request);
-  return AcceptContent{.cluster = std::move(cluster), .file = std::move(*file), .digest12 = digest};
+  return AcceptContent{.cluster = std::move(cluster), .file = std::move(*file), .digits = digits};
 }
 
 Parsed parse_file_request(const RequestHead& request, std::string cluster,
@@ -330,11 +335,11 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
     return refused_method(request);
   }
   if (path.size() == 2 && path[1] == "clusters") {
-    if (request.method == Method::kGet) return ListClusters{};
+    if (request.method == Method::kGet) return parse_page<ListClusters>(target, {});
     return refused_method(request);
   }
   if (path.size() == 2 && path[1] == "clients") {
-    if (request.method == Method::kGet) return ListClients{};
+    if (request.method == Method::kGet) return parse_page<ListClients>(target, {});
     return refused_method(request);
   }
   if (path.size() == 3 && path[1] == "clients") return parse_client_request(request, path[2]);
@@ -346,7 +351,15 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
 // Whose own function has looked at the query.
 bool has_parameters(const Command& command) {
   return std::holds_alternative<ListFiles>(command) || std::holds_alternative<ListHoles>(command) ||
-         std::holds_alternative<VerifyFiles>(command) || std::holds_alternative<SetAside>(command);
+         std::holds_alternative<VerifyFiles>(command) ||
+         std::holds_alternative<SetAside>(command) ||
+         std::visit(
+             [](const auto& one) {
+               return requires {
+                 one.page;
+               };
+             },
+             command);
 }
 
 }  // namespace

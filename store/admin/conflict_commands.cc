@@ -11,8 +11,6 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kDigestDigits = 12;
-
 WalFileName file_argument(const CommandContext& call) {
   const std::string name = call.command.positional("FILE");
   const auto file = WalFileName::parse(name);
@@ -37,17 +35,15 @@ int conflict_show(const CommandContext& call) {
 }
 
 int conflict_accept(const CommandContext& call) {
-  // As it is shown, or the whole of it as messages have it.
-  const std::string digest = call.command.positional("DIGEST").substr(0, kDigestDigits);
-  const AcceptContent decision{.cluster = call.command.positional("CLUSTER"),
-                               .file = file_argument(call),
-                               .digest12 = digest};
+  const std::string digits = call.command.positional("DIGEST");
+  const AcceptContent decision{
+      .cluster = call.command.positional("CLUSTER"), .file = file_argument(call), .digits = digits};
   const std::string answer = call.client().ask(decision, patience());
   if (call.json()) {
     print(answer);
   } else {
     print(fmt::format("\"{}\" is {} now; what else is kept of it:\n{}", decision.file.text(),
-                      digest, conflicts_text(parse_conflict_reports(answer))));
+                      digits, conflicts_text(parse_conflict_reports(answer))));
   }
   return exit_code::kDone;
 }
@@ -74,7 +70,7 @@ std::vector<AdminCommand> conflict_commands() {
         {},
         {{"CLUSTER", kClusterHelp},
          {"FILE", kFileHelp},
-         {"DIGEST", "the first 12 digits of the digest of the right one"}}},
+         {"DIGEST", "the digest of the right one, or its first 12 digits"}}},
        conflict_accept},
   };
 }

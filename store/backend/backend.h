@@ -39,6 +39,8 @@ class ObjectSource {
   virtual ~ObjectSource() = default;
 
   virtual std::uint64_t size() const = 0;  // bytes
+  // From the first byte on again, of the same object, whatever stands under its key by now.
+  virtual void rewind() = 0;
   // The next bytes, up to out.size(); 0 only at the end.
   virtual std::size_t read(MutableByteView out) = 0;
   // The same without a wait, and so on any thread; nullopt: that cannot be, use read().

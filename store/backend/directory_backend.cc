@@ -89,6 +89,7 @@ class FileSource final : public ObjectSource {
       : file_(std::move(file)), status_(file_->status()) {}
 
   std::uint64_t size() const override { return status_.size; }
+  void rewind() override { offset_ = 0; }
   std::size_t read(MutableByteView out) override {
     const std::size_t count = file_->read_at(offset_, out);
     offset_ += count;

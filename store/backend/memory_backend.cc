@@ -20,6 +20,7 @@ class MemorySource final : public ObjectSource {
       : content_(std::move(content)), size_(content_->size()) {}
 
   std::uint64_t size() const override { return size_; }
+  void rewind() override { offset_ = 0; }
   std::size_t read(MutableByteView out) override {
     const std::size_t count = std::min(out.size(), content_->size() - offset_);
     std::copy_n(content_->data() + offset_, count, out.data());

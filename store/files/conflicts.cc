@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -26,7 +28,7 @@ constexpr std::string_view kIncomplete = "incomplete";
 struct Beside {
   std::string key;
   WalFileName file;
-  std::string digest12;
+  std::string digits;  // of its digest, as its key has them
   std::string_view state;
 };
 
@@ -36,7 +38,7 @@ std::vector<Beside> beside_of(const Archive& archive, const std::string& cluster
   for (const Kept kept : {Kept::kConflict, Kept::kSettled}) {
     for (const KeptContent& content : list_kept(archive, cluster, era, kept)) {
       if (file && content.name.file != *file) continue;
-      found.push_back({content.entry.key, content.name.file, content.name.digest12,
+      found.push_back({content.entry.key, content.name.file, content.name.digits,
                        kept == Kept::kConflict ? kOpen : kSettled});
     }
   }
@@ -44,17 +46,10 @@ std::vector<Beside> beside_of(const Archive& archive, const std::string& cluster
   const std::string prefix = layout::incomplete_prefix(cluster, era, *file);
   for (const Entry& entry : archive.backend().list_after(prefix, "", kMostPieces)) {
     if (const auto stored = layout::parse_object_key(cluster, entry.key)) {
-      found.push_back({entry.key, *file, stored->digest12, kIncomplete});
+      found.push_back({entry.key, *file, stored->digits, kIncomplete});
     }
   }
   return found;
-}
-
-// Whether two keys have the same bytes. False where one of them is gone.
-bool have_same_content(Backend& backend, const std::string& one, const std::string& other) {
-  auto first = backend.open_object(one);
-  auto second = backend.open_object(other);
-  return first && second && same_content(std::move(first), std::move(second));
 }
 
 std::optional<DescribedObject> describe(Backend& backend, const std::string& key) {
@@ -63,21 +58,18 @@ std::optional<DescribedObject> describe(Backend& backend, const std::string& key
   return describe_object(std::move(object));
 }
 
-// Where the two differ, of segments that can be read.
-void compare(Backend& backend, const Beside& beside, const std::string& standing_key,
+// Where the two segments differ.
+void compare(ObjectSource& standing, ObjectSource& other, const WalFileName& segment,
              SegmentSize size, ConflictReport& report) {
-  auto standing = backend.open_object(standing_key);
-  auto other = backend.open_object(beside.key);
-  if (!standing || !other) return;
-  const SegmentPair pair = compare_segments(std::move(standing), std::move(other));
-  report.differs_at = lsn_text(beside.file, size, pair.first_difference);
-  report.ends_at = lsn_text(beside.file, size, pair.newcomer.offset);
-  report.standing_ends_at = lsn_text(beside.file, size, pair.standing.offset);
+  const SegmentPair pair = compare_segments(standing, other);
+  report.differs_at = lsn_text(segment, size, pair.first_difference);
+  report.ends_at = lsn_text(segment, size, pair.newcomer.offset);
+  report.standing_ends_at = lsn_text(segment, size, pair.standing.offset);
 }
 
 // nullopt: it is gone by now, or it is what has the name (a decision was cut short).
 std::optional<ConflictReport> report_on(const Archive& archive, const std::string& cluster,
-                                        const EraName& era, const Beside& beside) {
+                                        const EraName& era, const Beside& beside, bool comparing) {
   Backend& backend = archive.backend();
   const auto object = describe(backend, beside.key);
   if (!object) return std::nullopt;
@@ -88,13 +80,14 @@ std::optional<ConflictReport> report_on(const Archive& archive, const std::strin
                         .client = object->header.client,
                         .put = object->header.time,
                         .stored_size = object->source->size()};
-  const std::string standing_key = *layout::object_key(cluster, era, beside.file);
-  if (const auto standing = describe(backend, standing_key)) {
-    report.standing = to_string(standing->header.digest);
-    report.standing_client = standing->header.client;
-  }
-  if (report.standing == report.digest && have_same_content(backend, standing_key, beside.key))
+  const auto standing = describe(backend, *layout::object_key(cluster, era, beside.file));
+  if (!standing) return report;
+  report.standing = to_string(standing->header.digest);
+  report.standing_client = standing->header.client;
+  if (report.standing == report.digest && same_content(*standing->source, *object->source))
     return std::nullopt;
+  if (comparing && beside.file.kind() == FileKind::kSegment)
+    compare(*standing->source, *object->source, beside.file, segment_size_of(era), report);
   return report;
 }
 
@@ -115,9 +108,9 @@ class Decision {
 
  private:
   bool stands() const;
-  bool has_name(const Beside& beside) const {
-    return beside.digest12 == accept_.digest12 && have_same_content(backend_, key_, beside.key);
-  }
+  bool is_meant(const Beside& beside) const;
+  bool has_name(const Beside& beside) const;
+  void refuse_ambiguous() const;
   const Beside* find_chosen() const;
   void give_name(const Beside& chosen);
   bool try_to_give_name(StagedObject& staged);
@@ -133,6 +126,7 @@ class Decision {
 };
 
 bool Decision::carry_out() {
+  refuse_ambiguous();
   const Beside* const chosen = find_chosen();
   if (chosen != nullptr) {
     give_name(*chosen);
@@ -143,12 +137,42 @@ bool Decision::carry_out() {
   return true;
 }
 
+bool Decision::is_meant(const Beside& beside) const {
+  if (!beside.digits.starts_with(accept_.digits) && !accept_.digits.starts_with(beside.digits))
+    return false;
+  const auto object = describe(backend_, beside.key);
+  return object && layout::are_digits_of(accept_.digits, object->header.digest);
+}
+
+// Whether what is meant stands under the name by now.
+bool Decision::has_name(const Beside& beside) const {
+  if (!is_meant(beside)) return false;
+  const auto standing = backend_.open_object(key_);
+  const auto object = backend_.open_object(beside.key);
+  return standing && object && same_content(*standing, *object);
+}
+
+// No accident makes two contents of one file whose digests begin alike, but somebody may.
+void Decision::refuse_ambiguous() const {
+  std::set<std::string> digests;
+  for (const Beside& beside : beside_) {
+    if (!is_meant(beside)) continue;
+    if (const auto object = describe(backend_, beside.key))
+      digests.insert(to_string(object->header.digest));
+  }
+  if (digests.size() < 2) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("the digests of several contents of \"{}\" begin with {}: {}",
+                          accept_.file.text(), accept_.digits, fmt::join(digests, ", ")),
+              "Say all digits of the right one.");
+}
+
 // nullptr: none, or it has the name already. Where what stands and what waits have one digest, the
 // latter is meant.
 const Beside* Decision::find_chosen() const {
   const bool has_name_already = stands();
   for (const Beside& beside : beside_) {
-    if (beside.digest12 != accept_.digest12) continue;
+    if (!is_meant(beside)) continue;
     if (!has_name_already || (beside.state == kOpen && !has_name(beside))) return &beside;
   }
   return nullptr;
@@ -159,7 +183,7 @@ bool Decision::stands() const {
   const auto object = backend_.open_object(key_);
   if (!object) return false;
   const Examined examined = examine_object(*object);
-  return examined.whole && layout::digest12(examined.header.digest) == accept_.digest12 &&
+  return examined.whole && layout::are_digits_of(accept_.digits, examined.header.digest) &&
          backend_.make_durable(key_);
 }
 
@@ -188,10 +212,8 @@ bool Decision::try_to_give_name(StagedObject& staged) {
   if (!examined.whole) {
     return replace_damaged(backend_, staged, key_, *standing, examined.problem);
   }
-  auto again = describe(backend_, key_);
   const Digest& digest = examined.header.digest;
-  if (!again || again->header.digest != digest) return false;
-  const auto copy = proven_copy_of(backend_, *again->source, digest);
+  const auto copy = proven_copy_of(backend_, *standing, digest);
   settle(*copy, digest);
   return backend_.replace_object(staged, key_, *standing);
 }
@@ -233,13 +255,8 @@ std::vector<ConflictReport> list_conflicts(const Archive& archive, const ListCon
   if (list.file && list.file->kind() == FileKind::kPartial) return reports;
   for (const EraName& era : newest_first(archive, list.cluster)) {
     for (const Beside& beside : beside_of(archive, list.cluster, era, list.file)) {
-      auto report = report_on(archive, list.cluster, era, beside);
-      if (!report) continue;
-      if (list.file && list.file->kind() == FileKind::kSegment && !report->standing.empty()) {
-        compare(archive.backend(), beside, *layout::object_key(list.cluster, era, *list.file),
-                segment_size_of(era), *report);
-      }
-      reports.push_back(std::move(*report));
+      if (auto report = report_on(archive, list.cluster, era, beside, list.file.has_value()))
+        reports.push_back(std::move(*report));
     }
   }
   return reports;

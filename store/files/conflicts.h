@@ -22,7 +22,8 @@ namespace walstow {
 // that stands.
 std::vector<ConflictReport> list_conflicts(const Archive& archive, const ListConflicts& list);
 
-// False: nothing is kept, and nothing stands, with such a digest.
+// False: nothing is kept, and nothing stands, with such a digest. Throws Error{kRefused} where the
+// digits are those of two contents.
 bool accept_content(Archive& archive, const AcceptContent& accept);
 
 }  // namespace walstow

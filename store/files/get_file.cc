@@ -53,11 +53,12 @@ class StoredDownload : public Download {
 class UnfoldedDownload : public Download {
  public:
   UnfoldedDownload(std::unique_ptr<ObjectSource> source, std::uint64_t raw_size)
-      : object_(std::move(source)), raw_size_(raw_size) {}
+      : source_(std::move(source)), object_(*source_), raw_size_(raw_size) {}
   std::uint64_t size() const override { return raw_size_; }
   std::size_t read(MutableByteView out) override { return object_.read(out); }
 
  private:
+  std::unique_ptr<ObjectSource> source_;
   DecompressedObject object_;
   std::uint64_t raw_size_;
 };

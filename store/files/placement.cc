@@ -48,17 +48,11 @@ class Lookup {
   };
   std::optional<Standing> look();
   std::optional<Placement> known(const Standing& standing);
-  std::optional<Placement> known_piece();
 
   const std::string& key() const { return key_; }
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
-  std::string own_name() const {
-    if (put_.file.kind() != FileKind::kPartial) return put_.file.text();
-    return fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest));
-  }
-  std::string incomplete_name() const {
-    return fmt::format("{}.incomplete.{}", put_.file.text(), layout::digest12(put_.digest));
-  }
+  std::string own_name() const { return layout::stored_name(put_.file, put_.digest); }
+  std::string incomplete_name() const { return layout::incomplete_name(put_.file, put_.digest); }
   std::string hint() const;
   PlacedFile placed(PlacedFile::Result result, std::string name, std::uint64_t stored_size) const {
     return {.result = result,
@@ -74,6 +68,9 @@ class Lookup {
   }
 
  private:
+  std::optional<Placement> known_piece();
+  std::optional<std::uint64_t> find(const layout::ContentKeys& keys);
+
   const PutFile& put_;
   BackendReader& backend_;
   EraName era_;
@@ -91,18 +88,17 @@ std::optional<Lookup::Standing> Lookup::look() {
 
 // What an earlier put of the same content has led to, or an administrator has decided.
 std::optional<Placement> Lookup::known(const Standing& standing) {
-  if (is_known_as(backend_, key_, standing.header, claimed_)) {
+  if (is_known_as(*standing.object, standing.header, claimed_)) {
     if (!backend_.make_durable(key_)) return std::nullopt;
     return placed(PlacedFile::Result::kStood, own_name(), standing.object->size());
   }
   if (auto placement = known_piece()) return placement;
   const auto find_kept = [this](Kept kept) {
-    const auto key = layout::kept_key(put_.cluster, era_, kept, put_.file, put_.digest);
-    return find_content(backend_, key, claimed_);
+    return find(layout::kept_keys(put_.cluster, era_, kept, put_.file, put_.digest));
   };
   if (const auto size = find_kept(Kept::kSettled)) {
     return placed(PlacedFile::Result::kStood,
-                  fmt::format("{}.{}", put_.file.text(), layout::digest12(put_.digest)), *size);
+                  fmt::format("{}.{}", put_.file.text(), to_string(put_.digest)), *size);
   }
   if (find_kept(Kept::kConflict)) {
     return make_refusal(Code::kOtherContent,
@@ -114,10 +110,17 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
   return std::nullopt;
 }
 
+// The size, where it is there.
+std::optional<std::uint64_t> Lookup::find(const layout::ContentKeys& keys) {
+  for (const std::string& key : keys) {
+    if (const auto size = find_content(backend_, key, claimed_)) return size;
+  }
+  return std::nullopt;
+}
+
 std::optional<Placement> Lookup::known_piece() {
   if (!is_segment()) return std::nullopt;
-  const auto size = find_content(
-      backend_, layout::incomplete_key(put_.cluster, era_, put_.file, put_.digest), claimed_);
+  const auto size = find(layout::incomplete_keys(put_.cluster, era_, put_.file, put_.digest));
   if (!size) return std::nullopt;
   return placed(PlacedFile::Result::kStood, incomplete_name(), *size);
 }
@@ -139,6 +142,7 @@ class Placer {
       : put_(put),
         backend_(archive.backend()),
         place_{archive, put.cluster, era, put.file},
+        client_(client),
         lookup_(archive.backend(), era, put, client, &staged),
         staged_(staged) {}
 
@@ -162,6 +166,7 @@ class Placer {
   const PutFile& put_;
   Backend& backend_;
   FileSlot place_;
+  const std::string& client_;
   Lookup lookup_;
   StagedObject& staged_;
 };
@@ -190,9 +195,7 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
 // Other content stands. nullopt: it does not any more.
 std::optional<Placement> Placer::settle(const Standing& standing) {
   if (!lookup_.is_segment()) return refuse(standing.header, "");
-  auto beside = backend_.open_object(lookup_.key());
-  if (!beside) return std::nullopt;
-  const SegmentPair pair = compare_segments(std::move(beside), staged_.read_back());
+  const SegmentPair pair = compare_segments(*standing.object, *staged_.read_back());
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
       if (!backend_.make_durable(lookup_.key())) return std::nullopt;
@@ -214,8 +217,8 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
                fmt::format("segment \"{}\" was unfinished, its end at {}; one that goes on has "
                            "taken its place",
                            put_.file.text(), lsn(pair.standing.offset)),
-               fmt::format("What stood is kept as \"{}.incomplete.{}\".", put_.file.text(),
-                           layout::digest12(standing.header.digest)));
+               fmt::format("What stood is kept as \"{}\".",
+                           layout::incomplete_name(put_.file, standing.header.digest)));
       return placed_new();
     }
     case SegmentRelation::kDifferent:
@@ -240,7 +243,7 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
                   "over, and from a standby with archive_mode = always. All is well then. Where it "
                   "is all that is left of a lost server, {} gives it its name.",
                   suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
-                              layout::digest12(put_.digest)})));
+                              to_string(put_.digest)})));
   const auto result =
       kept == KeepResult::kKept ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
@@ -249,11 +252,7 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
 // kAgain: another object has the name by now. kRefused: what stands cannot be kept beside it.
 Placer::TakeOver Placer::take_over(const Standing& standing) {
   const Digest& digest = standing.header.digest;
-  auto source = backend_.open_object(lookup_.key());
-  if (!source) return TakeOver::kAgain;
-  const DescribedObject object = describe_object(std::move(source));
-  if (object.header.digest != digest) return TakeOver::kAgain;
-  const auto copy = proven_copy_of(backend_, *object.source, digest);
+  const auto copy = proven_copy_of(backend_, *standing.object, digest);
   if (keep(backend_, *copy, place_.incomplete(digest)) == KeepResult::kOther)
     return TakeOver::kRefused;
   return backend_.replace_object(staged_, lookup_.key(), *standing.object) ? TakeOver::kDone
@@ -262,7 +261,7 @@ Placer::TakeOver Placer::take_over(const Standing& standing) {
 
 Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
   std::string what_becomes = "; this one is not kept, since too many wait for a decision already";
-  if (has_room_for_conflict(place_.archive, put_.cluster)) {
+  if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
     const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
     what_becomes = kept == KeepResult::kOther
                        ? "; this one is not kept, since one of the same digest waits already"
@@ -282,7 +281,7 @@ std::optional<Placement> find_placement(BackendReader& backend, const EraName& e
   Lookup lookup(backend, era, put, client, nullptr);
   const auto standing = lookup.look();
   if (standing && standing->problem.empty()) return lookup.known(*standing);
-  return lookup.known_piece();
+  return std::nullopt;
 }
 
 Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,

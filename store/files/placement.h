@@ -7,7 +7,7 @@
 //   a damaged one     its bytes are kept below "_aside", and the newcomer is FILE
 //   another content   of a segment, the two are compared page by page (proto/wal/segment_end.h):
 //                       the same for every reader -> success
-//                       the newcomer is a piece   -> kept as FILE.incomplete.DIGEST12, success
+//                       the newcomer is a piece   -> kept as FILE.incomplete.DIGEST, success
 //                       the standing one is       -> the newcomer becomes FILE, success
 //                       anything else             -> refused, and kept for the administrator
 //
@@ -16,7 +16,7 @@
 // removed: what gives up the name was copied, durably, before.
 //
 // The change of FILE from a piece to the whole is three steps: the piece is durable as
-// FILE.incomplete.DIGEST12; FILE is replaced in one step; the client is told. A crash after the
+// FILE.incomplete.DIGEST; FILE is replaced in one step; the client is told. A crash after the
 // first leaves an object too many, one after the second is what a crash before any acknowledgement
 // is: the client asks again and finds the same content. FILE is never absent.
 //

@@ -16,15 +16,21 @@ namespace {
 // Beyond this, somebody is fighting over the name.
 constexpr int kKeepAttempts = 3;
 
+std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
+  auto staged = backend.stage();
+  Buffer buffer(kChunkSize);
+  source.rewind();
+  while (const std::size_t size = source.read(buffer))
+    staged->write(buffer.first(size));
+  return staged;
+}
+
 }  // namespace
 
-bool is_known_as(BackendReader& backend, const std::string& key, const ObjectHeader& header,
-                 const ClaimedContent& claimed) {
+bool is_known_as(ObjectSource& object, const ObjectHeader& header, const ClaimedContent& claimed) {
   if (header.digest != claimed.digest) return false;
   if (header.client == claimed.client) return true;
-  if (claimed.body == nullptr) return false;
-  auto object = backend.open_object(key);
-  return object && same_content(std::move(object), claimed.body->read_back());
+  return claimed.body != nullptr && same_content(object, *claimed.body->read_back());
 }
 
 std::optional<std::uint64_t> find_content(BackendReader& backend, const std::string& key,
@@ -32,7 +38,7 @@ std::optional<std::uint64_t> find_content(BackendReader& backend, const std::str
   const auto object = backend.open_object(key);
   if (!object) return std::nullopt;
   const Examined examined = examine_object(*object);
-  if (!examined.whole || !is_known_as(backend, key, examined.header, claimed)) return std::nullopt;
+  if (!examined.whole || !is_known_as(*object, examined.header, claimed)) return std::nullopt;
   return backend.make_durable(key) ? std::optional(object->size()) : std::nullopt;
 }
 
@@ -43,9 +49,7 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) 
     if (!object) continue;
     const Examined examined = examine_object(*object);
     if (examined.whole) {
-      auto again = backend.open_object(key);
-      if (!again) continue;
-      if (!same_content(std::move(again), staged.read_back())) return KeepResult::kOther;
+      if (!same_content(*object, *staged.read_back())) return KeepResult::kOther;
       if (backend.make_durable(key)) return KeepResult::kStood;
       continue;
     }
@@ -56,14 +60,6 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) 
   }
   throw Error(ErrorKind::kUnavailable,
               fmt::format("\"{}\" is being put and set aside by others", key));
-}
-
-std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
-  auto staged = backend.stage();
-  Buffer buffer(kChunkSize);
-  while (const std::size_t size = source.read(buffer))
-    staged->write(buffer.first(size));
-  return staged;
 }
 
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
@@ -79,10 +75,8 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
 }
 
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
-                     const ObjectSource& damaged, const std::string& problem) {
-  const auto bytes = backend.open_object(key);
-  if (!bytes) return false;
-  const auto copy = copy_of(backend, *bytes);
+                     ObjectSource& damaged, const std::string& problem) {
+  const auto copy = copy_of(backend, damaged);
   if (backend.publish(*copy, aside_key(key, random_hex(4))) == PublishResult::kExists) {
     return false;
   }
@@ -104,16 +98,21 @@ std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cl
   return found;
 }
 
-bool has_room_for_conflict(const Archive& archive, const std::string& cluster) {
+bool has_room_for_conflict(const Archive& archive, const std::string& cluster,
+                           const std::string& client) {
   std::size_t count = 0;
+  std::size_t of_client = 0;
   std::uint64_t bytes = 0;
   for (const EraName& era : archive.eras(cluster)) {
     for (const KeptContent& kept : list_kept(archive, cluster, era, layout::Kept::kConflict)) {
       ++count;
       bytes += kept.entry.size;
+      auto object = archive.backend().open_object(kept.entry.key);
+      if (object && describe_object(std::move(object)).header.client == client) ++of_client;
     }
   }
-  return count < kMostConflicts && bytes < kMostConflictBytes;
+  return count < kMostConflicts && of_client < kMostConflictsOfOneClient &&
+         bytes < kMostConflictBytes;
 }
 
 }  // namespace walstow

@@ -18,6 +18,7 @@ namespace walstow {
 // Undecided contents that a cluster keeps: this many, and no further one once they have these
 // bytes, as stored. Beyond, a newcomer is refused as ever, and not kept.
 inline constexpr std::size_t kMostConflicts = 16;
+inline constexpr std::size_t kMostConflictsOfOneClient = 8;
 inline constexpr std::uint64_t kMostConflictBytes = std::uint64_t{1} << 30;
 
 // One name in one era.
@@ -43,10 +44,9 @@ struct ClaimedContent {
   StagedObject* body = nullptr;  // its bytes, proven to have the digest; nullptr: not there yet
 };
 
-// Whether the whole object under `key`, whose header is `header`, is known to be that content: the
-// same client has put it, or all bytes are equal. False without a body: it is not known.
-bool is_known_as(BackendReader& backend, const std::string& key, const ObjectHeader& header,
-                 const ClaimedContent& claimed);
+// Whether a whole object, whose header is `header`, is known to be that content: the same client
+// has put it, or all bytes are equal. False without a body: it is not known.
+bool is_known_as(ObjectSource& object, const ObjectHeader& header, const ClaimedContent& claimed);
 
 // The size of the object under `key`, where it is known to be that content; it is whole and durable
 // on return. nullopt: there is none.
@@ -62,9 +62,7 @@ enum class KeepResult {
 };
 KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);
 
-// A second object with the bytes of a first, staged.
-std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source);
-// The same, read back and proven. Throws Error{kDamaged} unless it is a whole object with `digest`.
+// A second object with the bytes of a first, staged, read back and proven. Throws Error{kDamaged} unless it is a whole object with `digest`.
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
                                              const Digest& digest);
 
@@ -72,7 +70,7 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
 // is the key without an object: a damaged one is never told as an absent one. False: the damaged
 // one does not stand there any more; the key is as it was, and a copy may be left below "_aside".
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
-                     const ObjectSource& damaged, const std::string& problem);
+                     ObjectSource& damaged, const std::string& problem);
 
 // Every content of an era that is kept in one of the two ways, in the order of keys. Memory: all of
 // them.
@@ -83,7 +81,8 @@ struct KeptContent {
 std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cluster,
                                    const EraName& era, layout::Kept kept);
 
-// Whether a cluster may keep one more undecided content.
-bool has_room_for_conflict(const Archive& archive, const std::string& cluster);
+// Whether a cluster may keep one more undecided content, put by `client`.
+bool has_room_for_conflict(const Archive& archive, const std::string& cluster,
+                           const std::string& client);
 
 }  // namespace walstow

@@ -23,7 +23,7 @@ using layout::KeptName;
 constexpr std::string_view kAt = "at";
 constexpr std::string_view kFile = "file";
 constexpr std::string_view kBefore = "before";
-constexpr std::string_view kContents = "contents";  // {SEGMENT: DIGEST12}
+constexpr std::string_view kContents = "contents";  // {SEGMENT: DIGEST}
 
 struct Mark {
   BreakReport report;
@@ -47,7 +47,7 @@ Stands stands(BackendReader& backend, std::string_view cluster, const EraName& e
   if (source == nullptr) return Stands::kNo;
   try {
     const Digest standing = describe_object(std::move(source)).header.digest;
-    return layout::digest12(standing) == content.digest12 ? Stands::kYes : Stands::kNo;
+    return layout::are_digits_of(content.digits, standing) ? Stands::kYes : Stands::kNo;
   } catch (const Error& error) {
     if (!is_of_one_record(error)) throw;
     log_line(LogLevel::kDebug, error.what(), error.hint());
@@ -58,10 +58,9 @@ Stands stands(BackendReader& backend, std::string_view cluster, const EraName& e
 // Whether an administrator may give the content its name, once more or at last.
 bool is_kept(BackendReader& backend, std::string_view cluster, const EraName& era,
              const KeptName& content) {
-  const std::string name = fmt::format("{}.{}", content.file.text(), content.digest12);
   return std::ranges::any_of(
       std::array{layout::Kept::kConflict, layout::Kept::kSettled}, [&](layout::Kept kept) {
-        return !backend.list_after(layout::kept_prefix(cluster, era, kept) + name, "", 1).empty();
+        return !backend.list_after(layout::kept_prefix(cluster, era, kept, content), "", 1).empty();
       });
 }
 
@@ -119,27 +118,32 @@ void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& e
 
 bool has_content(BackendReader& backend, std::string_view cluster, const EraName& era,
                  const SegmentContent& content) {
-  return stands(backend, cluster, era, {content.segment, layout::digest12(content.digest)}) ==
+  return stands(backend, cluster, era, {content.segment, to_string(content.digest)}) ==
          Stands::kYes;
 }
 
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
                 const SegmentContent& put, const LogBreak& found) {
+  const auto keys = layout::break_mark_keys(cluster, era, put.segment, put.digest);
+  if (std::ranges::any_of(keys,
+                          [&](const auto& key) { return backend.read_record(key).has_value(); }))
+    return;
   json::object record{{"format", kArchiveFormat}};
   record[kAt] = to_string(found.at);
   record[kFile] = found.segment.text();
   if (found.before) record[kBefore] = found.before->text();
   json::object contents;
   for (const SegmentContent& content : found.contents) {
-    if (content != put) contents[content.segment.text()] = layout::digest12(content.digest);
+    if (content != put) contents[content.segment.text()] = to_string(content.digest);
   }
   if (!contents.empty()) record[kContents] = std::move(contents);
-  backend.create_record(layout::break_mark(cluster, era, put.segment, put.digest), to_line(record));
+  backend.create_record(keys.front(), to_line(record));
 }
 
 void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
                   const SegmentContent& put) {
-  forget_if_gone(backend, cluster, era, layout::break_mark(cluster, era, put.segment, put.digest));
+  for (const auto& key : layout::break_mark_keys(cluster, era, put.segment, put.digest))
+    forget_if_gone(backend, cluster, era, key);
 }
 
 std::vector<BreakReport> list_breaks(BackendReader& backend, std::string_view cluster,

@@ -16,7 +16,7 @@ constexpr std::size_t kMostBack = 64;
 
 PromisedObject segment_at(const EraName& era, Timeline timeline, SegmentNumber number) {
   const WalFileName file = WalFileName::segment(timeline, number, segment_size_of(era));
-  return {.era = era, .file = file, .digest12 = {}, .name = file.text()};
+  return {.era = era, .file = file, .digits = {}, .name = file.text()};
 }
 
 // On which timeline the log that leads to `timeline` has its byte before `lsn`; nullopt: its

@@ -34,7 +34,7 @@ std::optional<std::uint16_t> newer_magic_in(const Archive& archive, const std::s
   try {
     auto source = archive.backend().open_object(*key);
     if (source == nullptr) return std::nullopt;  // removed since the inventory was read
-    DecompressedObject object(std::move(source));
+    DecompressedObject object(*source);
     const auto result = parse_segment_header(read_full(object, beginning));
     if (!result.header || !result.header->is_newer_release()) return std::nullopt;
     return result.header->magic;

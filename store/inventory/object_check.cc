@@ -61,8 +61,8 @@ std::string disagreement(const ObjectHeader& header, const PromisedObject& promi
     return fmt::format("its file has {} bytes, a segment has {}", header.raw_size,
                        promised.era.segment_size);
   }
-  if (!promised.digest12.empty() && layout::digest12(header.digest) != promised.digest12) {
-    return fmt::format("its digest begins with {}", layout::digest12(header.digest));
+  if (!promised.digits.empty() && !layout::are_digits_of(promised.digits, header.digest)) {
+    return fmt::format("its digest is {}", to_string(header.digest));
   }
   return {};
 }
@@ -83,7 +83,7 @@ std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRan
     const bool is_piece = stored->form == layout::StoredName::Form::kIncomplete;
     return PromisedObject{.era = keys.era,
                           .file = std::move(stored->file),
-                          .digest12 = std::move(stored->digest12),
+                          .digits = std::move(stored->digits),
                           .part = is_piece ? Part::kPiece : Part::kWhole,
                           .name = std::move(name)};
   }
@@ -91,10 +91,10 @@ std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRan
       keys.holds == KeyRange::Holds::kConflicts ? layout::Kept::kConflict : layout::Kept::kSettled;
   auto name = layout::parse_kept_key(cluster, keys.era, kept, key);
   if (!name) return std::nullopt;
-  std::string text = fmt::format("{}.{}", name->file.text(), name->digest12);
+  std::string text = fmt::format("{}.{}", name->file.text(), name->digits);
   return PromisedObject{.era = keys.era,
                         .file = std::move(name->file),
-                        .digest12 = std::move(name->digest12),
+                        .digits = std::move(name->digits),
                         .part = Part::kPiece,
                         .name = std::move(text)};
 }

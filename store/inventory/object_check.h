@@ -17,7 +17,7 @@ namespace walstow {
 struct PromisedObject {
   EraName era;
   WalFileName file;
-  std::string digest12;  // "" where the key has none
+  std::string digits;  // of its digest, as the key has them; "" where the key has none
   enum class Part { kWhole, kPiece } part = Part::kWhole;
   std::string name;  // as it is stored
 };

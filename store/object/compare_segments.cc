@@ -8,10 +8,12 @@
 #include "store/object/decompressed_object.h"
 
 namespace walstow {
-SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
-                             std::unique_ptr<ObjectSource> newcomer) {
-  DecompressedObject first(std::move(standing));
-  DecompressedObject second(std::move(newcomer));
+
+SegmentPair compare_segments(ObjectSource& standing, ObjectSource& newcomer) {
+  standing.rewind();
+  newcomer.rewind();
+  DecompressedObject first(standing);
+  DecompressedObject second(newcomer);
   Buffer first_buffer(kChunkSize);
   Buffer second_buffer(kChunkSize);
   SegmentEndFinder first_end;
@@ -32,9 +34,11 @@ SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
   return {.standing = first_end.end(), .newcomer = second_end.end(), .first_difference = equal};
 }
 
-bool same_content(std::unique_ptr<ObjectSource> one, std::unique_ptr<ObjectSource> other) {
-  DecompressedObject first(std::move(one));
-  DecompressedObject second(std::move(other));
+bool same_content(ObjectSource& one, ObjectSource& other) {
+  one.rewind();
+  other.rewind();
+  DecompressedObject first(one);
+  DecompressedObject second(other);
   Buffer first_buffer(kChunkSize);
   Buffer second_buffer(kChunkSize);
   for (;;) {

@@ -2,19 +2,17 @@
 // Blocking; memory does not grow with the segments.
 #pragma once
 
-#include <memory>
-
 #include "proto/wal/segment_end.h"
 #include "store/backend/backend.h"
 
 namespace walstow {
 
-// Both are read through, whatever differs. Throws Error{kDamaged} where one fails its own checks.
-SegmentPair compare_segments(std::unique_ptr<ObjectSource> standing,
-                             std::unique_ptr<ObjectSource> newcomer);
+// Both are read from the first byte to the last, whatever differs. Throws Error{kDamaged} where one
+// fails its own checks.
+SegmentPair compare_segments(ObjectSource& standing, ObjectSource& newcomer);
 
 // Whether two whole objects hold the same bytes. Throws Error{kDamaged} as above.
-bool same_content(std::unique_ptr<ObjectSource> one, std::unique_ptr<ObjectSource> other);
+bool same_content(ObjectSource& one, ObjectSource& other);
 
 // "its records break off at 0/3000128 ...", of SegmentEnd::broken.
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);

@@ -11,8 +11,8 @@ constexpr std::size_t kPieceToUnfold = 512;
 
 }  // namespace
 
-DecompressedObject::DecompressedObject(std::unique_ptr<ObjectSource> source)
-    : source_(std::move(source)),
+DecompressedObject::DecompressedObject(ObjectSource& source)
+    : source_(source),
       piece_(kPieceToUnfold),
       decoder_([this](ByteView raw) { pending_ += as_text(raw); },
                ObjectDecoder::TrailerHash::kCheck, kLargestFile) {}
@@ -21,7 +21,7 @@ std::size_t DecompressedObject::read(MutableByteView out) {
   while (!ended_ && pending_.size() - taken_ <= out.size()) {
     pending_.erase(0, taken_);
     taken_ = 0;
-    const std::size_t size = source_->read(piece_);
+    const std::size_t size = source_.read(piece_);
     if (size == 0) {
       decoder_.finish();
       ended_ = true;

@@ -1,7 +1,6 @@
 // The file that an object holds, unfolded while it is read, in bounded memory.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,8 @@ namespace walstow {
 
 class DecompressedObject {
  public:
-  explicit DecompressedObject(std::unique_ptr<ObjectSource> source);
+  // `source`, at its first byte, outlives this.
+  explicit DecompressedObject(ObjectSource& source);
 
   // The next bytes of the file, up to out.size(); 0 only at the end. The last bytes are handed out
   // only after the whole object has passed its checks. Throws Error{kDamaged}; an unknown format is
@@ -20,7 +20,7 @@ class DecompressedObject {
   std::size_t read(MutableByteView out);
 
  private:
-  std::unique_ptr<ObjectSource> source_;
+  ObjectSource& source_;
   std::vector<std::byte> piece_;
   std::string pending_;    // unfolded, not taken yet
   std::size_t taken_ = 0;  // of pending_

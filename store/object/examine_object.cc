@@ -21,6 +21,11 @@ class ResumedSource final : public ObjectSource {
       : beginning_(std::move(beginning)), rest_(std::move(rest)) {}
 
   std::uint64_t size() const override { return rest_->size(); }
+  void rewind() override {
+    beginning_.clear();
+    taken_ = 0;
+    rest_->rewind();
+  }
   std::size_t read(MutableByteView out) override {
     if (taken_ == beginning_.size()) return rest_->read(out);
     const std::size_t size = std::min(out.size(), beginning_.size() - taken_);
@@ -77,6 +82,7 @@ Examined examine_object(ObjectSource& source, const ByteSink& raw) {
   const ByteSink nowhere = [](ByteView) {};
   ObjectExaminer examiner(raw ? raw : nowhere);
   Buffer buffer(kChunkSize);
+  source.rewind();
   while (const std::size_t size = source.read(buffer))
     examiner.write(buffer.first(size));
   return examiner.finish();

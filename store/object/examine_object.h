@@ -36,7 +36,7 @@ class ObjectExaminer {
   std::string problem_;
 };
 
-// What a reader of the raw bytes may want to see on the way; may be empty.
+// From its first byte to its end. `raw`: as above; may be empty.
 Examined examine_object(ObjectSource& source, const ByteSink& raw = {});
 
 // An object with its own description.

@@ -65,7 +65,7 @@ int put(const std::shared_ptr<Archive>& archive, const std::string& content) {
 bool decide_for(const std::shared_ptr<Archive>& archive, const std::string& content) {
   return accept_content(*archive, {.cluster = kCluster,
                                    .file = *WalFileName::parse(kName),
-                                   .digest12 = layout::digest12(digest_of(content))});
+                                   .digits = to_string(digest_of(content))});
 }
 
 // The digests of every whole object below a prefix. A damaged one fails the test.

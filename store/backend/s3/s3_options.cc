@@ -1,6 +1,7 @@
 #include "store/backend/s3/s3_options.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -194,6 +195,25 @@ std::optional<S3Address> parse_s3_address(std::string_view archive) {
   }
   address.prefix = fmt::format("{}/", prefix);
   return address;
+}
+
+bool is_readable_on_the_way(std::string_view endpoint) {
+  constexpr std::string_view kInClear = "http://";
+  if (!endpoint.starts_with(kInClear)) return false;
+  endpoint.remove_prefix(kInClear.size());
+  if (endpoint.starts_with("[::1]")) return false;
+  const std::string host(endpoint.substr(0, endpoint.find(':')));
+  in_addr address{};
+  const bool is_numeric = inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return host != "localhost" && !(is_numeric && host.starts_with("127."));
+}
+
+void warn_where_readable(const S3Options& options) {
+  if (!is_readable_on_the_way(options.endpoint)) return;
+  log_line(
+      LogLevel::kWarning,
+      fmt::format("WAL goes to \"{}\" in clear: whoever is on the way reads it", options.endpoint),
+      "Give https://HOST:PORT as s3.endpoint.");
 }
 
 std::span<const Setting> s3_settings() {

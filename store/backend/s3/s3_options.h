@@ -40,6 +40,11 @@ struct S3Options {
   std::function<Time()> clock = std::chrono::system_clock::now;  // requests are signed by it
 };
 
+// Whether WAL goes over a network in clear: to another host, without TLS.
+bool is_readable_on_the_way(std::string_view endpoint);
+// A warning on the log where it does. For what runs long, and for what is done once.
+void warn_where_readable(const S3Options& options);
+
 // The settings of walstowd that are about S3: rows for its table.
 std::span<const Setting> s3_settings();
 

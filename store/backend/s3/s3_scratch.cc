@@ -130,6 +130,7 @@ class S3Staged::Source final : public ObjectSource {
   explicit Source(std::shared_ptr<Content> content)
       : content_(std::move(content)), size_(content_->size()) {}
   std::uint64_t size() const override { return size_; }
+  void rewind() override { offset_ = 0; }
   std::size_t read(MutableByteView out) override {
     const std::size_t size = content_->read_at(offset_, out);
     offset_ += size;

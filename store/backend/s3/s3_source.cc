@@ -13,6 +13,11 @@ constexpr int kMostResumed = 5;
 
 }  // namespace
 
+void S3Source::rewind() {
+  if (offset_ > beginning_.size()) body_.reset();
+  offset_ = 0;
+}
+
 std::size_t S3Source::read(MutableByteView out) {
   if (offset_ < beginning_.size()) {
     const ByteView rest = as_bytes(beginning_).subspan(offset_);
@@ -27,6 +32,7 @@ std::size_t S3Source::read(MutableByteView out) {
       return 0;
     }
     try {
+      if (body_ == nullptr) resume();
       const std::size_t size = body_->read(out);
       if (size == 0) throw NoAnswer("an object of the S3 service ended too early");
       offset_ += size;

@@ -22,6 +22,7 @@ class S3Source final : public ObjectSource {
         beginning_(std::move(beginning)) {}
 
   std::uint64_t size() const override { return head_.size; }
+  void rewind() override;
   std::size_t read(MutableByteView out) override;
   const S3Head& head() const { return head_; }
 
@@ -32,8 +33,8 @@ class S3Source final : public ObjectSource {
   const std::shared_ptr<S3Client> client_;
   const std::string key_;  // the bucket's
   const S3Head head_;
-  std::unique_ptr<HttpExchange> body_;
-  const std::string beginning_;  // was read already
+  std::unique_ptr<HttpExchange> body_;  // goes on at offset_, or behind beginning_; or nullptr
+  const std::string beginning_;         // was read already
   std::uint64_t offset_ = 0;
   int resumed_ = 0;
 };

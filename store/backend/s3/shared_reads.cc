@@ -125,6 +125,7 @@ class SharedReads::Cache::Reader final : public ObjectSource {
   explicit Reader(std::shared_ptr<SharedRead> read) : read_(std::move(read)) {}
 
   std::uint64_t size() const override { return read_->size(); }
+  void rewind() override { offset_ = 0; }
   std::size_t read(MutableByteView out) override {
     const std::size_t size = read_->read(offset_, out);
     offset_ += size;

@@ -34,7 +34,8 @@ TEST(LayoutTest, EachKindOfFileHasItsKey) {
        "wal/000000010000000A/000000010000000A000000FF.00000028.backup.zst"},
       {"0000000B.history", "history/0000000B.history.zst"},
       {"000000010000000A000000FF.partial",
-       "wal/000000010000000A/000000010000000A000000FF.partial.001122334455.zst"},
+       "wal/000000010000000A/"
+       "000000010000000A000000FF.partial.00112233445566778899aabbccddeeff.zst"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(object_key("main", kEra, name(c.file), kDigest), kEraText + c.key);
@@ -145,15 +146,15 @@ TEST(LayoutTest, ObjectKeysSayWhatTheyAreOf) {
     EXPECT_EQ(stored->era, kEra);
     EXPECT_EQ(stored->file.text(), file);
     const bool is_partial = stored->file.kind() == FileKind::kPartial;
-    EXPECT_EQ(stored->digest12, is_partial ? "001122334455" : "");
+    EXPECT_EQ(stored->digits, is_partial ? "00112233445566778899aabbccddeeff" : "");
   }
 }
 
 TEST(LayoutTest, PieceOfASegmentIsNeverTheSegment) {
   const WalFileName segment = name("000000010000000A000000FF");
   const std::string key = incomplete_key("main", kEra, segment, kDigest);
-  EXPECT_EQ(key,
-            kEraText + "wal/000000010000000A/000000010000000A000000FF.incomplete.001122334455.zst");
+  EXPECT_EQ(key, kEraText + "wal/000000010000000A/" +
+                     "000000010000000A000000FF.incomplete.00112233445566778899aabbccddeeff.zst");
   EXPECT_TRUE(key.starts_with(incomplete_prefix("main", kEra, segment)));
   EXPECT_LT(before_segment("main", kEra, segment), key);
   EXPECT_LT(key, after_segment("main", kEra, segment));
@@ -161,29 +162,66 @@ TEST(LayoutTest, PieceOfASegmentIsNeverTheSegment) {
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->form, StoredName::Form::kIncomplete);
   EXPECT_EQ(stored->file, segment);
-  EXPECT_EQ(stored->digest12, "001122334455");
-  EXPECT_EQ(to_string(*stored), "000000010000000A000000FF.incomplete.001122334455");
+  EXPECT_EQ(stored->digits, "00112233445566778899aabbccddeeff");
+  EXPECT_EQ(to_string(*stored),
+            "000000010000000A000000FF.incomplete.00112233445566778899aabbccddeeff");
+  EXPECT_EQ(to_string(*stored), incomplete_name(segment, kDigest));
   const auto whole = parse_object_key("main", object_key("main", kEra, segment, kDigest));
   EXPECT_EQ(whole->form, StoredName::Form::kFile);
   EXPECT_EQ(to_string(*whole), segment.text());
+}
+
+// Archives of before have the first 12 digits only.
+TEST(LayoutTest, ShorterDigestsAreReadForEver) {
+  const WalFileName segment = name("000000010000000A000000FF");
+  const std::string folder = kEraText + "wal/000000010000000A/";
+  for (const std::string stored : {"000000010000000A000000FF.incomplete.001122334455",
+                                   "000000010000000A000000FF.partial.001122334455"}) {
+    const auto parsed = parse_object_key("main", folder + stored + ".zst");
+    ASSERT_TRUE(parsed) << stored;
+    EXPECT_EQ(parsed->digits, "001122334455");
+    EXPECT_EQ(to_string(*parsed), stored);
+  }
+  EXPECT_EQ(incomplete_keys("main", kEra, segment, kDigest)[1],
+            folder + "000000010000000A000000FF.incomplete.001122334455.zst");
+  for (const Kept kept : {Kept::kConflict, Kept::kSettled}) {
+    const std::string older = kept_keys("main", kEra, kept, segment, kDigest)[1];
+    EXPECT_TRUE(older.ends_with("/000000010000000A000000FF.001122334455.zst"));
+    const auto content = parse_kept_key("main", kEra, kept, older);
+    ASSERT_TRUE(content);
+    EXPECT_EQ(content->digits, "001122334455");
+    EXPECT_TRUE(older.starts_with(kept_prefix("main", kEra, kept, *content)));
+    EXPECT_TRUE(kept_key("main", kEra, kept, segment, kDigest)
+                    .starts_with(kept_prefix("main", kEra, kept, *content)));
+  }
+  EXPECT_TRUE(parse_break_mark("main", kEra, break_mark_keys("main", kEra, segment, kDigest)[1]));
+}
+
+TEST(LayoutTest, DigitsAreOfTheDigestThatBeginsWithThem) {
+  EXPECT_TRUE(are_digits_of("001122334455", kDigest));
+  EXPECT_TRUE(are_digits_of(to_string(kDigest), kDigest));
+  EXPECT_FALSE(are_digits_of("00112233445", kDigest)) << "eleven";
+  EXPECT_FALSE(are_digits_of("", kDigest));
+  EXPECT_FALSE(are_digits_of("001122334456", kDigest));
 }
 
 TEST(LayoutTest, KeptContentsHaveKeysOutsideTheLog) {
   for (const char* file : {"000000010000000A000000FF", "0000000B.history",
                            "000000010000000A000000FF.00000028.backup"}) {
     const std::string open = kept_key("main", kEra, Kept::kConflict, name(file), kDigest);
-    EXPECT_EQ(open, kEraText + "conflicts/" + file + ".001122334455.zst");
+    EXPECT_EQ(open, kEraText + "conflicts/" + file + ".00112233445566778899aabbccddeeff.zst");
     const std::string settled = kept_key("main", kEra, Kept::kSettled, name(file), kDigest);
-    EXPECT_EQ(settled, kEraText + "settled/" + file + ".001122334455.zst");
+    EXPECT_EQ(settled, kEraText + "settled/" + file + ".00112233445566778899aabbccddeeff.zst");
     const auto kept = parse_kept_key("main", kEra, Kept::kConflict, open);
     ASSERT_TRUE(kept);
     EXPECT_EQ(kept->file.text(), file);
-    EXPECT_EQ(kept->digest12, "001122334455");
+    EXPECT_EQ(kept->digits, "00112233445566778899aabbccddeeff");
     EXPECT_FALSE(parse_kept_key("main", kEra, Kept::kSettled, open));
     EXPECT_FALSE(parse_object_key("main", open));
   }
-  for (const char* bad : {"x.001122334455.zst", "000000010000000A000000FF.zst",
-                          "000000010000000A000000FF.partial.001122334455.zst"}) {
+  for (const char* bad :
+       {"x.00112233445566778899aabbccddeeff.zst", "000000010000000A000000FF.zst",
+        "000000010000000A000000FF.partial.00112233445566778899aabbccddeeff.zst"}) {
     EXPECT_FALSE(parse_kept_key("main", kEra, Kept::kConflict, kEraText + "conflicts/" + bad));
   }
 }
@@ -224,11 +262,11 @@ TEST(LayoutTest, OtherKeysAreOfNoObject) {
       folder + "000000010000000000000001.partial.0011223344.zst",
       folder + "000000010000000000000001.partial.00112233445G.zst",
       folder + "000000010000000000000001.partial.AABBCCDDEEFF.zst",
-      folder + "000000010000000000000001.001122334455.zst",
+      folder + "000000010000000000000001.00112233445566778899aabbccddeeff.zst",
       folder + "000000010000000000000001.incomplete.zst",
       folder + "000000010000000000000001.incomplete.AABBCCDDEEFF.zst",
-      folder + "000000010000000000000001.partial.incomplete.001122334455.zst",
-      kEraText + "history/00000002.history.incomplete.001122334455.zst",
+      folder + "000000010000000000000001.partial.incomplete.00112233445566778899aabbccddeeff.zst",
+      kEraText + "history/00000002.history.incomplete.00112233445566778899aabbccddeeff.zst",
       // No era.
       "main/1-7-1048576/wal/0000000100000000/000000010000000000000001.zst",
       "main/001-7-1000/wal/0000000100000000/000000010000000000000001.zst",

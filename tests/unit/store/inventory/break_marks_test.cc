@@ -24,7 +24,7 @@ class BreakMarksTest : public ServiceTest {
   }
   ClusterReport status() { return parse_cluster_report(ask(ClusterStatus{"main"}).body); }
   fs::path mark() const {
-    const std::string digest = layout::digest12(digest_of(broken_));
+    const std::string digest = to_string(digest_of(broken_));
     return archive_folder / "main" / kEra / "broken" / (kBroken + "." + digest + ".json");
   }
   void forget() {
@@ -80,7 +80,7 @@ class BreakBetweenSegmentsTest : public ServiceTest {
     return parse_put_report(put(name, content).body).warning;
   }
   Response accept(const std::string& name, const std::string& content) {
-    const std::string digest = layout::digest12(digest_of(content));
+    const std::string digest = to_string(digest_of(content));
     return ask(AcceptContent{"main", file_named(name), digest});
   }
 

@@ -28,7 +28,7 @@ class OnlyGrowsTest : public ServiceTest {
     }
     put("00000002.history", "1\t0/2000028\tno reason\n");
     put("00000002.history", "1\t0/3000028\tno reason\n");  // a conflict
-    const auto pick = layout::digest12(digest_of(contents_[0].back()));
+    const auto pick = to_string(digest_of(contents_[0].back()));
     EXPECT_EQ(ask(AcceptContent{"main", file_named(names_[0]), pick}).status, 200);
   }
 
@@ -78,7 +78,7 @@ class OnlyGrowsTest : public ServiceTest {
     const std::size_t which = below(names_.size());
     const std::string& name = names_[which];
     const WalFileName file = file_named(name);
-    const std::string digest = layout::digest12(digest_of(contents_[which][below(4)]));
+    const std::string digest = to_string(digest_of(contents_[which][below(4)]));
     const std::string id = "0123456789ab";
     switch (below(16)) {
       case 0:

@@ -106,6 +106,17 @@ TEST_F(CredentialsTest, EndpointIsAHostAndNothingElse) {
   }
 }
 
+TEST(S3OptionsTest, OnlyTheOwnHostIsAskedInClearWithoutAWord) {
+  for (const char* own : {"http://localhost:8000", "http://127.0.0.1", "http://127.8.0.1:80",
+                          "http://[::1]:7480", "https://s3.example.com"}) {
+    EXPECT_FALSE(is_readable_on_the_way(own)) << own;
+  }
+  for (const char* other : {"http://s3.example.com", "http://10.0.0.7:9000", "http://[fe80::1]:80",
+                            "http://127.example.com", "http://localhost.example.com"}) {
+    EXPECT_TRUE(is_readable_on_the_way(other)) << other;
+  }
+}
+
 TEST(S3HealthTest, SilentServiceIsAskedByOneAtATime) {
   S3Health health;
   const auto start = Clock::now();

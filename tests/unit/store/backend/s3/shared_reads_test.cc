@@ -45,6 +45,7 @@ class MediumSource final : public ObjectSource {
   explicit MediumSource(Medium& medium) : medium_(medium) {}
 
   std::uint64_t size() const override { return medium_.content.size(); }
+  void rewind() override { offset_ = 0; }
   std::size_t read(MutableByteView out) override {
     if (medium_.breaks_at && offset_ >= *medium_.breaks_at) {
       throw Error(ErrorKind::kUnavailable, "the medium broke");
@@ -248,6 +249,7 @@ TEST_F(SharedReadsTest, AnObjectThatEndsTooEarlyEndsForAll) {
   class Short final : public ObjectSource {
    public:
     std::uint64_t size() const override { return 100; }
+    void rewind() override { read_ = false; }
     std::size_t read(MutableByteView out) override {
       if (std::exchange(read_, true)) return 0;
       std::ranges::fill(out.first(40), std::byte{1});
