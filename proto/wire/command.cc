@@ -110,8 +110,8 @@ RequestHead request_for(const ClusterStatus& status) {
   return start(Method::kGet, cluster_path(status.cluster));
 }
 
-RequestHead request_for(const ListClusters&) {
-  return start(Method::kGet, "/v1/clusters");
+RequestHead request_for(const ListClusters& list) {
+  return start(Method::kGet, fmt::format("/v1/clusters{}", to_query(list.page)));
 }
 
 RequestHead request_for(const CreateCluster& create) {
@@ -152,11 +152,11 @@ RequestHead request_for(const ListConflicts& list) {
 RequestHead request_for(const AcceptContent& accept) {
   return start(Method::kPost,
                fmt::format("{}/conflicts/{}/{}", cluster_path(accept.cluster),
-                           percent_encoded(accept.file.text()), percent_encoded(accept.digest12)));
+                           percent_encoded(accept.file.text()), percent_encoded(accept.digits)));
 }
 
-RequestHead request_for(const ListClients&) {
-  return start(Method::kGet, "/v1/clients");
+RequestHead request_for(const ListClients& list) {
+  return start(Method::kGet, fmt::format("/v1/clients{}", to_query(list.page)));
 }
 
 RequestHead request_for(const AddClient& add) {

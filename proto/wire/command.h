@@ -16,6 +16,7 @@
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
 #include "proto/wire/or_refusal.h"
+#include "proto/wire/page.h"
 #include "proto/wire/retention_command.h"
 
 namespace walstow {
@@ -76,8 +77,6 @@ struct GetFile {
   bool operator==(const GetFile&) const = default;
 };
 
-inline constexpr std::uint32_t kLargestPage = 1000;  // entries of anything that comes in pages
-
 // GET /v1/clusters/{cluster}/wal?after=PLACE&limit=N&timeline=TTTTTTTT&from=FILE&to=FILE
 struct ListFiles {
   std::string cluster;
@@ -129,8 +128,9 @@ struct ClusterStatus {
   bool operator==(const ClusterStatus&) const = default;
 };
 
-// GET /v1/clusters
+// GET /v1/clusters?after=PLACE&limit=N
 struct ListClusters {
+  PageRange page = {};
   bool operator==(const ListClusters&) const = default;
 };
 
@@ -179,12 +179,13 @@ struct ListConflicts {
 struct AcceptContent {
   std::string cluster;
   WalFileName file;
-  std::string digest12;  // the first 12 of the 32 lower-case hex digits
+  std::string digits;  // the first 12 to 32 of its digest, lower-case hex
   bool operator==(const AcceptContent&) const = default;
 };
 
-// GET /v1/clients
+// GET /v1/clients?after=PLACE&limit=N
 struct ListClients {
+  PageRange page = {};
   bool operator==(const ListClients&) const = default;
 };
 

@@ -8,6 +8,7 @@
 
 #include "proto/base/log.h"
 #include "proto/wire/http.h"
+#include "proto/wire/page.h"
 
 namespace walstow {
 
@@ -93,6 +94,12 @@ json::value time_or_null(const std::optional<Time>& time) {
 
 std::string to_line(const json::object& object) {
   return fmt::format("{}\n", json::serialize(object));
+}
+
+std::string to_page(std::string_view name, json::array entries, const std::string& next) {
+  json::object page{{name, std::move(entries)}};
+  if (!next.empty()) page[kNextPage] = next;
+  return to_line(page);
 }
 
 }  // namespace walstow

@@ -51,5 +51,7 @@ boost::json::array array_of(const std::vector<Item>& items, Value (*to_value)(co
 
 // A body as it goes out: one line.
 std::string to_line(const boost::json::object& object);
+// One page of a list, with the `after` of the next one where `next` has it.
+std::string to_page(std::string_view name, boost::json::array entries, const std::string& next);
 
 }  // namespace walstow

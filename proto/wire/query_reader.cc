@@ -75,6 +75,11 @@ FileRange QueryReader::range() {
       .timeline = optional(kTimelineDigits), .from = optional(kFromFile), .to = optional(kToFile)};
 }
 
+PageRange QueryReader::page() {
+  return {.after = optional(form::kAfter).value_or(""),
+          .limit = optional(form::kLimit).value_or(kLargestPage)};
+}
+
 const std::string* QueryReader::take(std::string_view name) {
   const std::string* found = nullptr;
   for (const auto& [known, value] : query_) {

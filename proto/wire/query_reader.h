@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "proto/wal/file_range.h"
+#include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
+#include "proto/wire/page.h"
 #include "proto/wire/target.h"
 
 namespace walstow {
@@ -37,6 +39,7 @@ class QueryReader {
     return value;
   }
   FileRange range();
+  PageRange page();
 
   // Call when all that may be there has been taken: what is left is no parameter of this request.
   std::optional<Refusal> refused();
@@ -50,5 +53,14 @@ class QueryReader {
   std::set<std::string_view> taken_;
   std::optional<Refusal> refusal_;
 };
+
+// A request for a page of a list, of which nothing else is in the query.
+template <class List>
+OrRefusal<Command> parse_page(const Target& target, List list) {
+  QueryReader query(target);
+  list.page = query.page();
+  if (auto refused = query.refused()) return std::move(*refused);
+  return list;
+}
 
 }  // namespace walstow

@@ -154,8 +154,8 @@ std::string to_json(const ClusterReport& report) {
   return to_line(object);
 }
 
-std::string to_json(const std::vector<ClusterSummary>& summaries) {
-  return to_line(json::object{{"clusters", array_of(summaries, summary_value)}});
+std::string to_json(const std::vector<ClusterSummary>& summaries, const std::string& next) {
+  return to_page("clusters", array_of(summaries, summary_value), next);
 }
 
 std::string to_json(const FilePage& page) {
@@ -192,12 +192,12 @@ std::string to_json(const std::vector<ConflictReport>& conflicts) {
   return to_line(json::object{{"conflicts", array_of(conflicts, conflict_value)}});
 }
 
-std::string to_json(const std::vector<PositionReport>& standbys) {
-  return to_line(json::object{{"positions", array_of(standbys, position_value)}});
+std::string to_json(const std::vector<PositionReport>& standbys, const std::string& next) {
+  return to_page("positions", array_of(standbys, position_value), next);
 }
 
-std::string to_json(const std::vector<ClientReport>& clients) {
-  return to_line(json::object{{"clients", array_of(clients, client_value)}});
+std::string to_json(const std::vector<ClientReport>& clients, const std::string& next) {
+  return to_page("clients", array_of(clients, client_value), next);
 }
 
 }  // namespace walstow

@@ -183,14 +183,14 @@ struct CheckReport {
 
 std::string to_json(const PutReport& report);
 std::string to_json(const ClusterReport& report);
-std::string to_json(const std::vector<ClusterSummary>& summaries);
+std::string to_json(const std::vector<ClusterSummary>& summaries, const std::string& next = {});
 std::string to_json(const FilePage& page);
 std::string to_json(const FileEntry& file);  // one alone, as a line
 std::string to_json(const WhoamiReport& report);
 std::string to_json(const CheckReport& report);
-std::string to_json(const std::vector<ClientReport>& clients);
+std::string to_json(const std::vector<ClientReport>& clients, const std::string& next = {});
 std::string to_json(const std::vector<ConflictReport>& conflicts);
-std::string to_json(const std::vector<PositionReport>& standbys);
+std::string to_json(const std::vector<PositionReport>& standbys, const std::string& next = {});
 
 PutReport parse_put_report(std::string_view body);
 ClusterReport parse_cluster_report(std::string_view body);

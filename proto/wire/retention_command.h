@@ -10,6 +10,7 @@
 #include "proto/base/utc_time.h"
 #include "proto/wal/log_position.h"
 #include "proto/wal/lsn.h"
+#include "proto/wire/page.h"
 #include "proto/wire/refusal.h"
 
 namespace walstow {
@@ -32,9 +33,10 @@ struct RemoveHold {
   bool operator==(const RemoveHold&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/holds
+// GET /v1/clusters/{cluster}/holds?after=PLACE&limit=N
 struct ListHolds {
   std::string cluster;
+  PageRange page = {};
   bool operator==(const ListHolds&) const = default;
 };
 
@@ -55,15 +57,17 @@ struct RemoveBackup {
   bool operator==(const RemoveBackup&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/backups
+// GET /v1/clusters/{cluster}/backups?after=PLACE&limit=N
 struct ListBackups {
   std::string cluster;
+  PageRange page = {};
   bool operator==(const ListBackups&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/standbys
+// GET /v1/clusters/{cluster}/standbys?after=PLACE&limit=N
 struct ListStandbys {
   std::string cluster;
+  PageRange page = {};
   bool operator==(const ListStandbys&) const = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/wire/field_reader.h"
+#include "proto/wire/query_reader.h"
 #include "proto/wire/text_field.h"
 
 namespace walstow {
@@ -141,8 +142,9 @@ Parsed parse_add_backup(const std::string& cluster, const std::string& id, Field
 }
 
 std::optional<Parsed> parse_hold(const RequestHead& request, const std::string& cluster,
-                                 const std::vector<std::string>& path) {
-  if (path.size() == 4 && request.method == Method::kGet) return ListHolds{cluster};
+                                 const Target& target, const std::vector<std::string>& path) {
+  if (path.size() == 4 && request.method == Method::kGet)
+    return parse_page<ListHolds>(target, {.cluster = cluster});
   if (path.size() != 5) return std::nullopt;
   if (!valid_id(path[4])) return not_an_id(path[4]);
   FieldReader fields(request.fields);
@@ -152,8 +154,9 @@ std::optional<Parsed> parse_hold(const RequestHead& request, const std::string& 
 }
 
 std::optional<Parsed> parse_backup(const RequestHead& request, const std::string& cluster,
-                                   const std::vector<std::string>& path) {
-  if (path.size() == 4 && request.method == Method::kGet) return ListBackups{cluster};
+                                   const Target& target, const std::vector<std::string>& path) {
+  if (path.size() == 4 && request.method == Method::kGet)
+    return parse_page<ListBackups>(target, {.cluster = cluster});
   if (path.size() != 5) return std::nullopt;
   if (!valid_id(path[4])) return not_an_id(path[4]);
   FieldReader fields(request.fields);
@@ -163,8 +166,9 @@ std::optional<Parsed> parse_backup(const RequestHead& request, const std::string
 }
 
 std::optional<Parsed> parse_standby(const RequestHead& request, const std::string& cluster,
-                                    const std::vector<std::string>& path) {
-  if (path.size() == 4 && request.method == Method::kGet) return ListStandbys{cluster};
+                                    const Target& target, const std::vector<std::string>& path) {
+  if (path.size() == 4 && request.method == Method::kGet)
+    return parse_page<ListStandbys>(target, {.cluster = cluster});
   if (path.size() != 6 || request.method != Method::kDelete) return std::nullopt;
   const bool instance = path[5].size() == 32 &&
                         path[5].find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -253,7 +257,7 @@ RequestHead request_for(const RemoveHold& remove) {
 }
 
 RequestHead request_for(const ListHolds& list) {
-  return start_in_cluster(Method::kGet, list.cluster, "holds");
+  return start_in_cluster(Method::kGet, list.cluster, fmt::format("holds{}", to_query(list.page)));
 }
 
 RequestHead request_for(const AddBackup& add) {
@@ -273,11 +277,13 @@ RequestHead request_for(const RemoveBackup& remove) {
 }
 
 RequestHead request_for(const ListBackups& list) {
-  return start_in_cluster(Method::kGet, list.cluster, "backups");
+  return start_in_cluster(Method::kGet, list.cluster,
+                          fmt::format("backups{}", to_query(list.page)));
 }
 
 RequestHead request_for(const ListStandbys& list) {
-  return start_in_cluster(Method::kGet, list.cluster, "standbys");
+  return start_in_cluster(Method::kGet, list.cluster,
+                          fmt::format("standbys{}", to_query(list.page)));
 }
 
 RequestHead request_for(const ForgetStandby& forget) {
@@ -332,9 +338,9 @@ std::optional<Parsed> parse_retention_request(const RequestHead& request,
                                               const std::string& cluster, const Target& target) {
   const auto& path = target.path;
   if (path.size() < 4) return std::nullopt;
-  if (path[3] == "holds") return parse_hold(request, cluster, path);
-  if (path[3] == "backups") return parse_backup(request, cluster, path);
-  if (path[3] == "standbys") return parse_standby(request, cluster, path);
+  if (path[3] == "holds") return parse_hold(request, cluster, target, path);
+  if (path[3] == "backups") return parse_backup(request, cluster, target, path);
+  if (path[3] == "standbys") return parse_standby(request, cluster, target, path);
   if (path[3] == "policy") return parse_policy(request, cluster, path);
   if (path[3] == "prune") return parse_prune(request, cluster, path);
   return std::nullopt;

@@ -117,12 +117,12 @@ RetentionReport read_retention(const Reader& reader) {
           .clock = reader.text_or_empty("clock")};
 }
 
-std::string to_json(const std::vector<HoldReport>& holds) {
-  return to_line({{"holds", array_of(holds, hold_value)}});
+std::string to_json(const std::vector<HoldReport>& holds, const std::string& next) {
+  return to_page("holds", array_of(holds, hold_value), next);
 }
 
-std::string to_json(const std::vector<BackupReport>& backups) {
-  return to_line({{"backups", array_of(backups, backup_object)}});
+std::string to_json(const std::vector<BackupReport>& backups, const std::string& next) {
+  return to_page("backups", array_of(backups, backup_object), next);
 }
 
 std::string to_json(const std::optional<PolicyReport>& policy) {

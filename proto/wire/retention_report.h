@@ -84,8 +84,8 @@ struct PruneReport {
   bool operator==(const PruneReport&) const = default;
 };
 
-std::string to_json(const std::vector<HoldReport>& holds);
-std::string to_json(const std::vector<BackupReport>& backups);
+std::string to_json(const std::vector<HoldReport>& holds, const std::string& next = {});
+std::string to_json(const std::vector<BackupReport>& backups, const std::string& next = {});
 std::string to_json(const std::optional<PolicyReport>& policy);  // nullopt: none is set
 std::string to_json(const PrunePlanReport& plan);
 std::string to_json(const PruneReport& prune);

@@ -14,6 +14,7 @@
 #include "proto/wire/json_fields.h"
 #include "proto/wire/public_key.h"
 #include "proto/wire/ssh_public_key.h"
+#include "store/admin/all_pages.h"
 #include "store/admin/authorized_keys.h"
 #include "store/admin/certificate_options.h"
 #include "store/admin/client_bundle.h"
@@ -227,7 +228,7 @@ int client_add(const CommandContext& call) {
 }
 
 ClientReport registered(Client& client, const std::string& name) {
-  const auto clients = parse_client_reports(client.ask(ListClients{}, patience()));
+  const auto clients = parse_client_reports(ask_all(client, ListClients{}, patience()));
   const auto found = std::ranges::find(clients, name, &ClientReport::client);
   if (found != clients.end()) return *found;
   throw Error(ErrorKind::kRefused, fmt::format("there is no client \"{}\"", name),
@@ -291,7 +292,8 @@ int client_revoke(const CommandContext& call) {
 }
 
 int client_list(const CommandContext& call) {
-  print_clients(call, call.client().ask(ListClients{}, patience()));
+  Client client = call.client();
+  print_clients(call, ask_all(client, ListClients{}, patience()));
   return exit_code::kDone;
 }
 

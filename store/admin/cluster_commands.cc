@@ -8,6 +8,7 @@
 #include "proto/pgdata/certificate_warning.h"
 #include "proto/pgdata/data_directory.h"
 #include "proto/program/exit_code.h"
+#include "store/admin/all_pages.h"
 #include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 #include "store/admin/status_text.h"
@@ -31,7 +32,8 @@ void print_clusters(const CommandContext& call, const std::string& answer) {
 }
 
 int cluster_list(const CommandContext& call) {
-  print_clusters(call, call.client().ask(ListClusters{}, patience()));
+  Client client = call.client();
+  print_clusters(call, ask_all(client, ListClusters{}, patience()));
   return exit_code::kDone;
 }
 
@@ -101,7 +103,7 @@ int status(const CommandContext& call) {
   Client client = call.client();
   const std::string given = call.command.positional("CLUSTER");
   if (given.empty() && !call.settings.has("cluster")) {
-    const std::string answer = client.ask(ListClusters{}, patience());
+    const std::string answer = ask_all(client, ListClusters{}, patience());
     print_clusters(call, answer);
     return exit_code::kDone;
   }

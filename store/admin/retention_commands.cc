@@ -7,6 +7,7 @@
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"
+#include "store/admin/all_pages.h"
 #include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 #include "store/retention/consumers.h"
@@ -54,7 +55,8 @@ int hold_add(const CommandContext& call) {
 }
 
 int hold_list(const CommandContext& call) {
-  const std::string answer = call.client().ask(ListHolds{call.cluster()}, patience());
+  Client client = call.client();
+  const std::string answer = ask_all(client, ListHolds{call.cluster()}, patience());
   print(call.json() ? answer : holds_text(parse_hold_reports(answer)));
   return exit_code::kDone;
 }
@@ -129,7 +131,8 @@ int backup_add(const CommandContext& call) {
 }
 
 int backup_list(const CommandContext& call) {
-  const std::string answer = call.client().ask(ListBackups{call.cluster()}, long_patience());
+  Client client = call.client();
+  const std::string answer = ask_all(client, ListBackups{call.cluster()}, long_patience());
   print(call.json() ? answer : backups_text(parse_backup_reports(answer)));
   return exit_code::kDone;
 }
@@ -167,7 +170,8 @@ std::string standbys_text(const std::vector<PositionReport>& standbys, const std
 }
 
 int standby_list(const CommandContext& call) {
-  const std::string answer = call.client().ask(ListStandbys{call.cluster()}, patience());
+  Client client = call.client();
+  const std::string answer = ask_all(client, ListStandbys{call.cluster()}, patience());
   if (call.json()) {
     print(answer);
   } else {
@@ -176,14 +180,27 @@ int standby_list(const CommandContext& call) {
   return exit_code::kDone;
 }
 
-int standby_forget(const CommandContext& call) {
+// Which are meant: "STANDBY" by its name or instance, "--client NAME" narrows, "--all" takes all of
+// that client.
+std::vector<PositionReport> chosen_standbys(const CommandContext& call,
+                                            std::vector<PositionReport> standbys) {
   const std::string cluster = call.command.positional("CLUSTER");
   const std::string wanted = call.command.positional("STANDBY");
-  Client client = call.client();
-  auto standbys = parse_standby_reports(client.ask(ListStandbys{cluster}, patience()));
-  std::erase_if(standbys, [&wanted](const PositionReport& standby) {
-    return standby.instance != wanted && standby.standby != wanted;
+  const std::string owner = call.command.option("client");
+  const bool all = call.command.flag("all");
+  if (all && (owner.empty() || !wanted.empty())) {
+    throw Error(ErrorKind::kUsage, "option --all goes with --client NAME, and with no STANDBY",
+                "It forgets all standbys of that client in the cluster.");
+  }
+  if (!all && wanted.empty()) {
+    throw Error(ErrorKind::kUsage, "no standby is named",
+                "Name one, or give --client NAME --all for all of a client.");
+  }
+  std::erase_if(standbys, [&](const PositionReport& standby) {
+    const bool of_another = !owner.empty() && standby.client != owner;
+    return of_another || (!all && standby.instance != wanted && standby.standby != wanted);
   });
+  if (all) return standbys;
   if (standbys.size() != 1) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} standbys of cluster \"{}\" are \"{}\"", standbys.size(), cluster,
@@ -191,13 +208,21 @@ int standby_forget(const CommandContext& call) {
                 fmt::format("Give the instance, as {} shows it.",
                             suggestion({"standby", "list", cluster})));
   }
-  const PositionReport& standby = standbys.front();
-  const std::string answer =
-      client.ask(ForgetStandby{cluster, standby.client, standby.instance}, patience());
-  print(call.json()
-            ? answer
-            : fmt::format("{} is forgotten: nothing is kept for it, unless it comes again\n",
-                          describe(standby)));
+  return standbys;
+}
+
+int standby_forget(const CommandContext& call) {
+  const std::string cluster = call.command.positional("CLUSTER");
+  Client client = call.client();
+  const auto standbys = chosen_standbys(
+      call, parse_standby_reports(ask_all(client, ListStandbys{cluster}, patience())));
+  for (const PositionReport& standby : standbys) {
+    client.ask(ForgetStandby{cluster, standby.client, standby.instance}, patience());
+    if (call.json()) continue;
+    print(fmt::format("{} is forgotten: nothing is kept for it, unless it comes again\n",
+                      describe(standby)));
+  }
+  if (call.json()) print("{}\n");
   return exit_code::kDone;
 }
 
@@ -237,8 +262,9 @@ std::vector<AdminCommand> retention_commands() {
        standby_list},
       {{"standby forget",
         "keep nothing for a standby any more",
-        {},
-        {kCluster, {"STANDBY", "its name, or its instance"}}},
+        {{"--client", "NAME", "only a standby of that client"},
+         {"--all", "", "with --client: all standbys of that client"}},
+        {kCluster, {"STANDBY", "its name, or its instance", Count::kOptional}}},
        standby_forget},
   };
 }

@@ -51,6 +51,7 @@ int init(const CommandContext& call) {
   // A mount point that was given to its owner already; a new folder is whoever's makes it.
   const std::string folder = hosts.empty() ? place.state : certificate_folder(place);
   if (geteuid() == 0) become_owner_of(place);
+  if (place.s3) warn_where_readable(*place.s3);
   const std::string id = initialize_archive(place);
   const Time now = std::chrono::system_clock::now();
   keep_clock(*open_archive(place), now);  // the first time that is known

@@ -8,7 +8,9 @@ namespace walstow::layout {
 namespace {
 
 constexpr std::size_t kSegmentFolderLength = 16;  // TTTTTTTTLLLLLLLL
-constexpr std::size_t kDigestLength = 12;         // of a .partial
+constexpr std::size_t kDigestDigits = 32;
+constexpr std::size_t kOlderDigits = 12;  // of a digest, in the keys of before
+constexpr std::string_view kRecordSuffix = ".json";
 constexpr std::string_view kWal = "wal";
 constexpr std::string_view kHistory = "history";
 constexpr std::string_view kIncomplete = ".incomplete";
@@ -46,11 +48,11 @@ std::string_view take_part(std::string_view& rest) {
 
 struct StoredText {
   std::string_view file;
-  std::string_view digest12;
+  std::string_view digits;
 };
 
-bool is_digest12(std::string_view text) {
-  return text.size() == kDigestLength &&
+bool are_digits(std::string_view text) {
+  return (text.size() == kDigestDigits || text.size() == kOlderDigits) &&
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
@@ -58,10 +60,17 @@ std::string_view folder_of(Kept kept) {
   return kept == Kept::kConflict ? "conflicts" : "settled";
 }
 
+// "NAME.DIGEST": the key of a new content, and the one of before.
+ContentKeys content_keys(std::string_view name, const Digest& digest, std::string_view suffix) {
+  const std::string digits = to_string(digest);
+  return {fmt::format("{}.{}{}", name, digits, suffix),
+          fmt::format("{}.{}{}", name, digits.substr(0, kOlderDigits), suffix)};
+}
+
 // The stored names that are longer than the file's own end with a digest.
 StoredText split_stored_name(std::string_view name) {
   const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || !is_digest12(name.substr(dot + 1))) return {name, ""};
+  if (dot == std::string_view::npos || !are_digits(name.substr(dot + 1))) return {name, ""};
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
@@ -83,9 +92,13 @@ std::string standby_records(std::string_view cluster) {
   return fmt::format("{}/standbys/", cluster);
 }
 
+std::string standby_records(std::string_view cluster, std::string_view client) {
+  return fmt::format("{}{}/", standby_records(cluster), client_part(client));
+}
+
 std::string standby_record(std::string_view cluster, std::string_view client,
                            std::string_view instance) {
-  return fmt::format("{}{}/{}.json", standby_records(cluster), client_part(client), instance);
+  return fmt::format("{}{}.json", standby_records(cluster, client), instance);
 }
 
 std::string hold_records(std::string_view cluster) {
@@ -134,9 +147,8 @@ std::string prune_record(std::string_view cluster, const EraName& era, std::uint
 
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest) {
-  std::string name = file.text();
-  if (file.kind() == FileKind::kPartial) name += fmt::format(".{}", digest12(digest));
-  return fmt::format("{}{}{}", folder_of(cluster, era, file), name, kObjectSuffix);
+  return fmt::format("{}{}{}", folder_of(cluster, era, file), stored_name(file, digest),
+                     kObjectSuffix);
 }
 
 std::optional<std::string> object_key(std::string_view cluster, const EraName& era,
@@ -145,14 +157,20 @@ std::optional<std::string> object_key(std::string_view cluster, const EraName& e
   return fmt::format("{}{}{}", folder_of(cluster, era, file), file.text(), kObjectSuffix);
 }
 
-std::string digest12(const Digest& digest) {
-  return to_string(digest).substr(0, kDigestLength);
+bool are_digits_of(std::string_view digits, const Digest& digest) {
+  return digits.size() >= kOlderDigits && to_string(digest).starts_with(digits);
+}
+
+ContentKeys incomplete_keys(std::string_view cluster, const EraName& era,
+                            const WalFileName& segment, const Digest& digest) {
+  const std::string name =
+      fmt::format("{}{}{}", folder_of(cluster, era, segment), segment.text(), kIncomplete);
+  return content_keys(name, digest, kObjectSuffix);
 }
 
 std::string incomplete_key(std::string_view cluster, const EraName& era, const WalFileName& segment,
                            const Digest& digest) {
-  return fmt::format("{}{}{}", incomplete_prefix(cluster, era, segment), digest12(digest),
-                     kObjectSuffix);
+  return incomplete_keys(cluster, era, segment, digest).front();
 }
 
 std::string incomplete_prefix(std::string_view cluster, const EraName& era,
@@ -192,10 +210,20 @@ std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept)
   return fmt::format("{}{}/", era_prefix(cluster, era), folder_of(kept));
 }
 
+ContentKeys kept_keys(std::string_view cluster, const EraName& era, Kept kept,
+                      const WalFileName& file, const Digest& digest) {
+  return content_keys(kept_prefix(cluster, era, kept) + file.text(), digest, kObjectSuffix);
+}
+
 std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
                      const WalFileName& file, const Digest& digest) {
-  return fmt::format("{}{}.{}{}", kept_prefix(cluster, era, kept), file.text(), digest12(digest),
-                     kObjectSuffix);
+  return kept_keys(cluster, era, kept, file, digest).front();
+}
+
+std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept,
+                        const KeptName& content) {
+  return fmt::format("{}{}.{}", kept_prefix(cluster, era, kept), content.file.text(),
+                     content.digits.substr(0, kOlderDigits));
 }
 
 std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
@@ -206,36 +234,44 @@ std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& 
   key.remove_suffix(kObjectSuffix.size());
   const StoredText text = split_stored_name(key);
   const auto file = WalFileName::parse(text.file);
-  if (!file || file->kind() == FileKind::kPartial || text.digest12.empty()) return std::nullopt;
-  return KeptName{*file, std::string(text.digest12)};
+  if (!file || file->kind() == FileKind::kPartial || text.digits.empty()) return std::nullopt;
+  return KeptName{*file, std::string(text.digits)};
 }
 
 std::string break_marks(std::string_view cluster, const EraName& era) {
   return fmt::format("{}broken/", era_prefix(cluster, era));
 }
 
-std::string break_mark(std::string_view cluster, const EraName& era, const WalFileName& segment,
-                       const Digest& digest) {
-  return fmt::format("{}{}.{}.json", break_marks(cluster, era), segment.text(), digest12(digest));
+ContentKeys break_mark_keys(std::string_view cluster, const EraName& era,
+                            const WalFileName& segment, const Digest& digest) {
+  return content_keys(break_marks(cluster, era) + segment.text(), digest, kRecordSuffix);
 }
 
 std::optional<KeptName> parse_break_mark(std::string_view cluster, const EraName& era,
                                          std::string_view key) {
-  constexpr std::string_view kSuffix = ".json";
   const std::string prefix = break_marks(cluster, era);
-  if (!key.starts_with(prefix) || !key.ends_with(kSuffix)) return std::nullopt;
+  if (!key.starts_with(prefix) || !key.ends_with(kRecordSuffix)) return std::nullopt;
   key.remove_prefix(prefix.size());
-  key.remove_suffix(kSuffix.size());
+  key.remove_suffix(kRecordSuffix.size());
   const StoredText text = split_stored_name(key);
   const auto file = WalFileName::parse(text.file);
-  if (!file || file->kind() != FileKind::kSegment || text.digest12.empty()) return std::nullopt;
-  return KeptName{*file, std::string(text.digest12)};
+  if (!file || file->kind() != FileKind::kSegment || text.digits.empty()) return std::nullopt;
+  return KeptName{*file, std::string(text.digits)};
 }
 
 std::string to_string(const StoredName& stored) {
   const std::string_view form = stored.form == StoredName::Form::kIncomplete ? kIncomplete : "";
-  const std::string_view dot = stored.digest12.empty() ? "" : ".";
-  return fmt::format("{}{}{}{}", stored.file.text(), form, dot, stored.digest12);
+  const std::string_view dot = stored.digits.empty() ? "" : ".";
+  return fmt::format("{}{}{}{}", stored.file.text(), form, dot, stored.digits);
+}
+
+std::string stored_name(const WalFileName& file, const Digest& digest) {
+  if (file.kind() != FileKind::kPartial) return file.text();
+  return fmt::format("{}.{}", file.text(), to_string(digest));
+}
+
+std::string incomplete_name(const WalFileName& segment, const Digest& digest) {
+  return fmt::format("{}{}.{}", segment.text(), kIncomplete, to_string(digest));
 }
 
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key) {
@@ -258,10 +294,10 @@ std::optional<StoredName> parse_object_key(std::string_view cluster, std::string
                                    : kind == kWal && file->text().starts_with(folder) &&
                                          folder.size() == kSegmentFolderLength;
   if (!in_place || !size || !file->fits(*size) ||
-      (is_partial || is_incomplete) == text.digest12.empty()) {
+      (is_partial || is_incomplete) == text.digits.empty()) {
     return std::nullopt;
   }
-  return StoredName{*era, *file, std::string(text.digest12),
+  return StoredName{*era, *file, std::string(text.digits),
                     is_incomplete ? StoredName::Form::kIncomplete : StoredName::Form::kFile};
 }
 

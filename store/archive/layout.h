@@ -5,13 +5,13 @@
 //   CLUSTER/eras/NNN.json                                     era record, created once
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/era.json                     proves that the era's folder is there
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.zst    segments, .partial, .backup
-//   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.incomplete.DIGEST12.zst
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/wal/TTTTTTTTLLLLLLLL/FILE.incomplete.DIGEST.zst
 //                                                             a piece of a segment, never served
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/history/TTTTTTTT.history.zst
-//   CLUSTER/NNN-SYSTEMID-SEGSIZE/conflicts/FILE.DIGEST12.zst  other content of a name, undecided
-//   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST12.zst    decided: another one is FILE
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/conflicts/FILE.DIGEST.zst  other content of a name, undecided
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST.zst    decided: another one is FILE
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
-//   CLUSTER/NNN-SYSTEMID-SEGSIZE/broken/SEGMENT.DIGEST12.json the records of that content break off
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/broken/SEGMENT.DIGEST.json the records of that content break off
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
@@ -24,10 +24,12 @@
 //   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
 //                                                            (store/backend/key_rules.h)
 //
-// NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
+// DIGEST has the 32 digits of the raw file's; archives of before have the first 12 of them there,
+// and keep them. NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
 // character that no key has is "=" and two hex digits.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +54,8 @@ std::string cluster_record(std::string_view cluster);
 std::string era_records(std::string_view cluster);  // prefix
 std::string era_record(std::string_view cluster, std::uint32_t number);
 std::string standby_records(std::string_view cluster);  // prefix
+// Of one client; a prefix.
+std::string standby_records(std::string_view cluster, std::string_view client);
 std::string standby_record(std::string_view cluster, std::string_view client,
                            std::string_view instance);
 std::string hold_records(std::string_view cluster);  // prefix
@@ -70,9 +74,13 @@ std::string prune_record(std::string_view cluster, const EraName& era, std::uint
 // `digest` is of the raw file; it is part of a .partial's key, and of no other.
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest);
-// The first 12 digits, as they are part of keys.
-std::string digest12(const Digest& digest);
+// Whether a key's digits are of it: all 32, or the first 12 or more.
+bool are_digits_of(std::string_view digits, const Digest& digest);
+// Where one content may be: under the key that a new one gets, or under the one of before.
+using ContentKeys = std::array<std::string, 2>;
 // Of a kSegment that is unfinished.
+ContentKeys incomplete_keys(std::string_view cluster, const EraName& era,
+                            const WalFileName& segment, const Digest& digest);
 std::string incomplete_key(std::string_view cluster, const EraName& era, const WalFileName& segment,
                            const Digest& digest);
 std::string incomplete_prefix(std::string_view cluster, const EraName& era,
@@ -101,20 +109,25 @@ enum class Kept {
   kSettled,   // decided: the other one has the name
 };
 std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept);
+ContentKeys kept_keys(std::string_view cluster, const EraName& era, Kept kept,
+                      const WalFileName& file, const Digest& digest);
 std::string kept_key(std::string_view cluster, const EraName& era, Kept kept,
                      const WalFileName& file, const Digest& digest);
 // What such a key says; nullopt for others.
 struct KeptName {
   WalFileName file;
-  std::string digest12;
+  std::string digits;  // of its digest: 32 or 12
 };
+// Of all contents of that file whose digests begin like this one's.
+std::string kept_prefix(std::string_view cluster, const EraName& era, Kept kept,
+                        const KeptName& content);
 std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& era, Kept kept,
                                        std::string_view key);
 
 // Marks of segments whose records break off.
 std::string break_marks(std::string_view cluster, const EraName& era);  // prefix
-std::string break_mark(std::string_view cluster, const EraName& era, const WalFileName& segment,
-                       const Digest& digest);
+ContentKeys break_mark_keys(std::string_view cluster, const EraName& era,
+                            const WalFileName& segment, const Digest& digest);
 std::optional<KeptName> parse_break_mark(std::string_view cluster, const EraName& era,
                                          std::string_view key);
 
@@ -126,12 +139,15 @@ struct StoredName {
   };
   EraName era;
   WalFileName file;
-  std::string digest12;  // of a .partial or an incomplete segment, else ""
+  std::string digits;  // of the digest of a .partial or an incomplete segment, else ""
   Form form = Form::kFile;
 };
-// "FILE", "SEGMENT.partial.DIGEST12", "SEGMENT.incomplete.DIGEST12": the key's last part without
+// "FILE", "SEGMENT.partial.DIGEST", "SEGMENT.incomplete.DIGEST": the key's last part without
 // its suffix.
 std::string to_string(const StoredName& stored);
+// What an object of this content is called, as above.
+std::string stored_name(const WalFileName& file, const Digest& digest);
+std::string incomplete_name(const WalFileName& segment, const Digest& digest);
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key);
 
 }  // namespace walstow::layout

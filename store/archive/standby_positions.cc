@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
 #include "store/archive/record.h"
@@ -223,6 +225,52 @@ bool worth_writing(const Position& before, const Position& after, const Position
   return false;
 }
 
+// Of one client, whoever was seen last a long time ago.
+struct SilentInstance {
+  std::string key;
+  Time seen = Time::max();
+  std::string instance, standby;
+};
+
+Time last_seen(const Position& position) {
+  Time seen{};
+  for (const PositionTrack& track : position.tracks)
+    seen = std::max(seen, track.seen.value_or(Time()));
+  return seen;
+}
+
+// For one instance more. Several that come at once may all find room.
+void make_room(Backend& backend, std::string_view cluster, std::string_view client, Time now) {
+  const auto entries =
+      backend.list_after(layout::standby_records(cluster, client), "", kMostInstances);
+  if (entries.size() < kMostInstances) return;
+  SilentInstance silent;
+  for (const Entry& entry : entries) {
+    const auto content = backend.read_record(entry.key);
+    if (!content) return;  // it has gone meanwhile
+    const Position position = decode_position(backend, *content, entry.key);
+    if (const Time seen = last_seen(position); seen < silent.seen)
+      silent = {entry.key, seen, position.instance, position.standby};
+  }
+  if (now - silent.seen <= kSilentInstance) {
+    throw Error(
+        ErrorKind::kRefused,
+        fmt::format("client \"{}\" reports as more than {} standbys of cluster \"{}\", all "
+                    "of them in the last {} days",
+                    client, kMostInstances, cluster,
+                    std::chrono::duration_cast<std::chrono::days>(kSilentInstance).count()),
+        fmt::format("Nothing is kept for further ones. Forget those that are gone, with {}; "
+                    "or give standbys clients of their own.",
+                    suggestion({"standby", "forget", std::string(cluster), "--client",
+                                std::string(client), "--all"})));
+  }
+  log_line(LogLevel::kWarning,
+           fmt::format("standby {} {} of client \"{}\" in cluster \"{}\" is forgotten: it was "
+                       "silent since {}, and a further one has come",
+                       silent.instance, silent.standby, client, cluster, to_iso8601(silent.seen)));
+  backend.remove_record(silent.key);
+}
+
 }  // namespace
 
 void update_position(Backend& backend, std::string_view cluster, std::string_view client,
@@ -243,7 +291,9 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
   // Looking first spares most gets the lock; the change itself decides again under it. Not so for a
   // restartpoint, which is told once: when it is there already, an attempt whose answer was lost
   // has written it, and update_record() makes sure that it is durable.
-  if (!change.restartpoint && !next_record(backend.read_record(key))) return;
+  const auto standing = backend.read_record(key);
+  if (!change.restartpoint && !next_record(standing)) return;
+  if (!standing) make_room(backend, cluster, client, now);
   backend.update_record(key, next_record);
 }
 

@@ -25,7 +25,13 @@ namespace walstow {
 // directories with one id it is written each time, because it tells them apart.
 inline constexpr std::chrono::seconds kPositionRefresh{60};
 
-// Durable on return when it changed anything that retention relies on (the first report, a lower
+// Of one client in one cluster. An instance is what a client says, so their number needs a bound:
+// where there are as many, a new one takes the place of the one that has been silent for longest,
+// if that is longer than kSilentInstance.
+inline constexpr std::size_t kMostInstances = 64;
+inline constexpr std::chrono::hours kSilentInstance{7 * 24};
+
+// Throws Error{kRefused} for an instance too many. Durable on return when it changed anything that retention relies on (the first report, a lower
 // file, a restartpoint, retirement); "seen" and "last handed" may lag by kPositionRefresh. What was
 // handed last shows at once when it is the first file, or the first one of another timeline, or
 // when the standby then has to wait: PostgreSQL pauses (wal_retrieve_retry_interval) before it asks

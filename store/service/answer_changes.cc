@@ -139,7 +139,7 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
     return to_reply(make_refusal(
         Code::kNoSuchContent,
         fmt::format("no content of \"{}\" in cluster \"{}\" has a digest that begins with {}",
-                    accept.file.text(), accept.cluster, accept.digest12),
+                    accept.file.text(), accept.cluster, accept.digits),
         fmt::format("{} shows them.",
                     suggestion({"conflict", "show", accept.cluster, accept.file.text()}))));
   }

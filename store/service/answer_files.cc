@@ -12,16 +12,17 @@ namespace {
 
 // What a put or get says about its server. A standby must get its WAL even where that cannot be
 // noted (a full disk at the store).
-void note_position(Archive& archive, const std::string& cluster, const Caller& caller,
+void note_position(const RequestContext& asked, const std::string& cluster,
                    const PositionChange& change) {
+  const std::string& client = asked.caller.name;
   try {
-    update_position(archive.backend(), cluster, caller.name, change,
+    update_position(asked.archive->backend(), cluster, client, change,
                     std::chrono::system_clock::now());
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
-    log_line(LogLevel::kWarning,
-             fmt::format("could not note how far a standby has got: {}", error.what()),
-             error.hint());
+    asked.log.line(fmt::format("positions of client {}", client), LogLevel::kWarning,
+                   fmt::format("could not note how far a standby has got: {}", error.what()),
+                   error.hint());
   }
 }
 
@@ -29,7 +30,7 @@ void note_position(Archive& archive, const std::string& cluster, const Caller& c
 
 HandlerResult answer(const RequestContext& asked, const PutFile& put) {
   if (put.instance && put.instance->role == Instance::Role::kPrimary) {
-    note_position(*asked.archive, put.cluster, asked.caller,
+    note_position(asked, put.cluster,
                   {.instance = *put.instance,
                    .system_identifier = put.system_identifier,
                    .archives_as_primary = true});
@@ -48,7 +49,7 @@ Reply answer(const RequestContext& asked, const GetFile& get) {
   if (!get.instance || !get.system_identifier || !(there || absent)) return reply;
   // A HEAD hands nothing over. It tells how far PostgreSQL has got without asking (last_handed).
   const bool handed = there && get.file.kind() == FileKind::kSegment && !get.head_only;
-  note_position(*asked.archive, get.cluster, asked.caller,
+  note_position(asked, get.cluster,
                 {.instance = *get.instance,
                  .system_identifier = *get.system_identifier,
                  .handed = handed ? std::optional(get.file) : std::nullopt,

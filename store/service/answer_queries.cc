@@ -1,6 +1,8 @@
+#include <fmt/format.h>
 #include <vector>
 
 #include "proto/base/log.h"
+#include "proto/wire/http.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
 #include "store/archive/probe_archive.h"
@@ -12,8 +14,19 @@
 #include "store/retention/prune_policy.h"
 #include "store/retention/retention_inventory.h"
 #include "store/service/command_answers.h"
+#include "store/service/page_reply.h"
 
 namespace walstow {
+namespace {
+
+template <class Report, class KeyOf>
+Reply as_page(std::vector<Report> list, const PageRange& page, KeyOf key_of) {
+  return page_reply(
+      std::move(list), page, key_of,
+      [](const std::vector<Report>& some, const std::string& next) { return to_json(some, next); });
+}
+
+}  // namespace
 
 Reply answer(const RequestContext& asked, const ListFiles& list) {
   return json_reply(200, to_json(list_files(*asked.archive, list)));
@@ -43,16 +56,18 @@ Reply answer(const RequestContext& asked, const Whoami&) {
                                          .certificate_until = asked.caller.certificate_until}));
 }
 
-Reply answer(const RequestContext& asked, const ListClusters&) {
+Reply answer(const RequestContext& asked, const ListClusters& list) {
   std::vector<ClusterSummary> clusters = report_clusters(*asked.archive);
   std::erase_if(clusters, [&asked](const ClusterSummary& cluster) {
     return !concerns(asked.grants, cluster.cluster);
   });
-  return json_reply(200, to_json(clusters));
+  return as_page(std::move(clusters), list.page,
+                 [](const ClusterSummary& cluster) { return cluster.cluster; });
 }
 
-Reply answer(const RequestContext& asked, const ListClients&) {
-  return json_reply(200, to_json(list_clients(asked.archive->backend())));
+Reply answer(const RequestContext& asked, const ListClients& list) {
+  return as_page(list_clients(asked.archive->backend()), list.page,
+                 [](const ClientReport& client) { return client.client; });
 }
 
 Reply answer(const RequestContext& asked, const ListConflicts& list) {
@@ -60,15 +75,22 @@ Reply answer(const RequestContext& asked, const ListConflicts& list) {
 }
 
 Reply answer(const RequestContext& asked, const ListHolds& list) {
-  return json_reply(200, to_json(list_holds(*asked.archive, list.cluster)));
+  return as_page(list_holds(*asked.archive, list.cluster), list.page,
+                 [](const HoldReport& hold) { return hold.id; });
 }
 
 Reply answer(const RequestContext& asked, const ListBackups& list) {
-  return json_reply(200, to_json(asked.catalog.backups(*asked.archive, list.cluster)));
+  const auto key_of = [](const BackupReport& backup) {
+    return fmt::format("{} {} {}", backup.era, backup.first, backup.name);
+  };
+  return as_page(asked.catalog.backups(*asked.archive, list.cluster), list.page, key_of);
 }
 
 Reply answer(const RequestContext& asked, const ListStandbys& list) {
-  return json_reply(200, to_json(list_positions(asked.archive->backend(), list.cluster)));
+  const auto key_of = [](const PositionReport& standby) {
+    return fmt::format("{}/{}", percent_encoded(standby.client), standby.instance);
+  };
+  return as_page(list_positions(asked.archive->backend(), list.cluster), list.page, key_of);
 }
 
 Reply answer(const RequestContext& asked, const ShowPolicy& show) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "proto/base/log_limiter.h"
 #include "proto/wire/command.h"
 #include "store/archive/archive.h"
 #include "store/archive/rights.h"
@@ -20,6 +21,7 @@ struct RequestContext {
   std::shared_ptr<Archive> archive;
   Catalog& catalog;
   RecentEdges& recent_edges;
+  LogLimiter& log;
   int compression_level = 1;
   const Caller& caller;
   const Grants& grants;
@@ -36,8 +38,8 @@ Reply answer(const RequestContext& asked, const ClusterStatus& status);
 Reply answer(const RequestContext& asked, const VerifyFiles& verify);
 Reply answer(const RequestContext& asked, const CheckStore& check);
 Reply answer(const RequestContext& asked, const Whoami&);
-Reply answer(const RequestContext& asked, const ListClusters&);
-Reply answer(const RequestContext& asked, const ListClients&);
+Reply answer(const RequestContext& asked, const ListClusters& list);
+Reply answer(const RequestContext& asked, const ListClients& list);
 Reply answer(const RequestContext& asked, const ListConflicts& list);
 Reply answer(const RequestContext& asked, const ListHolds& list);
 Reply answer(const RequestContext& asked, const ListBackups& list);

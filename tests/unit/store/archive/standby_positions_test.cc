@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "store/archive/layout.h"
 #include "store/backend/memory_backend.h"
 #include "tests/support/thrown.h"
@@ -208,6 +210,30 @@ TEST_F(PositionsTest, TwoDataDirectoriesWithOneIdentityAreBothReported) {
 }
 
 // As the releases wrote it that knew of one data directory only.
+// An instance is what the client says it is.
+TEST_F(PositionsTest, TheInstancesOfAClientAreBounded) {
+  const auto tell_as = [this](std::size_t which, std::string_view client) {
+    PositionChange made = restartpoint("000000010000000000000005");
+    made.instance.id = fmt::format("{:032x}", which);
+    return kind_thrown([&] { update_position(*backend_, "main", client, made, now_); });
+  };
+  const auto known = [this] { return list_positions(*backend_, "main").size(); };
+  for (std::size_t i = 0; i < kMostInstances; ++i) {
+    ASSERT_EQ(tell_as(i, "many"), std::nullopt);
+    now_ += std::chrono::minutes(1);
+  }
+  EXPECT_EQ(tell_as(1000, "many"), ErrorKind::kRefused);
+  EXPECT_EQ(tell_as(0, "many"), std::nullopt) << "one that is known";
+  EXPECT_EQ(tell_as(1000, "other"), std::nullopt) << "of another client";
+  EXPECT_EQ(known(), kMostInstances + 1);
+  // The first one has just reported, so the second is the one that was silent for longest.
+  now_ += kSilentInstance;
+  EXPECT_EQ(tell_as(1000, "many"), std::nullopt);
+  EXPECT_EQ(known(), kMostInstances + 1);
+  for (const PositionReport& report : list_positions(*backend_, "main"))
+    EXPECT_NE(report.instance, fmt::format("{:032x}", 1));
+}
+
 TEST_F(PositionsTest, RecordOfAnEarlierReleaseIsRead) {
   backend_->create_record(
       layout::standby_record("main", "standby1", kInstance),

@@ -1,0 +1,55 @@
+// A bound on the log lines that each peer can cause: a few in a while, and then one line with the
+// number of those that were left out. A peer that is refused a thousand times a second must not
+// fill the store's disk, nor drown what matters.
+//
+// Threads: any.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/deadline.h"
+#include "proto/base/log.h"
+
+namespace walstow {
+
+class LogLimiter {
+ public:
+  static constexpr std::size_t kLines = 10;  // of one cause in a window
+  static constexpr Duration kWindow{10'000};
+  static constexpr std::size_t kMostCauses = 64;  // at a time; further ones count as one
+
+  LogLimiter() = default;
+  LogLimiter(const LogLimiter&) = delete;
+  LogLimiter& operator=(const LogLimiter&) = delete;
+
+  // A line that `cause` is behind ("client primary1", "address 10.0.0.7"), unless that has had its
+  // share.
+  void line(const std::string& cause, LogLevel level, std::string_view message,
+            std::string_view hint = {});
+  // A line for each cause whose window is over, and of which lines were left out.
+  void report_left_out();
+
+  // What the two above decide.
+  bool admits(const std::string& cause, Clock::time_point now);
+  struct LeftOut {
+    std::string cause;
+    std::size_t lines = 0;
+  };
+  std::vector<LeftOut> end_windows(Clock::time_point now);
+
+ private:
+  struct Window {
+    Clock::time_point end;
+    std::size_t lines = 0;
+  };
+
+  std::mutex mutex_;
+  std::map<std::string, Window> windows_;  // guarded by mutex_
+};
+
+}  // namespace walstow
