@@ -7,8 +7,6 @@
 
 #include <utility>
 
-#include "store/server/run_on_pool.h"
-
 namespace walstow {
 
 namespace asio = boost::asio;
@@ -41,7 +39,7 @@ asio::awaitable<std::optional<Reply>> BodyPump::refusal_of(Call call) {
       return to_reply(to_refusal(error));
     }
   };
-  co_return co_await run_on(workers_, std::move(work));
+  co_return co_await run_on(workers_, WorkerPool::Kind::kPut, std::move(work));
 }
 
 asio::awaitable<Reply> BodyPump::receive(Parser& parser, std::unique_ptr<Upload> upload) {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -22,6 +21,7 @@
 #include "proto/base/deadline.h"
 #include "proto/link/byte_stream.h"
 #include "store/files/reply.h"
+#include "store/server/worker_pool.h"
 
 namespace walstow {
 
@@ -36,8 +36,8 @@ class BodyPump {
   using Progress = std::function<Deadline()>;
 
   // All of them outlive this. `received` has what was read of the connection beyond the head.
-  BodyPump(ByteStream& stream, boost::beast::flat_buffer& received,
-           boost::asio::thread_pool& workers, Progress progress)
+  BodyPump(ByteStream& stream, boost::beast::flat_buffer& received, WorkerPool& workers,
+           Progress progress)
       : stream_(stream), received_(received), workers_(workers), progress_(std::move(progress)) {}
 
   // All of the body into the upload, and what that comes to: also a refusal before its end, and
@@ -58,7 +58,7 @@ class BodyPump {
 
   ByteStream& stream_;
   boost::beast::flat_buffer& received_;
-  boost::asio::thread_pool& workers_;
+  WorkerPool& workers_;
   Progress progress_;
   std::array<Buffer, 2> chunks_;  // one is filled while the other is worked on
 };

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "store/server/run_on_pool.h"
-
 namespace walstow {
 
 namespace asio = boost::asio;
@@ -28,7 +26,8 @@ asio::awaitable<std::optional<Refusal>> CallerCheck::refusal(Caller caller) {
   const std::string key = key_of(caller);
   if (auto found = remembered(key)) co_return std::move(found->refusal);
   auto look_up = [this, &caller] { return handler_.refuse_caller(caller); };
-  std::optional<Refusal> refusal = co_await run_on(workers_, std::move(look_up));
+  std::optional<Refusal> refusal =
+      co_await run_on(workers_, WorkerPool::Kind::kPut, std::move(look_up));
   remember(key, refusal);
   co_return refusal;
 }

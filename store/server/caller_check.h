@@ -6,7 +6,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <map>
 #include <mutex>
@@ -14,6 +13,7 @@
 #include <string>
 
 #include "proto/base/deadline.h"
+#include "store/server/worker_pool.h"
 #include "store/service/handler.h"
 
 namespace walstow {
@@ -21,8 +21,7 @@ namespace walstow {
 class CallerCheck {
  public:
   // Both outlive this.
-  CallerCheck(Handler& handler, boost::asio::thread_pool& workers)
-      : handler_(handler), workers_(workers) {}
+  CallerCheck(Handler& handler, WorkerPool& workers) : handler_(handler), workers_(workers) {}
   CallerCheck(const CallerCheck&) = delete;
   CallerCheck& operator=(const CallerCheck&) = delete;
 
@@ -40,7 +39,7 @@ class CallerCheck {
   void remember(const std::string& key, const std::optional<Refusal>& refusal);
 
   Handler& handler_;
-  boost::asio::thread_pool& workers_;
+  WorkerPool& workers_;
   std::mutex mutex_;
   std::map<std::string, Found> found_;  // guarded by mutex_
 };

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "proto/base/log.h"
+#include "proto/base/log_limiter.h"
 #include "proto/link/tls/tls_server.h"
 #include "proto/program/exit_code.h"
 #include "store/server/background_jobs.h"
@@ -23,7 +24,6 @@
 #include "store/server/connection_counter.h"
 #include "store/server/incoming_connection.h"
 #include "store/server/listener.h"
-#include "store/server/log_limiter.h"
 #include "store/server/session_group.h"
 #include "store/server/turn_away.h"
 
@@ -43,6 +43,9 @@ constexpr Duration kLogTending{500};  // from one look at the lines that were le
 constexpr ConnectionBudget::Bounds kHandshakes{.all = 128, .of_one = 64};
 // Peers that have shown it, and are told that they are not served.
 constexpr ConnectionBudget::Bounds kTurnedAway{.all = 32, .of_one = 32};
+// Beyond as many as there are workers, one of a client: so whoever has no put under way needs not wait
+// for those of others.
+constexpr std::size_t kPutsBeside = 8;
 // More than walstow-archive has connections (archive_connections), and its server's own calls.
 constexpr std::size_t kPutsOfOneClient = 24;
 
@@ -63,7 +66,8 @@ class Daemon {
         handler_([archive = options.archive] { return open_archive(archive); },
                  options.compression_level),
         workers_(options.workers),
-        puts_({.at_once = options.workers, .of_one_client = kPutsOfOneClient}),
+        puts_(
+            {.at_once = options.workers, .beside = kPutsBeside, .of_one_client = kPutsOfOneClient}),
         control_(asio::make_strand(io_)),
         sessions_(control_),
         signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
@@ -96,7 +100,7 @@ class Daemon {
   ConnectionBudget turned_away_{kTurnedAway};  // by the fingerprint of the client's key
   ConnectionCounter by_client_;                // likewise; those that are served
   LogLimiter log_;
-  asio::thread_pool workers_;
+  WorkerPool workers_;
   CallerCheck callers_{handler_, workers_};
   PutLimiter puts_;
   asio::io_context io_;

@@ -1,6 +1,7 @@
 #include "store/server/incoming_connection.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,7 +46,8 @@ std::string network_of(const address& address) {
   return boost::asio::ip::address_v6(bytes).to_string().append("/64");
 }
 
-IncomingConnection::Cut::Cut(tcp::socket& socket) : descriptor_(dup(socket.native_handle())) {}
+IncomingConnection::Cut::Cut(tcp::socket& socket)
+    : descriptor_(fcntl(socket.native_handle(), F_DUPFD_CLOEXEC, 0)) {}
 
 void IncomingConnection::Cut::now() {
   const std::lock_guard lock(mutex_);

@@ -5,30 +5,50 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+
 namespace walstow {
 
 namespace asio = boost::asio;
 
-boost::asio::awaitable<PutLimiter::Permit> PutLimiter::acquire(Deadline patience) {
+asio::awaitable<PutLimiter::Permit> PutLimiter::acquire(std::string client, Deadline patience) {
   const auto executor = co_await asio::this_coro::executor;
-  const auto waiting = std::make_shared<Waiting>(executor);
+  const auto waiting = std::make_shared<Waiting>(executor, client);
   waiting->timer.expires_at(patience.when());
-  if (acquire_free(waiting)) co_return Permit(*this);
+  switch (begin(waiting)) {
+    case Begun::kRefused:
+      co_return Permit(Permit::Refused::kTooManyOfClient);
+    case Begun::kAtWork:
+      co_return Permit(*this, std::move(client));
+    case Begun::kWaits:
+      break;
+  }
   boost::system::error_code ignored;
   co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  if (leave(waiting)) co_return Permit(*this);
-  co_return Permit();
+  if (leave(waiting)) co_return Permit(*this, std::move(client));
+  co_return Permit(Permit::Refused::kTooMany);
 }
 
-// False: it stands in the line now.
-bool PutLimiter::acquire_free(const std::shared_ptr<Waiting>& waiting) {
+bool PutLimiter::has_room_for(const Puts& puts) const {
+  if (at_work_ < bounds_.at_once) return true;
+  return puts.at_work == 0 && at_work_ < bounds_.at_once + bounds_.beside;
+}
+
+PutLimiter::Begun PutLimiter::begin(const std::shared_ptr<Waiting>& waiting) {
   const std::lock_guard lock(mutex_);
-  if (free_ > 0) {
-    --free_;
-    return true;
+  Puts& puts = puts_of_[waiting->client];
+  if (puts.at_work + puts.waiting >= bounds_.of_one_client) {
+    forget_if_none(waiting->client);
+    return Begun::kRefused;
   }
+  if (has_room_for(puts)) {
+    ++puts.at_work;
+    ++at_work_;
+    return Begun::kAtWork;
+  }
+  ++puts.waiting;
   waiting_.push_back(waiting);
-  return false;
+  return Begun::kWaits;
 }
 
 // Whether its turn has come.
@@ -36,34 +56,40 @@ bool PutLimiter::leave(const std::shared_ptr<Waiting>& waiting) {
   const std::lock_guard lock(mutex_);
   if (waiting->granted) return true;
   waiting_.remove(waiting);
+  --puts_of_[waiting->client].waiting;
+  forget_if_none(waiting->client);
   return false;
 }
 
-void PutLimiter::give_back() {
+void PutLimiter::end(const std::string& client) {
   const std::lock_guard lock(mutex_);
-  if (waiting_.empty()) {
-    ++free_;
-    return;
-  }
-  const std::shared_ptr<Waiting> next = waiting_.front();
-  waiting_.pop_front();
+  --at_work_;
+  --puts_of_[client].at_work;
+  forget_if_none(client);
+  const auto next = take_next();
+  if (next == nullptr) return;
+  Puts& puts = puts_of_[next->client];
+  --puts.waiting;
+  ++puts.at_work;
+  ++at_work_;
   next->granted = true;
   // On its own executor, which it has left only when it waits.
   asio::post(next->timer.get_executor(), [next] { next->timer.cancel(); });
 }
 
-bool PutLimiter::add_put(const std::string& client) {
-  const std::lock_guard lock(mutex_);
-  std::size_t& puts = puts_of_[client];
-  if (puts >= of_one_client_) return false;
-  ++puts;
-  return true;
+// nullptr: nobody waits for whom there is room.
+std::shared_ptr<PutLimiter::Waiting> PutLimiter::take_next() {
+  const auto at_work = [this](const auto& waiting) { return puts_of_[waiting->client].at_work; };
+  const auto next = std::ranges::min_element(waiting_, {}, at_work);
+  if (next == waiting_.end() || !has_room_for(puts_of_[(*next)->client])) return nullptr;
+  auto taken = *next;
+  waiting_.erase(next);
+  return taken;
 }
 
-void PutLimiter::remove_put(const std::string& client) {
-  const std::lock_guard lock(mutex_);
+void PutLimiter::forget_if_none(const std::string& client) {
   const auto puts = puts_of_.find(client);
-  if (--puts->second == 0) puts_of_.erase(puts);
+  if (puts->second.at_work + puts->second.waiting == 0) puts_of_.erase(puts);
 }
 
 }  // namespace walstow

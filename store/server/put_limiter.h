@@ -1,7 +1,8 @@
 // A bound on the puts that are worked on at once: each holds a compressor and a decompressor, some
-// megabytes. Puts beyond it wait in line, and wait for nobody longer than a while: a put whose peer
-// is slow must not keep those of all others out. And a bound on those of one client, in line or
-// not, so that one whose puts all stall does not have the store's memory.
+// megabytes. Puts beyond it wait, for a while. Of those who wait, the put of the client that has
+// fewest at work comes first, and of these the one that came first; and a client that has none at
+// work finds room beside the bound. So puts that stall keep nobody else's waiting, and the memory
+// of all together has a bound, whatever clients do.
 //
 // Threads: any.
 #pragma once
@@ -24,74 +25,71 @@ namespace walstow {
 class PutLimiter {
  public:
   struct Bounds {
-    std::size_t at_once = 0;
-    std::size_t of_one_client = 0;
+    std::size_t at_once = 0;        // at work, of anybody
+    std::size_t beside = 0;         // at work beyond these, one of a client
+    std::size_t of_one_client = 0;  // at work and waiting
   };
-  explicit PutLimiter(Bounds bounds)
-      : of_one_client_(bounds.of_one_client), free_(bounds.at_once) {}
+  explicit PutLimiter(Bounds bounds) : bounds_(bounds) {}
   PutLimiter(const PutLimiter&) = delete;
   PutLimiter& operator=(const PutLimiter&) = delete;
 
-  // One put of a client, for as long as this lives.
-  class Share {
-   public:
-    Share(PutLimiter& limiter, std::string client)
-        : limiter_(limiter), client_(std::move(client)), granted_(limiter.add_put(client_)) {}
-    Share(const Share&) = delete;
-    Share& operator=(const Share&) = delete;
-    ~Share() {
-      if (granted_) limiter_.remove_put(client_);
-    }
-    // False: the client has as many as it may have already.
-    bool granted() const { return granted_; }
-
-   private:
-    PutLimiter& limiter_;
-    std::string client_;
-    bool granted_;
-  };
-
-  // A turn, for as long as this lives; an empty one was not granted.
+  // One put at work, for as long as this lives; an empty one was not granted.
   class Permit {
    public:
-    Permit() = default;
-    explicit Permit(PutLimiter& limiter) : limiter_(&limiter) {}
-    Permit(Permit&& other) noexcept : limiter_(std::exchange(other.limiter_, nullptr)) {}
-    Permit& operator=(Permit&& other) noexcept {
-      std::swap(limiter_, other.limiter_);
-      return *this;
-    }
+    enum class Refused {
+      kTooManyOfClient,  // it has as many as it may have already
+      kTooMany,          // the deadline came before its turn
+    };
+    explicit Permit(Refused why) : refused_(why) {}
+    Permit(PutLimiter& limiter, std::string client)
+        : limiter_(&limiter), client_(std::move(client)) {}
+    Permit(Permit&& other) noexcept
+        : limiter_(std::exchange(other.limiter_, nullptr)),
+          client_(std::move(other.client_)),
+          refused_(other.refused_) {}
+    Permit& operator=(Permit&&) = delete;
     ~Permit() {
-      if (limiter_ != nullptr) limiter_->give_back();
+      if (limiter_ != nullptr) limiter_->end(client_);
     }
     bool granted() const { return limiter_ != nullptr; }
+    Refused refused() const { return refused_; }  // where it was not granted
 
    private:
     PutLimiter* limiter_ = nullptr;
+    std::string client_;
+    Refused refused_ = Refused::kTooMany;
   };
 
-  // Waits until it is the caller's turn, first come, first served; at the deadline an empty one.
-  // The line outlives the wait and the turn.
-  boost::asio::awaitable<Permit> acquire(Deadline patience);
+  // Waits until it is the caller's turn, until the deadline at most. The limiter outlives the wait
+  // and the permit.
+  boost::asio::awaitable<Permit> acquire(std::string client, Deadline patience);
 
  private:
   struct Waiting {
-    explicit Waiting(const boost::asio::any_io_executor& executor) : timer(executor) {}
+    Waiting(const boost::asio::any_io_executor& executor, std::string who)
+        : timer(executor), client(std::move(who)) {}
     boost::asio::steady_timer timer;  // on the executor of whoever waits
-    bool granted = false;             // guarded by mutex_
+    const std::string client;
+    bool granted = false;  // guarded by mutex_
   };
+  struct Puts {
+    std::size_t at_work = 0;
+    std::size_t waiting = 0;
+  };
+  enum class Begun { kAtWork, kWaits, kRefused };
 
-  bool acquire_free(const std::shared_ptr<Waiting>& waiting);
+  Begun begin(const std::shared_ptr<Waiting>& waiting);
   bool leave(const std::shared_ptr<Waiting>& waiting);
-  void give_back();
-  bool add_put(const std::string& client);
-  void remove_put(const std::string& client);
+  void end(const std::string& client);
+  bool has_room_for(const Puts& puts) const;
+  void forget_if_none(const std::string& client);
+  std::shared_ptr<Waiting> take_next();
 
-  const std::size_t of_one_client_;
-  std::mutex mutex_;
-  std::map<std::string, std::size_t> puts_of_;  // guarded by mutex_, as the next; never 0
-  std::size_t free_;
-  std::list<std::shared_ptr<Waiting>> waiting_;  // in their order
+  const Bounds bounds_;
+  std::mutex mutex_;  // of all that follows
+  std::map<std::string, Puts> puts_of_;
+  std::size_t at_work_ = 0;
+  std::list<std::shared_ptr<Waiting>> waiting_;  // in the order in which they came
 };
 
 }  // namespace walstow

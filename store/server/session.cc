@@ -15,7 +15,6 @@
 #include "proto/codec/object.h"
 #include "store/server/body_pump.h"
 #include "store/server/reply_text.h"
-#include "store/server/run_on_pool.h"
 #include "store/server/turn_away.h"
 
 namespace walstow {
@@ -30,9 +29,23 @@ namespace {
 // extensions of a chunk, and the fields that follow the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
-// How long a put waits for its turn at the most: then it goes on without one, since those that are
-// worked on may belong to peers that are slow.
+// How long a put waits for its turn at the most. Whoever is told then that there are too many asks
+// again.
 constexpr Duration kLongestPermitWait{10'000};
+
+// By its looks: whether it is one, the handler says.
+WorkerPool::Kind kind_of(const RequestHead& head) {
+  if (head.target.find("/wal/") == std::string::npos) return WorkerPool::Kind::kOther;
+  return head.method == Method::kPut ? WorkerPool::Kind::kPut : WorkerPool::Kind::kGet;
+}
+
+Refusal refuse_put(PutLimiter::Permit::Refused why) {
+  return make_refusal(Code::kUnavailable,
+                      why == PutLimiter::Permit::Refused::kTooManyOfClient
+                          ? "this client has too many puts under way"
+                          : "too many puts are under way",
+                      "Try again when some of them have ended.");
+}
 
 // Of a body that nobody wants, beyond what its head says.
 constexpr std::uint64_t kLeastSkipped = std::uint64_t{64} * 1024;
@@ -88,7 +101,7 @@ class Session {
 
   template <class Work>
   asio::awaitable<std::invoke_result_t<Work>> on_worker(Work work) {
-    return run_on(context_.workers, std::move(work));
+    return run_on(context_.workers, kind_, std::move(work));
   }
 
   Deadline progress() const { return Deadline::after(context_.limits.progress).earlier(*whole_); }
@@ -110,6 +123,7 @@ class Session {
   std::optional<BodyPump::Parser> parser_;
   std::optional<Deadline> whole_;
   BodyPump body_;
+  WorkerPool::Kind kind_ = WorkerPool::Kind::kOther;  // of the request that is answered
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool waiting_ = false;  // for a request to begin
@@ -183,6 +197,7 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
         fmt::format("method \"{}\" is not known", escaped(parser_->get().method_string()))));
   }
   head.method = *method;
+  kind_ = kind_of(head);
   auto work = [this, head = std::move(head)]() -> HandlerResult {
     return context_.handler.handle(head, context_.caller);
   };
@@ -192,16 +207,11 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
 // The permit is taken now that the caller may put this, and is given back with the last byte of
 // the body: who is refused, or waits for the answer, keeps nobody waiting.
 asio::awaitable<Reply> Session::receive_body(std::unique_ptr<Upload> upload) {
-  std::optional<PutLimiter::Share> share;
-  PutLimiter::Permit permit;
+  std::optional<PutLimiter::Permit> permit;
   if (context_.puts != nullptr && has_long_body()) {
-    share.emplace(*context_.puts, context_.caller.name);
-    if (!share->granted()) {
-      co_return to_reply(make_refusal(Code::kUnavailable, "this client has too many puts under way",
-                                      "Try again when some of them have ended."));
-    }
     const Deadline patience = Deadline::after(kLongestPermitWait).earlier(*whole_);
-    permit = co_await context_.puts->acquire(patience);
+    permit.emplace(co_await context_.puts->acquire(context_.caller.name, patience));
+    if (!permit->granted()) co_return to_reply(refuse_put(permit->refused()));
   }
   if (expects_continue_) {
     co_await send_continue();

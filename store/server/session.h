@@ -6,15 +6,15 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <string>
 
 #include "proto/base/deadline.h"
+#include "proto/base/log_limiter.h"
 #include "proto/link/byte_stream.h"
-#include "store/server/log_limiter.h"
 #include "store/server/put_limiter.h"
 #include "store/server/session_group.h"
+#include "store/server/worker_pool.h"
 #include "store/service/handler.h"
 
 namespace walstow {
@@ -26,10 +26,10 @@ struct SessionLimits {
 };
 
 struct SessionContext {
-  Handler& handler;                   // outlives the session
-  boost::asio::thread_pool& workers;  // outlives the session
-  Caller caller;                      // who is at the other end
-  std::string peer;                   // where that is, for the log
+  Handler& handler;     // outlives the session
+  WorkerPool& workers;  // outlives the session
+  Caller caller;        // who is at the other end
+  std::string peer;     // where that is, for the log
   SessionLimits limits;
   SessionGroup* group = nullptr;  // outlives the session; nullptr: it ends by itself only
   PutLimiter* puts = nullptr;     // outlives the session; nullptr: no bound

@@ -1,7 +1,6 @@
 #include "store/service/handler.h"
 
 #include <fmt/format.h>
-#include <mutex>
 
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
@@ -32,35 +31,21 @@ std::string cluster_of(const Command& command) {
 }  // namespace
 
 struct Handler::State {
-  std::shared_ptr<Archive> archive();
+  State(PresentArchive::Open open, int level)
+      : archive(std::move(open)), compression_level(level) {}
+
   HandlerResult handle(const RequestHead& request, const Caller& caller);
 
-  OpenArchive open_archive;
-  int compression_level = 0;
+  PresentArchive archive;
+  const int compression_level;
   Catalog catalog;
   RecentEdges recent_edges;
+  LogLimiter log;
   ScheduledPrune pruner;  // of the one thread that prunes
-  std::mutex mutex;
-  std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
 };
 
-// Opened anew for as long as it is not there, and again after it went away: the folder held open is
-// then one of the past.
-std::shared_ptr<Archive> Handler::State::archive() {
-  const std::lock_guard lock(mutex);
-  if (opened) {
-    try {
-      opened->verify_present();
-    } catch (const Error&) {
-      opened.reset();
-    }
-  }
-  if (!opened) opened = open_archive();
-  return opened;
-}
-
 HandlerResult Handler::State::handle(const RequestHead& request, const Caller& caller) {
-  const std::shared_ptr<Archive> current = archive();
+  const std::shared_ptr<Archive> current = archive.get();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (!looked_up) return to_reply(looked_up.error());
   const auto& grants = looked_up.value();
@@ -79,6 +64,7 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
   const RequestContext asked{.archive = current,
                              .catalog = catalog,
                              .recent_edges = recent_edges,
+                             .log = log,
                              .compression_level = compression_level,
                              .caller = caller,
                              .grants = grants};
@@ -86,18 +72,15 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                     command);
 }
 
-Handler::Handler(OpenArchive open_archive, int compression_level)
-    : state_(std::make_unique<State>()) {
-  state_->open_archive = std::move(open_archive);
-  state_->compression_level = compression_level;
-}
+Handler::Handler(PresentArchive::Open open_archive, int compression_level)
+    : state_(std::make_unique<State>(std::move(open_archive), compression_level)) {}
 
 Handler::~Handler() = default;
 
 std::optional<Refusal> Handler::refuse_caller(const Caller& caller) {
   try {
     const auto grants =
-        grants_of(state_->archive()->backend(), caller, std::chrono::system_clock::now());
+        grants_of(state_->archive.get()->backend(), caller, std::chrono::system_clock::now());
     if (grants) return std::nullopt;
     return grants.error();
   } catch (const Error& error) {
@@ -108,7 +91,7 @@ std::optional<Refusal> Handler::refuse_caller(const Caller& caller) {
 
 void Handler::warm_up(const std::stop_token& stop) {
   try {
-    state_->catalog.warm_up(*state_->archive(), stop);
+    state_->catalog.warm_up(*state_->archive.get(), stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
@@ -118,7 +101,7 @@ void Handler::warm_up(const std::stop_token& stop) {
 
 void Handler::prune_by_policy(const std::stop_token& stop) {
   try {
-    state_->pruner.run(*state_->archive(), stop);
+    state_->pruner.run(*state_->archive.get(), stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning, fmt::format("could not prune by policy: {}", error.what()),
@@ -128,7 +111,7 @@ void Handler::prune_by_policy(const std::stop_token& stop) {
 
 void Handler::keep_clock(const std::stop_token& stop) {
   try {
-    walstow::keep_clock(*state_->archive(), std::chrono::system_clock::now(), stop);
+    walstow::keep_clock(*state_->archive.get(), std::chrono::system_clock::now(), stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     if (stop.stop_requested()) return;

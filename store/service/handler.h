@@ -2,7 +2,6 @@
 // All calls block on the backend: a session runs them on a worker thread.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -10,15 +9,14 @@
 #include "store/archive/archive.h"
 #include "store/archive/rights.h"
 #include "store/files/reply.h"
+#include "store/service/present_archive.h"
 
 namespace walstow {
 
 class Handler {
  public:
-  // Opens the archive when it is first needed and again after it was away, so that an archive that
-  // is mounted late needs no restart. May throw as Archive's constructor does.
-  using OpenArchive = std::function<std::unique_ptr<Archive>()>;
-  explicit Handler(OpenArchive open_archive, int compression_level);
+  // `open_archive` as in present_archive.h.
+  explicit Handler(PresentArchive::Open open_archive, int compression_level);
   ~Handler();
 
   // Throws nothing but Error{kFatal}: every other Error has become a refusal. Asks the registry

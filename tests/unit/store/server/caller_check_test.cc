@@ -24,7 +24,7 @@ class CallerCheckTest : public ServiceTest {
     return code;
   }
 
-  boost::asio::thread_pool workers_{1};
+  WorkerPool workers_{1};
   CallerCheck check_{handler, workers_};
 };
 

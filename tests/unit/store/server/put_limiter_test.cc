@@ -4,83 +4,113 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include <list>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace walstow {
 namespace {
 
 namespace asio = boost::asio;
+using Refused = PutLimiter::Permit::Refused;
+using Names = std::vector<std::string>;
 
 class PutLimiterTest : public testing::Test {
  protected:
-  // Takes a turn and keeps it; `who` is noted when it is there.
-  void take(int who, Duration patience) {
-    asio::co_spawn(io_, wait(who, patience),
+  // A put, which stays at work once it is. Its client is the letter it begins with: "a2" is of "a".
+  void put(const std::string& name, Duration patience = Duration(60'000)) {
+    asio::co_spawn(io_, wait(name, patience),
                    [](std::exception_ptr failure) { EXPECT_FALSE(failure); });
-    io_.restart();
-    io_.poll();
+    go_on();
   }
-  void give_back(std::size_t which) {
-    turns_[which] = PutLimiter::Permit();
+  void end(const std::string& name) {
+    ASSERT_EQ(permits_.erase(name), 1U) << name;
+    go_on();
+  }
+  void go_on() {
     io_.restart();
     io_.poll();
   }
 
   asio::io_context io_;
-  PutLimiter line_{{.at_once = 2, .of_one_client = 3}};
-  std::vector<int> granted_;
-  std::vector<int> refused_;
-  std::vector<PutLimiter::Permit> turns_;
+  PutLimiter puts_{{.at_once = 2, .beside = 1, .of_one_client = 4}};
+  Names begun_;
+  std::map<std::string, Refused> refused_;
+  std::map<std::string, PutLimiter::Permit> permits_;
 
  private:
-  asio::awaitable<void> wait(int who, Duration patience) {
-    PutLimiter::Permit turn = co_await line_.acquire(Deadline::after(patience));
-    (turn.granted() ? granted_ : refused_).push_back(who);
-    if (turn.granted()) turns_.push_back(std::move(turn));
+  asio::awaitable<void> wait(std::string name, Duration patience) {
+    auto permit = co_await puts_.acquire(name.substr(0, 1), Deadline::after(patience));
+    if (permit.granted()) {
+      begun_.push_back(name);
+      permits_.emplace(name, std::move(permit));
+    } else {
+      refused_.emplace(name, permit.refused());
+    }
   }
 };
 
-constexpr Duration kLong{60'000};
-
 TEST_F(PutLimiterTest, AsManyAtOnceAndTheOthersInTheirOrder) {
-  for (const int who : {1, 2, 3, 4})
-    take(who, kLong);
-  EXPECT_EQ(granted_, (std::vector{1, 2}));
-  give_back(0);
-  EXPECT_EQ(granted_, (std::vector{1, 2, 3}));
-  give_back(1);
-  EXPECT_EQ(granted_, (std::vector{1, 2, 3, 4}));
-  // Nobody is in the line: the next ones are at once at work.
-  give_back(2);
-  give_back(3);
-  for (const int who : {5, 6, 7})
-    take(who, kLong);
-  EXPECT_EQ(granted_, (std::vector{1, 2, 3, 4, 5, 6}));
+  for (const char* name : {"a1", "a2", "a3", "a4"})
+    put(name);
+  EXPECT_EQ(begun_, (Names{"a1", "a2"}));
+  end("a1");
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "a3"}));
+  end("a2");
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "a3", "a4"}));
+  // Nobody waits: the next ones are at once at work.
+  end("a3");
+  end("a4");
+  for (const char* name : {"a5", "a6", "a7"})
+    put(name);
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "a3", "a4", "a5", "a6"}));
 }
 
-TEST_F(PutLimiterTest, WhoHasWaitedLongEnoughGoesOnWithoutATurn) {
-  for (const int who : {1, 2})
-    take(who, kLong);
-  take(3, Duration(1));
+TEST_F(PutLimiterTest, AClientWithNoneAtWorkWaitsForNobodyElse) {
+  for (const char* name : {"a1", "a2", "a3", "b1"})
+    put(name);
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "b1"}));
+  // Its second one waits, and goes before those of who has more.
+  put("b2");
+  end("b1");
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "b1", "b2"}));
+}
+
+TEST_F(PutLimiterTest, TheRoomBesideIsBoundedToo) {
+  for (const char* name : {"a1", "a2", "b1", "c1"})
+    put(name);
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "b1"}));
+  put("a3");
+  end("a1");
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "b1", "c1"})) << "a has one at work, c none";
+  end("c1");
+  EXPECT_EQ(begun_.size(), 4U) << "two are at work, and a is one of them";
+  end("b1");
+  EXPECT_EQ(begun_.back(), "a3");
+}
+
+TEST_F(PutLimiterTest, WhoHasWaitedLongEnoughIsTold) {
+  for (const char* name : {"a1", "a2"})
+    put(name);
+  put("a3", Duration(1));
   io_.restart();
   io_.run();
-  EXPECT_EQ(refused_, (std::vector{3}));
+  EXPECT_EQ(refused_, (std::map<std::string, Refused>{{"a3", Refused::kTooMany}}));
   // It takes no turn from the next.
-  take(4, kLong);
-  give_back(0);
-  EXPECT_EQ(granted_, (std::vector{1, 2, 4}));
+  put("a4");
+  end("a1");
+  EXPECT_EQ(begun_, (Names{"a1", "a2", "a4"}));
 }
 
 TEST_F(PutLimiterTest, AClientHasItsShareAndNoMore) {
-  using Share = PutLimiter::Share;
-  std::list<Share> shares;
-  for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(shares.emplace_back(line_, "many").granted());
-  EXPECT_FALSE(Share(line_, "many").granted());
-  EXPECT_TRUE(Share(line_, "other").granted());
-  shares.pop_back();
-  EXPECT_TRUE(Share(line_, "many").granted());
+  for (const char* name : {"a1", "a2", "a3", "a4", "a5"})
+    put(name);
+  EXPECT_EQ(refused_, (std::map<std::string, Refused>{{"a5", Refused::kTooManyOfClient}}));
+  put("b1");
+  EXPECT_EQ(begun_.back(), "b1");
+  end("a1");
+  put("a6");
+  EXPECT_EQ(refused_.size(), 1U);
 }
 
 }  // namespace

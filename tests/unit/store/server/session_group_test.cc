@@ -59,7 +59,7 @@ class SessionGroupTest : public ServiceTest {
     return text;
   }
   asio::io_context io_;
-  asio::thread_pool workers_{1};
+  WorkerPool workers_{1};
   SessionGroup group_{io_.get_executor()};
   Descriptor own_;
   std::thread server_;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include <array>
 #include <cerrno>
@@ -54,7 +55,7 @@ class SessionTest : public ServiceTest {
 
   void serve_on(Descriptor end, const SessionLimits& limits) {
     boost::asio::io_context io;
-    boost::asio::thread_pool workers(1);
+    WorkerPool workers(1);
     boost::asio::co_spawn(
         io,
         serve(ByteStream(make_descriptor_transport(io.get_executor(), std::move(end), {})),
@@ -254,7 +255,7 @@ TEST_F(SessionTest, BodyOfARefusedRequestIsNotWaitedForLong) {
 
 TEST_F(SessionTest, RefusedPutTakesNoTurn) {
   ask_as_client({Right::kRestore});
-  PutLimiter none({.at_once = 0, .of_one_client = 1});
+  PutLimiter none({.at_once = 0, .beside = 0, .of_one_client = 0});
   puts_ = &none;
   const auto began = Clock::now();
   const std::string answer = exchange(put_request(segment_content(kAsked)));
@@ -263,11 +264,18 @@ TEST_F(SessionTest, RefusedPutTakesNoTurn) {
 }
 
 TEST_F(SessionTest, PutBeyondThoseOfItsClientIsRefused) {
-  PutLimiter puts({.at_once = 1, .of_one_client = 1});
+  PutLimiter puts({.at_once = 1, .beside = 0, .of_one_client = 1});
   puts_ = &puts;
   const std::string request = put_request(segment_content(kAsked));
   {
-    const PutLimiter::Share other(puts, caller.name);
+    std::optional<PutLimiter::Permit> other;
+    const auto take = [&]() -> boost::asio::awaitable<void> {
+      other.emplace(co_await puts.acquire(caller.name, Deadline::after(kSoon)));
+    };
+    boost::asio::io_context io;
+    auto taken = boost::asio::co_spawn(io, take, boost::asio::use_future);
+    io.run();
+    taken.get();
     EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 503 "));
   }
   EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 201 "));

@@ -26,13 +26,5 @@ TEST(StdioServerTest, WhatIsNoNameAndNoFingerprintIsRefused) {
   EXPECT_EQ(kind_thrown([] { named_client("a", "SHA256:x"); }), ErrorKind::kUsage);
 }
 
-TEST(StdioServerTest, AForcedCommandWithoutANameIsRefused) {
-  unsetenv("SSH_ORIGINAL_COMMAND");
-  EXPECT_EQ(kind_thrown(refuse_nameless_forced_command), std::nullopt);
-  setenv("SSH_ORIGINAL_COMMAND", "", 1);
-  EXPECT_EQ(kind_thrown(refuse_nameless_forced_command), ErrorKind::kUsage);
-  unsetenv("SSH_ORIGINAL_COMMAND");
-}
-
 }  // namespace
 }  // namespace walstow

@@ -1,0 +1,62 @@
+#include "store/server/worker_pool.h"
+
+#include <algorithm>
+
+namespace walstow {
+namespace {
+
+// Then a get's turn has come.
+constexpr int kPutsInARow = 3;
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::size_t threads)
+    : most_others_(std::max<std::size_t>(1, threads / 2)), threads_(threads) {}
+
+// For each job that waits, one thread is sent to look; it takes whichever goes first by then.
+void WorkerPool::add(Kind kind, std::unique_ptr<Job> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue(kind).push_back(std::move(job));
+  }
+  boost::asio::post(threads_, [this] { run_next(); });
+}
+
+void WorkerPool::run_next() {
+  Kind kind = Kind::kOther;
+  const std::unique_ptr<Job> job = take(kind);
+  if (job == nullptr) return;
+  job->run();
+  if (kind != Kind::kOther) return;
+  {
+    const std::lock_guard lock(mutex_);
+    --others_;
+    if (queue(Kind::kOther).empty()) return;
+  }
+  // Whoever was sent for one of these may have found no room.
+  boost::asio::post(threads_, [this] { run_next(); });
+}
+
+// nullptr: only such work waits as has its share of the threads.
+std::unique_ptr<WorkerPool::Job> WorkerPool::take(Kind& kind) {
+  const std::lock_guard lock(mutex_);
+  const bool puts_wait = !queue(Kind::kPut).empty();
+  const bool gets_wait = !queue(Kind::kGet).empty();
+  if (puts_wait && !(gets_wait && puts_in_a_row_ >= kPutsInARow)) {
+    kind = Kind::kPut;
+    ++puts_in_a_row_;
+  } else if (gets_wait) {
+    kind = Kind::kGet;
+    puts_in_a_row_ = 0;
+  } else if (!queue(Kind::kOther).empty() && others_ < most_others_) {
+    kind = Kind::kOther;
+    ++others_;
+  } else {
+    return nullptr;
+  }
+  auto job = std::move(queue(kind).front());
+  queue(kind).pop_front();
+  return job;
+}
+
+}  // namespace walstow

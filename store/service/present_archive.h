@@ -1,0 +1,37 @@
+// The archive of a process that serves it, for as long as that is there: opened when it is first
+// needed and again after it was away, so that one that is mounted late needs no restart.
+//
+// Threads: any. Whoever asks looks for itself whether the archive is there: a look that hangs, in a
+// slow bucket, holds nobody else. Those who ask while it is opened share what comes of it.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+
+#include "store/archive/archive.h"
+
+namespace walstow {
+
+class PresentArchive {
+ public:
+  // May throw as Archive's constructor does.
+  using Open = std::function<std::unique_ptr<Archive>()>;
+  explicit PresentArchive(Open open) : open_(std::move(open)) {}
+
+  // Found there in this call. Throws what opening it throws.
+  std::shared_ptr<Archive> get();
+
+ private:
+  using Opening = std::shared_future<std::shared_ptr<Archive>>;
+
+  std::shared_ptr<Archive> open();
+
+  const Open open_;
+  std::mutex mutex_;                 // of all that follows
+  std::shared_ptr<Archive> opened_;  // empty until it was there once, and after it was away
+  Opening opening_;                  // of who is at it; else invalid
+};
+
+}  // namespace walstow
