@@ -152,10 +152,11 @@ Started start_child(const LocalStore& store, const Descriptor& its_end) {
   const SpawnAttributes attributes;
   std::string program = store.walstowd;
   std::string stdio = "--stdio";
+  std::string owner = "--owner";
   std::string option = "--archive";
   std::string archive = store.archive;
-  const std::array<char*, 5> arguments{program.data(), stdio.data(), option.data(), archive.data(),
-                                       nullptr};
+  const std::array<char*, 6> arguments{program.data(), stdio.data(),   owner.data(),
+                                       option.data(),  archive.data(), nullptr};
   // Before: by the time that a process is left behind, another file system may be mounted there.
   Started child{.device = store.wal_folder ? device_of_archive(store.archive) : std::string()};
   const int error = posix_spawn(&child.pid, program.c_str(), actions.get(), attributes.get(),

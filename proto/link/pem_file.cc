@@ -17,7 +17,7 @@ namespace walstow {
 namespace {
 
 // A chain has a few certificates of one or two kilobytes each.
-constexpr std::size_t kLargestPemFile = std::size_t{256} * 1024;
+constexpr std::size_t kLargestPemFile = std::size_t{1024} * 1024;
 
 [[noreturn]] void throw_unreadable(const PemKind& kind, const std::string& path, int error_number) {
   const bool absent = error_number == ENOENT || error_number == ENOTDIR;
@@ -67,7 +67,12 @@ PemFile read_pem_file(const PemKind& kind, const std::string& path) {
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size == result.text.size()) throw_no_pem(kind, path);
+  if (size == result.text.size()) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} \"{}\" is larger than {} KiB", kind.name, path, kLargestPemFile / 1024),
+        "Is it the right file? Such files are much smaller.");
+  }
   result.text.resize(size);
   return result;
 }

@@ -3,7 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <cstdlib>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -16,13 +15,6 @@
 namespace walstow {
 
 namespace asio = boost::asio;
-
-namespace {
-
-// What sshd sets where it runs another command than the one that was asked for.
-constexpr const char* kForcedCommandMark = "SSH_ORIGINAL_COMMAND";
-
-}  // namespace
 
 Caller local_user() {
   return {.kind = Caller::Kind::kOwner, .name = user_name(geteuid())};
@@ -45,19 +37,10 @@ Caller named_client(const std::string& name, const std::string& fingerprint) {
   return caller;
 }
 
-void refuse_nameless_forced_command() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet
-  if (std::getenv(kForcedCommandMark) == nullptr) return;
-  throw Error(ErrorKind::kUsage, "the forced command names no client",
-              "Write \"walstowd --stdio --as NAME\", as \"walstow client add NAME --ssh KEY.pub\" "
-              "prints it: without a name this key would have every right.");
-}
-
 void serve_standard_streams(const StdioServer& server) {
   Handler handler([&server] { return open_archive(server.archive); }, server.compression_level);
   asio::io_context io{1};
-  asio::thread_pool workers(
-      2);  // one request at a time: a chunk, and the proof of what came before
+  WorkerPool workers(2);  // one request at a time: a chunk, and the proof of what came before
   auto transport = make_descriptor_transport(io.get_executor(), Descriptor(STDIN_FILENO),
                                              Descriptor(STDOUT_FILENO));
   std::exception_ptr failure;

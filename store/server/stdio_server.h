@@ -17,10 +17,6 @@ Caller local_user();
 // fingerprint.
 Caller named_client(const std::string& name, const std::string& fingerprint);
 
-// Throws Error{kUsage} where the process was started by a forced command that names nobody: its key
-// would have every right.
-void refuse_nameless_forced_command();
-
 struct StdioServer {
   ArchiveLocation archive;
   Caller caller;

@@ -41,6 +41,10 @@ ProgramSpec program() {
                                  .placeholder = "NAME",
                                  .help = "with --stdio: with that client's rights, for sshd's "
                                          "forced command"},
+                                {.flags = "--owner",
+                                 .placeholder = "",
+                                 .help = "with --stdio: with every right, as whoever runs it has "
+                                         "them in the archive anyway"},
                                 {.flags = "--key",
                                  .placeholder = "SHA256:...",
                                  .help = "with --as: only while the registry has that client with "
@@ -72,6 +76,7 @@ int serve_network(Settings settings, const std::function<Settings()>& load) {
   const DaemonOptions options = daemon_options(settings);
   become_owner_of(options.archive);
   refuse_root(options.archive);
+  if (options.archive.s3) warn_where_readable(*options.archive.s3);
   const auto reload = [&settings, &load] {
     Settings fresh = load();
     DaemonOptions reloaded = daemon_options(fresh);
@@ -87,13 +92,20 @@ int serve_network(Settings settings, const std::function<Settings()>& load) {
 Caller stdio_caller(const ParsedCommand& command) {
   const std::string name = command.option("as");
   const std::string key = command.option("key");
+  const bool owner = command.flag("owner");
+  if (!name.empty() && owner) {
+    throw Error(ErrorKind::kUsage, "options --as and --owner exclude each other",
+                "A forced command needs --as alone.");
+  }
   if (!name.empty()) return named_client(name, key);
   if (!key.empty()) {
     throw Error(ErrorKind::kUsage, "option --key needs --as",
                 "\"walstow client add NAME --ssh KEY.pub\" prints both.");
   }
-  refuse_nameless_forced_command();
-  return {.kind = Caller::Kind::kOwner};
+  if (owner) return {.kind = Caller::Kind::kOwner};
+  throw Error(ErrorKind::kUsage, "option --stdio needs --as NAME, or --owner",
+              "A forced command is \"walstowd --stdio --as NAME\", as \"walstow client add NAME "
+              "--ssh KEY.pub\" prints it. With --owner, whoever calls has every right.");
 }
 
 int run(int argc, const char* const* argv) {
@@ -112,8 +124,8 @@ int run(int argc, const char* const* argv) {
     serve_archive(server.archive, [&server] { serve_standard_streams(server); });
     return exit_code::kDone;
   }
-  if (!command.option("as").empty() || !command.option("key").empty()) {
-    throw Error(ErrorKind::kUsage, "options --as and --key need --stdio",
+  if (!command.option("as").empty() || !command.option("key").empty() || command.flag("owner")) {
+    throw Error(ErrorKind::kUsage, "options --as, --key and --owner need --stdio",
                 "The daemon takes its clients' names from their certificates.");
   }
   start_log("walstowd", command.verbose ? LogLevel::kDebug : LogLevel::kInfo);

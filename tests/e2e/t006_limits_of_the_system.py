@@ -61,7 +61,7 @@ class LimitsOfTheSystem(EndToEndTest):
         self.check(limit, PROCESSES)
         # The store itself starts threads, over whichever link it is asked.
         place = getattr(self.archive, "place", self.archive.folder)
-        done = self.limited(limit, "walstowd", ["--stdio", "--archive", place])
+        done = self.limited(limit, "walstowd", ["--stdio", "--owner", "--archive", place])
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn(PROCESSES, done.stderr)
         self.assertIn(f'could not serve archive "{place}": Resource', done.stderr)

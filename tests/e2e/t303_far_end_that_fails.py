@@ -163,7 +163,7 @@ class FarEndThatFails(SshTest):
         self.force(own.replace("--as server", "--as 'no name'"))
         self.assert_named(self.walstow(), '"no name" is not the name of a client')
         self.force(f"{own.split(' ')[0]} --stdio --archive {self.archive.folder}")
-        hint = self.assert_named(self.walstow(), "the forced command names no client")
+        hint = self.assert_named(self.walstow(), "option --stdio needs --as NAME, or --owner")
         self.assertIn("--as NAME", hint)
 
     def test_forced_command_that_does_nothing(self):

@@ -90,7 +90,7 @@ void refuse_host_key(const std::string& name, const HostPort& host,
 }  // namespace
 
 std::string remote_command(const std::string& archive) {
-  const std::string command = "walstowd --stdio";
+  const std::string command = "walstowd --stdio --owner";
   return archive.empty() ? command : fmt::format("{} --archive {}", command, shell_quoted(archive));
 }
 

@@ -26,6 +26,7 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
+MaxSessions 1
 PrintMotd no
 LogLevel VERBOSE
 {more}

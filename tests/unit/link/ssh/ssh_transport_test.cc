@@ -55,9 +55,10 @@ TEST(SshLastWordsTest, ACommandThatIsNotThereIsNamed) {
 }
 
 TEST(SshClientTest, TheArchiveIsOneWordOfTheRemoteCommand) {
-  EXPECT_EQ(remote_command(""), "walstowd --stdio");
-  EXPECT_EQ(remote_command("/srv/archive"), "walstowd --stdio --archive /srv/archive");
-  EXPECT_EQ(remote_command("/a b/'; rm x"), "walstowd --stdio --archive '/a b/'\\''; rm x'");
+  EXPECT_EQ(remote_command(""), "walstowd --stdio --owner");
+  EXPECT_EQ(remote_command("/srv/archive"), "walstowd --stdio --owner --archive /srv/archive");
+  EXPECT_EQ(remote_command("/a b/'; rm x"),
+            "walstowd --stdio --owner --archive '/a b/'\\''; rm x'");
 }
 
 }  // namespace
