@@ -56,3 +56,23 @@ target_include_directories(walstow_spdlog SYSTEM INTERFACE "${spdlog_HEADERS}")
 target_compile_definitions(walstow_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 target_link_libraries(walstow_spdlog INTERFACE walstow_fmt)
 add_library(walstow::spdlog ALIAS walstow_spdlog)
+
+# walstow_built_with(VARIABLE): the development packages of deploy/packages/build and their versions, of which most
+# are linked statically: a security update of one reaches walstow only with a new build, and "--version -v" tells
+# which it has.
+function(walstow_built_with variable)
+  set(list "${CMAKE_SOURCE_DIR}/deploy/packages/build")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}" "${OPENSSL_CRYPTO_LIBRARY}")
+  foreach(target walstow::ssh2 walstow::zstd walstow::zlib)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${${target}_ARCHIVE}")
+  endforeach()
+  file(STRINGS "${list}" lines REGEX "^lib[^ ]+-dev")
+  list(TRANSFORM lines REPLACE " .*" "")
+  execute_process(COMMAND dpkg-query -W -f "\${Package} \${Version}\n" ${lines} zlib1g-dev
+    OUTPUT_VARIABLE packages ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+  string(REGEX REPLACE "\n" ", " packages "${packages}")
+  if(NOT packages)
+    set(packages "libraries that no package manager knows")
+  endif()
+  set(${variable} "${packages}" PARENT_SCOPE)
+endfunction()

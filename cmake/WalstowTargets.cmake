@@ -16,7 +16,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 # looks for each in the executables.
 function(walstow_harden)
   target_compile_options(walstow_options INTERFACE
-    -fstack-protector-strong -fstack-clash-protection $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+    -fstack-protector-strong -fstack-clash-protection)
+  target_compile_definitions(walstow_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
   # CONTRIBUTING.md, "Hardening", says what this does where the libraries lack it.
   check_cxx_compiler_flag(-fcf-protection=full WALSTOW_CONTROL_FLOW_X86)
   check_cxx_compiler_flag(-mbranch-protection=standard WALSTOW_CONTROL_FLOW_ARM)

@@ -85,7 +85,7 @@ Parser::Parser(const ProgramSpec& program)
   root_.set_help_flag("-?,--help", "show this help, then exit");
   root_.set_version_flag("-V,--version",
                          fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
-                         "show the version, then exit");
+                         "show the version, then exit; with -v, that of each library too");
   root_.add_flag_callback(
       "--sample-settings", [] { throw CallForSample(); },
       "show a settings file with every setting and its default, then exit");
@@ -176,6 +176,7 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     refuse_arguments_beside("--version");
     std::puts(version.what());
+    if (root_.count("--verbose") > 0) std::puts("built with " WALSTOW_BUILT_WITH);
     return CommandLineResult::kShown;
   } catch (const CallForSample&) {
     refuse_arguments_beside("--sample-settings");

@@ -3,6 +3,7 @@
 #include <bit>
 #include <charconv>
 #include <fmt/format.h>
+#include <limits>
 
 namespace walstow {
 namespace {
@@ -54,7 +55,8 @@ std::string to_string(SegmentSize size) {
 }
 
 Lsn start_of(SegmentNumber number, SegmentSize size) {
-  return Lsn{number.value * size.bytes()};
+  constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max();
+  return Lsn{number.value > kLast / size.bytes() ? kLast : number.value * size.bytes()};
 }
 
 SegmentNumber segment_of(Lsn lsn, SegmentSize size) {

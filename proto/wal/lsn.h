@@ -49,6 +49,7 @@ struct SegmentNumber {
   auto operator<=>(const SegmentNumber&) const = default;
 };
 
+// Of the segment behind the last one there can be: the last position, not 0/0.
 Lsn start_of(SegmentNumber number, SegmentSize size);
 SegmentNumber segment_of(Lsn lsn, SegmentSize size);
 

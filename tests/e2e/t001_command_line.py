@@ -25,6 +25,19 @@ class CommandLine(EndToEndTest):
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
                     self.assertRegex(done.stdout, rf"^{program} \(walstow\) \d+\.\d+\.\d+\n$")
 
+    def test_version_of_each_library(self):
+        """A security update of one that is linked in is had with a new build only."""
+        for program in EXECUTABLES:
+            for options in (("-V", "-v"), ("--verbose", "--version")):
+                with self.subTest(program, options=options):
+                    done = self.check(program, *options)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    version, libraries = done.stdout.splitlines()
+                    self.assertRegex(version, rf"^{program} \(walstow\) ")
+                    for library in ("libssl-dev", "libssh2-1-dev", "libzstd-dev", "zlib1g-dev"):
+                        installed = processes.run("dpkg-query", "-W", "-f", "${Version}", library).stdout
+                        self.assertIn(f"{library} {installed}", libraries)
+
     def test_bad_option(self):
         for program in EXECUTABLES:
             for option in ("--no-such-option", "-Z"):

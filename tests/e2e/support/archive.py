@@ -183,7 +183,7 @@ class Archive:
     def objects(self, cluster="main"):
         """The files that the archive keeps of `cluster`: name to path of the object.
 
-        The name of a .partial ends with its digest: SEGMENT.partial.DIGEST12.
+        The name of a .partial ends with its digest: SEGMENT.partial.DIGEST.
         """
         return {path.stem: path for path in sorted((self.folder / cluster).glob("*/*/**/*.zst"))}
 

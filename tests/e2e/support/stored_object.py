@@ -15,6 +15,13 @@ def contents(path):
     return subprocess.run(["zstd", "-dc", str(path)], capture_output=True, check=True).stdout
 
 
+def header(path):
+    """What it says of its file."""
+    old = path.read_bytes()
+    _magic, length = _FRAME_HEAD.unpack_from(old)
+    return json.loads(old[_FRAME_HEAD.size : _FRAME_HEAD.size + length])
+
+
 def flip_byte(path):
     """Damages one byte in the middle, as a failing disk would."""
     data = bytearray(path.read_bytes())
@@ -44,8 +51,7 @@ def relabel(path, copy, **fields):
     old = path.read_bytes()
     _magic, length = _FRAME_HEAD.unpack_from(old)
     start = _FRAME_HEAD.size
-    header = json.loads(old[start : start + length]) | fields
-    text = json.dumps(header, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(header(path) | fields, separators=(",", ":")).encode() + b"\n"
     content = old[start + length : -(_FRAME_HEAD.size + hashlib.sha256().digest_size)]
     body = _FRAME_HEAD.pack(_HEADER_MAGIC, len(text)) + text + content
     digest = hashlib.sha256(body).digest()

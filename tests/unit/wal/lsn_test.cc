@@ -62,6 +62,14 @@ TEST(SegmentNumberTest, CoversThePositionsFromItsStartToTheNext) {
   }
 }
 
+// So what ends there is above everything, and not below.
+TEST(SegmentNumberTest, BehindTheLastSegmentNothingStartsAgain) {
+  const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{16} << 20);
+  const SegmentNumber last{(std::uint64_t{1} << 40) - 1};
+  EXPECT_EQ(to_string(start_of(last, size)), "FFFFFFFF/FF000000");
+  EXPECT_EQ(to_string(start_of({last.value + 1}, size)), "FFFFFFFF/FFFFFFFF");
+}
+
 TEST(TimelineTest, HasEightUpperCaseDigits) {
   EXPECT_EQ(to_hex8(Timeline{10}), "0000000A");
   EXPECT_EQ(to_hex8(Timeline{0xFFFFFFFF}), "FFFFFFFF");
