@@ -97,8 +97,11 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
       const auto backup = parse_backup_history(beginning_);
       return backup && segment_size ? compare_with_name(*backup, file_, *segment_size) : "";
     }
-    case FileKind::kHistory:
-      return parse_timeline_history(file_.timeline(), beginning_).problem;
+    case FileKind::kHistory: {
+      const auto parsed = parse_timeline_history(file_.timeline(), beginning_);
+      if (!parsed.history || !segment_size) return parsed.problem;
+      return impossible_place(*parsed.history, *segment_size);
+    }
     case FileKind::kSegment:
     case FileKind::kPartial:
       break;
