@@ -159,7 +159,8 @@ ObjectHeader PutUpload::header() const {
           .system_identifier = put.system_identifier,
           .segment_size = era_ ? era_->segment_size : put.segment_size->bytes(),
           .client = context_.client,
-          .time = std::chrono::system_clock::now()};
+          .time = std::chrono::system_clock::now(),
+          .instance = put.instance ? put.instance->id : ""};
 }
 
 void PutUpload::write(ByteView bytes) {
