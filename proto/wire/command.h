@@ -15,6 +15,7 @@
 #include "proto/wal/lsn.h"
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
+#include "proto/wire/new_timelines_command.h"
 #include "proto/wire/or_refusal.h"
 #include "proto/wire/retention_command.h"
 
@@ -217,7 +218,7 @@ using Command =
                  AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
-                 ContinuePrune, AbandonPrune>;
+                 ContinuePrune, AbandonPrune, SetNewTimelines, ShowNewTimelines>;
 
 RequestHead to_request(const Command& command);
 

@@ -108,6 +108,10 @@ std::string policy_record(std::string_view cluster) {
   return fmt::format("{}/policy.json", cluster);
 }
 
+std::string new_timelines_record(std::string_view cluster) {
+  return fmt::format("{}/timelines.json", cluster);
+}
+
 std::string client_records() {
   return "_clients/";
 }

@@ -18,6 +18,7 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/files/placement.h"
 #include "store/inventory/break_marks.h"
 #include "store/object/compare_segments.h"
@@ -311,6 +312,8 @@ HandlerResult begin_put(PutContext context) {
       return reply_to(context, *era, *placement);
     }
   }
+  if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
+    return to_reply(*refusal);
   return std::make_unique<PutUpload>(std::move(context), era);
 }
 

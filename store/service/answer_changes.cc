@@ -5,6 +5,7 @@
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/files/conflicts.h"
 #include "store/inventory/verify.h"
 #include "store/retention/holds_and_backups.h"
@@ -149,6 +150,11 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
 
 Reply answer(const RequestContext& asked, const SetAside& aside) {
   return json_reply(200, to_json(set_aside(*asked.archive, aside, asked.caller.name)));
+}
+
+Reply answer(const RequestContext& asked, const SetNewTimelines& set) {
+  return json_reply(
+      200, to_json(set_new_timelines(asked.archive->backend(), set, asked.caller.name, now())));
 }
 
 Reply answer(const RequestContext& asked, const AddHold& add) {

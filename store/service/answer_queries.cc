@@ -3,6 +3,7 @@
 #include "proto/base/log.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/archive/probe_archive.h"
 #include "store/files/conflicts.h"
 #include "store/inventory/file_list.h"
@@ -57,6 +58,10 @@ Reply answer(const RequestContext& asked, const ListClients&) {
 
 Reply answer(const RequestContext& asked, const ListConflicts& list) {
   return json_reply(200, to_json(list_conflicts(*asked.archive, list)));
+}
+
+Reply answer(const RequestContext& asked, const ShowNewTimelines& show) {
+  return json_reply(200, to_json(read_new_timelines(asked.archive->backend(), show.cluster)));
 }
 
 Reply answer(const RequestContext& asked, const ListHolds& list) {

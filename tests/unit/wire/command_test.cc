@@ -160,6 +160,9 @@ std::vector<Command> commands() {
           {.keep_backups = 1, .keep_days = 0, .backup_label = "night*", .standby_limit_days = 0}},
       ShowPolicy{"main"},
       RemovePolicy{"main"},
+      SetNewTimelines{"main", {}},
+      SetNewTimelines{"main", ClientNames{"primary1", "a.b-c_d"}},
+      ShowNewTimelines{"main"},
   };
 }
 
@@ -240,6 +243,8 @@ TEST(CommandTest, HasAStableForm) {
       {SetPolicy{"main", {.keep_backups = 1, .keep_days = 1}}, "PUT /v1/clusters/main/policy"},
       {ShowPolicy{"main"}, "GET /v1/clusters/main/policy"},
       {RemovePolicy{"main"}, "DELETE /v1/clusters/main/policy"},
+      {SetNewTimelines{"main", {}}, "PUT /v1/clusters/main/timelines"},
+      {ShowNewTimelines{"main"}, "GET /v1/clusters/main/timelines"},
   };
   for (const auto& [command, form] : forms) {
     const RequestHead request = to_request(command);

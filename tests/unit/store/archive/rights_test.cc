@@ -101,6 +101,8 @@ std::vector<Row> table() {
       {BeginPrune{"main", {}, {}}, {kAdmin}, Place::kMain},
       {ContinuePrune{"main", 1}, {kAdmin}, Place::kMain},
       {AbandonPrune{"main"}, {kAdmin}, Place::kMain},
+      {SetNewTimelines{"main", {}}, {kAdmin}, Place::kMain},
+      {ShowNewTimelines{"main"}, {kRestore, kAdmin}, Place::kMain},
   };
 }
 
