@@ -8,6 +8,7 @@
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/retention_parse.h"
 #include "proto/wire/text_field.h"
+#include "proto/wire/withdraw_parse.h"
 
 namespace walstow {
 namespace {

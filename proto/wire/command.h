@@ -18,6 +18,7 @@
 #include "proto/wire/new_timelines_command.h"
 #include "proto/wire/or_refusal.h"
 #include "proto/wire/retention_command.h"
+#include "proto/wire/withdraw_command.h"
 
 namespace walstow {
 
@@ -218,7 +219,8 @@ using Command =
                  AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
-                 ContinuePrune, AbandonPrune, SetNewTimelines, ShowNewTimelines>;
+                 ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile,
+                 SetNewTimelines, ShowNewTimelines>;
 
 RequestHead to_request(const Command& command);
 

@@ -9,6 +9,7 @@
 #include "proto/wire/query_reader.h"
 #include "proto/wire/retention_parse.h"
 #include "proto/wire/target.h"
+#include "proto/wire/withdraw_parse.h"
 
 namespace walstow {
 namespace {
@@ -287,6 +288,7 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
   if (auto parsed = parse_new_timelines_request(request, cluster, target)) {
     return *std::move(parsed);
   }
+  if (auto parsed = parse_withdraw_request(request, cluster, target)) return *std::move(parsed);
   if (path.size() == 5 && part == "wal") {
     return parse_file_request(request, std::move(cluster), path[4]);
   }
@@ -294,7 +296,8 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
     if (method == Method::kPut) return parse_position(std::move(cluster), path[4], fields);
     return refused_method(request);
   }
-  for (const std::string_view known : {"holds", "backups", "standbys", "policy", "prune", "timelines"}) {
+  for (const std::string_view known :
+       {"holds", "backups", "standbys", "policy", "prune", "timelines", "withdrawn"}) {
     if (path.size() <= 6 && part == known) return refused_method(request);
   }
   return make_refusal(Code::kBadRequest,
@@ -350,7 +353,9 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
 // Whose own function has looked at the query.
 bool has_parameters(const Command& command) {
   return std::holds_alternative<ListFiles>(command) || std::holds_alternative<ListHoles>(command) ||
-         std::holds_alternative<VerifyFiles>(command) || std::holds_alternative<SetAside>(command);
+         std::holds_alternative<VerifyFiles>(command) ||
+         std::holds_alternative<SetAside>(command) ||
+         std::holds_alternative<ListWithdrawn>(command);
 }
 
 }  // namespace

@@ -55,6 +55,8 @@ json::value era_value(const EraReport& report) {
   object["histories"] = report.histories;
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
+  object["withdrawn"] = report.withdrawn;
+  object["withdrawn_files"] = array_of(report.withdrawn_files, withdrawn_object);
   object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
   object["newer_magic"] = report.newer_magic;
   object["breaks"] = array_of(report.breaks, break_value);

@@ -14,6 +14,7 @@
 #include "proto/wire/refusal.h"
 #include "proto/wire/retention_report.h"
 #include "proto/wire/verify_report.h"
+#include "proto/wire/withdraw_report.h"
 
 namespace walstow {
 
@@ -72,6 +73,7 @@ struct EraReport {
   std::uint64_t histories = 0;
   std::uint64_t conflicts = 0;  // contents about which nobody has decided yet
   std::uint64_t missing = 0;    // segments in holes
+  std::uint64_t withdrawn = 0;  // contents that administrators have withdrawn
   // "00000002.history": timelines with files whose history is not there, or cannot be read. A
   // recovery to them is refused.
   std::vector<std::string> missing_histories = {};
@@ -84,6 +86,8 @@ struct EraReport {
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
   std::optional<RetentionReport> retention = {};  // of the newest era
+  // The newest ones; `withdrawn` counts all.
+  std::vector<WithdrawnReport> withdrawn_files = {};
   bool operator==(const EraReport&) const = default;
 };
 

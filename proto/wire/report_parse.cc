@@ -43,12 +43,14 @@ EraReport read_era(const ReportReader& reader) {
           .histories = reader.number("histories"),
           .conflicts = reader.number("conflicts"),
           .missing = reader.number_or_0("missing"),
+          .withdrawn = reader.number_or_0("withdrawn"),
           .missing_histories = reader.texts_or_none("missing_histories"),
           .newer_magic = reader.text_or_empty("newer_magic"),
           .breaks = reader.objects_or_none("breaks", read_break),
           .forked = reader.optional_object("forked", read_forked),
           .holes = reader.objects_or_none("holes", read_hole),
-          .retention = reader.optional_object("retention", read_retention)};
+          .retention = reader.optional_object("retention", read_retention),
+          .withdrawn_files = reader.objects_or_none("withdrawn_files", read_withdrawn)};
 }
 
 SharedPosition read_shared(const ReportReader& reader) {

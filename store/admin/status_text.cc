@@ -39,6 +39,7 @@ class StatusText {
   std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
   std::string break_lines(const EraReport& era, const std::string& cluster) const;
   std::string break_text(const BreakReport& found, const std::string& cluster) const;
+  std::string withdrawn_lines(const EraReport& era, const std::string& cluster) const;
   std::string position_lines(const PositionReport& position, const std::string& cluster) const;
   std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
   std::string ago(Time time) const { return fmt::format("{} ago", age_text(style_.now - time)); }
@@ -234,6 +235,33 @@ std::string StatusText::break_lines(const EraReport& era, const std::string& clu
   return text;
 }
 
+std::string StatusText::withdrawn_lines(const EraReport& era, const std::string& cluster) const {
+  if (era.withdrawn == 0) return "";
+  std::string text = fmt::format("    {} withdrawn: {}\n", counted(era.withdrawn, "file"),
+                                 suggestion({"list", cluster, "--withdrawn"}));
+  for (const WithdrawnReport& file : era.withdrawn_files) {
+    if (file.state == "withdrawn") {
+      text += wrapped(fmt::format("{} by {} on {}: {}", file.name, foreign_text(file.by),
+                                  to_iso8601(file.at), foreign_text(file.reason)),
+                      kTextColumns, "      ");
+      continue;
+    }
+    const bool returns = file.state == "returning";
+    Words words{"withdraw", cluster, file.name, "--digest", file.digest};
+    if (returns) {
+      words.push_back("--undo");
+    } else {
+      words.insert(words.end(), {"--reason", "TEXT"});
+    }
+    text += wrapped(fmt::format("{} {}: {}; complete it with {}",
+                                alarm(returns ? "HALF RETURNED" : "HALF WITHDRAWN"), file.name,
+                                returns ? "it was to get its name back" : "it still has its name",
+                                suggestion(words)),
+                    kTextColumns, "      ");
+  }
+  return text;
+}
+
 std::string StatusText::era_lines(const EraReport& era, const std::string& cluster) const {
   std::string text = fmt::format("  era {}\n", era.era);
   if (era.timelines.size() > 1) {
@@ -268,6 +296,7 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
     text += fmt::format("    {} for your decision: {}\n", alarm(counted(era.conflicts, "content")),
                         suggestion({"conflict", "list", cluster}));
   }
+  text += withdrawn_lines(era, cluster);
   if (era.retention) text += retention_lines(*era.retention, cluster);
   return text;
 }

@@ -12,6 +12,7 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST12.zst    decided: another one is FILE
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/broken/SEGMENT.DIGEST12.json the records of that content break off
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/withdrawn/FILE.DIGEST.json   withdrawn: its object is below _aside
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
@@ -131,9 +132,18 @@ struct StoredName {
   std::string digest12;  // of a .partial or an incomplete segment, else ""
   Form form = Form::kFile;
 };
+// Contents that an administrator has withdrawn: by the name with which a put sends them, and all 32
+// digits of the digest.
+std::string withdrawn_records(std::string_view cluster, const EraName& era);  // prefix
+std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
+                             const Digest& digest);
+
 // "FILE", "SEGMENT.partial.DIGEST12", "SEGMENT.incomplete.DIGEST12": the key's last part without
 // its suffix.
 std::string to_string(const StoredName& stored);
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key);
+// The other way round: the key of what to_string() names; nullopt for other texts.
+std::optional<std::string> key_of_stored(std::string_view cluster, const EraName& era,
+                                         std::string_view name);
 
 }  // namespace walstow::layout

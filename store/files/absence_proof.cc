@@ -205,7 +205,12 @@ ProvenAbsence prove_absence(const Archive& archive, const std::string& cluster,
   archive.verify_present();
   for (const EraName& era : eras)
     archive.verify_era(cluster, era);
-  ProvenAbsence proven{.absence = absence_of(log, file), .tombstone = {}};
+  ProvenAbsence proven{.absence = absence_of(log, file), .tombstone = {}, .later = {}};
+  const KnownTimeline* const own = find_timeline(log, file.timeline());
+  if (proven.absence.kind == AbsenceKind::kHole && !proven.absence.because_of && own != nullptr &&
+      own->last_file) {
+    proven.later = WalFileName::segment(file.timeline(), *own->last_file, log.size);
+  }
   if (proven.absence.kind == AbsenceKind::kPruned) {
     proven.tombstone = tombstones.at(proven.absence.prune);
   }

@@ -20,7 +20,9 @@
 #include "proto/wire/report.h"
 #include "store/archive/new_timelines_record.h"
 #include "store/files/placement.h"
+#include "store/files/withdrawal.h"
 #include "store/inventory/break_marks.h"
+#include "store/inventory/withdrawn_records.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 #include "store/object/put_proof.h"
@@ -246,6 +248,10 @@ Reply PutUpload::place_marked() {
     }
   }
   const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
+  if (placement) {
+    const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
+    if (withdrawn) return to_reply(*withdrawn);
+  }
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
   if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
   return reply_to(context_, *era_, placement, told);
@@ -307,6 +313,9 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
+    if (const auto withdrawn = refuse_withdrawn(context.archive->backend(), put.cluster, *era,
+                                                put.file, put.digest))
+      return to_reply(*withdrawn);
     if (const auto placement =
             find_placement(context.archive->backend(), *era, put, context.client)) {
       return reply_to(context, *era, *placement);

@@ -6,6 +6,7 @@
 #include "store/archive/new_timelines_record.h"
 #include "store/archive/probe_archive.h"
 #include "store/files/conflicts.h"
+#include "store/files/withdrawal.h"
 #include "store/inventory/file_list.h"
 #include "store/inventory/verify.h"
 #include "store/retention/holds_and_backups.h"
@@ -58,6 +59,10 @@ Reply answer(const RequestContext& asked, const ListClients&) {
 
 Reply answer(const RequestContext& asked, const ListConflicts& list) {
   return json_reply(200, to_json(list_conflicts(*asked.archive, list)));
+}
+
+Reply answer(const RequestContext& asked, const ListWithdrawn& list) {
+  return json_reply(200, to_json(show_withdrawn(*asked.archive, list)));
 }
 
 Reply answer(const RequestContext& asked, const ShowNewTimelines& show) {

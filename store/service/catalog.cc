@@ -12,6 +12,7 @@
 #include "store/inventory/era_inventory.h"
 #include "store/inventory/forked_timeline.h"
 #include "store/inventory/newest_release.h"
+#include "store/inventory/withdrawn_records.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_status.h"
 #include "store/retention/tombstones.h"
@@ -265,6 +266,10 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
     era.breaks =
         list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks, damaged_marks);
+    NewestWithdrawn withdrawn = newest_withdrawn(archive.backend(), report.cluster, inventory.era(),
+                                                 kMostWithdrawn, damaged_marks);
+    era.withdrawn = withdrawn.count;
+    era.withdrawn_files = std::move(withdrawn.newest);
     if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
       era.newer_magic = fmt::format("0x{:04X}", *magic);
     }

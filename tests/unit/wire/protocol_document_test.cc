@@ -156,11 +156,13 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_prune_plan(sample));
       case 16:
         return to_json(parse_prune_report(sample));
+      case 17:
+        return to_json(parse_withdrawn_page(sample));
       default:
         return to_json(parse_new_timelines_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 18U);
+  ASSERT_EQ(samples.size(), 19U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];
