@@ -37,6 +37,20 @@ ForkedTimeline read_forked(const ReportReader& reader) {
           .left_at = reader.text("left_at")};
 }
 
+BranchReport read_branch(const ReportReader& reader) {
+  return {.timeline = reader.small_number("timeline"),
+          .parent = reader.small_number("parent"),
+          .left_at = reader.text("left_at"),
+          .client = reader.text("client"),
+          .instance = reader.text("instance"),
+          .put = reader.time("put"),
+          .other_client = reader.text("other_client"),
+          .other_instance = reader.text("other_instance"),
+          .newest = reader.text("newest"),
+          .segments = reader.number("segments"),
+          .more = reader.truth("more")};
+}
+
 EraReport read_era(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .timelines = reader.objects("timelines", read_timeline),
@@ -50,7 +64,8 @@ EraReport read_era(const ReportReader& reader) {
           .forked = reader.optional_object("forked", read_forked),
           .holes = reader.objects_or_none("holes", read_hole),
           .retention = reader.optional_object("retention", read_retention),
-          .withdrawn_files = reader.objects_or_none("withdrawn_files", read_withdrawn)};
+          .withdrawn_files = reader.objects_or_none("withdrawn_files", read_withdrawn),
+          .branches = reader.objects_or_none("branches", read_branch)};
 }
 
 SharedPosition read_shared(const ReportReader& reader) {

@@ -8,6 +8,7 @@
 #include "proto/base/error.h"
 #include "store/archive/standby_positions.h"
 #include "store/files/side_content.h"
+#include "store/inventory/branches.h"
 #include "store/inventory/break_marks.h"
 #include "store/inventory/era_inventory.h"
 #include "store/inventory/forked_timeline.h"
@@ -266,6 +267,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
     era.breaks =
         list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks, damaged_marks);
+    era.branches = find_branches(archive, report.cluster, inventory, kMostBranches);
     NewestWithdrawn withdrawn = newest_withdrawn(archive.backend(), report.cluster, inventory.era(),
                                                  kMostWithdrawn, damaged_marks);
     era.withdrawn = withdrawn.count;

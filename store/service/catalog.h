@@ -33,6 +33,7 @@ inline constexpr std::size_t kLongestLabelShown = 100;  // characters
 inline constexpr std::size_t kMostDamaged = 20;
 inline constexpr std::size_t kMostBreaks = 20;
 inline constexpr std::size_t kMostWithdrawn = 20;
+inline constexpr std::size_t kMostBranches = 20;
 
 class Catalog {
  public:

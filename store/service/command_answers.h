@@ -11,6 +11,7 @@
 #include "store/archive/standby_positions.h"
 #include "store/files/recent_edges.h"
 #include "store/files/reply.h"
+#include "store/files/timeline_watch.h"
 #include "store/service/catalog.h"
 
 namespace walstow {
@@ -20,6 +21,7 @@ struct RequestContext {
   std::shared_ptr<Archive> archive;
   Catalog& catalog;
   RecentEdges& recent_edges;
+  TimelineWatch& timelines;
   int compression_level = 1;
   const Caller& caller;
   const Grants& grants;

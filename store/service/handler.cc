@@ -39,6 +39,7 @@ struct Handler::State {
   int compression_level = 0;
   Catalog catalog;
   RecentEdges recent_edges;
+  TimelineWatch timelines;
   ScheduledPrune pruner;  // of the one thread that prunes
   std::mutex mutex;
   std::shared_ptr<Archive> opened;  // guarded by mutex; empty until it was there once
@@ -79,6 +80,7 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
   const RequestContext asked{.archive = current,
                              .catalog = catalog,
                              .recent_edges = recent_edges,
+                             .timelines = timelines,
                              .compression_level = compression_level,
                              .caller = caller,
                              .grants = grants};
