@@ -71,13 +71,13 @@ json::value era_value(const EraReport& report) {
   object["histories"] = report.histories;
   object["conflicts"] = report.conflicts;
   object["missing"] = report.missing;
-  object["withdrawn"] = report.withdrawn;
-  object["withdrawn_files"] = array_of(report.withdrawn_files, withdrawn_object);
-  object["branches"] = array_of(report.branches, branch_value);
   object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
   object["newer_magic"] = report.newer_magic;
   object["breaks"] = array_of(report.breaks, break_value);
   object["forked"] = report.forked ? forked_value(*report.forked) : json::value(nullptr);
+  object["branches"] = array_of(report.branches, branch_value);
+  object["withdrawn"] = report.withdrawn;
+  object["withdrawn_files"] = array_of(report.withdrawn_files, withdrawn_object);
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);

@@ -65,14 +65,45 @@ void write_record(Backend& backend, const Slot& slot, const WithdrawnRecord& rec
   });
 }
 
-// The content goes below "_aside", if it has the name. Durable on return.
+// A copy below "_aside", proven and durable; where it was made before, that one.
+void copy_aside(Backend& backend, const std::string& key, const std::string& copy_key,
+                const Digest& digest) {
+  const auto source = backend.open_object(key);
+  if (source == nullptr) return;
+  const auto copy = proven_copy_of(backend, *source, digest);
+  if (keep(backend, *copy, copy_key) != KeepResult::kOther) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
+                          to_string(digest)),
+              "No accident makes two such contents: find out who has put them.");
+}
+
+// What set_aside() moved there is a second copy.
+void remove_twins(Backend& backend, const std::string& key, const std::string& copy_key,
+                  const Digest& digest) {
+  for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
+    if (entry.key == copy_key || !has_digest(backend, entry.key, digest)) continue;
+    auto twin = backend.open_object(entry.key);
+    auto copy = backend.open_object(copy_key);
+    if (twin && copy && same_content(std::move(twin), std::move(copy)))
+      backend.remove_object(entry.key);
+  }
+}
+
+// The content goes below "_aside", if it has the name. A move between two folders is no single step
+// on every disk, so that a crash might lose both names: the copy is durable before. Durable on
+// return.
 void take_away(Backend& backend, const std::string& key, const Digest& digest) {
+  const std::string copy_key = aside_key(key, to_string(digest));
   for (int attempt = 0; attempt < kWithdrawAttempts; ++attempt) {
     // The one that is taken is opened before the one that is looked into: where another one gets
     // the name between the two, nothing is taken.
     const auto object = backend.open_object(key);
     if (object == nullptr || !has_digest(backend, key, digest)) return;
-    if (backend.set_aside(key, *object)) return;
+    copy_aside(backend, key, copy_key, digest);
+    if (!backend.set_aside(key, *object)) continue;
+    remove_twins(backend, key, copy_key, digest);
+    return;
   }
   throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" is being put by others", key),
               "Withdraw it once more.");

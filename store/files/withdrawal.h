@@ -2,7 +2,8 @@
 // history, a segment far ahead, a server's that was started by mistake.
 //
 //   withdraw   1. the record: durable            from here on no put of that content is acknowledged
-//              2. the object goes below "_aside", whole, in one step, durably
+//              2. a copy below "_aside": proven, durable
+//              3. the object is taken from its name, durably
 //   put        reads the record before the body, and again once its object has a name: of a put and
 //              a withdrawal that meet, one sees the other
 //   return     1. the record says "returning"    from here on puts are taken as ever
