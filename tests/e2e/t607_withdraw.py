@@ -68,6 +68,29 @@ class Withdraw(EndToEndTest):
         self.assertIn(f" withdraw main {name} --undo", again.stderr)
         self.assertNotIn(name, self.archive.objects())
 
+    def test_what_no_get_serves_blocks_nothing(self):
+        name, _ = self.far_segment(512)
+        start = ((int(name[8:16], 16) << 12) + int(name[16:], 16)) << 20
+        text = (
+            f"START WAL LOCATION: {start >> 32:X}/{(start & 0xFFFFFFFF) + 0x28:X} (file {name})\n"
+            f"STOP WAL LOCATION: {start >> 32:X}/{(start & 0xFFFFFFFF) + 0x100:X} (file {name})\n"
+            f"CHECKPOINT LOCATION: {start >> 32:X}/{(start & 0xFFFFFFFF) + 0x60:X}\n"
+            "BACKUP METHOD: streamed\nBACKUP FROM: primary\nSTART TIME: 2020-01-01 00:00:00 UTC\n"
+            "LABEL: nightly\nSTART TIMELINE: 1\nSTOP TIME: 2020-01-01 00:00:10 UTC\n"
+            "STOP TIMELINE: 1\n"
+        )
+        done = self.put(f"{name}.00000028.backup", text.encode())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.restored.start()
+        self.restored.wait_promoted()
+        self.assert_same_rows(self.primary, self.restored)
+
+    def test_history_that_no_log_can_have(self):
+        refused = self.put("00000002.history", b"1\t0/0\tx\n")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("no log begins before", refused.stderr)
+        self.assertNotIn("00000002.history", self.archive.objects())
+
     def test_a_mistake_is_undone(self):
         first = min(self.archive.segments())
         content = self.archive.contents(first)
