@@ -1,12 +1,12 @@
-// What takes a whole object out of the archive again, by an administrator's word alone: a made-up
-// history, a segment far ahead, a server's that was started by mistake.
+// Takes a whole object out of the archive again, by an administrator's word alone: a made-up
+// history, a segment far ahead, what a server that was started by mistake has put.
 //
-//   withdraw   1. the record: durable            from here on no put of that content is acknowledged
+//   withdraw   1. the record: durable           from here on no put of that content is acknowledged
 //              2. a copy below "_aside": proven, durable
 //              3. the object is taken from its name, durably
 //   put        reads the record before the body, and again once its object has a name: of a put and
 //              a withdrawal that meet, one sees the other
-//   return     1. the record says "returning"    from here on puts are taken as ever
+//   return     1. the record says "returning"   from here on puts are taken as ever
 //              2. the object gets its name back, proven, never in the place of another content
 //              3. the record goes
 //

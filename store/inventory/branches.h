@@ -13,8 +13,8 @@
 
 namespace walstow {
 
-// Those of an era, by timeline, `most` at most. Who has put what, the objects say. Blocking. Errors:
-// as store/backend/backend.h; an object that cannot be read shows nothing.
+// Those of an era, by timeline, `most` at most; who has put what is in the objects. Blocking. An
+// object that cannot be read shows nothing; errors as store/backend/backend.h.
 std::vector<BranchReport> find_branches(const Archive& archive, const std::string& cluster,
                                         const EraInventory& inventory, std::size_t most);
 
