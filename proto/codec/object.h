@@ -48,6 +48,8 @@ struct ObjectHeader {
   std::uint32_t segment_size = 0;              // bytes
   std::string client;                          // who put it
   std::chrono::system_clock::time_point time;  // of the put; whole seconds, UTC
+  // Which data directory of the client's: 32 lower-case hex digits; "": the put did not say.
+  std::string instance = {};
 };
 
 // One line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid} beyond

@@ -13,7 +13,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kFormat = "1.0";  // MAJOR.MINOR; the major is kObjectFormatMajor
+// MAJOR.MINOR; the major is kObjectFormatMajor. With an instance it is the later one.
+constexpr std::string_view kFormat = "1.0";
+constexpr std::string_view kFormatWithInstance = "1.1";
 
 // Ours is flat; what a later minor version adds may nest a little.
 constexpr std::size_t kDeepestHeader = 4;
@@ -26,6 +28,8 @@ constexpr std::size_t kDeepestHeader = 4;
 class Fields {
  public:
   explicit Fields(const json::object& object) : object_(object) {}
+
+  bool has(std::string_view name) const { return object_.contains({name.data(), name.size()}); }
 
   std::string text(std::string_view name) const {
     const json::string* const text = find(name).if_string();
@@ -92,6 +96,7 @@ ObjectHeader header_of(const Fields& fields) {
   const auto time = parse_iso8601(fields.text("time"));
   if (!time) damaged_header("field \"time\" is not of the form YYYY-MM-DDThh:mm:ssZ");
   header.time = *time;
+  if (fields.has("instance")) header.instance = fields.text("instance");
   return header;
 }
 
@@ -102,8 +107,9 @@ std::string encode_object_header(const ObjectHeader& header) {
     throw Error(ErrorKind::kInvalid, "object header needs the names of a file and of a client");
   }
   // The order in which they are written is part of the format.
-  const json::object fields = {
-      {"format", json::string_view(kFormat.data(), kFormat.size())},
+  const std::string_view format = header.instance.empty() ? kFormat : kFormatWithInstance;
+  json::object fields = {
+      {"format", json::string_view(format.data(), format.size())},
       {"name", header.name},
       {"raw_size", header.raw_size},
       {"xxh128", to_string(header.digest)},
@@ -113,6 +119,7 @@ std::string encode_object_header(const ObjectHeader& header) {
       {"client", header.client},
       {"time", to_iso8601(header.time)},
   };
+  if (!header.instance.empty()) fields["instance"] = header.instance;
   std::string line = fmt::format("{}\n", json::serialize(fields));
   if (line.size() > kLargestObjectHeader) {
     throw Error(ErrorKind::kInvalid, fmt::format("object header takes {} bytes, {} are allowed",

@@ -33,6 +33,25 @@ std::string_view reason_of(std::string_view rest) {
 
 }  // namespace
 
+std::string impossible_place(const TimelineHistory& history, SegmentSize size) {
+  Lsn before = start_of(SegmentNumber{1}, size);
+  for (const TimelineSwitch& step : history.ancestry) {
+    if (step.left_at < start_of(SegmentNumber{1}, size)) {
+      return fmt::format("timeline {} cannot have been left at {}: no log begins before {}",
+                         step.parent.value, to_string(step.left_at),
+                         to_string(start_of(SegmentNumber{1}, size)));
+    }
+    if (step.left_at < before) {
+      return fmt::format(
+          "timeline {} cannot have been left at {}, which is before {}, where the "
+          "timeline before it was left",
+          step.parent.value, to_string(step.left_at), to_string(before));
+    }
+    before = step.left_at;
+  }
+  return {};
+}
+
 TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view content) {
   if (content.size() > kLargestHistoryFile) {
     return {std::nullopt, fmt::format("it has {} bytes, a timeline history file at most {}",

@@ -29,6 +29,12 @@ struct TimelineHistoryResult {
 // Blank lines and lines that start with '#' are passed over, as PostgreSQL does.
 TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view content);
 
+// Why no log can have that history; "" when one can. Places ascend from one timeline to the next,
+// and none is in segment 0, in which no log begins. How far ahead a place is says nothing: after an
+// outage of the archive a promotion's history comes first, and its place lies far beyond all that
+// was archived.
+std::string impossible_place(const TimelineHistory& history, SegmentSize size);
+
 // PostgreSQL reads any length; a history line is under 1 kB and a cluster has few timelines.
 inline constexpr std::size_t kLargestHistoryFile = std::size_t{1} << 20;
 inline constexpr std::size_t kLargestBackupFile = std::size_t{1} << 20;

@@ -15,9 +15,11 @@
 #include "proto/wal/lsn.h"
 #include "proto/wire/grant.h"
 #include "proto/wire/http.h"
+#include "proto/wire/new_timelines_command.h"
 #include "proto/wire/or_refusal.h"
 #include "proto/wire/page.h"
 #include "proto/wire/retention_command.h"
+#include "proto/wire/withdraw_command.h"
 
 namespace walstow {
 
@@ -218,7 +220,8 @@ using Command =
                  AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
-                 ContinuePrune, AbandonPrune>;
+                 ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile,
+                 SetNewTimelines, ShowNewTimelines>;
 
 RequestHead to_request(const Command& command);
 

@@ -5,9 +5,11 @@
 #include "proto/wal/timeline_history.h"
 #include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
+#include "proto/wire/new_timelines.h"
 #include "proto/wire/query_reader.h"
 #include "proto/wire/retention_parse.h"
 #include "proto/wire/target.h"
+#include "proto/wire/withdraw_parse.h"
 
 namespace walstow {
 namespace {
@@ -288,6 +290,10 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
     return parse_conflicts(request, std::move(cluster), target);
   }
   if (auto parsed = parse_retention_request(request, cluster, target)) return *std::move(parsed);
+  if (auto parsed = parse_new_timelines_request(request, cluster, target)) {
+    return *std::move(parsed);
+  }
+  if (auto parsed = parse_withdraw_request(request, cluster, target)) return *std::move(parsed);
   if (path.size() == 5 && part == "wal") {
     return parse_file_request(request, std::move(cluster), path[4]);
   }
@@ -295,7 +301,8 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
     if (method == Method::kPut) return parse_position(std::move(cluster), path[4], fields);
     return refused_method(request);
   }
-  for (const std::string_view known : {"holds", "backups", "standbys", "policy", "prune"}) {
+  for (const std::string_view known :
+       {"holds", "backups", "standbys", "policy", "prune", "timelines", "withdrawn"}) {
     if (path.size() <= 6 && part == known) return refused_method(request);
   }
   return make_refusal(Code::kBadRequest,

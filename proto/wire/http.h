@@ -76,6 +76,7 @@ inline constexpr std::string_view kKeepBackups = "Walstow-Keep-Backups";    // h
 inline constexpr std::string_view kKeepDays = "Walstow-Keep-Days";          // all that are younger
 inline constexpr std::string_view kBefore = "Walstow-Before";               // prune no further
 inline constexpr std::string_view kStandbyLimit = "Walstow-Standby-Limit";  // days
+inline constexpr std::string_view kNewTimelines = "Walstow-New-Timelines";  // who opens them
 inline constexpr std::string_view kFloor = "Walstow-Floor";                 // that was shown
 inline constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
 inline constexpr std::string_view kContentEncoding = "Content-Encoding";

@@ -31,6 +31,8 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kOtherSystem, "other-system", 409},
     CodeInfo{Code::kExists, "exists", 409},
     CodeInfo{Code::kBelowFloor, "below-floor", 409},
+    CodeInfo{Code::kWithdrawn, "withdrawn", 409},
+    CodeInfo{Code::kOtherTimelines, "other-timelines", 409},
     CodeInfo{Code::kAbsentEnd, "absent-end", 404},
     CodeInfo{Code::kAbsentBefore, "absent-before", 404},
     CodeInfo{Code::kHole, "hole", 404},
@@ -87,6 +89,8 @@ ErrorKind kind_of(Code code) {
     case Code::kOtherSystem:
     case Code::kExists:
     case Code::kBelowFloor:
+    case Code::kWithdrawn:
+    case Code::kOtherTimelines:
     case Code::kNoSuchRecord:
       return ErrorKind::kRefused;
     case Code::kDigestMismatch:

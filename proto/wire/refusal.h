@@ -31,6 +31,8 @@ enum class Code {
   kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
   kExists,          // 409 exists: the cluster, era or client to be made stands
   kBelowFloor,      // 409 below-floor: what it needs was pruned, or is about to be
+  kWithdrawn,       // 409 withdrawn: an administrator has withdrawn this content
+  kOtherTimelines,  // 409 other-timelines: the client may not open timelines in this cluster
   // What they mean: store/inventory/absence.h.
   kAbsentEnd,       // 404 absent-end: nothing later in its history is known
   kAbsentBefore,    // 404 absent-before: its timeline began later

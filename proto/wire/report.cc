@@ -48,6 +48,22 @@ json::value forked_value(const ForkedTimeline& forked) {
   return {{"highest", forked.highest}, {"in_use", forked.in_use}, {"left_at", forked.left_at}};
 }
 
+json::value branch_value(const BranchReport& branch) {
+  json::object object;
+  object["timeline"] = branch.timeline;
+  object["parent"] = branch.parent;
+  object["left_at"] = branch.left_at;
+  object["client"] = escaped_text(branch.client);
+  object["instance"] = branch.instance;
+  object["put"] = to_iso8601(branch.put);
+  object["other_client"] = escaped_text(branch.other_client);
+  object["other_instance"] = branch.other_instance;
+  object["newest"] = branch.newest;
+  object["segments"] = branch.segments;
+  object["more"] = branch.more;
+  return object;
+}
+
 json::value era_value(const EraReport& report) {
   json::object object;
   object["era"] = report.era;
@@ -59,6 +75,9 @@ json::value era_value(const EraReport& report) {
   object["newer_magic"] = report.newer_magic;
   object["breaks"] = array_of(report.breaks, break_value);
   object["forked"] = report.forked ? forked_value(*report.forked) : json::value(nullptr);
+  object["branches"] = array_of(report.branches, branch_value);
+  object["withdrawn"] = report.withdrawn;
+  object["withdrawn_files"] = array_of(report.withdrawn_files, withdrawn_object);
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);

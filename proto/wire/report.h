@@ -14,6 +14,7 @@
 #include "proto/wire/refusal.h"
 #include "proto/wire/retention_report.h"
 #include "proto/wire/verify_report.h"
+#include "proto/wire/withdraw_report.h"
 
 namespace walstow {
 
@@ -58,6 +59,20 @@ struct BreakReport {
   bool operator==(const BreakReport&) const = default;
 };
 
+// A timeline that one client has opened, while others went on with its parent behind the place
+// where it was left (store/inventory/branches.h).
+struct BranchReport {
+  std::uint32_t timeline = 0, parent = 0;
+  std::string left_at;                       // LSN
+  std::string client, instance;              // who put the timeline's history
+  Time put;                                  // when
+  std::string other_client, other_instance;  // who has put the parent's newest segment since
+  std::string newest;                        // that segment
+  std::uint64_t segments = 0;  // of the parent behind `left_at`, put since; those counted
+  bool more = false;           // there are more
+  bool operator==(const BranchReport&) const = default;
+};
+
 // The highest timeline is not the one in use (store/inventory/forked_timeline.h).
 struct ForkedTimeline {
   std::uint32_t highest = 0;
@@ -72,6 +87,7 @@ struct EraReport {
   std::uint64_t histories = 0;
   std::uint64_t conflicts = 0;  // contents about which nobody has decided yet
   std::uint64_t missing = 0;    // segments in holes
+  std::uint64_t withdrawn = 0;  // contents that administrators have withdrawn
   // "00000002.history": timelines with files whose history is not there, or cannot be read. A
   // recovery to them is refused.
   std::vector<std::string> missing_histories = {};
@@ -84,6 +100,9 @@ struct EraReport {
   // The newest ones; `missing` counts all.
   std::vector<HoleReport> holes = {};
   std::optional<RetentionReport> retention = {};  // of the newest era
+  // The newest ones; `withdrawn` counts all.
+  std::vector<WithdrawnReport> withdrawn_files = {};
+  std::vector<BranchReport> branches = {};
   bool operator==(const EraReport&) const = default;
 };
 

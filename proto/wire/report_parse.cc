@@ -37,18 +37,35 @@ ForkedTimeline read_forked(const ReportReader& reader) {
           .left_at = reader.text("left_at")};
 }
 
+BranchReport read_branch(const ReportReader& reader) {
+  return {.timeline = reader.small_number("timeline"),
+          .parent = reader.small_number("parent"),
+          .left_at = reader.text("left_at"),
+          .client = reader.text("client"),
+          .instance = reader.text("instance"),
+          .put = reader.time("put"),
+          .other_client = reader.text("other_client"),
+          .other_instance = reader.text("other_instance"),
+          .newest = reader.text("newest"),
+          .segments = reader.number("segments"),
+          .more = reader.truth("more")};
+}
+
 EraReport read_era(const ReportReader& reader) {
   return {.era = reader.text("era"),
           .timelines = reader.objects("timelines", read_timeline),
           .histories = reader.number("histories"),
           .conflicts = reader.number("conflicts"),
           .missing = reader.number_or_0("missing"),
+          .withdrawn = reader.number_or_0("withdrawn"),
           .missing_histories = reader.texts_or_none("missing_histories"),
           .newer_magic = reader.text_or_empty("newer_magic"),
           .breaks = reader.objects_or_none("breaks", read_break),
           .forked = reader.optional_object("forked", read_forked),
           .holes = reader.objects_or_none("holes", read_hole),
-          .retention = reader.optional_object("retention", read_retention)};
+          .retention = reader.optional_object("retention", read_retention),
+          .withdrawn_files = reader.objects_or_none("withdrawn_files", read_withdrawn),
+          .branches = reader.objects_or_none("branches", read_branch)};
 }
 
 SharedPosition read_shared(const ReportReader& reader) {

@@ -92,5 +92,8 @@ boost::json::object backup_object(const BackupReport& backup);
 BackupReport read_backup(const ReportReader& reader);
 boost::json::object retention_object(const RetentionReport& retention);
 RetentionReport read_retention(const ReportReader& reader);
+// And withdrawn files.
+boost::json::object withdrawn_object(const WithdrawnReport& report);
+WithdrawnReport read_withdrawn(const ReportReader& reader);
 
 }  // namespace walstow

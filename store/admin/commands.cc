@@ -12,9 +12,9 @@ namespace {
 const std::vector<AdminCommand>& admin_commands() {
   static const std::vector<AdminCommand> kAll = [] {
     std::vector<AdminCommand> all = server_commands();
-    for (auto* const part :
-         {&copy_commands, &cluster_commands, &file_commands, &verify_commands, &prune_commands,
-          &policy_commands, &retention_commands, &conflict_commands, &client_commands})
+    for (auto* const part : {&copy_commands, &cluster_commands, &file_commands, &verify_commands,
+                             &prune_commands, &policy_commands, &retention_commands,
+                             &conflict_commands, &withdraw_commands, &client_commands})
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();

@@ -18,6 +18,7 @@ std::vector<AdminCommand> prune_commands();
 std::vector<AdminCommand> policy_commands();
 std::vector<AdminCommand> retention_commands();  // holds, backups, standbys
 std::vector<AdminCommand> conflict_commands();
+std::vector<AdminCommand> withdraw_commands();
 std::vector<AdminCommand> client_commands();
 
 // Every command with its options, for the command line and --help.

@@ -57,7 +57,31 @@ int list_all_holes(const CommandContext& call) {
   return found ? exit_code::kMissing : exit_code::kDone;
 }
 
+// What was withdrawn is no file of the log any more.
+int list_all_withdrawn(const CommandContext& call) {
+  Client client = call.client();
+  ListWithdrawn question{.cluster = call.cluster()};
+  std::string era;
+  do {
+    const WithdrawnPage page = parse_withdrawn_page(client.ask(question, long_patience()));
+    std::string text;
+    for (const WithdrawnReport& file : page.files) {
+      if (call.json()) {
+        text += to_json(file);
+        continue;
+      }
+      if (file.era != era) text += fmt::format("era {}\n", file.era);
+      era = file.era;
+      text += withdrawn_text(file);
+    }
+    print(text);
+    question.page.after = page.next;
+  } while (!question.page.after.empty());
+  return exit_code::kDone;
+}
+
 int list(const CommandContext& call) {
+  if (call.command.flag("withdrawn")) return list_all_withdrawn(call);
   return call.command.flag("holes") ? list_all_holes(call) : list_all_files(call);
 }
 
@@ -71,7 +95,8 @@ std::vector<AdminCommand> file_commands() {
         {kTimelineOption,
          kFromOption,
          kToOption,
-         {"--holes", "", "list the segments that are missing"}},
+         {"--holes", "", "list the segments that are missing"},
+         {"--withdrawn", "", "list the files that were withdrawn"}},
         {kCluster}},
        list},
   };

@@ -1,8 +1,12 @@
-// `walstow policy set|show|remove`: by what walstowd prunes a cluster by itself.
+// `walstow policy set|show|remove`: by what walstowd prunes a cluster by itself, and who opens
+// timelines in it.
 #include <fmt/format.h>
 
+#include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
+#include "proto/wire/json_fields.h"
+#include "proto/wire/new_timelines.h"
 #include "proto/wire/retention_report.h"
 #include "store/admin/commands.h"
 #include "store/admin/policy_options.h"
@@ -16,9 +20,32 @@ std::string shown(const std::optional<PolicyReport>& policy, const std::string& 
   return fmt::format("cluster {} has no policy: nothing of it is pruned by itself\n", cluster);
 }
 
+std::string timelines_text(const NewTimelinesReport& report) {
+  if (!report.clients) return "any client that may archive opens timelines\n";
+  return fmt::format("only {} may open timelines\nset by {} on {}\n",
+                     fmt::join(*report.clients, ", "), report.by, to_iso8601(report.set));
+}
+
+// Who opens timelines is no matter of pruning, and has a record of its own.
+void set_new_timelines(const CommandContext& call, const std::string& cluster) {
+  const std::string text = call.command.option("new-timelines");
+  const auto clients = parse_new_timelines(text);
+  if (!clients) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("invalid value \"{}\" for option --new-timelines", escaped(text)),
+                "Give \"any\", or the names of clients: primary1,standby1.");
+  }
+  const std::string answer = call.client().ask(SetNewTimelines{cluster, *clients}, patience());
+  print(call.json() ? answer : timelines_text(parse_new_timelines_report(answer)));
+}
+
 int policy_set(const CommandContext& call) {
   const SetPolicy set{.cluster = call.command.positional("CLUSTER"),
                       .policy = policy_of_options(call)};
+  if (!call.command.option("new-timelines").empty()) {
+    set_new_timelines(call, set.cluster);
+    if (set.policy == PrunePolicy()) return exit_code::kDone;
+  }
   if (set.policy.keep_backups.value_or(0) == 0) {
     throw Error(ErrorKind::kUsage, "which backups are to be kept?",
                 "Give --keep-backups, one at least, and --keep-days.");
@@ -37,8 +64,18 @@ int policy_set(const CommandContext& call) {
 
 int policy_show(const CommandContext& call) {
   const std::string cluster = call.cluster();
-  const std::string answer = call.client().ask(ShowPolicy{cluster}, patience());
-  print(call.json() ? answer : shown(parse_policy_report(answer), cluster));
+  Client client = call.client();
+  const std::string answer = client.ask(ShowPolicy{cluster}, patience());
+  const NewTimelinesReport timelines =
+      parse_new_timelines_report(client.ask(ShowNewTimelines{cluster}, patience()));
+  if (!call.json()) {
+    print(fmt::format("{}{}", shown(parse_policy_report(answer), cluster),
+                      timelines_text(timelines)));
+    return exit_code::kDone;
+  }
+  auto both = parse_json_object(answer).value_or(boost::json::object());
+  both["new_timelines"] = to_new_timelines_text(timelines.clients);
+  print(to_line(both));
   return exit_code::kDone;
 }
 
@@ -53,9 +90,14 @@ int policy_remove(const CommandContext& call) {
 
 std::vector<AdminCommand> policy_commands() {
   constexpr Positional kCluster{"CLUSTER", "the cluster's name"};
+  CommandSpec set{.name = "policy set",
+                  .summary = "have walstowd prune a cluster by itself; say who opens timelines",
+                  .options = policy_options(),
+                  .positionals = {kCluster}};
+  set.options.push_back({"--new-timelines", "CLIENTS",
+                         "only these may put new histories: primary1,standby1; or any"});
   return {
-      {{"policy set", "have walstowd prune a cluster by itself", policy_options(), {kCluster}},
-       policy_set},
+      {std::move(set), policy_set},
       {{"policy show",
         "show by which policy a cluster is pruned",
         {},

@@ -1,15 +1,14 @@
 // `walstow prune`: shows what would go and why, asks, and then has the store go step by step.
 #include <algorithm>
-#include <cstdio>
 #include <fmt/format.h>
 #include <sstream>
-#include <unistd.h>
 
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"
 #include "store/admin/commands.h"
+#include "store/admin/confirmation.h"
 #include "store/admin/policy_options.h"
 #include "store/admin/progress_line.h"
 #include "store/admin/report_text.h"
@@ -109,24 +108,9 @@ void print_prune(const CommandContext& call, const PruneReport& prune) {
   }
 }
 
-bool at_terminal() {
-  return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
-}
-
-// Only "yes" is yes.
-bool confirmed(const CommandContext& call, const char* question) {
-  if (call.command.flag("yes")) return true;
-  if (!at_terminal()) {
-    throw Error(ErrorKind::kUsage,
-                "what is pruned does not come back, and nobody can be asked here",
-                "Give --yes, or only look with --dry-run.");
-  }
-  std::fprintf(stderr, "%s (yes/no) ", question);
-  std::fflush(stderr);
-  std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n' && answer.size() < 16; c = std::getchar())
-    answer += static_cast<char>(c);
-  return answer == "yes";
+bool may_prune(const CommandContext& call, const std::string& question) {
+  return confirmed(call, question, "what is pruned does not come back",
+                   "Give --yes, or only look with --dry-run.");
 }
 
 // Until it is over. Whatever ends this, a later prune goes on where it was.
@@ -148,7 +132,7 @@ bool complete_unfinished(const CommandContext& call, Client& client, const Prune
   if (!call.json()) {
     print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""), call.reach());
   }
-  if (!confirmed(call, "Complete it? What is left of it goes, and does not come back.")) {
+  if (!may_prune(call, "Complete it? What is left of it goes, and does not come back.")) {
     print("nothing was removed\n");
     log_line(LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
              fmt::format("{} ends it: what has not gone stays.",
@@ -206,7 +190,7 @@ int prune(const CommandContext& call) {
     if (call.json()) print(answer);
     return exit_code::kDone;
   }
-  if (!confirmed(call, "Remove them? They do not come back.")) {
+  if (!may_prune(call, "Remove them? They do not come back.")) {
     print("nothing was removed\n");
     return exit_code::kFailed;
   }

@@ -143,6 +143,19 @@ std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
   return text;
 }
 
+std::string withdrawn_text(const WithdrawnReport& report) {
+  std::string text = fmt::format("{}\n", report.name);
+  const auto add = [&text](const std::string& line) { text += wrapped(line, kTextColumns, "  "); };
+  add(fmt::format("digest {}", report.digest));
+  add(fmt::format("put by client {} on {}, {} stored", report.client, to_iso8601(report.put),
+                  size_text(report.stored_size)));
+  if (report.state == "standing") return text;
+  add(fmt::format("withdrawn by {} on {}: {}", report.by, to_iso8601(report.at), report.reason));
+  if (report.state == "unfinished") add("it still has the name: withdraw it once more");
+  if (report.state == "returning") add("it is being put back: --undo once more completes that");
+  return text;
+}
+
 std::string whoami_text(const WhoamiReport& report) {
   std::string text = fmt::format("{} in archive {}\n", report.name, report.archive);
   text += grant_lines(report.grants);

@@ -19,6 +19,8 @@ std::string problem_text(const VerifyProblem& problem);
 std::string set_aside_text(const SetAsideReport& report);
 // Each with what there is to know before a decision.
 std::string conflicts_text(const std::vector<ConflictReport>& conflicts);
+// What was withdrawn, by whom and why; or a file that may be.
+std::string withdrawn_text(const WithdrawnReport& report);
 std::string whoami_text(const WhoamiReport& report);
 // Marks the certificates that have ended at `now`, or end soon after it.
 std::string registry_text(const std::vector<ClientReport>& clients, Time now);

@@ -11,6 +11,7 @@
 #include "proto/base/suggestion.h"
 #include "proto/wal/file_name.h"
 #include "store/admin/report_text.h"
+#include "store/admin/timeline_text.h"
 #include "store/service/catalog.h"
 
 namespace walstow {
@@ -39,6 +40,7 @@ class StatusText {
   std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
   std::string break_lines(const EraReport& era, const std::string& cluster) const;
   std::string break_text(const BreakReport& found, const std::string& cluster) const;
+  std::string withdrawn_lines(const EraReport& era, const std::string& cluster) const;
   std::string position_lines(const PositionReport& position, const std::string& cluster) const;
   std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
   std::string ago(Time time) const { return fmt::format("{} ago", age_text(style_.now - time)); }
@@ -185,21 +187,6 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
   return text;
 }
 
-std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
-  const std::string origin =
-      fork.left_at.empty()
-          ? fmt::format("timeline {} does not descend from timeline {}", fork.highest, fork.in_use)
-          : fmt::format("timeline {} left timeline {} at {}", fork.highest, fork.in_use,
-                        fork.left_at);
-  return fmt::format(
-      "{0} {1}, which has gone on since and has the newest segment. Servers go for the highest "
-      "timeline: a standby or a recovery from a newer backup of timeline {3} ends with \"requested "
-      "timeline {2} is not a child of this server's history\". Was timeline {2} only a trial? Then "
-      "set recovery_target_timeline = '{3}' for each of them, until a promotion has made a higher "
-      "timeline",
-      mark, origin, fork.highest, fork.in_use);
-}
-
 std::string StatusText::break_text(const BreakReport& found, const std::string& cluster) const {
   const auto accept = [&cluster](const std::string& file) {
     return suggestion({"conflict", "accept", cluster, file, "DIGEST"});
@@ -230,6 +217,33 @@ std::string StatusText::break_lines(const EraReport& era, const std::string& clu
     text += wrapped(fmt::format("these are the newest {}, there may be more: {} finds all",
                                 kMostBreaks, suggestion({"verify", cluster, "--deep"})),
                     kTextColumns, "    ");
+  }
+  return text;
+}
+
+std::string StatusText::withdrawn_lines(const EraReport& era, const std::string& cluster) const {
+  if (era.withdrawn == 0) return "";
+  std::string text = fmt::format("    {} withdrawn: {}\n", counted(era.withdrawn, "file"),
+                                 suggestion({"list", cluster, "--withdrawn"}));
+  for (const WithdrawnReport& file : era.withdrawn_files) {
+    if (file.state == "withdrawn") {
+      text += wrapped(fmt::format("{} by {} on {}: {}", file.name, foreign_text(file.by),
+                                  to_iso8601(file.at), foreign_text(file.reason)),
+                      kTextColumns, "      ");
+      continue;
+    }
+    const bool returns = file.state == "returning";
+    Words words{"withdraw", cluster, file.name, "--digest", file.digest};
+    if (returns) {
+      words.push_back("--undo");
+    } else {
+      words.insert(words.end(), {"--reason", "TEXT"});
+    }
+    text += wrapped(fmt::format("{} {}: {}; complete it with {}",
+                                alarm(returns ? "HALF RETURNED" : "HALF WITHDRAWN"), file.name,
+                                returns ? "it was to get its name back" : "it still has its name",
+                                suggestion(words)),
+                    kTextColumns, "      ");
   }
   return text;
 }
@@ -268,6 +282,9 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
     text += fmt::format("    {} for your decision: {}\n", alarm(counted(era.conflicts, "content")),
                         suggestion({"conflict", "list", cluster}));
   }
+  for (const BranchReport& branch : era.branches)
+    text += wrapped(branch_text(branch, alarm("TWO SERVERS"), cluster), kTextColumns, "    ");
+  text += withdrawn_lines(era, cluster);
   if (era.retention) text += retention_lines(*era.retention, cluster);
   return text;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <iostream>
+#include <iterator>
 #include <thread>
 #include <unistd.h>
 
@@ -71,6 +72,10 @@ std::optional<std::uint64_t> rate_of(const CommandContext& call) {
               "It is a size, for each second: \"50MB\".");
 }
 
+bool is_in(const HoleReport& hole, const WithdrawnReport& file) {
+  return file.era == hole.era && hole.first <= file.name && file.name <= hole.last;
+}
+
 class Verification {
  public:
   explicit Verification(const CommandContext& call)
@@ -87,6 +92,8 @@ class Verification {
   void verify_pages();
   void keep_rate() const;
   void list_holes();
+  std::vector<WithdrawnReport> list_withdrawn();
+  std::string withdrawn_line(const WithdrawnReport& file) const;
   void show(const VerifyProblem& problem);
   void show_summary();
   void show_way_out();
@@ -181,17 +188,41 @@ void Verification::keep_rate() const {
 
 void Verification::list_holes() {
   ListHoles question{.cluster = question_.cluster, .after = "", .range = question_.range};
+  std::optional<std::vector<WithdrawnReport>> withdrawn;
   do {
     const HolePage page = parse_hole_page(client_.ask(question, long_patience()));
     std::string text;
+    if (!page.holes.empty() && !withdrawn) withdrawn = list_withdrawn();
     for (const HoleReport& hole : page.holes) {
       found_.missing += hole.count;
       text += call_.json() ? to_json(hole) : fmt::format("missing     {}", hole_text(hole));
+      for (const WithdrawnReport& file : *withdrawn) {
+        if (is_in(hole, file)) text += withdrawn_line(file);
+      }
     }
     line_.clear();
     print(text);
     question.after = page.next;
   } while (!question.after.empty());
+}
+
+// Some of what is missing somebody has taken away, and has said why.
+std::vector<WithdrawnReport> Verification::list_withdrawn() {
+  std::vector<WithdrawnReport> all;
+  ListWithdrawn question{.cluster = question_.cluster};
+  do {
+    WithdrawnPage page = parse_withdrawn_page(client_.ask(question, long_patience()));
+    std::ranges::move(page.files, std::back_inserter(all));
+    question.page.after = page.next;
+  } while (!question.page.after.empty() && all.size() < kMostRemembered);
+  return all;
+}
+
+std::string Verification::withdrawn_line(const WithdrawnReport& file) const {
+  if (call_.json()) return to_json(file);
+  return wrapped(fmt::format("{} was withdrawn by {} on {}: {}", file.name, file.by,
+                             to_iso8601(file.at), file.reason),
+                 kTextColumns, "            ");
 }
 
 void Verification::show(const VerifyProblem& problem) {

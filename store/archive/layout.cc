@@ -121,6 +121,10 @@ std::string policy_record(std::string_view cluster) {
   return fmt::format("{}/policy.json", cluster);
 }
 
+std::string new_timelines_record(std::string_view cluster) {
+  return fmt::format("{}/timelines.json", cluster);
+}
+
 std::string client_records() {
   return "_clients/";
 }
@@ -259,6 +263,16 @@ std::optional<KeptName> parse_break_mark(std::string_view cluster, const EraName
   return KeptName{*file, std::string(text.digits)};
 }
 
+std::string withdrawn_records(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}withdrawn/", era_prefix(cluster, era));
+}
+
+std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
+                             const Digest& digest) {
+  return fmt::format("{}{}.{}.json", withdrawn_records(cluster, era), file.text(),
+                     walstow::to_string(digest));
+}
+
 std::string to_string(const StoredName& stored) {
   const std::string_view form = stored.form == StoredName::Form::kIncomplete ? kIncomplete : "";
   const std::string_view dot = stored.digits.empty() ? "" : ".";
@@ -299,6 +313,18 @@ std::optional<StoredName> parse_object_key(std::string_view cluster, std::string
   }
   return StoredName{*era, *file, std::string(text.digits),
                     is_incomplete ? StoredName::Form::kIncomplete : StoredName::Form::kFile};
+}
+
+std::optional<std::string> key_of_stored(std::string_view cluster, const EraName& era,
+                                         std::string_view name) {
+  const auto file = WalFileName::parse(name.substr(0, name.find('.')));
+  const auto history = WalFileName::parse(name);
+  if (!file && !history) return std::nullopt;
+  std::string key =
+      fmt::format("{}{}{}", folder_of(cluster, era, file ? *file : *history), name, kObjectSuffix);
+  const auto stored = parse_object_key(cluster, key);
+  if (!stored || to_string(*stored) != name) return std::nullopt;
+  return key;
 }
 
 }  // namespace walstow::layout

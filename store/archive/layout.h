@@ -12,9 +12,11 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/settled/FILE.DIGEST.zst    decided: another one is FILE
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/broken/SEGMENT.DIGEST.json the records of that content break off
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/withdrawn/FILE.DIGEST.json   withdrawn: its object is below _aside
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
+//   CLUSTER/timelines.json                                    who may open new ones
 //   CLUSTER/backups/ID.json                                   backups that left no .backup file
 //   _clock.json                                              the newest time that was seen
 //                                                            (store/retention/archive_clock.h)
@@ -63,6 +65,7 @@ std::string hold_record(std::string_view cluster, std::string_view id);
 std::string backup_records(std::string_view cluster);  // prefix
 std::string backup_record(std::string_view cluster, std::string_view id);
 std::string policy_record(std::string_view cluster);
+std::string new_timelines_record(std::string_view cluster);
 std::string client_records();  // prefix
 // `client` is a valid_client_name().
 std::string client_record(std::string_view client);
@@ -142,6 +145,12 @@ struct StoredName {
   std::string digits;  // of the digest of a .partial or an incomplete segment, else ""
   Form form = Form::kFile;
 };
+// Contents that an administrator has withdrawn: by the name with which a put sends them, and all 32
+// digits of the digest.
+std::string withdrawn_records(std::string_view cluster, const EraName& era);  // prefix
+std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
+                             const Digest& digest);
+
 // "FILE", "SEGMENT.partial.DIGEST", "SEGMENT.incomplete.DIGEST": the key's last part without
 // its suffix.
 std::string to_string(const StoredName& stored);
@@ -149,5 +158,8 @@ std::string to_string(const StoredName& stored);
 std::string stored_name(const WalFileName& file, const Digest& digest);
 std::string incomplete_name(const WalFileName& segment, const Digest& digest);
 std::optional<StoredName> parse_object_key(std::string_view cluster, std::string_view key);
+// The other way round: the key of what to_string() names; nullopt for other texts.
+std::optional<std::string> key_of_stored(std::string_view cluster, const EraName& era,
+                                         std::string_view name);
 
 }  // namespace walstow::layout

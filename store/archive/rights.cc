@@ -54,6 +54,12 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const BeginPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ContinuePrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const AbandonPrune& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ListWithdrawn& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const WithdrawFile& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ReturnFile& c) const { return {{{kAdmin}, c.cluster}}; }
+    // Whoever may put does not decide who opens timelines.
+    Result operator()(const SetNewTimelines& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const ShowNewTimelines& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     // The answer has only the clusters that concern the caller.
     Result operator()(const ListClusters&) const { return std::nullopt; }
     Result operator()(const Whoami&) const { return std::nullopt; }

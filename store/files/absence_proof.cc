@@ -5,9 +5,9 @@
 #include <map>
 
 #include "proto/base/error.h"
-#include "proto/base/suggestion.h"
 #include "store/archive/layout.h"
 #include "store/backend/entries.h"
+#include "store/inventory/log_files.h"
 #include "store/object/examine_object.h"
 
 namespace walstow {
@@ -15,8 +15,6 @@ namespace {
 
 // A segment has few other files: a .partial, a .backup, pieces.
 constexpr std::size_t kEntriesOfASegment = 16;
-// Of what is no file of walstow's, which is passed over.
-constexpr std::size_t kMostStrangers = 1000;
 
 [[noreturn]] void contradiction(const std::string& key, const std::string& what) {
   throw Error(ErrorKind::kUnavailable,
@@ -50,8 +48,7 @@ class Survey {
   void read_own_timeline();
   void find_higher_timelines();
   std::vector<Entry> neighbours();
-  std::optional<layout::StoredName> next_file(const std::string& prefix, std::string after);
-  void add_file(const WalFileName& file);
+  void add_file(const std::optional<layout::StoredName>& stored);
   void check_absent(const WalFileName& file, bool listed_as_absent);
 
   Backend& backend_;
@@ -129,20 +126,18 @@ std::vector<Entry> Survey::neighbours() {
 void Survey::read_own_timeline() {
   const std::string prefix = layout::timeline_prefix(cluster_, era_, file_.timeline());
   neighbours_ = neighbours();
+  bool later_is_known = false;
   for (const Entry& entry : neighbours_) {
     if (entry.key == key_) contradiction(key_, "is listed and cannot be opened");
     const auto stored = layout::parse_object_key(cluster_, entry.key);
-    if (stored) add_file(stored->file);
+    if (!stored || !is_of_log(*stored)) continue;
+    add_file(stored);
+    later_is_known = later_is_known || stored->file.number(size_) > file_.number(size_);
   }
-  const bool later_is_known = std::ranges::any_of(neighbours_, [&](const Entry& entry) {
-    const auto stored = layout::parse_object_key(cluster_, entry.key);
-    return stored && stored->file.number(size_) > file_.number(size_);
-  });
   if (!later_is_known && neighbours_.size() == kEntriesOfASegment) {
-    const auto next = next_file(prefix, layout::after_segment(cluster_, era_, file_));
-    if (next) add_file(next->file);
+    add_file(next_of_log(backend_, cluster_, prefix, layout::after_segment(cluster_, era_, file_)));
   }
-  if (const auto first = next_file(prefix, "")) add_file(first->file);
+  add_file(next_of_log(backend_, cluster_, prefix, ""));
 
   const SegmentNumber next{file_.number(size_).value + 1};
   const auto found = known_.find(file_.timeline());
@@ -157,31 +152,18 @@ void Survey::find_higher_timelines() {
   Timeline below{file_.timeline().value - (is_history() ? 1 : 0)};
   for (;;) {
     // '~' is greater than every digit and every '/' that may follow the timeline.
-    const auto first = next_file(prefix, fmt::format("{}{}~", prefix, to_hex8(below)));
+    const auto first =
+        next_of_log(backend_, cluster_, prefix, fmt::format("{}{}~", prefix, to_hex8(below)));
     if (!first) return;
-    add_file(first->file);
+    add_file(first);
     below = first->file.timeline();
   }
 }
 
-// The first file behind `after`. What is no file of walstow's is passed over.
-std::optional<layout::StoredName> Survey::next_file(const std::string& prefix, std::string after) {
-  for (std::size_t strangers = 0; strangers < kMostStrangers; ++strangers) {
-    const std::vector<Entry> found = backend_.list_after(prefix, after, 1);
-    if (found.empty()) return std::nullopt;
-    if (auto stored = layout::parse_object_key(cluster_, found.front().key)) return stored;
-    after = found.front().key;
-  }
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("what the archive holds cannot be told: there are many strange files in \"{}\"",
-                  prefix),
-      fmt::format("{} names them.", suggestion({"verify", cluster_})));
-}
-
-void Survey::add_file(const WalFileName& file) {
-  KnownTimeline& known = timeline(file.timeline());
-  const SegmentNumber number = file.number(size_);
+void Survey::add_file(const std::optional<layout::StoredName>& stored) {
+  if (!stored) return;
+  KnownTimeline& known = timeline(stored->file.timeline());
+  const SegmentNumber number = stored->file.number(size_);
   known.first_file = std::min(known.first_file.value_or(number), number);
   known.last_file = std::max(known.last_file.value_or(number), number);
 }
@@ -223,7 +205,12 @@ ProvenAbsence prove_absence(const Archive& archive, const std::string& cluster,
   archive.verify_present();
   for (const EraName& era : eras)
     archive.verify_era(cluster, era);
-  ProvenAbsence proven{.absence = absence_of(log, file), .tombstone = {}};
+  ProvenAbsence proven{.absence = absence_of(log, file), .tombstone = {}, .later = {}};
+  const KnownTimeline* const own = find_timeline(log, file.timeline());
+  if (proven.absence.kind == AbsenceKind::kHole && !proven.absence.because_of && own != nullptr &&
+      own->last_file) {
+    proven.later = WalFileName::segment(file.timeline(), *own->last_file, log.size);
+  }
   if (proven.absence.kind == AbsenceKind::kPruned) {
     proven.tombstone = tombstones.at(proven.absence.prune);
   }

@@ -22,6 +22,7 @@ namespace walstow {
 struct ProvenAbsence {
   Absence absence;
   std::optional<Tombstone> tombstone;  // of kPruned
+  std::optional<WalFileName> later;    // of kHole, where it is a file of the same timeline
 };
 
 // `file` (a segment or a history file) was not found in any of `eras`, which are all eras of one

@@ -18,10 +18,6 @@
 namespace walstow {
 namespace {
 
-constexpr const char* kHoleHint =
-    "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
-    "from there with \"walstow-archive PATH\".";
-
 constexpr const char* kPrunedHint =
     "It does not come back. A standby that needs it must be built anew from a later base backup, "
     "or "
@@ -156,7 +152,10 @@ std::string describe_absence(const ProvenAbsence& proven, const WalFileName& fil
       if (is_history) return fmt::format("although timeline {}, which is higher, is known", number);
       return other ? fmt::format("although timeline {} goes on from a later place of its timeline",
                                  number)
-                   : "although later files of its timeline are there";
+             : proven.later
+                 ? fmt::format("although later files of its timeline are there, as \"{}\"",
+                               proven.later->text())
+                 : "although later files of its timeline are there";
     case AbsenceKind::kHistoryMissing:
       if (is_history) return "although files of its timeline are there";
       return fmt::format(
@@ -186,8 +185,22 @@ Code code_of(AbsenceKind kind) {
   return Code::kDamaged;
 }
 
-std::string hint_for(const Absence& absence, const WalFileName& file) {
-  if (absence.kind == AbsenceKind::kHole) return kHoleHint;
+// What is later may be no part of the log: a made-up history, a server started by mistake.
+std::string hole_hint(const ProvenAbsence& proven, const std::string& cluster) {
+  const std::string later = proven.absence.because_of ? history_name(*proven.absence.because_of)
+                            : proven.later            ? proven.later->text()
+                                                      : "FILE";
+  return fmt::format(
+      "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
+      "from there with \"walstow-archive PATH\". If \"{}\" does not belong into this log, an "
+      "administrator withdraws it: {}.",
+      later, suggestion({"withdraw", cluster, later, "--reason", "TEXT"}));
+}
+
+std::string hint_for(const ProvenAbsence& proven, const std::string& cluster,
+                     const WalFileName& file) {
+  const Absence& absence = proven.absence;
+  if (absence.kind == AbsenceKind::kHole) return hole_hint(proven, cluster);
   if (absence.kind == AbsenceKind::kPruned) return kPrunedHint;
   if (absence.kind == AbsenceKind::kHistoryMissing) {
     return history_hint(absence.because_of.value_or(file.timeline()));
@@ -212,7 +225,7 @@ Reply absent(const Archive& archive, const GetFile& get, const std::vector<EraNa
       {.code = code_of(proven.absence.kind),
        .message = fmt::format("{} is not in cluster \"{}\", {}", file, get.cluster,
                               describe_absence(proven, get.file, segment_size_of(newest))),
-       .hint = hint_for(proven.absence, get.file),
+       .hint = hint_for(proven, get.cluster, get.file),
        .proof = AbsenceProof{.archive = archive.id(),
                              .cluster = get.cluster,
                              .era = to_string(newest),

@@ -18,8 +18,12 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/files/placement.h"
+#include "store/files/withdrawal.h"
 #include "store/inventory/break_marks.h"
+#include "store/inventory/history_doubt.h"
+#include "store/inventory/withdrawn_records.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 #include "store/object/put_proof.h"
@@ -38,31 +42,44 @@ std::string warn_of_break(const PutFile& put, const std::string& broken) {
   return warning;
 }
 
-// A backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
+// Why a file that is stored may be of no use, or lead others astray; nullopt: nothing is wrong. A
+// backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
 // its file; but who has taken it should know at once. The object stands before the floors are read,
 // as with everybody who registers a need (store/retention/holds_and_backups.cc).
-std::string warning_of(const PutContext& context, const EraName& era, const std::string& broken) {
+std::optional<std::string> doubts_about(const PutContext& context, const EraName& era,
+                                        const std::optional<TimelineHistory>& opened) {
+  const PutFile& put = context.put;
+  Backend& backend = context.archive->backend();
+  if (put.file.kind() == FileKind::kBackup)
+    return warn_of_backup_below_floor(backend, put.cluster, era, put.file);
+  const std::string doubt = opened ? describe_doubt(backend, put.cluster, era, *opened) : "";
+  if (doubt.empty()) return std::nullopt;
+  return fmt::format("history \"{}\" was taken, though {}; is this server part of the cluster?",
+                     put.file.text(), doubt);
+}
+
+// `opened`: a history that is new.
+std::string warning_of(const PutContext& context, const EraName& era, const std::string& broken,
+                       const std::optional<TimelineHistory>& opened) {
   const PutFile& put = context.put;
   if (!broken.empty()) return warn_of_break(put, broken);
-  if (put.file.kind() != FileKind::kBackup) return {};
   try {
-    auto warning =
-        warn_of_backup_below_floor(context.archive->backend(), put.cluster, era, put.file);
+    auto warning = doubts_about(context, era, opened);
     if (!warning) return {};
     log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, *warning));
     return *std::move(warning);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             fmt::format("could not compare file \"{}\" with the floors: {}", put.file.text(),
-                         error.what()),
+             fmt::format("could not compare file \"{}\" with what the archive has: {}",
+                         put.file.text(), error.what()),
              error.hint());
     return {};
   }
 }
 
 Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
-               const std::string& broken = {}) {
+               const std::string& broken = {}, const std::optional<TimelineHistory>& opened = {}) {
   if (!placement) return to_reply(placement.error());
   const auto& placed = placement.value();
   Reply reply;
@@ -76,7 +93,7 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
                                  .digest = to_string(context.put.digest),
                                  .raw_size = context.put.raw_size,
                                  .stored_size = placed.stored_size,
-                                 .warning = warning_of(context, era, broken)});
+                                 .warning = warning_of(context, era, broken, opened)});
   return reply;
 }
 
@@ -137,6 +154,7 @@ class PutUpload : public Upload {
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
   Reply place_marked();
+  void watch_timelines(const PlacedFile& placed);
   std::optional<LogBreak> find_break(const SegmentContent& content);
   std::string describe(const LogBreak& found) const;
   std::string look_again(const PlacedFile& placed, const std::string& broken);
@@ -159,7 +177,8 @@ ObjectHeader PutUpload::header() const {
           .system_identifier = put.system_identifier,
           .segment_size = era_ ? era_->segment_size : put.segment_size->bytes(),
           .client = context_.client,
-          .time = std::chrono::system_clock::now()};
+          .time = std::chrono::system_clock::now(),
+          .instance = put.instance ? put.instance->id : ""};
 }
 
 void PutUpload::write(ByteView bytes) {
@@ -244,9 +263,33 @@ Reply PutUpload::place_marked() {
     }
   }
   const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
+  if (placement) {
+    const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
+    if (withdrawn) return to_reply(*withdrawn);
+    watch_timelines(*placement);
+  }
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
   if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
-  return reply_to(context_, *era_, placement, told);
+  const bool is_new = placement && placement->result == PlacedFile::Result::kNew;
+  return reply_to(context_, *era_, placement, told,
+                  is_new ? proof_.content().history() : std::nullopt);
+}
+
+// Of a copy that was started by mistake nobody else would know.
+void PutUpload::watch_timelines(const PlacedFile& placed) {
+  const PutFile& put = context_.put;
+  if (context_.timelines == nullptr || placed.result != PlacedFile::Result::kNew) return;
+  if (const auto history = proof_.content().history()) {
+    context_.timelines->opened(put, *era_, context_.client, history->ancestry.back());
+    return;
+  }
+  const auto told = context_.timelines->went_on(put, *era_, context_.client);
+  if (!told) return;
+  log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, *told),
+           fmt::format("One of the two may be a copy that was started by mistake: standbys follow "
+                       "the highest timeline. {} shows both, and {} takes a history away.",
+                       suggestion({"status", put.cluster}),
+                       suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
 }
 
 // Inside the segment; or where it joins others that were put before and still stand.
@@ -305,11 +348,16 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
+    if (const auto withdrawn =
+            refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
+      return to_reply(*withdrawn);
     if (const auto placement =
             find_placement(context.archive->backend(), *era, put, context.client)) {
       return reply_to(context, *era, *placement);
     }
   }
+  if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
+    return to_reply(*refusal);
   return std::make_unique<PutUpload>(std::move(context), era);
 }
 

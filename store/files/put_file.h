@@ -13,6 +13,7 @@
 #include "store/archive/archive.h"
 #include "store/files/recent_edges.h"
 #include "store/files/reply.h"
+#include "store/files/timeline_watch.h"
 
 namespace walstow {
 
@@ -22,6 +23,7 @@ struct PutContext {
   std::string client;         // who puts it
   RecentEdges& recent_edges;  // of the segments before; outlives the put
   int compression_level = 1;
+  TimelineWatch* timelines = nullptr;  // who opens them; outlives the put; nullptr: nobody looks
 };
 
 // Looks before the body is taken: a file that stands already is answered at once (200 or 409), one

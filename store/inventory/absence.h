@@ -55,9 +55,9 @@ struct KnownTimeline {
   Timeline timeline;
   History history = History::kAbsent;
   std::vector<TimelineSwitch> ancestry;  // of kRead: oldest first, not empty
-  // The lowest and the highest segment of which there is any file: a segment, a .partial, a
-  // .backup, an incomplete one. nullopt: there is none. For a question about one file of this
-  // timeline some file below it and some file above it will do.
+  // The lowest and the highest segment of which a get can serve a file: a segment or a .partial.
+  // A .backup or an incomplete one shows nothing. nullopt: there is none. For a question about one
+  // file of this timeline some file below it and some file above it will do.
   std::optional<SegmentNumber> first_file, last_file;
   // Complete segments, ascending, none touches the next. Only gaps_of() looks at them.
   std::vector<SegmentRun> runs;

@@ -8,6 +8,7 @@
 #include "proto/wal/timeline_history.h"
 #include "store/archive/layout.h"
 #include "store/backend/entries.h"
+#include "store/inventory/log_files.h"
 #include "store/object/examine_object.h"
 
 namespace walstow {
@@ -168,7 +169,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
   TimelineInventory& content = folder.content;
   content.stored_bytes += entry.size;
   const SegmentNumber number = file.number(size_);
-  add_file(content.known, number, number);
+  if (is_of_log(*stored)) add_file(content.known, number, number);
   folder.oldest = folder.files == 0 ? entry.modified : std::min(folder.oldest, entry.modified);
   folder.newest = std::max(folder.newest, entry.modified);
   folder.last = std::max(folder.last, number);

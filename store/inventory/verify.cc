@@ -9,6 +9,7 @@
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/inventory/log_files.h"
 #include "store/inventory/log_walk.h"
 #include "store/inventory/object_check.h"
 #include "store/object/compare_segments.h"
@@ -31,21 +32,21 @@ struct Outcome {
   std::optional<SegmentEdges> edges;  // of a whole segment that was looked into
 };
 
-// Whether anything of the segment's timeline stands behind it.
+// Whether the log of the segment's timeline goes on behind it.
 bool is_followed(BackendReader& backend, std::string_view cluster, const PromisedObject& promised) {
   const std::string prefix =
       layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
   const std::string behind = layout::after_segment(cluster, promised.era, promised.file);
-  return !backend.list_after(prefix, behind, 1).empty();
+  return next_of_log(backend, cluster, prefix, behind).has_value();
 }
 
 bool follows_another(BackendReader& backend, std::string_view cluster,
                      const PromisedObject& promised) {
   const std::string prefix =
       layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
-  const std::vector<Entry> first = backend.list_after(prefix, "", 1);
-  return !first.empty() &&
-         first.front().key < layout::before_segment(cluster, promised.era, promised.file);
+  const auto first = next_of_log(backend, cluster, prefix, "");
+  const SegmentSize size = segment_size_of(promised.era);
+  return first && first->file.number(size) < promised.file.number(size);
 }
 
 // The objects of one page, verified by several threads. They are taken in order and each one that

@@ -9,7 +9,6 @@
 #include "proto/base/read_full.h"
 #include "proto/wal/backup_history.h"
 #include "proto/wal/segment_header.h"
-#include "proto/wal/timeline_history.h"
 
 namespace walstow {
 namespace {
@@ -103,8 +102,11 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
       const auto backup = parse_backup_history(beginning_);
       return backup && segment_size ? compare_with_name(*backup, file_, *segment_size) : "";
     }
-    case FileKind::kHistory:
-      return parse_timeline_history(file_.timeline(), beginning_).problem;
+    case FileKind::kHistory: {
+      const auto parsed = parse_timeline_history(file_.timeline(), beginning_);
+      if (!parsed.history || !segment_size) return parsed.problem;
+      return impossible_place(*parsed.history, *segment_size);
+    }
     case FileKind::kSegment:
     case FileKind::kPartial:
       break;
@@ -119,6 +121,11 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
              *parsed.header,
              {.name = file_, .file_size = raw_size, .system_identifier = system_identifier})
       .value_or("");
+}
+
+std::optional<TimelineHistory> ContentCheck::history() const {
+  if (file_.kind() != FileKind::kHistory) return std::nullopt;
+  return parse_timeline_history(file_.timeline(), beginning_).history;
 }
 
 std::optional<std::string> read_small_object(BackendReader& backend, const std::string& key,

@@ -8,6 +8,7 @@
 
 #include "proto/codec/object.h"
 #include "proto/wal/file_name.h"
+#include "proto/wal/timeline_history.h"
 #include "store/backend/backend.h"
 
 namespace walstow {
@@ -58,6 +59,8 @@ class ContentCheck {
   // identifier promise.
   std::string problem(std::uint64_t system_identifier, std::uint64_t raw_size,
                       std::optional<SegmentSize> segment_size) const;
+  // Of a history file; nullopt: it is none.
+  std::optional<TimelineHistory> history() const;
 
  private:
   WalFileName file_;

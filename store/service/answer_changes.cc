@@ -5,8 +5,11 @@
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/files/conflicts.h"
+#include "store/files/withdrawal.h"
 #include "store/inventory/verify.h"
+#include "store/inventory/withdrawn_records.h"
 #include "store/retention/holds_and_backups.h"
 #include "store/retention/prune.h"
 #include "store/retention/prune_policy.h"
@@ -43,6 +46,12 @@ template <class Report>
 Reply added_reply(const OrRefusal<Report>& added) {
   if (!added) return to_reply(added.error());
   return json_reply(201, to_json(std::vector<Report>{added.value()}));
+}
+
+// A page with the one that was changed.
+Reply withdrawn_reply(const OrRefusal<WithdrawnReport>& changed) {
+  if (!changed) return to_reply(changed.error());
+  return json_reply(200, to_json(WithdrawnPage{.files = {changed.value()}, .next = {}}));
 }
 
 Time now() {
@@ -135,6 +144,9 @@ Reply answer(const RequestContext& asked, const ForgetStandby& forget) {
 }
 
 Reply answer(const RequestContext& asked, const AcceptContent& accept) {
+  if (const auto refusal =
+          refuse_withdrawn(*asked.archive, accept.cluster, accept.file, accept.digits))
+    return to_reply(*refusal);
   if (!accept_content(*asked.archive, accept)) {
     return to_reply(make_refusal(
         Code::kNoSuchContent,
@@ -149,6 +161,19 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
 
 Reply answer(const RequestContext& asked, const SetAside& aside) {
   return json_reply(200, to_json(set_aside(*asked.archive, aside, asked.caller.name)));
+}
+
+Reply answer(const RequestContext& asked, const WithdrawFile& withdraw) {
+  return withdrawn_reply(withdraw_file(*asked.archive, withdraw, asked.caller.name, now()));
+}
+
+Reply answer(const RequestContext& asked, const ReturnFile& back) {
+  return withdrawn_reply(return_file(*asked.archive, back, asked.caller.name));
+}
+
+Reply answer(const RequestContext& asked, const SetNewTimelines& set) {
+  return json_reply(
+      200, to_json(set_new_timelines(asked.archive->backend(), set, asked.caller.name, now())));
 }
 
 Reply answer(const RequestContext& asked, const AddHold& add) {

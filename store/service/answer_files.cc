@@ -39,7 +39,8 @@ HandlerResult answer(const RequestContext& asked, const PutFile& put) {
                     .put = put,
                     .client = asked.caller.name,
                     .recent_edges = asked.recent_edges,
-                    .compression_level = asked.compression_level});
+                    .compression_level = asked.compression_level,
+                    .timelines = &asked.timelines});
 }
 
 Reply answer(const RequestContext& asked, const GetFile& get) {

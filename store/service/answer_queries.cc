@@ -5,8 +5,10 @@
 #include "proto/wire/http.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/archive/probe_archive.h"
 #include "store/files/conflicts.h"
+#include "store/files/withdrawal.h"
 #include "store/inventory/file_list.h"
 #include "store/inventory/verify.h"
 #include "store/retention/holds_and_backups.h"
@@ -72,6 +74,14 @@ Reply answer(const RequestContext& asked, const ListClients& list) {
 
 Reply answer(const RequestContext& asked, const ListConflicts& list) {
   return json_reply(200, to_json(list_conflicts(*asked.archive, list)));
+}
+
+Reply answer(const RequestContext& asked, const ListWithdrawn& list) {
+  return json_reply(200, to_json(show_withdrawn(*asked.archive, list)));
+}
+
+Reply answer(const RequestContext& asked, const ShowNewTimelines& show) {
+  return json_reply(200, to_json(read_new_timelines(asked.archive->backend(), show.cluster)));
 }
 
 Reply answer(const RequestContext& asked, const ListHolds& list) {

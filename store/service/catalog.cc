@@ -8,10 +8,12 @@
 #include "proto/base/error.h"
 #include "store/archive/standby_positions.h"
 #include "store/files/side_content.h"
+#include "store/inventory/branches.h"
 #include "store/inventory/break_marks.h"
 #include "store/inventory/era_inventory.h"
 #include "store/inventory/forked_timeline.h"
 #include "store/inventory/newest_release.h"
+#include "store/inventory/withdrawn_records.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_status.h"
 #include "store/retention/tombstones.h"
@@ -265,6 +267,11 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
     era.breaks =
         list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks, damaged_marks);
+    era.branches = find_branches(archive, report.cluster, inventory, kMostBranches);
+    NewestWithdrawn withdrawn = newest_withdrawn(archive.backend(), report.cluster, inventory.era(),
+                                                 kMostWithdrawn, damaged_marks);
+    era.withdrawn = withdrawn.count;
+    era.withdrawn_files = std::move(withdrawn.newest);
     if (const auto magic = newer_magic_in(archive, report.cluster, inventory)) {
       era.newer_magic = fmt::format("0x{:04X}", *magic);
     }

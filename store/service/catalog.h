@@ -32,6 +32,8 @@ inline constexpr std::size_t kLongestLabelShown = 100;  // characters
 // And of records that cannot be read.
 inline constexpr std::size_t kMostDamaged = 20;
 inline constexpr std::size_t kMostBreaks = 20;
+inline constexpr std::size_t kMostWithdrawn = 20;
+inline constexpr std::size_t kMostBranches = 20;
 
 class Catalog {
  public:

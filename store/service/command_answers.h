@@ -12,6 +12,7 @@
 #include "store/archive/standby_positions.h"
 #include "store/files/recent_edges.h"
 #include "store/files/reply.h"
+#include "store/files/timeline_watch.h"
 #include "store/service/catalog.h"
 
 namespace walstow {
@@ -22,6 +23,7 @@ struct RequestContext {
   Catalog& catalog;
   RecentEdges& recent_edges;
   LogLimiter& log;
+  TimelineWatch& timelines;
   int compression_level = 1;
   const Caller& caller;
   const Grants& grants;
@@ -41,6 +43,8 @@ Reply answer(const RequestContext& asked, const Whoami&);
 Reply answer(const RequestContext& asked, const ListClusters& list);
 Reply answer(const RequestContext& asked, const ListClients& list);
 Reply answer(const RequestContext& asked, const ListConflicts& list);
+Reply answer(const RequestContext& asked, const ListWithdrawn& list);
+Reply answer(const RequestContext& asked, const ShowNewTimelines& show);
 Reply answer(const RequestContext& asked, const ListHolds& list);
 Reply answer(const RequestContext& asked, const ListBackups& list);
 Reply answer(const RequestContext& asked, const ListStandbys& list);
@@ -57,6 +61,9 @@ Reply answer(const RequestContext& asked, const ReportPosition& report);
 Reply answer(const RequestContext& asked, const ForgetStandby& forget);
 Reply answer(const RequestContext& asked, const AcceptContent& accept);
 Reply answer(const RequestContext& asked, const SetAside& aside);
+Reply answer(const RequestContext& asked, const WithdrawFile& withdraw);
+Reply answer(const RequestContext& asked, const ReturnFile& back);
+Reply answer(const RequestContext& asked, const SetNewTimelines& set);
 Reply answer(const RequestContext& asked, const AddHold& add);
 Reply answer(const RequestContext& asked, const RemoveHold& remove);
 Reply answer(const RequestContext& asked, const AddBackup& add);

@@ -41,6 +41,7 @@ struct Handler::State {
   Catalog catalog;
   RecentEdges recent_edges;
   LogLimiter log;
+  TimelineWatch timelines;
   ScheduledPrune pruner;  // of the one thread that prunes
 };
 
@@ -65,6 +66,7 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                              .catalog = catalog,
                              .recent_edges = recent_edges,
                              .log = log,
+                             .timelines = timelines,
                              .compression_level = compression_level,
                              .caller = caller,
                              .grants = grants};

@@ -36,6 +36,16 @@ TEST(ObjectHeaderTest, IsOneLineInAFixedOrder) {
   EXPECT_EQ(encode_object_header(header_of_line()), kLine);
 }
 
+TEST(ObjectHeaderTest, InstanceIsOfALaterMinorVersion) {
+  ObjectHeader header = header_of_line();
+  header.instance = "c0ffee0123456789c0ffee0123456789";
+  const std::string line = encode_object_header(header);
+  EXPECT_EQ(line.find(R"({"format":"1.1",)"), 0U);
+  EXPECT_TRUE(line.ends_with(",\"instance\":\"c0ffee0123456789c0ffee0123456789\"}\n"));
+  EXPECT_EQ(decode_object_header(line).instance, header.instance);
+  EXPECT_EQ(decode_object_header(kLine).instance, "");
+}
+
 TEST(ObjectHeaderTest, ReadsWhatItWrites) {
   const ObjectHeader header = decode_object_header(kLine);
   EXPECT_EQ(header.name, "000000010000000A000000FF");

@@ -69,6 +69,23 @@ TEST(TimelineHistoryTest, NamesTheLineThatIsWrong) {
   }
 }
 
+TEST(TimelineHistoryTest, SomePlacesNoLogReaches) {
+  const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{1} << 20);
+  const auto problem = [&](std::string_view content) {
+    return impossible_place(*parse_timeline_history(Timeline{5}, content).history, size);
+  };
+  EXPECT_EQ(problem("1\t0/0\tx\n"),
+            "timeline 1 cannot have been left at 0/0: no log begins before 0/100000");
+  EXPECT_EQ(problem("1\t0/FFFFF\tx\n"),
+            "timeline 1 cannot have been left at 0/FFFFF: no log begins before 0/100000");
+  EXPECT_EQ(problem("1\t0/400028\tx\n3\t0/400000\tx\n"),
+            "timeline 3 cannot have been left at 0/400000, which is before 0/400028, where the "
+            "timeline before it was left");
+  EXPECT_EQ(problem("1\t0/100000\tx\n"), "");
+  EXPECT_EQ(problem("1\t0/400028\tx\n2\t0/400028\tx\n4\t0/400030\tx\n"), "");
+  EXPECT_EQ(problem("1\tFFFFFF/28\tx\n"), "") << "after a long outage";
+}
+
 TEST(TimelineHistoryTest, IsBounded) {
   std::string content = "1\t0/28\tx\n";
   content.resize(kLargestHistoryFile, '\n');

@@ -23,6 +23,10 @@ Command changed(Kind command, Change change) {
 const char* const kId = "0123456789ab";
 
 // Every kind, every member away from its default at least once, every bound.
+Digest add_digest() {
+  return *parse_digest("0123456789abcdef0123456789abcdef");
+}
+
 std::vector<Command> commands() {
   const PutFile put = put_of(kSegmentName);
   const GetFile get = get_of(kSegmentName);
@@ -160,6 +164,15 @@ std::vector<Command> commands() {
           {.keep_backups = 1, .keep_days = 0, .backup_label = "night*", .standby_limit_days = 0}},
       ShowPolicy{"main"},
       RemovePolicy{"main"},
+      ListWithdrawn{.cluster = "main"},
+      ListWithdrawn{.cluster = "main",
+                    .name = "000000010000000A000000FE.partial.0123456789ab",
+                    .page = {.after = "001-7-1048576/withdrawn/x", .limit = 7}},
+      WithdrawFile{"main", "00000002.history", add_digest(), "Prüfung"},
+      ReturnFile{"main", "00000002.history", add_digest()},
+      SetNewTimelines{"main", {}},
+      SetNewTimelines{"main", ClientNames{"primary1", "a.b-c_d"}},
+      ShowNewTimelines{"main"},
   };
 }
 
@@ -240,6 +253,16 @@ TEST(CommandTest, HasAStableForm) {
       {SetPolicy{"main", {.keep_backups = 1, .keep_days = 1}}, "PUT /v1/clusters/main/policy"},
       {ShowPolicy{"main"}, "GET /v1/clusters/main/policy"},
       {RemovePolicy{"main"}, "DELETE /v1/clusters/main/policy"},
+      {ListWithdrawn{.cluster = "main"}, "GET /v1/clusters/main/withdrawn"},
+      {ListWithdrawn{
+           .cluster = "main", .name = "00000002.history", .page = {.after = "001/X", .limit = 7}},
+       "GET /v1/clusters/main/withdrawn/00000002.history?after=001%2FX&limit=7"},
+      {WithdrawFile{"main", "00000002.history", add_digest(), "why"},
+       "PUT /v1/clusters/main/withdrawn/00000002.history/0123456789abcdef0123456789abcdef"},
+      {ReturnFile{"main", "00000002.history", add_digest()},
+       "DELETE /v1/clusters/main/withdrawn/00000002.history/0123456789abcdef0123456789abcdef"},
+      {SetNewTimelines{"main", {}}, "PUT /v1/clusters/main/timelines"},
+      {ShowNewTimelines{"main"}, "GET /v1/clusters/main/timelines"},
   };
   for (const auto& [command, form] : forms) {
     const RequestHead request = to_request(command);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "proto/wire/command.h"
+#include "proto/wire/new_timelines.h"
 #include "proto/wire/report.h"
 #include "proto/wire/retention_report.h"
 #include "tests/support/digests.h"
@@ -111,6 +112,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kBefore),
       std::string(field::kStandbyLimit),
       std::string(field::kFloor),
+      std::string(field::kNewTimelines),
   };
   EXPECT_EQ(documented, known);
 }
@@ -152,11 +154,15 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_policy_report(sample));
       case 15:
         return to_json(parse_prune_plan(sample));
-      default:
+      case 16:
         return to_json(parse_prune_report(sample));
+      case 17:
+        return to_json(parse_withdrawn_page(sample));
+      default:
+        return to_json(parse_new_timelines_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 17U);
+  ASSERT_EQ(samples.size(), 19U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

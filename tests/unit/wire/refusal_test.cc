@@ -272,6 +272,8 @@ TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
       {Code::kTimeout, ErrorKind::kTimeout},
       {Code::kInternal, ErrorKind::kUnavailable},
       {Code::kBelowFloor, ErrorKind::kRefused},
+      {Code::kWithdrawn, ErrorKind::kRefused},
+      {Code::kOtherTimelines, ErrorKind::kRefused},
       {Code::kNoSuchRecord, ErrorKind::kRefused},
       {Code::kHistoryMissing, ErrorKind::kUnavailable},
   };

@@ -84,6 +84,7 @@ ClusterReport cluster_report() {
                     .histories = 1,
                     .conflicts = 2,
                     .missing = 1,
+                    .withdrawn = 2,
                     .missing_histories = {"00000004.history"},
                     .newer_magic = "0xD130",
                     .breaks = {{.file = "000000010000000000000003",
@@ -93,7 +94,29 @@ ClusterReport cluster_report() {
                     .holes = {{.era = "001-5-16777216",
                                .first = "000000010000000000000004",
                                .last = "000000010000000000000004",
-                               .count = 1}}},
+                               .count = 1}},
+                    .withdrawn_files = {{.era = "001-5-16777216",
+                                         .name = "00000003.history",
+                                         .digest = "0123456789abcdef0123456789abcdef",
+                                         .state = "withdrawn",
+                                         .client = "db2",
+                                         .put = at("2026-11-22T19:41:09Z"),
+                                         .stored_size = 317,
+                                         .followed = true,
+                                         .by = "dba",
+                                         .reason = "a trial",
+                                         .at = at("2026-11-22T19:42:09Z")}},
+                    .branches = {{.timeline = 2,
+                                  .parent = 1,
+                                  .left_at = "0/3000060",
+                                  .client = "db2",
+                                  .instance = "a",
+                                  .put = at("2026-11-22T19:41:09Z"),
+                                  .other_client = "db1",
+                                  .other_instance = "b",
+                                  .newest = "000000010000000000000005",
+                                  .segments = 3,
+                                  .more = true}}},
                    {.era = "002-6-16777216",
                     .timelines = {},
                     .histories = 0,
@@ -289,7 +312,15 @@ TEST(ReportTest, HasAStableForm) {
       "\"newer_magic\":\"0xD130\","
       "\"breaks\":[{\"file\":\"000000010000000000000003\",\"before\":\"000000010000000000000002\","
       "\"at\":\"0/3000128\"}],"
-      "\"forked\":{\"highest\":3,\"in_use\":2,\"left_at\":\"0/3000060\"},\"holes\":[{"
+      "\"forked\":{\"highest\":3,\"in_use\":2,\"left_at\":\"0/3000060\"},"
+      "\"branches\":[{\"timeline\":2,\"parent\":1,\"left_at\":\"0/3000060\",\"client\":\"db2\","
+      "\"instance\":\"a\",\"put\":\"2026-11-22T19:41:09Z\",\"other_client\":\"db1\","
+      "\"other_instance\":\"b\",\"newest\":\"000000010000000000000005\",\"segments\":3,"
+      "\"more\":true}],\"withdrawn\":2,\"withdrawn_files\":[{\"era\":\"001-5-16777216\","
+      "\"name\":\"00000003.history\",\"digest\":\"0123456789abcdef0123456789abcdef\","
+      "\"state\":\"withdrawn\",\"client\":\"db2\",\"put\":\"2026-11-22T19:41:09Z\","
+      "\"stored_size\":317,\"followed\":true,\"by\":\"dba\",\"reason\":\"a trial\","
+      "\"at\":\"2026-11-22T19:42:09Z\"}],\"holes\":[{"
       "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
       "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null}],"
       "\"positions\":[{"

@@ -101,6 +101,11 @@ std::vector<Row> table() {
       {BeginPrune{"main", {}, {}}, {kAdmin}, Place::kMain},
       {ContinuePrune{"main", 1}, {kAdmin}, Place::kMain},
       {AbandonPrune{"main"}, {kAdmin}, Place::kMain},
+      {ListWithdrawn{.cluster = "main"}, {kRestore, kAdmin}, Place::kMain},
+      {WithdrawFile{"main", "00000002.history", {}, "why"}, {kAdmin}, Place::kMain},
+      {ReturnFile{"main", "00000002.history", {}}, {kAdmin}, Place::kMain},
+      {SetNewTimelines{"main", {}}, {kAdmin}, Place::kMain},
+      {ShowNewTimelines{"main"}, {kRestore, kAdmin}, Place::kMain},
   };
 }
 

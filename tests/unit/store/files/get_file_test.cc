@@ -4,13 +4,17 @@
 #include <sys/resource.h>
 
 #include "proto/base/filesystem.h"
+#include "proto/wire/verify_report.h"
 #include "store/backend/directory_backend.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
 #include "tests/support/service_fixture.h"
+#include "tests/support/wal_writer.h"
 
 namespace walstow {
 namespace {
+
+using samples::WalWriter;
 
 // While it lives, no file of this process can take a byte: as on a full disk, also for root.
 class NoRoom {
@@ -83,7 +87,13 @@ TEST_F(GetFileTest, AHoleSaysWhatIsToBeDoneAboutIt) {
   const Refusal history = refusal_of("00000003.history");
   EXPECT_TRUE(history.message.ends_with("although timeline 4, which is higher, is known"))
       << history.message;
-  EXPECT_EQ(history.hint, segment.hint);
+  // What shows that the log went on may not belong to it.
+  EXPECT_NE(segment.hint.find("walstow withdraw main 00000002.history --reason TEXT"),
+            std::string::npos)
+      << segment.hint;
+  EXPECT_NE(history.hint.find("walstow withdraw main 00000004.history --reason TEXT"),
+            std::string::npos)
+      << history.hint;
   EXPECT_EQ(refusal_of("000000010000000000000005").hint, "");
 }
 
@@ -247,6 +257,39 @@ TEST_F(GetFileTest, ObjectOfAnotherFileIsDamaged) {
 TEST_F(GetFileTest, WithoutTheRightNothingIsGiven) {
   ask_as_client({Right::kArchive});
   EXPECT_EQ(code_of(get(kSecond)), "no-right");
+}
+
+// Whoever may put could stop every recovery with a file that nobody checks or serves.
+TEST_F(GetFileTest, OnlyWhatAGetServesIsLater) {
+  const std::string after = "000000010000000000000005";
+  const std::string far = "0000000100000000000000FF";
+  const std::string far_piece =
+      WalWriter(far, WalWriter(std::string(kFirst)).fill('o').content()).records(20, 400).content();
+  ASSERT_EQ(put(far + ".00000028.backup", "free text").status, 201);
+  ASSERT_EQ(put("000000090000000000000006.00000028.backup", "free text").status, 201);
+  ASSERT_EQ(put(far, far_piece).status, 201);
+  EXPECT_EQ(code_of(get(far)), "absent-end");
+  EXPECT_EQ(code_of(get(after)), "absent-end");
+  EXPECT_EQ(code_of(get("00000009.history")), "absent-end");
+  EXPECT_EQ(parse_hole_page(ask(ListHoles{.cluster = "main", .after = "", .range = {}}).body)
+                .holes.size(),
+            1U)
+      << "segment 3";
+  // A .partial is one that PostgreSQL makes a segment of.
+  ASSERT_EQ(put(far + ".partial", segment_content(far)).status, 201);
+  EXPECT_EQ(code_of(get(after)), "hole");
+}
+
+// So many of them that they fill a page of a list.
+TEST_F(GetFileTest, FilesInTheWayHideNothing) {
+  const std::string after = "000000010000000000000005";
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = after + "." + "000000" + std::to_string(10 + i) + ".backup";
+    ASSERT_EQ(put(name, "free text").status, 201);
+  }
+  EXPECT_EQ(code_of(get(after)), "absent-end");
+  ASSERT_EQ(put("000000010000000000000006").status, 201);
+  EXPECT_EQ(code_of(get(after)), "hole");
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ class OnlyGrowsTest : public ServiceTest {
     const WalFileName file = file_named(name);
     const std::string digest = to_string(digest_of(contents_[which][below(4)]));
     const std::string id = "0123456789ab";
-    switch (below(16)) {
+    switch (below(18)) {
       case 0:
         return AcceptContent{"main", file, digest};
       case 1:
@@ -102,6 +102,10 @@ class OnlyGrowsTest : public ServiceTest {
                               .system_identifier = samples::kSystem1Mb,
                               .instance = {.id = std::string(32, 'a'), .sequence = 1, .host = "h"},
                               .restartpoint = file};
+      case 9:
+        return WithdrawFile{"main", name, digest_of(contents_[which][below(4)]), "why"};
+      case 10:
+        return ReturnFile{"main", name, digest_of(contents_[which][below(4)])};
       default:
         return some_put(body);
     }

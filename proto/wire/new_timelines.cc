@@ -1,0 +1,87 @@
+#include "proto/wire/new_timelines.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/wire/field_reader.h"
+#include "proto/wire/json_fields.h"
+#include "proto/wire/report_reader.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kLongestNames = 4096;  // characters
+constexpr std::string_view kAny = "any";
+
+constexpr FieldForm<std::optional<ClientNames>> kNewTimelines{
+    field::kNewTimelines, parse_new_timelines, "\"any\", or names of clients with ',' between"};
+
+RequestHead start_timelines(Method method, const std::string& cluster) {
+  RequestHead request{.method = method,
+                      .target = fmt::format("/v1/clusters/{}/timelines", percent_encoded(cluster)),
+                      .fields = {}};
+  request.fields.set(field::kVersion, std::string(kProtocolVersion));
+  return request;
+}
+
+}  // namespace
+
+std::string to_new_timelines_text(const std::optional<ClientNames>& clients) {
+  return clients ? fmt::format("{}", fmt::join(*clients, ",")) : std::string(kAny);
+}
+
+std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view text) {
+  if (text == kAny) return std::optional<ClientNames>();
+  if (text.size() > kLongestNames) return std::nullopt;
+  ClientNames names;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    names.emplace_back(text.substr(0, comma));
+    const bool known = std::ranges::count(names, names.back()) > 1;
+    if (known || !valid_client_name(names.back())) return std::nullopt;
+    if (comma == std::string_view::npos) return names;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string to_json(const NewTimelinesReport& report) {
+  return to_line({{"new_timelines", to_new_timelines_text(report.clients)},
+                  {"by", escaped_text(report.by)},
+                  {"set", to_iso8601(report.set)}});
+}
+
+NewTimelinesReport parse_new_timelines_report(std::string_view body) {
+  constexpr std::string_view kWhat = "answer about new timelines";
+  const json::object object = parse_report_body(body, kWhat);
+  const ReportReader reader(object, kWhat);
+  const auto clients = parse_new_timelines(reader.text("new_timelines"));
+  return {.clients = clients ? *clients : ClientNames{},
+          .by = reader.text("by"),
+          .set = reader.time("set")};
+}
+
+RequestHead request_for(const SetNewTimelines& set) {
+  RequestHead request = start_timelines(Method::kPut, set.cluster);
+  request.fields.set(field::kNewTimelines, to_new_timelines_text(set.clients));
+  return request;
+}
+
+RequestHead request_for(const ShowNewTimelines& show) {
+  return start_timelines(Method::kGet, show.cluster);
+}
+
+std::optional<OrRefusal<Command>> parse_new_timelines_request(const RequestHead& request,
+                                                              const std::string& cluster,
+                                                              const Target& target) {
+  if (target.path.size() != 4 || target.path[3] != "timelines") return std::nullopt;
+  if (request.method == Method::kGet) return ShowNewTimelines{cluster};
+  if (request.method != Method::kPut) return std::nullopt;
+  FieldReader fields(request.fields);
+  const auto clients = fields.required(kNewTimelines);
+  if (fields.refused()) return *fields.refused();
+  return SetNewTimelines{cluster, *clients};
+}
+
+}  // namespace walstow

@@ -1,0 +1,34 @@
+// Who may open timelines in a cluster: the requests both ways, and the body of the answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/base/utc_time.h"
+#include "proto/wire/command.h"
+#include "proto/wire/target.h"
+
+namespace walstow {
+
+// "any", or names with ',' between them; both ways. nullopt of the outer one: neither.
+std::string to_new_timelines_text(const std::optional<ClientNames>& clients);
+std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view text);
+
+struct NewTimelinesReport {
+  std::optional<ClientNames> clients;  // nullopt: any
+  std::string by;                      // who has said so; "": nobody
+  Time set;
+  bool operator==(const NewTimelinesReport&) const = default;
+};
+std::string to_json(const NewTimelinesReport& report);
+NewTimelinesReport parse_new_timelines_report(std::string_view body);
+
+RequestHead request_for(const SetNewTimelines& set);
+RequestHead request_for(const ShowNewTimelines& show);
+// nullopt: not this path, or not with this method.
+std::optional<OrRefusal<Command>> parse_new_timelines_request(const RequestHead& request,
+                                                              const std::string& cluster,
+                                                              const Target& target);
+
+}  // namespace walstow

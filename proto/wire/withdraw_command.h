@@ -1,0 +1,38 @@
+// What can be asked about files that an administrator withdraws. Part of proto/wire/command.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "proto/codec/digest.h"
+#include "proto/wire/page.h"
+
+namespace walstow {
+
+// GET /v1/clusters/{cluster}/withdrawn?after=PLACE&limit=N, .../withdrawn/{name}
+struct ListWithdrawn {
+  std::string cluster;
+  std::string name = {};  // only this one, and what has the name now; "": all
+  PageRange page = {};
+  bool operator==(const ListWithdrawn&) const = default;
+};
+
+// PUT /v1/clusters/{cluster}/withdrawn/{name}/{digest}
+struct WithdrawFile {
+  std::string cluster;
+  std::string name;  // as a list has it
+  Digest digest;     // of the content that is meant
+  std::string reason;
+  bool operator==(const WithdrawFile&) const = default;
+};
+
+// DELETE /v1/clusters/{cluster}/withdrawn/{name}/{digest}
+struct ReturnFile {
+  std::string cluster;
+  std::string name;
+  Digest digest;
+  bool operator==(const ReturnFile&) const = default;
+};
+
+}  // namespace walstow

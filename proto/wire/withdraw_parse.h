@@ -1,0 +1,19 @@
+// Requests about withdrawn files, both ways. Private to this folder.
+#pragma once
+
+#include "proto/wire/command.h"
+#include "proto/wire/or_refusal.h"
+#include "proto/wire/target.h"
+
+namespace walstow {
+
+RequestHead request_for(const ListWithdrawn& list);
+RequestHead request_for(const WithdrawFile& withdraw);
+RequestHead request_for(const ReturnFile& back);
+
+// nullopt: not one of these paths, or not with this method.
+std::optional<OrRefusal<Command>> parse_withdraw_request(const RequestHead& request,
+                                                         const std::string& cluster,
+                                                         const Target& target);
+
+}  // namespace walstow

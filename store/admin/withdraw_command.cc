@@ -1,0 +1,147 @@
+// `walstow withdraw`: shows the content that has the name, asks, and has the store take it away; or
+// gives it back.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/program/exit_code.h"
+#include "store/admin/commands.h"
+#include "store/admin/confirmation.h"
+#include "store/admin/report_text.h"
+
+namespace walstow {
+namespace {
+
+struct Asked {
+  std::string cluster, name, digest;  // of the digest the first digits; "": there is one only
+};
+
+bool is_withdrawn(const WithdrawnReport& report) {
+  return report.state != "standing";
+}
+
+Error none_of_them(const Asked& asked, const std::string& what) {
+  return {ErrorKind::kRefused,
+          fmt::format("cluster {} has no {} \"{}\"{}", asked.cluster, what, escaped(asked.name),
+                      asked.digest.empty() ? ""
+                                           : fmt::format(" with a digest that begins with {}",
+                                                         escaped(asked.digest))),
+          fmt::format("The name is the one that {} shows; {} shows those that are withdrawn.",
+                      suggestion({"list", asked.cluster}),
+                      suggestion({"list", asked.cluster, "--withdrawn"}))};
+}
+
+// The one that is meant of those that `fits` says can be. Throws where there is none, or several.
+template <class Fits>
+WithdrawnReport chosen(const Asked& asked, const WithdrawnPage& page, const std::string& what,
+                       Fits fits) {
+  const WithdrawnReport* found = nullptr;
+  for (const WithdrawnReport& report : page.files) {
+    if (!fits(report) || !report.digest.starts_with(asked.digest)) continue;
+    if (found != nullptr) {
+      throw Error(ErrorKind::kRefused,
+                  fmt::format("there are several contents of \"{}\": {} and {}", asked.name,
+                              found->digest, report.digest),
+                  "Say which one with --digest.");
+    }
+    found = &report;
+  }
+  if (found == nullptr) throw none_of_them(asked, what);
+  return *found;
+}
+
+// What PostgreSQL is told then.
+std::string consequence(const WithdrawnReport& report) {
+  const auto stored = WalFileName::parse(report.name);
+  if (stored && stored->kind() == FileKind::kHistory)
+    return "No server is led to its timeline any more.";
+  if (!stored || stored->kind() != FileKind::kSegment) return {};
+  return report.followed
+             ? "Later files of its timeline stand, so it becomes a hole: a recovery stops there."
+             : "Nothing later of its timeline stands: a recovery ends before it, and opens.";
+}
+
+void print_report(const CommandContext& call, const WithdrawnReport& report) {
+  print(call.json() ? to_json(report) : withdrawn_text(report), call.reach());
+}
+
+Digest digest_of_report(const WithdrawnReport& report) {
+  const auto digest = parse_digest(report.digest);
+  if (digest) return *digest;
+  throw Error(ErrorKind::kUnavailable, "the store named a content without a digest");
+}
+
+WithdrawnReport only_file(const std::string& answer) {
+  WithdrawnPage page = parse_withdrawn_page(answer);
+  if (page.files.size() == 1) return std::move(page.files.front());
+  throw Error(ErrorKind::kUnavailable, "the store did not say what has become of the file");
+}
+
+int undo(const CommandContext& call, const Asked& asked) {
+  Client client = call.client();
+  const WithdrawnPage page = parse_withdrawn_page(
+      client.ask(ListWithdrawn{.cluster = asked.cluster, .name = asked.name}, patience()));
+  const WithdrawnReport report = chosen(asked, page, "withdrawn file", is_withdrawn);
+  const ReturnFile back{asked.cluster, asked.name, digest_of_report(report)};
+  const WithdrawnReport done = only_file(client.ask(back, long_patience()));
+  print_report(call, done);
+  if (done.state == "lost") {
+    log_line(LogLevel::kWarning,
+             fmt::format("\"{}\" can be put again, but its object is not below \"_aside\" any more",
+                         asked.name),
+             "Put it again from where it came.");
+  }
+  return exit_code::kDone;
+}
+
+int withdraw(const CommandContext& call) {
+  const Asked asked{call.command.positional("CLUSTER"), call.command.positional("FILE"),
+                    call.command.option("digest")};
+  if (call.command.flag("undo")) return undo(call, asked);
+  const std::string reason = call.command.option("reason");
+  if (reason.empty()) {
+    throw Error(ErrorKind::kUsage, "why is it withdrawn?",
+                "Give --reason: the server that puts it again is told so.");
+  }
+  WithdrawFile order{asked.cluster, asked.name, {}, reason};
+  require_valid(order);
+  Client client = call.client();
+  const WithdrawnPage page = parse_withdrawn_page(
+      client.ask(ListWithdrawn{.cluster = asked.cluster, .name = asked.name}, patience()));
+  // One that was cut short is completed; where nothing has the name any more, it was done before.
+  const bool stands = std::ranges::any_of(page.files, [](const WithdrawnReport& report) {
+    return report.state == "standing" || report.state == "unfinished";
+  });
+  const WithdrawnReport report = chosen(asked, page, "file", [stands](const WithdrawnReport& one) {
+    return !stands || one.state == "standing" || one.state == "unfinished";
+  });
+  if (report.state == "standing") {
+    if (!call.json()) print_report(call, report);
+    const std::string question = fmt::format("{} Withdraw it?", consequence(report));
+    if (!confirmed(call, question.substr(question.find_first_not_of(' ')),
+                   "a file that is withdrawn is missing to whoever needs it", "Give --yes.")) {
+      print("nothing was withdrawn\n");
+      return exit_code::kFailed;
+    }
+  }
+  order.digest = digest_of_report(report);
+  print_report(call, only_file(client.ask(order, long_patience())));
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+std::vector<AdminCommand> withdraw_commands() {
+  return {{{"withdraw",
+            "take a file away that does not belong into the log, or give it back",
+            {{"--reason", "TEXT", "why, for whoever puts or misses it"},
+             {"--digest", "DIGEST", "which content, where a name has had several"},
+             {"--undo", "", "give the file its name back, and let it be put again"},
+             {"-y,--yes", "", "do not ask"}},
+            {{"CLUSTER", "the cluster's name"}, {"FILE", "the file, as \"walstow list\" has it"}}},
+           withdraw}};
+}
+
+}  // namespace walstow

@@ -1,0 +1,208 @@
+#include "store/inventory/withdrawn_records.h"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <tuple>
+
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "proto/wire/json_fields.h"
+#include "store/archive/layout.h"
+#include "store/archive/record.h"
+#include "store/object/examine_object.h"
+
+namespace walstow {
+namespace {
+
+namespace json = boost::json;
+using State = WithdrawnRecord::State;
+
+constexpr std::string_view kWithdrawnState = "withdrawn";
+constexpr std::string_view kReturningState = "returning";
+
+constexpr std::uint32_t kLargestWithdrawnPage = 500;  // so that its body is a body of JSON
+
+WithdrawnRecord decode_withdrawn(std::string_view content, const std::string& record) {
+  const json::object object = parse_record(content, record);
+  const auto text = [&](std::string_view name) {
+    auto value = text_member(object, name);
+    if (!value) throw_damaged_record(record);
+    return *std::move(value);
+  };
+  const std::string state = text("state");
+  const auto digest = parse_digest(text("digest"));
+  const auto put = parse_iso8601(text("put"));
+  const auto at = parse_iso8601(text("at"));
+  const auto size = number_member(object, "stored_size");
+  const bool known = state == kWithdrawnState || state == kReturningState;
+  if (!known || !digest || !put || !at || !size) throw_damaged_record(record);
+  return {.state = state == kReturningState ? State::kReturning : State::kWithdrawn,
+          .name = text("name"),
+          .digest = *digest,
+          .client = text("client"),
+          .put = *put,
+          .stored_size = *size,
+          .by = text("by"),
+          .reason = text("reason"),
+          .at = *at};
+}
+
+Refusal withdrawn_refusal(const std::string& cluster, const WalFileName& file,
+                          const WithdrawnRecord& record) {
+  return make_refusal(
+      Code::kWithdrawn,
+      fmt::format("this content of \"{}\", digest {}, was withdrawn from cluster \"{}\" by \"{}\" "
+                  "on {}: {}",
+                  file.text(), to_string(record.digest), cluster, record.by, to_iso8601(record.at),
+                  record.reason),
+      fmt::format("Does this server belong into the cluster? If not, set archive_mode = off there, "
+                  "or give it a cluster of its own. If the content is right after all, an "
+                  "administrator takes the withdrawal back: {}.",
+                  suggestion({"withdraw", cluster, record.name, "--undo"})));
+}
+
+std::vector<EraName> newest_era_first(const Archive& archive, const std::string& cluster) {
+  std::vector<EraName> eras = archive.eras(cluster);
+  std::ranges::reverse(eras);
+  return eras;
+}
+
+// nullopt: it has gone meanwhile.
+std::optional<WithdrawnRecord> read_withdrawn_at(BackendReader& backend, const std::string& key) {
+  const auto content = backend.read_record(key);
+  if (!content) return std::nullopt;
+  return decode_withdrawn(*content, record_name(backend, key));
+}
+
+}  // namespace
+
+std::string encode_withdrawn(const WithdrawnRecord& record) {
+  return to_line({{"format", kArchiveFormat},
+                  {"state", record.state == State::kReturning ? kReturningState : kWithdrawnState},
+                  {"name", record.name},
+                  {"digest", to_string(record.digest)},
+                  {"client", escaped(record.client)},
+                  {"put", to_iso8601(record.put)},
+                  {"stored_size", record.stored_size},
+                  {"by", escaped(record.by)},
+                  {"reason", record.reason},
+                  {"at", to_iso8601(record.at)}});
+}
+
+std::optional<WithdrawnRecord> read_withdrawn(BackendReader& backend, std::string_view cluster,
+                                              const EraName& era, const WalFileName& file,
+                                              const Digest& digest) {
+  return read_withdrawn_at(backend, layout::withdrawn_record(cluster, era, file, digest));
+}
+
+std::optional<Refusal> refuse_withdrawn(BackendReader& backend, const std::string& cluster,
+                                        const EraName& era, const WalFileName& file,
+                                        const Digest& digest) {
+  const auto record = read_withdrawn(backend, cluster, era, file, digest);
+  if (!record || record->state != State::kWithdrawn) return std::nullopt;
+  return withdrawn_refusal(cluster, file, *record);
+}
+
+std::optional<Refusal> refuse_withdrawn(const Archive& archive, const std::string& cluster,
+                                        const WalFileName& file, std::string_view digest_begin) {
+  for (const EraName& era : archive.eras(cluster)) {
+    const std::string prefix =
+        fmt::format("{}{}.{}", layout::withdrawn_records(cluster, era), file.text(), digest_begin);
+    for (const Entry& entry : archive.backend().list_after(prefix, "", kLargestWithdrawnPage)) {
+      const auto record = read_withdrawn_at(archive.backend(), entry.key);
+      if (record && record->state == State::kWithdrawn)
+        return withdrawn_refusal(cluster, file, *record);
+    }
+  }
+  return std::nullopt;
+}
+
+WithdrawnPage list_withdrawn(const Archive& archive, const ListWithdrawn& list) {
+  WithdrawnPage page;
+  const std::size_t limit = std::min(list.page.limit, kLargestWithdrawnPage);
+  // Where the page before ended: the era's number comes first, so that it tells the era, too.
+  const auto after_era = parse_era_name(list.page.after.substr(0, list.page.after.find('/')));
+  for (const EraName& era : newest_era_first(archive, list.cluster)) {
+    if (after_era && era.number > after_era->number) continue;
+    std::string prefix = layout::withdrawn_records(list.cluster, era);
+    if (!list.name.empty()) {
+      const auto key = layout::key_of_stored(list.cluster, era, list.name);
+      if (!key) continue;
+      prefix += fmt::format("{}.", layout::parse_object_key(list.cluster, *key)->file.text());
+    }
+    const bool goes_on = after_era && *after_era == era;
+    std::string after = goes_on ? fmt::format("{}/{}", list.cluster, list.page.after) : std::string();
+    for (std::size_t size = limit; size == limit;) {
+      const std::vector<Entry> found = archive.backend().list_after(prefix, after, limit);
+      size = found.size();
+      for (const Entry& entry : found) {
+        after = entry.key;
+        const auto record = read_withdrawn_at(archive.backend(), entry.key);
+        if (!record || (!list.name.empty() && record->name != list.name)) continue;
+        page.files.push_back(report_of(archive.backend(), list.cluster, era, *record));
+        if (page.files.size() < limit) continue;
+        page.next = after.substr(list.cluster.size() + 1);
+        return page;
+      }
+    }
+  }
+  return page;
+}
+
+NewestWithdrawn newest_withdrawn(BackendReader& backend, const std::string& cluster,
+                                 const EraName& era, std::size_t most, DamagedRecords& damaged) {
+  std::vector<Entry> entries;
+  for_each_entry(backend, layout::withdrawn_records(cluster, era),
+                 [&](const Entry& entry) { entries.push_back(entry); });
+  NewestWithdrawn found{.count = entries.size(), .newest = {}};
+  std::ranges::sort(entries, [](const Entry& one, const Entry& other) {
+    return std::tie(other.modified, one.key) < std::tie(one.modified, other.key);
+  });
+  entries.resize(std::min(entries.size(), most));
+  for (const Entry& entry : entries) {
+    try {
+      const auto record = read_withdrawn_at(backend, entry.key);
+      if (record) found.newest.push_back(report_of(backend, cluster, era, *record));
+    } catch (const Error& error) {
+      if (!is_of_one_record(error)) throw;
+      damaged.emplace_back(error.what());
+    }
+  }
+  return found;
+}
+
+WithdrawnReport report_of(BackendReader& backend, const std::string& cluster, const EraName& era,
+                          const WithdrawnRecord& record) {
+  WithdrawnReport report{
+      .era = to_string(era),
+      .name = record.name,
+      .digest = to_string(record.digest),
+      .state = std::string(record.state == State::kReturning ? kReturningState : kWithdrawnState),
+      .client = record.client,
+      .put = record.put,
+      .stored_size = record.stored_size,
+      .followed = false,
+      .by = record.by,
+      .reason = record.reason,
+      .at = record.at};
+  const auto key = layout::key_of_stored(cluster, era, record.name);
+  if (record.state == State::kWithdrawn && key && has_digest(backend, *key, record.digest))
+    report.state = "unfinished";
+  return report;
+}
+
+bool has_digest(BackendReader& backend, const std::string& key, const Digest& digest) {
+  auto object = backend.open_object(key);
+  if (object == nullptr) return false;
+  try {
+    return describe_object(std::move(object)).header.digest == digest;
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    return false;
+  }
+}
+
+}  // namespace walstow

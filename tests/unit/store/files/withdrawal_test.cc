@@ -1,0 +1,244 @@
+#include "store/files/withdrawal.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "proto/wire/report.h"
+#include "store/archive/layout.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/wal_writer.h"
+
+namespace walstow {
+namespace {
+
+using samples::WalWriter;
+
+const std::string kSegment = "000000010000000000000002";
+const std::string kFar = "0000000100000000000000FF";
+const std::string kHistory = "00000002.history";
+const std::string kMadeUp = "1\t0/3000028\tx\n";
+
+class WithdrawalTest : public ServiceTest {
+ protected:
+  Response withdraw(const std::string& name, const std::string& content) {
+    return ask(WithdrawFile{"main", name, digest_of(content), "no part of this log"});
+  }
+  Response undo(const std::string& name, const std::string& content) {
+    return ask(ReturnFile{"main", name, digest_of(content)});
+  }
+  std::vector<WithdrawnReport> listed(const std::string& name = {}) {
+    return parse_withdrawn_page(ask(ListWithdrawn{.cluster = "main", .name = name}).body).files;
+  }
+  std::set<std::string> keys(const std::string& prefix) {
+    const auto archive = open_archive_folder(archive_folder.string());
+    std::set<std::string> keys;
+    for (const Entry& entry : archive->backend().list_after(prefix, "", 10000))
+      keys.insert(entry.key);
+    return keys;
+  }
+  std::size_t copies_aside() { return keys("_aside/").size(); }
+  EraReport era_of_status() {
+    return parse_cluster_report(ask(ClusterStatus{"main"}).body).eras.at(0);
+  }
+};
+
+TEST_F(WithdrawalTest, MadeUpHistoryIsTakenBack) {
+  ASSERT_EQ(put(kSegment).status, 201);
+  ASSERT_EQ(put(kHistory, kMadeUp).status, 201);
+  EXPECT_EQ(code_of(get("000000010000000000000003")), "hole");
+  ASSERT_EQ(listed(kHistory).size(), 1U);
+  EXPECT_EQ(listed(kHistory)[0].state, "standing");
+  EXPECT_EQ(listed(kHistory)[0].client, "tester");
+
+  const Response done = withdraw(kHistory, kMadeUp);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(parse_withdrawn_page(done.body).files.at(0).state, "withdrawn");
+  EXPECT_EQ(code_of(get(kHistory)), "absent-end");
+  EXPECT_EQ(code_of(get("000000010000000000000003")), "absent-end");
+  EXPECT_EQ(copies_aside(), 1U);
+  EXPECT_EQ(listed().size(), 1U);
+  EXPECT_EQ(listed()[0].reason, "no part of this log");
+
+  // The same again is refused, another one takes the name.
+  const Response again = put(kHistory, kMadeUp);
+  EXPECT_EQ(again.status, 409);
+  EXPECT_EQ(code_of(again), "withdrawn");
+  EXPECT_NE(again.body.find("no part of this log"), std::string::npos);
+  EXPECT_EQ(copies_aside(), 1U) << "a put that is refused leaves nothing";
+  const std::string real = "1\t0/2000028\tno recovery target specified\n";
+  EXPECT_EQ(put(kHistory, real).status, 201);
+  EXPECT_EQ(get(kHistory).body, real);
+}
+
+TEST_F(WithdrawalTest, SegmentFarAheadIsTakenBack) {
+  ASSERT_EQ(put(kSegment).status, 201);
+  ASSERT_EQ(put(kFar).status, 201);
+  EXPECT_EQ(code_of(get("000000010000000000000003")), "hole");
+  ASSERT_EQ(withdraw(kFar, segment_content(kFar)).status, 200);
+  EXPECT_EQ(code_of(get("000000010000000000000003")), "absent-end");
+  EXPECT_EQ(code_of(put(kFar)), "withdrawn");
+  EXPECT_EQ(put(kFar, segment_content(kFar, 'o')).status, 201);
+}
+
+TEST_F(WithdrawalTest, SaysWhetherTheLogGoesOnBehind) {
+  put(kSegment);
+  put("000000010000000000000003");
+  EXPECT_TRUE(listed(kSegment).at(0).followed);
+  EXPECT_FALSE(listed("000000010000000000000003").at(0).followed);
+}
+
+TEST_F(WithdrawalTest, OnlyThatContentIsTaken) {
+  put(kHistory, kMadeUp);
+  EXPECT_EQ(code_of(withdraw(kHistory, "1\t0/4000028\ty\n")), "no-such-content");
+  EXPECT_EQ(code_of(withdraw("00000003.history", kMadeUp)), "no-such-content");
+  EXPECT_EQ(get(kHistory).status, 200);
+  EXPECT_TRUE(listed().empty());
+}
+
+TEST_F(WithdrawalTest, DoneAgainItIsTheSame) {
+  put(kHistory, kMadeUp);
+  ASSERT_EQ(withdraw(kHistory, kMadeUp).status, 200);
+  ASSERT_EQ(ask(WithdrawFile{"main", kHistory, digest_of(kMadeUp), "another reason"}).status, 200);
+  ASSERT_EQ(listed().size(), 1U);
+  EXPECT_EQ(listed()[0].reason, "no part of this log");
+  EXPECT_EQ(copies_aside(), 1U);
+}
+
+TEST_F(WithdrawalTest, MistakeIsUndone) {
+  put(kSegment);
+  put("000000010000000000000003");
+  ASSERT_EQ(withdraw(kSegment, segment_content(kSegment)).status, 200);
+  EXPECT_EQ(code_of(get(kSegment)), "hole");
+  const Response back = undo(kSegment, segment_content(kSegment));
+  ASSERT_EQ(back.status, 200) << back.body;
+  EXPECT_EQ(parse_withdrawn_page(back.body).files.at(0).state, "standing");
+  EXPECT_EQ(get(kSegment).body, segment_content(kSegment));
+  EXPECT_TRUE(listed().empty());
+  EXPECT_EQ(put(kSegment).status, 200);
+  EXPECT_EQ(code_of(undo(kSegment, segment_content(kSegment))), "no-such-record");
+}
+
+TEST_F(WithdrawalTest, UndoTakesNoNameFromAnotherContent) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  const std::string real = "1\t0/2000028\tno recovery target specified\n";
+  ASSERT_EQ(put(kHistory, real).status, 201);
+  EXPECT_EQ(code_of(undo(kHistory, kMadeUp)), "other-content");
+  EXPECT_EQ(get(kHistory).body, real);
+  EXPECT_EQ(code_of(put(kHistory, kMadeUp)), "withdrawn") << "nothing has changed";
+  ASSERT_EQ(withdraw(kHistory, real).status, 200);
+  ASSERT_EQ(undo(kHistory, kMadeUp).status, 200);
+  EXPECT_EQ(get(kHistory).body, kMadeUp);
+}
+
+TEST_F(WithdrawalTest, UndoWithoutTheObjectLetsItBePutAgain) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  fs::remove_all(archive_folder / "_aside");
+  const Response back = undo(kHistory, kMadeUp);
+  ASSERT_EQ(back.status, 200);
+  EXPECT_EQ(parse_withdrawn_page(back.body).files.at(0).state, "lost");
+  EXPECT_EQ(put(kHistory, kMadeUp).status, 201);
+}
+
+TEST_F(WithdrawalTest, PartialsAndPiecesAsAListNamesThem) {
+  const std::string older = WalWriter("000000010000000000000001").fill('o').content();
+  const std::string piece = WalWriter(kSegment, older).records(20, 400).content();
+  const std::string partial_name = kSegment + ".partial";
+  ASSERT_EQ(put(partial_name, segment_content(kSegment)).status, 201);
+  ASSERT_EQ(put(kSegment, piece).status, 201);
+  const auto files =
+      parse_file_page(ask(ListFiles{.cluster = "main", .after = "", .range = {}}).body).files;
+  ASSERT_EQ(files.size(), 2U);
+  for (const FileEntry& file : files) {
+    ASSERT_EQ(listed(file.name).size(), 1U) << file.name;
+    const Digest digest = *parse_digest(listed(file.name)[0].digest);
+    EXPECT_EQ(ask(WithdrawFile{"main", file.name, digest, "why"}).status, 200) << file.name;
+  }
+  EXPECT_EQ(code_of(put(partial_name, segment_content(kSegment))), "withdrawn");
+  EXPECT_EQ(code_of(put(kSegment, piece)), "withdrawn");
+  EXPECT_EQ(put(kSegment).status, 201);
+}
+
+// Of a put and a withdrawal that meet, one sees the other.
+TEST_F(WithdrawalTest, PutThatBeganBeforeIsNotAcknowledged) {
+  ASSERT_EQ(put(kHistory, kMadeUp).status, 201);
+  HandlerResult begun = handler.handle(to_request(put_of(kHistory, "1\t0/5000028\tz\n")), caller);
+  ASSERT_TRUE(std::holds_alternative<std::unique_ptr<Upload>>(begun));
+  // Meanwhile: that content has come, and was withdrawn.
+  ASSERT_EQ(withdraw(kHistory, kMadeUp).status, 200);
+  ASSERT_EQ(put(kHistory, "1\t0/5000028\tz\n").status, 201);
+  ASSERT_EQ(withdraw(kHistory, "1\t0/5000028\tz\n").status, 200);
+  Upload& upload = *std::get<std::unique_ptr<Upload>>(begun);
+  upload.write(as_bytes("1\t0/5000028\tz\n"));
+  EXPECT_EQ(code_of(respond(upload.finish())), "withdrawn");
+  EXPECT_EQ(code_of(get(kHistory)), "absent-end");
+  EXPECT_EQ(copies_aside(), 2U) << "one of each content";
+}
+
+TEST_F(WithdrawalTest, DecisionDoesNotBringItBack) {
+  put(kHistory, kMadeUp);
+  const std::string other = "1\t0/5000028\tz\n";
+  ASSERT_EQ(code_of(put(kHistory, other)), "other-content");
+  const std::string digits = to_string(digest_of(kMadeUp)).substr(0, 12);
+  ASSERT_EQ(withdraw(kHistory, kMadeUp).status, 200);
+  EXPECT_EQ(code_of(ask(AcceptContent{"main", file_named(kHistory), digits})), "withdrawn");
+  // The one that waits for the name gets it.
+  EXPECT_EQ(put(kHistory, other).status, 201);
+}
+
+TEST_F(WithdrawalTest, StatusNamesTheNewest) {
+  put(kHistory, kMadeUp);
+  EXPECT_EQ(era_of_status().withdrawn, 0U);
+  withdraw(kHistory, kMadeUp);
+  const EraReport era = era_of_status();
+  EXPECT_EQ(era.withdrawn, 1U);
+  ASSERT_EQ(era.withdrawn_files.size(), 1U);
+  EXPECT_EQ(era.withdrawn_files[0].name, kHistory);
+  EXPECT_EQ(era.withdrawn_files[0].state, "withdrawn");
+  EXPECT_TRUE(era.missing_histories.empty());
+}
+
+TEST_F(WithdrawalTest, RecordThatCannotBeReadIsNamedAndRefuses) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  const fs::path folder = archive_folder / "main" / kEra / "withdrawn";
+  std::ofstream(fs::directory_iterator(folder)->path().string()) << "no record";
+  EXPECT_EQ(put(kHistory, kMadeUp).status, 500);
+  const auto report = parse_cluster_report(ask(ClusterStatus{"main"}).body);
+  EXPECT_EQ(report.eras[0].withdrawn, 1U);
+  ASSERT_EQ(report.damaged.size(), 1U);
+}
+
+TEST_F(WithdrawalTest, TakesTheRightAdmin) {
+  put(kHistory, kMadeUp);
+  ask_as_client({Right::kArchive, Right::kRestore});
+  EXPECT_EQ(code_of(withdraw(kHistory, kMadeUp)), "no-right");
+  EXPECT_EQ(code_of(undo(kHistory, kMadeUp)), "no-right");
+  EXPECT_EQ(ask(ListWithdrawn{.cluster = "main"}).status, 200);
+  EXPECT_EQ(get(kHistory).status, 200);
+}
+
+TEST_F(WithdrawalTest, PagesOfAList) {
+  for (int i = 2; i < 9; ++i) {
+    const std::string name = "0000000" + std::to_string(i) + ".history";
+    ASSERT_EQ(put(name, kMadeUp).status, 201);
+    ASSERT_EQ(withdraw(name, kMadeUp).status, 200);
+  }
+  std::vector<std::string> names;
+  ListWithdrawn question{.cluster = "main", .page = {.limit = 3}};
+  do {
+    const WithdrawnPage page = parse_withdrawn_page(ask(question).body);
+    EXPECT_LE(page.files.size(), 3U);
+    for (const WithdrawnReport& file : page.files)
+      names.push_back(file.name);
+    question.page.after = page.next;
+  } while (!question.page.after.empty());
+  EXPECT_EQ(names.size(), 7U);
+  EXPECT_TRUE(std::ranges::is_sorted(names));
+}
+
+}  // namespace
+}  // namespace walstow
