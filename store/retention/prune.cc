@@ -163,7 +163,8 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
     return tombstone_;
   }
   const auto looked = Clock::now() - begun;
-  const auto end = Clock::now() + std::clamp<Clock::duration>(4 * looked, step, kLongestStep);
+  const auto longer = std::min<Clock::duration>(4 * looked, kLongestStep);
+  const auto end = Clock::now() + std::max<Clock::duration>(step, longer);
   OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
   while (tombstone_.state == State::kIntent && Clock::now() < end && !stop_.stop_requested()) {
     if (!is_unchanged()) return tombstone_;  // the next step decides
