@@ -74,6 +74,8 @@ json::object backup_object(const BackupReport& backup) {
   object["stopped"] = to_iso8601(backup.stopped);
   object["added"] = backup.added;
   object["pruned"] = backup.pruned;
+  object["put_by"] = escaped_text(backup.put_by);
+  object["put"] = time_or_null(backup.put);
   return object;
 }
 
@@ -89,7 +91,9 @@ BackupReport read_backup(const Reader& reader) {
           .started = reader.time_or_null("started"),
           .stopped = reader.time("stopped"),
           .added = reader.truth("added"),
-          .pruned = reader.truth("pruned")};
+          .pruned = reader.truth("pruned"),
+          .put_by = reader.text_or_empty("put_by"),
+          .put = reader.optional_time("put")};
 }
 
 json::object retention_object(const RetentionReport& retention) {
@@ -141,6 +145,7 @@ std::string to_json(const PrunePlanReport& plan) {
   object["kept_backups"] = array_of(plan.kept_backups, text_value);
   object["older_eras"] = array_of(plan.older_eras, text_value);
   object["files"] = plan.files;
+  object["kept_put_by"] = array_of(plan.kept_put_by, text_value);
   object["stored_bytes"] = plan.stored_bytes;
   object["unfinished"] = plan.unfinished;
   return to_line(object);
@@ -190,6 +195,7 @@ PrunePlanReport parse_prune_plan(std::string_view body) {
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),
           .unfinished = reader.small_number("unfinished")};
+          .kept_put_by = reader.texts_or_none("kept_put_by"),
 }
 
 PruneReport parse_prune_report(std::string_view body) {

@@ -33,6 +33,9 @@ struct BackupReport {
   Time stopped;                 // likewise; else when its file was put
   bool added = false;           // by hand
   bool pruned = false;          // the segment where it starts is gone: it cannot be recovered
+  std::string put_by = {};      // the client; of one that was added, who has added it
+  // When its file was put, by the store's clock. nullopt: it was added.
+  std::optional<Time> put = {};
   bool operator==(const BackupReport&) const = default;
 };
 
@@ -72,6 +75,7 @@ struct PrunePlanReport {
 };
 
 // A prune on its way.
+  std::vector<std::string> kept_put_by;       // of each of `kept_backups`, who has put it
 struct PruneReport {
   std::uint32_t number = 0;
   std::string state;  // "intent": there is more to remove; "done"; "withdrawn"

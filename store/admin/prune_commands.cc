@@ -75,8 +75,12 @@ std::string plan_text(const PrunePlanReport& plan, const Order& order) {
   text += plan.timeline ? fmt::format("  dead branch timeline {}\n", *plan.timeline)
                         : titled("floor", plan.floor.empty() ? "none" : plan.floor);
   text += titled("why", plan.reason);
-  for (const std::string& backup : plan.kept_backups)
-    text += titled("kept", fmt::format("backup {}", backup));
+  for (std::size_t i = 0; i < plan.kept_backups.size(); ++i) {
+    // A store of an earlier release does not say who has put them.
+    const std::string by = i < plan.kept_put_by.size() ? plan.kept_put_by[i] : "";
+    text += titled("kept", fmt::format("backup {}{}{}", plan.kept_backups[i],
+                                       by.empty() ? "" : ", put by ", foreign_text(escaped(by))));
+  }
   for (const std::string& note : plan.notes)
     text += titled("note", note);
   for (const std::string& era : plan.older_eras)

@@ -116,14 +116,14 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
 }
 
 std::optional<std::string> read_small_object(BackendReader& backend, const std::string& key,
-                                             std::size_t largest) {
+                                             std::size_t largest, ObjectHeader* header) {
   auto object = backend.open_object(key);
   if (object == nullptr) return std::nullopt;
-  return read_small_object(std::move(object), largest);
+  return read_small_object(std::move(object), largest, header);
 }
 
 std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> object,
-                                             std::size_t largest) {
+                                             std::size_t largest, ObjectHeader* header) {
   if (object->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
     return std::nullopt;
   }
@@ -132,6 +132,7 @@ std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> objec
     const Examined examined =
         examine_object(*object, [&content](ByteView raw) { content += as_text(raw); });
     if (!examined.whole) return std::nullopt;
+    if (header != nullptr) *header = examined.header;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUsage) throw;
     return std::nullopt;

@@ -209,11 +209,16 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
       .timeline = plan.dead_timeline ? std::optional(plan.dead_timeline->value) : std::nullopt,
       .reason = plan.reason,
       .notes = plan.notes,
-      .kept_backups = plan.kept_backups,
+      .kept_backups = {},
+      .kept_put_by = {},
       .older_eras = {},
       .files = amount.files,
       .stored_bytes = amount.stored_bytes,
       .unfinished = 0};
+  for (const RetentionPlan::KeptBackup& kept : plan.kept_backups) {
+    report.kept_backups.push_back(kept.name);
+    report.kept_put_by.push_back(kept.put_by);
+  }
   if (const auto standing = find_unfinished(archive, asked.cluster, era)) {
     report.unfinished = standing->number;
     report.notes.insert(report.notes.begin(), describe_unfinished(*standing, segment_size_of(era)));
