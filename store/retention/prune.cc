@@ -200,7 +200,7 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
       .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
   const auto decision = decide_prune(archive, order, clock_of_plan(archive, now), now, {});
   if (!decision) return decision.error();
-  const auto& [era, older_eras, plan, amount] = decision.value();
+  const auto& [era, older_eras, plan, amount, objections] = decision.value();
   PrunePlanReport report{
       .archive = archive.id(),
       .cluster = asked.cluster,
@@ -215,6 +215,7 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
       .files = amount.files,
       .stored_bytes = amount.stored_bytes,
       .unfinished = 0};
+  report.notes.insert(report.notes.begin(), objections.begin(), objections.end());
   for (const RetentionPlan::KeptBackup& kept : plan.kept_backups) {
     report.kept_backups.push_back(kept.name);
     report.kept_put_by.push_back(kept.put_by);
@@ -237,7 +238,8 @@ std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluste
 }
 
 OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
-                                   const std::string& by, Time now, const std::stop_token& stop) {
+                                   const std::string& by, Time now, const std::stop_token& stop,
+                                   PruneFor whom) {
   const ArchiveClock clock = keep_clock(archive, now, stop);
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
   const Time begun = std::chrono::floor<std::chrono::seconds>(now);
@@ -246,13 +248,14 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
       .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
   const auto decision = decide_prune(archive, order, clock, begun, stop);
   if (!decision) return decision.error();
-  const auto& [era, older_eras, plan, amount] = decision.value();
+  const auto& [era, older_eras, plan, amount, objections] = decision.value();
   const SegmentSize size = segment_size_of(era);
-  if (amount.files == 0) {
+  const bool waits = whom == PruneFor::kPolicy && !objections.empty();
+  if (amount.files == 0 || waits) {
     return PruneReport{.number = 0,
                        .state = "done",
                        .floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "",
-                       .reason = plan.reason,
+                       .reason = waits ? objections.front() : plan.reason,
                        .by = by,
                        .begun = now};
   }
