@@ -21,7 +21,7 @@
 //   _clients/CLIENT.json                                     a client of the registry
 //   _copy/ _moved/                                           a marker held back, or given up
 //                                                            (store/archive/copy_archive.h)
-//   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
+//   _tmp/ _aside/ _probe/ _tls/ _records.lock _reserve        never part of a cluster
 //                                                            (store/backend/key_rules.h)
 //
 // NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any

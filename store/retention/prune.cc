@@ -187,6 +187,109 @@ ArchiveClock clock_of_plan(const Archive& archive, Time now) {
   }
 }
 
+OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begin,
+                                  const std::string& by, Time now, const std::stop_token& stop,
+                                  PruneFor whom) {
+  const ArchiveClock clock = keep_clock(archive, now, stop);
+  // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
+  const Time begun = std::chrono::floor<std::chrono::seconds>(now);
+  const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(begun));
+  const PruneOrder order{
+      .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
+  const auto decision = decide_prune(archive, order, clock, begun, stop);
+  if (!decision) return decision.error();
+  const auto& [era, older_eras, plan, amount, objections] = decision.value();
+  const SegmentSize size = segment_size_of(era);
+  const bool waits = whom == PruneFor::kPolicy && !objections.empty();
+  if (amount.files == 0 || waits) {
+    return PruneReport{.number = 0,
+                       .state = "done",
+                       .floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "",
+                       .reason = waits ? objections.front() : plan.reason,
+                       .by = by,
+                       .begun = now};
+  }
+  const auto tombstone = create_tombstone(archive.backend(), begin.cluster, era,
+                                          {.floor = plan.floor.value_or(amount.end),
+                                           .timeline = plan.dead_timeline,
+                                           .reached = {},
+                                           .policy = begin.policy,
+                                           .reason = plan.reason,
+                                           .by = by,
+                                           .begun = as_of});
+  if (!tombstone) {
+    return make_refusal(
+        Code::kExists, fmt::format("another prune of cluster \"{}\" is not over", begin.cluster),
+        fmt::format("{} completes it first.", suggestion({"prune", begin.cluster})));
+  }
+  log_line(LogLevel::kInfo,
+           fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
+                       "are to go, {} backups are kept; {}",
+                       tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
+                       to_string(start_of(tombstone->floor, size)), plan.kept_backups.size(),
+                       plan.reason));
+  for (const std::string& note : plan.notes) {
+    log_line(LogLevel::kInfo,
+             fmt::format("prune {} of cluster \"{}\": {}", tombstone->number, begin.cluster, note));
+  }
+  return report_of(*tombstone, size);
+}
+
+OrRefusal<PruneReport> continue_once(const Archive& archive, const ContinuePrune& go_on,
+                                     std::chrono::milliseconds step, const std::stop_token& stop) {
+  const auto found = era_of(archive, go_on.cluster, go_on.era);
+  if (!found) return found.error();
+  const auto& era = found.value();
+  const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
+  const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
+  if (standing == all.end()) {
+    return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} of cluster \"{}\"",
+                                                         go_on.number, go_on.cluster));
+  }
+  const auto policy = policy_for(standing->policy, era);
+  if (!policy) return policy.error();
+  const SegmentSize size = segment_size_of(era);
+  if (standing->state != State::kIntent) return report_of(*standing, size);
+  const Tombstone tombstone =
+      PruneStep(archive, go_on.cluster, era, *standing, policy.value(), stop).run(step);
+  if (tombstone.state != State::kIntent) log_end(tombstone, go_on.cluster, size);
+  return report_of(tombstone, size);
+}
+
+OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& abandon,
+                                    const std::string& by) {
+  const auto found = era_of(archive, abandon.cluster, abandon.era);
+  if (!found) return found.error();
+  const auto& era = found.value();
+  const auto begun = find_unfinished(archive, abandon.cluster, era);
+  if (!begun) {
+    return make_refusal(Code::kNoSuchRecord,
+                        fmt::format("no prune of cluster \"{}\" is under way", abandon.cluster),
+                        fmt::format("It may be over. {} says what was pruned.",
+                                    suggestion({"status", abandon.cluster})));
+  }
+  const TombstoneChange end{.state = State::kWithdrawn,
+                            .reason = fmt::format("abandoned by {}", by)};
+  const auto standing =
+      change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
+  const SegmentSize size = segment_size_of(era);
+  // Whoever was at it may have completed it meanwhile: the report says so.
+  if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
+  return report_of(standing.value_or(*begun), size);
+}
+
+// On a full disk the space that is held for this gives way, once; the end of a prune holds it
+// again. So a step may be done twice.
+template <class Step>
+OrRefusal<PruneReport> with_reserve(const Archive& archive, const Step& step) {
+  try {
+    return step();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kStorage || !archive.backend().give_up_reserve()) throw;
+  }
+  return step();
+}
+
 }  // namespace
 
 std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
@@ -240,92 +343,21 @@ std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluste
 OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
                                    const std::string& by, Time now, const std::stop_token& stop,
                                    PruneFor whom) {
-  const ArchiveClock clock = keep_clock(archive, now, stop);
-  // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
-  const Time begun = std::chrono::floor<std::chrono::seconds>(now);
-  const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(begun));
-  const PruneOrder order{
-      .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
-  const auto decision = decide_prune(archive, order, clock, begun, stop);
-  if (!decision) return decision.error();
-  const auto& [era, older_eras, plan, amount, objections] = decision.value();
-  const SegmentSize size = segment_size_of(era);
-  const bool waits = whom == PruneFor::kPolicy && !objections.empty();
-  if (amount.files == 0 || waits) {
-    return PruneReport{.number = 0,
-                       .state = "done",
-                       .floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "",
-                       .reason = waits ? objections.front() : plan.reason,
-                       .by = by,
-                       .begun = now};
-  }
-  const auto tombstone = create_tombstone(archive.backend(), begin.cluster, era,
-                                          {.floor = plan.floor.value_or(amount.end),
-                                           .timeline = plan.dead_timeline,
-                                           .reached = {},
-                                           .policy = begin.policy,
-                                           .reason = plan.reason,
-                                           .by = by,
-                                           .begun = as_of});
-  if (!tombstone) {
-    return make_refusal(
-        Code::kExists, fmt::format("another prune of cluster \"{}\" is not over", begin.cluster),
-        fmt::format("{} completes it first.", suggestion({"prune", begin.cluster})));
-  }
-  log_line(LogLevel::kInfo,
-           fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
-                       "are to go, {} backups are kept; {}",
-                       tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
-                       to_string(start_of(tombstone->floor, size)), plan.kept_backups.size(),
-                       plan.reason));
-  for (const std::string& note : plan.notes) {
-    log_line(LogLevel::kInfo,
-             fmt::format("prune {} of cluster \"{}\": {}", tombstone->number, begin.cluster, note));
-  }
-  return report_of(*tombstone, size);
+  return with_reserve(archive, [&] { return begin_once(archive, begin, by, now, stop, whom); });
 }
 
 OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
                                       std::chrono::milliseconds step, const std::stop_token& stop) {
-  const auto found = era_of(archive, go_on.cluster, go_on.era);
-  if (!found) return found.error();
-  const auto& era = found.value();
-  const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
-  const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
-  if (standing == all.end()) {
-    return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} of cluster \"{}\"",
-                                                         go_on.number, go_on.cluster));
+  auto report = with_reserve(archive, [&] { return continue_once(archive, go_on, step, stop); });
+  if (report && report.value().state != to_string(State::kIntent)) {
+    archive.backend().hold_reserve();
   }
-  const auto policy = policy_for(standing->policy, era);
-  if (!policy) return policy.error();
-  const SegmentSize size = segment_size_of(era);
-  if (standing->state != State::kIntent) return report_of(*standing, size);
-  const Tombstone tombstone =
-      PruneStep(archive, go_on.cluster, era, *standing, policy.value(), stop).run(step);
-  if (tombstone.state != State::kIntent) log_end(tombstone, go_on.cluster, size);
-  return report_of(tombstone, size);
+  return report;
 }
 
 OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune& abandon,
                                      const std::string& by) {
-  const auto found = era_of(archive, abandon.cluster, abandon.era);
-  if (!found) return found.error();
-  const auto& era = found.value();
-  const auto begun = find_unfinished(archive, abandon.cluster, era);
-  if (!begun) {
-    return make_refusal(Code::kNoSuchRecord,
-                        fmt::format("no prune of cluster \"{}\" is under way", abandon.cluster),
-                        fmt::format("It may be over. {} says what was pruned.",
-                                    suggestion({"status", abandon.cluster})));
-  }
-  const TombstoneChange end{.state = State::kWithdrawn,
-                            .reason = fmt::format("abandoned by {}", by)};
-  const auto standing =
-      change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
-  const SegmentSize size = segment_size_of(era);
-  // Whoever was at it may have completed it meanwhile: the report says so.
-  if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
-  return report_of(standing.value_or(*begun), size);
+  return with_reserve(archive, [&] { return abandon_once(archive, abandon, by); });
 }
 
 }  // namespace walstow
