@@ -77,6 +77,7 @@ inline constexpr std::string_view kKeepDays = "Walstow-Keep-Days";          // a
 inline constexpr std::string_view kBefore = "Walstow-Before";               // prune no further
 inline constexpr std::string_view kStandbyLimit = "Walstow-Standby-Limit";  // days
 inline constexpr std::string_view kFloor = "Walstow-Floor";                 // that was shown
+inline constexpr std::string_view kQuota = "Walstow-Quota";                 // bytes, 0 for none
 inline constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
 inline constexpr std::string_view kContentEncoding = "Content-Encoding";
 inline constexpr std::string_view kContentType = "Content-Type";

@@ -31,6 +31,7 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kOtherSystem, "other-system", 409},
     CodeInfo{Code::kExists, "exists", 409},
     CodeInfo{Code::kBelowFloor, "below-floor", 409},
+    CodeInfo{Code::kOverQuota, "over-quota", 507},
     CodeInfo{Code::kAbsentEnd, "absent-end", 404},
     CodeInfo{Code::kAbsentBefore, "absent-before", 404},
     CodeInfo{Code::kHole, "hole", 404},
@@ -87,6 +88,7 @@ ErrorKind kind_of(Code code) {
     case Code::kOtherSystem:
     case Code::kExists:
     case Code::kBelowFloor:
+    case Code::kOverQuota:
     case Code::kNoSuchRecord:
       return ErrorKind::kRefused;
     case Code::kDigestMismatch:

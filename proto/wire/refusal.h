@@ -31,6 +31,7 @@ enum class Code {
   kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
   kExists,          // 409 exists: the cluster, era or client to be made stands
   kBelowFloor,      // 409 below-floor: what it needs was pruned, or is about to be
+  kOverQuota,       // 507 over-quota: the cluster has as much, or as many, as it may have
   // What they mean: store/inventory/absence.h.
   kAbsentEnd,       // 404 absent-end: nothing later in its history is known
   kAbsentBefore,    // 404 absent-before: its timeline began later

@@ -129,8 +129,10 @@ std::string to_json(const std::vector<BackupReport>& backups) {
   return to_line({{"backups", array_of(backups, backup_object)}});
 }
 
-std::string to_json(const std::optional<PolicyReport>& policy) {
-  return to_line({{"policy", policy ? json::value(policy_object(*policy)) : json::value(nullptr)}});
+std::string to_json(const ClusterPolicy& policy) {
+  return to_line({{"policy", policy.policy ? json::value(policy_object(*policy.policy))
+                                           : json::value(nullptr)},
+                  {"quota", number_or_null(policy.quota)}});
 }
 
 std::string to_json(const PrunePlanReport& plan) {
@@ -143,9 +145,9 @@ std::string to_json(const PrunePlanReport& plan) {
   object["reason"] = escaped_text(plan.reason);
   object["notes"] = array_of(plan.notes, text_value);
   object["kept_backups"] = array_of(plan.kept_backups, text_value);
+  object["kept_put_by"] = array_of(plan.kept_put_by, text_value);
   object["older_eras"] = array_of(plan.older_eras, text_value);
   object["files"] = plan.files;
-  object["kept_put_by"] = array_of(plan.kept_put_by, text_value);
   object["stored_bytes"] = plan.stored_bytes;
   object["unfinished"] = plan.unfinished;
   return to_line(object);
@@ -175,9 +177,11 @@ std::vector<BackupReport> parse_backup_reports(std::string_view body) {
   return Reader(object, "list of backups").objects("backups", read_backup);
 }
 
-std::optional<PolicyReport> parse_policy_report(std::string_view body) {
+ClusterPolicy parse_cluster_policy(std::string_view body) {
   const json::object object = parse_report_body(body, "policy");
-  return Reader(object, "policy").optional_object("policy", read_set_policy);
+  const Reader reader(object, "policy");
+  return {.policy = reader.optional_object("policy", read_set_policy),
+          .quota = reader.optional_number("quota")};
 }
 
 PrunePlanReport parse_prune_plan(std::string_view body) {
@@ -191,11 +195,11 @@ PrunePlanReport parse_prune_plan(std::string_view body) {
           .reason = reader.text("reason"),
           .notes = reader.texts("notes"),
           .kept_backups = reader.texts("kept_backups"),
+          .kept_put_by = reader.texts_or_none("kept_put_by"),
           .older_eras = reader.texts("older_eras"),
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),
           .unfinished = reader.small_number("unfinished")};
-          .kept_put_by = reader.texts_or_none("kept_put_by"),
 }
 
 PruneReport parse_prune_report(std::string_view body) {

@@ -47,6 +47,13 @@ struct PolicyReport {
   bool operator==(const PolicyReport&) const = default;
 };
 
+// What is set for a cluster; nullopt: it is not.
+struct ClusterPolicy {
+  std::optional<PolicyReport> policy;
+  std::optional<std::uint64_t> quota;  // bytes, as stored
+  bool operator==(const ClusterPolicy&) const = default;
+};
+
 // Retention of an era, as a status shows it.
 struct RetentionReport {
   std::optional<PolicyReport> policy;  // nullopt: none is set
@@ -68,6 +75,7 @@ struct PrunePlanReport {
   std::optional<std::uint32_t> timeline;  // a dead branch that goes
   std::string reason;                     // why the floor is there, or why nothing goes
   std::vector<std::string> notes, kept_backups;
+  std::vector<std::string> kept_put_by;       // of each of `kept_backups`, who has put it
   std::vector<std::string> older_eras;        // which are left alone, unless one is named
   std::uint64_t files = 0, stored_bytes = 0;  // that would go
   std::uint32_t unfinished = 0;               // number of a prune that was cut short; 0: none
@@ -75,7 +83,6 @@ struct PrunePlanReport {
 };
 
 // A prune on its way.
-  std::vector<std::string> kept_put_by;       // of each of `kept_backups`, who has put it
 struct PruneReport {
   std::uint32_t number = 0;
   std::string state;  // "intent": there is more to remove; "done"; "withdrawn"
@@ -90,13 +97,13 @@ struct PruneReport {
 
 std::string to_json(const std::vector<HoldReport>& holds);
 std::string to_json(const std::vector<BackupReport>& backups);
-std::string to_json(const std::optional<PolicyReport>& policy);  // nullopt: none is set
+std::string to_json(const ClusterPolicy& policy);
 std::string to_json(const PrunePlanReport& plan);
 std::string to_json(const PruneReport& prune);
 
 std::vector<HoldReport> parse_hold_reports(std::string_view body);
 std::vector<BackupReport> parse_backup_reports(std::string_view body);
-std::optional<PolicyReport> parse_policy_report(std::string_view body);
+ClusterPolicy parse_cluster_policy(std::string_view body);
 PrunePlanReport parse_prune_plan(std::string_view body);
 PruneReport parse_prune_report(std::string_view body);
 

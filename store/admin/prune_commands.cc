@@ -41,7 +41,7 @@ Order order_of(const CommandContext& call, Client& client, const std::string& cl
                 "Of the newest era one backup is kept at least.");
   }
   if (order.policy == PrunePolicy()) {
-    order.set = parse_policy_report(client.ask(ShowPolicy{cluster}, patience()));
+    order.set = parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy;
     if (order.set) order.policy = order.set->policy;
   }
   if (const std::string before = call.command.option("before"); !before.empty()) {
@@ -172,7 +172,7 @@ int abandon(const CommandContext& call) {
       parse_prune_report(client.ask(AbandonPrune{cluster, era_option(call)}, patience()));
   print_prune(call, prune);
   if (prune.state == "withdrawn" &&
-      parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
+      parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy) {
     log_line(
         LogLevel::kWarning,
         fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),

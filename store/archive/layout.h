@@ -15,6 +15,7 @@
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
+//   CLUSTER/quota.json CLUSTER/usage.json                     how much it may have, and has
 //   CLUSTER/backups/ID.json                                   backups that left no .backup file
 //   _clock.json                                              the newest time that was seen
 //                                                            (store/retention/archive_clock.h)
@@ -59,6 +60,8 @@ std::string hold_record(std::string_view cluster, std::string_view id);
 std::string backup_records(std::string_view cluster);  // prefix
 std::string backup_record(std::string_view cluster, std::string_view id);
 std::string policy_record(std::string_view cluster);
+std::string quota_record(std::string_view cluster);
+std::string usage_record(std::string_view cluster);
 std::string client_records();  // prefix
 // `client` is a valid_client_name().
 std::string client_record(std::string_view client);

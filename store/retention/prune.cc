@@ -10,6 +10,7 @@
 #include "store/inventory/break_marks.h"
 #include "store/retention/prune_decision.h"
 #include "store/retention/prune_order.h"
+#include "store/retention/quota.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_rule.h"
 #include "store/retention/tombstones.h"
@@ -351,6 +352,7 @@ OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrun
   auto report = with_reserve(archive, [&] { return continue_once(archive, go_on, step, stop); });
   if (report && report.value().state != to_string(State::kIntent)) {
     archive.backend().hold_reserve();
+    if (report.value().files > 0) forget_stored_bytes(archive.backend(), go_on.cluster);
   }
   return report;
 }

@@ -111,6 +111,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kBefore),
       std::string(field::kStandbyLimit),
       std::string(field::kFloor),
+      std::string(field::kQuota),
   };
   EXPECT_EQ(documented, known);
 }
@@ -149,7 +150,7 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
       case 13:
         return to_json(parse_standby_reports(sample));
       case 14:
-        return to_json(parse_policy_report(sample));
+        return to_json(parse_cluster_policy(sample));
       case 15:
         return to_json(parse_prune_plan(sample));
       default:

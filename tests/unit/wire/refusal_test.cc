@@ -272,6 +272,7 @@ TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
       {Code::kTimeout, ErrorKind::kTimeout},
       {Code::kInternal, ErrorKind::kUnavailable},
       {Code::kBelowFloor, ErrorKind::kRefused},
+      {Code::kOverQuota, ErrorKind::kRefused},
       {Code::kNoSuchRecord, ErrorKind::kRefused},
       {Code::kHistoryMissing, ErrorKind::kUnavailable},
   };

@@ -108,7 +108,9 @@ ClusterReport cluster_report() {
                                                  .pruned = "0/500000",
                                                  .clock = "it has jumped"}}},
           .positions = {reported, PositionReport{}},
-          .damaged = {"record \"x\" is damaged"}};
+          .damaged = {"record \"x\" is damaged"},
+          .stored_bytes = 9876543,
+          .quota = 10000000};
 }
 
 std::vector<ClusterSummary> summaries() {
@@ -305,7 +307,8 @@ TEST(ReportTest, HasAStableForm) {
       "\"restartpoint\":\"000000010000000000000005\","
       "\"lowest_handed\":\"000000010000000000000004\","
       "\"last_handed\":\"000000010000000000000006\",\"seen\":\"2026-11-22T19:41:09Z\"}]}],"
-      "\"damaged\":[\"record \\\"x\\\" is damaged\"]}\n");
+      "\"damaged\":[\"record \\\"x\\\" is damaged\"],"
+      "\"stored_bytes\":9876543,\"quota\":10000000}\n");
 }
 
 TEST(ReportTest, UnknownFieldsAreIgnored) {
