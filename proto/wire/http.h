@@ -78,6 +78,7 @@ inline constexpr std::string_view kBefore = "Walstow-Before";               // p
 inline constexpr std::string_view kStandbyLimit = "Walstow-Standby-Limit";  // days
 inline constexpr std::string_view kNewTimelines = "Walstow-New-Timelines";  // who opens them
 inline constexpr std::string_view kFloor = "Walstow-Floor";                 // that was shown
+inline constexpr std::string_view kQuota = "Walstow-Quota";                 // bytes, 0 for none
 inline constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
 inline constexpr std::string_view kContentEncoding = "Content-Encoding";
 inline constexpr std::string_view kContentType = "Content-Type";

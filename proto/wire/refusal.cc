@@ -33,6 +33,7 @@ constexpr std::array kCodes = {
     CodeInfo{Code::kBelowFloor, "below-floor", 409},
     CodeInfo{Code::kWithdrawn, "withdrawn", 409},
     CodeInfo{Code::kOtherTimelines, "other-timelines", 409},
+    CodeInfo{Code::kOverQuota, "over-quota", 507},
     CodeInfo{Code::kAbsentEnd, "absent-end", 404},
     CodeInfo{Code::kAbsentBefore, "absent-before", 404},
     CodeInfo{Code::kHole, "hole", 404},
@@ -91,6 +92,7 @@ ErrorKind kind_of(Code code) {
     case Code::kBelowFloor:
     case Code::kWithdrawn:
     case Code::kOtherTimelines:
+    case Code::kOverQuota:
     case Code::kNoSuchRecord:
       return ErrorKind::kRefused;
     case Code::kDigestMismatch:

@@ -33,6 +33,7 @@ enum class Code {
   kBelowFloor,      // 409 below-floor: what it needs was pruned, or is about to be
   kWithdrawn,       // 409 withdrawn: an administrator has withdrawn this content
   kOtherTimelines,  // 409 other-timelines: the client may not open timelines in this cluster
+  kOverQuota,       // 507 over-quota: the cluster has as much, or as many, as it may have
   // What they mean: store/inventory/absence.h.
   kAbsentEnd,       // 404 absent-end: nothing later in its history is known
   kAbsentBefore,    // 404 absent-before: its timeline began later

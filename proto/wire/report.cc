@@ -170,6 +170,8 @@ std::string to_json(const ClusterReport& report) {
   object["eras"] = array_of(report.eras, era_value);
   object["positions"] = array_of(report.positions, position_value);
   object["damaged"] = array_of(report.damaged, escaped_text_of);
+  object["stored_bytes"] = report.stored_bytes;
+  object["quota"] = number_or_null(report.quota);
   return to_line(object);
 }
 

@@ -136,6 +136,8 @@ struct ClusterReport {
   std::vector<PositionReport> positions;
   // What is wrong with records that cannot be read. Nothing is pruned while there is one.
   std::vector<std::string> damaged = {};
+  std::uint64_t stored_bytes = 0;           // of all timelines of all eras
+  std::optional<std::uint64_t> quota = {};  // bytes; nullopt: none is set
   bool operator==(const ClusterReport&) const = default;
 };
 

@@ -149,7 +149,9 @@ ClusterReport parse_cluster_report(std::string_view body) {
           .cluster = reader.text("cluster"),
           .eras = reader.objects("eras", read_era),
           .positions = reader.objects("positions", read_position),
-          .damaged = reader.texts_or_none("damaged")};
+          .damaged = reader.texts_or_none("damaged"),
+          .stored_bytes = reader.number_or_0("stored_bytes"),
+          .quota = reader.optional_number("quota")};
 }
 
 std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body) {

@@ -87,6 +87,11 @@ std::optional<std::uint64_t> ReportReader::optional_number(std::string_view name
   return number(name);
 }
 
+std::optional<Time> ReportReader::optional_time(std::string_view name) const {
+  if (!object_.contains(name) || is_null(name)) return std::nullopt;
+  return time(name);
+}
+
 std::uint64_t ReportReader::number_or_0(std::string_view name) const {
   return object_.contains(name) ? number(name) : 0;
 }

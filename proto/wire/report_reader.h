@@ -46,6 +46,7 @@ class ReportReader {
   Grants grants(std::string_view name) const;
   // nullopt: null.
   std::optional<std::uint64_t> optional_number(std::string_view name) const;
+  std::optional<Time> optional_time(std::string_view name) const;
   std::uint64_t number_or_0(std::string_view name) const;
 
   // One item for each object of an array.

@@ -91,10 +91,12 @@ struct PrunePolicy {
   bool operator==(const PrunePolicy&) const = default;
 };
 
-// PUT /v1/clusters/{cluster}/policy: a daemon prunes by it from now on.
+// PUT /v1/clusters/{cluster}/policy: a daemon prunes by it from now on. Each of the two that is not
+// given stays as it is; one is given.
 struct SetPolicy {
   std::string cluster;
-  PrunePolicy policy;  // with keep_backups, 1 and up; neither before nor timeline
+  PrunePolicy policy = {};  // with keep_backups, 1 and up; neither before nor timeline
+  std::optional<std::uint64_t> quota = {};  // bytes, as stored; 0: none
   bool operator==(const SetPolicy&) const = default;
 };
 

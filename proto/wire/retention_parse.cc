@@ -47,6 +47,8 @@ constexpr FieldForm<std::uint32_t> kKeepDays{field::kKeepDays, parse_small_numbe
 constexpr FieldForm<std::uint32_t> kStandbyLimit{field::kStandbyLimit, parse_small_number,
                                                  kDaysText};
 
+constexpr FieldForm<std::uint64_t> kQuota{field::kQuota, parse_decimal, "a number of bytes"};
+
 RequestHead start_in_cluster(Method method, std::string_view cluster, std::string_view rest) {
   RequestHead request{.method = method,
                       .target = fmt::format("/v1/clusters/{}/{}", percent_encoded(cluster), rest),
@@ -213,9 +215,10 @@ std::optional<Parsed> parse_prune(const RequestHead& request, const std::string&
 }
 
 Parsed parse_set_policy(const std::string& cluster, FieldReader& fields) {
-  SetPolicy set{cluster, read_policy(fields)};
+  SetPolicy set{cluster, read_policy(fields), fields.optional(kQuota)};
   check_count(fields, set.policy, {});
-  if (!set.policy.keep_backups) {
+  const bool is_quota_alone = set.quota && set.policy == PrunePolicy();
+  if (!set.policy.keep_backups && !is_quota_alone) {
     fields.refuse(
         make_refusal(Code::kBadRequest, fmt::format("{} is missing", field::kKeepBackups),
                      "A policy says which backups are kept: without any, nothing goes by itself."));
@@ -295,6 +298,7 @@ RequestHead request_for(const ForgetStandby& forget) {
 RequestHead request_for(const SetPolicy& set) {
   RequestHead request = start_in_cluster(Method::kPut, set.cluster, "policy");
   set_policy(request.fields, set.policy);
+  if (set.quota) request.fields.set(field::kQuota, std::to_string(*set.quota));
   return request;
 }
 

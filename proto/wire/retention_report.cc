@@ -74,6 +74,8 @@ json::object backup_object(const BackupReport& backup) {
   object["stopped"] = to_iso8601(backup.stopped);
   object["added"] = backup.added;
   object["pruned"] = backup.pruned;
+  object["put_by"] = escaped_text(backup.put_by);
+  object["put"] = time_or_null(backup.put);
   return object;
 }
 
@@ -89,7 +91,9 @@ BackupReport read_backup(const Reader& reader) {
           .started = reader.time_or_null("started"),
           .stopped = reader.time("stopped"),
           .added = reader.truth("added"),
-          .pruned = reader.truth("pruned")};
+          .pruned = reader.truth("pruned"),
+          .put_by = reader.text_or_empty("put_by"),
+          .put = reader.optional_time("put")};
 }
 
 json::object retention_object(const RetentionReport& retention) {
@@ -125,8 +129,10 @@ std::string to_json(const std::vector<BackupReport>& backups, const std::string&
   return to_page("backups", array_of(backups, backup_object), next);
 }
 
-std::string to_json(const std::optional<PolicyReport>& policy) {
-  return to_line({{"policy", policy ? json::value(policy_object(*policy)) : json::value(nullptr)}});
+std::string to_json(const ClusterPolicy& policy) {
+  return to_line({{"policy", policy.policy ? json::value(policy_object(*policy.policy))
+                                           : json::value(nullptr)},
+                  {"quota", number_or_null(policy.quota)}});
 }
 
 std::string to_json(const PrunePlanReport& plan) {
@@ -139,6 +145,7 @@ std::string to_json(const PrunePlanReport& plan) {
   object["reason"] = escaped_text(plan.reason);
   object["notes"] = array_of(plan.notes, text_value);
   object["kept_backups"] = array_of(plan.kept_backups, text_value);
+  object["kept_put_by"] = array_of(plan.kept_put_by, text_value);
   object["older_eras"] = array_of(plan.older_eras, text_value);
   object["files"] = plan.files;
   object["stored_bytes"] = plan.stored_bytes;
@@ -170,9 +177,11 @@ std::vector<BackupReport> parse_backup_reports(std::string_view body) {
   return Reader(object, "list of backups").objects("backups", read_backup);
 }
 
-std::optional<PolicyReport> parse_policy_report(std::string_view body) {
+ClusterPolicy parse_cluster_policy(std::string_view body) {
   const json::object object = parse_report_body(body, "policy");
-  return Reader(object, "policy").optional_object("policy", read_set_policy);
+  const Reader reader(object, "policy");
+  return {.policy = reader.optional_object("policy", read_set_policy),
+          .quota = reader.optional_number("quota")};
 }
 
 PrunePlanReport parse_prune_plan(std::string_view body) {
@@ -186,6 +195,7 @@ PrunePlanReport parse_prune_plan(std::string_view body) {
           .reason = reader.text("reason"),
           .notes = reader.texts("notes"),
           .kept_backups = reader.texts("kept_backups"),
+          .kept_put_by = reader.texts_or_none("kept_put_by"),
           .older_eras = reader.texts("older_eras"),
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),

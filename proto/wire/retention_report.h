@@ -33,6 +33,9 @@ struct BackupReport {
   Time stopped;                 // likewise; else when its file was put
   bool added = false;           // by hand
   bool pruned = false;          // the segment where it starts is gone: it cannot be recovered
+  std::string put_by = {};      // the client; of one that was added, who has added it
+  // When its file was put, by the store's clock. nullopt: it was added.
+  std::optional<Time> put = {};
   bool operator==(const BackupReport&) const = default;
 };
 
@@ -42,6 +45,13 @@ struct PolicyReport {
   std::string by;
   Time set;
   bool operator==(const PolicyReport&) const = default;
+};
+
+// What is set for a cluster; nullopt: it is not.
+struct ClusterPolicy {
+  std::optional<PolicyReport> policy;
+  std::optional<std::uint64_t> quota;  // bytes, as stored
+  bool operator==(const ClusterPolicy&) const = default;
 };
 
 // Retention of an era, as a status shows it.
@@ -65,6 +75,7 @@ struct PrunePlanReport {
   std::optional<std::uint32_t> timeline;  // a dead branch that goes
   std::string reason;                     // why the floor is there, or why nothing goes
   std::vector<std::string> notes, kept_backups;
+  std::vector<std::string> kept_put_by;       // of each of `kept_backups`, who has put it
   std::vector<std::string> older_eras;        // which are left alone, unless one is named
   std::uint64_t files = 0, stored_bytes = 0;  // that would go
   std::uint32_t unfinished = 0;               // number of a prune that was cut short; 0: none
@@ -86,13 +97,13 @@ struct PruneReport {
 
 std::string to_json(const std::vector<HoldReport>& holds, const std::string& next = {});
 std::string to_json(const std::vector<BackupReport>& backups, const std::string& next = {});
-std::string to_json(const std::optional<PolicyReport>& policy);  // nullopt: none is set
+std::string to_json(const ClusterPolicy& policy);
 std::string to_json(const PrunePlanReport& plan);
 std::string to_json(const PruneReport& prune);
 
 std::vector<HoldReport> parse_hold_reports(std::string_view body);
 std::vector<BackupReport> parse_backup_reports(std::string_view body);
-std::optional<PolicyReport> parse_policy_report(std::string_view body);
+ClusterPolicy parse_cluster_policy(std::string_view body);
 PrunePlanReport parse_prune_plan(std::string_view body);
 PruneReport parse_prune_report(std::string_view body);
 

@@ -5,6 +5,7 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
+#include "proto/program/settings.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/retention_report.h"
@@ -15,9 +16,25 @@
 namespace walstow {
 namespace {
 
-std::string shown(const std::optional<PolicyReport>& policy, const std::string& cluster) {
-  if (policy) return policy_text(*policy);
-  return fmt::format("cluster {} has no policy: nothing of it is pruned by itself\n", cluster);
+std::string shown(const ClusterPolicy& set, const std::string& cluster) {
+  std::string text =
+      set.policy
+          ? policy_text(*set.policy)
+          : fmt::format("cluster {} has no policy: nothing of it is pruned by itself\n", cluster);
+  if (set.quota) text += fmt::format("quota {}\n", size_text(*set.quota));
+  return text;
+}
+
+// "none" lifts it.
+std::optional<std::uint64_t> quota_option(const CommandContext& call) {
+  const std::string text = call.command.option("quota");
+  if (text.empty()) return std::nullopt;
+  if (text == "none") return 0;
+  const auto bytes = parse_size(text);
+  if (bytes && *bytes > 0) return bytes;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("invalid value \"{}\" for option --quota", escaped(text)),
+              "Give a size, 500GB, or none.");
 }
 
 std::string timelines_text(const NewTimelinesReport& report) {
@@ -41,21 +58,25 @@ void set_new_timelines(const CommandContext& call, const std::string& cluster) {
 
 int policy_set(const CommandContext& call) {
   const SetPolicy set{.cluster = call.command.positional("CLUSTER"),
-                      .policy = policy_of_options(call)};
+                      .policy = policy_of_options(call),
+                      .quota = quota_option(call)};
   if (!call.command.option("new-timelines").empty()) {
     set_new_timelines(call, set.cluster);
-    if (set.policy == PrunePolicy()) return exit_code::kDone;
+    if (!set.quota && set.policy == PrunePolicy()) return exit_code::kDone;
   }
-  if (set.policy.keep_backups.value_or(0) == 0) {
+  const bool is_quota_alone = set.quota && set.policy == PrunePolicy();
+  if (set.policy.keep_backups.value_or(0) == 0 && !is_quota_alone) {
     throw Error(ErrorKind::kUsage, "which backups are to be kept?",
-                "Give --keep-backups, one at least, and --keep-days.");
+                "Give --keep-backups, one at least, and --keep-days; or --quota alone.");
   }
   const std::string answer = call.client().ask(set, patience());
   if (call.json()) {
     print(answer);
+  } else if (is_quota_alone) {
+    print(shown(parse_cluster_policy(answer), set.cluster));
   } else {
     print(fmt::format("{}walstowd prunes by it from now on: {} shows what would go\n",
-                      shown(parse_policy_report(answer), set.cluster),
+                      shown(parse_cluster_policy(answer), set.cluster),
                       suggestion({"prune", set.cluster, "-n"})),
           call.reach());
   }
@@ -69,7 +90,7 @@ int policy_show(const CommandContext& call) {
   const NewTimelinesReport timelines =
       parse_new_timelines_report(client.ask(ShowNewTimelines{cluster}, patience()));
   if (!call.json()) {
-    print(fmt::format("{}{}", shown(parse_policy_report(answer), cluster),
+    print(fmt::format("{}{}", shown(parse_cluster_policy(answer), cluster),
                       timelines_text(timelines)));
     return exit_code::kDone;
   }
@@ -82,7 +103,7 @@ int policy_show(const CommandContext& call) {
 int policy_remove(const CommandContext& call) {
   const RemovePolicy remove{call.command.positional("CLUSTER")};
   const std::string answer = call.client().ask(remove, patience());
-  print(call.json() ? answer : shown(std::nullopt, remove.cluster));
+  print(call.json() ? answer : shown(ClusterPolicy(), remove.cluster));
   return exit_code::kDone;
 }
 
@@ -90,10 +111,12 @@ int policy_remove(const CommandContext& call) {
 
 std::vector<AdminCommand> policy_commands() {
   constexpr Positional kCluster{"CLUSTER", "the cluster's name"};
-  CommandSpec set{.name = "policy set",
-                  .summary = "have walstowd prune a cluster by itself; say who opens timelines",
-                  .options = policy_options(),
-                  .positionals = {kCluster}};
+  CommandSpec set{
+      .name = "policy set",
+      .summary = "have walstowd prune a cluster by itself; bound it; say who opens timelines",
+      .options = policy_options(),
+      .positionals = {kCluster}};
+  set.options.push_back({"--quota", "SIZE", "refuse puts once so much is stored; none: no bound"});
   set.options.push_back({"--new-timelines", "CLIENTS",
                          "only these may put new histories: primary1,standby1; or any"});
   return {

@@ -40,7 +40,7 @@ Order order_of(const CommandContext& call, Client& client, const std::string& cl
                 "Of the newest era one backup is kept at least.");
   }
   if (order.policy == PrunePolicy()) {
-    order.set = parse_policy_report(client.ask(ShowPolicy{cluster}, patience()));
+    order.set = parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy;
     if (order.set) order.policy = order.set->policy;
   }
   if (const std::string before = call.command.option("before"); !before.empty()) {
@@ -74,8 +74,12 @@ std::string plan_text(const PrunePlanReport& plan, const Order& order) {
   text += plan.timeline ? fmt::format("  dead branch timeline {}\n", *plan.timeline)
                         : titled("floor", plan.floor.empty() ? "none" : plan.floor);
   text += titled("why", plan.reason);
-  for (const std::string& backup : plan.kept_backups)
-    text += titled("kept", fmt::format("backup {}", backup));
+  for (std::size_t i = 0; i < plan.kept_backups.size(); ++i) {
+    // A store of an earlier release does not say who has put them.
+    const std::string by = i < plan.kept_put_by.size() ? plan.kept_put_by[i] : "";
+    text += titled("kept", fmt::format("backup {}{}{}", plan.kept_backups[i],
+                                       by.empty() ? "" : ", put by ", foreign_text(escaped(by))));
+  }
   for (const std::string& note : plan.notes)
     text += titled("note", note);
   for (const std::string& era : plan.older_eras)
@@ -152,7 +156,7 @@ int abandon(const CommandContext& call) {
       parse_prune_report(client.ask(AbandonPrune{cluster, era_option(call)}, patience()));
   print_prune(call, prune);
   if (prune.state == "withdrawn" &&
-      parse_policy_report(client.ask(ShowPolicy{cluster}, patience()))) {
+      parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy) {
     log_line(
         LogLevel::kWarning,
         fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),

@@ -79,6 +79,10 @@ std::string backups_text(const std::vector<BackupReport>& backups) {
     text += fmt::format("{}{}\n  timeline {}, {}, ended {}\n", backup.name,
                         backup.added ? "  (added by hand)" : "", backup.timeline, range,
                         to_iso8601(backup.stopped));
+    if (!backup.put_by.empty()) {
+      text += fmt::format("  {} by {}\n", backup.added ? "added" : "put",
+                          foreign_text(escaped(backup.put_by)));
+    }
     if (backup.pruned) text += "  pruned: it cannot be recovered any more\n";
     text += wrapped(fmt::format("\"{}\"", foreign_text(escaped(backup.label))), kTextColumns, "  ");
   }

@@ -348,6 +348,12 @@ std::string StatusText::of(const ClusterReport& report) const {
   std::string text = wrapped(
       fmt::format("cluster {} in archive {}", report.cluster, report.archive), kTextColumns, "");
   if (report.eras.empty()) text += "  nothing archived yet\n";
+  if (report.quota) {
+    const std::uint64_t percent =
+        report.stored_bytes / std::max<std::uint64_t>(*report.quota / 100, 1);
+    text += fmt::format("  {} {} of {} stored, {} %\n", percent >= 100 ? alarm("QUOTA") : "quota",
+                        size_text(report.stored_bytes), size_text(*report.quota), percent);
+  }
   for (const EraReport& era : report.eras)
     text += era_lines(era, report.cluster);
   if (!report.positions.empty()) text += "  standbys\n";

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <set>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "proto/base/error.h"
@@ -50,9 +51,18 @@ bool belongs_to_file_system(std::string_view name) {
   return name.starts_with('.') || kNames.contains(name);
 }
 
+SpaceProbe space_of(const std::string& folder) {
+  return [folder]() -> std::optional<FileSystemSpace> {
+    struct statvfs status {};
+    if (statvfs(folder.c_str(), &status) != 0) return std::nullopt;
+    return FileSystemSpace{.size = std::uint64_t{status.f_blocks} * status.f_frsize,
+                           .available = std::uint64_t{status.f_bavail} * status.f_frsize};
+  };
+}
+
 void refuse_unless_empty(FileSystem& files, const std::string& folder) {
   // An earlier call leaves these when it is killed before it has made the marker.
-  static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", kRecordsLock};
+  static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", kRecordsLock, kReserveFile};
   for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
     if (belongs_to_file_system(name) || kUnfinished.contains(name)) continue;
     throw Error(ErrorKind::kRefused,
@@ -89,7 +99,7 @@ std::unique_ptr<Backend> open_folder_backend(const std::string& folder) {
                 fmt::format("archive folder \"{}\" does not exist", folder),
                 "Is its file system mounted? A new archive is made by \"walstow init\".");
   }
-  return make_directory_backend(std::move(files));
+  return make_directory_backend(std::move(files), space_of(folder));
 }
 
 std::unique_ptr<Archive> open_archive_folder(const std::string& folder) {
@@ -100,15 +110,17 @@ std::unique_ptr<Backend> begin_archive_folder(const std::string& folder) {
   auto files = make_folder(folder);
   if (!files->status(std::string(kCopyFolder))) refuse_unless_empty(*files, folder);
   probe_directory(*files);
-  return make_directory_backend(std::move(files));
+  return make_directory_backend(std::move(files), space_of(folder));
 }
 
 std::string initialize_archive_folder(const std::string& folder) {
   auto files = make_folder(folder);
   refuse_unless_empty(*files, folder);
   probe_directory(*files);
-  const auto backend = make_directory_backend(std::move(files));
-  return initialize_archive(*backend);
+  const auto backend = make_directory_backend(std::move(files), space_of(folder));
+  std::string id = initialize_archive(*backend);
+  backend->hold_reserve();
+  return id;
 }
 
 }  // namespace walstow

@@ -117,6 +117,14 @@ std::string backup_record(std::string_view cluster, std::string_view id) {
   return fmt::format("{}{}.json", backup_records(cluster), id);
 }
 
+std::string quota_record(std::string_view cluster) {
+  return fmt::format("{}/quota.json", cluster);
+}
+
+std::string usage_record(std::string_view cluster) {
+  return fmt::format("{}/usage.json", cluster);
+}
+
 std::string policy_record(std::string_view cluster) {
   return fmt::format("{}/policy.json", cluster);
 }

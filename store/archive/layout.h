@@ -17,13 +17,14 @@
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
 //   CLUSTER/timelines.json                                    who may open new ones
+//   CLUSTER/quota.json CLUSTER/usage.json                     how much it may have, and has
 //   CLUSTER/backups/ID.json                                   backups that left no .backup file
 //   _clock.json                                              the newest time that was seen
 //                                                            (store/retention/archive_clock.h)
 //   _clients/CLIENT.json                                     a client of the registry
 //   _copy/ _moved/                                           a marker held back, or given up
 //                                                            (store/archive/copy_archive.h)
-//   _tmp/ _aside/ _probe/ _tls/ _records.lock                 never part of a cluster
+//   _tmp/ _aside/ _probe/ _tls/ _records.lock _reserve        never part of a cluster
 //                                                            (store/backend/key_rules.h)
 //
 // DIGEST has the 32 digits of the raw file's; archives of before have the first 12 of them there,
@@ -66,6 +67,8 @@ std::string backup_records(std::string_view cluster);  // prefix
 std::string backup_record(std::string_view cluster, std::string_view id);
 std::string policy_record(std::string_view cluster);
 std::string new_timelines_record(std::string_view cluster);
+std::string quota_record(std::string_view cluster);
+std::string usage_record(std::string_view cluster);
 std::string client_records();  // prefix
 // `client` is a valid_client_name().
 std::string client_record(std::string_view client);

@@ -160,6 +160,13 @@ class Backend : public BackendReader {
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
   virtual bool remove_record(const std::string& key) = 0;  // false: absent; durable on return
+
+  // --- a full medium ---
+  // Space that is held so that records can be written when nothing else can. Gives it up where the
+  // medium is full; false: there is none to give.
+  virtual bool give_up_reserve() { return false; }
+  // Holds it again, as far as there is room.
+  virtual void hold_reserve() {}
 };
 
 }  // namespace walstow

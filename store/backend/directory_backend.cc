@@ -129,7 +129,8 @@ class StagedFile final : public StagedObject {
 
 class DirectoryBackend final : public Backend {
  public:
-  explicit DirectoryBackend(std::unique_ptr<FileSystem> files) : files_(std::move(files)) {}
+  DirectoryBackend(std::unique_ptr<FileSystem> files, SpaceProbe space)
+      : files_(std::move(files)), reserve_(*files_, std::move(space)) {}
 
   std::unique_ptr<StagedObject> stage() override;
   PublishResult publish(StagedObject& object, const std::string& key) override;
@@ -159,6 +160,9 @@ class DirectoryBackend final : public Backend {
   void update_record(const std::string& key, const Change& change) override;
   bool remove_record(const std::string& key) override { return remove_objects({key}) != 0; }
 
+  bool give_up_reserve() override { return reserve_.give_up(); }
+  void hold_reserve() override { reserve_.make(); }
+
   void verify_in_place() override;
 
   std::string describe() const override {
@@ -170,6 +174,7 @@ class DirectoryBackend final : public Backend {
   std::unique_ptr<FileLock> lock_records(Duration patience);
 
   std::unique_ptr<FileSystem> files_;
+  SpaceReserve reserve_;
   DurableFolders folders_{*files_};
   std::mutex preparing_;
   bool prepared_ = false;  // guarded by preparing_
@@ -185,10 +190,12 @@ void DirectoryBackend::prepare() {
   if (prepared_) return;
   probe_directory(*files_);
   files_->remove_dead_temporaries();
+  reserve_.make();
   prepared_ = true;
 }
 
 std::unique_ptr<StagedObject> DirectoryBackend::stage() {
+  reserve_.check_room();
   prepare();
   return std::make_unique<StagedFile>(files_->create_temporary());
 }
@@ -359,8 +366,9 @@ void remove_stale_probes(FileSystem& files, const std::string& folder) {
 
 }  // namespace
 
-std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files) {
-  return std::make_unique<DirectoryBackend>(std::move(files));
+std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files,
+                                                SpaceProbe space) {
+  return std::make_unique<DirectoryBackend>(std::move(files), std::move(space));
 }
 
 void probe_directory(FileSystem& files) {

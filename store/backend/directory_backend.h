@@ -9,12 +9,15 @@
 
 #include "proto/files/file_system.h"
 #include "store/backend/backend.h"
+#include "store/backend/space_reserve.h"
 
 namespace walstow {
 
 // Takes ownership. `files` is rooted at the archive's folder. Its first stage() probes the file
-// system and removes the temporaries of dead writers; reading works without.
-std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files);
+// system, removes the temporaries of dead writers and makes the reserve; reading works without.
+// stage() throws Error{kStorage} while too little is free. Without a `space` there is no reserve.
+std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files,
+                                                SpaceProbe space = {});
 
 // Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot
 // link.

@@ -31,6 +31,8 @@ bool is_listed(std::string_view key, std::string_view prefix);
 
 // What those hold that change a record.
 inline constexpr std::string_view kRecordsLock = "_records.lock";
+// Space that is held for records (store/backend/space_reserve.h).
+inline constexpr std::string_view kReserveFile = "_reserve";
 // An object that proves that the archive can be written. What is left there means nothing.
 std::string probe_key(std::string_view random_part);
 // Where a damaged object goes.

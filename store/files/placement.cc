@@ -5,6 +5,7 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
+#include "store/files/put_bounds.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 
@@ -229,6 +230,7 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
 
 // `standing`: what has the name; nullptr: nothing that is whole.
 Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
+  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};

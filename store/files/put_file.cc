@@ -20,6 +20,7 @@
 #include "proto/wire/report.h"
 #include "store/archive/new_timelines_record.h"
 #include "store/files/placement.h"
+#include "store/files/put_bounds.h"
 #include "store/files/withdrawal.h"
 #include "store/inventory/break_marks.h"
 #include "store/inventory/history_doubt.h"
@@ -27,6 +28,7 @@
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 #include "store/object/put_proof.h"
+#include "store/retention/quota.h"
 #include "store/retention/tombstones.h"
 
 namespace walstow {
@@ -355,6 +357,13 @@ HandlerResult begin_put(PutContext context) {
             find_placement(context.archive->backend(), *era, put, context.client)) {
       return reply_to(context, *era, *placement);
     }
+    if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put))
+      return to_reply(*refusal);
+  }
+  // Not before: what was acknowledged is acknowledged again.
+  if (const auto refusal = refuse_over_quota(context.archive->backend(), put.cluster,
+                                             std::chrono::system_clock::now())) {
+    return to_reply(*refusal);
   }
   if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
     return to_reply(*refusal);

@@ -42,24 +42,30 @@ std::optional<std::vector<TimelineSwitch>> ancestry_in(const Archive& archive,
 }
 
 // When it was put stands for when it stopped where the file does not say that in UTC: it came at
-// the backup's end.
+// the backup's end. The header has that time also in a copy of the archive. A content under another
+// one's name is nobody's backup: as one that cannot be read.
 BackupReport read_backup(const Archive& archive, const EraName& era, const Entry& entry,
                          const WalFileName& file) {
   BackupReport report{.name = file.text(),
                       .era = to_string(era),
                       .timeline = file.timeline().value,
-                      .stopped = entry.modified};
-  const auto content = read_small_object(archive.backend(), entry.key, kLargestBackupFile);
-  const auto backup = content ? parse_backup_history(*content) : std::nullopt;
-  if (!backup) return report;
+                      .stopped = entry.modified,
+                      .put = entry.modified};
+  ObjectHeader header;
+  const auto content = read_small_object(archive.backend(), entry.key, kLargestBackupFile, &header);
+  if (!content) return report;
+  report.put_by = header.client;
+  report.put = header.time;
   const SegmentSize size = segment_size_of(era);
+  const auto backup = parse_backup_history(*content);
+  if (!backup || !compare_with_name(*backup, file, size).empty()) return report;
   report.start = to_string(backup->start);
   report.stop = to_string(backup->stop);
   report.first = first_segment(backup->start_timeline, backup->start, size);
   report.last = last_segment(backup->stop_timeline, backup->start, backup->stop, size);
   report.label = backup->label;
   report.started = backup->started;
-  report.stopped = backup->stopped.value_or(entry.modified);
+  report.stopped = backup->stopped.value_or(header.time);
   return report;
 }
 

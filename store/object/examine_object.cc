@@ -129,14 +129,14 @@ std::optional<TimelineHistory> ContentCheck::history() const {
 }
 
 std::optional<std::string> read_small_object(BackendReader& backend, const std::string& key,
-                                             std::size_t largest) {
+                                             std::size_t largest, ObjectHeader* header) {
   auto object = backend.open_object(key);
   if (object == nullptr) return std::nullopt;
-  return read_small_object(std::move(object), largest);
+  return read_small_object(std::move(object), largest, header);
 }
 
 std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> object,
-                                             std::size_t largest) {
+                                             std::size_t largest, ObjectHeader* header) {
   if (object->size() > largest_frames_size(largest) + kLargestHeaderFrame) {
     return std::nullopt;
   }
@@ -145,6 +145,7 @@ std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> objec
     const Examined examined =
         examine_object(*object, [&content](ByteView raw) { content += as_text(raw); });
     if (!examined.whole) return std::nullopt;
+    if (header != nullptr) *header = examined.header;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUsage) throw;
     return std::nullopt;

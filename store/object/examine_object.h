@@ -68,10 +68,10 @@ class ContentCheck {
 };
 
 // The file in a small object, of `largest` bytes at most. nullopt: there is none, or it is not
-// whole, or of the format of a later release.
+// whole, or of the format of a later release. `header` gets its description.
 std::optional<std::string> read_small_object(BackendReader& backend, const std::string& key,
-                                             std::size_t largest);
+                                             std::size_t largest, ObjectHeader* header = nullptr);
 std::optional<std::string> read_small_object(std::unique_ptr<ObjectSource> object,
-                                             std::size_t largest);
+                                             std::size_t largest, ObjectHeader* header = nullptr);
 
 }  // namespace walstow

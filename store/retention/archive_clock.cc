@@ -33,6 +33,7 @@ std::string encode_clock(const ArchiveClock& clock) {
     object["set_back"] = json::object{{"at", to_iso8601(clock.set_back->at)},
                                       {"until", to_iso8601(clock.set_back->until)}};
   }
+  if (clock.synchronized) object["synchronized"] = to_iso8601(*clock.synchronized);
   return to_line(object);
 }
 
@@ -54,6 +55,7 @@ ArchiveClock decode_clock(std::string_view content, const std::string& place) {
   if (const json::object* set_back = object_member(object, "set_back")) {
     clock.set_back = {.at = time(*set_back, "at"), .until = time(*set_back, "until")};
   }
+  if (object.contains("synchronized")) clock.synchronized = time(object, "synchronized");
   return clock;
 }
 
@@ -155,6 +157,11 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
                     "was off for so long. {} prunes at once.",
                     suggestion({"prune", "CLUSTER", "--before", "SEGMENT"})));
   }
+  if (before.synchronized && !after.synchronized) {
+    log_line(LogLevel::kWarning,
+             "the clock of this host was not synchronized for a week: policies prune by it as by "
+             "that of a host without NTP");
+  }
   if (after.set_back && after.set_back != before.set_back) {
     log_line(LogLevel::kWarning,
              fmt::format("the clock of this host was set back to {}: later times count as that one",
@@ -163,6 +170,17 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
     log_line(LogLevel::kInfo,
              fmt::format("the clock of this host is trusted again at {}: policies prune again",
                          to_iso8601(now)));
+  }
+}
+
+// What the kernel says of a clock that has just been judged.
+void note_sync(ArchiveClock& clock, ClockSync sync, Time now) {
+  clock.sync = sync;
+  if (sync == ClockSync::kSynchronized) {
+    clock.synchronized = now;
+  } else if (clock.synchronized) {
+    clock.synchronized = std::min(*clock.synchronized, now);  // NTP can be wrong as well
+    if (!clock.doubt && now > *clock.synchronized + kDoubt) clock.synchronized.reset();
   }
 }
 
@@ -219,9 +237,19 @@ std::string ArchiveClock::doubt_text(const std::string& cluster) const {
       suggestion({"prune", cluster, "--before", "SEGMENT"}));
 }
 
+std::string ArchiveClock::sync_text() const {
+  if (sync != ClockSync::kUnsynchronized || !synchronized) return "";
+  return fmt::format(
+      "the kernel of the store's host says that its clock is not synchronized, which it was at {}: "
+      "does NTP run there? No policy prunes before it is, or before {}, when the host counts as "
+      "one without NTP",
+      to_iso8601(*synchronized), to_iso8601(*synchronized + kDoubt));
+}
+
 ArchiveClock judge_clock(const std::optional<ArchiveClock>& before, Time now,
                          const TimesOfArchive& times) {
-  ArchiveClock clock = before.value_or(ArchiveClock());
+  ArchiveClock clock;
+  if (before) clock = *before;
   if (clock.doubt) return judge_doubt(clock, now, times);
   if (before && now + kLongestQuiet < clock.seen) {
     clock.set_back = {.at = now, .until = clock.seen + kClockRefresh};
@@ -247,19 +275,23 @@ std::optional<ArchiveClock> read_clock(const Archive& archive) {
 }
 
 ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
-                           Time now, const std::stop_token& stop) {
-  return judge_clock(kept, now,
-                     [&](std::optional<Time> since) { return times_in(archive, since, stop); });
+                           Time now, const std::stop_token& stop, ClockSync sync) {
+  ArchiveClock clock = judge_clock(
+      kept, now, [&](std::optional<Time> since) { return times_in(archive, since, stop); });
+  note_sync(clock, sync, now);
+  return clock;
 }
 
-ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop) {
+ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop,
+                        ClockSync sync) {
   const std::string key(layout::kClockRecord);
   const auto before = read_clock(archive);
   // To whole seconds, as they are kept.
   const ArchiveClock clock =
-      look_at_clock(archive, before, std::chrono::floor<std::chrono::seconds>(now), stop);
-  const bool is_news =
-      !before || clock.doubt != before->doubt || clock.set_back != before->set_back;
+      look_at_clock(archive, before, std::chrono::floor<std::chrono::seconds>(now), stop, sync);
+  const bool is_news = !before || clock.doubt != before->doubt ||
+                       clock.set_back != before->set_back ||
+                       clock.synchronized.has_value() != before->synchronized.has_value();
   if (!is_news && clock.seen < before->seen + kClockRefresh) return clock;
   bool is_written = false;
   archive.backend().update_record(
@@ -272,7 +304,7 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
         return encode_clock(clock);
       });
   if (!is_written) return clock;
-  log_news(before.value_or(ArchiveClock()), clock, now);
+  log_news(before ? *before : ArchiveClock(), clock, now);
   return clock;
 }
 

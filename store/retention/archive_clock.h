@@ -9,16 +9,22 @@
 // ages count up to the newest time that was seen before, and nothing is pruned by age alone. A
 // further jump begins the doubt anew. When the clock is set back to about where it was, the doubt
 // is over; what has a time of the future then counts as from that moment.
+//
+// The kernel says whether something steers its clock. On a host where something did and nothing
+// does, as before NTP has set it, policies wait; kDoubt later the host counts as one that has none,
+// which is no reason to wait for.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "proto/base/utc_time.h"
 #include "store/archive/archive.h"
+#include "store/retention/kernel_clock.h"
 #include "store/retention/retention_rule.h"
 
 namespace walstow {
@@ -42,7 +48,14 @@ struct ArchiveClock {
     bool operator==(const SetBack&) const = default;
   };
   std::optional<SetBack> set_back;
-  bool operator==(const ArchiveClock&) const = default;
+  // The newest time that the kernel called synchronized; nullopt: it never did, or long ago.
+  std::optional<Time> synchronized = {};
+  ClockSync sync = ClockSync::kUnknown;  // what it says now; is not kept
+  // Of what is kept.
+  bool operator==(const ArchiveClock& other) const {
+    return std::tie(seen, doubt, set_back, synchronized) ==
+           std::tie(other.seen, other.doubt, other.set_back, other.synchronized);
+  }
 
   // By what ages are counted.
   Time as_of(Time now) const { return doubt ? doubt->from : now; }
@@ -51,6 +64,8 @@ struct ArchiveClock {
   FutureTimes future_times(Time counted) const;
   // "" while the clock is trusted; else for people, with what to do.
   std::string doubt_text(const std::string& cluster) const;
+  // "" unless policies wait for the kernel's clock to be synchronized again; else one sentence.
+  std::string sync_text() const;
 };
 
 // Times that the archive's files and records have, in any order. `since`: those after it, all of
@@ -67,9 +82,11 @@ ArchiveClock judge_clock(const std::optional<ArchiveClock>& before, Time now,
 std::optional<ArchiveClock> read_clock(const Archive& archive);
 // The same with what it was kept as, and whatever else is needed; writes nothing.
 ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
-                           Time now, const std::stop_token& stop = {});
+                           Time now, const std::stop_token& stop = {},
+                           ClockSync sync = kernel_clock_sync());
 // The same, and durable on return: that the clock is doubted or was set back, and every
 // kClockRefresh how late it is. What is new about it is a line on the log.
-ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop = {});
+ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop = {},
+                        ClockSync sync = kernel_clock_sync());
 
 }  // namespace walstow

@@ -63,7 +63,7 @@ HoldReport decode_hold(const json::object& object, const std::string& place) {
           .added = time_of(object, "added", place)};
 }
 
-std::string encode(const BackupReport& backup, const std::string& by, Time now) {
+std::string encode(const BackupReport& backup, Time now) {
   return to_line({{"format", kArchiveFormat},
                   {"id", backup.name},
                   {"era", backup.era},
@@ -72,7 +72,7 @@ std::string encode(const BackupReport& backup, const std::string& by, Time now) 
                   {"stop", backup.stop},
                   {"label", backup.label},
                   {"stopped", to_iso8601(backup.stopped)},
-                  {"by", escaped(by)},
+                  {"by", escaped(backup.put_by)},
                   {"added", to_iso8601(now)}});
 }
 
@@ -98,7 +98,8 @@ BackupReport decode_backup(const json::object& object, const std::string& place)
                       .stop = text_of(object, "stop", place),
                       .label = text_of(object, "label", place),
                       .stopped = time_of(object, "stopped", place),
-                      .added = true};
+                      .added = true,
+                      .put_by = text_of(object, "by", place)};
   set_segments(backup, place);
   return backup;
 }
@@ -159,11 +160,12 @@ OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
       .stop = to_string(add.stop),
       .label = add.label,
       .stopped = add.stopped,
-      .added = true};
+      .added = true,
+      .put_by = by};
   set_segments(backup, backup.name);
   if (auto refusal = register_need(archive.backend(), add.cluster, era,
-                                   layout::backup_record(add.cluster, add.id),
-                                   encode(backup, by, now), *from, add.timeline)) {
+                                   layout::backup_record(add.cluster, add.id), encode(backup, now),
+                                   *from, add.timeline)) {
     return *refusal;
   }
   return backup;

@@ -10,6 +10,7 @@
 #include "store/inventory/break_marks.h"
 #include "store/retention/prune_decision.h"
 #include "store/retention/prune_order.h"
+#include "store/retention/quota.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_rule.h"
 #include "store/retention/tombstones.h"
@@ -163,7 +164,8 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
     return tombstone_;
   }
   const auto looked = Clock::now() - begun;
-  const auto end = Clock::now() + std::clamp<Clock::duration>(4 * looked, step, kLongestStep);
+  const auto longer = std::min<Clock::duration>(4 * looked, kLongestStep);
+  const auto end = Clock::now() + std::max<Clock::duration>(step, longer);
   OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
   while (tombstone_.state == State::kIntent && Clock::now() < end && !stop_.stop_requested()) {
     if (!is_unchanged()) return tombstone_;  // the next step decides
@@ -186,52 +188,9 @@ ArchiveClock clock_of_plan(const Archive& archive, Time now) {
   }
 }
 
-}  // namespace
-
-std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
-  if (took < kShortRemoval) return std::min(2 * last, kMostRemovals);
-  if (took > kLongRemoval) return std::max(last / 2, kFirstRemovals);
-  return last;
-}
-
-OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& asked, Time now) {
-  const PruneOrder order{
-      .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
-  const auto decision = decide_prune(archive, order, clock_of_plan(archive, now), now, {});
-  if (!decision) return decision.error();
-  const auto& [era, older_eras, plan, amount] = decision.value();
-  PrunePlanReport report{
-      .archive = archive.id(),
-      .cluster = asked.cluster,
-      .era = to_string(era),
-      .floor = plan.floor ? to_string(start_of(*plan.floor, segment_size_of(era))) : "",
-      .timeline = plan.dead_timeline ? std::optional(plan.dead_timeline->value) : std::nullopt,
-      .reason = plan.reason,
-      .notes = plan.notes,
-      .kept_backups = plan.kept_backups,
-      .older_eras = {},
-      .files = amount.files,
-      .stored_bytes = amount.stored_bytes,
-      .unfinished = 0};
-  if (const auto standing = find_unfinished(archive, asked.cluster, era)) {
-    report.unfinished = standing->number;
-    report.notes.insert(report.notes.begin(), describe_unfinished(*standing, segment_size_of(era)));
-  }
-  if (!asked.era) {
-    for (const EraName& one : older_eras)
-      report.older_eras.push_back(to_string(one));
-  }
-  return report;
-}
-
-std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
-                               const EraName& era) {
-  const auto standing = find_unfinished(archive, cluster, era);
-  return standing ? standing->number : 0;
-}
-
-OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
-                                   const std::string& by, Time now, const std::stop_token& stop) {
+OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begin,
+                                  const std::string& by, Time now, const std::stop_token& stop,
+                                  PruneFor whom) {
   const ArchiveClock clock = keep_clock(archive, now, stop);
   // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
   const Time begun = std::chrono::floor<std::chrono::seconds>(now);
@@ -240,13 +199,14 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
       .cluster = begin.cluster, .policy = begin.policy, .era = begin.era, .floor = begin.floor};
   const auto decision = decide_prune(archive, order, clock, begun, stop);
   if (!decision) return decision.error();
-  const auto& [era, older_eras, plan, amount] = decision.value();
+  const auto& [era, older_eras, plan, amount, objections] = decision.value();
   const SegmentSize size = segment_size_of(era);
-  if (amount.files == 0) {
+  const bool waits = whom == PruneFor::kPolicy && !objections.empty();
+  if (amount.files == 0 || waits) {
     return PruneReport{.number = 0,
                        .state = "done",
                        .floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "",
-                       .reason = plan.reason,
+                       .reason = waits ? objections.front() : plan.reason,
                        .by = by,
                        .begun = now};
   }
@@ -276,8 +236,8 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
   return report_of(*tombstone, size);
 }
 
-OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
-                                      std::chrono::milliseconds step, const std::stop_token& stop) {
+OrRefusal<PruneReport> continue_once(const Archive& archive, const ContinuePrune& go_on,
+                                     std::chrono::milliseconds step, const std::stop_token& stop) {
   const auto found = era_of(archive, go_on.cluster, go_on.era);
   if (!found) return found.error();
   const auto& era = found.value();
@@ -297,8 +257,8 @@ OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrun
   return report_of(tombstone, size);
 }
 
-OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune& abandon,
-                                     const std::string& by) {
+OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& abandon,
+                                    const std::string& by) {
   const auto found = era_of(archive, abandon.cluster, abandon.era);
   if (!found) return found.error();
   const auto& era = found.value();
@@ -317,6 +277,89 @@ OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune&
   // Whoever was at it may have completed it meanwhile: the report says so.
   if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
   return report_of(standing.value_or(*begun), size);
+}
+
+// On a full disk the space that is held for this gives way, once; the end of a prune holds it
+// again. So a step may be done twice.
+template <class Step>
+OrRefusal<PruneReport> with_reserve(const Archive& archive, const Step& step) {
+  try {
+    return step();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kStorage || !archive.backend().give_up_reserve()) throw;
+  }
+  return step();
+}
+
+}  // namespace
+
+std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
+  if (took < kShortRemoval) return std::min(2 * last, kMostRemovals);
+  if (took > kLongRemoval) return std::max(last / 2, kFirstRemovals);
+  return last;
+}
+
+OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& asked, Time now) {
+  const PruneOrder order{
+      .cluster = asked.cluster, .policy = asked.policy, .era = asked.era, .floor = {}};
+  const auto decision = decide_prune(archive, order, clock_of_plan(archive, now), now, {});
+  if (!decision) return decision.error();
+  const auto& [era, older_eras, plan, amount, objections] = decision.value();
+  PrunePlanReport report{
+      .archive = archive.id(),
+      .cluster = asked.cluster,
+      .era = to_string(era),
+      .floor = plan.floor ? to_string(start_of(*plan.floor, segment_size_of(era))) : "",
+      .timeline = plan.dead_timeline ? std::optional(plan.dead_timeline->value) : std::nullopt,
+      .reason = plan.reason,
+      .notes = plan.notes,
+      .kept_backups = {},
+      .kept_put_by = {},
+      .older_eras = {},
+      .files = amount.files,
+      .stored_bytes = amount.stored_bytes,
+      .unfinished = 0};
+  report.notes.insert(report.notes.begin(), objections.begin(), objections.end());
+  for (const RetentionPlan::KeptBackup& kept : plan.kept_backups) {
+    report.kept_backups.push_back(kept.name);
+    report.kept_put_by.push_back(kept.put_by);
+  }
+  if (const auto standing = find_unfinished(archive, asked.cluster, era)) {
+    report.unfinished = standing->number;
+    report.notes.insert(report.notes.begin(), describe_unfinished(*standing, segment_size_of(era)));
+  }
+  if (!asked.era) {
+    for (const EraName& one : older_eras)
+      report.older_eras.push_back(to_string(one));
+  }
+  return report;
+}
+
+std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
+                               const EraName& era) {
+  const auto standing = find_unfinished(archive, cluster, era);
+  return standing ? standing->number : 0;
+}
+
+OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
+                                   const std::string& by, Time now, const std::stop_token& stop,
+                                   PruneFor whom) {
+  return with_reserve(archive, [&] { return begin_once(archive, begin, by, now, stop, whom); });
+}
+
+OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
+                                      std::chrono::milliseconds step, const std::stop_token& stop) {
+  auto report = with_reserve(archive, [&] { return continue_once(archive, go_on, step, stop); });
+  if (report && report.value().state != to_string(State::kIntent)) {
+    archive.backend().hold_reserve();
+    if (report.value().files > 0) forget_stored_bytes(archive.backend(), go_on.cluster);
+  }
+  return report;
+}
+
+OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune& abandon,
+                                     const std::string& by) {
+  return with_reserve(archive, [&] { return abandon_once(archive, abandon, by); });
 }
 
 }  // namespace walstow

@@ -31,11 +31,15 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
 std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
                                const EraName& era);
 
+// A person has seen the plan, with what speaks against it. A policy begins nothing then.
+enum class PruneFor { kPerson, kPolicy };
+
 // A report with number 0: nothing would go, and nothing was written. Throws Error{kUnavailable}
 // when it is asked to stop before anything was written.
 OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
                                    const std::string& by, Time now,
-                                   const std::stop_token& stop = {});
+                                   const std::stop_token& stop = {},
+                                   PruneFor whom = PruneFor::kPerson);
 
 // So many files are noted and removed first, and then as many more at a time as are removed in
 // about a quarter of a second, for whoever updates a record may have to wait for that long.

@@ -7,6 +7,27 @@
 
 namespace walstow {
 
+namespace {
+
+// Clocks of several hosts differ that much.
+constexpr std::chrono::hours kSmallDifference{1};
+
+Time newest_sign_of_life(const RetentionInventory& inventory) {
+  Time newest{};
+  const auto see = [&](Time time) { newest = std::max(newest, inventory.future_times(time)); };
+  for (const TimelineFacts& facts : inventory.timelines)
+    see(facts.newest);
+  for (const PositionReport& position : inventory.positions) {
+    if (position.seen) see(*position.seen);
+    for (const SharedPosition& other : position.others) {
+      if (other.seen) see(*other.seen);
+    }
+  }
+  return newest;
+}
+
+}  // namespace
+
 OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
                           const std::optional<EraName>& named) {
   if (!named) return newest_era(archive, cluster);
@@ -35,12 +56,39 @@ OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& 
   const EraInventory files = read_era(archive, order.cluster, era, stop);
   RetentionInventory inventory = take_inventory(archive, order.cluster, files);
   decision.plan = plan_by_clock(inventory, policy.value(), clock, now, order.cluster);
+  decision.objections = objections_of_clock(inventory, order.policy, clock, now);
   if (decision.plan.floor && order.floor) {
     decision.plan.floor =
         std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
   }
   decision.amount = amount_of(archive, order.cluster, files, decision.plan);
   return decision;
+}
+
+std::vector<std::string> objections_of_clock(const RetentionInventory& inventory,
+                                             const PrunePolicy& policy, const ArchiveClock& clock,
+                                             Time now) {
+  std::vector<std::string> objections;
+  if (clock.doubt) return objections;
+  if (std::string text = clock.sync_text(); !text.empty()) objections.push_back(std::move(text));
+  const Time newest = newest_sign_of_life(inventory);
+  if (newest > now + kSmallDifference) {
+    objections.push_back(
+        fmt::format("the newest file or report has the time {}, and the clock of the store's host "
+                    "says {}: one of the two is wrong",
+                    to_iso8601(newest), to_iso8601(now)));
+  }
+  std::uint32_t days = UINT32_MAX;
+  for (const auto& limit : {policy.keep_days, policy.standby_limit_days}) {
+    if (limit && *limit > 0) days = std::min(days, *limit);
+  }
+  if (days != UINT32_MAX && newest < now - std::chrono::hours(24) * days / 2) {
+    objections.push_back(
+        fmt::format("nothing was put and no standby has reported since {}: nobody uses this "
+                    "cluster, or the clock of the store's host, {}, is ahead",
+                    to_iso8601(newest), to_iso8601(now)));
+  }
+  return objections;
 }
 
 OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era) {

@@ -32,6 +32,8 @@ struct PruneDecision {
   std::vector<EraName> older_eras;
   RetentionPlan plan;
   Amount amount;
+  // Why a policy by itself would prune nothing of it, in sentences for people, who may know better.
+  std::vector<std::string> objections = {};
 };
 
 // The refusal: there is no such era, or the policy does not fit it. Throws Error{kUnavailable} when
@@ -39,6 +41,13 @@ struct PruneDecision {
 OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& order,
                                       const ArchiveClock& clock, Time now,
                                       const std::stop_token& stop);
+
+// Why the clock is not to be trusted with a prune that nobody looks at; `inventory` as
+// plan_by_clock() has left it. That of a clock that is doubted is in the plan already. A cluster
+// that nobody uses needs no pruning, and one that seems so is met by a wrong clock.
+std::vector<std::string> objections_of_clock(const RetentionInventory& inventory,
+                                             const PrunePolicy& policy, const ArchiveClock& clock,
+                                             Time now);
 
 // The refusal: `before` is no place of the era.
 OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era);

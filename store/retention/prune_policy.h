@@ -18,7 +18,7 @@ namespace walstow {
 // nullopt: none is set. Throws Error{kDamaged}: what cannot be read is no policy to prune by.
 std::optional<PolicyReport> read_policy(const Archive& archive, std::string_view cluster);
 
-// In the place of any other, also of a damaged one. Durable on return.
+// In the place of any other, also of a damaged one. Durable on return. `set` has a policy.
 PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std::string& by,
                         Time now);
 // False: there was none.

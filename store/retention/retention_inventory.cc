@@ -12,22 +12,23 @@
 namespace walstow {
 namespace {
 
-// What cannot be read counts from the segment in its name.
+// What cannot be read counts from the segment in its name. What a file says of its age is its
+// putter's word: it is as old as its being here, at most.
 BackupFacts facts_of(const BackupReport& report, SegmentSize size) {
   BackupFacts facts{.name = report.name,
                     .timeline = Timeline{report.timeline},
                     .start = {},
                     .stop = parse_lsn(report.stop),
-                    .stopped = report.stopped,
-                    .label = report.label};
+                    .stopped = std::max(report.stopped, report.put.value_or(report.stopped)),
+                    .label = report.label,
+                    .put_by = report.put_by,
+                    .added = report.added};
   const auto file = WalFileName::parse(report.name);
   if (const auto start = LogPosition::parse(report.start)) {
     facts.start = start->segment(size).value_or(SegmentNumber{});
   } else if (file && file->fits(size)) {
     facts.start = file->number(size);
   }
-  // A file under another segment's name: from the lower of the two.
-  if (file && file->fits(size)) facts.start = std::min(facts.start, file->number(size));
   return facts;
 }
 
@@ -139,7 +140,8 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
          .ancestry = known.history == KnownTimeline::History::kRead ? std::optional(known.ancestry)
                                                                     : std::nullopt,
          .last = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.back().last()}),
-         .newest = timeline.newest_file});
+         .newest = timeline.newest_file,
+         .first = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.front().first})});
     for (const BackupReport& backup : timeline.backups) {
       inventory.backups.push_back(facts_of(backup, size));
       inventory.backups.back().gone = pruned.is_gone(inventory.backups.back());

@@ -8,6 +8,9 @@
 //  3. Which are kept? Of each live line the newest N, all that are younger than D, and the newest
 //     that is older than D, without which the time up to the first younger one could not be
 //     reached. Along one line the order of stopping is the order of the log, so it needs no clock.
+//     The newest of a client are found among its own, since another one's may be made up. What an
+//     administrator has added counts for everybody. On a timeline that the line has left, once it
+//     is quiet, a newer one of anybody counts: its server was switched over and puts no more there.
 //  4. The floor is the least of their starts, of the positions and of the holds.
 #include "store/retention/retention_rule.h"
 
@@ -20,6 +23,7 @@
 #include "proto/base/suggestion.h"
 #include "store/retention/consumers.h"
 #include "store/retention/label_pattern.h"
+#include "store/retention/timeline_lines.h"
 
 namespace walstow {
 namespace {
@@ -37,9 +41,7 @@ std::string days_text(std::chrono::system_clock::duration duration) {
 class Planner {
  public:
   Planner(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now)
-      : inventory_(inventory), policy_(policy), now_(now) {
-    for (const TimelineFacts& facts : inventory.timelines)
-      timelines_.emplace(facts.timeline, &facts);
+      : inventory_(inventory), policy_(policy), now_(now), lines_(inventory, policy, now) {
     plan_.put_before = now - policy.least_age;
     plan_.future_times = inventory.future_times;
   }
@@ -47,18 +49,13 @@ class Planner {
   RetentionPlan run();
 
  private:
-  using Ancestry = std::vector<TimelineSwitch>;
-
-  // nullptr: unknown. The lowest timeline of the archive descends from none that matters here.
-  const Ancestry* ancestry_of(Timeline timeline) const;
-  bool descent_is_known() const;
-  bool is_end(const TimelineFacts& facts) const;
-  bool is_live(const TimelineFacts& facts) const;
   bool counts(const BackupFacts& backup) const;
-  bool is_on_line(const BackupFacts& backup, Timeline line) const;
+  std::vector<std::size_t> newest_first_of(Timeline line) const;
   void keep_of_line(Timeline line);
+  void note_putters();
   void note_gone(const BackupFacts& backup);
   std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
+  void note_unreadable(const BackupFacts& backup);
   void note_incomplete(const BackupFacts& backup, SegmentNumber missing);
   void choose_backups();
   void add_consumers();
@@ -75,49 +72,12 @@ class Planner {
   const RetentionInventory& inventory_;
   const RetentionPolicy& policy_;
   Time now_;
-  std::map<Timeline, const TimelineFacts*> timelines_;
+  const TimelineLines lines_;
   std::set<std::size_t> kept_;  // of inventory_.backups
   std::vector<Consumer> consumers_;
   std::size_t gone_ = 0;  // backups
   RetentionPlan plan_;
 };
-
-const Planner::Ancestry* Planner::ancestry_of(Timeline timeline) const {
-  static const Ancestry kNone;
-  const auto found = timelines_.find(timeline);
-  if (found != timelines_.end() && found->second->ancestry) return &*found->second->ancestry;
-  const bool is_lowest = found == timelines_.begin() && found != timelines_.end();
-  return is_lowest || timeline == Timeline{1} ? &kNone : nullptr;
-}
-
-bool Planner::descent_is_known() const {
-  return std::ranges::all_of(timelines_,
-                             [this](const auto& one) { return ancestry_of(one.first) != nullptr; });
-}
-
-// Whether a line ends on this timeline: where it goes on beyond all of its forks, or has none.
-bool Planner::is_end(const TimelineFacts& facts) const {
-  std::optional<SegmentNumber> last_fork;
-  for (const auto& [other, _] : timelines_) {
-    const Ancestry* ancestry = ancestry_of(other);
-    if (ancestry == nullptr) continue;
-    for (const TimelineSwitch& fork : *ancestry) {
-      if (fork.parent != facts.timeline) continue;
-      last_fork = std::max(last_fork.value_or(SegmentNumber{}), segment(fork.left_at));
-    }
-  }
-  // A timeline that was left for good lacks the segment of the fork, but for its .partial.
-  return !last_fork || (facts.last && *facts.last >= *last_fork);
-}
-
-bool Planner::is_live(const TimelineFacts& facts) const {
-  const auto newest_of = [this](const TimelineFacts& one) { return counted(one.newest); };
-  const Time newest = newest_of(*std::ranges::max_element(inventory_.timelines, {}, newest_of));
-  std::chrono::system_clock::duration young = policy_.least_age;
-  if (policy_.keep) young = std::max<decltype(young)>(young, policy_.keep->younger);
-  return facts.timeline == timelines_.rbegin()->first || counted(facts.newest) >= newest ||
-         counted(facts.newest) > now_ - young;
-}
 
 // One that cannot be read may be any.
 bool Planner::counts(const BackupFacts& backup) const {
@@ -125,19 +85,11 @@ bool Planner::counts(const BackupFacts& backup) const {
          matches_label(policy_.backup_label, backup.label);
 }
 
-bool Planner::is_on_line(const BackupFacts& backup, Timeline line) const {
-  if (backup.timeline == line) return true;
-  const Ancestry* ancestry = ancestry_of(line);
-  return ancestry != nullptr && std::ranges::any_of(*ancestry, [&](const TimelineSwitch& fork) {
-           return fork.parent == backup.timeline && *backup.stop <= fork.left_at;
-         });
-}
-
-void Planner::keep_of_line(Timeline line) {
+std::vector<std::size_t> Planner::newest_first_of(Timeline line) const {
   std::vector<std::size_t> on_line;
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
     const BackupFacts& backup = inventory_.backups[i];
-    if (backup.stop && !backup.gone && counts(backup) && is_on_line(backup, line))
+    if (backup.stop && !backup.gone && counts(backup) && lines_.is_on_line(backup, line))
       on_line.push_back(i);
   }
   std::ranges::sort(on_line, [this](std::size_t a, std::size_t b) {
@@ -145,15 +97,36 @@ void Planner::keep_of_line(Timeline line) {
     const BackupFacts& second = inventory_.backups[b];
     return std::pair(*first.stop, first.stopped) > std::pair(*second.stop, second.stopped);
   });
-  std::uint32_t count = 0;
-  bool has_older = false;
-  for (const std::size_t i : on_line) {
-    const bool older = counted(inventory_.backups[i].stopped) <= now_ - policy_.keep->younger;
-    const bool reaches_back = policy_.keep->count > 0 && !has_older;
-    if (count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
-    if (first_missing(inventory_.backups[i])) continue;
-    ++count;
-    has_older = has_older || older;
+  return on_line;
+}
+
+void Planner::keep_of_line(Timeline line) {
+  // Of whole backups that are newer.
+  struct Newer {
+    std::uint32_t count = 0;
+    bool has_older = false;  // than all that are kept for their age
+
+    void add(bool older) {
+      ++count;
+      has_older = has_older || older;
+    }
+    Newer operator+(const Newer& other) const {
+      return {count + other.count, has_older || other.has_older};
+    }
+  };
+  Newer all, added;
+  std::map<std::string, Newer> of_client;
+  for (const std::size_t i : newest_first_of(line)) {
+    const BackupFacts& backup = inventory_.backups[i];
+    const bool older = counted(backup.stopped) <= now_ - policy_.keep->younger;
+    Newer& own = backup.added ? added : of_client[backup.put_by];
+    Newer newer = backup.added ? added : own + added;
+    if (lines_.is_left_and_quiet(backup.timeline, line)) newer = all;
+    const bool reaches_back = policy_.keep->count > 0 && !newer.has_older;
+    if (newer.count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
+    if (first_missing(backup)) continue;
+    own.add(older);
+    all.add(older);
   }
 }
 
@@ -169,12 +142,25 @@ std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) c
   if (!backup.stop) return std::nullopt;
   // The last byte that it needs is the one before `stop`.
   const SegmentNumber last = segment(Lsn{std::max<std::uint64_t>(backup.stop->value, 1) - 1});
+  const TimelineFacts* timeline = lines_.find(backup.timeline);
+  if (timeline == nullptr || !timeline->last) return backup.start;
+  if (timeline->first && backup.start < *timeline->first) return backup.start;
   for (const Gap& gap : inventory_.gaps) {
     if (gap.timeline != backup.timeline || gap.missing.first > last.value) continue;
     const SegmentNumber first{std::max(gap.missing.first, backup.start.value)};
     if (first.value <= gap.missing.last()) return first;
   }
-  return std::nullopt;
+  const SegmentNumber newest = *timeline->last;
+  if (last <= newest) return std::nullopt;
+  return std::max(backup.start, SegmentNumber{newest.value + 1});
+}
+
+void Planner::note_unreadable(const BackupFacts& backup) {
+  if (++gone_ > kMostNoted) return;
+  plan_.notes.push_back(
+      fmt::format("backup {} is kept, and counts as none: its file cannot be read, or does not "
+                  "agree with its name",
+                  backup.name));
 }
 
 void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) {
@@ -186,8 +172,24 @@ void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) 
       WalFileName::segment(backup.timeline, missing, inventory_.segment_size).text()));
 }
 
+void Planner::note_putters() {
+  std::set<std::string> clients;
+  for (const std::size_t i : kept_) {
+    if (!inventory_.backups[i].added) clients.insert(inventory_.backups[i].put_by);
+  }
+  clients.erase("");  // of one that cannot be read nobody is known
+  if (clients.size() < 2) return;
+  std::vector<std::string> names(clients.begin(), clients.end());
+  if (names.size() > kMostNoted) names[kMostNoted] = "others";
+  names.resize(std::min(names.size(), kMostNoted + 1));
+  plan_.notes.push_back(
+      fmt::format("backups were put by {}: of each client its own newest are kept, since another "
+                  "one's may be made up",
+                  fmt::join(names, ", ")));
+}
+
 void Planner::choose_backups() {
-  const bool keep_all = !policy_.keep || !descent_is_known();
+  const bool keep_all = !policy_.keep || !lines_.descent_is_known();
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
     const BackupFacts& backup = inventory_.backups[i];
     if (backup.gone) {
@@ -195,6 +197,7 @@ void Planner::choose_backups() {
       continue;
     }
     if (const auto missing = first_missing(backup)) note_incomplete(backup, *missing);
+    if (!backup.stop) note_unreadable(backup);
     if (!backup.stop || (keep_all && counts(backup))) kept_.insert(i);
   }
   if (policy_.keep && keep_all) {
@@ -204,8 +207,8 @@ void Planner::choose_backups() {
   }
   if (keep_all) return;
   for (const TimelineFacts& facts : inventory_.timelines) {
-    if (!is_end(facts)) continue;
-    if (is_live(facts)) {
+    if (!lines_.is_end(facts)) continue;
+    if (lines_.is_live(facts)) {
       keep_of_line(facts.timeline);
     } else {
       plan_.notes.push_back(
@@ -234,7 +237,7 @@ void Planner::add_standby(Consumer consumer) {
 void Planner::add_consumers() {
   for (const std::size_t i : kept_) {
     const BackupFacts& backup = inventory_.backups[i];
-    plan_.kept_backups.push_back(backup.name);
+    plan_.kept_backups.push_back({backup.name, backup.put_by});
     consumers_.push_back(
         {.name = fmt::format("backup {} (\"{}\")", backup.name, foreign_text(backup.label)),
          .from = backup.start,
@@ -297,13 +300,13 @@ void Planner::set_floor_at_end() {
 // --- a dead branch ---
 
 std::string Planner::why_not_dead(Timeline dead) const {
-  const auto found = timelines_.find(dead);
-  if (found == timelines_.end()) return fmt::format("there is no timeline {}", dead.value);
-  if (!descent_is_known()) {
+  const TimelineFacts* found = lines_.find(dead);
+  if (found == nullptr) return fmt::format("there is no timeline {}", dead.value);
+  if (!lines_.descent_is_known()) {
     return "the history file of a timeline is missing or damaged, so it is not known what "
            "descends from what";
   }
-  if (is_live(*found->second)) {
+  if (lines_.is_live(*found)) {
     return fmt::format(
         "timeline {} may be in use: it is the highest, or has the newest file, or "
         "one that is younger than {}",
@@ -314,7 +317,7 @@ std::string Planner::why_not_dead(Timeline dead) const {
   if (consumers_.empty()) return "no backup, standby or hold is known that says what is needed";
   for (const Consumer& consumer : consumers_) {
     if (!consumer.from) return fmt::format("{} has not said how far it is", consumer.name);
-    if (consumer.timeline && ancestry_of(*consumer.timeline) == nullptr) {
+    if (consumer.timeline && lines_.ancestry_of(*consumer.timeline) == nullptr) {
       return fmt::format("{} is on timeline {}, of which there is no history file", consumer.name,
                          consumer.timeline->value);
     }
@@ -328,14 +331,14 @@ std::optional<RetentionPlan::SegmentRange> Planner::needed_by(const Consumer& co
   const SegmentNumber from = *consumer.from;
   if (!consumer.timeline || *consumer.timeline == dead) return {{from, kEndless}};
   // It may recover along any timeline that forks off where it comes by.
-  const Ancestry& ancestry = *ancestry_of(dead);
+  const TimelineLines::Ancestry& ancestry = *lines_.ancestry_of(dead);
   const auto left = std::ranges::find(ancestry, *consumer.timeline, &TimelineSwitch::parent);
   if (left != ancestry.end()) {
     const auto passes = [&](const TimelineSwitch& fork) { return segment(fork.left_at) >= from; };
     if (std::all_of(left, ancestry.end(), passes)) return {{SegmentNumber{}, kEndless}};
     return std::nullopt;
   }
-  for (const TimelineSwitch& fork : *ancestry_of(*consumer.timeline)) {
+  for (const TimelineSwitch& fork : *lines_.ancestry_of(*consumer.timeline)) {
     if (fork.parent == dead && segment(fork.left_at) >= from) {
       return {{from, segment(fork.left_at)}};
     }
@@ -363,6 +366,7 @@ void Planner::plan_dead_timeline(Timeline dead) {
 
 RetentionPlan Planner::run() {
   choose_backups();
+  note_putters();
   add_consumers();
   if (policy_.dead_timeline) {
     plan_dead_timeline(*policy_.dead_timeline);

@@ -38,8 +38,9 @@ struct TimelineFacts {
   Timeline timeline;
   // As its history file says, oldest first. nullopt: there is none, or it cannot be read.
   std::optional<std::vector<TimelineSwitch>> ancestry;
-  std::optional<SegmentNumber> last;  // the highest segment that stands; nullopt: none
-  Time newest;                        // when the newest of its files was put
+  std::optional<SegmentNumber> last;        // the highest segment that stands; nullopt: none
+  Time newest;                              // when the newest of its files was put
+  std::optional<SegmentNumber> first = {};  // the lowest one that stands
 };
 
 struct BackupFacts {
@@ -47,9 +48,11 @@ struct BackupFacts {
   Timeline timeline;
   SegmentNumber start;      // segment of its START WAL LOCATION
   std::optional<Lsn> stop;  // nullopt: its file could not be read
-  Time stopped;
+  Time stopped;             // the later one of when it says so and when it was put
   std::string label;
-  bool gone = false;  // what it needs was pruned: it needs nothing any more
+  bool gone = false;        // what it needs was pruned: it needs nothing any more
+  std::string put_by = {};  // the client
+  bool added = false;       // by an administrator, who is trusted
 };
 
 struct HoldFacts {
@@ -78,9 +81,11 @@ struct RetentionInventory {
 
 inline constexpr std::chrono::hours kLeastAge{24};
 
+// Which backups are newer is the word of those who put them, and who may put must not decide what
+// goes. So backups are counted for each client apart, and nobody's push out another one's.
 struct KeepBackups {
-  // Of each live line, at least. 0: none for its number, nor one before the younger ones. Then the
-  // end of the era is the floor where nobody needs anything: for an era that is over.
+  // Of each live line and each client, at least. 0: none for its number, nor one before the younger
+  // ones. Then the end of the era is the floor where nobody needs anything: for one that is over.
   std::uint32_t count = 1;
   std::chrono::seconds younger{};  // and all that are younger, and one before these
 };
@@ -105,7 +110,11 @@ struct RetentionPlan {
   std::string reason;
   // What an administrator should know: standbys that do not count, abandoned timelines.
   std::vector<std::string> notes;
-  std::vector<std::string> kept_backups;  // names
+  struct KeptBackup {
+    std::string name, put_by;
+    bool operator==(const KeptBackup&) const = default;
+  };
+  std::vector<KeptBackup> kept_backups;
 
   // With a dead_timeline: the stretches of it that some consumer needs. Its other files may go.
   struct SegmentRange {

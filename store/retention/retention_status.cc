@@ -77,9 +77,14 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   RetentionPlan plan =
       plan_by_clock(inventory, policy_for(asked, era).value(), clock, now, cluster);
   const Amount amount = amount_of(archive, cluster, files, plan);
+  const std::vector<std::string> objections =
+      report.policy ? objections_of_clock(inventory, asked, clock, now)
+                    : std::vector<std::string>();
   report.floor = plan.floor ? to_string(start_of(*plan.floor, size)) : "";
   report.reason = std::move(plan.reason);
   report.notes = unfinished(tombstones, size);
+  for (const std::string& objection : objections)
+    report.notes.push_back(fmt::format("the policy waits: {}", objection));
   std::ranges::move(plan.notes, std::back_inserter(report.notes));
   report.notes.resize(std::min(report.notes.size(), kMostNotesShown));
   report.files = amount.files;

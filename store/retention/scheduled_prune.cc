@@ -52,7 +52,7 @@ void ScheduledPrune::prune(const Archive& archive, const std::string& cluster,
   const PruneReport begun =
       begin_prune(archive,
                   {.cluster = cluster, .policy = set->policy, .floor = {}, .era = eras.back()},
-                  std::string(kBy), std::chrono::system_clock::now(), stop)
+                  std::string(kBy), std::chrono::system_clock::now(), stop, PruneFor::kPolicy)
           .value();
   if (begun.number != 0) {
     said_.erase(cluster);

@@ -13,6 +13,7 @@
 #include "store/retention/holds_and_backups.h"
 #include "store/retention/prune.h"
 #include "store/retention/prune_policy.h"
+#include "store/retention/quota.h"
 #include "store/retention/tombstones.h"
 #include "store/service/command_answers.h"
 
@@ -199,8 +200,14 @@ Reply answer(const RequestContext& asked, const RemoveBackup& remove) {
 }
 
 Reply answer(const RequestContext& asked, const SetPolicy& set) {
-  const PolicyReport standing = set_policy(*asked.archive, set, asked.caller.name, now());
-  return json_reply(200, to_json(std::optional(standing)));
+  Backend& backend = asked.archive->backend();
+  if (set.quota) set_quota(backend, set.cluster, *set.quota, asked.caller.name, now());
+  const std::optional<PolicyReport> policy =
+      set.policy == PrunePolicy()
+          ? read_policy(*asked.archive, set.cluster)
+          : std::optional(set_policy(*asked.archive, set, asked.caller.name, now()));
+  return json_reply(
+      200, to_json(ClusterPolicy{.policy = policy, .quota = read_quota(backend, set.cluster)}));
 }
 
 Reply answer(const RequestContext& asked, const RemovePolicy& remove) {

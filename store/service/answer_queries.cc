@@ -14,6 +14,7 @@
 #include "store/retention/holds_and_backups.h"
 #include "store/retention/prune.h"
 #include "store/retention/prune_policy.h"
+#include "store/retention/quota.h"
 #include "store/retention/retention_inventory.h"
 #include "store/service/command_answers.h"
 #include "store/service/page_reply.h"
@@ -104,7 +105,9 @@ Reply answer(const RequestContext& asked, const ListStandbys& list) {
 }
 
 Reply answer(const RequestContext& asked, const ShowPolicy& show) {
-  return json_reply(200, to_json(read_policy(*asked.archive, show.cluster)));
+  return json_reply(
+      200, to_json(ClusterPolicy{.policy = read_policy(*asked.archive, show.cluster),
+                                 .quota = read_quota(asked.archive->backend(), show.cluster)}));
 }
 
 Reply answer(const RequestContext& asked, const PlanPrune& plan) {

@@ -14,6 +14,7 @@
 #include "store/inventory/forked_timeline.h"
 #include "store/inventory/newest_release.h"
 #include "store/inventory/withdrawn_records.h"
+#include "store/retention/quota.h"
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_status.h"
 #include "store/retention/tombstones.h"
@@ -284,6 +285,16 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   if (!known->eras.empty()) {
     report.eras.back().retention =
         retention_status(archive, report.cluster, known->eras.rbegin()->second, report.damaged);
+  }
+  for (const EraReport& era : report.eras) {
+    for (const TimelineReport& timeline : era.timelines)
+      report.stored_bytes += timeline.stored_bytes;
+  }
+  try {
+    report.quota = read_quota(archive.backend(), cluster);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
+    damaged_marks.emplace_back(error.what());
   }
   // Behind all others: these keep nothing from being pruned.
   report.damaged.insert(report.damaged.end(), damaged_marks.begin(), damaged_marks.end());

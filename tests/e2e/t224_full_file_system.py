@@ -80,6 +80,34 @@ class FullFileSystem(EndToEndTest):
             for name in self.names:
                 self.check_get(archive, toml, name)
 
+    def test_prune(self):
+        """Not a byte is free, and what nobody needs can be removed; then there is room again."""
+        disk = SmallDisk(self.folder / "disk")
+        self.addCleanup(disk.close)
+        archive, links = self.archive_on(disk)
+        first, second, third = self.names
+        self.put(archive, links[0], first)
+        self.put(archive, links[0], second)
+        disk.shell(f"find {disk.folder} -name '*.zst' -exec touch -d '3 days ago' {{}} +")
+        reserve = f"{disk.folder}/archive/_reserve"
+        self.assertEqual(disk.shell(f"stat -c %s {reserve}").stdout.strip(), str((8 << 20) // 16))
+        for toml in links:
+            disk.fill()
+            self.assertIn("are kept for a prune", self.put(archive, toml, third, code=1))
+            # What was acknowledged is acknowledged again, to the client that has put it.
+            self.put(archive, links[0], second)
+        done = archive.walstow("prune", "main", "--before", second, "--yes")
+        self.assertIn("1 files removed", done.stdout)
+        self.assertEqual(
+            [name for name in archive.walstow("list", "main").stdout.split() if name in self.names], [second]
+        )
+        disk.free()
+        for toml in links:
+            self.put(archive, toml, third)
+        self.check_get(archive, links[0], third)
+        # The next process that puts something holds it again.
+        disk.shell(f"test -s {reserve}")
+
     def test_where_it_is_restored(self):
         name = self.names[0]
         toml = self.archive.settings_file(self.folder / "w.toml", store=str(self.archive.folder))

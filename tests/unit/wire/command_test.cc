@@ -159,6 +159,8 @@ std::vector<Command> commands() {
       AbandonPrune{"main"},
       AbandonPrune{"main", EraName{1, 7, 1U << 20}},
       SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}},
+      SetPolicy{.cluster = "main", .quota = 0},
+      SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}, std::uint64_t{1} << 40},
       SetPolicy{
           "main",
           {.keep_backups = 1, .keep_days = 0, .backup_label = "night*", .standby_limit_days = 0}},

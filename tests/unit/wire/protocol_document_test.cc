@@ -113,6 +113,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kStandbyLimit),
       std::string(field::kFloor),
       std::string(field::kNewTimelines),
+      std::string(field::kQuota),
   };
   EXPECT_EQ(documented, known);
 }
@@ -151,7 +152,7 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
       case 13:
         return to_json(parse_standby_reports(sample));
       case 14:
-        return to_json(parse_policy_report(sample));
+        return to_json(parse_cluster_policy(sample));
       case 15:
         return to_json(parse_prune_plan(sample));
       case 16:

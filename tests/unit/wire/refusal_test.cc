@@ -274,6 +274,7 @@ TEST(RefusalErrorTest, KindTellsWhetherToTryAgain) {
       {Code::kBelowFloor, ErrorKind::kRefused},
       {Code::kWithdrawn, ErrorKind::kRefused},
       {Code::kOtherTimelines, ErrorKind::kRefused},
+      {Code::kOverQuota, ErrorKind::kRefused},
       {Code::kNoSuchRecord, ErrorKind::kRefused},
       {Code::kHistoryMissing, ErrorKind::kUnavailable},
   };

@@ -48,7 +48,9 @@ ClusterReport cluster_report() {
                         .last = "000000010000000000000003",
                         .label = "nightly",
                         .started = at("2026-11-22T19:00:00Z"),
-                        .stopped = at("2026-11-22T19:10:00Z")},
+                        .stopped = at("2026-11-22T19:10:00Z"),
+                        .put_by = "primary1",
+                        .put = at("2026-11-22T19:10:01Z")},
                        BackupReport{.added = true, .pruned = true}}};
   const TimelineReport second{.timeline = 4294967295,
                               .parent = 1,
@@ -129,7 +131,9 @@ ClusterReport cluster_report() {
                                                  .pruned = "0/500000",
                                                  .clock = "it has jumped"}}},
           .positions = {reported, PositionReport{}},
-          .damaged = {"record \"x\" is damaged"}};
+          .damaged = {"record \"x\" is damaged"},
+          .stored_bytes = 9876543,
+          .quota = 10000000};
 }
 
 std::vector<ClusterSummary> summaries() {
@@ -304,10 +308,11 @@ TEST(ReportTest, HasAStableForm) {
       "\"first\":\"000000010000000000000002\",\"last\":\"000000010000000000000003\","
       "\"label\":\"nightly\","
       "\"started\":\"2026-11-22T19:00:00Z\",\"stopped\":\"2026-11-22T19:10:00Z\","
-      "\"added\":false,\"pruned\":false},"
+      "\"added\":false,\"pruned\":false,"
+      "\"put_by\":\"primary1\",\"put\":\"2026-11-22T19:10:01Z\"},"
       "{\"name\":\"\",\"era\":\"\",\"timeline\":0,\"start\":\"\",\"stop\":\"\",\"first\":\"\","
       "\"last\":\"\",\"label\":\"\",\"started\":null,\"stopped\":\"1970-01-01T00:00:00Z\","
-      "\"added\":true,\"pruned\":true}]}],"
+      "\"added\":true,\"pruned\":true,\"put_by\":\"\",\"put\":null}]}],"
       "\"histories\":1,\"conflicts\":2,\"missing\":1,\"missing_histories\":[\"00000004.history\"],"
       "\"newer_magic\":\"0xD130\","
       "\"breaks\":[{\"file\":\"000000010000000000000003\",\"before\":\"000000010000000000000002\","
@@ -333,7 +338,8 @@ TEST(ReportTest, HasAStableForm) {
       "\"restartpoint\":\"000000010000000000000005\","
       "\"lowest_handed\":\"000000010000000000000004\","
       "\"last_handed\":\"000000010000000000000006\",\"seen\":\"2026-11-22T19:41:09Z\"}]}],"
-      "\"damaged\":[\"record \\\"x\\\" is damaged\"]}\n");
+      "\"damaged\":[\"record \\\"x\\\" is damaged\"],"
+      "\"stored_bytes\":9876543,\"quota\":10000000}\n");
 }
 
 TEST(ReportTest, UnknownFieldsAreIgnored) {

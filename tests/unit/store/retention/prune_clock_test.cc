@@ -1,6 +1,7 @@
 // Pruning by a clock that has jumped.
 #include "proto/base/log.h"
 #include "store/retention/archive_clock.h"
+#include "store/retention/prune_decision.h"
 #include "store/retention/prune_policy.h"
 #include "store/retention/scheduled_prune.h"
 #include "store/service/catalog.h"
@@ -114,6 +115,55 @@ TEST_F(PruneClockTest, ADaemonLeavesAllAndAStatusSaysWhy) {
   const auto retention = catalog.report(*archive, "main").eras.at(0).retention;
   EXPECT_NE(retention->clock.find("the last time that is known"), std::string::npos);
   EXPECT_EQ(retention->files, 0U);
+}
+
+TEST_F(PruneClockTest, APolicyWaitsWhereTheClockIsNotSynchronizedAnyMore) {
+  hold(150);
+  const auto objects = [&](int day, ClockSync sync) {
+    const Time now = later + hours(24 * day);
+    keep_clock(*archive, now, {}, sync);
+    const ArchiveClock clock = look_at_clock(*archive, read_clock(*archive), now, {}, sync);
+    const PruneOrder order{.cluster = "main", .policy = {}, .era = {}, .floor = {}};
+    return !decide_prune(*archive, order, clock, now, {}).value().objections.empty();
+  };
+  using enum ClockSync;
+  // A host without NTP is one that is never synchronized.
+  EXPECT_FALSE(objects(0, kUnsynchronized));
+  EXPECT_FALSE(objects(1, kSynchronized));
+  EXPECT_TRUE(objects(1, kUnsynchronized));
+  EXPECT_FALSE(objects(1, kUnknown));
+  EXPECT_FALSE(objects(2, kSynchronized));
+  // For a week; then it has none any more.
+  for (int day = 3; day < 9; ++day)
+    EXPECT_TRUE(objects(day, kUnsynchronized)) << day;
+  EXPECT_FALSE(objects(10, kUnsynchronized));
+}
+
+TEST_F(PruneClockTest, APolicyWaitsWhereNobodyUsesTheClusterByTheClock) {
+  add_backup(*archive,
+             {.cluster = "main",
+              .id = "00000000000c",
+              .start = LogPosition(segment(1, 40)),
+              .stop = start_of(SegmentNumber{41}, segment_size_of(era)),
+              .timeline = Timeline{1},
+              .stopped = later - hours(24 * 20),
+              .label = "x"},
+             "admin1", later);
+  const PrunePolicy policy{.keep_backups = 1, .keep_days = 10, .standby_limit_days = 4};
+  const auto begun = [&](Time now) {
+    return begin_prune(*archive, {"main", policy, {}}, "walstowd", now, {}, PruneFor::kPolicy)
+        .value();
+  };
+  // The standby was seen at `later`; half of 4 days.
+  const PruneReport waits = begun(later + hours(49));
+  EXPECT_EQ(waits.number, 0U);
+  EXPECT_NE(waits.reason.find("no standby has reported since"), std::string::npos) << waits.reason;
+  const auto planned = plan_prune(*archive, {"main", policy}, later + hours(49)).value();
+  EXPECT_NE(planned.notes.at(0).find("no standby has reported since"), std::string::npos);
+  EXPECT_GT(planned.files, 0U);
+  const PruneReport future = begun(later - hours(2));
+  EXPECT_NE(future.reason.find("one of the two is wrong"), std::string::npos) << future.reason;
+  EXPECT_NE(begun(later + hours(47)).number, 0U);
 }
 
 TEST_F(PruneClockTest, ADamagedRecordOfTheClockEndsEveryPrune) {

@@ -1,9 +1,13 @@
 // What goes by a prune and what stays, and what is told of it afterwards.
 #include "store/retention/prune.h"
 
+#include <fmt/format.h>
+
+#include "proto/codec/object.h"
 #include "store/inventory/break_marks.h"
 #include "store/retention/retention_inventory.h"
 #include "store/service/catalog.h"
+#include "tests/support/digests.h"
 #include "tests/unit/store/retention/prune_fixture.h"
 
 namespace walstow {
@@ -154,6 +158,51 @@ TEST_F(PruneTest, AnAddedBackupWhoseBeginningWentHoldsNothingAndSaysSo) {
   EXPECT_EQ(backups[1].first, segment(1, 150).text());
   EXPECT_EQ(plan().floor, "0/9600000");  // without a policy: the other one is no consumer any more
   EXPECT_NE(plan().notes.at(0).find("cannot be recovered"), std::string::npos);
+}
+
+class BackupFilesTest : public PruneTest {
+ protected:
+  // A .backup file of a backup of segment `number`, under the name of `named`.
+  void put_backup(std::uint64_t number, std::uint64_t named, const std::string& client, Time put) {
+    const std::string lsn = to_string(start_of(SegmentNumber{number}, segment_size_of(era)));
+    const std::string content = fmt::format(
+        "START WAL LOCATION: {0} (file {1})\nSTOP WAL LOCATION: {0} (file {1})\n"
+        "STOP TIME: 2020-01-01 00:00:10 UTC\nLABEL: nightly\n",
+        lsn, segment(1, number).text());
+    const auto file =
+        WalFileName::parse(fmt::format("{}.00000000.backup", segment(1, named).text()));
+    const auto staged = archive->backend().stage();
+    ObjectEncoder encoder({.name = file->text(),
+                           .raw_size = content.size(),
+                           .digest = digest_of(content),
+                           .system_identifier = 7,
+                           .segment_size = 1U << 20,
+                           .client = client,
+                           .time = std::chrono::floor<std::chrono::seconds>(put)},
+                          ObjectEncoder::Input::kRaw, 1,
+                          [&staged](ByteView bytes) { staged->write(bytes); });
+    encoder.write(as_bytes(content));
+    encoder.finish();
+    archive->backend().publish(*staged, *layout::object_key("main", era, *file));
+  }
+};
+
+TEST_F(BackupFilesTest, NoneIsOlderThanItsFileHere) {
+  put_backup(50, 50, "primary1", later - hours(24 * 30));
+  put_backup(150, 150, "primary1", later - hours(24));
+  const PrunePolicy policy{.keep_backups = 1, .keep_days = 2};
+  // The one of today, and the one that reaches back: not the former as both.
+  EXPECT_EQ(plan(policy).kept_backups.size(), 2U);
+  EXPECT_EQ(plan(policy).kept_put_by, (std::vector<std::string>{"primary1", "primary1"}));
+  EXPECT_EQ(plan(policy).floor, "0/3200000" /* 50 */);
+}
+
+TEST_F(BackupFilesTest, AContentUnderAnotherNameCountsForNoOther) {
+  put_backup(50, 50, "primary1", later - hours(24 * 30));
+  put_backup(199, 150, "primary1", later - hours(24 * 20));  // by a store of before
+  const PrunePolicy newest{.keep_backups = 1, .keep_days = 0};
+  EXPECT_EQ(plan(newest).floor, "0/3200000" /* 50 */);
+  EXPECT_NE(plan(newest).notes.at(0).find("does not agree with its name"), std::string::npos);
 }
 
 TEST_F(PruneTest, APlanCountsTheYoungOnesOfAFolderOut) {

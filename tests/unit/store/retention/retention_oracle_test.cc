@@ -89,13 +89,14 @@ void RandomWorlds::add_consumers(World& world) {
     const auto [timeline, start] = somewhere();
     const auto& [begin, last] = extent_.at(timeline.value);
     const Lsn stop = within(start.value + below(2) + 1, size);
-    world.inventory.backups.push_back(
-        {.name = "b" + std::to_string(i),
-         .timeline = timeline,
-         .start = start,
-         .stop = std::max(stop, begin),
-         .stopped = kNow - hours(below(24 * 40)),
-         .label = one_in(3) ? "pg_basebackup base backup" : "nightly"});
+    world.inventory.backups.push_back({.name = "b" + std::to_string(i),
+                                       .timeline = timeline,
+                                       .start = start,
+                                       .stop = std::max(stop, begin),
+                                       .stopped = kNow - hours(below(24 * 40)),
+                                       .label = one_in(3) ? "pg_basebackup base backup" : "nightly",
+                                       .put_by = one_in(2) ? "arch" : "primary1",
+                                       .added = one_in(8)});
   }
   for (std::uint64_t i = below(3); i > 0; --i) {
     const auto [timeline, number] = somewhere();
@@ -195,7 +196,7 @@ std::vector<Start> starts(const World& world, const RetentionPolicy& policy,
                           const RetentionPlan& plan) {
   std::vector<Start> all;
   for (const BackupFacts& backup : world.inventory.backups) {
-    if (std::ranges::find(plan.kept_backups, backup.name) != plan.kept_backups.end()) {
+    if (std::ranges::count(plan.kept_backups, backup.name, &RetentionPlan::KeptBackup::name) > 0) {
       all.push_back({backup.timeline.value, backup.start.value});
     }
   }
@@ -284,7 +285,9 @@ TEST_P(RetentionOracleTest, EachLiveLineKeepsItsBackups) {
     const RetentionPolicy policy = worlds.policy(world);
     if (!policy.keep || policy.dead_timeline) continue;
     const RetentionPlan plan = plan_retention(world.inventory, policy, kNow);
-    const std::set<std::string> kept(plan.kept_backups.begin(), plan.kept_backups.end());
+    std::set<std::string> kept;
+    for (const RetentionPlan::KeptBackup& backup : plan.kept_backups)
+      kept.insert(backup.name);
     for (const TimelineFacts& line : world.inventory.timelines) {
       // For sure in use: the highest, and what has had something within the time.
       const bool live =
@@ -313,6 +316,30 @@ TEST_P(RetentionOracleTest, EachLiveLineKeepsItsBackups) {
     }
   }
   EXPECT_GT(checked, 1000U);
+}
+
+// Whatever a client puts, of another one's backups each is kept that would be without it.
+TEST_P(RetentionOracleTest, NoClientTakesAwayWhatAnotherOneKeeps) {
+  RandomWorlds worlds(GetParam() + 200);
+  std::size_t checked = 0;
+  for (int i = 0; i < kTrees; ++i) {
+    const World world = worlds.next();
+    RetentionPolicy policy = worlds.policy(world);
+    // A timeline that is quiet was left: there the newest of anybody count.
+    if (!policy.keep || world.ancestry.size() > 1) continue;
+    const RetentionPlan plan = plan_retention(world.inventory, policy, kNow);
+    RetentionInventory without = world.inventory;
+    std::erase_if(without.backups, [](const BackupFacts& backup) {
+      return backup.put_by == "arch" && !backup.added;
+    });
+    for (const auto& backup : plan_retention(without, policy, kNow).kept_backups) {
+      ASSERT_GT(
+          std::ranges::count(plan.kept_backups, backup.name, &RetentionPlan::KeptBackup::name), 0)
+          << i << " " << backup.name;
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 200U);
 }
 
 }  // namespace

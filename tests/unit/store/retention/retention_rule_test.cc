@@ -54,6 +54,13 @@ class RetentionTest : public testing::Test {
   }
   void keep(std::uint32_t count, hours younger) { policy.keep = KeepBackups{count, younger}; }
   RetentionPlan plan() const { return plan_retention(inventory, policy, kToday); }
+  std::vector<std::string> kept() const {
+    std::vector<std::string> names;
+    for (const RetentionPlan::KeptBackup& backup : plan().kept_backups)
+      names.push_back(backup.name);
+    return names;
+  }
+  void put_by(const std::string& client) { inventory.backups.back().put_by = client; }
   std::optional<std::uint64_t> floor() const {
     const auto planned = plan().floor;
     return planned ? std::optional(planned->value) : std::nullopt;
@@ -142,7 +149,7 @@ TEST_F(RetentionTest, ABackupWhoseBeginningIsGoneNeitherHoldsTheFloorNorCountsFo
   inventory.backups.back().gone = true;
   keep(1, hours(0));
   EXPECT_EQ(floor(), 50U);
-  EXPECT_EQ(plan().kept_backups, std::vector<std::string>{"whole"});
+  EXPECT_EQ(kept(), std::vector<std::string>{"whole"});
   EXPECT_NE(plan().notes.at(0).find("\"nightly\") cannot be recovered"), std::string::npos);
   inventory.backups.back().stop.reset();  // nor where it cannot be read
   EXPECT_EQ(floor(), 50U);
@@ -171,9 +178,84 @@ TEST_F(RetentionTest, ABackupThatNeedsAMissingSegmentIsKeptAndCountsForNoOther) 
                        .missing = {.first = test.first, .count = test.count}}};
     EXPECT_EQ(floor(), test.needed ? 50U : 70U) << test.first << " " << test.count;
     if (!test.needed) continue;
-    EXPECT_EQ(plan().kept_backups, both);
+    EXPECT_EQ(kept(), both);
     EXPECT_NE(plan().notes.at(0).find("which it needs, is missing"), std::string::npos);
   }
+}
+
+TEST_F(RetentionTest, ABackupOutsideOfTheLogCountsForNoOther) {
+  timeline(1, 100, hours(1)).first = SegmentNumber{10};
+  backup("whole", 1, 50, hours(30));
+  keep(1, hours(0));
+  struct {
+    std::uint32_t timeline;
+    std::uint64_t start;
+  } const cases[] = {{1, 9}, {1, 101}, {1, 100}, {1, 900}, {3, 60}};
+  for (const auto& test : cases) {
+    backup("outside", test.timeline, test.start, hours(2));
+    EXPECT_EQ(kept().front(), "whole") << test.start;
+    EXPECT_LE(*floor(), 50U) << test.start;
+    inventory.backups.pop_back();
+  }
+  backup("at the end", 1, 99, hours(2));
+  EXPECT_EQ(kept(), std::vector<std::string>{"at the end"});
+}
+
+TEST_F(RetentionTest, BackupsOfAnotherClientPushNoneOut) {
+  timeline(1, 100, hours(1));
+  for (const std::uint64_t start : {10U, 20U, 30U}) {
+    backup("real" + std::to_string(start), 1, start, hours(24 * (40 - start)));
+    put_by("primary1");
+  }
+  for (const std::uint64_t start : {70U, 75U, 80U}) {
+    backup("forged" + std::to_string(start), 1, start, hours(2));
+    put_by("arch");
+  }
+  keep(2, hours(0));
+  EXPECT_EQ(floor(), 20U);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"real20", "real30", "forged75", "forged80"}));
+  EXPECT_EQ(plan().kept_backups.at(0).put_by, "primary1");
+  EXPECT_EQ(plan().kept_backups.at(2).put_by, "arch");
+  ASSERT_EQ(plan().notes.size(), 1U);
+  EXPECT_NE(plan().notes[0].find("put by arch, primary1"), std::string::npos);
+  // Nor do they take the place of the one that reaches back.
+  keep(1, hours(24 * 11));
+  EXPECT_EQ(kept(),
+            (std::vector<std::string>{"real20", "real30", "forged70", "forged75", "forged80"}));
+}
+
+TEST_F(RetentionTest, WhatAnAdministratorAddedCountsForEverybody) {
+  timeline(1, 100, hours(1));
+  backup("real", 1, 20, hours(24 * 20));
+  put_by("primary1");
+  backup("snapshot", 1, 40, hours(24 * 10));
+  put_by("admin1");
+  inventory.backups.back().added = true;
+  keep(1, hours(0));
+  EXPECT_EQ(kept(), std::vector<std::string>{"snapshot"});
+  // But nobody's file counts for what was added.
+  backup("forged", 1, 60, hours(24));
+  put_by("arch");
+  EXPECT_EQ(kept(), (std::vector<std::string>{"snapshot", "forged"}));
+}
+
+TEST_F(RetentionTest, AfterASwitchoverTheBackupsOfTheOldPrimaryGoInTime) {
+  timeline(1, 39, hours(24 * 8));
+  timeline(2, 100, hours(1)).ancestry = {fork(1, 40)};
+  backup("old10", 1, 10, hours(24 * 30));
+  put_by("primary1");
+  backup("old20", 1, 20, hours(24 * 20));
+  put_by("primary1");
+  backup("new60", 2, 60, hours(24 * 2));
+  put_by("standby1");
+  keep(1, hours(24));
+  EXPECT_EQ(kept(), std::vector<std::string>{"new60"});
+  // As long as backups are kept, and a week at least, the old timeline must have been quiet.
+  keep(1, hours(24 * 9));
+  EXPECT_EQ(kept(), (std::vector<std::string>{"old20", "new60"}));
+  keep(1, hours(24));
+  inventory.timelines[0].newest = kToday - hours(24 * 6);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"old20", "new60"}));
 }
 
 TEST_F(RetentionTest, OfAnEraThatIsOverNoBackupNeedBeKept) {
@@ -260,7 +342,7 @@ TEST_F(RetentionTest, BackupsAreRankedAlongTheLineAndNotBeyondAFork) {
   keep(2, hours(24 * 2));
   // The newest of the line of 2 are b45 and b20: two of a dead branch do not push them out.
   EXPECT_EQ(floor(), 20U);
-  EXPECT_EQ(plan().kept_backups, (std::vector<std::string>{"b20", "b45"}));
+  EXPECT_EQ(kept(), (std::vector<std::string>{"b20", "b45"}));
   ASSERT_EQ(plan().notes.size(), 1U);
   EXPECT_NE(plan().notes[0].find("timeline 1 is abandoned"), std::string::npos);
   // As long as backups are to reach back so far, the branch counts.
@@ -285,7 +367,7 @@ TEST_F(RetentionTest, ATestThatWasPromotedDoesNotEndTheLineOfTheServerThatGoesOn
   backup("b60", 1, 60, hours(24 * 2));
   keep(1, hours(0));
   // 2 is the highest, so nobody knows: both lines count.
-  EXPECT_EQ(plan().kept_backups, (std::vector<std::string>{"b10", "b60"}));
+  EXPECT_EQ(kept(), (std::vector<std::string>{"b10", "b60"}));
 }
 
 TEST_F(RetentionTest, UnknownDescentKeepsEveryBackup) {

@@ -1,0 +1,78 @@
+#include "store/backend/space_reserve.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string>
+#include <utility>
+
+#include "proto/base/bytes.h"
+#include "proto/base/error.h"
+#include "proto/base/log.h"
+#include "proto/base/suggestion.h"
+#include "store/backend/key_rules.h"
+
+namespace walstow {
+namespace {
+
+constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kLargestReserve = 4 * kMegabyte;
+constexpr std::uint64_t kShare = 16;  // of the file system, where that is less
+constexpr std::size_t kBlock = std::size_t{64} * 1024;
+
+std::uint64_t reserve_of(const FileSystemSpace& space) {
+  return std::min(kLargestReserve, space.size / kShare);
+}
+
+}  // namespace
+
+SpaceReserve::SpaceReserve(FileSystem& files, SpaceProbe probe)
+    : files_(files), probe_(std::move(probe)) {}
+
+std::optional<FileSystemSpace> SpaceReserve::space() const {
+  return probe_ ? probe_() : std::nullopt;
+}
+
+void SpaceReserve::make() {
+  try {
+    const auto now = space();
+    // Not the last that is free: it would only turn puts away.
+    if (!now || now->available < 2 * reserve_of(*now)) return;
+    const std::string path(kReserveFile);
+    if (files_.status(path)) return;
+    const std::unique_ptr<File> file = files_.create_temporary();
+    // Random, so that it takes its space also where a file system compresses.
+    for (std::uint64_t offset = 0; offset < reserve_of(*now); offset += kBlock)
+      file->write_at(offset, as_bytes(random_hex(kBlock / 2)));
+    file->sync();
+    if (files_.link_temporary(*file, path) == LinkResult::kLinked) files_.sync_folder(".");
+    file->close();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kStorage) throw;
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+  }
+}
+
+bool SpaceReserve::give_up() {
+  const auto now = space();
+  if (!now || now->available >= reserve_of(*now)) return false;
+  if (!files_.remove(std::string(kReserveFile))) return false;
+  files_.sync_folder(".");
+  log_line(LogLevel::kWarning,
+           fmt::format("the file system of \"{}\" is full: \"{}\" was removed, so that it can be "
+                       "pruned",
+                       files_.describe("."), kReserveFile));
+  return true;
+}
+
+void SpaceReserve::check_room() const {
+  const auto now = space();
+  if (!now || now->available >= reserve_of(*now)) return;
+  throw Error(ErrorKind::kStorage,
+              fmt::format("could not put into \"{}\": No space left on device: {} kB are free, and "
+                          "{} kB are kept for a prune",
+                          files_.describe("."), now->available / 1024, reserve_of(*now) / 1024),
+              fmt::format("Make room: {} removes what nobody needs; or enlarge the file system.",
+                          suggestion({"prune", "CLUSTER"})));
+}
+
+}  // namespace walstow

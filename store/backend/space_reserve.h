@@ -1,0 +1,43 @@
+// Space that an archive in a folder holds for its own records: a full disk must be prunable, and a
+// prune writes what it is about to do before it does it.
+//
+// It is a file without meaning, kReserveFile, of 4 MiB, or of a sixteenth of a smaller file system.
+// Nothing is put while less than that is free besides. A prune that meets a full disk all the same
+// gives the file up, and makes it anew at its end. Blocking; threads: any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "proto/files/file_system.h"
+
+namespace walstow {
+
+struct FileSystemSpace {
+  std::uint64_t size = 0, available = 0;  // bytes; `available` to this user
+};
+// Of the file system that the archive is on; nullopt: it does not say.
+using SpaceProbe = std::function<std::optional<FileSystemSpace>()>;
+
+class SpaceReserve {
+ public:
+  // Without a `probe` there is no reserve, and there is always room. `files` outlives it.
+  SpaceReserve(FileSystem& files, SpaceProbe probe);
+
+  // Makes the file where it is missing and there is room for it. One that cannot be made is no
+  // error: an archive that is full or mounted read-only still serves what it has.
+  void make();
+  // Durable on return. False: there is none, or enough is free.
+  bool give_up();
+  // Throws Error{kStorage} while too little is free for a put.
+  void check_room() const;
+
+ private:
+  std::optional<FileSystemSpace> space() const;
+
+  FileSystem& files_;
+  SpaceProbe probe_;
+};
+
+}  // namespace walstow

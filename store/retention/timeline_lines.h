@@ -1,0 +1,40 @@
+// The lines of an era: a timeline with those that it has come from. Part of the retention rule
+// (store/retention/retention_rule.cc says what each is for). Pure.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "proto/base/utc_time.h"
+#include "store/retention/retention_rule.h"
+
+namespace walstow {
+
+class TimelineLines {
+ public:
+  // Both outlive it.
+  TimelineLines(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now);
+
+  const TimelineFacts* find(Timeline timeline) const;  // nullptr: nothing is known of it
+  using Ancestry = std::vector<TimelineSwitch>;
+  // nullptr: unknown. The lowest timeline of the archive descends from none that matters here.
+  const Ancestry* ancestry_of(Timeline timeline) const;
+  bool descent_is_known() const;
+  bool is_end(const TimelineFacts& facts) const;
+  bool is_live(const TimelineFacts& facts) const;
+  // `backup` can be read.
+  bool is_on_line(const BackupFacts& backup, Timeline line) const;
+  // Whether `line` has gone on from `timeline`, and nobody has put anything there for a long time.
+  bool is_left_and_quiet(Timeline timeline, Timeline line) const;
+
+ private:
+  Time counted(Time time) const { return inventory_.future_times(time); }
+  SegmentNumber segment(Lsn lsn) const { return segment_of(lsn, inventory_.segment_size); }
+
+  const RetentionInventory& inventory_;
+  const RetentionPolicy& policy_;
+  Time now_;
+  std::map<Timeline, const TimelineFacts*> timelines_;
+};
+
+}  // namespace walstow

@@ -1,0 +1,156 @@
+// What a client may fill: bytes of a cluster, and files that nothing else bounds.
+#include "store/files/put_bounds.h"
+
+#include <fmt/format.h>
+
+#include "proto/wire/report.h"
+#include "proto/wire/retention_report.h"
+#include "store/archive/layout.h"
+#include "store/backend/memory_backend.h"
+#include "store/retention/quota.h"
+#include "tests/support/service_fixture.h"
+#include "tests/support/wal_writer.h"
+
+namespace walstow {
+namespace {
+
+using samples::WalWriter;
+
+const std::string kNamed = "000000010000000000000006";
+const std::string kNext = "000000010000000000000007";
+
+class QuotaTest : public ServiceTest {
+ protected:
+  ClusterPolicy set_quota_to(std::uint64_t bytes) {
+    return parse_cluster_policy(ask(SetPolicy{.cluster = "main", .quota = bytes}).body);
+  }
+  bool is_refused_before_its_body(std::string_view name) {
+    const PutFile asked = put_of(name, segment_content(name));
+    HandlerResult result = handler.handle(to_request(asked), caller);
+    auto* reply = std::get_if<Reply>(&result);
+    return reply != nullptr && code_of(respond(std::move(*reply))) == "over-quota";
+  }
+};
+
+TEST_F(QuotaTest, BeyondItNothingNewIsTakenAndWhatStandsIsAcknowledgedAgain) {
+  EXPECT_EQ(put(kNamed).status, 201);
+  EXPECT_EQ(set_quota_to(100), (ClusterPolicy{.policy = {}, .quota = 100}));
+  EXPECT_TRUE(is_refused_before_its_body(kNext));
+  EXPECT_EQ(put(kNamed).status, 200);
+  EXPECT_EQ(get(kNamed).status, 200);
+  const auto report = parse_cluster_report(ask(ClusterStatus{"main"}).body);
+  EXPECT_EQ(report.quota, 100U);
+  EXPECT_GT(report.stored_bytes, 100U);
+  set_quota_to(std::uint64_t{1} << 40);
+  EXPECT_EQ(put(kNext).status, 201);
+  set_quota_to(100);
+  EXPECT_EQ(set_quota_to(0), ClusterPolicy());
+  EXPECT_EQ(put("000000010000000000000008").status, 201);
+}
+
+TEST_F(QuotaTest, AQuotaAndAPolicyLeaveEachOtherAsTheyAre) {
+  set_quota_to(std::uint64_t{1} << 40);
+  const SetPolicy policy{.cluster = "main", .policy = {.keep_backups = 2, .keep_days = 14}};
+  const auto both = parse_cluster_policy(ask(policy).body);
+  EXPECT_EQ(both.policy->policy, policy.policy);
+  EXPECT_EQ(both.quota, std::uint64_t{1} << 40);
+  const auto changed = set_quota_to(std::uint64_t{1} << 41);
+  EXPECT_EQ(changed.policy->policy, policy.policy);
+  EXPECT_EQ(changed.quota, std::uint64_t{1} << 41);
+}
+
+TEST_F(QuotaTest, ADamagedQuotaIsNoQuotaToPutBeyond) {
+  const auto archive = open_archive_folder(archive_folder.string());
+  archive->backend().create_record(layout::quota_record("main"), "damaged");
+  EXPECT_EQ(code_of(put(kNamed)), "damaged");
+  set_quota_to(0);
+  EXPECT_EQ(put(kNamed).status, 201);
+}
+
+TEST_F(QuotaTest, APieceOfASegmentIsOneOfAFew) {
+  const std::string older = WalWriter(kNamed).fill('o').content();
+  const auto piece = [&](std::size_t records) {
+    return WalWriter(kNext, older).records(records, 400).content();
+  };
+  for (std::size_t i = 0; i < kMostPiecesOfSegment; ++i)
+    EXPECT_EQ(put(kNext, piece(20 + i)).status, 201) << i;
+  EXPECT_EQ(code_of(put(kNext, piece(100))), "over-quota");
+  EXPECT_EQ(put(kNext, piece(20)).status, 200);
+}
+
+// --- the bounds themselves ---
+
+class PutBoundsTest : public testing::Test {
+ protected:
+  void publish(const std::string& key) { backend_->publish(*backend_->stage(), key); }
+  static PutFile put_of(const std::string& name, std::string_view content = "") {
+    return {.cluster = "main", .file = *WalFileName::parse(name), .digest = digest_of(content)};
+  }
+  std::string key_of(const PutFile& put) const {
+    return layout::object_key("main", era_, put.file, put.digest);
+  }
+  bool is_refused(const PutFile& put) { return refuse_too_many(*backend_, era_, put).has_value(); }
+
+  const EraName era_{.number = 1, .system_identifier = 7, .segment_size = 1U << 20};
+  std::unique_ptr<Backend> backend_ = make_memory_backend();
+};
+
+TEST_F(PutBoundsTest, Histories) {
+  for (std::size_t i = 2; i < kMostHistories + 2; ++i) {
+    const PutFile put = put_of(fmt::format("{:08X}.history", i));
+    EXPECT_FALSE(is_refused(put)) << i;
+    publish(key_of(put));
+  }
+  EXPECT_TRUE(is_refused(put_of("FFFFFFFF.history")));
+  EXPECT_FALSE(is_refused(put_of("00000002.history"))) << "it stands";
+  EXPECT_FALSE(is_refused(put_of(kNamed)));
+}
+
+TEST_F(PutBoundsTest, ContentsOfAPartial) {
+  for (std::size_t i = 0; i < kMostPartialsOfSegment; ++i)
+    publish(key_of(put_of(kNamed + ".partial", std::to_string(i))));
+  EXPECT_TRUE(is_refused(put_of(kNamed + ".partial", "another")));
+  EXPECT_FALSE(is_refused(put_of(kNamed + ".partial", "0"))) << "it stands";
+  EXPECT_FALSE(is_refused(put_of(kNext + ".partial", "another")));
+}
+
+TEST_F(PutBoundsTest, BackupHistoryFilesOfASegment) {
+  for (std::size_t i = 0; i < kMostBackupsOfSegment; ++i)
+    publish(key_of(put_of(fmt::format("{}.{:08X}.backup", kNamed, i))));
+  EXPECT_TRUE(is_refused(put_of(kNamed + ".00100000.backup")));
+  EXPECT_FALSE(is_refused(put_of(kNext + ".00100000.backup")));
+}
+
+TEST_F(PutBoundsTest, PiecesOfAPartOfTheLog) {
+  for (std::size_t i = 0; i < kMostPiecesOfFolder; ++i) {
+    const PutFile put = put_of(fmt::format("0000000100000000{:08X}", i));
+    EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, put)) << i;
+    publish(layout::incomplete_key("main", era_, put.file, put.digest));
+  }
+  EXPECT_TRUE(refuse_too_many_pieces(*backend_, era_, put_of("0000000100000000000000FE")));
+  EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, put_of("000000010000000100000000")));
+}
+
+TEST_F(PutBoundsTest, WhatIsStoredIsCountedOnceInAWhile) {
+  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto put = [&](const std::string& name) {
+    const auto staged = backend_->stage();
+    staged->write(as_bytes(std::string(1000, 'x')));
+    backend_->publish(*staged, key_of(put_of(name)));
+  };
+  put(kNamed);
+  EXPECT_GE(stored_bytes_of(*backend_, "main", now), 1000U);
+  EXPECT_LT(stored_bytes_of(*backend_, "main", now), 2000U);
+  put(kNext);
+  EXPECT_LT(stored_bytes_of(*backend_, "main", now + kLeastCountAge / 2), 2000U);
+  EXPECT_GE(stored_bytes_of(*backend_, "main", now + kLeastCountAge), 2000U);
+  // A note of the future is of a clock that was ahead.
+  put("000000010000000000000008");
+  EXPECT_GE(stored_bytes_of(*backend_, "main", now - std::chrono::hours(1)), 3000U);
+  put("000000010000000000000009");
+  forget_stored_bytes(*backend_, "main");
+  EXPECT_GE(stored_bytes_of(*backend_, "main", now), 4000U);
+}
+
+}  // namespace
+}  // namespace walstow
