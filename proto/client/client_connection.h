@@ -16,8 +16,8 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/deadline.h"
+#include "proto/http/http.h"
 #include "proto/link/byte_stream.h"
-#include "proto/wire/http.h"
 
 namespace walstow {
 

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "proto/base/error.h"
+#include "proto/http/text_field.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/retention_parse.h"
-#include "proto/wire/text_field.h"
 #include "proto/wire/withdraw_parse.h"
 
 namespace walstow {

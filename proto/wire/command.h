@@ -10,14 +10,14 @@
 
 #include "proto/base/utc_time.h"
 #include "proto/codec/digest.h"
+#include "proto/http/http.h"
+#include "proto/http/page.h"
+#include "proto/identity/grant.h"
 #include "proto/wal/file_name.h"
 #include "proto/wal/file_range.h"
 #include "proto/wal/lsn.h"
-#include "proto/wire/grant.h"
-#include "proto/wire/http.h"
 #include "proto/wire/new_timelines_command.h"
 #include "proto/wire/or_refusal.h"
-#include "proto/wire/page.h"
 #include "proto/wire/retention_command.h"
 #include "proto/wire/withdraw_command.h"
 
@@ -194,7 +194,8 @@ struct ListClients {
 // PUT /v1/clients/{client}
 struct AddClient {
   std::string client;
-  std::string public_key;  // base64 of the SubjectPublicKeyInfo (DER), see proto/wire/public_key.h
+  std::string
+      public_key;  // base64 of the SubjectPublicKeyInfo (DER), see proto/identity/public_key.h
   Grants grants;
   std::optional<Time> certificate_until;
   bool operator==(const AddClient&) const = default;

@@ -2,13 +2,13 @@
 #include <fmt/format.h>
 
 #include "proto/base/bytes.h"
+#include "proto/http/target.h"
 #include "proto/wal/timeline_history.h"
 #include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/query_reader.h"
 #include "proto/wire/retention_parse.h"
-#include "proto/wire/target.h"
 #include "proto/wire/withdraw_parse.h"
 
 namespace walstow {

@@ -5,8 +5,8 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
-#include "proto/wire/public_key.h"
-#include "proto/wire/text_field.h"
+#include "proto/http/text_field.h"
+#include "proto/identity/public_key.h"
 
 namespace walstow {
 namespace {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "proto/base/log.h"
-#include "proto/wire/http.h"
-#include "proto/wire/page.h"
+#include "proto/http/http.h"
+#include "proto/http/page.h"
 
 namespace walstow {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "proto/base/utc_time.h"
-#include "proto/wire/grant.h"
+#include "proto/identity/grant.h"
 
 namespace walstow {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "proto/base/utc_time.h"
+#include "proto/http/target.h"
 #include "proto/wire/command.h"
-#include "proto/wire/target.h"
 
 namespace walstow {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "proto/http/page.h"
+#include "proto/http/target.h"
 #include "proto/wal/file_range.h"
 #include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
-#include "proto/wire/page.h"
-#include "proto/wire/target.h"
 
 namespace walstow {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "proto/base/error.h"
+#include "proto/http/http.h"
 #include "proto/wal/lsn.h"
-#include "proto/wire/http.h"
 
 namespace walstow {
 

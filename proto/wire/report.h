@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "proto/base/utc_time.h"
+#include "proto/identity/grant.h"
 #include "proto/wal/lsn.h"
-#include "proto/wire/grant.h"
 #include "proto/wire/refusal.h"
 #include "proto/wire/retention_report.h"
 #include "proto/wire/verify_report.h"

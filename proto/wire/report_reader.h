@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "proto/base/utc_time.h"
-#include "proto/wire/grant.h"
+#include "proto/identity/grant.h"
 #include "proto/wire/report.h"
 
 namespace walstow {

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "proto/base/utc_time.h"
+#include "proto/http/page.h"
 #include "proto/wal/log_position.h"
 #include "proto/wal/lsn.h"
-#include "proto/wire/page.h"
 #include "proto/wire/refusal.h"
 
 namespace walstow {

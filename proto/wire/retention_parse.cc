@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "proto/base/bytes.h"
+#include "proto/http/text_field.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/query_reader.h"
-#include "proto/wire/text_field.h"
 
 namespace walstow {
 namespace {

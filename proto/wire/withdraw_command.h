@@ -6,7 +6,7 @@
 #include <string>
 
 #include "proto/codec/digest.h"
-#include "proto/wire/page.h"
+#include "proto/http/page.h"
 
 namespace walstow {
 

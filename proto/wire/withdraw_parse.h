@@ -1,9 +1,9 @@
 // Requests about withdrawn files, both ways. Private to this folder.
 #pragma once
 
+#include "proto/http/target.h"
 #include "proto/wire/command.h"
 #include "proto/wire/or_refusal.h"
-#include "proto/wire/target.h"
 
 namespace walstow {
 

@@ -4,8 +4,8 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/http/page.h"
 #include "proto/wire/json_fields.h"
-#include "proto/wire/page.h"
 #include "proto/wire/report_reader.h"
 
 namespace walstow {

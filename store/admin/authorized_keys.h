@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "proto/wire/ssh_public_key.h"
+#include "proto/identity/ssh_public_key.h"
 
 namespace walstow {
 

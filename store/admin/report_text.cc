@@ -6,8 +6,8 @@
 
 #include "proto/base/suggestion.h"
 #include "proto/base/utf8.h"
+#include "proto/identity/ssh_public_key.h"
 #include "proto/pgdata/certificate_warning.h"
-#include "proto/wire/ssh_public_key.h"
 
 namespace walstow {
 namespace {

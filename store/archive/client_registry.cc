@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "proto/base/error.h"
+#include "proto/identity/public_key.h"
 #include "proto/wire/json_fields.h"
-#include "proto/wire/public_key.h"
 #include "store/archive/layout.h"
 #include "store/archive/record.h"
 #include "store/backend/entries.h"

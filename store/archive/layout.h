@@ -28,8 +28,8 @@
 //                                                            (store/backend/key_rules.h)
 //
 // DIGEST has the 32 digits of the raw file's; archives of before have the first 12 of them there,
-// and keep them. NNN has three digits, so that eras stand in order. CLIENT is the client's name, in which any
-// character that no key has is "=" and two hex digits.
+// and keep them. NNN has three digits, so that eras stand in order. CLIENT is the client's name, in
+// which any character that no key has is "=" and two hex digits.
 #pragma once
 
 #include <array>

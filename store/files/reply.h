@@ -9,7 +9,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 #include "proto/wire/refusal.h"
 
 namespace walstow {

@@ -9,8 +9,8 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/base/user_name.h"
+#include "proto/identity/ssh_public_key.h"
 #include "proto/link/descriptor_transport.h"
-#include "proto/wire/ssh_public_key.h"
 
 namespace walstow {
 

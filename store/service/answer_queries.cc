@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "proto/base/log.h"
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
 #include "store/archive/new_timelines_record.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "proto/wire/page.h"
+#include "proto/http/page.h"
 #include "store/files/reply.h"
 
 namespace walstow {

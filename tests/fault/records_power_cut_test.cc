@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 #include "store/archive/archive.h"
 #include "store/archive/client_registry.h"
 #include "store/archive/standby_positions.h"

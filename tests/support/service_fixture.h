@@ -8,8 +8,8 @@
 
 #include "proto/base/filesystem.h"
 #include "proto/codec/digest.h"
+#include "proto/identity/public_key.h"
 #include "proto/wal/file_name.h"
-#include "proto/wire/public_key.h"
 #include "store/archive/folder_archive.h"
 #include "store/service/handler.h"
 #include "tests/support/digests.h"

@@ -7,7 +7,7 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 
 namespace walstow {
 namespace {

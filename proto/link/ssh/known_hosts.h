@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/identity/ssh_public_key.h"
 #include "proto/link/store_address.h"
-#include "proto/wire/ssh_public_key.h"
 
 namespace walstow {
 

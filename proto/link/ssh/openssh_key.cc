@@ -1,6 +1,6 @@
 #include "proto/link/ssh/openssh_key.h"
 
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 
 namespace walstow {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/deadline.h"
+#include "proto/identity/ssh_public_key.h"
 #include "proto/link/byte_stream.h"
-#include "proto/wire/ssh_public_key.h"
 
 namespace walstow {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "proto/identity/ssh_public_key.h"
 #include "proto/link/pem_file.h"
-#include "proto/wire/ssh_public_key.h"
 
 namespace walstow {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "proto/wire/ssh_public_key.h"
+#include "proto/identity/ssh_public_key.h"
 
 namespace walstow {
 

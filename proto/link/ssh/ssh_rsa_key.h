@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "proto/base/bytes.h"
-#include "proto/wire/ssh_public_key.h"
+#include "proto/identity/ssh_public_key.h"
 
 namespace walstow {
 

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "proto/base/bytes.h"
+#include "proto/identity/ssh_public_key.h"
 #include "proto/link/socket_transport.h"
-#include "proto/wire/ssh_public_key.h"
 
 namespace walstow {
 

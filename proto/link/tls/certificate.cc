@@ -10,8 +10,8 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/identity/public_key.h"
 #include "proto/link/pem_file.h"
-#include "proto/wire/public_key.h"
 
 namespace walstow {
 namespace {

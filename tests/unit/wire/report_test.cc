@@ -5,7 +5,7 @@
 #include <string>
 
 #include "proto/base/error.h"
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 
 namespace walstow {
 namespace {

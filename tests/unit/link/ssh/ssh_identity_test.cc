@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sys/stat.h>
 
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown.h"
 

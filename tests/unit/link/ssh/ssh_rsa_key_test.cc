@@ -7,8 +7,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "proto/identity/public_key.h"
 #include "proto/link/ssh/openssh_key.h"
-#include "proto/wire/public_key.h"
 
 namespace walstow {
 namespace {

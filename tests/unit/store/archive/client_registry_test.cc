@@ -5,7 +5,7 @@
 #include <string>
 
 #include "proto/base/error.h"
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 #include "store/archive/layout.h"
 #include "store/backend/memory_backend.h"
 

@@ -1,7 +1,7 @@
 #include "store/archive/rights.h"
 
 #include "proto/base/filesystem.h"
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 #include "proto/wire/report.h"
 #include "tests/support/service_fixture.h"
 

@@ -11,7 +11,7 @@ namespace walstow {
 namespace {
 
 using Kind = WorkerPool::Kind;
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kLongWait{20};
 
 class WorkerPoolTest : public testing::Test {
  protected:
@@ -59,7 +59,7 @@ TEST_F(WorkerPoolTest, OtherWorkLeavesHalfOfTheThreads) {
   }
   std::promise<void> done;
   pool_->post(Kind::kGet, [&done] { done.set_value(); });
-  EXPECT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(done.get_future().wait_for(kLongWait), std::future_status::ready);
   EXPECT_LE(others, 2);
   gate.set_value();
   pool_->join();

@@ -1,10 +1,10 @@
-#include "proto/wire/ssh_public_key.h"
+#include "proto/identity/ssh_public_key.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "proto/codec/digest.h"
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 
 namespace walstow {
 namespace {

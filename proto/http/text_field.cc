@@ -1,9 +1,9 @@
-#include "proto/wire/text_field.h"
+#include "proto/http/text_field.h"
 
 #include <algorithm>
 
 #include "proto/base/utf8.h"
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 
 namespace walstow {
 namespace {

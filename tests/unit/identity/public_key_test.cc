@@ -1,4 +1,4 @@
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 
 #include <gtest/gtest.h>
 
-#include "proto/wire/target.h"
+#include "proto/http/target.h"
 
 namespace walstow {
 namespace {

@@ -1,8 +1,8 @@
-#include "proto/wire/ssh_public_key.h"
+#include "proto/identity/ssh_public_key.h"
 
 #include <gtest/gtest.h>
 
-#include "proto/wire/public_key.h"
+#include "proto/identity/public_key.h"
 
 namespace walstow {
 namespace {

@@ -1,4 +1,4 @@
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 
 #include <algorithm>
 #include <charconv>

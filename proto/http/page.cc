@@ -1,8 +1,8 @@
-#include "proto/wire/page.h"
+#include "proto/http/page.h"
 
 #include <fmt/format.h>
 
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 
 namespace walstow {
 

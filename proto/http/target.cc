@@ -1,6 +1,6 @@
-#include "proto/wire/target.h"
+#include "proto/http/target.h"
 
-#include "proto/wire/http.h"
+#include "proto/http/http.h"
 
 namespace walstow {
 namespace {

@@ -1,4 +1,4 @@
-#include "proto/wire/text_field.h"
+#include "proto/http/text_field.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "proto/wire/grant.h"
+#include "proto/identity/grant.h"
 
 #include <gtest/gtest.h>
 
