@@ -37,10 +37,10 @@ HOLDERS = {
 REPORT = "PUT /v1/clusters/{cluster}/standbys/{instance}"
 
 PARTS = {
-    "cluster": "main", "file": SEGMENT, "instance": INSTANCE, "digest": "0123456789ab", "id": "0123456789ab",
-    "number": "7", "client": "nobody",
+    "cluster": "main", "file": SEGMENT, "instance": INSTANCE, "digest": INSTANCE, "id": "0123456789ab",
+    "number": "7", "client": "nobody", "name": SEGMENT,
 }  # fmt: skip
-QUERIES = {"aside": f"?object=001-{SYSTEM}-1048576/wal/0000000100000000/{SEGMENT}", "withdrawn": "?reason=why"}
+QUERIES = {"aside": f"?object=001-{SYSTEM}-1048576/wal/0000000100000000/{SEGMENT}"}
 AN_INSTANCE = {"Walstow-Instance": INSTANCE, "Walstow-Sequence": "1", "Walstow-Host": "db1"}
 A_KEY = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + bytes(range(32))).decode()
 # What a request needs to be looked at at all, so that its right is what decides.
@@ -56,6 +56,8 @@ FIELDS = {
         "Walstow-From": "0/1000028", "Walstow-To": "0/1000100", "Walstow-Timeline": 1, "Walstow-Label": "nightly",
         "Walstow-Stopped": "2026-01-01T00:00:00Z",
     },
+    "PUT /v1/clusters/{cluster}/withdrawn/{name}/{digest}": {"Walstow-Reason": "why"},
+    "PUT /v1/clusters/{cluster}/timelines": {"Walstow-New-Timelines": "any"},
     "PUT /v1/clusters/{cluster}/policy": {"Walstow-Keep-Backups": 2, "Walstow-Keep-Days": 14},
     "PUT /v1/clients/{client}": {"Walstow-Public-Key": A_KEY, "Walstow-Grants": "other=restore"},
     "POST /v1/clients/{client}": {"Walstow-Grants": "other=archive"},
