@@ -22,6 +22,9 @@ namespace {
 constexpr std::string_view kSystemFolder = "/etc/walstow";
 constexpr std::string_view kConfigVariable = "WALSTOW_CONFIG";  // as --config
 constexpr std::size_t kLongestFile = std::size_t{1} << 20;
+// Each dot of a name makes a table within a table, and toml++ destroys them by recursion: a hundred
+// thousand of them are more than the stack holds.
+constexpr std::size_t kLongestLine = 4096;
 
 // nullopt: absent. Not through the file seam: unlike there, a symbolic link is welcome here.
 std::optional<std::string> read_text(const std::string& path) {
@@ -44,6 +47,18 @@ std::optional<std::string> read_text(const std::string& path) {
     throw Error(ErrorKind::kUsage, fmt::format("{} is longer than {} bytes", label, kLongestFile));
   }
   return text;
+}
+
+void check_lines(std::string_view text, const std::string& path) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t size = std::min(text.find('\n'), text.size());
+    if (size > kLongestLine) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("invalid settings file \"{}\", line {}: longer than {} bytes", path,
+                              number, kLongestLine));
+    }
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
 }
 
 std::string origin_of(const toml::node& node, const std::string& path) {
@@ -124,6 +139,7 @@ void load_environment(Settings& settings) {
 bool load_settings_file(Settings& settings, const std::string& path) {
   const std::optional<std::string> text = read_text(path);
   if (!text) return false;
+  check_lines(*text, path);
   try {
     apply_table(settings, "", toml::parse(*text, path), path);
   } catch (const toml::parse_error& error) {

@@ -64,6 +64,15 @@ void expect_usage_error(const std::string& message, const std::string& hint, Cal
   }
 }
 
+TEST_F(SettingsFileTest, NameOfAHundredThousandPartsIsRefused) {
+  std::string line;
+  while (line.size() < 200'000)
+    line += "a.";
+  const std::string path = write("a.toml", "cluster = 'main'\n" + line + "a = 1\n");
+  expect_usage_error("invalid settings file \"" + path + "\", line 2: longer than 4096 bytes", "",
+                     [&] { load(path); });
+}
+
 TEST_F(SettingsFileTest, TablesGiveDottedNames) {
   const std::string path = write("a.toml",
                                  "cluster = 'main'  # a comment\n"
