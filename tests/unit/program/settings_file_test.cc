@@ -73,6 +73,15 @@ TEST_F(SettingsFileTest, NameOfAHundredThousandPartsIsRefused) {
                      [&] { load(path); });
 }
 
+TEST_F(SettingsFileTest, ControlCharacterIsRefused) {
+  using namespace std::string_literals;
+  for (const std::string& line : {"[\0x]"s, "cluster = 'a\x1b'"s, "# \x7f"s}) {
+    const std::string path = write("a.toml", "\n" + line + "\n");
+    expect_usage_error("invalid settings file \"" + path + "\", line 2: a control character", "",
+                       [&] { load(path); });
+  }
+}
+
 TEST_F(SettingsFileTest, TablesGiveDottedNames) {
   const std::string path = write("a.toml",
                                  "cluster = 'main'  # a comment\n"
