@@ -163,7 +163,9 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
     return tombstone_;
   }
   const auto looked = Clock::now() - begun;
-  const auto end = Clock::now() + std::clamp<Clock::duration>(4 * looked, step, kLongestStep);
+  // Not std::clamp(): a step may be longer than the longest one.
+  const auto end = Clock::now() + std::min<Clock::duration>(
+                                      std::max<Clock::duration>(4 * looked, step), kLongestStep);
   OldestFirst files(archive_.backend(), cluster_, era_, inventory_.timelines);
   while (tombstone_.state == State::kIntent && Clock::now() < end && !stop_.stop_requested()) {
     if (!is_unchanged()) return tombstone_;  // the next step decides
