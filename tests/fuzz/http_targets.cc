@@ -44,7 +44,8 @@ void http_requests(ByteView input) {
 }
 
 // All that a client makes of what a store sends: one line for each answer.
-asio::awaitable<void> read_answers(ClientConnection& connection, std::string& read) {
+asio::awaitable<void> read_answers(ByteStream stream, std::string& read) {
+  ClientConnection connection(std::move(stream), "store", "store");
   const Deadline deadline = Deadline::after(Duration(60000));
   std::array<std::byte, 1000> room{};
   do {
@@ -68,11 +69,10 @@ asio::awaitable<void> read_answers(ClientConnection& connection, std::string& re
 std::string answers(const std::string& sent, std::uint8_t longest_piece) {
   SilentPeer peer{.sends = sent, .longest_piece = longest_piece, .received = {}};
   asio::io_context io;
-  ClientConnection connection(ByteStream(make_memory_transport(io.get_executor(), peer)), "store",
-                              "store");
+  ByteStream stream(make_memory_transport(io.get_executor(), peer));
   std::string read;
   const auto done = unless_error({ErrorKind::kUnavailable}, [&] {
-    run_to_its_end(io, read_answers(connection, read));
+    run_to_its_end(io, read_answers(std::move(stream), read));
     return true;
   });
   return read + (done ? "." : "!");

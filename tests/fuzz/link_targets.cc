@@ -103,7 +103,7 @@ class FakeAgent {
   Descriptor socket_;
 };
 
-asio::awaitable<void> use_agent(SshAgent& agent) {
+asio::awaitable<void> use_agent(SshAgent agent) {
   const std::vector<SshPublicKey> keys = co_await agent.keys();
   for (const SshPublicKey& key : keys) {
     require(ssh_key_type(key.blob) == key.type, "an agent's key is of the type that it names");
@@ -131,7 +131,7 @@ void ssh_agent(ByteView input) {
   SshAgent agent(io.get_executor(), fake.path(), Deadline::after(Duration(60000)));
   const Descriptor call = fake.answer(as_text(answers));
   unless_error({ErrorKind::kUnavailable}, [&] {
-    run_to_its_end(io, use_agent(agent));
+    run_to_its_end(io, use_agent(std::move(agent)));
     return true;
   });
 }

@@ -10,13 +10,12 @@
 
 namespace walstow {
 
-// Throws what the coroutine threw. Timers of whoever outlives it are not waited for.
+// Throws what the coroutine threw. Waits for everything that was begun on `io`: what has timers is to
+// end with the coroutine.
 inline void run_to_its_end(boost::asio::io_context& io, boost::asio::awaitable<void> coroutine) {
   std::exception_ptr failed;
-  boost::asio::co_spawn(io, std::move(coroutine), [&](const std::exception_ptr& error) {
-    failed = error;
-    io.stop();
-  });
+  boost::asio::co_spawn(io, std::move(coroutine),
+                        [&failed](const std::exception_ptr& error) { failed = error; });
   io.run();
   if (failed) std::rethrow_exception(failed);
 }
