@@ -4,6 +4,7 @@ include(CheckCXXCompilerFlag)
 option(WALSTOW_TESTS "build the tests" ON)
 option(WALSTOW_BENCH "build the benchmarks, with the tests" OFF)
 option(WALSTOW_COVERAGE "count how often each line runs" OFF)
+option(WALSTOW_FUZZ "build the fuzzer, with the tests; takes clang" OFF)
 set(WALSTOW_SANITIZE "" CACHE STRING "sanitizers, as given to -fsanitize= (empty: none)")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -65,6 +66,12 @@ if(WALSTOW_COVERAGE)
   # Threads count in one place.
   target_compile_options(walstow_options INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(walstow_options INTERFACE --coverage)
+endif()
+
+if(WALSTOW_FUZZ)
+  # Warnings are g++'s: clang has others, and does not know all of these.
+  # Its check of the types of functions that are called does not compile coroutines.
+  target_compile_options(walstow_options INTERFACE -w -fsanitize=fuzzer-no-link -fno-sanitize=function)
 endif()
 
 # walstow_library(NAME SOURCES file... LINKS target...)

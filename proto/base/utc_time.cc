@@ -5,7 +5,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::chrono::year kFirstYear{1678};
+constexpr std::chrono::year kFirstYear{1970};
 constexpr std::chrono::year kLastYear{2261};
 
 // The form, with a "d" for each digit.

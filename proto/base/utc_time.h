@@ -14,8 +14,8 @@ using Time = std::chrono::system_clock::time_point;
 // Fractions of a second are cut off. For the years that parse_iso8601() reads.
 std::string to_iso8601(Time time);
 
-// Exactly that form, from 1678 to 2261: the years that the 64 bits of system_clock, which counts
-// nanoseconds, can hold whole. nullopt on anything else.
+// Exactly that form, from 1970 to 2261: of two such times each can be subtracted from the other in
+// the nanoseconds of system_clock, whose 64 bits hold 292 years. nullopt on anything else.
 std::optional<Time> parse_iso8601(std::string_view text);
 
 }  // namespace walstow

@@ -22,7 +22,8 @@ constexpr std::string_view kLockFile = "instance.lock";
 
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kLongestSequence = 20;  // digits of 2^64
-constexpr std::size_t kLongestHanded = 2 * kIdBytes + 1 + kLongestFileName;
+constexpr std::size_t kSegmentLength = 24;    // of a segment's name
+constexpr std::size_t kHandedSize = 2 * kIdBytes + 1 + kSegmentLength;
 
 // The lock is held for a few file operations only.
 constexpr Duration kLockWait{1000};
@@ -101,12 +102,13 @@ std::uint64_t next_sequence(FileSystem& wal_folder) {
   return next;
 }
 
-// "ID SEGMENT", always of one length, and written in place as the sequence is. The id tells whether
-// it came along with a copied data directory.
+// "ID SEGMENT", always of one length, and written in place as the sequence is: what may follow in a
+// file that was damaged stays there. The id tells whether it came along with a copied data
+// directory.
 std::optional<WalFileName> last_handed(FileSystem& wal_folder, const std::string& id) {
   const std::unique_ptr<File> file = wal_folder.open_file(in_spool(kHandedFile));
   if (file == nullptr) return std::nullopt;
-  std::array<std::byte, kLongestHanded> bytes{};
+  std::array<std::byte, kHandedSize> bytes{};
   const std::size_t size = file->read_at(0, bytes);
   const std::string_view text = as_text(ByteView(bytes).first(size));
   if (!text.starts_with(fmt::format("{} ", id))) return std::nullopt;

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #define TOML_ENABLE_FORMATTERS 0  // read, never written
+// One of its assertions is wrong, that behind "[" a name begins: what comes next refuses the rest.
+#define TOML_ASSERT(expression) static_assert(true)
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -13,6 +15,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/utf8.h"
 #include "proto/files/posix_file.h"
 #include "proto/program/settings.h"
 
@@ -22,6 +25,9 @@ namespace {
 constexpr std::string_view kSystemFolder = "/etc/walstow";
 constexpr std::string_view kConfigVariable = "WALSTOW_CONFIG";  // as --config
 constexpr std::size_t kLongestFile = std::size_t{1} << 20;
+// Each dot of a name makes a table within a table, and toml++ destroys them by recursion: a hundred
+// thousand of them are more than the stack holds.
+constexpr std::size_t kLongestLine = 4096;
 
 // nullopt: absent. Not through the file seam: unlike there, a symbolic link is welcome here.
 std::optional<std::string> read_text(const std::string& path) {
@@ -44,6 +50,21 @@ std::optional<std::string> read_text(const std::string& path) {
     throw Error(ErrorKind::kUsage, fmt::format("{} is longer than {} bytes", label, kLongestFile));
   }
   return text;
+}
+
+// What toml++ must not see: such a line, and bytes that are no UTF-8, with some of which it reaches
+// what it takes for unreachable.
+void check_lines(std::string_view text, const std::string& path) {
+  const auto refuse = [&path](std::size_t number, const std::string& why) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("invalid settings file \"{}\", line {}: {}", path, number, why));
+  };
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t size = std::min(text.find('\n'), text.size());
+    if (size > kLongestLine) refuse(number, fmt::format("longer than {} bytes", kLongestLine));
+    if (!is_utf8(text.substr(0, size))) refuse(number, "not UTF-8");
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
 }
 
 std::string origin_of(const toml::node& node, const std::string& path) {
@@ -124,6 +145,7 @@ void load_environment(Settings& settings) {
 bool load_settings_file(Settings& settings, const std::string& path) {
   const std::optional<std::string> text = read_text(path);
   if (!text) return false;
+  check_lines(*text, path);
   try {
     apply_table(settings, "", toml::parse(*text, path), path);
   } catch (const toml::parse_error& error) {

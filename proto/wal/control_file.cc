@@ -72,6 +72,12 @@ const Layout* layout_of(ByteView content) {
   return found == kFloatFormat ? layout : nullptr;
 }
 
+// 0 is none: what is there is something else, or damaged.
+std::optional<Timeline> timeline_at(ByteView content, std::size_t offset) {
+  const Timeline timeline{load_little_endian<std::uint32_t>(content, offset)};
+  return timeline.value == 0 ? std::nullopt : std::optional(timeline);
+}
+
 }  // namespace
 
 // The file's CRC is not checked: a running server rewrites the file under its readers, but
@@ -85,14 +91,12 @@ std::optional<ControlFile> parse_control_file(ByteView content) {
   ControlFile control{.system_identifier = identifier, .segment_size = {}, .timeline = {}};
   const auto version = load_little_endian<std::uint32_t>(data, kVersionOffset);
   const Layout& newest = kLayouts.back();
-  if (is_newer(version)) {
-    control.timeline = Timeline{load_little_endian<std::uint32_t>(data, newest.timeline)};
-  }
+  if (is_newer(version)) control.timeline = timeline_at(data, newest.timeline);
   if (const Layout* const layout = layout_of(data)) {
     control.is_of_old_release = layout->version < newest.version;
     control.segment_size =
         SegmentSize::from_bytes(load_little_endian<std::uint32_t>(data, layout->segment_size));
-    control.timeline = Timeline{load_little_endian<std::uint32_t>(data, layout->timeline)};
+    control.timeline = timeline_at(data, layout->timeline);
   }
   return control;
 }

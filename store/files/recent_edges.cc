@@ -90,7 +90,8 @@ std::optional<LogBreak> RecentEdges::find_break(std::string_view cluster, const 
     if (segments == of_cluster_.end()) return std::nullopt;
     for (const Known& known : segments->second) {
       if (known.era == era && known.content.segment.timeline() == content.segment.timeline())
-        chain.try_emplace(known.content.segment.number(size).value, known.content, known.edges);
+        chain.try_emplace(known.content.segment.number(size).value,
+                          Link{known.content, known.edges});
     }
   }
   return first_break(chain, own);

@@ -70,6 +70,11 @@ bool has_gone(BackendReader& backend, std::string_view cluster, const EraName& e
          !is_kept(backend, cluster, era, content);
 }
 
+// It becomes a part of keys.
+bool is_digest_part(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 Mark parse_mark(std::string_view text, const KeptName& own, const std::string& record) {
   const json::object object = parse_record(text, record);
   const auto at = text_member(object, kAt);
@@ -82,9 +87,10 @@ Mark parse_mark(std::string_view text, const KeptName& own, const std::string& r
   if (contents == nullptr) return mark;
   for (const auto& [name, digest] : *contents) {
     const auto segment = WalFileName::parse(name);
-    if (!segment || segment->kind() != FileKind::kSegment || !digest.is_string())
+    const std::string part = digest.is_string() ? std::string(digest.get_string()) : "";
+    if (!segment || segment->kind() != FileKind::kSegment || !is_digest_part(part))
       throw_damaged_record(record);
-    mark.contents.push_back({*segment, std::string(digest.get_string())});
+    mark.contents.push_back({*segment, part});
   }
   return mark;
 }

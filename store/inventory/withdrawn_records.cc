@@ -134,7 +134,8 @@ WithdrawnPage list_withdrawn(const Archive& archive, const ListWithdrawn& list) 
       prefix += fmt::format("{}.", layout::parse_object_key(list.cluster, *key)->file.text());
     }
     const bool goes_on = after_era && *after_era == era;
-    std::string after = goes_on ? fmt::format("{}/{}", list.cluster, list.page.after) : std::string();
+    std::string after =
+        goes_on ? fmt::format("{}/{}", list.cluster, list.page.after) : std::string();
     for (std::size_t size = limit; size == limit;) {
       const std::vector<Entry> found = archive.backend().list_after(prefix, after, limit);
       size = found.size();

@@ -37,20 +37,25 @@ std::string encode_clock(const ArchiveClock& clock) {
   return to_line(object);
 }
 
+[[noreturn]] void throw_damaged_clock(const std::string& place) {
+  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
+              "It says how late it is. Remove this file; the store makes it anew.");
+}
+
 ArchiveClock decode_clock(std::string_view content, const std::string& place) {
   const json::object object = parse_record(content, place);
   const auto time = [&place](const json::object& from, std::string_view name) {
     const auto text = text_member(from, name);
     const auto value = text ? parse_iso8601(*text) : std::nullopt;
-    if (!value) {
-      throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
-                  "It says how late it is. Remove this file; the store makes it anew.");
-    }
+    if (!value) throw_damaged_clock(place);
     return *value;
   };
   ArchiveClock clock{.seen = time(object, "seen"), .doubt = {}, .set_back = {}};
   if (const json::object* doubt = object_member(object, "doubt")) {
     clock.doubt = {.from = time(*doubt, "from"), .noticed = time(*doubt, "noticed")};
+    // A clock is doubted for being ahead, and has gone on since.
+    if (clock.doubt->from > clock.doubt->noticed || clock.doubt->noticed > clock.seen)
+      throw_damaged_clock(place);
   }
   if (const json::object* set_back = object_member(object, "set_back")) {
     clock.set_back = {.at = time(*set_back, "at"), .until = time(*set_back, "until")};

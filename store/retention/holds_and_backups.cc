@@ -4,6 +4,8 @@
 
 #include <boost/json/object.hpp>
 
+#include <limits>
+
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
@@ -90,7 +92,8 @@ void set_segments(BackupReport& backup, const std::string& place) {
 
 BackupReport decode_backup(const json::object& object, const std::string& place) {
   const auto timeline = number_member(object, "timeline");
-  if (!timeline) throw_damaged_record(place);
+  if (!timeline || *timeline > std::numeric_limits<std::uint32_t>::max())
+    throw_damaged_record(place);
   BackupReport backup{.name = text_of(object, "id", place),
                       .era = text_of(object, "era", place),
                       .timeline = static_cast<std::uint32_t>(*timeline),

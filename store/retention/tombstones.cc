@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <limits>
 
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
@@ -25,6 +26,7 @@ constexpr std::size_t kTombstonesPage = 1000;
 // Finished ones that are kept: those that a later one with a higher floor covers go in time.
 constexpr std::size_t kMostKept = 50;
 constexpr std::uint32_t kLastNumber = 999999;
+constexpr std::uint64_t kLastTimeline = std::numeric_limits<std::uint32_t>::max();
 // How often a list is read anew because a record went meanwhile, as one does after a prune.
 constexpr int kMostBeginnings = 10;
 
@@ -58,18 +60,19 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
     if (!value) throw_damaged_record(place);
     return *std::move(value);
   };
-  const auto number = [&](std::string_view name) {
+  const auto number = [&](std::string_view name, std::uint64_t largest) {
     const auto value = number_member(object, name);
-    if (!value) throw_damaged_record(place);
+    if (!value || *value > largest) throw_damaged_record(place);
     return *value;
   };
+  constexpr auto kLargest = std::numeric_limits<std::uint64_t>::max();
   const auto state = parse_state(text("state"));
   const auto floor = parse_lsn(text("floor"));
   const auto reached = parse_lsn(text("reached"));
   const auto begun = parse_iso8601(text("begun"));
   const json::object* policy = object_member(object, "policy");
   if (!state || !floor || !reached || !begun || policy == nullptr) throw_damaged_record(place);
-  Tombstone tombstone{.number = static_cast<std::uint32_t>(number("number")),
+  Tombstone tombstone{.number = static_cast<std::uint32_t>(number("number", kLastNumber)),
                       .state = *state,
                       .floor = segment_of(*floor, size),
                       .timeline = {},
@@ -78,10 +81,10 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
                       .reason = text("reason"),
                       .by = text("by"),
                       .begun = *begun,
-                      .files = number("files"),
-                      .stored_bytes = number("stored_bytes")};
+                      .files = number("files", kLargest),
+                      .stored_bytes = number("stored_bytes", kLargest)};
   if (object.contains("timeline")) {
-    tombstone.timeline = Timeline{static_cast<std::uint32_t>(number("timeline"))};
+    tombstone.timeline = Timeline{static_cast<std::uint32_t>(number("timeline", kLastTimeline))};
     tombstone.policy.timeline = tombstone.timeline;
   }
   return tombstone;

@@ -67,10 +67,11 @@ Time time_of(const ASN1_TIME* time) {
   if (time == nullptr || ASN1_TIME_to_tm(time, &broken_down) != 1) {
     throw_unreadable_certificate("validity");
   }
-  // Nanoseconds in 64 bits, which is what Time counts, end in 2262; certificates may not.
+  // Certificates may begin in the year 0 and end in 9999, and Time cannot.
+  constexpr auto kFirstSecond = std::chrono::sys_seconds();
   constexpr auto kLastSecond = std::chrono::floor<std::chrono::seconds>(Time::max());
   const std::chrono::sys_seconds seconds{std::chrono::seconds(::timegm(&broken_down))};
-  return std::min(seconds, kLastSecond);
+  return std::clamp(seconds, kFirstSecond, kLastSecond);
 }
 
 std::vector<std::byte> public_key_of(const X509& certificate) {

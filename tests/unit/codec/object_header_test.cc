@@ -67,7 +67,6 @@ TEST(ObjectHeaderTest, KeepsWholeSecondsOfAnyTime) {
       {sys_days(std::chrono::year(2028) / 2 / 29) + std::chrono::milliseconds(86399999),
        "2028-02-29T23:59:59Z"},
       {sys_days(std::chrono::year(2261) / 12 / 31), "2261-12-31T00:00:00Z"},
-      {sys_days(std::chrono::year(1678) / 1 / 1), "1678-01-01T00:00:00Z"},
   };
   for (const auto& test : cases) {
     ObjectHeader header = header_of_line();

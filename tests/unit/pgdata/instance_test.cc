@@ -105,10 +105,15 @@ TEST(InstanceTest, WhatWasHandedToAnotherOrMakesNoSenseIsNotKnown) {
   const auto files = disk.mount();
   const std::string id = find_or_make_instance(*files, {}).id;
   for (const std::string& content :
-       {std::string(), std::string(57, '\0'), std::string(32, 'f') + " 000000010000000000000007",
-        id, id + " ", id + " 00000002.history", id + " 00000001000000000000000\0"}) {
+       {std::string(), std::string(57, '\0'), std::string(80, 'x'),
+        std::string(32, 'f') + " 000000010000000000000007", id, id + " ", id + " 00000002.history",
+        id + " 00000001000000000000000\0"}) {
     write_durably(*files, in_spool("handed"), content);
     EXPECT_FALSE(find_or_make_instance(*files, {}).last_handed) << content;
+    // It is written in place: what is longer stays behind.
+    const auto segment = WalFileName::parse("00000001000000000000000A");
+    note_handed(*files, id, *segment);
+    EXPECT_EQ(find_instance(*files, {})->last_handed, segment) << content;
   }
 }
 

@@ -64,6 +64,37 @@ void expect_usage_error(const std::string& message, const std::string& hint, Cal
   }
 }
 
+TEST_F(SettingsFileTest, NameOfAHundredThousandPartsIsRefused) {
+  std::string line;
+  while (line.size() < 200'000)
+    line += "a.";
+  const std::string path = write("a.toml", "cluster = 'main'\n" + line + "a = 1\n");
+  expect_usage_error("invalid settings file \"" + path + "\", line 2: longer than 4096 bytes", "",
+                     [&] { load(path); });
+}
+
+// toml++ has undefined behaviour with some of these.
+TEST_F(SettingsFileTest, BytesThatAreNoUtf8AreRefused) {
+  const std::string path = write("a.toml", "cluster = 'main'\n\xD0\xEF\xBB\x8D");
+  expect_usage_error("invalid settings file \"" + path + "\", line 2: not UTF-8", "",
+                     [&] { load(path); });
+}
+
+// In each build, with assertions and without.
+TEST_F(SettingsFileTest, HeaderWithoutANameIsRefused) {
+  using namespace std::string_literals;
+  for (const std::string& header : {"[#tls]"s, "[=]"s, "[\0]"s}) {
+    const std::string path = write("a.toml", "\n" + header + "\n");
+    try {
+      load(path);
+      ADD_FAILURE() << header;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_NE(std::string_view(error.what()).find("line 2"), std::string_view::npos);
+    }
+  }
+}
+
 TEST_F(SettingsFileTest, TablesGiveDottedNames) {
   const std::string path = write("a.toml",
                                  "cluster = 'main'  # a comment\n"

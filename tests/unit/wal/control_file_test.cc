@@ -22,6 +22,7 @@ std::string content_of(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+constexpr std::size_t kTimelineOffset = 48;  // since PostgreSQL 11
 // The floating-point constant of PostgreSQL 15.
 constexpr std::size_t kProbeOffset = 0xD0;
 
@@ -78,6 +79,17 @@ TEST(ControlFileTest, ReadsTheFileOfARealPostgres19) {
   ASSERT_TRUE(control);
   EXPECT_EQ(control->system_identifier, 7713357330226847399U);
   EXPECT_EQ(control->segment_size, SegmentSize::from_bytes(1U << 20));
+}
+
+// A later release may have something else there.
+TEST(ControlFileTest, Timeline0IsNone) {
+  for (const std::uint32_t version : {1300U, 1906U}) {
+    auto bytes = control_file(samples::kControlFile16Mb);
+    store_little_endian(version, bytes, 8);
+    EXPECT_EQ(parse_control_file(bytes)->timeline, Timeline{1});
+    store_little_endian(std::uint32_t{0}, bytes, kTimelineOffset);
+    EXPECT_EQ(parse_control_file(bytes)->timeline, std::nullopt);
+  }
 }
 
 TEST(ControlFileTest, StillKnowsTheSystemWithoutASegmentSize) {

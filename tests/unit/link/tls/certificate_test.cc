@@ -110,6 +110,15 @@ TEST_F(CertificateTest, SaysItsNameItsValidityAndItsKey) {
   EXPECT_EQ(facts.fingerprint, kFingerprint);
 }
 
+TEST_F(CertificateTest, TimesThatNoTimeHoldsAreTheNearestOnes) {
+  const CertificateHandle certificate = certificate_of({"primary1"});
+  ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), "00010101000000Z");
+  ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "99991231235959Z");
+  const CertificateFacts facts = facts_of(*certificate);
+  EXPECT_EQ(to_iso8601(facts.not_before), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(to_iso8601(facts.not_after), "2262-04-11T23:47:16Z");
+}
+
 TEST_F(CertificateTest, ACommonNameThatCouldMisleadIsNone) {
   using namespace std::string_literals;
   struct {

@@ -56,6 +56,16 @@ TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   EXPECT_FALSE(fs::exists(mark())) << "another one stands";
 }
 
+// What it says of other contents becomes a part of keys.
+TEST_F(BreakMarksTest, DigestThatIsNoneStopsNoPrune) {
+  fs::permissions(mark(), fs::perms::owner_all);
+  std::ofstream(mark())
+      << R"({"format":"1.0","at":"0/300128","contents":{"000000010000000000000002":"/../x"}})";
+  EXPECT_EQ(status().damaged.size(), 1U);
+  EXPECT_NO_THROW(forget());
+  EXPECT_TRUE(fs::exists(mark()));
+}
+
 // "walstow conflict accept" may give it the name.
 TEST_F(BreakMarksTest, ThoseOfAConflictStay) {
   fs::remove(object_path(kBroken));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "proto/base/error.h"
 #include "store/archive/layout.h"
 #include "store/archive/standby_positions.h"
@@ -238,6 +240,21 @@ TEST_F(KeptClockTest, ARecordOfALaterFormatIsRefusedAndADamagedOneNamed) {
   backend.remove_record(std::string(layout::kClockRecord));
   backend.create_record(std::string(layout::kClockRecord), R"({"format":"1.0","seen":5})");
   EXPECT_EQ(kind_thrown([&] { keep_clock(archive_, now_); }), ErrorKind::kDamaged);
+}
+
+// Counting on from such times would leave what a Time can hold.
+TEST_F(KeptClockTest, DoubtThatBeganAfterTheNewestTimeIsDamage) {
+  constexpr std::string_view kKey = layout::kClockRecord;
+  for (const auto& [from, noticed] : {std::pair{"2261-12-31T23:59:59Z", "1970-01-01T00:00:00Z"},
+                                      std::pair{"2026-11-01T00:00:00Z", "2026-11-22T19:40:01Z"}}) {
+    archive_.backend().remove_record(std::string(kKey));
+    archive_.backend().create_record(
+        std::string(kKey),
+        fmt::format(
+            R"({{"format":"1.0","seen":"2026-11-22T19:40:00Z","doubt":{{"from":"{}","noticed":"{}"}}}})",
+            from, noticed));
+    EXPECT_EQ(kind_thrown([&] { read_clock(archive_); }), ErrorKind::kDamaged) << from;
+  }
 }
 
 }  // namespace

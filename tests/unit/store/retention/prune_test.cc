@@ -221,6 +221,42 @@ TEST(PruneRemovalsTest, AsManyAtATimeAsAreRemovedQuickly) {
   EXPECT_EQ(next_removals(kFirstRemovals, milliseconds(9000)), kFirstRemovals);
 }
 
+// Cut to its lower half, such a number would be that of another prune or timeline.
+TEST(RetentionRecordTest, NumberThatIsTooLargeIsDamage) {
+  const EraName era{1, 7, 1U << 20};
+  const auto archive = [&era](const std::string& key, const std::string& members) {
+    auto backend = make_memory_backend();
+    initialize_archive(*backend);
+    backend->create_record(key, "{\"format\":\"1.0\"," + members + "}");
+    return std::make_unique<Archive>(std::move(backend));
+  };
+  const auto prune_of = [&](const std::string& numbers) {
+    return archive(layout::prune_record("main", era, 1),
+                   R"("state":"done","floor":"0/200000","reached":"0/200000","policy":{},)"
+                   R"("reason":"","by":"a","begun":"2026-11-22T20:00:00Z","files":1,)"
+                   R"("stored_bytes":18446744073709551615,)" +
+                       numbers);
+  };
+  const auto backup_of = [&](const std::string& timeline) {
+    return archive(layout::backup_record("main", "0123456789ab"),
+                   R"("id":"0123456789ab","era":"001-7-1048576","start":"0/200000",)"
+                   R"("stop":"0/300000","label":"","stopped":"2026-11-22T20:00:00Z",)"
+                   R"("timeline":)" +
+                       timeline);
+  };
+  const auto prunes = [&](const std::string& numbers) {
+    return list_tombstones(prune_of(numbers)->backend(), "main", era).size();
+  };
+  const auto backups = [&](const std::string& timeline) {
+    return list_added_backups(*backup_of(timeline), "main").size();
+  };
+  EXPECT_EQ(prunes(R"("number":999999,"timeline":4294967295)"), 1U);
+  EXPECT_EQ(backups("4294967295"), 1U);
+  for (const char* numbers : {R"("number":4294967297)", R"("number":1,"timeline":4294967297)"})
+    EXPECT_EQ(kind_thrown([&] { prunes(numbers); }), ErrorKind::kDamaged) << numbers;
+  EXPECT_EQ(kind_thrown([&] { backups("4294967297"); }), ErrorKind::kDamaged);
+}
+
 TEST_F(PruneTest, HistoriesAreNeverPruned) {
   const auto staged = archive->backend().stage();
   const std::string key = *layout::object_key("main", era, WalFileName::history(Timeline{2}));

@@ -1,0 +1,21 @@
+// A file in memory that has a path, for what reads files by their paths.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "proto/base/descriptor.h"
+
+namespace walstow {
+
+class MemoryFile {
+ public:
+  // Mode 0600.
+  explicit MemoryFile(std::string_view content);
+  std::string path() const;
+
+ private:
+  Descriptor descriptor_;
+};
+
+}  // namespace walstow
