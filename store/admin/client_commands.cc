@@ -17,7 +17,7 @@
 #include "store/admin/all_pages.h"
 #include "store/admin/authorized_keys.h"
 #include "store/admin/certificate_options.h"
-#include "store/admin/client_bundle.h"
+#include "store/admin/client_folder.h"
 #include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 #include "store/certificates/host_names.h"

@@ -12,8 +12,8 @@
 #include "proto/link/store_address.h"
 #include "proto/link/tls/tls_context.h"
 #include "store/archive/archive_location.h"
+#include "store/server/service_manager.h"
 #include "store/server/session.h"
-#include "store/server/systemd_notify.h"
 
 namespace walstow {
 

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "proto/base/deadline.h"
-#include "store/backend/s3/circuit_breaker.h"
 #include "store/backend/s3/http_connections.h"
+#include "store/backend/s3/s3_health.h"
 #include "store/backend/s3/s3_options.h"
 #include "store/backend/s3/s3_responses.h"
 

@@ -6,7 +6,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/filesystem.h"
-#include "store/backend/s3/circuit_breaker.h"
+#include "store/backend/s3/s3_health.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown.h"
 

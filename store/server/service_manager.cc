@@ -1,4 +1,4 @@
-#include "store/server/systemd_notify.h"
+#include "store/server/service_manager.h"
 
 #include <algorithm>
 #include <cstdlib>

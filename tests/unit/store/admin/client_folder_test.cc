@@ -1,4 +1,4 @@
-#include "store/admin/client_bundle.h"
+#include "store/admin/client_folder.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "store/backend/s3/circuit_breaker.h"
+#include "store/backend/s3/s3_health.h"
 
 namespace walstow {
 

@@ -1,4 +1,4 @@
-#include "store/retention/prune_order.h"
+#include "store/retention/oldest_first.h"
 
 #include <algorithm>
 
