@@ -14,6 +14,7 @@
 #include "proto/link/store_address.h"
 #include "proto/wire/command.h"
 #include "proto/wire/json_fields.h"
+#include "proto/wire/new_timelines.h"
 #include "proto/wire/report.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -99,13 +100,16 @@ void report(std::string_view body) {
   if (written.size() <= kLargestJson) parse(written);
 }
 
-constexpr std::array kReports = {
-    report<parse_put_report>,     report<parse_cluster_report>,   report<parse_cluster_summaries>,
-    report<parse_file_page>,      report<parse_whoami_report>,    report<parse_check_report>,
-    report<parse_client_reports>, report<parse_conflict_reports>, report<parse_standby_reports>,
-    report<parse_hold_reports>,   report<parse_backup_reports>,   report<parse_policy_report>,
-    report<parse_prune_plan>,     report<parse_prune_report>,     report<parse_hole_page>,
-    report<parse_verify_page>,    report<parse_set_aside_report>};
+constexpr std::array kReports = {report<parse_put_report>,          report<parse_cluster_report>,
+                                 report<parse_cluster_summaries>,   report<parse_file_page>,
+                                 report<parse_whoami_report>,       report<parse_check_report>,
+                                 report<parse_client_reports>,      report<parse_conflict_reports>,
+                                 report<parse_standby_reports>,     report<parse_hold_reports>,
+                                 report<parse_backup_reports>,      report<parse_cluster_policy>,
+                                 report<parse_prune_plan>,          report<parse_prune_report>,
+                                 report<parse_hole_page>,           report<parse_verify_page>,
+                                 report<parse_set_aside_report>,    report<parse_withdrawn_page>,
+                                 report<parse_new_timelines_report>};
 
 void reports(ByteView input) {
   FuzzInput choices(input);

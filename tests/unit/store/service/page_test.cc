@@ -91,7 +91,9 @@ TEST_F(PagesOfListsTest, EachCanBeReadToItsEnd) {
                            .public_key = to_base64(as_bytes("a public key")),
                            .grants = {{.cluster = "main", .rights = {Right::kRestore}}}};
     EXPECT_EQ(ask(client).status, 201);
-    if (i > 0) EXPECT_EQ(ask(CreateCluster{fmt::format("c{}", i)}).status, 201);
+    if (i > 0) {
+      EXPECT_EQ(ask(CreateCluster{fmt::format("c{}", i)}).status, 201);
+    }
     EXPECT_EQ(ask(AddHold{"main", id, LogPosition(Lsn{0x1000000}), {}, "audit"}).status, 201);
     EXPECT_EQ(ask(AddBackup{.cluster = "main",
                             .id = id,
