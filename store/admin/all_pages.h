@@ -3,7 +3,11 @@
 
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "proto/client/client.h"
 
@@ -23,14 +27,25 @@ class JoinedPages {
   std::string last_;  // what add() has returned
 };
 
-// Everything that `list` (a request with a PageRange) asks for.
-template <class List>
-std::string ask_all(Client& client, List list, const Patience& patience) {
+template <class Report>
+struct WholeList {
+  std::string json;
+  std::vector<Report> entries;  // the same
+};
+
+// Everything that `list` (a request with a PageRange) asks for; `parse` reads one page.
+template <class List, class Report>
+WholeList<Report> ask_all(Client& client, List list, const Patience& patience,
+                          std::vector<Report> (*parse)(std::string_view)) {
+  WholeList<Report> whole;
   JoinedPages pages;
   do {
-    list.page.after = pages.add(client.ask(list, patience));
+    const std::string page = client.ask(list, patience);
+    std::ranges::move(parse(page), std::back_inserter(whole.entries));
+    list.page.after = pages.add(page);
   } while (!list.page.after.empty());
-  return pages.text();
+  whole.json = pages.text();
+  return whole;
 }
 
 }  // namespace walstow

@@ -228,7 +228,7 @@ int client_add(const CommandContext& call) {
 }
 
 ClientReport registered(Client& client, const std::string& name) {
-  const auto clients = parse_client_reports(ask_all(client, ListClients{}, patience()));
+  const auto clients = ask_all(client, ListClients{}, patience(), parse_client_reports).entries;
   const auto found = std::ranges::find(clients, name, &ClientReport::client);
   if (found != clients.end()) return *found;
   throw Error(ErrorKind::kRefused, fmt::format("there is no client \"{}\"", name),
@@ -261,10 +261,9 @@ int client_renew(const CommandContext& call) {
   return exit_code::kDone;
 }
 
-void print_clients(const CommandContext& call, const std::string& answer) {
-  print(call.json()
-            ? answer
-            : registry_text(parse_client_reports(answer), std::chrono::system_clock::now()));
+void print_clients(const CommandContext& call, const WholeList<ClientReport>& clients) {
+  print(call.json() ? clients.json
+                    : registry_text(clients.entries, std::chrono::system_clock::now()));
 }
 
 // Puts `wanted` in the place of what was granted in its cluster; what was in others stays.
@@ -278,8 +277,9 @@ int set_rights(const CommandContext& call, const Grant& wanted) {
     throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no right left", name),
                 fmt::format("Remove it with {}.", suggestion({"client", "remove", name})));
   }
-  print_clients(call,
-                client.ask(ChangeClient{.client = name, .grants = std::move(grants)}, patience()));
+  const std::string answer =
+      client.ask(ChangeClient{.client = name, .grants = std::move(grants)}, patience());
+  print_clients(call, {answer, parse_client_reports(answer)});
   return exit_code::kDone;
 }
 
@@ -293,7 +293,7 @@ int client_revoke(const CommandContext& call) {
 
 int client_list(const CommandContext& call) {
   Client client = call.client();
-  print_clients(call, ask_all(client, ListClients{}, patience()));
+  print_clients(call, ask_all(client, ListClients{}, patience(), parse_client_reports));
   return exit_code::kDone;
 }
 

@@ -23,17 +23,17 @@ int cluster_create(const CommandContext& call) {
   return exit_code::kDone;
 }
 
-void print_clusters(const CommandContext& call, const std::string& answer) {
+void print_clusters(const CommandContext& call, const WholeList<ClusterSummary>& clusters) {
   if (call.json()) {
-    print(answer);
+    print(clusters.json);
   } else {
-    print(clusters_text(parse_cluster_summaries(answer)), call.reach());
+    print(clusters_text(clusters.entries), call.reach());
   }
 }
 
 int cluster_list(const CommandContext& call) {
   Client client = call.client();
-  print_clusters(call, ask_all(client, ListClusters{}, patience()));
+  print_clusters(call, ask_all(client, ListClusters{}, patience(), parse_cluster_summaries));
   return exit_code::kDone;
 }
 
@@ -103,7 +103,7 @@ int status(const CommandContext& call) {
   Client client = call.client();
   const std::string given = call.command.positional("CLUSTER");
   if (given.empty() && !call.settings.has("cluster")) {
-    const std::string answer = ask_all(client, ListClusters{}, patience());
+    const auto answer = ask_all(client, ListClusters{}, patience(), parse_cluster_summaries);
     print_clusters(call, answer);
     return exit_code::kDone;
   }

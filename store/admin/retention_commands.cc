@@ -56,8 +56,8 @@ int hold_add(const CommandContext& call) {
 
 int hold_list(const CommandContext& call) {
   Client client = call.client();
-  const std::string answer = ask_all(client, ListHolds{call.cluster()}, patience());
-  print(call.json() ? answer : holds_text(parse_hold_reports(answer)));
+  const auto holds = ask_all(client, ListHolds{call.cluster()}, patience(), parse_hold_reports);
+  print(call.json() ? holds.json : holds_text(holds.entries));
   return exit_code::kDone;
 }
 
@@ -136,8 +136,9 @@ int backup_add(const CommandContext& call) {
 
 int backup_list(const CommandContext& call) {
   Client client = call.client();
-  const std::string answer = ask_all(client, ListBackups{call.cluster()}, long_patience());
-  print(call.json() ? answer : backups_text(parse_backup_reports(answer)));
+  const auto backups =
+      ask_all(client, ListBackups{call.cluster()}, long_patience(), parse_backup_reports);
+  print(call.json() ? backups.json : backups_text(backups.entries));
   return exit_code::kDone;
 }
 
@@ -175,11 +176,12 @@ std::string standbys_text(const std::vector<PositionReport>& standbys, const std
 
 int standby_list(const CommandContext& call) {
   Client client = call.client();
-  const std::string answer = ask_all(client, ListStandbys{call.cluster()}, patience());
+  const auto standbys =
+      ask_all(client, ListStandbys{call.cluster()}, patience(), parse_standby_reports);
   if (call.json()) {
-    print(answer);
+    print(standbys.json);
   } else {
-    print(standbys_text(parse_standby_reports(answer), call.cluster()), call.reach());
+    print(standbys_text(standbys.entries, call.cluster()), call.reach());
   }
   return exit_code::kDone;
 }
@@ -219,7 +221,7 @@ int standby_forget(const CommandContext& call) {
   const std::string cluster = call.command.positional("CLUSTER");
   Client client = call.client();
   const auto standbys = chosen_standbys(
-      call, parse_standby_reports(ask_all(client, ListStandbys{cluster}, patience())));
+      call, ask_all(client, ListStandbys{cluster}, patience(), parse_standby_reports).entries);
   for (const PositionReport& standby : standbys) {
     client.ask(ForgetStandby{cluster, standby.client, standby.instance}, patience());
     if (call.json()) continue;

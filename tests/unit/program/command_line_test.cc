@@ -267,7 +267,7 @@ Arguments:
 
 Options:
   -?,--help                       show this help, then exit
-  -V,--version                    show the version, then exit
+  -V,--version                    show the version, then exit; with -v, that of each library too
   --sample-settings               show a settings file with every setting and its default, then exit
   -v,--verbose                    say more about what is done
   --config FILE                   read the settings from this file only
@@ -290,7 +290,7 @@ Usage: walstow [OPTIONS] COMMAND
 
 Options:
   -?,--help                       show this help, then exit
-  -V,--version                    show the version, then exit
+  -V,--version                    show the version, then exit; with -v, that of each library too
   --sample-settings               show a settings file with every setting and its default, then exit
   -v,--verbose                    say more about what is done
   --config FILE                   read the settings from this file only

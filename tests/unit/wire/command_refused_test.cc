@@ -138,7 +138,9 @@ TEST(RefusedRequestTest, TargetsAndMethods) {
       {Method::kPost, "/v1/clusters/main/aside?object=a%0Ab", Code::kBadRequest},
       {Method::kGet, "/v1/clusters/main/aside?object=a", Code::kBadRequest},
       {Method::kPut, "/v1/clients", Code::kBadRequest},
-      {Method::kGet, "/v1/clients?after=a", Code::kBadRequest},
+      {Method::kGet, "/v1/clients?rights=a", Code::kBadRequest},
+      {Method::kGet, "/v1/clients?limit=0", Code::kBadRequest},
+      {Method::kGet, "/v1/clusters/main/holds?limit=1001", Code::kBadRequest},
       {Method::kGet, "/v1/clients/root", Code::kBadRequest},
       {Method::kPost, "/v1/clients/root", Code::kBadRequest},  // changes nothing
       {Method::kDelete, "/v1/clients/", Code::kBadRequest},

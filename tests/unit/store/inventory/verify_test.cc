@@ -7,6 +7,7 @@
 #include "proto/base/filesystem.h"
 #include "proto/codec/object.h"
 #include "proto/wire/report.h"
+#include "store/files/side_content.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -189,7 +190,7 @@ TEST_F(VerifyTest, OnlyWhatIsKeptIsMarked) {
   }
   const auto marks = object_path(six).parent_path().parent_path().parent_path() / "broken";
   const auto count = std::distance(fs::directory_iterator(marks), {});
-  EXPECT_EQ(count, 17);
+  EXPECT_EQ(count, kMostConflictsOfOneClient + 1);
 }
 
 // So that who asks keeps the rate that was asked for.

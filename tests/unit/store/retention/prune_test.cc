@@ -240,7 +240,7 @@ TEST(RetentionRecordTest, NumberThatIsTooLargeIsDamage) {
   const auto backup_of = [&](const std::string& timeline) {
     return archive(layout::backup_record("main", "0123456789ab"),
                    R"("id":"0123456789ab","era":"001-7-1048576","start":"0/200000",)"
-                   R"("stop":"0/300000","label":"","stopped":"2026-11-22T20:00:00Z",)"
+                   R"("stop":"0/300000","label":"","by":"dba","stopped":"2026-11-22T20:00:00Z",)"
                    R"("timeline":)" +
                        timeline);
   };
