@@ -62,7 +62,8 @@ enum class KeepResult {
 };
 KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);
 
-// A second object with the bytes of a first, staged, read back and proven. Throws Error{kDamaged} unless it is a whole object with `digest`.
+// A second object with the bytes of a first, staged, read back and proven. Throws Error{kDamaged}
+// unless it is a whole object with `digest`.
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
                                              const Digest& digest);
 

@@ -43,8 +43,8 @@ constexpr Duration kLogTending{500};  // from one look at the lines that were le
 constexpr ConnectionBudget::Bounds kHandshakes{.all = 128, .of_one = 64};
 // Peers that have shown it, and are told that they are not served.
 constexpr ConnectionBudget::Bounds kTurnedAway{.all = 32, .of_one = 32};
-// Beyond as many as there are workers, one of a client: so whoever has no put under way needs not wait
-// for those of others.
+// Beyond as many as there are workers, one of a client: so whoever has no put under way need not
+// wait for those of others.
 constexpr std::size_t kPutsBeside = 8;
 // More than walstow-archive has connections (archive_connections), and its server's own calls.
 constexpr std::size_t kPutsOfOneClient = 24;

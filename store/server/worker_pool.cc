@@ -5,7 +5,7 @@
 namespace walstow {
 namespace {
 
-// Then a get's turn has come.
+// Then it is the turn of a get.
 constexpr int kPutsInARow = 3;
 
 }  // namespace

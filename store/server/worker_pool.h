@@ -1,8 +1,8 @@
 // The threads that touch the archive, and blocking work of a coroutine that is done on them.
 //
-// Of what waits for a thread, puts go first, since a primary whose WAL cannot go fills its own disk;
-// but every fourth turn is a get's, so that none waits for ever. All else has half of the threads
-// at most: administrators' long work leaves room for both.
+// Of what waits for a thread, puts go first, since a primary whose WAL cannot go fills its own
+// disk; but every fourth turn goes to a get, so that none waits for ever. All else has half of the
+// threads at most: administrators' long work leaves room for both.
 //
 // Threads: any.
 #pragma once

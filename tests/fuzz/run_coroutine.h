@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-// Throws what the coroutine threw. Waits for everything that was begun on `io`: what has timers is to
-// end with the coroutine.
+// Throws what the coroutine threw. Waits for everything that was begun on `io`: what has timers is
+// to end with the coroutine.
 inline void run_to_its_end(boost::asio::io_context& io, boost::asio::awaitable<void> coroutine) {
   std::exception_ptr failed;
   boost::asio::co_spawn(io, std::move(coroutine),
