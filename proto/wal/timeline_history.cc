@@ -82,6 +82,10 @@ TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view cont
       return {std::nullopt, fmt::format("line {}: timeline {} is not below the file's own, {}",
                                         number, parent->value, own.value)};
     }
+    if (history.ancestry.size() == kMostAncestors) {
+      return {std::nullopt,
+              fmt::format("line {}: more than {} timelines before it", number, kMostAncestors)};
+    }
     history.ancestry.push_back({*parent, *left_at, std::string(reason_of(line))});
   }
   // PostgreSQL would read such a file as "no ancestors"; it never writes one, so it is damage.

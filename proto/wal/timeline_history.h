@@ -36,6 +36,9 @@ TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view cont
 std::string impossible_place(const TimelineHistory& history, SegmentSize size);
 
 // PostgreSQL reads any length; a history line is under 1 kB and a cluster has few timelines.
+// As many histories as an era may have (store/files/put_bounds.h): a server that was promoted more
+// often could not archive them all.
+inline constexpr std::size_t kMostAncestors = 1000;
 inline constexpr std::size_t kLargestHistoryFile = std::size_t{1} << 20;
 inline constexpr std::size_t kLargestBackupFile = std::size_t{1} << 20;
 

@@ -248,10 +248,15 @@ void make_room(Backend& backend, std::string_view cluster, std::string_view clie
   for (const Entry& entry : entries) {
     const auto content = backend.read_record(entry.key);
     if (!content) return;  // it has gone meanwhile
-    const Position position = decode_position(backend, *content, entry.key);
-    if (const Time seen = last_seen(position); seen < silent.seen)
-      silent = {entry.key, seen, position.instance, position.standby};
+    try {
+      const Position position = decode_position(backend, *content, entry.key);
+      if (const Time seen = last_seen(position); seen < silent.seen)
+        silent = {entry.key, seen, position.instance, position.standby};
+    } catch (const Error& error) {
+      if (!is_of_one_record(error)) throw;  // it is named in the status
+    }
   }
+  if (silent.key.empty()) return;
   if (now - silent.seen <= kSilentInstance) {
     throw Error(
         ErrorKind::kRefused,

@@ -39,7 +39,8 @@ class ObjectSource {
   virtual ~ObjectSource() = default;
 
   virtual std::uint64_t size() const = 0;  // bytes
-  // From the first byte on again, of the same object, whatever stands under its key by now.
+  // From the first byte on again, of the same object, whatever stands under its key by now. Where
+  // the medium does not hold what was opened, read() throws Error{kUnavailable} once it is gone.
   virtual void rewind() = 0;
   // The next bytes, up to out.size(); 0 only at the end.
   virtual std::size_t read(MutableByteView out) = 0;
@@ -131,10 +132,11 @@ class Backend : public BackendReader {
   // One atomic step that never replaces. kPublished promises: content, name and every folder above
   // are durable, also folders that somebody else made a moment ago.
   virtual PublishResult publish(StagedObject& object, const std::string& key) = 0;
-  // Takes a damaged object out of the way, kept under "_aside/" + key + a unique suffix, durable on
-  // return. `damaged` is what open_object(key) gave and the caller found damaged. False: it does
-  // not stand there any more, and whatever does is left alone: of two callers that found the same
-  // damage, the slower one must not take away what the faster one has published in its place.
+  // Takes an object out of the way, a damaged one or one that is withdrawn, kept under "_aside/" +
+  // key + a unique suffix, durable on return. `damaged` is what open_object(key) gave and the caller
+  // looked into. False: it does not stand there any more, and whatever does is left alone: of two
+  // callers that found the same damage, the slower one must not take away what the faster one has
+  // published in its place.
   virtual bool set_aside(const std::string& key, const ObjectSource& damaged) = 0;
   // The one exception to "never replaced": puts `successor` in the place of `standing`, in one
   // atomic step; durable on return. At no moment is the key without an object, and whoever reads

@@ -7,6 +7,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/backend/entries.h"
 #include "store/files/side_content.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
@@ -52,19 +53,31 @@ std::vector<Beside> beside_of(const Archive& archive, const std::string& cluster
   return found;
 }
 
+// nullopt: it is gone, or damaged, which a verification tells: it must not hide the others.
 std::optional<DescribedObject> describe(Backend& backend, const std::string& key) {
   auto object = backend.open_object(key);
   if (!object) return std::nullopt;
-  return describe_object(std::move(object));
+  try {
+    return describe_object(std::move(object));
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    log_line(LogLevel::kWarning, fmt::format("object \"{}\": {}", key, error.what()), error.hint());
+    return std::nullopt;
+  }
 }
 
-// Where the two segments differ.
+// Where the two segments differ, if both can be read.
 void compare(ObjectSource& standing, ObjectSource& other, const WalFileName& segment,
              SegmentSize size, ConflictReport& report) {
-  const SegmentPair pair = compare_segments(standing, other);
-  report.differs_at = lsn_text(segment, size, pair.first_difference);
-  report.ends_at = lsn_text(segment, size, pair.newcomer.offset);
-  report.standing_ends_at = lsn_text(segment, size, pair.standing.offset);
+  try {
+    const SegmentPair pair = compare_segments(standing, other);
+    report.differs_at = lsn_text(segment, size, pair.first_difference);
+    report.ends_at = lsn_text(segment, size, pair.newcomer.offset);
+    report.standing_ends_at = lsn_text(segment, size, pair.standing.offset);
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    log_line(LogLevel::kWarning, error.what(), error.hint());
+  }
 }
 
 // nullopt: it is gone by now, or it is what has the name (a decision was cut short).

@@ -49,7 +49,7 @@ std::optional<Placement> find_placement(BackendReader& backend, const EraName& e
                                         const PutFile& put, const std::string& client);
 
 // `staged` holds what `put` announces, proven. `end` of a segment, else nullopt. What is
-// acknowledged is durable on return. The refusal: kOtherContent.
+// acknowledged is durable on return. Refusals: kOtherContent; kOverQuota for one piece too many.
 Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
                 StagedObject& staged, const std::optional<SegmentEnd>& end);
 

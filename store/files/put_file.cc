@@ -1,6 +1,7 @@
 // The way of a put, from its head to its promise:
 //
-//   begin_put    rights are checked already. Which era? Does the file stand already?
+//   begin_put    rights are checked already. Which era? Was this content withdrawn? Does the file
+//                stand already? Has the cluster room, and may the client open timelines?
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
 //   work_along   meanwhile, what lies there already is read back and unfolded
 //   finish       when all of it was, its digest must be the client's, its first page must belong to

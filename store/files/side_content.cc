@@ -107,8 +107,8 @@ bool has_room_for_conflict(const Archive& archive, const std::string& cluster,
     for (const KeptContent& kept : list_kept(archive, cluster, era, layout::Kept::kConflict)) {
       ++count;
       bytes += kept.entry.size;
-      auto object = archive.backend().open_object(kept.entry.key);
-      if (object && describe_object(std::move(object)).header.client == client) ++of_client;
+      const auto header = readable_header(archive.backend(), kept.entry.key);
+      if (header && header->client == client) ++of_client;
     }
   }
   return count < kMostConflicts && of_client < kMostConflictsOfOneClient &&

@@ -36,23 +36,31 @@ bool contradicts(const KnownLog& log, const KnownTimeline& timeline) {
 }
 
 // Where a timeline came from is also in the histories of its descendants: each begins with the
-// whole way to it. Returns `log` with every timeline that any history names, and with the ancestry
-// of each, as far as a history tells that contradicts no other one.
+// whole way to it. Returns `log` with every timeline that any history names, and with the last step
+// to each, as far as a history tells that contradicts no other one.
 KnownLog completed(const KnownLog& log) {
-  KnownLog all{.size = log.size, .timelines = log.timelines, .prunes = {}};
+  std::map<Timeline, std::vector<TimelineSwitch>> named;
   for (const KnownTimeline& one : log.timelines) {
     if (one.history != History::kRead || contradicts(log, one)) continue;
-    for (auto ancestor = one.ancestry.begin(); ancestor != one.ancestry.end(); ++ancestor) {
-      const auto at =
-          std::ranges::lower_bound(all.timelines, ancestor->parent, {}, &KnownTimeline::timeline);
-      std::vector<TimelineSwitch> way(one.ancestry.begin(), ancestor);
-      if (at == all.timelines.end() || at->timeline != ancestor->parent) {
-        all.timelines.insert(at, {.timeline = ancestor->parent, .ancestry = std::move(way)});
-      } else if (at->ancestry.empty()) {
-        at->ancestry = std::move(way);
-      }
+    for (std::size_t i = 0; i < one.ancestry.size(); ++i) {
+      std::vector<TimelineSwitch>& way = named[one.ancestry[i].parent];
+      if (way.empty() && i > 0) way = {one.ancestry[i - 1]};
     }
   }
+  KnownLog all{.size = log.size, .timelines = {}, .prunes = {}};
+  all.timelines.reserve(log.timelines.size() + named.size());
+  for (const KnownTimeline& one : log.timelines) {
+    all.timelines.push_back(one);
+    const auto found = named.find(one.timeline);
+    if (found == named.end()) continue;
+    if (one.ancestry.empty()) all.timelines.back().ancestry = std::move(found->second);
+    named.erase(found);
+  }
+  const auto known = static_cast<std::ptrdiff_t>(all.timelines.size());
+  for (auto& [timeline, way] : named)
+    all.timelines.push_back({.timeline = timeline, .ancestry = std::move(way)});
+  std::ranges::inplace_merge(all.timelines, all.timelines.begin() + known, {},
+                             &KnownTimeline::timeline);
   return all;
 }
 

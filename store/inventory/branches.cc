@@ -14,18 +14,6 @@ namespace {
 // Folders of the parent's log that are counted, the newest ones.
 constexpr std::size_t kMostFolders = 4;
 
-// nullopt: it is gone, or cannot be read.
-std::optional<ObjectHeader> header_of_object(BackendReader& backend, const std::string& key) {
-  auto object = backend.open_object(key);
-  if (object == nullptr) return std::nullopt;
-  try {
-    return describe_object(std::move(object)).header;
-  } catch (const Error& error) {
-    if (!is_of_one_record(error)) throw;
-    return std::nullopt;
-  }
-}
-
 bool are_two(const ObjectHeader& one, const ObjectHeader& other) {
   if (one.client != other.client) return true;
   return !one.instance.empty() && !other.instance.empty() && one.instance != other.instance;
@@ -60,8 +48,8 @@ std::optional<BranchReport> BranchFinder::find(const KnownTimeline& timeline,
   const auto newest =
       WalFileName::segment(parent.timeline, SegmentNumber{parent.runs.back().last()}, size_);
   const auto history = WalFileName::parse(fmt::format("{}.history", to_hex8(timeline.timeline)));
-  const auto opened = header_of_object(backend_, *layout::object_key(cluster_, era_, *history));
-  const auto goes_on = header_of_object(backend_, *layout::object_key(cluster_, era_, newest));
+  const auto opened = readable_header(backend_, *layout::object_key(cluster_, era_, *history));
+  const auto goes_on = readable_header(backend_, *layout::object_key(cluster_, era_, newest));
   if (!opened || !goes_on || goes_on->time < opened->time || !are_two(*opened, *goes_on))
     return std::nullopt;
   BranchReport report{.timeline = timeline.timeline.value,

@@ -6,9 +6,11 @@
 
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
+#include "proto/base/log.h"
 #include "proto/base/read_full.h"
 #include "proto/wal/backup_history.h"
 #include "proto/wal/segment_header.h"
+#include "store/backend/entries.h"
 
 namespace walstow {
 namespace {
@@ -50,6 +52,18 @@ DescribedObject describe_object(std::unique_ptr<ObjectSource> source) {
   ObjectHeader header = read_object_header(beginning);
   return {std::move(header),
           std::make_unique<ResumedSource>(std::move(beginning), std::move(source))};
+}
+
+std::optional<ObjectHeader> readable_header(BackendReader& backend, const std::string& key) {
+  auto object = backend.open_object(key);
+  if (object == nullptr) return std::nullopt;
+  try {
+    return describe_object(std::move(object)).header;
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    log_line(LogLevel::kDebug, error.what(), error.hint());
+    return std::nullopt;
+  }
 }
 
 ObjectExaminer::ObjectExaminer(const ByteSink& raw)

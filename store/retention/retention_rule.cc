@@ -75,7 +75,7 @@ class Planner {
   const TimelineLines lines_;
   std::set<std::size_t> kept_;  // of inventory_.backups
   std::vector<Consumer> consumers_;
-  std::size_t gone_ = 0;  // backups
+  std::size_t gone_ = 0, unreadable_ = 0, incomplete_ = 0;  // backups that were noted
   RetentionPlan plan_;
 };
 
@@ -156,7 +156,7 @@ std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) c
 }
 
 void Planner::note_unreadable(const BackupFacts& backup) {
-  if (++gone_ > kMostNoted) return;
+  if (++unreadable_ > kMostNoted) return;
   plan_.notes.push_back(
       fmt::format("backup {} is kept, and counts as none: its file cannot be read, or does not "
                   "agree with its name",
@@ -164,7 +164,7 @@ void Planner::note_unreadable(const BackupFacts& backup) {
 }
 
 void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) {
-  if (++gone_ > kMostNoted) return;
+  if (++incomplete_ > kMostNoted) return;
   plan_.notes.push_back(fmt::format(
       "backup {} (\"{}\") cannot be recovered: segment {}, which it needs, is missing; it does not "
       "count as one that is kept",

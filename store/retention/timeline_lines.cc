@@ -16,6 +16,14 @@ TimelineLines::TimelineLines(const RetentionInventory& inventory, const Retentio
     : inventory_(inventory), policy_(policy), now_(now) {
   for (const TimelineFacts& facts : inventory.timelines)
     timelines_.emplace(facts.timeline, &facts);
+  for (const auto& [timeline, _] : timelines_) {
+    const Ancestry* const ancestry = ancestry_of(timeline);
+    if (ancestry == nullptr) continue;
+    for (const TimelineSwitch& fork : *ancestry) {
+      SegmentNumber& last = last_forks_[fork.parent];
+      last = std::max(last, segment(fork.left_at));
+    }
+  }
 }
 
 const TimelineFacts* TimelineLines::find(Timeline timeline) const {
@@ -38,17 +46,9 @@ bool TimelineLines::descent_is_known() const {
 
 // Whether a line ends on this timeline: where it goes on beyond all of its forks, or has none.
 bool TimelineLines::is_end(const TimelineFacts& facts) const {
-  std::optional<SegmentNumber> last_fork;
-  for (const auto& [other, _] : timelines_) {
-    const Ancestry* ancestry = ancestry_of(other);
-    if (ancestry == nullptr) continue;
-    for (const TimelineSwitch& fork : *ancestry) {
-      if (fork.parent != facts.timeline) continue;
-      last_fork = std::max(last_fork.value_or(SegmentNumber{}), segment(fork.left_at));
-    }
-  }
+  const auto fork = last_forks_.find(facts.timeline);
   // A timeline that was left for good lacks the segment of the fork, but for its .partial.
-  return !last_fork || (facts.last && *facts.last >= *last_fork);
+  return fork == last_forks_.end() || (facts.last && *facts.last >= fork->second);
 }
 
 bool TimelineLines::is_live(const TimelineFacts& facts) const {

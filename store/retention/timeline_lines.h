@@ -21,10 +21,12 @@ class TimelineLines {
   const Ancestry* ancestry_of(Timeline timeline) const;
   bool descent_is_known() const;
   bool is_end(const TimelineFacts& facts) const;
+  // `facts` is of the inventory.
   bool is_live(const TimelineFacts& facts) const;
   // `backup` can be read.
   bool is_on_line(const BackupFacts& backup, Timeline line) const;
-  // Whether `line` has gone on from `timeline`, and nobody has put anything there for a long time.
+  // Whether `timeline` is not `line` itself, and nothing was put there for a week and for the days of
+  // the policy, which has some.
   bool is_left_and_quiet(Timeline timeline, Timeline line) const;
 
  private:
@@ -35,6 +37,7 @@ class TimelineLines {
   const RetentionPolicy& policy_;
   Time now_;
   std::map<Timeline, const TimelineFacts*> timelines_;
+  std::map<Timeline, SegmentNumber> last_forks_;  // where the last descendant left it
 };
 
 }  // namespace walstow

@@ -1,8 +1,8 @@
 // A bound on the puts that are worked on at once: each holds a compressor and a decompressor, some
 // megabytes. Puts beyond it wait, for a while. Of those who wait, the put of the client that has
-// fewest at work comes first, and of these the one that came first; and a client that has none at
-// work finds room beside the bound. So puts that stall keep nobody else's waiting, and the memory
-// of all together has a bound, whatever clients do.
+// fewest at work comes first, and of these the one that came first; and some clients that have none
+// at work find room beside the bound. So the puts of one client that stall keep no other client's
+// waiting, and the memory of all together has a bound, whatever clients do.
 //
 // Threads: any.
 #pragma once

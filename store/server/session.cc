@@ -13,6 +13,7 @@
 
 #include "proto/base/log.h"
 #include "proto/codec/object.h"
+#include "proto/http/target.h"
 #include "store/server/body_pump.h"
 #include "store/server/reply_text.h"
 #include "store/server/turn_away.h"
@@ -33,9 +34,11 @@ constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 // again.
 constexpr Duration kLongestPermitWait{10'000};
 
-// By its looks: whether it is one, the handler says.
+// "/v1/clusters/CLUSTER/wal/FILE" by its looks; whether it is one, the handler says.
 WorkerPool::Kind kind_of(const RequestHead& head) {
-  if (head.target.find("/wal/") == std::string::npos) return WorkerPool::Kind::kOther;
+  const auto target = parse_target(head.target);
+  const bool is_file = target && target->path.size() == 5 && target->path[3] == "wal";
+  if (!is_file) return WorkerPool::Kind::kOther;
   return head.method == Method::kPut ? WorkerPool::Kind::kPut : WorkerPool::Kind::kGet;
 }
 
@@ -204,8 +207,8 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   co_return co_await on_worker(std::move(work));
 }
 
-// The permit is taken now that the caller may put this, and is given back with the last byte of
-// the body: who is refused, or waits for the answer, keeps nobody waiting.
+// The permit is taken now that the caller may put this, so that who is refused keeps nobody
+// waiting, and is held until the file is published, or refused.
 asio::awaitable<Reply> Session::receive_body(std::unique_ptr<Upload> upload) {
   std::optional<PutLimiter::Permit> permit;
   if (context_.puts != nullptr && has_long_body()) {

@@ -7,6 +7,8 @@ namespace {
 
 // Then it is the turn of a get.
 constexpr int kPutsInARow = 3;
+// Then it is the turn of other work.
+constexpr int kTurnsWithoutOthers = 7;
 
 }  // namespace
 
@@ -37,23 +39,25 @@ void WorkerPool::run_next() {
   boost::asio::post(threads_, [this] { run_next(); });
 }
 
-// nullptr: only such work waits as has its share of the threads.
+// nullptr: only other work waits, and it already has its share of the threads.
 std::unique_ptr<WorkerPool::Job> WorkerPool::take(Kind& kind) {
   const std::lock_guard lock(mutex_);
   const bool puts_wait = !queue(Kind::kPut).empty();
   const bool gets_wait = !queue(Kind::kGet).empty();
-  if (puts_wait && !(gets_wait && puts_in_a_row_ >= kPutsInARow)) {
+  const bool others_may = !queue(Kind::kOther).empty() && others_ < most_others_;
+  if (others_may && (without_others_ >= kTurnsWithoutOthers || !(puts_wait || gets_wait))) {
+    kind = Kind::kOther;
+    ++others_;
+  } else if (puts_wait && !(gets_wait && puts_in_a_row_ >= kPutsInARow)) {
     kind = Kind::kPut;
     ++puts_in_a_row_;
   } else if (gets_wait) {
     kind = Kind::kGet;
     puts_in_a_row_ = 0;
-  } else if (!queue(Kind::kOther).empty() && others_ < most_others_) {
-    kind = Kind::kOther;
-    ++others_;
   } else {
     return nullptr;
   }
+  without_others_ = kind == Kind::kOther ? 0 : without_others_ + 1;
   auto job = std::move(queue(kind).front());
   queue(kind).pop_front();
   return job;

@@ -1,8 +1,8 @@
 // The threads that touch the archive, and blocking work of a coroutine that is done on them.
 //
 // Of what waits for a thread, puts go first, since a primary whose WAL cannot go fills its own
-// disk; but every fourth turn goes to a get, so that none waits for ever. All else has half of the
-// threads at most: administrators' long work leaves room for both.
+// disk; but every fourth turn goes to a get, and every eighth to anything else, so that nothing waits
+// for ever. All else has half of the threads at most: long work of administrators leaves room.
 //
 // Threads: any.
 #pragma once
@@ -67,6 +67,7 @@ class WorkerPool {
   std::array<Queue, 3> waiting_;
   std::size_t others_ = 0;  // at work
   int puts_in_a_row_ = 0;
+  int without_others_ = 0;            // turns, one after the other
   boost::asio::thread_pool threads_;  // last: what they run uses all above
 };
 

@@ -20,7 +20,7 @@ class PresentArchive {
   using Open = std::function<std::unique_ptr<Archive>()>;
   explicit PresentArchive(Open open) : open_(std::move(open)) {}
 
-  // Found there in this call. Throws what opening it throws.
+  // Found there in this call, or in one that ran at the same time. Throws what opening it throws.
   std::shared_ptr<Archive> get();
 
  private:

@@ -176,7 +176,7 @@ class RightsOverSsh(Rights, EndToEndTest):
 
 
 class RightsOverTheLocalLink(Rights, EndToEndTest):
-    """Whoever may write the folder has every right; and who is named by a forced command, only his."""
+    """Whoever may write the folder has every right, once it is asked for."""
 
     link = "local"
 

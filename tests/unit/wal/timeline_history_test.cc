@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "tests/support/wal_samples.h"
 
 namespace walstow {
@@ -93,6 +95,17 @@ TEST(TimelineHistoryTest, IsBounded) {
   content += '\n';
   EXPECT_EQ(parse_timeline_history(Timeline{2}, content).problem,
             "it has 1048577 bytes, a timeline history file at most 1048576");
+}
+
+// A megabyte would name a hundred thousand timelines, and a store keeps all of them in memory.
+TEST(TimelineHistoryTest, NamesAThousandTimelinesAtMost) {
+  std::string content;
+  for (std::size_t i = 1; i <= kMostAncestors; ++i)
+    content += fmt::format("{}\t1/{:X}\tx\n", i, i);
+  EXPECT_TRUE(parse_timeline_history(Timeline{5000}, content).history);
+  content += "1001\t2/0\tx\n";
+  EXPECT_EQ(parse_timeline_history(Timeline{5000}, content).problem,
+            "line 1001: more than 1000 timelines before it");
 }
 
 }  // namespace

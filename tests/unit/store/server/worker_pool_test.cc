@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <string>
@@ -44,6 +45,24 @@ TEST_F(WorkerPoolTest, PutsGoFirstAndEveryFourthTurnIsAGets) {
   gate.set_value();
   pool_->join();
   EXPECT_EQ(done_, (std::vector<std::string>{"p1", "p2", "g1", "p3", "p4", "g2", "o1"}));
+}
+
+TEST_F(WorkerPoolTest, OtherWorkHasEveryEighthTurn) {
+  pool_ = std::make_unique<WorkerPool>(1);
+  std::promise<void> gate;
+  std::promise<void> begun;
+  pool_->post(Kind::kPut, [&] {
+    begun.set_value();
+    gate.get_future().wait();
+  });
+  begun.get_future().wait();
+  post(Kind::kOther, "o");
+  for (int i = 0; i < 20; ++i)
+    post(Kind::kPut, "p");
+  gate.set_value();
+  pool_->join();
+  ASSERT_EQ(done_.size(), 21U);
+  EXPECT_EQ(std::ranges::find(done_, "o") - done_.begin(), 6) << "the first turn was taken before";
 }
 
 TEST_F(WorkerPoolTest, OtherWorkLeavesHalfOfTheThreads) {

@@ -14,7 +14,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kLargestBody = std::size_t{1} << 20;  // PROTOCOL.md, "Bounds"
+constexpr std::size_t kLargestBody = std::size_t{1} << 20;  // PROTOCOL.md, "Limits"
 
 std::vector<HoldReport> many_holds(std::size_t count) {
   std::vector<HoldReport> holds;
