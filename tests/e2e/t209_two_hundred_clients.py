@@ -32,7 +32,7 @@ class Load:
     """What one client has seen."""
 
     def __init__(self, name):
-        self.name, self.seconds, self.other = name, [], []
+        self.name, self.seconds, self.other, self.trouble = name, [], [], None
 
 
 class TwoHundredClients(EndToEndTest):
@@ -81,6 +81,13 @@ class TwoHundredClients(EndToEndTest):
             load.seconds.append(time.monotonic() - began)
         else:
             load.other.append(reply.status)
+
+    def noted(self, work, context, cluster, load):
+        """A thread's exception would be lost."""
+        try:
+            work(context, cluster, load)
+        except Exception as trouble:  # pylint: disable=broad-exception-caught
+            load.trouble = trouble
 
     def archives(self, context, cluster, load):
         connection = self.connect(context)
@@ -139,7 +146,8 @@ class TwoHundredClients(EndToEndTest):
                     name = f"{cluster}{role}{one}"
                     context = self.context_of(self.archive.add_client(name, cluster))
                     loads.append(Load(name))
-                    threads.append(threading.Thread(target=work, args=(context, cluster, loads[-1])))
+                    threads.append(threading.Thread(target=self.noted, args=(work, context, cluster, loads[-1])))
+        before = self.descriptors()
         idle = []
         for number in range(IDLE // 50):
             context = self.context_of(self.archive.add_client(f"idle{number}"))
@@ -148,7 +156,6 @@ class TwoHundredClients(EndToEndTest):
                 idle[-1].connect()
         slow = self.context_of(self.archive.add_client("slow", "c0"))
         threads += [threading.Thread(target=self.dawdles, args=(slow,)) for _ in range(SLOW)]
-        before = self.descriptors()
         for thread in threads:
             thread.start()
         time.sleep(SECONDS)  # not a wait for something: the load goes on for so long
@@ -158,17 +165,17 @@ class TwoHundredClients(EndToEndTest):
             thread.join()
         for connection in idle:
             connection.close()
+        self.assertEqual([(load.name, load.trouble) for load in puts + gets if load.trouble], [])
         self.tell("puts", puts)
         self.tell("gets", gets)
         print(f"daemon: {self.memory_mb('VmHWM'):.0f} MB at most, {most_descriptors} descriptors")
-        for load in puts:
-            self.assertGreater(len(load.seconds), 0, f"{load.name} has put nothing: {load.other[:5]}")
-            self.assertLessEqual(set(load.other), {503}, load.name)
-        for load in gets:
-            self.assertGreater(len(load.seconds), 0, f"{load.name} has got nothing: {load.other[:5]}")
-            self.assertLessEqual(set(load.other), {404}, load.name)
+        for loads, other in ((puts, {503}), (gets, {404})):
+            average = sum(len(load.seconds) for load in loads) / len(loads)
+            for load in loads:
+                self.assertGreater(len(load.seconds), average / 10, f"{load.name} has had too few: {load.other[:5]}")
+                self.assertLessEqual(set(load.other), other, load.name)
         self.assertLess(self.memory_mb("VmHWM"), MOST_MEMORY_MB)
-        wait.until(lambda: self.descriptors() < before, "the daemon has closed what clients have")
+        wait.until(lambda: self.descriptors() <= before + 2, "the daemon has closed what clients have")
 
     def tell(self, what, loads):
         seconds = sorted(second for load in loads for second in load.seconds)

@@ -21,6 +21,11 @@ constexpr std::chrono::seconds kPatience{20};
 class Meeting {
  public:
   explicit Meeting(int expected) : expected_(expected) {}
+  void come() {
+    const std::lock_guard lock(mutex_);
+    ++here_;
+    changed_.notify_all();
+  }
   // False: they did not come in time.
   bool wait() {
     std::unique_lock lock(mutex_);
@@ -84,11 +89,29 @@ TEST_F(PresentArchiveTest, ALookThatTakesLongHoldsNobodyElse) {
   EXPECT_EQ(opened, 1);
 }
 
+// The opening goes on until all have come to ask.
 TEST_F(PresentArchiveTest, OneOpensItForAll) {
-  Meeting opener(1);
-  opens = &opener;
-  at_once(4, [this] { EXPECT_NE(archive_.get(), nullptr); });
+  Meeting all(5);
+  opens = &all;
+  at_once(4, [&] {
+    all.come();
+    EXPECT_NE(archive_.get(), nullptr);
+  });
   EXPECT_EQ(opened, 1);
+}
+
+TEST_F(PresentArchiveTest, AnOpeningThatFailsFailsForAllWhoWait) {
+  gone = true;
+  Meeting all(5);
+  opens = &all;
+  std::atomic<int> failed = 0;
+  at_once(4, [&] {
+    all.come();
+    if (kind_thrown([this] { archive_.get(); }) == ErrorKind::kUnavailable) ++failed;
+  });
+  EXPECT_EQ(failed, 4);
+  gone = false;
+  EXPECT_NE(archive_.get(), nullptr);
 }
 
 TEST_F(PresentArchiveTest, AfterItWasAwayItIsOpenedAnew) {
