@@ -5,6 +5,7 @@
 #include <map>
 
 #include "proto/base/error.h"
+#include "store/archive/new_timelines_record.h"
 #include "store/archive/standby_positions.h"
 #include "store/retention/holds_and_backups.h"
 #include "store/retention/tombstones.h"
@@ -151,6 +152,8 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
   for (const Tombstone& tombstone : list_tombstones(archive.backend(), cluster, era))
     log.prunes.push_back(known_prune(tombstone));
   inventory.gaps = gaps_of(log);
+  if (auto clients = read_new_timelines(archive.backend(), cluster).clients)
+    inventory.servers.insert(clients->begin(), clients->end());
   read_records_again(archive, cluster, era, inventory, damaged);
   return inventory;
 }

@@ -8,10 +8,12 @@
 //  3. Which are kept? Of each live line the newest N, all that are younger than D, and the newest
 //     that is older than D, without which the time up to the first younger one could not be
 //     reached. Along one line the order of stopping is the order of the log, so it needs no clock.
-//     The newest of a client are found among its own, since another one's may be made up. What an
-//     administrator has added counts for everybody. On a timeline that the line has left, once it
-//     is quiet, a newer one of anybody counts: its server was switched over and puts no more there.
-//  4. The floor is the least of their starts, of the positions and of the holds.
+//     The newest of a client are found among its own, since another one's may be made up. Clients
+//     that an administrator lets open timelines are servers of this cluster, and count as one. What
+//     an administrator has added counts for everybody.
+//  4. Histories and segments may be made up, too, so that a line seems abandoned which is none. So
+//     each client (or all servers as one) also keeps its newest by time, on whatever line they are.
+//  5. The floor is the least of their starts, of the positions and of the holds.
 #include "store/retention/retention_rule.h"
 
 #include <algorithm>
@@ -51,7 +53,8 @@ class Planner {
  private:
   bool counts(const BackupFacts& backup) const;
   std::vector<std::size_t> newest_first_of(Timeline line) const;
-  void keep_of_line(Timeline line);
+  std::vector<std::size_t> newest_first() const;
+  void keep_newest(const std::vector<std::size_t>& newest_first);
   void note_putters();
   void note_gone(const BackupFacts& backup);
   std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
@@ -100,7 +103,21 @@ std::vector<std::size_t> Planner::newest_first_of(Timeline line) const {
   return on_line;
 }
 
-void Planner::keep_of_line(Timeline line) {
+// By time: of several lines, positions say nothing of which is newer.
+std::vector<std::size_t> Planner::newest_first() const {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
+    const BackupFacts& backup = inventory_.backups[i];
+    if (backup.stop && !backup.gone && counts(backup)) all.push_back(i);
+  }
+  std::ranges::sort(all, std::ranges::greater(), [this](std::size_t i) {
+    const BackupFacts& backup = inventory_.backups[i];
+    return std::pair(counted(backup.stopped), *backup.stop);
+  });
+  return all;
+}
+
+void Planner::keep_newest(const std::vector<std::size_t>& newest_first) {
   // Of whole backups that are newer.
   struct Newer {
     std::uint32_t count = 0;
@@ -114,19 +131,18 @@ void Planner::keep_of_line(Timeline line) {
       return {count + other.count, has_older || other.has_older};
     }
   };
-  Newer all, added;
-  std::map<std::string, Newer> of_client;
-  for (const std::size_t i : newest_first_of(line)) {
+  Newer added;
+  std::map<std::string, Newer> of_client;  // "": of all servers
+  for (const std::size_t i : newest_first) {
     const BackupFacts& backup = inventory_.backups[i];
     const bool older = counted(backup.stopped) <= now_ - policy_.keep->younger;
-    Newer& own = backup.added ? added : of_client[backup.put_by];
-    Newer newer = backup.added ? added : own + added;
-    if (lines_.is_left_and_quiet(backup.timeline, line)) newer = all;
+    const bool of_server = inventory_.servers.contains(backup.put_by);
+    Newer& own = backup.added ? added : of_client[of_server ? "" : backup.put_by];
+    const Newer newer = backup.added ? added : own + added;
     const bool reaches_back = policy_.keep->count > 0 && !newer.has_older;
     if (newer.count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
     if (first_missing(backup)) continue;
     own.add(older);
-    all.add(older);
   }
 }
 
@@ -175,16 +191,18 @@ void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) 
 void Planner::note_putters() {
   std::set<std::string> clients;
   for (const std::size_t i : kept_) {
-    if (!inventory_.backups[i].added) clients.insert(inventory_.backups[i].put_by);
+    const BackupFacts& backup = inventory_.backups[i];
+    if (!backup.added && !inventory_.servers.contains(backup.put_by)) clients.insert(backup.put_by);
   }
   clients.erase("");  // of one that cannot be read nobody is known
-  if (clients.size() < 2) return;
+  if (clients.size() + (inventory_.servers.empty() ? 0U : 1U) < 2U || clients.empty()) return;
   std::vector<std::string> names(clients.begin(), clients.end());
   if (names.size() > kMostNoted) names[kMostNoted] = "others";
   names.resize(std::min(names.size(), kMostNoted + 1));
   plan_.notes.push_back(
       fmt::format("backups were put by {}: of each client its own newest are kept, since another "
-                  "one's may be made up",
+                  "one's may be made up. Name the cluster's servers with \"policy set "
+                  "--new-timelines\", and theirs count as one's; withdraw what should not count",
                   fmt::join(names, ", ")));
 }
 
@@ -209,7 +227,7 @@ void Planner::choose_backups() {
   for (const TimelineFacts& facts : inventory_.timelines) {
     if (!lines_.is_end(facts)) continue;
     if (lines_.is_live(facts)) {
-      keep_of_line(facts.timeline);
+      keep_newest(newest_first_of(facts.timeline));
     } else {
       plan_.notes.push_back(
           fmt::format("timeline {} is abandoned, nothing came since {}: no backups are kept for "
@@ -217,6 +235,7 @@ void Planner::choose_backups() {
                       facts.timeline.value, to_iso8601(facts.newest)));
     }
   }
+  keep_newest(newest_first());
 }
 
 void Planner::add_standby(Consumer consumer) {

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,7 @@ struct RetentionInventory {
   std::vector<PositionReport> positions;  // of the era's system identifier
   std::vector<HoldFacts> holds;           // in this era
   FutureTimes future_times = {};          // how times count that are later than its `after`
+  std::set<std::string> servers = {};     // clients that may open timelines, where it was said who
 };
 
 // --- what is wanted ---
@@ -82,7 +84,8 @@ struct RetentionInventory {
 inline constexpr std::chrono::hours kLeastAge{24};
 
 // Which backups are newer is the word of those who put them, and who may put must not decide what
-// goes. So backups are counted for each client apart, and nobody's push out another one's.
+// goes. So backups are counted for each client apart, and nobody's push out another one's; but for
+// the servers that an administrator has named, which count as one client.
 struct KeepBackups {
   // Of each live line and each client, at least. 0: none for its number, nor one before the younger
   // ones. Then the end of the era is the floor where nobody needs anything: for one that is over.

@@ -3,14 +3,6 @@
 #include <algorithm>
 
 namespace walstow {
-namespace {
-
-// For so long at least, and for as long as backups are kept, nothing comes to a timeline of a
-// server that was switched over.
-constexpr std::chrono::hours kQuiet{7 * 24};
-
-}  // namespace
-
 TimelineLines::TimelineLines(const RetentionInventory& inventory, const RetentionPolicy& policy,
                              Time now)
     : inventory_(inventory), policy_(policy), now_(now) {
@@ -66,13 +58,6 @@ bool TimelineLines::is_on_line(const BackupFacts& backup, Timeline line) const {
   return ancestry != nullptr && std::ranges::any_of(*ancestry, [&](const TimelineSwitch& fork) {
            return fork.parent == backup.timeline && *backup.stop <= fork.left_at;
          });
-}
-
-bool TimelineLines::is_left_and_quiet(Timeline timeline, Timeline line) const {
-  const auto found = timelines_.find(timeline);
-  if (timeline == line || found == timelines_.end()) return false;
-  const auto quiet = std::max<std::chrono::seconds>(kQuiet, policy_.keep->younger);
-  return counted(found->second->newest) <= now_ - quiet;
 }
 
 }  // namespace walstow

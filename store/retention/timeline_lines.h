@@ -25,9 +25,6 @@ class TimelineLines {
   bool is_live(const TimelineFacts& facts) const;
   // `backup` can be read.
   bool is_on_line(const BackupFacts& backup, Timeline line) const;
-  // Whether `timeline` is not `line` itself, and nothing was put there for a week and for the days of
-  // the policy, which has some.
-  bool is_left_and_quiet(Timeline timeline, Timeline line) const;
 
  private:
   Time counted(Time time) const { return inventory_.future_times(time); }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fmt/format.h>
 #include <string>
 
 namespace walstow {
@@ -239,7 +241,8 @@ TEST_F(RetentionTest, WhatAnAdministratorAddedCountsForEverybody) {
   EXPECT_EQ(kept(), (std::vector<std::string>{"snapshot", "forged"}));
 }
 
-TEST_F(RetentionTest, AfterASwitchoverTheBackupsOfTheOldPrimaryGoInTime) {
+// Whose backups count together only an administrator can say.
+TEST_F(RetentionTest, AfterASwitchoverTheBackupsOfTheOldPrimaryGoWhereBothAreServers) {
   timeline(1, 39, hours(24 * 8));
   timeline(2, 100, hours(1)).ancestry = {fork(1, 40)};
   backup("old10", 1, 10, hours(24 * 30));
@@ -249,13 +252,36 @@ TEST_F(RetentionTest, AfterASwitchoverTheBackupsOfTheOldPrimaryGoInTime) {
   backup("new60", 2, 60, hours(24 * 2));
   put_by("standby1");
   keep(1, hours(24));
+  EXPECT_EQ(kept(), (std::vector<std::string>{"old20", "new60"}));
+  inventory.servers = {"primary1", "standby1"};
   EXPECT_EQ(kept(), std::vector<std::string>{"new60"});
-  // As long as backups are kept, and a week at least, the old timeline must have been quiet.
   keep(1, hours(24 * 9));
-  EXPECT_EQ(kept(), (std::vector<std::string>{"old20", "new60"}));
-  keep(1, hours(24));
-  inventory.timelines[0].newest = kToday - hours(24 * 6);
-  EXPECT_EQ(kept(), (std::vector<std::string>{"old20", "new60"}));
+  EXPECT_EQ(kept(), (std::vector<std::string>{"old20", "new60"})) << "nine days back";
+}
+
+// A history far ahead makes timeline 1 no end of its own, one that forks early leads past its
+// backups, and what is put there is the newest of all.
+TEST_F(RetentionTest, MadeUpTimelinesTakeNoBackupsAway) {
+  for (const int silent : {1, 20 * 24}) {
+    inventory.timelines.clear();
+    inventory.backups.clear();
+    timeline(1, 27, hours(silent));
+    backup("real12", 1, 12, hours(24 * 25));
+    put_by("primary1");
+    backup("real20", 1, 20, hours(24 * 22));
+    put_by("primary1");
+    keep(2, hours(24 * 14));
+    const auto before = kept();
+    timeline(2, 1, hours(24 * 16)).ancestry = {fork(1, 4000)};
+    timeline(3, 40, hours(1)).ancestry = {fork(1, 7)};
+    for (const int at : {30, 33, 35}) {
+      backup(fmt::format("made-up{}", at), 3, static_cast<std::uint64_t>(at), hours(2));
+      put_by("standby9");
+    }
+    for (const std::string& name : before)
+      EXPECT_GT(std::ranges::count(kept(), name), 0) << name << " " << silent;
+    EXPECT_EQ(floor(), 12U);
+  }
 }
 
 TEST_F(RetentionTest, OfAnEraThatIsOverNoBackupNeedBeKept) {
@@ -342,7 +368,8 @@ TEST_F(RetentionTest, BackupsAreRankedAlongTheLineAndNotBeyondAFork) {
   keep(2, hours(24 * 2));
   // The newest of the line of 2 are b45 and b20: two of a dead branch do not push them out.
   EXPECT_EQ(floor(), 20U);
-  EXPECT_EQ(kept(), (std::vector<std::string>{"b20", "b45"}));
+  // "lost50" is among the newest by time, so that no made-up history takes it away.
+  EXPECT_EQ(kept(), (std::vector<std::string>{"b20", "lost50", "b45"}));
   ASSERT_EQ(plan().notes.size(), 1U);
   EXPECT_NE(plan().notes[0].find("timeline 1 is abandoned"), std::string::npos);
   // As long as backups are to reach back so far, the branch counts.
