@@ -1,6 +1,5 @@
 #include "store/files/conflicts.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>

@@ -82,9 +82,8 @@ void change_usage(Backend& backend, const std::string& key, Usage usage) {
   });
 }
 
-// Counts for whoever has put `claim`. It is renewed meanwhile, for as long as the walk has taken so
-// far, fifty times over: so it counts until what was counted replaces it, and lapses where its owner
-// has ended.
+// Counts for the owner of `claim`, and renews it meanwhile: it counts for fifty times what the walk
+// has taken so far. So it holds until the count replaces it, and lapses where its owner has ended.
 Usage count_stored(Backend& backend, std::string_view cluster, const Usage& claim) {
   const std::string key = layout::usage_record(cluster);
   const auto begun = Clock::now();

@@ -4,8 +4,9 @@
 // What it has is counted by a walk over its keys, and noted in a record, by which all processes go:
 // a put over the local or an SSH link is one of its own. The note counts for kLeastCountAge, and
 // longer where the walk took long, so that counting takes a fiftieth of the time at most. Then one
-// put counts, and all others go by the old note until it has; before the first count they are taken.
-// By what is put meanwhile a cluster may go beyond its quota; a quota of the file system is exact.
+// put counts, and all others go by the old note until it has; before the first count ends, they are
+// taken. By what is put meanwhile a cluster may go beyond its quota; a quota of the file system is
+// exact.
 #pragma once
 
 #include <chrono>
