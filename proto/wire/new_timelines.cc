@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "proto/base/error.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/report_reader.h"
@@ -16,7 +17,8 @@ constexpr std::size_t kLongestNames = 4096;  // characters
 constexpr std::string_view kAny = "any";
 
 constexpr FieldForm<std::optional<ClientNames>> kNewTimelines{
-    field::kNewTimelines, parse_new_timelines, "\"any\", or names of clients with ',' between"};
+    field::kNewTimelines, parse_new_timelines,
+    "\"any\", or names of clients with ',' between, none of them \"any\""};
 
 RequestHead start_timelines(Method method, const std::string& cluster) {
   RequestHead request{.method = method,
@@ -40,7 +42,8 @@ std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view t
     const std::size_t comma = text.find(',');
     names.emplace_back(text.substr(0, comma));
     const bool known = std::ranges::count(names, names.back()) > 1;
-    if (known || !valid_client_name(names.back())) return std::nullopt;
+    // A client of that name alone would be everybody.
+    if (known || names.back() == kAny || !valid_client_name(names.back())) return std::nullopt;
     if (comma == std::string_view::npos) return names;
     text.remove_prefix(comma + 1);
   }
@@ -57,9 +60,11 @@ NewTimelinesReport parse_new_timelines_report(std::string_view body) {
   const json::object object = parse_report_body(body, kWhat);
   const ReportReader reader(object, kWhat);
   const auto clients = parse_new_timelines(reader.text("new_timelines"));
-  return {.clients = clients ? *clients : ClientNames{},
-          .by = reader.text("by"),
-          .set = reader.time("set")};
+  if (!clients) {
+    throw Error(ErrorKind::kUnavailable, fmt::format("{} does not say whose they may be", kWhat),
+                "Is walstow older than the store?");
+  }
+  return {.clients = *clients, .by = reader.text("by"), .set = reader.time("set")};
 }
 
 RequestHead request_for(const SetNewTimelines& set) {

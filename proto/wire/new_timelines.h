@@ -11,7 +11,8 @@
 
 namespace walstow {
 
-// "any", or names with ',' between them; both ways. nullopt of the outer one: neither.
+// "any", or names with ',' between them, none of which is "any"; both ways. nullopt of the outer
+// one: neither.
 std::string to_new_timelines_text(const std::optional<ClientNames>& clients);
 std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view text);
 
@@ -22,6 +23,7 @@ struct NewTimelinesReport {
   bool operator==(const NewTimelinesReport&) const = default;
 };
 std::string to_json(const NewTimelinesReport& report);
+// Throws Error{kUnavailable} for anything else.
 NewTimelinesReport parse_new_timelines_report(std::string_view body);
 
 RequestHead request_for(const SetNewTimelines& set);

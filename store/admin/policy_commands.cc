@@ -1,5 +1,5 @@
-// `walstow policy set|show|remove`: by what walstowd prunes a cluster by itself, and who opens
-// timelines in it.
+// `walstow policy set|show|remove`: by what walstowd prunes a cluster by itself, how much it may
+// have, and who opens timelines in it.
 #include <fmt/format.h>
 
 #include "proto/base/log.h"
@@ -43,60 +43,87 @@ std::string timelines_text(const NewTimelinesReport& report) {
                      fmt::join(*report.clients, ", "), report.by, to_iso8601(report.set));
 }
 
-// Who opens timelines is no matter of pruning, and has a record of its own.
-void set_new_timelines(const CommandContext& call, const std::string& cluster) {
+// nullopt: not given.
+std::optional<SetNewTimelines> new_timelines_option(const CommandContext& call,
+                                                    const std::string& cluster) {
+  if (!call.command.flag("new-timelines")) return std::nullopt;
   const std::string text = call.command.option("new-timelines");
   const auto clients = parse_new_timelines(text);
-  if (!clients) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("invalid value \"{}\" for option --new-timelines", escaped(text)),
-                "Give \"any\", or the names of clients: primary1,standby1.");
-  }
-  const std::string answer = call.client().ask(SetNewTimelines{cluster, *clients}, patience());
-  print(call.json() ? answer : timelines_text(parse_new_timelines_report(answer)));
+  if (clients) return SetNewTimelines{cluster, *clients};
+  throw Error(ErrorKind::kUsage,
+              fmt::format("invalid value \"{}\" for option --new-timelines", escaped(text)),
+              "Give \"any\", which means all clients, or the names of clients, each once and none "
+              "of them \"any\": primary1,standby1.");
+}
+
+// The policy as the store shows it, and who opens timelines, which has a record of its own.
+std::string with_new_timelines(const std::string& policy, const NewTimelinesReport& timelines) {
+  auto both = parse_json_object(policy).value_or(boost::json::object());
+  both["new_timelines"] = to_new_timelines_text(timelines.clients);
+  return to_line(both);
 }
 
 int policy_set(const CommandContext& call) {
   const SetPolicy set{.cluster = call.command.positional("CLUSTER"),
                       .policy = policy_of_options(call),
                       .quota = quota_option(call)};
-  if (!call.command.option("new-timelines").empty()) {
-    set_new_timelines(call, set.cluster);
-    if (!set.quota && set.policy == PrunePolicy()) return exit_code::kDone;
-  }
-  const bool is_quota_alone = set.quota && set.policy == PrunePolicy();
-  if (set.policy.keep_backups.value_or(0) == 0 && !is_quota_alone) {
+  const auto new_timelines = new_timelines_option(call, set.cluster);
+  const bool sets_policy = set.policy != PrunePolicy();
+  if ((sets_policy || (!set.quota && !new_timelines)) && set.policy.keep_backups.value_or(0) == 0) {
     throw Error(ErrorKind::kUsage, "which backups are to be kept?",
-                "Give --keep-backups, one at least, and --keep-days; or --quota alone.");
+                "Give --keep-backups, one at least, and --keep-days; or only --quota or "
+                "--new-timelines.");
   }
-  const std::string answer = call.client().ask(set, patience());
+  Client client = call.client();
+  std::optional<NewTimelinesReport> timelines;
+  std::string answer;
+  if (new_timelines) {
+    answer = client.ask(*new_timelines, patience());
+    timelines = parse_new_timelines_report(answer);
+  }
+  if (sets_policy || set.quota) {
+    answer = client.ask(set, patience());
+    if (call.json() && timelines) answer = with_new_timelines(answer, *timelines);
+  }
   if (call.json()) {
     print(answer);
-  } else if (is_quota_alone) {
-    print(shown(parse_cluster_policy(answer), set.cluster));
-  } else {
+    return exit_code::kDone;
+  }
+  if (timelines) print(timelines_text(*timelines));
+  if (sets_policy) {
     print(fmt::format("{}walstowd prunes by it from now on: {} shows what would go\n",
                       shown(parse_cluster_policy(answer), set.cluster),
                       suggestion({"prune", set.cluster, "-n"})),
           call.reach());
+  } else if (set.quota) {
+    print(shown(parse_cluster_policy(answer), set.cluster));
   }
   return exit_code::kDone;
+}
+
+// nullopt: the store says nothing of it, as one of an earlier release.
+std::optional<NewTimelinesReport> ask_new_timelines(Client& client, const std::string& cluster) {
+  try {
+    return parse_new_timelines_report(client.ask(ShowNewTimelines{cluster}, patience()));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kRefused && error.kind() != ErrorKind::kDamaged) throw;
+    log_line(LogLevel::kWarning,
+             fmt::format("could not ask who may open timelines: {}", error.what()), error.hint());
+    return std::nullopt;
+  }
 }
 
 int policy_show(const CommandContext& call) {
   const std::string cluster = call.cluster();
   Client client = call.client();
   const std::string answer = client.ask(ShowPolicy{cluster}, patience());
-  const NewTimelinesReport timelines =
-      parse_new_timelines_report(client.ask(ShowNewTimelines{cluster}, patience()));
-  if (!call.json()) {
+  const auto timelines = ask_new_timelines(client, cluster);
+  if (call.json()) {
+    print(timelines ? with_new_timelines(answer, *timelines) : answer);
+  } else {
     print(fmt::format("{}{}", shown(parse_cluster_policy(answer), cluster),
-                      timelines_text(timelines)));
-    return exit_code::kDone;
+                      timelines ? timelines_text(*timelines) : ""));
   }
-  auto both = parse_json_object(answer).value_or(boost::json::object());
-  both["new_timelines"] = to_new_timelines_text(timelines.clients);
-  print(to_line(both));
   return exit_code::kDone;
 }
 
@@ -122,7 +149,7 @@ std::vector<AdminCommand> policy_commands() {
   return {
       {std::move(set), policy_set},
       {{"policy show",
-        "show by which policy a cluster is pruned",
+        "show by which policy a cluster is pruned, its quota, and who opens timelines",
         {},
         {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}},
        policy_show},

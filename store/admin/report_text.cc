@@ -128,13 +128,13 @@ std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
   for (const ConflictReport& conflict : conflicts) {
     text +=
         fmt::format("{}  {}  {}\n", conflict.file, conflict.digest.substr(0, 12), conflict.state);
-    text += fmt::format("  of client {}, put {}, {} stored\n", conflict.client,
+    text += fmt::format("  of client {}, put {}, {} stored\n", foreign_text(conflict.client),
                         to_iso8601(conflict.put), size_text(conflict.stored_size));
     if (conflict.standing.empty()) {
       text += "  nothing has the name\n";
     } else {
       text += fmt::format("  {} has the name, of client {}\n", conflict.standing.substr(0, 12),
-                          conflict.standing_client);
+                          foreign_text(conflict.standing_client));
     }
     if (conflict.differs_at.empty()) continue;
     text += fmt::format("  they differ from {} on; this one ends at {}, that one at {}\n",
@@ -147,10 +147,16 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   std::string text = fmt::format("{}\n", report.name);
   const auto add = [&text](const std::string& line) { text += wrapped(line, kTextColumns, "  "); };
   add(fmt::format("digest {}", report.digest));
-  add(fmt::format("put by client {} on {}, {} stored", report.client, to_iso8601(report.put),
-                  size_text(report.stored_size)));
+  if (report.state == "unreadable") {
+    add("withdrawn, but the record of it cannot be read: withdraw it once more, or give it back "
+        "with --undo");
+    return text;
+  }
+  add(fmt::format("put by client {} on {}, {} stored", foreign_text(report.client),
+                  to_iso8601(report.put), size_text(report.stored_size)));
   if (report.state == "standing") return text;
-  add(fmt::format("withdrawn by {} on {}: {}", report.by, to_iso8601(report.at), report.reason));
+  add(fmt::format("withdrawn by {} on {}: {}", foreign_text(report.by), to_iso8601(report.at),
+                  foreign_text(report.reason)));
   if (report.state == "unfinished") add("it still has the name: withdraw it once more");
   if (report.state == "returning") add("it is being put back: --undo once more completes that");
   return text;

@@ -12,6 +12,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "store/admin/commands.h"
@@ -219,10 +220,14 @@ std::vector<WithdrawnReport> Verification::list_withdrawn() {
 }
 
 std::string Verification::withdrawn_line(const WithdrawnReport& file) const {
+  constexpr std::string_view kIndent = "            ";
   if (call_.json()) return to_json(file);
-  return wrapped(fmt::format("{} was withdrawn by {} on {}: {}", file.name, file.by,
-                             to_iso8601(file.at), file.reason),
-                 kTextColumns, "            ");
+  if (file.state == "unreadable")
+    return wrapped(fmt::format("{} was withdrawn; the record of it cannot be read", file.name),
+                   kTextColumns, kIndent);
+  return wrapped(fmt::format("{} was withdrawn by {} on {}: {}", file.name, foreign_text(file.by),
+                             to_iso8601(file.at), foreign_text(file.reason)),
+                 kTextColumns, kIndent);
 }
 
 void Verification::show(const VerifyProblem& problem) {

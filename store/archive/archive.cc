@@ -152,6 +152,12 @@ std::vector<EraName> Archive::eras(std::string_view cluster) const {
   return eras;
 }
 
+std::vector<EraName> Archive::eras_newest_first(std::string_view cluster) const {
+  std::vector<EraName> newest_first = eras(cluster);
+  std::ranges::reverse(newest_first);
+  return newest_first;
+}
+
 std::optional<EraName> Archive::open_era(std::string_view cluster, std::uint64_t system_identifier,
                                          std::uint32_t segment_size, std::uint32_t number) const {
   if (number == 0 || number > layout::kMostEras ||

@@ -42,6 +42,7 @@ class Archive {
 
   // Oldest first, numbered from 1 without gaps. Throws Error{kDamaged} for a gap.
   std::vector<EraName> eras(std::string_view cluster) const;
+  std::vector<EraName> eras_newest_first(std::string_view cluster) const;
   // Opens `number`, which must be the next one; durable on return. When another process opens the
   // number first, whatever it opened is returned by the next eras(); nullopt then.
   std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,

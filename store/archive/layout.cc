@@ -15,11 +15,6 @@ constexpr std::string_view kWal = "wal";
 constexpr std::string_view kHistory = "history";
 constexpr std::string_view kIncomplete = ".incomplete";
 
-std::string segment_folder(std::string_view cluster, const EraName& era, const WalFileName& file) {
-  return fmt::format("{}{}/", wal_prefix(cluster, era),
-                     file.text().substr(0, kSegmentFolderLength));
-}
-
 std::string folder_of(std::string_view cluster, const EraName& era, const WalFileName& file) {
   return file.kind() == FileKind::kHistory ? history_prefix(cluster, era)
                                            : segment_folder(cluster, era, file);
@@ -75,6 +70,10 @@ StoredText split_stored_name(std::string_view name) {
 }
 
 }  // namespace
+
+std::string cluster_prefix(std::string_view cluster) {
+  return fmt::format("{}/", cluster);
+}
 
 std::string cluster_record(std::string_view cluster) {
   return fmt::format("{}/cluster.json", cluster);
@@ -190,6 +189,14 @@ std::string incomplete_prefix(std::string_view cluster, const EraName& era,
   return fmt::format("{}{}{}.", folder_of(cluster, era, segment), segment.text(), kIncomplete);
 }
 
+std::string segment_folder(std::string_view cluster, const EraName& era, const WalFileName& file) {
+  return segment_folder(cluster, era, file.text().substr(0, kSegmentFolderLength));
+}
+
+std::string segment_folder(std::string_view cluster, const EraName& era, std::string_view name) {
+  return fmt::format("{}{}/", wal_prefix(cluster, era), name);
+}
+
 std::string timeline_prefix(std::string_view cluster, const EraName& era, Timeline timeline) {
   return wal_prefix(cluster, era) + to_hex8(timeline);
 }
@@ -211,6 +218,11 @@ std::string after_segment(std::string_view cluster, const EraName& era,
 std::string before_segment(std::string_view cluster, const EraName& era,
                            const WalFileName& segment) {
   return segment_folder(cluster, era, segment) + segment.segment_text();
+}
+
+std::string beside_prefix(std::string_view cluster, const EraName& era,
+                          const WalFileName& segment) {
+  return fmt::format("{}.", before_segment(cluster, era, segment));
 }
 
 std::string partial_prefix(std::string_view cluster, const EraName& era,
@@ -275,10 +287,27 @@ std::string withdrawn_records(std::string_view cluster, const EraName& era) {
   return fmt::format("{}withdrawn/", era_prefix(cluster, era));
 }
 
+std::string withdrawn_records(std::string_view cluster, const EraName& era, const WalFileName& file,
+                              std::string_view digest_begin) {
+  return fmt::format("{}{}.{}", withdrawn_records(cluster, era), file.text(), digest_begin);
+}
+
 std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
                              const Digest& digest) {
-  return fmt::format("{}{}.{}.json", withdrawn_records(cluster, era), file.text(),
-                     walstow::to_string(digest));
+  return fmt::format("{}{}", withdrawn_records(cluster, era, file, walstow::to_string(digest)),
+                     kRecordSuffix);
+}
+
+std::optional<KeptName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
+                                               std::string_view key) {
+  const std::string prefix = withdrawn_records(cluster, era);
+  if (!key.starts_with(prefix) || !key.ends_with(kRecordSuffix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  key.remove_suffix(kRecordSuffix.size());
+  const StoredText text = split_stored_name(key);
+  const auto file = WalFileName::parse(text.file);
+  if (!file || text.digits.size() != kDigestDigits) return std::nullopt;
+  return KeptName{*file, std::string(text.digits)};
 }
 
 std::string to_string(const StoredName& stored) {

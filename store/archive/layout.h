@@ -53,6 +53,7 @@ inline constexpr std::string_view kMovedMarker = "_moved/walstow.json";
 
 inline constexpr std::uint32_t kMostEras = 999;  // of one cluster
 
+std::string cluster_prefix(std::string_view cluster);  // ends with '/'
 std::string cluster_record(std::string_view cluster);
 std::string era_records(std::string_view cluster);  // prefix
 std::string era_record(std::string_view cluster, std::uint32_t number);
@@ -91,6 +92,10 @@ std::string incomplete_key(std::string_view cluster, const EraName& era, const W
                            const Digest& digest);
 std::string incomplete_prefix(std::string_view cluster, const EraName& era,
                               const WalFileName& segment);
+// Every object of one timeline in one log number: of `file`, no history file. Ends with '/'.
+std::string segment_folder(std::string_view cluster, const EraName& era, const WalFileName& file);
+// The same of a name that folders(wal_prefix()) has.
+std::string segment_folder(std::string_view cluster, const EraName& era, std::string_view name);
 // A file that may be asked for by its name alone: a .partial is not (nullopt).
 std::optional<std::string> object_key(std::string_view cluster, const EraName& era,
                                       const WalFileName& file);
@@ -105,6 +110,8 @@ std::string after_segment(std::string_view cluster, const EraName& era, const Wa
 // Greater than every key of the segments before, and not greater than any of its own.
 std::string before_segment(std::string_view cluster, const EraName& era,
                            const WalFileName& segment);
+// All that a segment's name begins: its .backup files, and whatever else but the segment itself.
+std::string beside_prefix(std::string_view cluster, const EraName& era, const WalFileName& segment);
 // All contents of one .partial.
 std::string partial_prefix(std::string_view cluster, const EraName& era,
                            const WalFileName& partial);
@@ -151,8 +158,13 @@ struct StoredName {
 // Contents that an administrator has withdrawn: by the name with which a put sends them, and all 32
 // digits of the digest.
 std::string withdrawn_records(std::string_view cluster, const EraName& era);  // prefix
+// Of one file, and of the contents whose digests begin with these digits; a prefix.
+std::string withdrawn_records(std::string_view cluster, const EraName& era, const WalFileName& file,
+                              std::string_view digest_begin = "");
 std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
                              const Digest& digest);
+std::optional<KeptName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
+                                               std::string_view key);
 
 // "FILE", "SEGMENT.partial.DIGEST", "SEGMENT.incomplete.DIGEST": the key's last part without
 // its suffix.

@@ -1,6 +1,5 @@
 #include "store/files/conflicts.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>
@@ -255,18 +254,12 @@ void Decision::settle_others() {
   }
 }
 
-std::vector<EraName> newest_first(const Archive& archive, const std::string& cluster) {
-  std::vector<EraName> eras = archive.eras(cluster);
-  std::ranges::reverse(eras);
-  return eras;
-}
-
 }  // namespace
 
 std::vector<ConflictReport> list_conflicts(const Archive& archive, const ListConflicts& list) {
   std::vector<ConflictReport> reports;
   if (list.file && list.file->kind() == FileKind::kPartial) return reports;
-  for (const EraName& era : newest_first(archive, list.cluster)) {
+  for (const EraName& era : archive.eras_newest_first(list.cluster)) {
     for (const Beside& beside : beside_of(archive, list.cluster, era, list.file)) {
       if (auto report = report_on(archive, list.cluster, era, beside, list.file.has_value()))
         reports.push_back(std::move(*report));
@@ -277,7 +270,7 @@ std::vector<ConflictReport> list_conflicts(const Archive& archive, const ListCon
 
 bool accept_content(Archive& archive, const AcceptContent& accept) {
   if (accept.file.kind() == FileKind::kPartial) return false;
-  for (const EraName& era : newest_first(archive, accept.cluster)) {
+  for (const EraName& era : archive.eras_newest_first(accept.cluster)) {
     if (Decision(archive, accept, era).carry_out()) return true;
   }
   return false;

@@ -10,16 +10,18 @@
 namespace walstow {
 namespace {
 
-// Of the keys that begin with `prefix`, those with `part` in what follows; counted up to `most`.
-std::size_t count_keys(BackendReader& backend, const std::string& prefix, std::string_view part,
-                       std::size_t most) {
+// The objects whose keys begin with `prefix` and that `counts` of; counted up to `most`.
+template <class Counts>
+std::size_t count_objects(BackendReader& backend, const std::string& cluster,
+                          const std::string& prefix, std::size_t most, Counts counts) {
   constexpr std::size_t kPage = 1000;
   std::size_t count = 0;
   std::string after;
   for (;;) {
     const auto page = backend.list_after(prefix, after, kPage);
     count += static_cast<std::size_t>(std::ranges::count_if(page, [&](const Entry& entry) {
-      return entry.key.find(part, prefix.size()) != std::string::npos;
+      const auto stored = layout::parse_object_key(cluster, entry.key);
+      return stored && counts(*stored);
     }));
     if (count >= most || page.size() < kPage) return count;
     after = page.back().key;
@@ -38,12 +40,15 @@ bool stands(BackendReader& backend, const std::string& key) {
   return backend.open_object(key) != nullptr;
 }
 
+bool is_piece(const layout::StoredName& stored) {
+  return stored.form == layout::StoredName::Form::kIncomplete;
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_too_many(BackendReader& backend, const EraName& era,
                                        const PutFile& put) {
-  std::string prefix;
-  std::string_view part, of_what;
+  std::string prefix, of_what;
   std::size_t most = 0;
   switch (put.file.kind()) {
     case FileKind::kSegment:
@@ -56,20 +61,18 @@ std::optional<Refusal> refuse_too_many(BackendReader& backend, const EraName& er
     case FileKind::kPartial:
       prefix = layout::partial_prefix(put.cluster, era, put.file);
       most = kMostPartialsOfSegment;
-      of_what = "contents of it";
+      of_what = fmt::format("contents of \"{}\"", put.file.text());
       break;
-    case FileKind::kBackup: {
-      const SegmentSize size = SegmentSize::from_bytes(era.segment_size).value();
-      const auto segment = WalFileName::segment(put.file.timeline(), put.file.number(size), size);
-      const auto key = layout::object_key(put.cluster, era, segment);
-      prefix = fmt::format("{}.", key->substr(0, key->size() - layout::kObjectSuffix.size()));
-      part = ".backup.";
+    case FileKind::kBackup:
+      prefix = layout::beside_prefix(put.cluster, era, put.file);
       most = kMostBackupsOfSegment;
       of_what = "backup history files of its segment";
       break;
-    }
   }
-  const std::size_t count = count_keys(backend, prefix, part, most);
+  const auto is_of_kind = [&](const layout::StoredName& stored) {
+    return stored.file.kind() == put.file.kind() && !is_piece(stored);
+  };
+  const std::size_t count = count_objects(backend, put.cluster, prefix, most, is_of_kind);
   if (count < most) return std::nullopt;
   if (stands(backend, layout::object_key(put.cluster, era, put.file, put.digest)))
     return std::nullopt;
@@ -78,13 +81,16 @@ std::optional<Refusal> refuse_too_many(BackendReader& backend, const EraName& er
 
 std::optional<Refusal> refuse_too_many_pieces(BackendReader& backend, const EraName& era,
                                               const PutFile& put) {
-  if (stands(backend, layout::incomplete_key(put.cluster, era, put.file, put.digest)))
-    return std::nullopt;
-  const std::string of_segment = layout::incomplete_prefix(put.cluster, era, put.file);
-  const std::string of_folder = of_segment.substr(0, of_segment.rfind('/') + 1);
-  std::size_t count = count_keys(backend, of_segment, "", kMostPiecesOfSegment);
+  for (const std::string& key : layout::incomplete_keys(put.cluster, era, put.file, put.digest)) {
+    if (stands(backend, key)) return std::nullopt;
+  }
+  const auto count_below = [&](const std::string& prefix, std::size_t most) {
+    return count_objects(backend, put.cluster, prefix, most, is_piece);
+  };
+  std::size_t count =
+      count_below(layout::incomplete_prefix(put.cluster, era, put.file), kMostPiecesOfSegment);
   if (count >= kMostPiecesOfSegment) return too_many(put, count, "pieces of this segment");
-  count = count_keys(backend, of_folder, ".incomplete.", kMostPiecesOfFolder);
+  count = count_below(layout::segment_folder(put.cluster, era, put.file), kMostPiecesOfFolder);
   if (count >= kMostPiecesOfFolder) {
     return too_many(put, count, "pieces of segments in this part of its log");
   }

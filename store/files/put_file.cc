@@ -356,6 +356,10 @@ HandlerResult begin_put(PutContext context) {
       return to_reply(*withdrawn);
     if (const auto placement =
             find_placement(context.archive->backend(), *era, put, context.client)) {
+      // Once more: it may have been withdrawn between the first reading and the look.
+      if (const auto withdrawn =
+              refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
+        return to_reply(*withdrawn);
       return reply_to(context, *era, *placement);
     }
     if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put))

@@ -39,23 +39,31 @@ struct Slot {
 std::vector<Slot> slots_of(const Archive& archive, const std::string& cluster,
                            const std::string& name, const Digest& digest) {
   std::vector<Slot> slots;
-  for (const EraName& era : archive.eras(cluster)) {
+  for (const EraName& era : archive.eras_newest_first(cluster)) {
     auto key = layout::key_of_stored(cluster, era, name);
     if (!key) continue;
     auto stored = layout::parse_object_key(cluster, *key);
     if (stored) slots.push_back({cluster, era, *std::move(key), *std::move(stored), digest});
   }
-  std::ranges::reverse(slots);
   return slots;
 }
 
-// nullopt also for one that cannot be read: whoever withdraws anew replaces it.
-std::optional<WithdrawnRecord> standing_record(BackendReader& backend, const Slot& slot) {
+// The record of a slot. One that cannot be read refuses every put of its content, so it counts as
+// one that is there; whoever withdraws anew or gives back replaces it.
+struct StandingRecord {
+  std::optional<WithdrawnRecord> record;  // where it can be read
+  bool damaged = false;
+
+  bool says(State state) const { return record && record->state == state; }
+};
+
+StandingRecord standing_record(BackendReader& backend, const Slot& slot) {
   try {
-    return read_withdrawn(backend, slot.cluster, slot.era, slot.stored.file, slot.digest);
+    return {read_withdrawn(backend, slot.cluster, slot.era, slot.stored.file, slot.digest)};
   } catch (const Error& error) {
-    if (!is_of_one_record(error)) throw;
-    return std::nullopt;
+    if (error.kind() != ErrorKind::kDamaged) throw;
+    log_line(LogLevel::kWarning, error.what(), error.hint());
+    return {.record = {}, .damaged = true};
   }
 }
 
@@ -65,12 +73,10 @@ void write_record(Backend& backend, const Slot& slot, const WithdrawnRecord& rec
   });
 }
 
-// A copy below "_aside", proven and durable; where it was made before, that one.
-void copy_aside(Backend& backend, const std::string& key, const std::string& copy_key,
-                const Digest& digest) {
-  const auto source = backend.open_object(key);
-  if (source == nullptr) return;
-  const auto copy = proven_copy_of(backend, *source, digest);
+// A copy of the object below "_aside", proven and durable; where it was made before, that one.
+void copy_aside(Backend& backend, ObjectSource& object, const std::string& key,
+                const std::string& copy_key, const Digest& digest) {
+  const auto copy = proven_copy_of(backend, object, digest);
   if (keep(backend, *copy, copy_key) != KeepResult::kOther) return;
   throw Error(ErrorKind::kRefused,
               fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
@@ -82,8 +88,8 @@ void copy_aside(Backend& backend, const std::string& key, const std::string& cop
 void remove_twins(Backend& backend, const std::string& key, const std::string& copy_key,
                   const Digest& digest) {
   for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
-    if (entry.key == copy_key || !has_digest(backend, entry.key, digest)) continue;
-    const auto twin = backend.open_object(entry.key);
+    if (entry.key == copy_key) continue;
+    const auto twin = open_content(backend, entry.key, digest);
     const auto copy = backend.open_object(copy_key);
     if (twin && copy && same_content(*twin, *copy)) backend.remove_object(entry.key);
   }
@@ -95,12 +101,13 @@ void remove_twins(Backend& backend, const std::string& key, const std::string& c
 void take_away(Backend& backend, const std::string& key, const Digest& digest) {
   const std::string copy_key = aside_key(key, to_string(digest));
   for (int attempt = 0; attempt < kWithdrawAttempts; ++attempt) {
-    // The one that is taken is opened before the one that is looked into: where another one gets
-    // the name between the two, nothing is taken.
-    const auto object = backend.open_object(key);
-    if (object == nullptr || !has_digest(backend, key, digest)) return;
-    copy_aside(backend, key, copy_key, digest);
-    if (!backend.set_aside(key, *object)) continue;
+    // Where another one gets the name meanwhile, nothing is taken.
+    const auto object = open_content(backend, key, digest);
+    if (object != nullptr) {
+      copy_aside(backend, *object, key, copy_key, digest);
+      if (!backend.set_aside(key, *object)) continue;
+    }
+    // Also where it was taken before: a crash may have come between the two.
     remove_twins(backend, key, copy_key, digest);
     return;
   }
@@ -139,12 +146,11 @@ Refusal no_such_content(const std::string& cluster, const std::string& name, con
 }
 
 // The whole object with that content below "_aside"; nullptr: there is none any more.
-std::unique_ptr<ObjectSource> find_aside(Backend& backend, const Slot& slot) {
+std::unique_ptr<ObjectSource> find_aside(BackendReader& backend, const Slot& slot) {
   const std::string prefix = aside_key(slot.key, "");
   for (const Entry& entry : backend.list_after(prefix, "", kMostCopies)) {
-    if (!has_digest(backend, entry.key, slot.digest)) continue;
-    const auto object = backend.open_object(entry.key);
-    if (object && examine_object(*object).whole) return backend.open_object(entry.key);
+    auto object = open_content(backend, entry.key, slot.digest);
+    if (object && examine_object(*object).whole) return object;
   }
   return nullptr;
 }
@@ -156,6 +162,32 @@ Refusal name_is_taken(const Slot& slot) {
       fmt::format("\"{}\" has another content in cluster \"{}\" by now", name, slot.cluster),
       fmt::format("Which is the right one? The one that stands can be withdrawn first, with {}.",
                   suggestion({"withdraw", slot.cluster, name, "--reason", "TEXT"})));
+}
+
+Refusal damaged_object(const WithdrawFile& withdraw, const std::string& problem) {
+  return make_refusal(
+      Code::kDamaged,
+      fmt::format("\"{}\" in cluster \"{}\" is damaged: {}", withdraw.name, withdraw.cluster,
+                  problem),
+      "Put the file again: the whole one takes its place. Then it can be withdrawn.");
+}
+
+// Without who has withdrawn it, and why.
+WithdrawnRecord record_of(const Slot& slot, const ObjectHeader& header, std::uint64_t stored_size) {
+  return {.name = layout::to_string(slot.stored),
+          .digest = slot.digest,
+          .client = header.client,
+          .put = header.time,
+          .stored_size = stored_size,
+          .by = {},
+          .reason = {},
+          .at = {}};
+}
+
+// In the place of one that cannot be read. `object`: nullptr where there is none any more.
+WithdrawnRecord record_from(const Slot& slot, ObjectSource* object) {
+  if (object == nullptr) return record_of(slot, {}, 0);
+  return record_of(slot, examine_object(*object).header, object->size());
 }
 
 std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
@@ -197,42 +229,34 @@ OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawF
                                          const std::string& by, Time now) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, withdraw.cluster, withdraw.name, withdraw.digest)) {
-    auto record = standing_record(backend, slot);
-    if (has_digest(backend, slot.key, slot.digest) &&
-        !(record && record->state == State::kWithdrawn)) {
-      const auto object = backend.open_object(slot.key);
-      const Examined examined = object ? examine_object(*object) : Examined{};
-      if (!examined.whole) {
-        return make_refusal(
-            Code::kDamaged,
-            fmt::format("\"{}\" in cluster \"{}\" is damaged: {}", withdraw.name, withdraw.cluster,
-                        examined.problem),
-            "Put the file again: the whole one takes its place. Then it can be withdrawn.");
+    StandingRecord standing = standing_record(backend, slot);
+    if (!standing.says(State::kWithdrawn)) {
+      auto object = open_content(backend, slot.key, slot.digest);
+      if (object == nullptr && standing.damaged) object = find_aside(backend, slot);
+      if (object != nullptr) {
+        const Examined examined = examine_object(*object);
+        if (!examined.whole) return damaged_object(withdraw, examined.problem);
+        standing.record = record_of(slot, examined.header, object->size());
+        standing.record->by = by;
+        standing.record->reason = withdraw.reason;
+        standing.record->at = now;
+        write_record(backend, slot, *standing.record);
       }
-      record = WithdrawnRecord{.state = State::kWithdrawn,
-                               .name = withdraw.name,
-                               .digest = slot.digest,
-                               .client = examined.header.client,
-                               .put = examined.header.time,
-                               .stored_size = object->size(),
-                               .by = by,
-                               .reason = withdraw.reason,
-                               .at = now};
-      write_record(backend, slot, *record);
     }
-    if (!record) continue;
-    if (record->state == State::kReturning) {
-      record->state = State::kWithdrawn;
-      write_record(backend, slot, *record);
+    if (!standing.record) continue;
+    WithdrawnRecord& record = *standing.record;
+    if (record.state == State::kReturning) {
+      record.state = State::kWithdrawn;
+      write_record(backend, slot, record);
     }
     take_away(backend, slot.key, slot.digest);
     log_line(LogLevel::kWarning,
              fmt::format("\"{}\" with digest {}, put by client {}, is withdrawn from cluster "
                          "\"{}\" by \"{}\": {}",
-                         withdraw.name, to_string(slot.digest), record->client, withdraw.cluster,
-                         record->by, record->reason),
+                         withdraw.name, to_string(slot.digest), record.client, withdraw.cluster,
+                         record.by, record.reason),
              "It lies below \"_aside\" in the archive.");
-    return report_of(backend, withdraw.cluster, slot.era, *record);
+    return report_of(backend, withdraw.cluster, slot.era, record);
   }
   return no_such_content(withdraw.cluster, withdraw.name, withdraw.digest);
 }
@@ -241,13 +265,15 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
                                        const std::string& by) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, back.cluster, back.name, back.digest)) {
-    auto record = read_withdrawn(backend, slot.cluster, slot.era, slot.stored.file, slot.digest);
-    if (!record) continue;
-    const bool stands = has_digest(backend, slot.key, slot.digest);
-    const auto aside = stands ? nullptr : find_aside(backend, slot);
+    StandingRecord standing = standing_record(backend, slot);
+    if (!standing.record && !standing.damaged) continue;
+    const auto object = open_content(backend, slot.key, slot.digest);
+    const auto aside = object ? nullptr : find_aside(backend, slot);
     if (aside && backend.open_object(slot.key) != nullptr) return name_is_taken(slot);
-    record->state = State::kReturning;
-    write_record(backend, slot, *record);
+    if (!standing.record) standing.record = record_from(slot, object ? object.get() : aside.get());
+    WithdrawnRecord& record = *standing.record;
+    record.state = State::kReturning;
+    write_record(backend, slot, record);
     if (aside) {
       if (auto refusal = give_name_back(archive, slot, *aside)) return *std::move(refusal);
     }
@@ -256,8 +282,8 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
              fmt::format("the withdrawal of \"{}\" with digest {} from cluster \"{}\" is taken "
                          "back by \"{}\"",
                          back.name, to_string(slot.digest), back.cluster, by));
-    WithdrawnReport report = report_of(backend, back.cluster, slot.era, *record);
-    report.state = stands || aside ? "standing" : "lost";
+    WithdrawnReport report = report_of(backend, back.cluster, slot.era, record);
+    report.state = object || aside ? "standing" : "lost";
     return report;
   }
   return make_refusal(

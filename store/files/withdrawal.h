@@ -4,13 +4,14 @@
 //   withdraw   1. the record: durable           from here on no put of that content is acknowledged
 //              2. a copy below "_aside": proven, durable
 //              3. the object is taken from its name, durably
-//   put        reads the record before the body, and again once its object has a name: of a put and
-//              a withdrawal that meet, one sees the other
+//   put        reads the record before the body, and again once its object has a name or is found
+//              to have it: of a put and a withdrawal that meet, one sees the other
 //   return     1. the record says "returning"   from here on puts are taken as ever
 //              2. the object gets its name back, proven, never in the place of another content
 //              3. the record goes
 //
-// Whatever ends one of them, doing it again completes it. Nothing is deleted: what was acknowledged
+// Whatever ends one of them, doing it again completes it, also where the record cannot be read: it
+// is made anew from the object. Nothing is deleted: what was acknowledged
 // once lies below "_aside" as a whole. Only exactly the content that the administrator saw is
 // taken. Blocking. Errors: as store/backend/backend.h.
 #pragma once

@@ -15,14 +15,13 @@ namespace {
 std::optional<SegmentNumber> newest_in_last_folder(BackendReader& backend,
                                                    const std::string& cluster, const EraName& era,
                                                    Timeline timeline) {
-  const std::string prefix = layout::wal_prefix(cluster, era);
   std::string last;
-  for (const Folder& folder : backend.folders(prefix)) {
+  for (const Folder& folder : backend.folders(layout::wal_prefix(cluster, era))) {
     if (folder.name.starts_with(to_hex8(timeline))) last = folder.name;
   }
   if (last.empty()) return std::nullopt;
   std::optional<SegmentNumber> newest;
-  for_each_entry(backend, fmt::format("{}{}/", prefix, last), [&](const Entry& entry) {
+  for_each_entry(backend, layout::segment_folder(cluster, era, last), [&](const Entry& entry) {
     const auto stored = layout::parse_object_key(cluster, entry.key);
     if (!stored || !is_of_log(*stored)) return;
     newest = std::max(newest.value_or(SegmentNumber{}), stored->file.number(segment_size_of(era)));

@@ -8,11 +8,12 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/read_full.h"
 #include "proto/base/suggestion.h"
+#include "proto/codec/object.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
 #include "store/archive/record.h"
-#include "store/object/examine_object.h"
 
 namespace walstow {
 namespace {
@@ -64,10 +65,25 @@ Refusal withdrawn_refusal(const std::string& cluster, const WalFileName& file,
                   suggestion({"withdraw", cluster, record.name, "--undo"})));
 }
 
-std::vector<EraName> newest_era_first(const Archive& archive, const std::string& cluster) {
-  std::vector<EraName> eras = archive.eras(cluster);
-  std::ranges::reverse(eras);
-  return eras;
+// What a record's key alone says, of one whose content cannot be read. nullopt: it is of a stored
+// name other than `name`, where that is none of "".
+std::optional<WithdrawnReport> report_of_key(const std::string& cluster, const EraName& era,
+                                             const std::string& key, const std::string& name) {
+  const auto withdrawn = layout::parse_withdrawn_record(cluster, era, key);
+  const auto digest = withdrawn ? parse_digest(withdrawn->digits) : std::nullopt;
+  if (!digest) return std::nullopt;
+  WithdrawnReport report;
+  report.era = to_string(era);
+  report.name = layout::stored_name(withdrawn->file, *digest);
+  report.digest = withdrawn->digits;
+  report.state = "unreadable";
+  if (name.empty()) return report;
+  const auto stored_key = layout::key_of_stored(cluster, era, name);
+  const auto stored = stored_key ? layout::parse_object_key(cluster, *stored_key) : std::nullopt;
+  if (!stored || !(stored->digits.empty() || layout::are_digits_of(stored->digits, *digest)))
+    return std::nullopt;
+  report.name = name;
+  return report;
 }
 
 // nullopt: it has gone meanwhile.
@@ -75,6 +91,20 @@ std::optional<WithdrawnRecord> read_withdrawn_at(BackendReader& backend, const s
   const auto content = backend.read_record(key);
   if (!content) return std::nullopt;
   return decode_withdrawn(*content, record_name(backend, key));
+}
+
+// What a list says of one record; nullopt: nothing.
+std::optional<WithdrawnReport> report_at(BackendReader& backend, const ListWithdrawn& list,
+                                         const EraName& era, const std::string& key) {
+  try {
+    const auto record = read_withdrawn_at(backend, key);
+    if (!record || (!list.name.empty() && record->name != list.name)) return std::nullopt;
+    return report_of(backend, list.cluster, era, *record);
+  } catch (const Error& error) {
+    if (!is_of_one_record(error)) throw;
+    log_line(LogLevel::kWarning, error.what(), error.hint());
+    return report_of_key(list.cluster, era, key, list.name);
+  }
 }
 
 }  // namespace
@@ -109,8 +139,7 @@ std::optional<Refusal> refuse_withdrawn(BackendReader& backend, const std::strin
 std::optional<Refusal> refuse_withdrawn(const Archive& archive, const std::string& cluster,
                                         const WalFileName& file, std::string_view digest_begin) {
   for (const EraName& era : archive.eras(cluster)) {
-    const std::string prefix =
-        fmt::format("{}{}.{}", layout::withdrawn_records(cluster, era), file.text(), digest_begin);
+    const std::string prefix = layout::withdrawn_records(cluster, era, file, digest_begin);
     for (const Entry& entry : archive.backend().list_after(prefix, "", kLargestWithdrawnPage)) {
       const auto record = read_withdrawn_at(archive.backend(), entry.key);
       if (record && record->state == State::kWithdrawn)
@@ -125,27 +154,28 @@ WithdrawnPage list_withdrawn(const Archive& archive, const ListWithdrawn& list) 
   const std::size_t limit = std::min(list.page.limit, kLargestWithdrawnPage);
   // Where the page before ended: the era's number comes first, so that it tells the era, too.
   const auto after_era = parse_era_name(list.page.after.substr(0, list.page.after.find('/')));
-  for (const EraName& era : newest_era_first(archive, list.cluster)) {
+  for (const EraName& era : archive.eras_newest_first(list.cluster)) {
     if (after_era && era.number > after_era->number) continue;
     std::string prefix = layout::withdrawn_records(list.cluster, era);
     if (!list.name.empty()) {
       const auto key = layout::key_of_stored(list.cluster, era, list.name);
       if (!key) continue;
-      prefix += fmt::format("{}.", layout::parse_object_key(list.cluster, *key)->file.text());
+      prefix = layout::withdrawn_records(list.cluster, era,
+                                         layout::parse_object_key(list.cluster, *key)->file);
     }
     const bool goes_on = after_era && *after_era == era;
-    std::string after =
-        goes_on ? fmt::format("{}/{}", list.cluster, list.page.after) : std::string();
+    const std::string cluster = layout::cluster_prefix(list.cluster);
+    std::string after = goes_on ? cluster + list.page.after : std::string();
     for (std::size_t size = limit; size == limit;) {
       const std::vector<Entry> found = archive.backend().list_after(prefix, after, limit);
       size = found.size();
       for (const Entry& entry : found) {
         after = entry.key;
-        const auto record = read_withdrawn_at(archive.backend(), entry.key);
-        if (!record || (!list.name.empty() && record->name != list.name)) continue;
-        page.files.push_back(report_of(archive.backend(), list.cluster, era, *record));
+        auto report = report_at(archive.backend(), list, era, entry.key);
+        if (!report) continue;
+        page.files.push_back(*std::move(report));
         if (page.files.size() < limit) continue;
-        page.next = after.substr(list.cluster.size() + 1);
+        page.next = after.substr(cluster.size());
         return page;
       }
     }
@@ -190,20 +220,24 @@ WithdrawnReport report_of(BackendReader& backend, const std::string& cluster, co
       .reason = record.reason,
       .at = record.at};
   const auto key = layout::key_of_stored(cluster, era, record.name);
-  if (record.state == State::kWithdrawn && key && has_digest(backend, *key, record.digest))
+  if (record.state == State::kWithdrawn && key && open_content(backend, *key, record.digest))
     report.state = "unfinished";
   return report;
 }
 
-bool has_digest(BackendReader& backend, const std::string& key, const Digest& digest) {
+std::unique_ptr<ObjectSource> open_content(BackendReader& backend, const std::string& key,
+                                           const Digest& digest) {
   auto object = backend.open_object(key);
-  if (object == nullptr) return false;
+  if (object == nullptr) return nullptr;
+  std::vector<std::byte> beginning(kLargestHeaderFrame);
   try {
-    return describe_object(std::move(object)).header.digest == digest;
+    if (read_object_header(read_full(*object, beginning)).digest != digest) return nullptr;
   } catch (const Error& error) {
     if (!is_of_one_record(error)) throw;
-    return false;
+    return nullptr;
   }
+  object->rewind();
+  return object;
 }
 
 }  // namespace walstow

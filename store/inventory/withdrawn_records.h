@@ -3,6 +3,7 @@
 // store/backend/backend.h.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,8 +47,8 @@ std::optional<Refusal> refuse_withdrawn(BackendReader& backend, const std::strin
 std::optional<Refusal> refuse_withdrawn(const Archive& archive, const std::string& cluster,
                                         const WalFileName& file, std::string_view digest_begin);
 
-// Those of one file, or of all, as `list` asks; without what stands. One that cannot be read: an
-// Error{kDamaged}.
+// Those of one file, or of all, as `list` asks; without what stands. Of one that cannot be read,
+// what its key says: its state is "unreadable".
 WithdrawnPage list_withdrawn(const Archive& archive, const ListWithdrawn& list);
 
 // How many there are in an era, and the newest of them, `most` at most. One that cannot be read
@@ -62,7 +63,9 @@ NewestWithdrawn newest_withdrawn(BackendReader& backend, const std::string& clus
 WithdrawnReport report_of(BackendReader& backend, const std::string& cluster, const EraName& era,
                           const WithdrawnRecord& record);
 
-// Whether the object under the key has that content, by its header. A damaged one has not.
-bool has_digest(BackendReader& backend, const std::string& key, const Digest& digest);
+// The object under the key, where it has that content by its header; from its first byte on.
+// nullptr: it has not, or is too damaged to tell.
+std::unique_ptr<ObjectSource> open_content(BackendReader& backend, const std::string& key,
+                                           const Digest& digest);
 
 }  // namespace walstow

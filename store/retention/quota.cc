@@ -19,9 +19,10 @@ namespace {
 
 constexpr int kShareOfTime = 50;  // counting takes one part in so many
 
+// What a cluster has; or a claim: somebody counts, and what was known before counts meanwhile.
 struct Usage {
-  std::uint64_t stored_bytes = 0;
-  Time counted;
+  std::optional<std::uint64_t> stored_bytes;  // nullopt: nobody has counted yet
+  Time counted;                               // the epoch: something was removed since
   std::chrono::milliseconds took{};
 
   bool counts_at(Time now) const {
@@ -32,7 +33,7 @@ struct Usage {
 
 std::string encode_usage(const Usage& usage) {
   return to_line({{"format", kArchiveFormat},
-                  {"stored_bytes", usage.stored_bytes},
+                  {"stored_bytes", number_or_null(usage.stored_bytes)},
                   {"counted", to_iso8601(usage.counted)},
                   {"took_ms", usage.took.count()}});
 }
@@ -47,22 +48,13 @@ std::optional<Usage> decode_usage(const std::optional<std::string>& content,
     const auto took = number_member(object, "took_ms");
     const auto text = text_member(object, "counted");
     const auto counted = text ? parse_iso8601(*text) : std::nullopt;
-    if (!bytes || !took || !counted) return std::nullopt;
+    if (!took || !counted) return std::nullopt;
     const std::uint64_t milliseconds = std::min<std::uint64_t>(*took, 1'000'000);
-    return Usage{*bytes, *counted, std::chrono::milliseconds(milliseconds)};
+    return Usage{bytes, *counted, std::chrono::milliseconds(milliseconds)};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged) throw;
     return std::nullopt;
   }
-}
-
-Usage count_stored(Backend& backend, std::string_view cluster, Time now) {
-  const auto begun = Clock::now();
-  Usage usage{.counted = now};
-  for_each_entry(backend, fmt::format("{}/", cluster),
-                 [&usage](const Entry& entry) { usage.stored_bytes += entry.size; });
-  usage.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-  return usage;
 }
 
 // Changes a note. False: not now. Nobody waits for others' records for it, nor fails because a disk
@@ -77,6 +69,37 @@ bool attempt(const Step& step) {
     log_line(LogLevel::kDebug, error.what(), error.hint());
     return false;
   }
+}
+
+// Puts `usage` in the place of the note; where something was removed meanwhile, the next one who
+// asks counts anew.
+void change_usage(Backend& backend, const std::string& key, Usage usage) {
+  const std::string place = record_name(backend, key);
+  backend.update_record(key, [&](const std::optional<std::string>& content) {
+    const auto there = decode_usage(content, place);
+    if (there && there->counted == Time()) usage.counted = Time();
+    return std::optional(encode_usage(usage));
+  });
+}
+
+// Counts for the owner of `claim`, and renews it meanwhile: it counts for fifty times what the walk
+// has taken so far. So it holds until the count replaces it, and lapses where its owner has ended.
+Usage count_stored(Backend& backend, std::string_view cluster, const Usage& claim) {
+  const std::string key = layout::usage_record(cluster);
+  const auto begun = Clock::now();
+  std::chrono::milliseconds took{}, renew_at = kLeastCountAge / 4;
+  std::uint64_t bytes = 0;
+  for_each_entry(backend, layout::cluster_prefix(cluster), [&](const Entry& entry) {
+    bytes += entry.size;
+    took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+    if (took < renew_at) return;
+    renew_at = 2 * took;
+    Usage renewed = claim;
+    renewed.took = std::max(took, claim.took);
+    attempt([&] { change_usage(backend, key, renewed); });
+  });
+  took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+  return {.stored_bytes = bytes, .counted = claim.counted, .took = took};
 }
 
 std::string bytes_text(std::uint64_t bytes) {
@@ -115,42 +138,55 @@ void set_quota(Backend& backend, std::string_view cluster, std::uint64_t bytes,
                        bytes == 0 ? "none" : fmt::format("{} bytes", bytes)));
 }
 
-std::uint64_t stored_bytes_of(Backend& backend, std::string_view cluster, Time now) {
+std::optional<std::uint64_t> noted_bytes_of(BackendReader& backend, std::string_view cluster) {
+  const std::string key = layout::usage_record(cluster);
+  const auto known = decode_usage(backend.read_record(key), record_name(backend, key));
+  return known ? known->stored_bytes : std::nullopt;
+}
+
+std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view cluster, Time now) {
   const std::string key = layout::usage_record(cluster);
   const std::string place = record_name(backend, key);
   const auto known = decode_usage(backend.read_record(key), place);
   if (known && known->counts_at(now)) return known->stored_bytes;
   // Who is first counts; for the others what was known counts on meanwhile.
   Usage claim = known.value_or(Usage());
-  claim.counted = now;
   bool is_first = false;
   const auto take = [&](const std::optional<std::string>& content) -> std::optional<std::string> {
     const auto there = decode_usage(content, place);
     is_first = !there || !there->counts_at(now);
-    if (!is_first) claim.stored_bytes = there->stored_bytes;
-    return is_first ? std::optional(encode_usage(claim)) : std::nullopt;
+    claim = there.value_or(Usage());
+    if (!is_first) return std::nullopt;
+    claim.counted = now;
+    return encode_usage(claim);
   };
   if (!attempt([&] { backend.update_record(key, take); }) || !is_first) return claim.stored_bytes;
-  const Usage counted = count_stored(backend, cluster, now);
-  const auto put = [&](const std::optional<std::string>&) {
-    return std::optional(encode_usage(counted));
-  };
-  attempt([&] { backend.update_record(key, put); });
+  const Usage counted = count_stored(backend, cluster, claim);
+  attempt([&] { change_usage(backend, key, counted); });
   return counted.stored_bytes;
 }
 
 void forget_stored_bytes(Backend& backend, std::string_view cluster) {
-  attempt([&] { backend.remove_record(layout::usage_record(cluster)); });
+  const std::string key = layout::usage_record(cluster);
+  const std::string place = record_name(backend, key);
+  attempt([&] {
+    backend.update_record(key, [&](const std::optional<std::string>& content) {
+      auto known = decode_usage(content, place);
+      if (!known) return std::optional<std::string>();
+      known->counted = Time();
+      return std::optional(encode_usage(*known));
+    });
+  });
 }
 
 std::optional<Refusal> refuse_over_quota(Backend& backend, const std::string& cluster, Time now) {
   const auto quota = read_quota(backend, cluster);
   if (!quota) return std::nullopt;
-  const std::uint64_t stored = stored_bytes_of(backend, cluster, now);
-  if (stored < *quota) return std::nullopt;
+  const auto stored = stored_bytes_of(backend, cluster, now);
+  if (!stored || *stored < *quota) return std::nullopt;
   return make_refusal(
       Code::kOverQuota,
-      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster, bytes_text(stored),
+      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster, bytes_text(*stored),
                   bytes_text(*quota)),
       fmt::format("Nothing is lost: PostgreSQL keeps its WAL, and tries again. {} removes what "
                   "nobody needs; {} allows more.",

@@ -3,8 +3,10 @@
 //
 // What it has is counted by a walk over its keys, and noted in a record, by which all processes go:
 // a put over the local or an SSH link is one of its own. The note counts for kLeastCountAge, and
-// longer where the walk took long, so that counting takes a fiftieth of the time at most. By what
-// is put meanwhile a cluster may go beyond its quota; a quota of the file system is exact.
+// longer where the walk took long, so that counting takes a fiftieth of the time at most. Then one
+// put counts, and all others go by the old note until it has; before the first count ends, they are
+// taken. By what is put meanwhile a cluster may go beyond its quota; a quota of the file system is
+// exact.
 #pragma once
 
 #include <chrono>
@@ -27,9 +29,12 @@ std::optional<std::uint64_t> read_quota(BackendReader& backend, std::string_view
 void set_quota(Backend& backend, std::string_view cluster, std::uint64_t bytes,
                const std::string& by, Time now);
 
-// Everything below the cluster, records too. As it was noted, or counted now.
-std::uint64_t stored_bytes_of(Backend& backend, std::string_view cluster, Time now);
-// The note counts no more: something was removed.
+// Everything below the cluster, records too. As it was noted, or counted now. nullopt: somebody
+// else counts, and nobody has before.
+std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view cluster, Time now);
+// The same as it was noted, however long ago; nullopt: nobody has counted yet.
+std::optional<std::uint64_t> noted_bytes_of(BackendReader& backend, std::string_view cluster);
+// Something was removed: who asks next counts anew, and the note counts until then.
 void forget_stored_bytes(Backend& backend, std::string_view cluster);
 
 // nullopt: it may have more.

@@ -156,6 +156,11 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
         fmt::format("{} shows them.",
                     suggestion({"conflict", "show", accept.cluster, accept.file.text()}))));
   }
+  // Once more: of a decision and a withdrawal that meet, one sees the other. What has got the name
+  // nevertheless is an unfinished withdrawal, which `walstow status` names.
+  if (const auto refusal =
+          refuse_withdrawn(*asked.archive, accept.cluster, accept.file, accept.digits))
+    return to_reply(*refusal);
   const ListConflicts what_is_left{.cluster = accept.cluster, .file = accept.file};
   return json_reply(200, to_json(list_conflicts(*asked.archive, what_is_left)));
 }

@@ -292,6 +292,9 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   }
   try {
     report.quota = read_quota(archive.backend(), cluster);
+    // The figure by which puts are refused.
+    const auto noted = report.quota ? noted_bytes_of(archive.backend(), cluster) : std::nullopt;
+    report.stored_bytes = noted.value_or(report.stored_bytes);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
     damaged_marks.emplace_back(error.what());

@@ -1,5 +1,6 @@
 """A file that does not belong into the log blocks every recovery, until an administrator withdraws it."""
 
+import signal
 import subprocess
 
 from support import processes
@@ -142,13 +143,15 @@ class Withdraw(EndToEndTest):
         program = str(self.archive.binaries / "walstow")
         words = [program, "--store", str(self.archive.folder), "withdraw", "main", name,
                  "--reason", "x", "--yes"]  # fmt: skip
+        killed = 0
         for delay in (0.002, 0.005, 0.01, 0.02, 0.04):
             process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
                 process.wait(delay)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                killed += process.wait() == -signal.SIGKILL
+        self.assertGreater(killed, 0, "no kill came in time")
         self.withdraw(name, "--reason", "x")
         self.assertNotIn(name, self.archive.objects())
         (listed,) = self.archive.json_lines("list", "main", "--withdrawn")

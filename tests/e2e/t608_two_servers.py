@@ -66,11 +66,28 @@ class TwoServers(EndToEndTest):
         self.assertEqual(self.archive.json("policy", "show", "main")["new_timelines"], "any")
 
     def test_names_that_are_none(self):
-        for text in ("", "a,,b", "a,a", "no such name"):
-            done = self.archive.walstow(
-                "policy", "set", "main", "--new-timelines", text, check=False
-            )
-            self.assertEqual(done.returncode, 2, done.stdout)
+        for text in ("", "a,,b", "a,a", "no such name", "any,a"):
+            with self.subTest(text):
+                done = self.archive.walstow(
+                    "policy", "set", "main", "--new-timelines", text, check=False
+                )
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn(f'invalid value "{text}" for option --new-timelines', done.stderr)
+
+    def test_nothing_is_set_where_one_option_is_wrong(self):
+        done = self.archive.walstow(
+            "policy", "set", "main", "--new-timelines", "of-primary-main",
+            "--keep-days", "3", "--keep-backups", "0", check=False,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("which backups are to be kept?", done.stderr)
+        self.assertEqual(self.archive.json("policy", "show", "main")["new_timelines"], "any")
+        both = self.archive.json(
+            "policy", "set", "main", "--new-timelines", "of-primary-main",
+            "--keep-days", "3", "--keep-backups", "1",
+        )  # fmt: skip
+        self.assertEqual(both["new_timelines"], "of-primary-main")
+        self.assertEqual(both["policy"]["keep_days"], 3)
 
 
 if __name__ == "__main__":

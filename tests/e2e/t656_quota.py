@@ -23,8 +23,9 @@ class Quota(EndToEndTest):
         )
         self.assert_logged(primary, "PostgreSQL keeps its WAL, and tries again")
         self.assertNotIn(end.name, self.archive.segments())
-        other = self.archive.walstow("status", "main")
-        self.assertEqual(other.returncode, 0)
+        report = self.archive.json("status", "main")
+        self.assertEqual(report["quota"], 32 << 10)
+        self.assertGreaterEqual(report["stored_bytes"], report["quota"])
 
         self.archive.walstow("policy", "set", "main", "--quota", "none")
         primary.wait_archived()

@@ -2,12 +2,15 @@
 #include "store/files/put_bounds.h"
 
 #include <fmt/format.h>
+#include <functional>
+#include <utility>
 
 #include "proto/wire/report.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive/layout.h"
 #include "store/backend/memory_backend.h"
 #include "store/retention/quota.h"
+#include "tests/support/borrowed_backend.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -41,6 +44,9 @@ TEST_F(QuotaTest, BeyondItNothingNewIsTakenAndWhatStandsIsAcknowledgedAgain) {
   const auto report = parse_cluster_report(ask(ClusterStatus{"main"}).body);
   EXPECT_EQ(report.quota, 100U);
   EXPECT_GT(report.stored_bytes, 100U);
+  // By the same figure: every object and record below the cluster.
+  const auto archive = open_archive_folder(archive_folder.string());
+  EXPECT_EQ(report.stored_bytes, noted_bytes_of(archive->backend(), "main"));
   set_quota_to(std::uint64_t{1} << 40);
   EXPECT_EQ(put(kNext).status, 201);
   set_quota_to(100);
@@ -111,6 +117,8 @@ TEST_F(PutBoundsTest, ContentsOfAPartial) {
     publish(key_of(put_of(kNamed + ".partial", std::to_string(i))));
   EXPECT_TRUE(is_refused(put_of(kNamed + ".partial", "another")));
   EXPECT_FALSE(is_refused(put_of(kNamed + ".partial", "0"))) << "it stands";
+  const auto refusal = refuse_too_many(*backend_, era_, put_of(kNamed + ".partial", "another"));
+  EXPECT_NE(refusal->message.find("16 contents of \"" + kNamed + ".partial\""), std::string::npos);
   EXPECT_FALSE(is_refused(put_of(kNext + ".partial", "another")));
 }
 
@@ -129,6 +137,17 @@ TEST_F(PutBoundsTest, PiecesOfAPartOfTheLog) {
   }
   EXPECT_TRUE(refuse_too_many_pieces(*backend_, era_, put_of("0000000100000000000000FE")));
   EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, put_of("000000010000000100000000")));
+}
+
+TEST_F(PutBoundsTest, PieceUnderTheKeyOfBeforeStands) {
+  const PutFile older = put_of(kNamed, "of before");
+  publish(layout::incomplete_keys("main", era_, older.file, older.digest).back());
+  for (std::size_t i = 1; i < kMostPiecesOfSegment; ++i) {
+    const PutFile put = put_of(kNamed, std::to_string(i));
+    publish(layout::incomplete_key("main", era_, put.file, put.digest));
+  }
+  EXPECT_TRUE(refuse_too_many_pieces(*backend_, era_, put_of(kNamed, "another")));
+  EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, older)) << "it stands";
 }
 
 TEST_F(PutBoundsTest, WhatIsStoredIsCountedOnceInAWhile) {
@@ -150,6 +169,80 @@ TEST_F(PutBoundsTest, WhatIsStoredIsCountedOnceInAWhile) {
   put("000000010000000000000009");
   forget_stored_bytes(*backend_, "main");
   EXPECT_GE(stored_bytes_of(*backend_, "main", now), 4000U);
+}
+
+// Somebody else asks, or something is removed, while the keys are walked over.
+class SlowListing : public BorrowedBackend {
+ public:
+  using BorrowedBackend::BorrowedBackend;
+  std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
+                                std::size_t limit) override {
+    ++walks;
+    if (const auto call = std::exchange(meanwhile, {})) call();
+    return BorrowedBackend::list_after(prefix, after, limit);
+  }
+  int walks = 0;
+  std::function<void()> meanwhile;
+};
+
+class CountingTest : public PutBoundsTest {
+ protected:
+  void put(const std::string& name) {
+    const auto staged = backend_->stage();
+    staged->write(as_bytes(std::string(1000, 'x')));
+    backend_->publish(*staged, key_of(put_of(name)));
+  }
+  std::optional<std::uint64_t> asked(std::chrono::seconds later = {}) {
+    return stored_bytes_of(slow_, "main", now_ + later);
+  }
+  const Time now_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  SlowListing slow_{*backend_};
+};
+
+TEST_F(CountingTest, BeforeTheFirstCountOnlyOneCounts) {
+  put(kNamed);
+  EXPECT_EQ(noted_bytes_of(slow_, "main"), std::nullopt);
+  std::optional<std::uint64_t> others = 1;
+  slow_.meanwhile = [&] { others = asked(); };
+  EXPECT_GE(asked(), 1000U);
+  EXPECT_EQ(others, std::nullopt) << "not known";
+  EXPECT_EQ(slow_.walks, 1);
+  EXPECT_GE(noted_bytes_of(slow_, "main"), 1000U);
+}
+
+TEST_F(CountingTest, AfterAPruneTheOldFigureCountsUntilItIsReplaced) {
+  put(kNamed);
+  put(kNext);
+  const auto before = asked();
+  backend_->remove_object(key_of(put_of(kNext)));
+  forget_stored_bytes(slow_, "main");
+  EXPECT_EQ(noted_bytes_of(slow_, "main"), before);
+  std::optional<std::uint64_t> others;
+  slow_.meanwhile = [&] { others = asked(); };
+  EXPECT_LT(asked(), *before);
+  EXPECT_EQ(others, before);
+  EXPECT_EQ(slow_.walks, 2);
+}
+
+TEST_F(CountingTest, WhatIsRemovedWhileItIsCountedIsCountedAnew) {
+  put(kNamed);
+  slow_.meanwhile = [&] { forget_stored_bytes(slow_, "main"); };
+  asked();
+  put(kNext);
+  EXPECT_GE(asked(), 2000U);
+  EXPECT_EQ(slow_.walks, 2);
+}
+
+TEST_F(CountingTest, AClaimCountsFiftyTimesAsLongAsTheLastCountTook) {
+  put(kNamed);
+  backend_->create_record(layout::usage_record("main"),
+                          R"({"format":"1.0","stored_bytes":5,"counted":"1970-01-01T00:00:00Z",)"
+                          R"("took_ms":1000})");
+  std::optional<std::uint64_t> others;
+  slow_.meanwhile = [&] { others = asked(std::chrono::seconds(49)); };
+  EXPECT_GE(asked(), 1000U);
+  EXPECT_EQ(others, 5U);
+  EXPECT_EQ(slow_.walks, 1);
 }
 
 }  // namespace

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <set>
+#include <utility>
 
 #include "proto/wire/report.h"
 #include "store/archive/layout.h"
+#include "tests/support/borrowed_backend.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -37,6 +40,11 @@ class WithdrawalTest : public ServiceTest {
     for (const Entry& entry : archive->backend().list_after(prefix, "", 10000))
       keys.insert(entry.key);
     return keys;
+  }
+  // Of the only one.
+  void damage_record() {
+    const fs::path folder = archive_folder / "main" / kEra / "withdrawn";
+    std::ofstream(fs::directory_iterator(folder)->path().string()) << "no record";
   }
   std::size_t copies_aside() { return keys("_aside/").size(); }
   EraReport era_of_status() {
@@ -204,12 +212,91 @@ TEST_F(WithdrawalTest, StatusNamesTheNewest) {
 TEST_F(WithdrawalTest, RecordThatCannotBeReadIsNamedAndRefuses) {
   put(kHistory, kMadeUp);
   withdraw(kHistory, kMadeUp);
-  const fs::path folder = archive_folder / "main" / kEra / "withdrawn";
-  std::ofstream(fs::directory_iterator(folder)->path().string()) << "no record";
+  damage_record();
   EXPECT_EQ(put(kHistory, kMadeUp).status, 500);
   const auto report = parse_cluster_report(ask(ClusterStatus{"main"}).body);
   EXPECT_EQ(report.eras[0].withdrawn, 1U);
   ASSERT_EQ(report.damaged.size(), 1U);
+}
+
+TEST_F(WithdrawalTest, RecordThatCannotBeReadIsListedAndMadeAnew) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  damage_record();
+  for (const std::string& name : {std::string(), kHistory}) {
+    const auto files = listed(name);
+    ASSERT_EQ(files.size(), 1U) << name;
+    EXPECT_EQ(files[0].state, "unreadable");
+    EXPECT_EQ(files[0].name, kHistory);
+    EXPECT_EQ(files[0].digest, to_string(digest_of(kMadeUp)));
+  }
+  const Response done = withdraw(kHistory, kMadeUp);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(parse_withdrawn_page(done.body).files.at(0).client, "tester");
+  EXPECT_EQ(listed().at(0).state, "withdrawn");
+  EXPECT_EQ(code_of(put(kHistory, kMadeUp)), "withdrawn");
+  EXPECT_EQ(copies_aside(), 1U);
+}
+
+TEST_F(WithdrawalTest, RecordThatCannotBeReadIsTakenBack) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  damage_record();
+  const Response back = undo(kHistory, kMadeUp);
+  ASSERT_EQ(back.status, 200) << back.body;
+  EXPECT_EQ(parse_withdrawn_page(back.body).files.at(0).state, "standing");
+  EXPECT_EQ(get(kHistory).body, kMadeUp);
+  EXPECT_TRUE(listed().empty());
+
+  withdraw(kHistory, kMadeUp);
+  damage_record();
+  fs::remove_all(archive_folder / "_aside");
+  EXPECT_EQ(code_of(withdraw(kHistory, kMadeUp)), "no-such-content") << "nothing tells what it was";
+  ASSERT_EQ(undo(kHistory, kMadeUp).status, 200);
+  EXPECT_EQ(put(kHistory, kMadeUp).status, 201);
+}
+
+// A crash came between the object's way below "_aside" and the end of its second copy.
+TEST_F(WithdrawalTest, DoneAgainItLeavesOneCopy) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  const std::string copy = *keys("_aside/").begin();
+  const std::string twin = copy.substr(0, copy.rfind('.')) + ".0a1b2c3d";
+  fs::copy_file(archive_folder / copy, archive_folder / twin);
+  ASSERT_EQ(copies_aside(), 2U);
+  ASSERT_EQ(withdraw(kHistory, kMadeUp).status, 200);
+  EXPECT_EQ(keys("_aside/"), std::set{copy});
+}
+
+// Withdraws a content as soon as a put has found that it stands.
+class WithdrawnMeanwhile : public BorrowedBackend {
+ public:
+  WithdrawnMeanwhile(Backend& backend, std::function<void()> withdraw)
+      : BorrowedBackend(backend), withdraw_(std::move(withdraw)) {}
+  bool make_durable(const std::string& key) override {
+    const bool stands = BorrowedBackend::make_durable(key);
+    if (key.find("/history/") != std::string::npos) {
+      if (const auto withdraw = std::exchange(withdraw_, {})) withdraw();
+    }
+    return stands;
+  }
+
+ private:
+  std::function<void()> withdraw_;
+};
+
+TEST_F(WithdrawalTest, WhatIsWithdrawnWhileItIsFoundIsNotAcknowledged) {
+  put(kHistory, kMadeUp);
+  const auto archive = open_archive_folder(archive_folder.string());
+  Handler other(
+      [&] {
+        return std::make_unique<Archive>(std::make_unique<WithdrawnMeanwhile>(
+            archive->backend(), [&] { withdraw(kHistory, kMadeUp); }));
+      },
+      1);
+  HandlerResult result = other.handle(to_request(put_of(kHistory, kMadeUp)), caller);
+  ASSERT_TRUE(std::holds_alternative<Reply>(result));
+  EXPECT_EQ(code_of(respond(std::get<Reply>(std::move(result)))), "withdrawn");
 }
 
 TEST_F(WithdrawalTest, TakesTheRightAdmin) {

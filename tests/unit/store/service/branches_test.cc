@@ -103,6 +103,18 @@ TEST_F(BranchesTest, OnlySomeMayOpenTimelines) {
   EXPECT_EQ(put("00000003.history", kOpened).status, 201);
 }
 
+TEST(NewTimelines, NamesOfWhichNoneIsAny) {
+  EXPECT_EQ(parse_new_timelines("any"), std::optional(std::optional<ClientNames>()));
+  EXPECT_EQ(parse_new_timelines("any,standby1"), std::nullopt);
+  EXPECT_EQ(parse_new_timelines("standby1,any"), std::nullopt);
+}
+
+TEST(NewTimelines, AnswerThatNamesNobodyIsNoList) {
+  EXPECT_THROW(parse_new_timelines_report(
+                   R"({"new_timelines":"a,a","by":"x","set":"2026-11-22T21:15:00Z"})"),
+               Error);
+}
+
 TEST_F(BranchesTest, ImpossibleHistoriesAreRefused) {
   ASSERT_EQ(put("000000010000000000000002").status, 201);
   EXPECT_EQ(code_of(put("00000002.history", "1\t0/0\tx\n")), "bad-content");
