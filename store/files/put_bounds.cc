@@ -29,11 +29,16 @@ std::size_t count_objects(BackendReader& backend, const std::string& cluster,
 }
 
 Refusal too_many(const PutFile& put, std::size_t count, std::string_view of_what) {
-  return make_refusal(Code::kOverQuota,
-                      fmt::format("cluster \"{}\" has {} {}, and takes no more: \"{}\" is refused",
-                                  put.cluster, count, of_what, put.file.text()),
-                      fmt::format("No server makes so many. {} shows them; who has put them?",
-                                  suggestion({"list", put.cluster})));
+  return make_refusal(
+      Code::kOverQuota,
+      fmt::format("cluster \"{}\" has {} {}, and takes no more: \"{}\" is refused", put.cluster,
+                  count, of_what, put.file.text()),
+      fmt::format("No server makes so many. {} shows them. Whoever has put them "
+                  "should lose the right to: {}; each that is taken away with {} "
+                  "makes room.",
+                  suggestion({"list", put.cluster}),
+                  suggestion({"client", "revoke", "CLIENT", "--cluster", put.cluster}),
+                  suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
 }
 
 bool stands(BackendReader& backend, const std::string& key) {

@@ -95,21 +95,29 @@ void remove_twins(Backend& backend, const std::string& key, const std::string& c
   }
 }
 
-// The content goes below "_aside", if it has the name. A move between two folders is no single step
-// on every disk, so that a crash might lose both names: the copy is durable before. Durable on
-// return.
-void take_away(Backend& backend, const std::string& key, const Digest& digest) {
+// This object with that content goes below "_aside", if it has the name. A move between two folders
+// is no single step on every disk, so that a crash might lose both names: the copy is durable
+// before. False: it does not have the name any more. Durable on return.
+bool take_away(Backend& backend, const std::string& key, const Digest& digest,
+               ObjectSource& object) {
   const std::string copy_key = aside_key(key, to_string(digest));
+  copy_aside(backend, object, key, copy_key, digest);
+  const bool taken = backend.set_aside(key, object);
+  remove_twins(backend, key, copy_key, digest);
+  return taken;
+}
+
+// Whichever object with that content has the name.
+void take_away(Backend& backend, const std::string& key, const Digest& digest) {
   for (int attempt = 0; attempt < kWithdrawAttempts; ++attempt) {
     // Where another one gets the name meanwhile, nothing is taken.
     const auto object = open_content(backend, key, digest);
-    if (object != nullptr) {
-      copy_aside(backend, *object, key, copy_key, digest);
-      if (!backend.set_aside(key, *object)) continue;
+    if (object == nullptr) {
+      // It was taken before; a crash may have come between that and this.
+      remove_twins(backend, key, aside_key(key, to_string(digest)), digest);
+      return;
     }
-    // Also where it was taken before: a crash may have come between the two.
-    remove_twins(backend, key, copy_key, digest);
-    return;
+    if (take_away(backend, key, digest, *object)) return;
   }
   throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" is being put by others", key),
               "Withdraw it once more.");
@@ -190,6 +198,8 @@ WithdrawnRecord record_from(const Slot& slot, ObjectSource* object) {
   return record_of(slot, examine_object(*object).header, object->size());
 }
 
+// Always by an object of its own: one that stands already may be that of a put which has read of the
+// withdrawal, and takes it away in a moment.
 std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
                                       ObjectSource& source) {
   Backend& backend = archive.backend();
@@ -200,7 +210,7 @@ std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
     const auto standing = backend.open_object(slot.key);
     if (standing == nullptr) continue;
     if (!same_content(*standing, *staged->read_back())) return name_is_taken(slot);
-    if (backend.make_durable(slot.key)) return std::nullopt;
+    if (backend.replace_object(*staged, slot.key, *standing)) return std::nullopt;
   }
   throw Error(ErrorKind::kUnavailable,
               fmt::format("\"{}\" is being put and withdrawn by others", slot.key));
@@ -269,13 +279,16 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
     if (!standing.record && !standing.damaged) continue;
     const auto object = open_content(backend, slot.key, slot.digest);
     const auto aside = object ? nullptr : find_aside(backend, slot);
-    if (aside && backend.open_object(slot.key) != nullptr) return name_is_taken(slot);
-    if (!standing.record) standing.record = record_from(slot, object ? object.get() : aside.get());
+    const bool is_taken = aside && backend.open_object(slot.key) != nullptr;
+    if (is_taken && open_content(backend, slot.key, slot.digest) == nullptr)
+      return name_is_taken(slot);
+    ObjectSource* const source = object ? object.get() : aside.get();
+    if (!standing.record) standing.record = record_from(slot, source);
     WithdrawnRecord& record = *standing.record;
     record.state = State::kReturning;
     write_record(backend, slot, record);
-    if (aside) {
-      if (auto refusal = give_name_back(archive, slot, *aside)) return *std::move(refusal);
+    if (source != nullptr) {
+      if (auto refusal = give_name_back(archive, slot, *source)) return *std::move(refusal);
     }
     backend.remove_record(slot.record());
     log_line(LogLevel::kWarning,
@@ -283,7 +296,7 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
                          "back by \"{}\"",
                          back.name, to_string(slot.digest), back.cluster, by));
     WithdrawnReport report = report_of(backend, back.cluster, slot.era, record);
-    report.state = object || aside ? "standing" : "lost";
+    report.state = source != nullptr ? "standing" : "lost";
     return report;
   }
   return make_refusal(
@@ -295,10 +308,20 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
 
 std::optional<Refusal> take_back_withdrawn(const Archive& archive, const EraName& era,
                                            const PutFile& put, const std::string& stored_name) {
-  auto refusal = refuse_withdrawn(archive.backend(), put.cluster, era, put.file, put.digest);
-  if (!refusal) return std::nullopt;
-  if (const auto key = layout::key_of_stored(put.cluster, era, stored_name))
-    take_away(archive.backend(), *key, put.digest);
+  Backend& backend = archive.backend();
+  const auto still_withdrawn = [&] {
+    return refuse_withdrawn(backend, put.cluster, era, put.file, put.digest);
+  };
+  const auto key = layout::key_of_stored(put.cluster, era, stored_name);
+  // Before the record is read. So this is no object by which the withdrawal is taken back later.
+  const auto object = key ? open_content(backend, *key, put.digest) : nullptr;
+  auto refusal = still_withdrawn();
+  if (!refusal || object == nullptr) return refusal;
+  take_away(backend, *key, put.digest, *object);
+  // A bucket cannot tell two objects with the same bytes apart.
+  if (auto again = still_withdrawn()) return again;
+  const Slot slot{put.cluster, era, *key, *layout::parse_object_key(put.cluster, *key), put.digest};
+  if (const auto aside = find_aside(backend, slot)) return give_name_back(archive, slot, *aside);
   return refusal;
 }
 

@@ -93,11 +93,11 @@ Caller stdio_caller(const ParsedCommand& command) {
   const std::string name = command.option("as");
   const std::string key = command.option("key");
   const bool owner = command.flag("owner");
-  if (!name.empty() && owner) {
+  if (command.flag("as") && owner) {
     throw Error(ErrorKind::kUsage, "options --as and --owner exclude each other",
                 "A forced command needs --as alone.");
   }
-  if (!name.empty()) return named_client(name, key);
+  if (command.flag("as")) return named_client(name, key);
   if (!key.empty()) {
     throw Error(ErrorKind::kUsage, "option --key needs --as",
                 "\"walstow client add NAME --ssh KEY.pub\" prints both.");
@@ -124,7 +124,7 @@ int run(int argc, const char* const* argv) {
     serve_archive(server.archive, [&server] { serve_standard_streams(server); });
     return exit_code::kDone;
   }
-  if (!command.option("as").empty() || !command.option("key").empty() || command.flag("owner")) {
+  if (command.flag("as") || command.flag("key") || command.flag("owner")) {
     throw Error(ErrorKind::kUsage, "options --as, --key and --owner need --stdio",
                 "The daemon takes its clients' names from their certificates.");
   }

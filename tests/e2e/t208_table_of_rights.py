@@ -191,6 +191,13 @@ class RightsOverTheLocalLink(Rights, EndToEndTest):
         )
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("--as NAME", done.stderr)
+        for name in ("", "primary1"):
+            done = processes.run(
+                self.archive.binaries / "walstowd", "--stdio", "--owner", "--as", name,
+                "--archive", self.archive.folder, check=False,
+            )  # fmt: skip
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("exclude each other", done.stderr)
 
     def connect(self, client):
         return self.over_process(

@@ -299,6 +299,48 @@ TEST_F(WithdrawalTest, WhatIsWithdrawnWhileItIsFoundIsNotAcknowledged) {
   EXPECT_EQ(code_of(respond(std::get<Reply>(std::move(result)))), "withdrawn");
 }
 
+// Does something as soon as somebody has read that a content is withdrawn.
+class AfterTheRecord : public BorrowedBackend {
+ public:
+  AfterTheRecord(Backend& backend, std::function<void()> then)
+      : BorrowedBackend(backend), then_(std::move(then)) {}
+  std::optional<std::string> read_record(const std::string& key) override {
+    auto content = BorrowedBackend::read_record(key);
+    if (content && key.find("/withdrawn/") != std::string::npos) {
+      if (const auto then = std::exchange(then_, {})) then();
+    }
+    return content;
+  }
+
+ private:
+  std::function<void()> then_;
+};
+
+// A put that meets a withdrawal takes its own object away, and nothing else: not what stands once
+// the withdrawal was taken back, which others have had acknowledged by then.
+TEST_F(WithdrawalTest, APutThatIsRefusedUndoesNoUndo) {
+  ASSERT_EQ(put(kSegment).status, 201);
+  const auto archive = open_archive_folder(archive_folder.string());
+  int put_again = 0;
+  Handler other(
+      [&] {
+        return std::make_unique<Archive>(std::make_unique<AfterTheRecord>(archive->backend(), [&] {
+          EXPECT_EQ(undo(kHistory, kMadeUp).status, 200);
+          put_again = put(kHistory, kMadeUp).status;
+        }));
+      },
+      1);
+  HandlerResult result = other.handle(to_request(put_of(kHistory, kMadeUp)), caller);
+  auto& upload = *std::get<std::unique_ptr<Upload>>(result);
+  ASSERT_EQ(put(kHistory, kMadeUp).status, 201);
+  ASSERT_EQ(withdraw(kHistory, kMadeUp).status, 200);
+  upload.write(as_bytes(kMadeUp));
+  respond(upload.finish());
+  EXPECT_EQ(put_again, 200);
+  EXPECT_EQ(get(kHistory).body, kMadeUp);
+  EXPECT_TRUE(listed().empty());
+}
+
 TEST_F(WithdrawalTest, TakesTheRightAdmin) {
   put(kHistory, kMadeUp);
   ask_as_client({Right::kArchive, Right::kRestore});
