@@ -104,7 +104,7 @@ TEST_F(BranchesTest, OnlySomeMayOpenTimelines) {
 }
 
 TEST(NewTimelines, NamesOfWhichNoneIsAny) {
-  EXPECT_EQ(parse_new_timelines("any"), std::optional(std::optional<ClientNames>()));
+  EXPECT_EQ(parse_new_timelines("any"), std::make_optional(std::optional<ClientNames>()));
   EXPECT_EQ(parse_new_timelines("any,standby1"), std::nullopt);
   EXPECT_EQ(parse_new_timelines("standby1,any"), std::nullopt);
 }
