@@ -28,6 +28,7 @@ constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 // Each dot of a name makes a table within a table, and toml++ destroys them by recursion: a hundred
 // thousand of them are more than the stack holds.
 constexpr std::size_t kLongestLine = 4096;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // nullopt: absent. Not through the file seam: unlike there, a symbolic link is welcome here.
 std::optional<std::string> read_text(const std::string& path) {
@@ -52,17 +53,51 @@ std::optional<std::string> read_text(const std::string& path) {
   return text;
 }
 
-// What toml++ must not see: such a line, and bytes that are no UTF-8, with some of which it reaches
-// what it takes for unreachable.
+// Whether `line` has a character beyond ASCII outside of texts and comments, where no setting has
+// one. `quotes`: of a text of several lines that goes on in it; "" for none.
+bool has_bare_non_ascii(std::string_view line, std::string_view& quotes) {
+  while (!line.empty()) {
+    if (!quotes.empty()) {
+      const bool is_escape = line.front() == '\\' && quotes.front() == '"';
+      std::size_t taken = is_escape ? 2 : 1;
+      if (line.starts_with(quotes)) {
+        // One or two quotes may stand before those that end a text of several lines.
+        if (quotes.size() == 3)
+          taken = std::min(line.find_first_not_of(quotes.front()), line.size());
+        quotes = {};
+      }
+      line.remove_prefix(std::min(taken, line.size()));
+      continue;
+    }
+    if (line.front() == '#') return false;
+    if (static_cast<unsigned char>(line.front()) >= 0x80) return true;
+    for (const std::string_view start : {R"(""")", "'''", R"(")", "'"}) {
+      if (!line.starts_with(start)) continue;
+      quotes = start;
+      break;
+    }
+    line.remove_prefix(std::max<std::size_t>(quotes.size(), 1));
+  }
+  if (quotes.size() == 1) quotes = {};  // it ends with its line at the latest
+  return false;
+}
+
+// What toml++ must not see: such a line; bytes that are no UTF-8; and characters where none can be,
+// with some of which it reaches what it takes for unreachable.
 void check_lines(std::string_view text, const std::string& path) {
   const auto refuse = [&path](std::size_t number, const std::string& why) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("invalid settings file \"{}\", line {}: {}", path, number, why));
   };
+  std::string_view quotes;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t size = std::min(text.find('\n'), text.size());
     if (size > kLongestLine) refuse(number, fmt::format("longer than {} bytes", kLongestLine));
-    if (!is_utf8(text.substr(0, size))) refuse(number, "not UTF-8");
+    const std::string_view line = text.substr(0, size);
+    if (!is_utf8(line)) refuse(number, "not UTF-8");
+    const bool has_mark = number == 1 && line.starts_with(kByteOrderMark);
+    if (has_bare_non_ascii(line.substr(has_mark ? kByteOrderMark.size() : 0), quotes))
+      refuse(number, "a character beyond ASCII outside of quotes");
     text.remove_prefix(std::min(size + 1, text.size()));
   }
 }

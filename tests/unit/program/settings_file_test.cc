@@ -80,6 +80,26 @@ TEST_F(SettingsFileTest, BytesThatAreNoUtf8AreRefused) {
                      [&] { load(path); });
 }
 
+TEST_F(SettingsFileTest, CharactersBeyondAsciiAreForTextsAndComments) {
+  for (const std::string bare : {"\uFECDstore = 'x'", "cluster = 'a' \u00E9", "[\u00E9]",
+                                 R"(cluster = "a\\" )"
+                                 "\u00E9",
+                                 "cluster = 'a' '' \u00E9"}) {
+    const std::string path = write("a.toml", "\n" + bare + "\n");
+    expect_usage_error("invalid settings file \"" + path +
+                           "\", line 2: a character beyond ASCII outside of quotes",
+                       "", [&] { load(path); });
+  }
+  for (const std::string quoted : {"cluster = 'm\u00E9' # \u00E9",
+                                   R"(cluster = "\")"
+                                   "\u00E9\"",
+                                   "cluster = \"\"\"\n\u00E9\"\"\"\"\"",
+                                   "\uFEFF"
+                                   "cluster = 'main'"}) {
+    EXPECT_NO_THROW(load(write("a.toml", quoted))) << quoted;
+  }
+}
+
 // In each build, with assertions and without.
 TEST_F(SettingsFileTest, HeaderWithoutANameIsRefused) {
   using namespace std::string_literals;
