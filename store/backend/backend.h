@@ -133,10 +133,10 @@ class Backend : public BackendReader {
   // are durable, also folders that somebody else made a moment ago.
   virtual PublishResult publish(StagedObject& object, const std::string& key) = 0;
   // Takes an object out of the way, a damaged one or one that is withdrawn, kept under "_aside/" +
-  // key + a unique suffix, durable on return. `damaged` is what open_object(key) gave and the caller
-  // looked into. False: it does not stand there any more, and whatever does is left alone: of two
-  // callers that found the same damage, the slower one must not take away what the faster one has
-  // published in its place.
+  // key + a unique suffix, durable on return. `damaged` is what open_object(key) gave and the
+  // caller looked into. False: it does not stand there any more, and whatever does is left alone:
+  // of two callers that found the same damage, the slower one must not take away what the faster
+  // one has published in its place.
   virtual bool set_aside(const std::string& key, const ObjectSource& damaged) = 0;
   // The one exception to "never replaced": puts `successor` in the place of `standing`, in one
   // atomic step; durable on return. At no moment is the key without an object, and whoever reads

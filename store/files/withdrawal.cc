@@ -198,8 +198,8 @@ WithdrawnRecord record_from(const Slot& slot, ObjectSource* object) {
   return record_of(slot, examine_object(*object).header, object->size());
 }
 
-// Always by an object of its own: one that stands already may be that of a put which has read of the
-// withdrawal, and takes it away in a moment.
+// Always by an object of its own: one that stands already may be that of a put which has read of
+// the withdrawal, and takes it away in a moment.
 std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
                                       ObjectSource& source) {
   Backend& backend = archive.backend();

@@ -1,8 +1,9 @@
 // The threads that touch the archive, and blocking work of a coroutine that is done on them.
 //
 // Of what waits for a thread, puts go first, since a primary whose WAL cannot go fills its own
-// disk; but every fourth turn goes to a get, and every eighth to anything else, so that nothing waits
-// for ever. All else has half of the threads at most: long work of administrators leaves room.
+// disk; but every fourth turn goes to a get, and every eighth to anything else, so that nothing
+// waits for ever. All else has half of the threads at most: long work of administrators leaves
+// room.
 //
 // Threads: any.
 #pragma once
