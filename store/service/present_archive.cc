@@ -2,8 +2,6 @@
 
 #include <exception>
 
-#include "proto/base/error.h"
-
 namespace walstow {
 
 std::shared_ptr<Archive> PresentArchive::get() {
@@ -29,28 +27,33 @@ std::shared_ptr<Archive> PresentArchive::open() {
   if (opening_.valid()) {
     const Opening of_another = opening_;
     lock.unlock();
-    return of_another.get();
+    const Opened& opened = of_another.get();
+    if (opened.archive == nullptr) throw Error(opened.kind, opened.problem, opened.hint);
+    return opened.archive;
   }
-  std::promise<std::shared_ptr<Archive>> result;
+  std::promise<Opened> result;
   opening_ = result.get_future().share();
   lock.unlock();
-  std::shared_ptr<Archive> archive;
+  Opened opened;
   std::exception_ptr failure;
   try {
-    archive = open_();
-  } catch (...) {
+    opened.archive = open_();
+  } catch (const Error& error) {
     failure = std::current_exception();
+    opened.kind = error.kind();
+    opened.problem = error.what();
+    opened.hint = error.hint();
+  } catch (const std::exception& error) {
+    failure = std::current_exception();
+    opened.problem = error.what();
   }
   lock.lock();
-  opened_ = archive;
+  opened_ = opened.archive;
   opening_ = {};
   lock.unlock();
-  if (failure) {
-    result.set_exception(failure);
-    std::rethrow_exception(failure);
-  }
-  result.set_value(archive);
-  return archive;
+  result.set_value(opened);
+  if (failure) std::rethrow_exception(failure);
+  return opened.archive;
 }
 
 }  // namespace walstow
