@@ -8,18 +8,13 @@
 #include "proto/wire/field_reader.h"
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/retention_parse.h"
+#include "proto/wire/start_request.h"
 #include "proto/wire/withdraw_parse.h"
 
 namespace walstow {
 namespace {
 
 constexpr std::string_view kDigestPrefix = "xxh128=";
-
-RequestHead start(Method method, std::string target) {
-  RequestHead request{.method = method, .target = std::move(target), .fields = {}};
-  request.fields.set(field::kVersion, std::string(kProtocolVersion));
-  return request;
-}
 
 std::string cluster_path(std::string_view cluster) {
   return fmt::format("/v1/clusters/{}", percent_encoded(cluster));
@@ -48,7 +43,7 @@ void set_instance(Fields& fields, const Instance& instance) {
 }
 
 RequestHead request_for(const PutFile& put) {
-  RequestHead request = start(Method::kPut, file_path(put.cluster, put.file));
+  RequestHead request = start_request(Method::kPut, file_path(put.cluster, put.file));
   Fields& fields = request.fields;
   set_number(fields, field::kSystem, put.system_identifier);
   if (put.segment_size) set_number(fields, field::kSegmentSize, put.segment_size->bytes());
@@ -62,7 +57,7 @@ RequestHead request_for(const PutFile& put) {
 
 RequestHead request_for(const GetFile& get) {
   RequestHead request =
-      start(get.head_only ? Method::kHead : Method::kGet, file_path(get.cluster, get.file));
+      start_request(get.head_only ? Method::kHead : Method::kGet, file_path(get.cluster, get.file));
   Fields& fields = request.fields;
   if (get.system_identifier) set_number(fields, field::kSystem, *get.system_identifier);
   if (get.segment_size) set_number(fields, field::kSegmentSize, get.segment_size->bytes());
@@ -84,13 +79,13 @@ std::string page_query(const std::string& after, std::uint32_t limit, const File
 }
 
 RequestHead request_for(const ListFiles& list) {
-  return start(Method::kGet, fmt::format("{}/wal{}", cluster_path(list.cluster),
-                                         page_query(list.after, list.limit, list.range)));
+  return start_request(Method::kGet, fmt::format("{}/wal{}", cluster_path(list.cluster),
+                                                 page_query(list.after, list.limit, list.range)));
 }
 
 RequestHead request_for(const ListHoles& list) {
-  return start(Method::kGet, fmt::format("{}/holes{}", cluster_path(list.cluster),
-                                         page_query(list.after, list.limit, list.range)));
+  return start_request(Method::kGet, fmt::format("{}/holes{}", cluster_path(list.cluster),
+                                                 page_query(list.after, list.limit, list.range)));
 }
 
 RequestHead request_for(const VerifyFiles& verify) {
@@ -100,28 +95,29 @@ RequestHead request_for(const VerifyFiles& verify) {
   if (verify.depth == VerifyFiles::Depth::kContent) target += "&deep=1";
   if (verify.jobs != 1) target += fmt::format("&jobs={}", verify.jobs);
   if (verify.most_bytes) target += fmt::format("&bytes={}", *verify.most_bytes);
-  return start(Method::kPost, std::move(target));
+  return start_request(Method::kPost, std::move(target));
 }
 
 RequestHead request_for(const SetAside& aside) {
-  return start(Method::kPost, fmt::format("{}/aside?object={}", cluster_path(aside.cluster),
-                                          percent_encoded(aside.object)));
+  return start_request(Method::kPost, fmt::format("{}/aside?object={}", cluster_path(aside.cluster),
+                                                  percent_encoded(aside.object)));
 }
 
 RequestHead request_for(const ClusterStatus& status) {
-  return start(Method::kGet, cluster_path(status.cluster));
+  return start_request(Method::kGet, cluster_path(status.cluster));
 }
 
 RequestHead request_for(const ListClusters& list) {
-  return start(Method::kGet, fmt::format("/v1/clusters{}", to_query(list.page)));
+  return start_request(Method::kGet, fmt::format("/v1/clusters{}", to_query(list.page)));
 }
 
 RequestHead request_for(const CreateCluster& create) {
-  return start(Method::kPut, cluster_path(create.cluster));
+  return start_request(Method::kPut, cluster_path(create.cluster));
 }
 
 RequestHead request_for(const OpenEra& open) {
-  RequestHead request = start(Method::kPost, fmt::format("{}/eras", cluster_path(open.cluster)));
+  RequestHead request =
+      start_request(Method::kPost, fmt::format("{}/eras", cluster_path(open.cluster)));
   set_number(request.fields, field::kSystem, open.system_identifier);
   set_number(request.fields, field::kSegmentSize, open.segment_size);
   return request;
@@ -129,8 +125,8 @@ RequestHead request_for(const OpenEra& open) {
 
 RequestHead request_for(const ReportPosition& report) {
   RequestHead request =
-      start(Method::kPut, fmt::format("{}/standbys/{}", cluster_path(report.cluster),
-                                      percent_encoded(report.instance.id)));
+      start_request(Method::kPut, fmt::format("{}/standbys/{}", cluster_path(report.cluster),
+                                              percent_encoded(report.instance.id)));
   set_number(request.fields, field::kSystem, report.system_identifier);
   set_instance(request.fields, report.instance);
   request.fields.set(field::kRestartpoint, report.restartpoint.text());
@@ -138,31 +134,32 @@ RequestHead request_for(const ReportPosition& report) {
 }
 
 RequestHead request_for(const Whoami&) {
-  return start(Method::kGet, "/v1/whoami");
+  return start_request(Method::kGet, "/v1/whoami");
 }
 
 RequestHead request_for(const CheckStore& check) {
-  return start(Method::kPost, fmt::format("{}/check", cluster_path(check.cluster)));
+  return start_request(Method::kPost, fmt::format("{}/check", cluster_path(check.cluster)));
 }
 
 RequestHead request_for(const ListConflicts& list) {
   std::string target = fmt::format("{}/conflicts", cluster_path(list.cluster));
   if (list.file) target += fmt::format("/{}", percent_encoded(list.file->text()));
-  return start(Method::kGet, std::move(target));
+  return start_request(Method::kGet, std::move(target));
 }
 
 RequestHead request_for(const AcceptContent& accept) {
-  return start(Method::kPost,
-               fmt::format("{}/conflicts/{}/{}", cluster_path(accept.cluster),
-                           percent_encoded(accept.file.text()), percent_encoded(accept.digits)));
+  return start_request(
+      Method::kPost,
+      fmt::format("{}/conflicts/{}/{}", cluster_path(accept.cluster),
+                  percent_encoded(accept.file.text()), percent_encoded(accept.digits)));
 }
 
 RequestHead request_for(const ListClients& list) {
-  return start(Method::kGet, fmt::format("/v1/clients{}", to_query(list.page)));
+  return start_request(Method::kGet, fmt::format("/v1/clients{}", to_query(list.page)));
 }
 
 RequestHead request_for(const AddClient& add) {
-  RequestHead request = start(Method::kPut, client_path(add.client));
+  RequestHead request = start_request(Method::kPut, client_path(add.client));
   request.fields.set(field::kPublicKey, add.public_key);
   request.fields.set(field::kGrants, to_grants_field(add.grants));
   if (add.certificate_until) {
@@ -172,7 +169,7 @@ RequestHead request_for(const AddClient& add) {
 }
 
 RequestHead request_for(const ChangeClient& change) {
-  RequestHead request = start(Method::kPost, client_path(change.client));
+  RequestHead request = start_request(Method::kPost, client_path(change.client));
   if (change.grants) request.fields.set(field::kGrants, to_grants_field(*change.grants));
   if (change.certificate_until) {
     request.fields.set(field::kUntil, to_iso8601(*change.certificate_until));
@@ -181,7 +178,7 @@ RequestHead request_for(const ChangeClient& change) {
 }
 
 RequestHead request_for(const RemoveClient& remove) {
-  return start(Method::kDelete, client_path(remove.client));
+  return start_request(Method::kDelete, client_path(remove.client));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "proto/wire/field_reader.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/report_reader.h"
+#include "proto/wire/start_request.h"
 
 namespace walstow {
 namespace {
@@ -19,14 +20,6 @@ constexpr std::string_view kAny = "any";
 constexpr FieldForm<std::optional<ClientNames>> kNewTimelines{
     field::kNewTimelines, parse_new_timelines,
     "\"any\", or names of clients with ',' between, none of them \"any\""};
-
-RequestHead start_timelines(Method method, const std::string& cluster) {
-  RequestHead request{.method = method,
-                      .target = fmt::format("/v1/clusters/{}/timelines", percent_encoded(cluster)),
-                      .fields = {}};
-  request.fields.set(field::kVersion, std::string(kProtocolVersion));
-  return request;
-}
 
 }  // namespace
 
@@ -68,13 +61,13 @@ NewTimelinesReport parse_new_timelines_report(std::string_view body) {
 }
 
 RequestHead request_for(const SetNewTimelines& set) {
-  RequestHead request = start_timelines(Method::kPut, set.cluster);
+  RequestHead request = start_in_cluster(Method::kPut, set.cluster, "timelines");
   request.fields.set(field::kNewTimelines, to_new_timelines_text(set.clients));
   return request;
 }
 
 RequestHead request_for(const ShowNewTimelines& show) {
-  return start_timelines(Method::kGet, show.cluster);
+  return start_in_cluster(Method::kGet, show.cluster, "timelines");
 }
 
 std::optional<OrRefusal<Command>> parse_new_timelines_request(const RequestHead& request,

@@ -6,6 +6,7 @@
 #include "proto/http/text_field.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/query_reader.h"
+#include "proto/wire/start_request.h"
 
 namespace walstow {
 namespace {
@@ -48,14 +49,6 @@ constexpr FieldForm<std::uint32_t> kStandbyLimit{field::kStandbyLimit, parse_sma
                                                  kDaysText};
 
 constexpr FieldForm<std::uint64_t> kQuota{field::kQuota, parse_decimal, "a number of bytes"};
-
-RequestHead start_in_cluster(Method method, std::string_view cluster, std::string_view rest) {
-  RequestHead request{.method = method,
-                      .target = fmt::format("/v1/clusters/{}/{}", percent_encoded(cluster), rest),
-                      .fields = {}};
-  request.fields.set(field::kVersion, std::string(kProtocolVersion));
-  return request;
-}
 
 void set_policy(Fields& fields, const PrunePolicy& policy) {
   const auto set_number = [&fields](std::string_view name, const auto& number) {

@@ -6,6 +6,7 @@
 #include "proto/http/text_field.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/query_reader.h"
+#include "proto/wire/start_request.h"
 
 namespace walstow {
 namespace {
@@ -16,17 +17,8 @@ constexpr std::size_t kLongestStoredName = 100;
 
 constexpr FieldForm<std::string> kWhy{field::kReason, parse_text_field, kTextForm};
 
-RequestHead start_withdrawn(Method method, const std::string& cluster, std::string_view rest) {
-  RequestHead request{
-      .method = method,
-      .target = fmt::format("/v1/clusters/{}/withdrawn{}", percent_encoded(cluster), rest),
-      .fields = {}};
-  request.fields.set(field::kVersion, std::string(kProtocolVersion));
-  return request;
-}
-
 std::string content_path(const std::string& name, const Digest& digest) {
-  return fmt::format("/{}/{}", percent_encoded(name), to_string(digest));
+  return fmt::format("withdrawn/{}/{}", percent_encoded(name), to_string(digest));
 }
 
 // Letters, digits and dots, as every stored name has; the store knows which names there are.
@@ -56,20 +48,21 @@ Parsed parse_withdraw(const std::string& cluster, const std::string& name, const
 }  // namespace
 
 RequestHead request_for(const ListWithdrawn& list) {
-  std::string rest = list.name.empty() ? "" : fmt::format("/{}", percent_encoded(list.name));
+  std::string rest = "withdrawn";
+  if (!list.name.empty()) rest += fmt::format("/{}", percent_encoded(list.name));
   rest += to_query(list.page);
-  return start_withdrawn(Method::kGet, list.cluster, rest);
+  return start_in_cluster(Method::kGet, list.cluster, rest);
 }
 
 RequestHead request_for(const WithdrawFile& withdraw) {
-  RequestHead request =
-      start_withdrawn(Method::kPut, withdraw.cluster, content_path(withdraw.name, withdraw.digest));
+  RequestHead request = start_in_cluster(Method::kPut, withdraw.cluster,
+                                         content_path(withdraw.name, withdraw.digest));
   request.fields.set(field::kReason, to_text_field(withdraw.reason));
   return request;
 }
 
 RequestHead request_for(const ReturnFile& back) {
-  return start_withdrawn(Method::kDelete, back.cluster, content_path(back.name, back.digest));
+  return start_in_cluster(Method::kDelete, back.cluster, content_path(back.name, back.digest));
 }
 
 std::optional<Parsed> parse_withdraw_request(const RequestHead& request, const std::string& cluster,

@@ -9,6 +9,23 @@
 namespace walstow {
 namespace {
 
+// One page. `era`: the heading that stands above, from one page to the next.
+template <class Report, class ToText>
+std::string page_text(const CommandContext& call, const std::vector<Report>& reports,
+                      std::string& era, ToText to_text) {
+  std::string text;
+  for (const Report& report : reports) {
+    if (call.json()) {
+      text += to_json(report);
+      continue;
+    }
+    if (report.era != era) text += fmt::format("era {}\n", report.era);
+    era = report.era;
+    text += to_text(report);
+  }
+  return text;
+}
+
 // Page by page: an archive's list may be long, memory is not. As JSON each file is a line of its
 // own, so that a program can read them as they come, too.
 int list_all_files(const CommandContext& call) {
@@ -17,17 +34,7 @@ int list_all_files(const CommandContext& call) {
   std::string era;
   do {
     const FilePage page = parse_file_page(client.ask(question, patience()));
-    std::string text;
-    for (const FileEntry& file : page.files) {
-      if (call.json()) {
-        text += to_json(file);
-        continue;
-      }
-      if (file.era != era) text += fmt::format("era {}\n", file.era);
-      era = file.era;
-      text += file_text(file);
-    }
-    print(text);
+    print(page_text(call, page.files, era, file_text));
     question.after = page.next;
   } while (!question.after.empty());
   return exit_code::kDone;
@@ -40,18 +47,8 @@ int list_all_holes(const CommandContext& call) {
   bool found = false;
   do {
     const HolePage page = parse_hole_page(client.ask(question, long_patience()));
-    std::string text;
     found = found || !page.holes.empty();
-    for (const HoleReport& hole : page.holes) {
-      if (call.json()) {
-        text += to_json(hole);
-        continue;
-      }
-      if (hole.era != era) text += fmt::format("era {}\n", hole.era);
-      era = hole.era;
-      text += hole_text(hole);
-    }
-    print(text);
+    print(page_text(call, page.holes, era, hole_text));
     question.after = page.next;
   } while (!question.after.empty());
   return found ? exit_code::kMissing : exit_code::kDone;
@@ -64,17 +61,7 @@ int list_all_withdrawn(const CommandContext& call) {
   std::string era;
   do {
     const WithdrawnPage page = parse_withdrawn_page(client.ask(question, long_patience()));
-    std::string text;
-    for (const WithdrawnReport& file : page.files) {
-      if (call.json()) {
-        text += to_json(file);
-        continue;
-      }
-      if (file.era != era) text += fmt::format("era {}\n", file.era);
-      era = file.era;
-      text += withdrawn_text(file);
-    }
-    print(text);
+    print(page_text(call, page.files, era, withdrawn_text));
     question.page.after = page.next;
   } while (!question.page.after.empty());
   return exit_code::kDone;

@@ -351,17 +351,12 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
+    const auto placement = find_placement(context.archive->backend(), *era, put, context.client);
+    // Behind the look, so that nothing is acknowledged that was withdrawn before the answer.
     if (const auto withdrawn =
             refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
       return to_reply(*withdrawn);
-    if (const auto placement =
-            find_placement(context.archive->backend(), *era, put, context.client)) {
-      // Once more: it may have been withdrawn between the first reading and the look.
-      if (const auto withdrawn =
-              refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
-        return to_reply(*withdrawn);
-      return reply_to(context, *era, *placement);
-    }
+    if (placement) return reply_to(context, *era, *placement);
     if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put))
       return to_reply(*refusal);
   }

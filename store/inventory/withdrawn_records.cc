@@ -8,12 +8,11 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
-#include "proto/base/read_full.h"
 #include "proto/base/suggestion.h"
-#include "proto/codec/object.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
 #include "store/archive/record.h"
+#include "store/object/examine_object.h"
 
 namespace walstow {
 namespace {
@@ -228,16 +227,8 @@ WithdrawnReport report_of(BackendReader& backend, const std::string& cluster, co
 std::unique_ptr<ObjectSource> open_content(BackendReader& backend, const std::string& key,
                                            const Digest& digest) {
   auto object = backend.open_object(key);
-  if (object == nullptr) return nullptr;
-  std::vector<std::byte> beginning(kLargestHeaderFrame);
-  try {
-    if (read_object_header(read_full(*object, beginning)).digest != digest) return nullptr;
-  } catch (const Error& error) {
-    if (!is_of_one_record(error)) throw;
-    return nullptr;
-  }
-  object->rewind();
-  return object;
+  const auto header = object ? readable_header(*object) : std::nullopt;
+  return header && header->digest == digest ? std::move(object) : nullptr;
 }
 
 }  // namespace walstow

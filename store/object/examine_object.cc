@@ -55,10 +55,16 @@ DescribedObject describe_object(std::unique_ptr<ObjectSource> source) {
 }
 
 std::optional<ObjectHeader> readable_header(BackendReader& backend, const std::string& key) {
-  auto object = backend.open_object(key);
-  if (object == nullptr) return std::nullopt;
+  const auto object = backend.open_object(key);
+  return object ? readable_header(*object) : std::nullopt;
+}
+
+std::optional<ObjectHeader> readable_header(ObjectSource& object) {
+  std::vector<std::byte> beginning(kLargestHeaderFrame);
   try {
-    return describe_object(std::move(object)).header;
+    auto header = read_object_header(read_full(object, beginning));
+    object.rewind();
+    return header;
   } catch (const Error& error) {
     if (!is_of_one_record(error)) throw;
     log_line(LogLevel::kDebug, error.what(), error.hint());

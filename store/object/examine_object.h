@@ -48,8 +48,10 @@ struct DescribedObject {
 // Throws Error{kDamaged} where there is no header, Error{kUsage} for an unknown format.
 DescribedObject describe_object(std::unique_ptr<ObjectSource> source);
 
-// The header of the object under `key`; nullopt: there is none, or it cannot be read. For those who
-// look at many: one that is damaged must not hide the rest.
+// The header of an object, which is at its first byte afterwards; nullopt: it cannot be read. For
+// those who look at many: one that is damaged must not hide the rest.
+std::optional<ObjectHeader> readable_header(ObjectSource& object);
+// The same of the object under `key`; nullopt also: there is none.
 std::optional<ObjectHeader> readable_header(BackendReader& backend, const std::string& key);
 
 // The first bytes of a file, as far as its content can be checked: the header of a segment, the
