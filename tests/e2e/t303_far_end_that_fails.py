@@ -1,9 +1,10 @@
 """What is behind the address is silent, ends, or is something else: told, and never for an answer."""
 
+import os
 import signal
 import time
 
-from support import processes, wait
+from support import processes, system_calls, wait
 from support.sshd import Sshd, has_ipv6
 from support.ssh_testcase import SilentServer, SshTest
 from support.testcase import main
@@ -223,15 +224,43 @@ class FarEndThatFails(SshTest):
         self.assertEqual(self.get().returncode, 0)
         self.assertEqual((wal / "RECOVERYXLOG").read_bytes(), (wal / self.segment).read_bytes())
 
-    # --- sizes and addresses ----------------------------------------------------------------------
+    # --- the pace of the far end ------------------------------------------------------------------
 
-    def test_segment_of_64_mb(self):
+    def large_segment(self):
+        """A segment of 64 MB, and the settings of its cluster."""
         server, segment = self.new_finished_segment("large", segment_mb=64)
-        toml = self.settings_file()
         self.archive.walstow("cluster", "create", "large")
         self.archive.walstow(
             "client", "grant", "server", "--cluster=large", "--right=archive", "--right=restore"
         )
+        return server, segment
+
+    def test_room_that_comes_while_the_client_looks(self):
+        """What sshd takes more of is told once. Whoever misses it waits for ever."""
+        if not system_calls.can_trace():
+            self.skipTest("strace may not trace here")
+        server, segment = self.large_segment()
+        toml = self.settings_file(progress_timeout="5s", archive_wait="1s")
+        toml.write_text(toml.read_text().replace('"main"', '"large"'))
+        # walstowd is made slower than the client.
+        self.force(
+            "strace --quiet=all --follow-forks --trace=read,readv --inject=read,readv:delay_enter=2000 "
+            f"--output={os.devnull} {self.forced_command()}"
+        )
+        # The client looks by two ioctl() how much is under way, and decides then. Each fiftieth is
+        # made so long that walstowd reads all that sshd holds meanwhile.
+        done = processes.run(
+            "strace", "--quiet=all", "--trace=ioctl", "--inject=ioctl:delay_exit=100000:when=101+51",
+            f"--output={os.devnull}", self.archive.binaries / "walstow-archive",
+            "--config", toml, f"pg_wal/{segment}", cwd=server.data, check=False,
+        )  # fmt: skip
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    # --- sizes and addresses ----------------------------------------------------------------------
+
+    def test_segment_of_64_mb(self):
+        server, segment = self.large_segment()
+        toml = self.settings_file()
         toml.write_text(toml.read_text().replace('"main"', '"large"'))
         done = self.archive.archive_file(toml, f"pg_wal/{segment}", cwd=server.data)
         self.assertEqual((done.returncode, done.stderr), (0, ""))

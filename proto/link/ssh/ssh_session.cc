@@ -156,9 +156,12 @@ SocketSession::Attempt SshSession::blocked() {
   // The kernel falls back to delayed acknowledgements by itself, and each then costs 40 ms.
   const int on = 1;
   ::setsockopt(handles_->socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  return {.state = waits_to_write() ? State::kWaitToWrite : State::kWaitToRead};
+}
+
+bool SshSession::waits_to_write() const {
   const int directions = libssh2_session_block_directions(handles_->session);
-  const bool writes = (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
-  return {.state = writes ? State::kWaitToWrite : State::kWaitToRead};
+  return (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
 }
 
 // Calls `step` until it does not want to wait any more; returns what it returned then.
@@ -327,13 +330,18 @@ SocketSession::Attempt SshSession::read_output(MutableByteView out) {
   return {.error = asio::error::connection_reset};
 }
 
+// What the far end takes before it gives more credit.
+std::size_t SshSession::window_left() {
+  return libssh2_channel_window_write_ex(handles_->channel, nullptr);
+}
+
 // True: the far end has enough that its program has not read. What is still under way does not
 // count: a long way must be full. It is not known of other servers when they credit what was read;
 // to wait for them could be to wait for ever.
 bool SshSession::far_end_is_behind() {
   const char* banner = libssh2_session_banner_get(handles_->session);
   if (banner == nullptr || !std::string_view(banner).starts_with(kOpenSsh)) return false;
-  const std::size_t left = libssh2_channel_window_write_ex(handles_->channel, nullptr);
+  const std::size_t left = window_left();
   window_ = std::max(window_, left);  // sshd opens it when its program has started
   const int descriptor = handles_->socket.native_handle();
   int unacknowledged = 0;
@@ -345,25 +353,29 @@ bool SshSession::far_end_is_behind() {
 }
 
 SocketSession::Attempt SshSession::write(ByteView bytes) {
-  if (far_end_is_behind()) {
+  for (;;) {
+    const std::size_t window = window_left();
+    // A packet that libssh2 has begun to send must be finished first.
+    if (packet_begun_ || !far_end_is_behind()) {
+      const auto size = libssh2_channel_write_ex(
+          handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      packet_begun_ = size == LIBSSH2_ERROR_EAGAIN && waits_to_write();
+      if (size > 0) return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
+      // 0: the far end takes no more for now.
+      if (size < 0 && size != LIBSSH2_ERROR_EAGAIN) return {.error = asio::error::connection_reset};
+    }
     collect_errors();  // takes in the credit that has come, too
-    if (far_end_is_behind()) return blocked_unless_closed();
+    if (closed()) return {.error = asio::error::connection_reset};
+    // For credit that was taken in after the decision to wait nobody would be woken any more.
+    if (packet_begun_ || window_left() <= window) return blocked();
   }
-  const auto size = libssh2_channel_write_ex(
-      handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  // 0: the far end takes no more for now.
-  if (size == LIBSSH2_ERROR_EAGAIN || size == 0) return blocked_unless_closed();
-  if (size < 0) return {.error = asio::error::connection_reset};
-  return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
 }
 
 // A program that has ended takes nothing any more: sshd then closes the channel, and libssh2 keeps
-// this to itself while it has no room to write.
-SocketSession::Attempt SshSession::blocked_unless_closed() {
-  collect_errors();
-  // Neither reads nor waits; an error where the far end has not even announced its end.
-  if (libssh2_channel_wait_closed(handles_->channel) != 0) return blocked();
-  return {.error = asio::error::connection_reset};
+// this to itself while it has no room to write. Neither reads nor waits before the far end has
+// announced its end.
+bool SshSession::closed() {
+  return libssh2_channel_wait_closed(handles_->channel) == 0;
 }
 
 // As long as standard error is not read the channel has no end, and its window fills up.

@@ -72,7 +72,9 @@ class SshSession final : public SocketSession {
   void refuse_without_banner() const;
   bool accepted(int code) const;
   bool far_end_is_behind();
-  Attempt blocked_unless_closed();
+  bool closed();
+  std::size_t window_left();
+  bool waits_to_write() const;
   void collect_errors();
   Attempt read_output(MutableByteView out);
   Attempt at_end();
@@ -81,7 +83,8 @@ class SshSession final : public SocketSession {
   std::string store_;
   std::string beginning_;
   std::string errors_;
-  std::size_t window_ = 0;  // what the far end takes in bytes when it holds none
+  bool packet_begun_ = false;  // libssh2 holds the rest of a packet of this write
+  std::size_t window_ = 0;     // what the far end takes in bytes when it holds none
 };
 
 }  // namespace walstow
