@@ -148,6 +148,7 @@ class Placer {
         staged_(staged) {}
 
   Placement run(const std::optional<SegmentEnd>& end);
+  bool is_stored() const { return is_stored_; }
 
  private:
   using Standing = Lookup::Standing;
@@ -160,7 +161,8 @@ class Placer {
   std::string lsn(std::uint64_t offset) const {
     return lsn_text(put_.file, segment_size_of(place_.era), offset);
   }
-  PlacedFile placed_new() const {
+  PlacedFile placed_new() {
+    is_stored_ = true;
     return lookup_.placed(PlacedFile::Result::kNew, lookup_.own_name(), staged_.size());
   }
 
@@ -170,6 +172,7 @@ class Placer {
   const std::string& client_;
   Lookup lookup_;
   StagedObject& staged_;
+  bool is_stored_ = false;
 };
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
@@ -246,8 +249,8 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
                   "is all that is left of a lost server, {} gives it its name.",
                   suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
                               to_string(put_.digest)})));
-  const auto result =
-      kept == KeepResult::kKept ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
+  is_stored_ = kept == KeepResult::kKept;
+  const auto result = is_stored_ ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
 }
 
@@ -265,6 +268,7 @@ Placement Placer::refuse(const ObjectHeader& standing, const std::string& differ
   std::string what_becomes = "; this one is not kept, since too many wait for a decision already";
   if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
     const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
+    is_stored_ = kept == KeepResult::kKept;
     what_becomes = kept == KeepResult::kOther
                        ? "; this one is not kept, since one of the same digest waits already"
                        : "; this one is kept until an administrator decides";
@@ -286,9 +290,11 @@ std::optional<Placement> find_placement(BackendReader& backend, const EraName& e
   return std::nullopt;
 }
 
-Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
-                StagedObject& staged, const std::optional<SegmentEnd>& end) {
-  return Placer(archive, era, put, client, staged).run(end);
+Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
+              StagedObject& staged, const std::optional<SegmentEnd>& end) {
+  Placer placer(archive, era, put, client, staged);
+  Placement answer = placer.run(end);
+  return {.answer = std::move(answer), .is_stored = placer.is_stored()};
 }
 
 }  // namespace walstow

@@ -136,9 +136,10 @@ OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vect
 
 class PutUpload : public Upload {
  public:
-  PutUpload(PutContext context, std::optional<EraName> era)
+  PutUpload(PutContext context, std::optional<EraName> era, QuotaUse quota)
       : context_(std::move(context)),
         era_(era),
+        quota_(std::move(quota)),
         staged_(context_.archive->backend().stage()),
         encoder_(header(), input(), context_.compression_level,
                  [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }),
@@ -164,6 +165,7 @@ class PutUpload : public Upload {
 
   PutContext context_;
   std::optional<EraName> era_;
+  QuotaUse quota_;
   std::unique_ptr<StagedObject> staged_;
   ObjectEncoder encoder_;
   PutProof proof_;
@@ -250,6 +252,8 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
+  // Others may have used up the quota since the head.
+  if (auto refusal = quota_.add(staged_->size())) return to_reply(*refusal);
   return place_marked();
 }
 
@@ -265,7 +269,9 @@ Reply PutUpload::place_marked() {
       broken = describe(*found);
     }
   }
-  const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
+  const auto [placement, is_stored] =
+      place(*context_.archive, *era_, put, context_.client, *staged_, end_);
+  if (!is_stored) quota_.give_back(staged_->size());
   if (placement) {
     const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
     if (withdrawn) return to_reply(*withdrawn);
@@ -361,13 +367,12 @@ HandlerResult begin_put(PutContext context) {
       return to_reply(*refusal);
   }
   // Not before: what was acknowledged is acknowledged again.
-  if (const auto refusal = refuse_over_quota(context.archive->backend(), put.cluster,
-                                             std::chrono::system_clock::now())) {
+  QuotaUse quota(context.archive->backend(), put.cluster);
+  if (const auto refusal = quota.refuse(std::chrono::system_clock::now()))
     return to_reply(*refusal);
-  }
   if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
     return to_reply(*refusal);
-  return std::make_unique<PutUpload>(std::move(context), era);
+  return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));
 }
 
 }  // namespace walstow

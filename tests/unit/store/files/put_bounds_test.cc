@@ -54,6 +54,58 @@ TEST_F(QuotaTest, BeyondItNothingNewIsTakenAndWhatStandsIsAcknowledgedAgain) {
   EXPECT_EQ(put("000000010000000000000008").status, 201);
 }
 
+// So many bytes more than are stored now.
+class UsedQuotaTest : public QuotaTest {
+ protected:
+  void leave(std::uint64_t bytes) {
+    set_quota_to(std::uint64_t{1} << 40);
+    EXPECT_EQ(put(kNamed).status, 201);
+    const auto archive = open_archive_folder(archive_folder.string());
+    set_quota_to(*noted_bytes_of(archive->backend(), "main") + bytes);
+  }
+  std::uint64_t noted() {
+    return *noted_bytes_of(open_archive_folder(archive_folder.string())->backend(), "main");
+  }
+  std::unique_ptr<Upload> begin(Handler& at, std::string_view name) {
+    HandlerResult result = at.handle(to_request(put_of(name, segment_content(name))), caller);
+    return std::move(std::get<std::unique_ptr<Upload>>(result));
+  }
+  Response finish(Upload& upload, std::string_view name) {
+    upload.write(as_bytes(segment_content(name)));
+    return respond(upload.finish());
+  }
+};
+
+TEST_F(UsedQuotaTest, EachPutCountsAtOnce) {
+  leave(1);
+  EXPECT_EQ(put(kNext).status, 201) << "there was room for one byte";
+  EXPECT_TRUE(is_refused_before_its_body("000000010000000000000008"));
+}
+
+TEST_F(UsedQuotaTest, OfPutsAtTheSameTimeOneUsesWhatIsLeft) {
+  leave(1);
+  // The second one comes to another process.
+  Handler another([this] { return open_archive_folder(archive_folder.string()); }, 1);
+  const std::string third = "000000010000000000000008";
+  const auto one = begin(handler, kNext);
+  const auto other = begin(another, third);
+  EXPECT_EQ(finish(*one, kNext).status, 201);
+  EXPECT_EQ(code_of(finish(*other, third)), "over-quota");
+  EXPECT_EQ(code_of(get(third)), "absent-end");
+}
+
+TEST_F(UsedQuotaTest, WhatIsNotStoredIsNotCounted) {
+  leave(std::uint64_t{1} << 20);
+  const auto before = noted();
+  const auto one = begin(handler, kNext);
+  const auto twin = begin(handler, kNext);
+  EXPECT_EQ(finish(*one, kNext).status, 201);
+  const auto with_one = noted();
+  EXPECT_EQ(with_one, before + fs::file_size(object_path(kNext)));
+  EXPECT_EQ(finish(*twin, kNext).status, 200);
+  EXPECT_EQ(noted(), with_one);
+}
+
 TEST_F(QuotaTest, AQuotaAndAPolicyLeaveEachOtherAsTheyAre) {
   set_quota_to(std::uint64_t{1} << 40);
   const SetPolicy policy{.cluster = "main", .policy = {.keep_backups = 2, .keep_days = 14}};
@@ -231,6 +283,27 @@ TEST_F(CountingTest, WhatIsRemovedWhileItIsCountedIsCountedAnew) {
   put(kNext);
   EXPECT_GE(asked(), 2000U);
   EXPECT_EQ(slow_.walks, 2);
+}
+
+TEST_F(CountingTest, WhatIsAddedWhileItIsCountedIsKept) {
+  put(kNamed);
+  set_quota(*backend_, "main", 1'000'000, "dba", now_);
+  asked();
+  slow_.meanwhile = [&] { EXPECT_FALSE(QuotaUse(slow_, "main").add(5000)); };
+  const auto counted = asked(kLeastCountAge);
+  EXPECT_LT(counted, 5000U);
+  EXPECT_EQ(noted_bytes_of(slow_, "main"), *counted + 5000);
+}
+
+TEST_F(CountingTest, BeforeTheFirstCountEndsNoMoreThanTheQuotaIsAdded) {
+  put(kNamed);
+  set_quota(*backend_, "main", 5000, "dba", now_);
+  slow_.meanwhile = [&] {
+    EXPECT_FALSE(QuotaUse(slow_, "main").refuse(now_));
+    EXPECT_FALSE(QuotaUse(slow_, "main").add(5000));
+    EXPECT_TRUE(QuotaUse(slow_, "main").add(1));
+  };
+  asked();
 }
 
 TEST_F(CountingTest, AClaimCountsFiftyTimesAsLongAsTheLastCountTook) {
