@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/base/utf8.h"
 #include "proto/identity/ssh_public_key.h"
@@ -75,17 +76,6 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
     column = (fits ? column + 1 : indentation.size()) + width;
   }
   return column > 0 ? fmt::format("{}\n", lines) : lines;
-}
-
-std::string size_text(std::uint64_t bytes) {
-  static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
-  double value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits.at(unit));
 }
 
 std::string clusters_text(const std::vector<ClusterSummary>& clusters) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/wal/file_name.h"
 #include "store/admin/report_text.h"

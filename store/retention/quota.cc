@@ -9,6 +9,7 @@
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
@@ -115,12 +116,6 @@ Usage count_stored(Backend& backend, std::string_view cluster, const Usage& clai
   return {.stored_bytes = bytes, .added = 0, .counted = claim.counted, .took = took};
 }
 
-std::string bytes_text(std::uint64_t bytes) {
-  constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
-  return bytes < 10 * kMegabyte ? fmt::format("{} kB", bytes / 1024)
-                                : fmt::format("{} MB", bytes / kMegabyte);
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> read_quota(BackendReader& backend, std::string_view cluster) {
@@ -205,8 +200,8 @@ std::optional<Refusal> QuotaUse::refusal_at(std::uint64_t stored) const {
   if (stored < *quota_) return std::nullopt;
   return make_refusal(
       Code::kOverQuota,
-      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster_, bytes_text(stored),
-                  bytes_text(*quota_)),
+      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster_, size_text(stored),
+                  size_text(*quota_)),
       fmt::format("Nothing is lost: PostgreSQL keeps its WAL, and tries again. {} removes what "
                   "nobody needs; {} allows more.",
                   suggestion({"prune", cluster_}),

@@ -19,7 +19,7 @@ class Quota(EndToEndTest):
         ledger.add(primary, 10, "kept by the server")
         end = primary.switch_wal()
         wait.until(
-            lambda: "and a quota of 32 kB" in primary.log_text(), "the server is told of the quota"
+            lambda: "and a quota of 32.0 kB" in primary.log_text(), "the server is told of the quota"
         )
         self.assert_logged(primary, "PostgreSQL keeps its WAL, and tries again")
         self.assertNotIn(end.name, self.archive.segments())
