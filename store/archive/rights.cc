@@ -154,6 +154,11 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
   return std::nullopt;
 }
 
+bool is_for_administrators(const Command& command) {
+  const auto needed = needed_for(command);
+  return needed && needed->any_of == std::vector{Right::kAdmin};
+}
+
 bool concerns(const Grants& grants, std::string_view cluster) {
   using enum Right;
   return may(grants, kArchive, cluster) || may(grants, kRestore, cluster) ||

@@ -59,8 +59,8 @@ bool SpaceReserve::give_up() {
   if (!files_.remove(std::string(kReserveFile))) return false;
   files_.sync_folder(".");
   log_line(LogLevel::kWarning,
-           fmt::format("the file system of \"{}\" is full: \"{}\" was removed, so that it can be "
-                       "pruned",
+           fmt::format("the file system of \"{}\" is full: \"{}\" was removed, so that an "
+                       "administrator can make room",
                        files_.describe("."), kReserveFile));
   return true;
 }

@@ -372,6 +372,7 @@ HandlerResult begin_put(PutContext context) {
     return to_reply(*refusal);
   if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
     return to_reply(*refusal);
+  context.archive->backend().check_room();
   return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));
 }
 

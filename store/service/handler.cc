@@ -4,6 +4,7 @@
 
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
+#include "store/backend/with_reserve.h"
 #include "store/retention/archive_clock.h"
 #include "store/retention/scheduled_prune.h"
 #include "store/service/command_answers.h"
@@ -70,8 +71,11 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                              .compression_level = compression_level,
                              .caller = caller,
                              .grants = grants};
-  return std::visit([&asked](const auto& one) -> HandlerResult { return answer(asked, one); },
-                    command);
+  const auto answered = [&] {
+    return std::visit([&asked](const auto& one) -> HandlerResult { return answer(asked, one); },
+                      command);
+  };
+  return is_for_administrators(command) ? with_reserve(current->backend(), answered) : answered();
 }
 
 Handler::Handler(PresentArchive::Open open_archive, int compression_level)
