@@ -221,7 +221,7 @@ using Command =
                  AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
-                 ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile,
+                 ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile, PurgeFile,
                  SetNewTimelines, ShowNewTimelines>;
 
 RequestHead to_request(const Command& command);

@@ -148,6 +148,7 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   add(fmt::format("withdrawn by {} on {}: {}", foreign_text(report.by), to_iso8601(report.at),
                   foreign_text(report.reason)));
   if (report.state == "unfinished") add("it still has the name: withdraw it once more");
+  if (report.state == "purged") add("it is removed for good; puts of it are refused as before");
   if (report.state == "returning") add("it is being put back: --undo once more completes that");
   return text;
 }

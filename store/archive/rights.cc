@@ -57,6 +57,7 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const ListWithdrawn& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const WithdrawFile& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ReturnFile& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const PurgeFile& c) const { return {{{kAdmin}, c.cluster}}; }
     // Whoever may put does not decide who opens timelines.
     Result operator()(const SetNewTimelines& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ShowNewTimelines& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }

@@ -198,7 +198,13 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
 
 // Other content stands. nullopt: it does not any more.
 std::optional<Placement> Placer::settle(const Standing& standing) {
-  if (!lookup_.is_segment()) return refuse(standing.header, "");
+  if (!lookup_.is_segment()) {
+    // It was withdrawn or set aside a moment ago.
+    if (standing.header.digest == put_.digest &&
+        same_content(*standing.object, *staged_.read_back()))
+      return std::nullopt;
+    return refuse(standing.header, "");
+  }
   const SegmentPair pair = compare_segments(*standing.object, *staged_.read_back());
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
@@ -266,7 +272,9 @@ Placer::TakeOver Placer::take_over(const Standing& standing) {
 
 Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
   std::string what_becomes = "; this one is not kept, since too many wait for a decision already";
-  if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
+  if (put_.file.kind() == FileKind::kPartial) {
+    what_becomes = "; this one is not kept";  // each other content has a name of its own
+  } else if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
     const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
     is_stored_ = kept == KeepResult::kKept;
     what_becomes = kept == KeepResult::kOther

@@ -177,6 +177,10 @@ Reply answer(const RequestContext& asked, const ReturnFile& back) {
   return withdrawn_reply(return_file(*asked.archive, back, asked.caller.name));
 }
 
+Reply answer(const RequestContext& asked, const PurgeFile& purge) {
+  return withdrawn_reply(purge_file(*asked.archive, purge, asked.caller.name));
+}
+
 Reply answer(const RequestContext& asked, const SetNewTimelines& set) {
   return json_reply(
       200, to_json(set_new_timelines(asked.archive->backend(), set, asked.caller.name, now())));

@@ -63,6 +63,7 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept);
 Reply answer(const RequestContext& asked, const SetAside& aside);
 Reply answer(const RequestContext& asked, const WithdrawFile& withdraw);
 Reply answer(const RequestContext& asked, const ReturnFile& back);
+Reply answer(const RequestContext& asked, const PurgeFile& purge);
 Reply answer(const RequestContext& asked, const SetNewTimelines& set);
 Reply answer(const RequestContext& asked, const AddHold& add);
 Reply answer(const RequestContext& asked, const RemoveHold& remove);

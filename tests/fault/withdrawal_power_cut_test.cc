@@ -57,6 +57,11 @@ bool return_it(const Archive& archive) {
       .has_value();
 }
 
+bool purge_it(const Archive& archive) {
+  return purge_file(archive, {"main", kMadeUpName, digest_of(kMadeUpContent)}, "admin1")
+      .has_value();
+}
+
 std::string key_of_it() {
   return *layout::object_key("main", kOnlyEra, *WalFileName::parse(kMadeUpName));
 }
@@ -132,6 +137,23 @@ TEST_P(WithdrawalPowerCutTest, Undo) {
     return_it(*archive);  // refused where all of it was done
     EXPECT_TRUE(stands_whole(archive->backend()));
     EXPECT_EQ(put_made_up(archive), 200);
+  };
+  run({.setup = make_withdrawn, .operation = operation, .check = check});
+}
+
+TEST_P(WithdrawalPowerCutTest, Purge) {
+  const auto operation = [this](ForgetfulDisk& disk) {
+    if (purge_it(*archive_on(disk))) acknowledge("purged");
+  };
+  const auto check = [this](ForgetfulDisk& disk, const CrashPoint&) {
+    const auto archive = archive_on(disk);
+    if (was_acknowledged("purged")) {
+      EXPECT_FALSE(is_kept_whole(archive->backend()));
+    }
+    EXPECT_EQ(put_made_up(archive), 409);
+    EXPECT_TRUE(purge_it(*archive));
+    EXPECT_FALSE(is_kept_whole(archive->backend()));
+    EXPECT_EQ(put_made_up(archive), 409);
   };
   run({.setup = make_withdrawn, .operation = operation, .check = check});
 }
