@@ -239,7 +239,7 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
 
 // `standing`: what has the name; nullptr: nothing that is whole.
 Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
-  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_)) return *refusal;
+  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};

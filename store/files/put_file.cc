@@ -363,7 +363,7 @@ HandlerResult begin_put(PutContext context) {
             refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
       return to_reply(*withdrawn);
     if (placement) return reply_to(context, *era, *placement);
-    if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put))
+    if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put, context.client))
       return to_reply(*refusal);
   }
   // Not before: what was acknowledged is acknowledged again.
