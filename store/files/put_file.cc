@@ -355,6 +355,7 @@ HandlerResult begin_put(PutContext context) {
   auto chosen = choose_era(put, context.archive->eras(put.cluster));
   if (!chosen) return to_reply(chosen.error());
   const auto era = chosen.value();
+  if (era && context.once_known) context.once_known();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
     const auto placement = find_placement(context.archive->backend(), *era, put, context.client);

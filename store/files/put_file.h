@@ -5,6 +5,7 @@
 // Blocking; one put is used by one thread at a time. Errors: as Upload in store/files/reply.h.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -23,6 +24,8 @@ struct PutContext {
   std::string client;         // who puts it
   RecentEdges& recent_edges;  // of the segments before; outlives the put
   int compression_level = 1;
+  // Of a system that the cluster knows; outlives the call. Empty: nothing is to be done.
+  std::function<void()> once_known = {};
   TimelineWatch* timelines = nullptr;  // who opens them; outlives the put; nullptr: nobody looks
 };
 

@@ -29,7 +29,8 @@ void note_position(const RequestContext& asked, const std::string& cluster,
 }  // namespace
 
 HandlerResult answer(const RequestContext& asked, const PutFile& put) {
-  if (put.instance && put.instance->role == Instance::Role::kPrimary) {
+  const auto note_primary = [&] {
+    if (!put.instance || put.instance->role != Instance::Role::kPrimary) return;
     note_position(asked, put.cluster,
                   {.instance = *put.instance,
                    .system_identifier = put.system_identifier,
@@ -40,6 +41,7 @@ HandlerResult answer(const RequestContext& asked, const PutFile& put) {
                     .client = asked.caller.name,
                     .recent_edges = asked.recent_edges,
                     .compression_level = asked.compression_level,
+                    .once_known = note_primary,
                     .timelines = &asked.timelines});
 }
 
