@@ -19,7 +19,6 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
-#include "store/archive/new_timelines_record.h"
 #include "store/files/placement.h"
 #include "store/files/put_bounds.h"
 #include "store/files/withdrawal.h"
@@ -371,7 +370,8 @@ HandlerResult begin_put(PutContext context) {
   QuotaUse quota(context.archive->backend(), put.cluster);
   if (const auto refusal = quota.refuse(std::chrono::system_clock::now()))
     return to_reply(*refusal);
-  if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
+  if (const auto refusal =
+          context.permits.refuse(context.archive->backend(), era, put, context.client))
     return to_reply(*refusal);
   context.archive->backend().check_room();
   return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));

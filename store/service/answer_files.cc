@@ -35,11 +35,12 @@ HandlerResult answer(const RequestContext& asked, const PutFile& put) {
                   {.instance = *put.instance,
                    .system_identifier = put.system_identifier,
                    .archives_as_primary = true});
-  }
+  };
   return begin_put({.archive = asked.archive,
                     .put = put,
                     .client = asked.caller.name,
                     .recent_edges = asked.recent_edges,
+                    .permits = asked.permits,
                     .compression_level = asked.compression_level,
                     .once_known = note_primary,
                     .timelines = &asked.timelines});

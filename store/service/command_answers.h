@@ -12,6 +12,7 @@
 #include "store/archive/standby_positions.h"
 #include "store/files/recent_edges.h"
 #include "store/files/reply.h"
+#include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
 #include "store/service/catalog.h"
 
@@ -23,6 +24,7 @@ struct RequestContext {
   Catalog& catalog;
   RecentEdges& recent_edges;
   LogLimiter& log;
+  TimelinePermits& permits;
   TimelineWatch& timelines;
   int compression_level = 1;
   const Caller& caller;

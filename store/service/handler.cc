@@ -42,6 +42,7 @@ struct Handler::State {
   Catalog catalog;
   RecentEdges recent_edges;
   LogLimiter log;
+  TimelinePermits permits;
   TimelineWatch timelines;
   ScheduledPrune pruner;  // of the one thread that prunes
 };
@@ -67,6 +68,7 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                              .catalog = catalog,
                              .recent_edges = recent_edges,
                              .log = log,
+                             .permits = permits,
                              .timelines = timelines,
                              .compression_level = compression_level,
                              .caller = caller,

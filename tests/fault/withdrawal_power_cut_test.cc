@@ -31,6 +31,7 @@ std::shared_ptr<Archive> archive_on(ForgetfulDisk& disk) {
 
 int put_made_up(const std::shared_ptr<Archive>& archive) {
   RecentEdges edges;
+  TimelinePermits permits;
   HandlerResult answer =
       begin_put({.archive = archive,
                  .put = {.cluster = "main",
@@ -40,7 +41,8 @@ int put_made_up(const std::shared_ptr<Archive>& archive) {
                          .raw_size = kMadeUpContent.size(),
                          .digest = digest_of(kMadeUpContent)},
                  .client = "tester",
-                 .recent_edges = edges});
+                 .recent_edges = edges,
+                 .permits = permits});
   if (const auto* reply = std::get_if<Reply>(&answer)) return reply->head.status;
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(kMadeUpContent));
