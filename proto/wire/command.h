@@ -170,10 +170,11 @@ struct CheckStore {
   bool operator==(const CheckStore&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/conflicts, .../conflicts/{file}
+// GET /v1/clusters/{cluster}/conflicts?after=PLACE&limit=N, .../conflicts/{file}
 struct ListConflicts {
   std::string cluster;
-  std::optional<WalFileName> file;  // only of this one, and compared with what stands
+  std::optional<WalFileName> file = {};  // only of this one, and compared with what stands
+  PageRange page = {};
   bool operator==(const ListConflicts&) const = default;
 };
 

@@ -119,6 +119,7 @@ std::vector<Command> commands() {
       CheckStore{"main"},
       ListConflicts{.cluster = "main", .file = {}},
       ListConflicts{.cluster = "main", .file = file("00000002.history")},
+      ListConflicts{.cluster = "main", .page = {.after = "998/x", .limit = 7}},
       AcceptContent{"main", file("000000010000000A000000FE"), "0123456789ab"},
       ListClients{},
       add_client(),
