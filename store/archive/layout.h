@@ -156,8 +156,8 @@ struct StoredName {
   std::string digits;  // of the digest of a .partial or an incomplete segment, else ""
   Form form = Form::kFile;
 };
-// Contents that an administrator has withdrawn: by the name with which a put sends them, that it was
-// a piece of it, and all 32 digits of the digest.
+// Contents that an administrator has withdrawn: by the name with which a put sends them, whether
+// they were a piece of it, and all 32 digits of the digest.
 std::string withdrawn_records(std::string_view cluster, const EraName& era);  // prefix
 // Of one file, and of all that its name begins; a prefix.
 std::string withdrawn_records(std::string_view cluster, const EraName& era,

@@ -31,8 +31,8 @@ inline constexpr std::chrono::seconds kPositionRefresh{60};
 inline constexpr std::size_t kMostInstances = 64;
 inline constexpr std::chrono::hours kSilentInstance{7 * 24};
 
-// A sequence is the time of the report, in microseconds; one that is further ahead than this is of a
-// clock that is wrong, or made up, and counts as of now. So it hides none of the reports that
+// A sequence is the time of the report, in microseconds; one that is further ahead than this is of
+// a clock that is wrong, or made up, and counts as of now. So it hides none of the reports that
 // follow.
 inline constexpr std::chrono::hours kSequenceAhead{1};
 

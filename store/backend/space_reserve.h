@@ -2,8 +2,9 @@
 // full disk, and a prune or a withdrawal writes what it is about to do before it does it.
 //
 // It is a file without meaning, kReserveFile, of 4 MiB, or of a sixteenth of a smaller file system.
-// Nothing is put while less than that is free besides. An administrator's command or a
-// prune that meets a full disk all the same gives the file up, and what makes room makes it anew. Blocking; threads: any.
+// Nothing is put while less than that is free besides. An administrator's command or a prune that
+// meets a full disk all the same gives the file up; the end of a prune or a purge, and the next put
+// for which there is room, make it anew. Blocking; threads: any.
 #pragma once
 
 #include <cstdint>

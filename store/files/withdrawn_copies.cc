@@ -42,8 +42,8 @@ void remove_twins(Backend& backend, const std::string& key, const std::string& c
 
 }  // namespace
 
-// A move between two folders is no single step on every disk, so that a crash might lose both names:
-// the copy is durable before.
+// A move between two folders is no single step on every disk, so that a crash might lose both
+// names: the copy is durable before.
 bool take_away(Backend& backend, const std::string& key, const Digest& digest,
                ObjectSource& object) {
   const std::string copy_key = aside_key(key, to_string(digest));

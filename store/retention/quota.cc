@@ -84,8 +84,8 @@ bool attempt(const Step& step) {
   }
 }
 
-// Puts `usage` in the place of the note, but for what puts have added meanwhile; where something was
-// removed, the next one who asks counts anew.
+// Puts `usage` in the place of the note, but for what puts have added meanwhile; where something
+// was removed, the next one who asks counts anew.
 void change_usage(Backend& backend, const std::string& key, Usage usage) {
   const std::string place = record_name(backend, key);
   backend.update_record(key, [&](const std::optional<std::string>& content) {
