@@ -4,11 +4,11 @@
 #include <array>
 #include <fmt/format.h>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
+#include "proto/base/nearest_name.h"
 
 namespace walstow {
 namespace {
@@ -90,31 +90,13 @@ std::string expectation(const Setting& setting) {
   return {};
 }
 
-// How many letters must be changed, added or left out to turn one name into the other.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t changed = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
-// "Did you mean ...?" when a known name is so near that a slip of the hand is likely.
 std::string nearest_name_hint(std::span<const Setting> table, std::string_view name) {
-  const auto nearest = std::min_element(
-      table.begin(), table.end(), [name](const Setting& left, const Setting& right) {
-        return edit_distance(left.name, name) < edit_distance(right.name, name);
-      });
-  if (nearest == table.end() || edit_distance(nearest->name, name) > 1 + name.size() / 4) {
-    return "The settings are listed by --help.";
-  }
-  return fmt::format("Did you mean \"{}\"?", nearest->name);
+  std::vector<std::string_view> names;
+  for (const Setting& setting : table)
+    names.push_back(setting.name);
+  const auto nearest = nearest_name(names, name);
+  return nearest ? fmt::format("Did you mean \"{}\"?", *nearest)
+                 : "The settings are listed by --help.";
 }
 
 // The table a name of the form "tls.ca" stands in; "" for one at the top.

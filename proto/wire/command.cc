@@ -144,7 +144,7 @@ RequestHead request_for(const CheckStore& check) {
 RequestHead request_for(const ListConflicts& list) {
   std::string target = fmt::format("{}/conflicts", cluster_path(list.cluster));
   if (list.file) target += fmt::format("/{}", percent_encoded(list.file->text()));
-  return start_request(Method::kGet, std::move(target));
+  return start_request(Method::kGet, target + to_query(list.page));
 }
 
 RequestHead request_for(const AcceptContent& accept) {

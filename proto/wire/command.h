@@ -170,10 +170,11 @@ struct CheckStore {
   bool operator==(const CheckStore&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/conflicts, .../conflicts/{file}
+// GET /v1/clusters/{cluster}/conflicts?after=PLACE&limit=N, .../conflicts/{file}
 struct ListConflicts {
   std::string cluster;
-  std::optional<WalFileName> file;  // only of this one, and compared with what stands
+  std::optional<WalFileName> file = {};  // only of this one, and compared with what stands
+  PageRange page = {};
   bool operator==(const ListConflicts&) const = default;
 };
 
@@ -221,7 +222,7 @@ using Command =
                  AddClient, ChangeClient, RemoveClient, ListHoles, VerifyFiles, SetAside, AddHold,
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
-                 ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile,
+                 ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile, PurgeFile,
                  SetNewTimelines, ShowNewTimelines>;
 
 RequestHead to_request(const Command& command);

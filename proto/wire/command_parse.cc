@@ -214,7 +214,11 @@ Parsed parse_conflicts(const RequestHead& request, std::string cluster, const Ta
   }
   if (path.size() < 6) {
     if (request.method != Method::kGet) return refused_method(request);
-    return ListConflicts{.cluster = std::move(cluster), .file = std::move(file)};
+    QueryReader query(target);
+    ListConflicts list{
+        .cluster = std::move(cluster), .file = std::move(file), .page = query.page()};
+    if (auto refused = query.refused()) return std::move(*refused);
+    return list;
   }
   const std::string& digits = path[5];
   if (digits.size() < kFewestDigits || digits.size() > kMostDigits ||

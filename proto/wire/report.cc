@@ -209,8 +209,8 @@ std::string to_json(const CheckReport& report) {
   return to_line(object);
 }
 
-std::string to_json(const std::vector<ConflictReport>& conflicts) {
-  return to_line(json::object{{"conflicts", array_of(conflicts, conflict_value)}});
+std::string to_json(const std::vector<ConflictReport>& conflicts, const std::string& next) {
+  return to_page("conflicts", array_of(conflicts, conflict_value), next);
 }
 
 std::string to_json(const std::vector<PositionReport>& standbys, const std::string& next) {

@@ -210,7 +210,7 @@ std::string to_json(const FileEntry& file);  // one alone, as a line
 std::string to_json(const WhoamiReport& report);
 std::string to_json(const CheckReport& report);
 std::string to_json(const std::vector<ClientReport>& clients, const std::string& next = {});
-std::string to_json(const std::vector<ConflictReport>& conflicts);
+std::string to_json(const std::vector<ConflictReport>& conflicts, const std::string& next = {});
 std::string to_json(const std::vector<PositionReport>& standbys, const std::string& next = {});
 
 PutReport parse_put_report(std::string_view body);

@@ -35,4 +35,12 @@ struct ReturnFile {
   bool operator==(const ReturnFile&) const = default;
 };
 
+// DELETE /v1/clusters/{cluster}/withdrawn/{name}/{digest}/object
+struct PurgeFile {
+  std::string cluster;
+  std::string name;
+  Digest digest;
+  bool operator==(const PurgeFile&) const = default;
+};
+
 }  // namespace walstow

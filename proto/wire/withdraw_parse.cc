@@ -14,6 +14,7 @@ namespace {
 using Parsed = OrRefusal<Command>;
 
 constexpr std::size_t kLongestStoredName = 100;
+constexpr std::string_view kObjectPart = "object";
 
 constexpr FieldForm<std::string> kWhy{field::kReason, parse_text_field, kTextForm};
 
@@ -65,10 +66,16 @@ RequestHead request_for(const ReturnFile& back) {
   return start_in_cluster(Method::kDelete, back.cluster, content_path(back.name, back.digest));
 }
 
+RequestHead request_for(const PurgeFile& purge) {
+  return start_in_cluster(
+      Method::kDelete, purge.cluster,
+      fmt::format("{}/{}", content_path(purge.name, purge.digest), kObjectPart));
+}
+
 std::optional<Parsed> parse_withdraw_request(const RequestHead& request, const std::string& cluster,
                                              const Target& target) {
   const auto& path = target.path;
-  if (path.size() < 4 || path.size() > 6 || path[3] != "withdrawn") return std::nullopt;
+  if (path.size() < 4 || path.size() > 7 || path[3] != "withdrawn") return std::nullopt;
   const std::string name = path.size() > 4 ? path[4] : "";
   if (path.size() > 4 && !may_be_stored(name)) {
     return make_refusal(Code::kBadName,
@@ -83,6 +90,10 @@ std::optional<Parsed> parse_withdraw_request(const RequestHead& request, const s
   if (!digest) {
     return make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not a digest", shown(path[5])),
                         "It has 32 lower-case hex digits.");
+  }
+  if (path.size() == 7) {
+    if (request.method != Method::kDelete || path[6] != kObjectPart) return std::nullopt;
+    return PurgeFile{cluster, name, *digest};
   }
   if (request.method == Method::kPut) return parse_withdraw(cluster, name, *digest, request);
   if (request.method == Method::kDelete) return ReturnFile{cluster, name, *digest};

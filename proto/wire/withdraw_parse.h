@@ -10,6 +10,7 @@ namespace walstow {
 RequestHead request_for(const ListWithdrawn& list);
 RequestHead request_for(const WithdrawFile& withdraw);
 RequestHead request_for(const ReturnFile& back);
+RequestHead request_for(const PurgeFile& purge);
 
 // nullopt: not one of these paths, or not with this method.
 std::optional<OrRefusal<Command>> parse_withdraw_request(const RequestHead& request,

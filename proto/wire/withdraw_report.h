@@ -16,8 +16,8 @@ struct WithdrawnReport {
   std::string digest;     // of the raw file, 32 hex digits
   // "standing": nobody has withdrawn it; "withdrawn"; "unfinished": withdrawn, and the object
   // still has the name; "returning": it is being put back; "lost": it was to be put back, and its
-  // object is not below "_aside" any more; "unreadable": its record is damaged, and only era, name
-  // and digest are known.
+  // object is not below "_aside" any more; "purged": withdrawn, and removed for good; "unreadable":
+  // its record is damaged, and only era, name and digest are known.
   std::string state;
   std::string client;             // who put it
   Time put;                       // when

@@ -5,6 +5,7 @@
 
 #include "proto/base/log.h"
 #include "proto/program/exit_code.h"
+#include "store/admin/all_pages.h"
 #include "store/admin/commands.h"
 #include "store/admin/report_text.h"
 
@@ -19,19 +20,20 @@ WalFileName file_argument(const CommandContext& call) {
               "Names look like 000000010000000A000000FF or 00000002.history.");
 }
 
-int show_answer(const CommandContext& call, const std::string& answer) {
-  print(call.json() ? answer : conflicts_text(parse_conflict_reports(answer)));
+int show_all(const CommandContext& call, const ListConflicts& question) {
+  Client client = call.client();
+  const auto conflicts = ask_all(client, question, patience(), parse_conflict_reports);
+  print(call.json() ? conflicts.json : conflicts_text(conflicts.entries));
   return exit_code::kDone;
 }
 
 int conflict_list(const CommandContext& call) {
-  return show_answer(call, call.client().ask(ListConflicts{.cluster = call.cluster()}, patience()));
+  return show_all(call, ListConflicts{.cluster = call.cluster()});
 }
 
 int conflict_show(const CommandContext& call) {
-  const ListConflicts question{.cluster = call.command.positional("CLUSTER"),
-                               .file = file_argument(call)};
-  return show_answer(call, call.client().ask(question, patience()));
+  return show_all(call, ListConflicts{.cluster = call.command.positional("CLUSTER"),
+                                      .file = file_argument(call)});
 }
 
 int conflict_accept(const CommandContext& call) {

@@ -4,13 +4,13 @@
 #include "proto/base/error.h"
 #include "proto/base/filesystem.h"
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/client/reach.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "store/admin/archive_options.h"
 #include "store/admin/commands.h"
 #include "store/admin/progress_line.h"
-#include "store/admin/report_text.h"
 #include "store/archive/copy_archive.h"
 
 namespace walstow {

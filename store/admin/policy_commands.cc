@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/program/settings.h"

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "store/admin/report_text.h"
+#include "proto/base/size_text.h"
 
 namespace walstow {
 namespace {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"

@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/base/utf8.h"
 #include "proto/identity/ssh_public_key.h"
@@ -77,17 +78,6 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
   return column > 0 ? fmt::format("{}\n", lines) : lines;
 }
 
-std::string size_text(std::uint64_t bytes) {
-  static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
-  double value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits.at(unit));
-}
-
 std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
   if (clusters.empty())
     return fmt::format("no clusters yet; make one with {}\n",
@@ -158,6 +148,7 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   add(fmt::format("withdrawn by {} on {}: {}", foreign_text(report.by), to_iso8601(report.at),
                   foreign_text(report.reason)));
   if (report.state == "unfinished") add("it still has the name: withdraw it once more");
+  if (report.state == "purged") add("it is removed for good; puts of it are refused as before");
   if (report.state == "returning") add("it is being put back: --undo once more completes that");
   return text;
 }

@@ -33,7 +33,5 @@ std::string policy_text(const PolicyReport& report);
 std::string counted(std::uint64_t count, std::string_view noun, int width = 0);
 // In lines of at most `columns`, broken between words; a longer word stands alone.
 std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation);
-// "16.0 MB": three or four digits and a unit, powers of 1024.
-std::string size_text(std::uint64_t bytes);
 
 }  // namespace walstow

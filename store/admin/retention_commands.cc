@@ -4,6 +4,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/log.h"
+#include "proto/base/nearest_name.h"
 #include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"
@@ -186,6 +187,36 @@ int standby_list(const CommandContext& call) {
   return exit_code::kDone;
 }
 
+Error no_such_standby(const std::string& what, const std::vector<std::string_view>& names,
+                      const std::string& wanted, const std::string& cluster) {
+  const auto nearest = nearest_name(names, wanted);
+  const std::string list = fmt::format("{} shows all.", suggestion({"standby", "list", cluster}));
+  return {ErrorKind::kUsage,
+          fmt::format("no standby of cluster \"{}\" {} \"{}\"", cluster, what, escaped(wanted)),
+          nearest ? fmt::format("Did you mean \"{}\"? {}", escaped(*nearest), list) : list};
+}
+
+void require_client(const std::vector<PositionReport>& standbys, const std::string& owner,
+                    const std::string& cluster) {
+  std::vector<std::string_view> names;
+  for (const PositionReport& standby : standbys)
+    names.emplace_back(standby.client);
+  if (std::ranges::count(names, owner) == 0)
+    throw no_such_standby("reports as client", names, owner, cluster);
+}
+
+// Of that client, or of any where that is "".
+void require_standby(const std::vector<PositionReport>& standbys, const std::string& owner,
+                     const std::string& wanted, const std::string& cluster) {
+  std::vector<std::string_view> names;
+  for (const PositionReport& standby : standbys) {
+    if (!owner.empty() && standby.client != owner) continue;
+    names.emplace_back(standby.instance);
+    if (!standby.standby.empty()) names.emplace_back(standby.standby);
+  }
+  if (std::ranges::count(names, wanted) == 0) throw no_such_standby("is", names, wanted, cluster);
+}
+
 // Which are meant: "STANDBY" by its name or instance, "--client NAME" narrows, "--all" takes all of
 // that client.
 std::vector<PositionReport> chosen_standbys(const CommandContext& call,
@@ -202,6 +233,8 @@ std::vector<PositionReport> chosen_standbys(const CommandContext& call,
     throw Error(ErrorKind::kUsage, "no standby is named",
                 "Name one, or give --client NAME --all for all of a client.");
   }
+  if (!owner.empty()) require_client(standbys, owner, cluster);
+  if (!wanted.empty()) require_standby(standbys, owner, wanted, cluster);
   std::erase_if(standbys, [&](const PositionReport& standby) {
     const bool of_another = !owner.empty() && standby.client != owner;
     return of_another || (!all && standby.instance != wanted && standby.standby != wanted);

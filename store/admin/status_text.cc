@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/wal/file_name.h"
 #include "store/admin/report_text.h"
@@ -226,7 +227,7 @@ std::string StatusText::withdrawn_lines(const EraReport& era, const std::string&
   std::string text = fmt::format("    {} withdrawn: {}\n", counted(era.withdrawn, "file"),
                                  suggestion({"list", cluster, "--withdrawn"}));
   for (const WithdrawnReport& file : era.withdrawn_files) {
-    if (file.state == "withdrawn") {
+    if (file.state == "withdrawn" || file.state == "purged") {
       text += wrapped(fmt::format("{} by {} on {}: {}", file.name, foreign_text(file.by),
                                   to_iso8601(file.at), foreign_text(file.reason)),
                       kTextColumns, "      ");

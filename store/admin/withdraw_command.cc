@@ -96,10 +96,32 @@ int undo(const CommandContext& call, const Asked& asked) {
   return exit_code::kDone;
 }
 
+// What an undo would need goes.
+int purge(const CommandContext& call, const Asked& asked) {
+  Client client = call.client();
+  const WithdrawnPage page = parse_withdrawn_page(
+      client.ask(ListWithdrawn{.cluster = asked.cluster, .name = asked.name}, patience()));
+  const WithdrawnReport report = chosen(asked, page, "withdrawn file", is_withdrawn);
+  if (!call.json()) print_report(call, report);
+  if (!confirmed(call, "Nothing brings it back then. Remove it for good?",
+                 "a file that is purged is gone for good", "Give --yes.")) {
+    print("nothing was removed\n");
+    return exit_code::kFailed;
+  }
+  const PurgeFile order{asked.cluster, asked.name, digest_of_report(report)};
+  print_report(call, only_file(client.ask(order, long_patience())));
+  return exit_code::kDone;
+}
+
 int withdraw(const CommandContext& call) {
   const Asked asked{call.command.positional("CLUSTER"), call.command.positional("FILE"),
                     call.command.option("digest")};
+  if (call.command.flag("undo") && call.command.flag("purge")) {
+    throw Error(ErrorKind::kUsage, "--undo and --purge exclude each other",
+                "--undo gives the file back, --purge removes it for good.");
+  }
   if (call.command.flag("undo")) return undo(call, asked);
+  if (call.command.flag("purge")) return purge(call, asked);
   const std::string reason = call.command.option("reason");
   if (reason.empty()) {
     throw Error(ErrorKind::kUsage, "why is it withdrawn?",
@@ -139,6 +161,7 @@ std::vector<AdminCommand> withdraw_commands() {
             {{"--reason", "TEXT", "why, for whoever puts or misses it"},
              {"--digest", "DIGEST", "which content, where a name has had several"},
              {"--undo", "", "give the file its name back, and let it be put again"},
+             {"--purge", "", "remove for good what is kept of a withdrawn file"},
              {"-y,--yes", "", "do not ask"}},
             {{"CLUSTER", "the cluster's name"}, {"FILE", "the file, as \"walstow list\" has it"}}},
            withdraw}};

@@ -229,6 +229,13 @@ Refusal nothing_put_yet(std::string_view cluster) {
                       fmt::format("cluster \"{}\" holds nothing yet", cluster));
 }
 
+Refusal unknown_system(std::string_view cluster, std::uint64_t system_identifier) {
+  return make_refusal(Code::kUnknownSystem,
+                      fmt::format("cluster \"{}\" has never held a file of system identifier {}",
+                                  cluster, system_identifier),
+                      "Is this the right cluster name? Has the primary archived anything yet?");
+}
+
 bool same_log(const EraName& one, const EraName& other) {
   return one.system_identifier == other.system_identifier && one.segment_size == other.segment_size;
 }

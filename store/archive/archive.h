@@ -70,6 +70,7 @@ std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era);
 // The newest of all. The refusal: nothing was ever put.
 OrRefusal<EraName> newest_era(const Archive& archive, std::string_view cluster);
 Refusal nothing_put_yet(std::string_view cluster);
+Refusal unknown_system(std::string_view cluster, std::uint64_t system_identifier);
 // Whether two eras are parts of one log: a server can go on from one to the other.
 bool same_log(const EraName& one, const EraName& other);
 // The newest era of one system identifier; nullopt: none.

@@ -327,6 +327,7 @@ void Copy::copy_new_object(const std::string& key) {
   for (Scrubbed& reading : scrubbed) {
     const auto source = from_.open_object(key);
     if (source == nullptr) return;  // it went a moment ago
+    to_.check_room();
     staged = to_.stage();
     Buffer piece(kChunkSize);
     while (const std::size_t size = source->read(piece))

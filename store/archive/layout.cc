@@ -62,6 +62,10 @@ ContentKeys content_keys(std::string_view name, const Digest& digest, std::strin
           fmt::format("{}.{}{}", name, digits.substr(0, kOlderDigits), suffix)};
 }
 
+std::string_view form_text(StoredName::Form form) {
+  return form == StoredName::Form::kIncomplete ? kIncomplete : "";
+}
+
 // The stored names that are longer than the file's own end with a digest.
 StoredText split_stored_name(std::string_view name) {
   const std::size_t dot = name.rfind('.');
@@ -287,33 +291,45 @@ std::string withdrawn_records(std::string_view cluster, const EraName& era) {
   return fmt::format("{}withdrawn/", era_prefix(cluster, era));
 }
 
+std::string withdrawn_records(std::string_view cluster, const EraName& era,
+                              const WalFileName& file) {
+  return fmt::format("{}{}.", withdrawn_records(cluster, era), file.text());
+}
+
 std::string withdrawn_records(std::string_view cluster, const EraName& era, const WalFileName& file,
-                              std::string_view digest_begin) {
-  return fmt::format("{}{}.{}", withdrawn_records(cluster, era), file.text(), digest_begin);
+                              StoredName::Form form, std::string_view digest_begin) {
+  return fmt::format("{}{}{}.{}", withdrawn_records(cluster, era), file.text(), form_text(form),
+                     digest_begin);
 }
 
 std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
-                             const Digest& digest) {
-  return fmt::format("{}{}", withdrawn_records(cluster, era, file, walstow::to_string(digest)),
+                             StoredName::Form form, const Digest& digest) {
+  return fmt::format("{}{}",
+                     withdrawn_records(cluster, era, file, form, walstow::to_string(digest)),
                      kRecordSuffix);
 }
 
-std::optional<KeptName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
-                                               std::string_view key) {
+std::optional<StoredName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
+                                                 std::string_view key) {
   const std::string prefix = withdrawn_records(cluster, era);
   if (!key.starts_with(prefix) || !key.ends_with(kRecordSuffix)) return std::nullopt;
   key.remove_prefix(prefix.size());
   key.remove_suffix(kRecordSuffix.size());
-  const StoredText text = split_stored_name(key);
+  StoredText text = split_stored_name(key);
+  const bool is_piece = text.file.ends_with(kIncomplete);
+  if (is_piece) text.file.remove_suffix(kIncomplete.size());
   const auto file = WalFileName::parse(text.file);
   if (!file || text.digits.size() != kDigestDigits) return std::nullopt;
-  return KeptName{*file, std::string(text.digits)};
+  if (is_piece && file->kind() != FileKind::kSegment) return std::nullopt;
+  return StoredName{.era = era,
+                    .file = *file,
+                    .digits = std::string(text.digits),
+                    .form = is_piece ? StoredName::Form::kIncomplete : StoredName::Form::kFile};
 }
 
 std::string to_string(const StoredName& stored) {
-  const std::string_view form = stored.form == StoredName::Form::kIncomplete ? kIncomplete : "";
   const std::string_view dot = stored.digits.empty() ? "" : ".";
-  return fmt::format("{}{}{}{}", stored.file.text(), form, dot, stored.digits);
+  return fmt::format("{}{}{}{}", stored.file.text(), form_text(stored.form), dot, stored.digits);
 }
 
 std::string stored_name(const WalFileName& file, const Digest& digest) {

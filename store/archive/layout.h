@@ -13,6 +13,7 @@
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/pruned/NNNNNN.json           a prune: its floor, how far it got
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/broken/SEGMENT.DIGEST.json the records of that content break off
 //   CLUSTER/NNN-SYSTEMID-SEGSIZE/withdrawn/FILE.DIGEST.json   withdrawn: its object is below _aside
+//   CLUSTER/NNN-SYSTEMID-SEGSIZE/withdrawn/FILE.incomplete.DIGEST.json   the same of a piece
 //   CLUSTER/standbys/CLIENT/INSTANCE.json                     positions
 //   CLUSTER/holds/ID.json                                     what an administrator holds
 //   CLUSTER/policy.json                                       by which it is pruned
@@ -155,16 +156,20 @@ struct StoredName {
   std::string digits;  // of the digest of a .partial or an incomplete segment, else ""
   Form form = Form::kFile;
 };
-// Contents that an administrator has withdrawn: by the name with which a put sends them, and all 32
-// digits of the digest.
+// Contents that an administrator has withdrawn: by the name with which a put sends them, whether
+// they were a piece of it, and all 32 digits of the digest.
 std::string withdrawn_records(std::string_view cluster, const EraName& era);  // prefix
-// Of one file, and of the contents whose digests begin with these digits; a prefix.
+// Of one file, and of all that its name begins; a prefix.
+std::string withdrawn_records(std::string_view cluster, const EraName& era,
+                              const WalFileName& file);
+// Of one file in that form, and of the contents whose digests begin with these digits; a prefix.
 std::string withdrawn_records(std::string_view cluster, const EraName& era, const WalFileName& file,
-                              std::string_view digest_begin = "");
+                              StoredName::Form form, std::string_view digest_begin);
 std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
-                             const Digest& digest);
-std::optional<KeptName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
-                                               std::string_view key);
+                             StoredName::Form form, const Digest& digest);
+// With the digits of any form.
+std::optional<StoredName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
+                                                 std::string_view key);
 
 // "FILE", "SEGMENT.partial.DIGEST", "SEGMENT.incomplete.DIGEST": the key's last part without
 // its suffix.

@@ -44,19 +44,22 @@ NewTimelinesReport set_new_timelines(Backend& backend, const SetNewTimelines& se
   return report;
 }
 
-std::optional<Refusal> refuse_new_timeline(BackendReader& backend, const PutFile& put,
-                                           const std::string& client) {
-  if (put.file.kind() != FileKind::kHistory) return std::nullopt;
+std::optional<Refusal> refuse_opening(BackendReader& backend, const PutFile& put,
+                                      const std::string& client) {
   const NewTimelinesReport may = read_new_timelines(backend, put.cluster);
   if (!may.clients || std::ranges::count(*may.clients, client) > 0) return std::nullopt;
   ClientNames with_it = *may.clients;
   with_it.push_back(client);
+  const std::string file =
+      put.file.kind() == FileKind::kHistory
+          ? fmt::format("\"{}\" would be one", put.file.text())
+          : fmt::format("the archive has no history of that of \"{}\"", put.file.text());
   return make_refusal(
       Code::kOtherTimelines,
       fmt::format(
           "client \"{}\" may not open timelines in cluster \"{}\", as \"{}\" has set on {}; "
-          "\"{}\" would be one",
-          client, put.cluster, may.by, to_iso8601(may.set), put.file.text()),
+          "{}",
+          client, put.cluster, may.by, to_iso8601(may.set), file),
       fmt::format(
           "Was this server promoted on purpose? Then an administrator lets it: {}. Else stop "
           "it, or set archive_mode = off there.",

@@ -16,8 +16,9 @@ NewTimelinesReport read_new_timelines(BackendReader& backend, const std::string&
 NewTimelinesReport set_new_timelines(Backend& backend, const SetNewTimelines& set,
                                      const std::string& by, Time now);
 
-// Why `client` may not put a history that does not stand yet; nullopt: it may.
-std::optional<Refusal> refuse_new_timeline(BackendReader& backend, const PutFile& put,
-                                           const std::string& client);
+// Why `client` may not put a history that does not stand yet, or a file of a timeline that has
+// none; nullopt: it may.
+std::optional<Refusal> refuse_opening(BackendReader& backend, const PutFile& put,
+                                      const std::string& client);
 
 }  // namespace walstow

@@ -57,6 +57,7 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const ListWithdrawn& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const WithdrawFile& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ReturnFile& c) const { return {{{kAdmin}, c.cluster}}; }
+    Result operator()(const PurgeFile& c) const { return {{{kAdmin}, c.cluster}}; }
     // Whoever may put does not decide who opens timelines.
     Result operator()(const SetNewTimelines& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ShowNewTimelines& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
@@ -152,6 +153,11 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
                         "Ask another administrator, or the archive's owner on its own host.");
   }
   return std::nullopt;
+}
+
+bool is_for_administrators(const Command& command) {
+  const auto needed = needed_for(command);
+  return needed && needed->any_of == std::vector{Right::kAdmin};
 }
 
 bool concerns(const Grants& grants, std::string_view cluster) {

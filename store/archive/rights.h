@@ -37,6 +37,9 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
 std::optional<Refusal> refuse_without_right(const Command& command, const Caller& caller,
                                             const Grants& grants);
 
+// Whether nobody without the right "admin" may ask it.
+bool is_for_administrators(const Command& command);
+
 // Whether any right is granted there.
 bool concerns(const Grants& grants, std::string_view cluster);
 

@@ -225,6 +225,28 @@ bool worth_writing(const Position& before, const Position& after, const Position
   return false;
 }
 
+std::uint64_t sequence_at(Time now) {
+  const auto count =
+      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+}
+
+bool is_far_ahead(std::uint64_t sequence, Time now) {
+  return sequence > sequence_at(now + kSequenceAhead);
+}
+
+// A record of before has kept such ones.
+void forget_far_sequences(Position& position, Time now) {
+  const auto forget = [now](std::uint64_t& sequence) {
+    if (is_far_ahead(sequence, now)) sequence = 0;
+  };
+  for (PositionTrack& track : position.tracks) {
+    forget(track.sequence);
+    for (PastRun& run : track.past_runs)
+      forget(run.sequence);
+  }
+}
+
 // Of one client, whoever was seen last a long time ago.
 struct SilentInstance {
   std::string key;
@@ -279,12 +301,15 @@ void make_room(Backend& backend, std::string_view cluster, std::string_view clie
 }  // namespace
 
 void update_position(Backend& backend, std::string_view cluster, std::string_view client,
-                     const PositionChange& change, Time now) {
+                     const PositionChange& told, Time now) {
+  PositionChange change = told;
+  if (is_far_ahead(change.instance.sequence, now)) change.instance.sequence = sequence_at(now);
   const std::string key = layout::standby_record(cluster, client, change.instance.id);
   const auto next_record =
       [&](const std::optional<std::string>& content) -> std::optional<std::string> {
     std::optional<Position> standing;
     if (content) standing = decode_position(backend, *content, key);
+    if (standing) forget_far_sequences(*standing, now);
     // A primary that was never a standby has no position to retire, and who got nothing has none
     // yet.
     if (!standing && !change.handed && !change.restartpoint) return std::nullopt;

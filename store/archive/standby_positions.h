@@ -31,14 +31,20 @@ inline constexpr std::chrono::seconds kPositionRefresh{60};
 inline constexpr std::size_t kMostInstances = 64;
 inline constexpr std::chrono::hours kSilentInstance{7 * 24};
 
-// Throws Error{kRefused} for an instance too many. Durable on return when it changed anything that
+// A sequence is the time of the report, in microseconds; one that is further ahead than this is of
+// a clock that is wrong, or made up, and counts as of now. So it hides none of the reports that
+// follow.
+inline constexpr std::chrono::hours kSequenceAhead{1};
+
+// `told` names a system that the cluster has an era of: the caller sees to that. Throws
+// Error{kRefused} for an instance too many. Durable on return when it changed anything that
 // retention relies on (the first report, a lower file, a restartpoint, retirement); "seen" and
 // "last handed" may lag by kPositionRefresh. What was handed last shows at once when it is the
 // first file, or the first one of another timeline, or when the standby then has to wait:
 // PostgreSQL pauses (wal_retrieve_retry_interval) before it asks again, and one that goes on by
 // streaming does not ask at all.
 void update_position(Backend& backend, std::string_view cluster, std::string_view client,
-                     const PositionChange& change, Time now);
+                     const PositionChange& told, Time now);
 
 // False: there is none.
 bool forget_position(Backend& backend, const ForgetStandby& forget);

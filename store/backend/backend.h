@@ -169,6 +169,8 @@ class Backend : public BackendReader {
   virtual bool give_up_reserve() { return false; }
   // Holds it again, as far as there is room.
   virtual void hold_reserve() {}
+  // Before something is staged for a client. Throws Error{kStorage} while nothing is free but that.
+  virtual void check_room() {}
 };
 
 }  // namespace walstow

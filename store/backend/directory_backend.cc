@@ -162,6 +162,10 @@ class DirectoryBackend final : public Backend {
 
   bool give_up_reserve() override { return reserve_.give_up(); }
   void hold_reserve() override { reserve_.make(); }
+  void check_room() override {
+    reserve_.check_room();
+    reserve_.make();
+  }
 
   void verify_in_place() override;
 
@@ -190,12 +194,10 @@ void DirectoryBackend::prepare() {
   if (prepared_) return;
   probe_directory(*files_);
   files_->remove_dead_temporaries();
-  reserve_.make();
   prepared_ = true;
 }
 
 std::unique_ptr<StagedObject> DirectoryBackend::stage() {
-  reserve_.check_room();
   prepare();
   return std::make_unique<StagedFile>(files_->create_temporary());
 }

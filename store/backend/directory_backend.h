@@ -14,8 +14,8 @@
 namespace walstow {
 
 // Takes ownership. `files` is rooted at the archive's folder. Its first stage() probes the file
-// system, removes the temporaries of dead writers and makes the reserve; reading works without.
-// stage() throws Error{kStorage} while too little is free. Without a `space` there is no reserve.
+// system and removes the temporaries of dead writers; reading works without. check_room() makes the
+// reserve, too, where it is missing. Without a `space` there is none, and always room.
 std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files,
                                                 SpaceProbe space = {});
 

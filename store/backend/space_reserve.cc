@@ -8,6 +8,7 @@
 #include "proto/base/bytes.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "store/backend/key_rules.h"
 
@@ -58,8 +59,8 @@ bool SpaceReserve::give_up() {
   if (!files_.remove(std::string(kReserveFile))) return false;
   files_.sync_folder(".");
   log_line(LogLevel::kWarning,
-           fmt::format("the file system of \"{}\" is full: \"{}\" was removed, so that it can be "
-                       "pruned",
+           fmt::format("the file system of \"{}\" is full: \"{}\" was removed, so that an "
+                       "administrator can make room",
                        files_.describe("."), kReserveFile));
   return true;
 }
@@ -67,12 +68,13 @@ bool SpaceReserve::give_up() {
 void SpaceReserve::check_room() const {
   const auto now = space();
   if (!now || now->available >= reserve_of(*now)) return;
-  throw Error(ErrorKind::kStorage,
-              fmt::format("could not put into \"{}\": No space left on device: {} kB are free, and "
-                          "{} kB are kept for a prune",
-                          files_.describe("."), now->available / 1024, reserve_of(*now) / 1024),
-              fmt::format("Make room: {} removes what nobody needs; or enlarge the file system.",
-                          suggestion({"prune", "CLUSTER"})));
+  throw Error(
+      ErrorKind::kStorage,
+      fmt::format("could not put into \"{}\": No space left on device: {} are free, and {} "
+                  "are kept for whoever makes room",
+                  files_.describe("."), size_text(now->available), size_text(reserve_of(*now))),
+      fmt::format("Make room: {} removes what nobody needs; or enlarge the file system.",
+                  suggestion({"prune", "CLUSTER"})));
 }
 
 }  // namespace walstow

@@ -1,9 +1,10 @@
-// Space that an archive in a folder holds for its own records: a full disk must be prunable, and a
-// prune writes what it is about to do before it does it.
+// Space that an archive in a folder holds for its own records: an administrator must get out of a
+// full disk, and a prune or a withdrawal writes what it is about to do before it does it.
 //
 // It is a file without meaning, kReserveFile, of 4 MiB, or of a sixteenth of a smaller file system.
-// Nothing is put while less than that is free besides. A prune that meets a full disk all the same
-// gives the file up, and makes it anew at its end. Blocking; threads: any.
+// Nothing is put while less than that is free besides. An administrator's command or a prune that
+// meets a full disk all the same gives the file up; the end of a prune or a purge, and the next put
+// for which there is room, make it anew. Blocking; threads: any.
 #pragma once
 
 #include <cstdint>

@@ -81,11 +81,7 @@ OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraN
   const std::string cluster = fmt::format("cluster \"{}\"", get.cluster);
   std::erase_if(
       eras, [&](const EraName& era) { return era.system_identifier != *get.system_identifier; });
-  if (eras.empty()) {
-    return make_refusal(Code::kUnknownSystem,
-                        fmt::format("{} has never held a file of {}", cluster, owner),
-                        "Is this the right cluster name? Has the primary archived anything yet?");
-  }
+  if (eras.empty()) return unknown_system(get.cluster, *get.system_identifier);
   const std::string sizes = sizes_of(eras);
   if (get.segment_size) {
     std::erase_if(

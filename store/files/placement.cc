@@ -148,6 +148,7 @@ class Placer {
         staged_(staged) {}
 
   Placement run(const std::optional<SegmentEnd>& end);
+  bool is_stored() const { return is_stored_; }
 
  private:
   using Standing = Lookup::Standing;
@@ -160,7 +161,8 @@ class Placer {
   std::string lsn(std::uint64_t offset) const {
     return lsn_text(put_.file, segment_size_of(place_.era), offset);
   }
-  PlacedFile placed_new() const {
+  PlacedFile placed_new() {
+    is_stored_ = true;
     return lookup_.placed(PlacedFile::Result::kNew, lookup_.own_name(), staged_.size());
   }
 
@@ -170,6 +172,7 @@ class Placer {
   const std::string& client_;
   Lookup lookup_;
   StagedObject& staged_;
+  bool is_stored_ = false;
 };
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
@@ -195,7 +198,13 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
 
 // Other content stands. nullopt: it does not any more.
 std::optional<Placement> Placer::settle(const Standing& standing) {
-  if (!lookup_.is_segment()) return refuse(standing.header, "");
+  if (!lookup_.is_segment()) {
+    // It was withdrawn or set aside a moment ago.
+    if (standing.header.digest == put_.digest &&
+        same_content(*standing.object, *staged_.read_back()))
+      return std::nullopt;
+    return refuse(standing.header, "");
+  }
   const SegmentPair pair = compare_segments(*standing.object, *staged_.read_back());
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
@@ -230,7 +239,7 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
 
 // `standing`: what has the name; nullptr: nothing that is whole.
 Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
-  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_)) return *refusal;
+  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};
@@ -246,8 +255,8 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
                   "is all that is left of a lost server, {} gives it its name.",
                   suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
                               to_string(put_.digest)})));
-  const auto result =
-      kept == KeepResult::kKept ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
+  is_stored_ = kept == KeepResult::kKept;
+  const auto result = is_stored_ ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
 }
 
@@ -263,8 +272,11 @@ Placer::TakeOver Placer::take_over(const Standing& standing) {
 
 Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
   std::string what_becomes = "; this one is not kept, since too many wait for a decision already";
-  if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
+  if (put_.file.kind() == FileKind::kPartial) {
+    what_becomes = "; this one is not kept";  // each other content has a name of its own
+  } else if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
     const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
+    is_stored_ = kept == KeepResult::kKept;
     what_becomes = kept == KeepResult::kOther
                        ? "; this one is not kept, since one of the same digest waits already"
                        : "; this one is kept until an administrator decides";
@@ -286,9 +298,11 @@ std::optional<Placement> find_placement(BackendReader& backend, const EraName& e
   return std::nullopt;
 }
 
-Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
-                StagedObject& staged, const std::optional<SegmentEnd>& end) {
-  return Placer(archive, era, put, client, staged).run(end);
+Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
+              StagedObject& staged, const std::optional<SegmentEnd>& end) {
+  Placer placer(archive, era, put, client, staged);
+  Placement answer = placer.run(end);
+  return {.answer = std::move(answer), .is_stored = placer.is_stored()};
 }
 
 }  // namespace walstow

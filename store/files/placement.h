@@ -43,6 +43,11 @@ struct PlacedFile {
 };
 using Placement = OrRefusal<PlacedFile>;
 
+struct Placing {
+  Placement answer;
+  bool is_stored = false;  // the staged object is in the archive now, be it beside its name
+};
+
 // A look before the body is taken, which changes nothing: what a head claims is not proven.
 // nullopt: the body is needed. `client` puts it.
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
@@ -50,7 +55,7 @@ std::optional<Placement> find_placement(BackendReader& backend, const EraName& e
 
 // `staged` holds what `put` announces, proven. `end` of a segment, else nullopt. What is
 // acknowledged is durable on return. Refusals: kOtherContent; kOverQuota for one piece too many.
-Placement place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
-                StagedObject& staged, const std::optional<SegmentEnd>& end);
+Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
+              StagedObject& staged, const std::optional<SegmentEnd>& end);
 
 }  // namespace walstow

@@ -19,7 +19,6 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
-#include "store/archive/new_timelines_record.h"
 #include "store/files/placement.h"
 #include "store/files/put_bounds.h"
 #include "store/files/withdrawal.h"
@@ -136,9 +135,10 @@ OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vect
 
 class PutUpload : public Upload {
  public:
-  PutUpload(PutContext context, std::optional<EraName> era)
+  PutUpload(PutContext context, std::optional<EraName> era, QuotaUse quota)
       : context_(std::move(context)),
         era_(era),
+        quota_(std::move(quota)),
         staged_(context_.archive->backend().stage()),
         encoder_(header(), input(), context_.compression_level,
                  [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }),
@@ -164,6 +164,7 @@ class PutUpload : public Upload {
 
   PutContext context_;
   std::optional<EraName> era_;
+  QuotaUse quota_;
   std::unique_ptr<StagedObject> staged_;
   ObjectEncoder encoder_;
   PutProof proof_;
@@ -250,6 +251,8 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
+  // Others may have used up the quota since the head.
+  if (auto refusal = quota_.add(staged_->size())) return to_reply(*refusal);
   return place_marked();
 }
 
@@ -265,7 +268,9 @@ Reply PutUpload::place_marked() {
       broken = describe(*found);
     }
   }
-  const Placement placement = place(*context_.archive, *era_, put, context_.client, *staged_, end_);
+  const auto [placement, is_stored] =
+      place(*context_.archive, *era_, put, context_.client, *staged_, end_);
+  if (!is_stored) quota_.give_back(staged_->size());
   if (placement) {
     const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
     if (withdrawn) return to_reply(*withdrawn);
@@ -349,6 +354,7 @@ HandlerResult begin_put(PutContext context) {
   auto chosen = choose_era(put, context.archive->eras(put.cluster));
   if (!chosen) return to_reply(chosen.error());
   const auto era = chosen.value();
+  if (era && context.once_known) context.once_known();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
     const auto placement = find_placement(context.archive->backend(), *era, put, context.client);
@@ -357,17 +363,18 @@ HandlerResult begin_put(PutContext context) {
             refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
       return to_reply(*withdrawn);
     if (placement) return reply_to(context, *era, *placement);
-    if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put))
+    if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put, context.client))
       return to_reply(*refusal);
   }
   // Not before: what was acknowledged is acknowledged again.
-  if (const auto refusal = refuse_over_quota(context.archive->backend(), put.cluster,
-                                             std::chrono::system_clock::now())) {
+  QuotaUse quota(context.archive->backend(), put.cluster);
+  if (const auto refusal = quota.refuse(std::chrono::system_clock::now()))
     return to_reply(*refusal);
-  }
-  if (const auto refusal = refuse_new_timeline(context.archive->backend(), put, context.client))
+  if (const auto refusal =
+          context.permits.refuse(context.archive->backend(), era, put, context.client))
     return to_reply(*refusal);
-  return std::make_unique<PutUpload>(std::move(context), era);
+  context.archive->backend().check_room();
+  return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));
 }
 
 }  // namespace walstow

@@ -5,6 +5,7 @@
 // Blocking; one put is used by one thread at a time. Errors: as Upload in store/files/reply.h.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "store/archive/archive.h"
 #include "store/files/recent_edges.h"
 #include "store/files/reply.h"
+#include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
 
 namespace walstow {
@@ -22,7 +24,10 @@ struct PutContext {
   PutFile put;
   std::string client;         // who puts it
   RecentEdges& recent_edges;  // of the segments before; outlives the put
+  TimelinePermits& permits;   // outlives the put
   int compression_level = 1;
+  // Of a system that the cluster knows; outlives the call. Empty: nothing is to be done.
+  std::function<void()> once_known = {};
   TimelineWatch* timelines = nullptr;  // who opens them; outlives the put; nullptr: nobody looks
 };
 

@@ -7,12 +7,13 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "store/archive/layout.h"
-#include "store/backend/key_rules.h"
 #include "store/files/side_content.h"
+#include "store/files/withdrawn_copies.h"
 #include "store/inventory/log_files.h"
 #include "store/inventory/withdrawn_records.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
+#include "store/retention/quota.h"
 
 namespace walstow {
 namespace {
@@ -20,9 +21,7 @@ namespace {
 using State = WithdrawnRecord::State;
 
 // Beyond this, somebody is fighting over the name.
-constexpr int kWithdrawAttempts = 3;
-// Copies of one key below "_aside" that are looked into.
-constexpr std::size_t kMostCopies = 1000;
+constexpr int kReturnAttempts = 3;
 
 // One content of one name in one era.
 struct Slot {
@@ -32,7 +31,9 @@ struct Slot {
   layout::StoredName stored;
   Digest digest;
 
-  std::string record() const { return layout::withdrawn_record(cluster, era, stored.file, digest); }
+  std::string record() const {
+    return layout::withdrawn_record(cluster, era, stored.file, stored.form, digest);
+  }
 };
 
 // The name in each era that can have it, newest first.
@@ -59,7 +60,7 @@ struct StandingRecord {
 
 StandingRecord standing_record(BackendReader& backend, const Slot& slot) {
   try {
-    return {read_withdrawn(backend, slot.cluster, slot.era, slot.stored.file, slot.digest)};
+    return {read_withdrawn(backend, slot.record())};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged) throw;
     log_line(LogLevel::kWarning, error.what(), error.hint());
@@ -71,56 +72,6 @@ void write_record(Backend& backend, const Slot& slot, const WithdrawnRecord& rec
   backend.update_record(slot.record(), [&](const std::optional<std::string>&) {
     return std::optional(encode_withdrawn(record));
   });
-}
-
-// A copy of the object below "_aside", proven and durable; where it was made before, that one.
-void copy_aside(Backend& backend, ObjectSource& object, const std::string& key,
-                const std::string& copy_key, const Digest& digest) {
-  const auto copy = proven_copy_of(backend, object, digest);
-  if (keep(backend, *copy, copy_key) != KeepResult::kOther) return;
-  throw Error(ErrorKind::kRefused,
-              fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
-                          to_string(digest)),
-              "No accident makes two such contents: find out who has put them.");
-}
-
-// What set_aside() moved there is a second copy.
-void remove_twins(Backend& backend, const std::string& key, const std::string& copy_key,
-                  const Digest& digest) {
-  for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
-    if (entry.key == copy_key) continue;
-    const auto twin = open_content(backend, entry.key, digest);
-    const auto copy = backend.open_object(copy_key);
-    if (twin && copy && same_content(*twin, *copy)) backend.remove_object(entry.key);
-  }
-}
-
-// This object with that content goes below "_aside", if it has the name. A move between two folders
-// is no single step on every disk, so that a crash might lose both names: the copy is durable
-// before. False: it does not have the name any more. Durable on return.
-bool take_away(Backend& backend, const std::string& key, const Digest& digest,
-               ObjectSource& object) {
-  const std::string copy_key = aside_key(key, to_string(digest));
-  copy_aside(backend, object, key, copy_key, digest);
-  const bool taken = backend.set_aside(key, object);
-  remove_twins(backend, key, copy_key, digest);
-  return taken;
-}
-
-// Whichever object with that content has the name.
-void take_away(Backend& backend, const std::string& key, const Digest& digest) {
-  for (int attempt = 0; attempt < kWithdrawAttempts; ++attempt) {
-    // Where another one gets the name meanwhile, nothing is taken.
-    const auto object = open_content(backend, key, digest);
-    if (object == nullptr) {
-      // It was taken before; a crash may have come between that and this.
-      remove_twins(backend, key, aside_key(key, to_string(digest)), digest);
-      return;
-    }
-    if (take_away(backend, key, digest, *object)) return;
-  }
-  throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" is being put by others", key),
-              "Withdraw it once more.");
 }
 
 WithdrawnReport standing_report(BackendReader& backend, const Slot& slot,
@@ -153,14 +104,47 @@ Refusal no_such_content(const std::string& cluster, const std::string& name, con
                   suggestion({"list", cluster}), suggestion({"list", cluster, "--withdrawn"})));
 }
 
-// The whole object with that content below "_aside"; nullptr: there is none any more.
-std::unique_ptr<ObjectSource> find_aside(BackendReader& backend, const Slot& slot) {
-  const std::string prefix = aside_key(slot.key, "");
-  for (const Entry& entry : backend.list_after(prefix, "", kMostCopies)) {
-    auto object = open_content(backend, entry.key, slot.digest);
-    if (object && examine_object(*object).whole) return object;
+// What has the name; it is whole, and has that content. nullptr: it is not so.
+std::unique_ptr<ObjectSource> open_whole_content(BackendReader& backend, const Slot& slot) {
+  auto object = open_content(backend, slot.key, slot.digest);
+  return object && examine_object(*object).whole ? std::move(object) : nullptr;
+}
+
+// What is damaged gives way, as it does to a put.
+bool other_has_name(BackendReader& backend, const Slot& slot) {
+  const auto object = backend.open_object(slot.key);
+  if (object == nullptr) return false;
+  const Examined examined = examine_object(*object);
+  return examined.whole && examined.header.digest != slot.digest;
+}
+
+// nullopt: it is damaged, and there is more to show.
+std::optional<DescribedObject> try_describe(std::unique_ptr<ObjectSource> object, bool is_all) {
+  try {
+    return describe_object(std::move(object));
+  } catch (const Error& error) {
+    if (is_all || error.kind() != ErrorKind::kDamaged) throw;
+    log_line(LogLevel::kWarning, error.what(), error.hint());
+    return std::nullopt;
   }
-  return nullptr;
+}
+
+Refusal not_withdrawn(const std::string& cluster, const std::string& name, const Digest& digest) {
+  return make_refusal(
+      Code::kNoSuchRecord,
+      fmt::format("\"{}\" with digest {} is not withdrawn from cluster \"{}\"", name,
+                  to_string(digest), cluster),
+      fmt::format("{} shows all that are.", suggestion({"list", cluster, "--withdrawn"})));
+}
+
+Refusal not_wholly_withdrawn(const Slot& slot) {
+  const std::string name = layout::to_string(slot.stored);
+  return make_refusal(Code::kDamaged,
+                      fmt::format("the withdrawal of \"{}\" from cluster \"{}\" is not complete",
+                                  name, slot.cluster),
+                      fmt::format("Complete it first: {}.",
+                                  suggestion({"withdraw", slot.cluster, name, "--digest",
+                                              to_string(slot.digest), "--reason", "TEXT"})));
 }
 
 Refusal name_is_taken(const Slot& slot) {
@@ -205,10 +189,15 @@ std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
   Backend& backend = archive.backend();
   const auto staged = proven_copy_of(backend, source, slot.digest);
   archive.make_era_durable(slot.cluster, slot.era);
-  for (int attempt = 0; attempt < kWithdrawAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kReturnAttempts; ++attempt) {
     if (backend.publish(*staged, slot.key) == PublishResult::kPublished) return std::nullopt;
     const auto standing = backend.open_object(slot.key);
     if (standing == nullptr) continue;
+    if (const Examined examined = examine_object(*standing); !examined.whole) {
+      if (replace_damaged(backend, *staged, slot.key, *standing, examined.problem))
+        return std::nullopt;
+      continue;
+    }
     if (!same_content(*standing, *staged->read_back())) return name_is_taken(slot);
     if (backend.replace_object(*staged, slot.key, *standing)) return std::nullopt;
   }
@@ -224,13 +213,14 @@ WithdrawnPage show_withdrawn(const Archive& archive, const ListWithdrawn& list) 
   for (const Slot& slot : slots_of(archive, list.cluster, list.name, {})) {
     auto object = archive.backend().open_object(slot.key);
     if (object == nullptr) continue;
-    const DescribedObject described = describe_object(std::move(object));
-    const std::string digest = to_string(described.header.digest);
+    const auto described = try_describe(std::move(object), page.files.empty());
+    if (!described) continue;
+    const std::string digest = to_string(described->header.digest);
     const bool is_told = std::ranges::any_of(page.files, [&](const WithdrawnReport& report) {
       return report.era == to_string(slot.era) && report.digest == digest;
     });
     if (is_told) continue;
-    page.files.insert(page.files.begin(), standing_report(archive.backend(), slot, described));
+    page.files.insert(page.files.begin(), standing_report(archive.backend(), slot, *described));
   }
   return page;
 }
@@ -242,7 +232,7 @@ OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawF
     StandingRecord standing = standing_record(backend, slot);
     if (!standing.says(State::kWithdrawn)) {
       auto object = open_content(backend, slot.key, slot.digest);
-      if (object == nullptr && standing.damaged) object = find_aside(backend, slot);
+      if (object == nullptr && standing.damaged) object = find_copy(backend, slot.key, slot.digest);
       if (object != nullptr) {
         const Examined examined = examine_object(*object);
         if (!examined.whole) return damaged_object(withdraw, examined.problem);
@@ -260,6 +250,7 @@ OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawF
       write_record(backend, slot, record);
     }
     take_away(backend, slot.key, slot.digest);
+    forget_stored_bytes(backend, withdraw.cluster);
     log_line(LogLevel::kWarning,
              fmt::format("\"{}\" with digest {}, put by client {}, is withdrawn from cluster "
                          "\"{}\" by \"{}\": {}",
@@ -277,11 +268,9 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
   for (const Slot& slot : slots_of(archive, back.cluster, back.name, back.digest)) {
     StandingRecord standing = standing_record(backend, slot);
     if (!standing.record && !standing.damaged) continue;
-    const auto object = open_content(backend, slot.key, slot.digest);
-    const auto aside = object ? nullptr : find_aside(backend, slot);
-    const bool is_taken = aside && backend.open_object(slot.key) != nullptr;
-    if (is_taken && open_content(backend, slot.key, slot.digest) == nullptr)
-      return name_is_taken(slot);
+    const auto object = open_whole_content(backend, slot);
+    const auto aside = object ? nullptr : find_copy(backend, slot.key, slot.digest);
+    if (aside && other_has_name(backend, slot)) return name_is_taken(slot);
     ObjectSource* const source = object ? object.get() : aside.get();
     if (!standing.record) standing.record = record_from(slot, source);
     WithdrawnRecord& record = *standing.record;
@@ -299,11 +288,31 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
     report.state = source != nullptr ? "standing" : "lost";
     return report;
   }
-  return make_refusal(
-      Code::kNoSuchRecord,
-      fmt::format("\"{}\" with digest {} is not withdrawn from cluster \"{}\"", back.name,
-                  to_string(back.digest), back.cluster),
-      fmt::format("{} shows all that are.", suggestion({"list", back.cluster, "--withdrawn"})));
+  return not_withdrawn(back.cluster, back.name, back.digest);
+}
+
+OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& purge,
+                                      const std::string& by) {
+  Backend& backend = archive.backend();
+  for (const Slot& slot : slots_of(archive, purge.cluster, purge.name, purge.digest)) {
+    StandingRecord standing = standing_record(backend, slot);
+    if (standing.damaged) return not_wholly_withdrawn(slot);
+    if (!standing.record) continue;
+    WithdrawnRecord& record = *standing.record;
+    if (!refuses_puts(record) || open_content(backend, slot.key, slot.digest) != nullptr)
+      return not_wholly_withdrawn(slot);
+    record.state = State::kPurged;
+    write_record(backend, slot, record);
+    remove_copies(backend, slot.key, slot.digest);
+    backend.hold_reserve();
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("\"{}\" with digest {}, withdrawn from cluster \"{}\", is removed for good "
+                    "by \"{}\"",
+                    purge.name, to_string(slot.digest), purge.cluster, by));
+    return report_of(backend, purge.cluster, slot.era, record);
+  }
+  return not_withdrawn(purge.cluster, purge.name, purge.digest);
 }
 
 std::optional<Refusal> take_back_withdrawn(const Archive& archive, const EraName& era,
@@ -321,7 +330,8 @@ std::optional<Refusal> take_back_withdrawn(const Archive& archive, const EraName
   // A bucket cannot tell two objects with the same bytes apart.
   if (auto again = still_withdrawn()) return again;
   const Slot slot{put.cluster, era, *key, *layout::parse_object_key(put.cluster, *key), put.digest};
-  if (const auto aside = find_aside(backend, slot)) return give_name_back(archive, slot, *aside);
+  if (const auto aside = find_copy(backend, slot.key, slot.digest))
+    return give_name_back(archive, slot, *aside);
   return refusal;
 }
 

@@ -6,12 +6,14 @@
 //              3. the object is taken from its name, durably
 //   put        reads the record before the body, and again once its object has a name or is found
 //              to have it: of a put and a withdrawal that meet, one sees the other
+//   purge      1. the record says "purged"
+//              2. the copies below "_aside" are removed, durably: no return after that
 //   return     1. the record says "returning"   from here on puts are taken as ever
 //              2. the object gets its name back, proven, never in the place of another content
 //              3. the record goes
 //
 // Whatever ends one of them, doing it again completes it, also where the record cannot be read: it
-// is made anew from the object. Nothing is deleted: what was acknowledged
+// is made anew from the object. Nothing is deleted but by a purge: what was acknowledged
 // once lies below "_aside" as a whole. Only exactly the content that the administrator saw is
 // taken. Blocking. Errors: as store/backend/backend.h.
 #pragma once
@@ -35,6 +37,11 @@ OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawF
 // The same. The refusal: kNoSuchRecord, kOtherContent.
 OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile& back,
                                        const std::string& by);
+
+// Removes for good what is kept of a content that is withdrawn; puts of it are refused as before.
+// The refusal: kNoSuchRecord; kDamaged where the record or its withdrawal is not whole.
+OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& purge,
+                                      const std::string& by);
 
 // For a put whose content stands under `stored_name` now: where it was withdrawn meanwhile, takes
 // it away again and returns the refusal.

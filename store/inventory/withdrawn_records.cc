@@ -3,8 +3,10 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <tuple>
+#include <utility>
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
@@ -18,10 +20,17 @@ namespace walstow {
 namespace {
 
 namespace json = boost::json;
+using Form = layout::StoredName::Form;
 using State = WithdrawnRecord::State;
 
-constexpr std::string_view kWithdrawnState = "withdrawn";
-constexpr std::string_view kReturningState = "returning";
+using StateText = std::pair<State, std::string_view>;
+constexpr std::array kStates{StateText{State::kWithdrawn, "withdrawn"},
+                             StateText{State::kReturning, "returning"},
+                             StateText{State::kPurged, "purged"}};
+
+std::string_view text_of(State state) {
+  return std::ranges::find(kStates, state, &StateText::first)->second;
+}
 
 constexpr std::uint32_t kLargestWithdrawnPage = 500;  // so that its body is a body of JSON
 
@@ -32,14 +41,13 @@ WithdrawnRecord decode_withdrawn(std::string_view content, const std::string& re
     if (!value) throw_damaged_record(record);
     return *std::move(value);
   };
-  const std::string state = text("state");
+  const auto* const state = std::ranges::find(kStates, text("state"), &StateText::second);
   const auto digest = parse_digest(text("digest"));
   const auto put = parse_iso8601(text("put"));
   const auto at = parse_iso8601(text("at"));
   const auto size = number_member(object, "stored_size");
-  const bool known = state == kWithdrawnState || state == kReturningState;
-  if (!known || !digest || !put || !at || !size) throw_damaged_record(record);
-  return {.state = state == kReturningState ? State::kReturning : State::kWithdrawn,
+  if (state == kStates.end() || !digest || !put || !at || !size) throw_damaged_record(record);
+  return {.state = state->first,
           .name = text("name"),
           .digest = *digest,
           .client = text("client"),
@@ -48,6 +56,12 @@ WithdrawnRecord decode_withdrawn(std::string_view content, const std::string& re
           .by = text("by"),
           .reason = text("reason"),
           .at = *at};
+}
+
+// As what a put of it may be stored.
+std::vector<Form> forms_of(const WalFileName& file) {
+  if (file.kind() == FileKind::kSegment) return {Form::kFile, Form::kIncomplete};
+  return {Form::kFile};
 }
 
 Refusal withdrawn_refusal(const std::string& cluster, const WalFileName& file,
@@ -73,30 +87,26 @@ std::optional<WithdrawnReport> report_of_key(const std::string& cluster, const E
   if (!digest) return std::nullopt;
   WithdrawnReport report;
   report.era = to_string(era);
-  report.name = layout::stored_name(withdrawn->file, *digest);
+  report.name = withdrawn->form == Form::kIncomplete
+                    ? layout::incomplete_name(withdrawn->file, *digest)
+                    : layout::stored_name(withdrawn->file, *digest);
   report.digest = withdrawn->digits;
   report.state = "unreadable";
   if (name.empty()) return report;
   const auto stored_key = layout::key_of_stored(cluster, era, name);
   const auto stored = stored_key ? layout::parse_object_key(cluster, *stored_key) : std::nullopt;
-  if (!stored || !(stored->digits.empty() || layout::are_digits_of(stored->digits, *digest)))
-    return std::nullopt;
+  const bool is_it = stored && stored->form == withdrawn->form &&
+                     (stored->digits.empty() || layout::are_digits_of(stored->digits, *digest));
+  if (!is_it) return std::nullopt;
   report.name = name;
   return report;
-}
-
-// nullopt: it has gone meanwhile.
-std::optional<WithdrawnRecord> read_withdrawn_at(BackendReader& backend, const std::string& key) {
-  const auto content = backend.read_record(key);
-  if (!content) return std::nullopt;
-  return decode_withdrawn(*content, record_name(backend, key));
 }
 
 // What a list says of one record; nullopt: nothing.
 std::optional<WithdrawnReport> report_at(BackendReader& backend, const ListWithdrawn& list,
                                          const EraName& era, const std::string& key) {
   try {
-    const auto record = read_withdrawn_at(backend, key);
+    const auto record = read_withdrawn(backend, key);
     if (!record || (!list.name.empty() && record->name != list.name)) return std::nullopt;
     return report_of(backend, list.cluster, era, *record);
   } catch (const Error& error) {
@@ -110,7 +120,7 @@ std::optional<WithdrawnReport> report_at(BackendReader& backend, const ListWithd
 
 std::string encode_withdrawn(const WithdrawnRecord& record) {
   return to_line({{"format", kArchiveFormat},
-                  {"state", record.state == State::kReturning ? kReturningState : kWithdrawnState},
+                  {"state", text_of(record.state)},
                   {"name", record.name},
                   {"digest", to_string(record.digest)},
                   {"client", escaped(record.client)},
@@ -121,28 +131,32 @@ std::string encode_withdrawn(const WithdrawnRecord& record) {
                   {"at", to_iso8601(record.at)}});
 }
 
-std::optional<WithdrawnRecord> read_withdrawn(BackendReader& backend, std::string_view cluster,
-                                              const EraName& era, const WalFileName& file,
-                                              const Digest& digest) {
-  return read_withdrawn_at(backend, layout::withdrawn_record(cluster, era, file, digest));
+std::optional<WithdrawnRecord> read_withdrawn(BackendReader& backend, const std::string& key) {
+  const auto content = backend.read_record(key);
+  if (!content) return std::nullopt;
+  return decode_withdrawn(*content, record_name(backend, key));
 }
 
 std::optional<Refusal> refuse_withdrawn(BackendReader& backend, const std::string& cluster,
                                         const EraName& era, const WalFileName& file,
                                         const Digest& digest) {
-  const auto record = read_withdrawn(backend, cluster, era, file, digest);
-  if (!record || record->state != State::kWithdrawn) return std::nullopt;
-  return withdrawn_refusal(cluster, file, *record);
+  for (const Form form : forms_of(file)) {
+    const auto record =
+        read_withdrawn(backend, layout::withdrawn_record(cluster, era, file, form, digest));
+    if (record && refuses_puts(*record)) return withdrawn_refusal(cluster, file, *record);
+  }
+  return std::nullopt;
 }
 
 std::optional<Refusal> refuse_withdrawn(const Archive& archive, const std::string& cluster,
                                         const WalFileName& file, std::string_view digest_begin) {
   for (const EraName& era : archive.eras(cluster)) {
-    const std::string prefix = layout::withdrawn_records(cluster, era, file, digest_begin);
-    for (const Entry& entry : archive.backend().list_after(prefix, "", kLargestWithdrawnPage)) {
-      const auto record = read_withdrawn_at(archive.backend(), entry.key);
-      if (record && record->state == State::kWithdrawn)
-        return withdrawn_refusal(cluster, file, *record);
+    for (const Form form : forms_of(file)) {
+      const std::string prefix = layout::withdrawn_records(cluster, era, file, form, digest_begin);
+      for (const Entry& entry : archive.backend().list_after(prefix, "", kLargestWithdrawnPage)) {
+        const auto record = read_withdrawn(archive.backend(), entry.key);
+        if (record && refuses_puts(*record)) return withdrawn_refusal(cluster, file, *record);
+      }
     }
   }
   return std::nullopt;
@@ -194,7 +208,7 @@ NewestWithdrawn newest_withdrawn(BackendReader& backend, const std::string& clus
   entries.resize(std::min(entries.size(), most));
   for (const Entry& entry : entries) {
     try {
-      const auto record = read_withdrawn_at(backend, entry.key);
+      const auto record = read_withdrawn(backend, entry.key);
       if (record) found.newest.push_back(report_of(backend, cluster, era, *record));
     } catch (const Error& error) {
       if (!is_of_one_record(error)) throw;
@@ -206,20 +220,19 @@ NewestWithdrawn newest_withdrawn(BackendReader& backend, const std::string& clus
 
 WithdrawnReport report_of(BackendReader& backend, const std::string& cluster, const EraName& era,
                           const WithdrawnRecord& record) {
-  WithdrawnReport report{
-      .era = to_string(era),
-      .name = record.name,
-      .digest = to_string(record.digest),
-      .state = std::string(record.state == State::kReturning ? kReturningState : kWithdrawnState),
-      .client = record.client,
-      .put = record.put,
-      .stored_size = record.stored_size,
-      .followed = false,
-      .by = record.by,
-      .reason = record.reason,
-      .at = record.at};
+  WithdrawnReport report{.era = to_string(era),
+                         .name = record.name,
+                         .digest = to_string(record.digest),
+                         .state = std::string(text_of(record.state)),
+                         .client = record.client,
+                         .put = record.put,
+                         .stored_size = record.stored_size,
+                         .followed = false,
+                         .by = record.by,
+                         .reason = record.reason,
+                         .at = record.at};
   const auto key = layout::key_of_stored(cluster, era, record.name);
-  if (record.state == State::kWithdrawn && key && open_content(backend, *key, record.digest))
+  if (refuses_puts(record) && key && open_content(backend, *key, record.digest))
     report.state = "unfinished";
   return report;
 }

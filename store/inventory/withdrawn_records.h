@@ -20,6 +20,7 @@ struct WithdrawnRecord {
   enum class State {
     kWithdrawn,  // its object is below "_aside", or on the way there
     kReturning,  // it is being put back, and may be put again
+    kPurged,     // withdrawn, and what was below "_aside" is removed, or about to be
   };
   State state = State::kWithdrawn;
   std::string name;  // as it was stored
@@ -31,15 +32,19 @@ struct WithdrawnRecord {
   Time at;
 };
 
+// Whether puts of the content are refused.
+inline bool refuses_puts(const WithdrawnRecord& record) {
+  return record.state != WithdrawnRecord::State::kReturning;
+}
+
 std::string encode_withdrawn(const WithdrawnRecord& record);
 
-// The record of that content under the name with which a put sends it; nullopt: it was never
-// withdrawn. Throws Error{kDamaged} for one that cannot be read.
-std::optional<WithdrawnRecord> read_withdrawn(BackendReader& backend, std::string_view cluster,
-                                              const EraName& era, const WalFileName& file,
-                                              const Digest& digest);
+// Under layout::withdrawn_record(). nullopt: that content was never withdrawn in that form. Throws
+// Error{kDamaged} for one that cannot be read.
+std::optional<WithdrawnRecord> read_withdrawn(BackendReader& backend, const std::string& key);
 
-// Why a put of that content is not acknowledged; nullopt: nobody has withdrawn it.
+// Why a put of that content is not acknowledged, whatever form it would get; nullopt: nobody has
+// withdrawn it.
 std::optional<Refusal> refuse_withdrawn(BackendReader& backend, const std::string& cluster,
                                         const EraName& era, const WalFileName& file,
                                         const Digest& digest);

@@ -7,6 +7,7 @@
 #include "proto/base/log.h"
 #include "proto/base/stoppable_sleep.h"
 #include "proto/base/suggestion.h"
+#include "store/backend/with_reserve.h"
 #include "store/inventory/break_marks.h"
 #include "store/retention/oldest_first.h"
 #include "store/retention/prune_decision.h"
@@ -279,18 +280,6 @@ OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& 
   return report_of(standing.value_or(*begun), size);
 }
 
-// On a full disk the space that is held for this gives way, once; the end of a prune holds it
-// again. So a step may be done twice.
-template <class Step>
-OrRefusal<PruneReport> with_reserve(const Archive& archive, const Step& step) {
-  try {
-    return step();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kStorage || !archive.backend().give_up_reserve()) throw;
-  }
-  return step();
-}
-
 }  // namespace
 
 std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took) {
@@ -344,12 +333,14 @@ std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluste
 OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,
                                    const std::string& by, Time now, const std::stop_token& stop,
                                    PruneFor whom) {
-  return with_reserve(archive, [&] { return begin_once(archive, begin, by, now, stop, whom); });
+  return with_reserve(archive.backend(),
+                      [&] { return begin_once(archive, begin, by, now, stop, whom); });
 }
 
 OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
                                       std::chrono::milliseconds step, const std::stop_token& stop) {
-  auto report = with_reserve(archive, [&] { return continue_once(archive, go_on, step, stop); });
+  auto report =
+      with_reserve(archive.backend(), [&] { return continue_once(archive, go_on, step, stop); });
   if (report && report.value().state != to_string(State::kIntent)) {
     archive.backend().hold_reserve();
     if (report.value().files > 0) forget_stored_bytes(archive.backend(), go_on.cluster);
@@ -359,7 +350,7 @@ OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrun
 
 OrRefusal<PruneReport> abandon_prune(const Archive& archive, const AbandonPrune& abandon,
                                      const std::string& by) {
-  return with_reserve(archive, [&] { return abandon_once(archive, abandon, by); });
+  return with_reserve(archive.backend(), [&] { return abandon_once(archive, abandon, by); });
 }
 
 }  // namespace walstow

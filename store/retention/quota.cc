@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
@@ -21,9 +23,16 @@ constexpr int kShareOfTime = 50;  // counting takes one part in so many
 
 // What a cluster has; or a claim: somebody counts, and what was known before counts meanwhile.
 struct Usage {
-  std::optional<std::uint64_t> stored_bytes;  // nullopt: nobody has counted yet
+  std::optional<std::uint64_t> stored_bytes;  // as counted; nullopt: nobody has yet
+  std::uint64_t added = 0;                    // by puts since that count, or the one now, began
   Time counted;                               // the epoch: something was removed since
   std::chrono::milliseconds took{};
+
+  // nullopt: nobody has counted yet.
+  std::optional<std::uint64_t> known() const {
+    return stored_bytes ? std::optional(*stored_bytes + added) : std::nullopt;
+  }
+  std::uint64_t at_least() const { return stored_bytes.value_or(0) + added; }
 
   bool counts_at(Time now) const {
     const auto age = std::max<std::chrono::milliseconds>(kLeastCountAge, kShareOfTime * took);
@@ -34,6 +43,7 @@ struct Usage {
 std::string encode_usage(const Usage& usage) {
   return to_line({{"format", kArchiveFormat},
                   {"stored_bytes", number_or_null(usage.stored_bytes)},
+                  {"added", usage.added},
                   {"counted", to_iso8601(usage.counted)},
                   {"took_ms", usage.took.count()}});
 }
@@ -50,7 +60,10 @@ std::optional<Usage> decode_usage(const std::optional<std::string>& content,
     const auto counted = text ? parse_iso8601(*text) : std::nullopt;
     if (!took || !counted) return std::nullopt;
     const std::uint64_t milliseconds = std::min<std::uint64_t>(*took, 1'000'000);
-    return Usage{bytes, *counted, std::chrono::milliseconds(milliseconds)};
+    return Usage{.stored_bytes = bytes,
+                 .added = number_member(object, "added").value_or(0),
+                 .counted = *counted,
+                 .took = std::chrono::milliseconds(milliseconds)};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged) throw;
     return std::nullopt;
@@ -71,13 +84,14 @@ bool attempt(const Step& step) {
   }
 }
 
-// Puts `usage` in the place of the note; where something was removed meanwhile, the next one who
-// asks counts anew.
+// Puts `usage` in the place of the note, but for what puts have added meanwhile; where something
+// was removed, the next one who asks counts anew.
 void change_usage(Backend& backend, const std::string& key, Usage usage) {
   const std::string place = record_name(backend, key);
   backend.update_record(key, [&](const std::optional<std::string>& content) {
     const auto there = decode_usage(content, place);
     if (there && there->counted == Time()) usage.counted = Time();
+    if (there) usage.added = there->added;
     return std::optional(encode_usage(usage));
   });
 }
@@ -99,13 +113,7 @@ Usage count_stored(Backend& backend, std::string_view cluster, const Usage& clai
     attempt([&] { change_usage(backend, key, renewed); });
   });
   took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-  return {.stored_bytes = bytes, .counted = claim.counted, .took = took};
-}
-
-std::string bytes_text(std::uint64_t bytes) {
-  constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
-  return bytes < 10 * kMegabyte ? fmt::format("{} kB", bytes / 1024)
-                                : fmt::format("{} MB", bytes / kMegabyte);
+  return {.stored_bytes = bytes, .added = 0, .counted = claim.counted, .took = took};
 }
 
 }  // namespace
@@ -141,14 +149,14 @@ void set_quota(Backend& backend, std::string_view cluster, std::uint64_t bytes,
 std::optional<std::uint64_t> noted_bytes_of(BackendReader& backend, std::string_view cluster) {
   const std::string key = layout::usage_record(cluster);
   const auto known = decode_usage(backend.read_record(key), record_name(backend, key));
-  return known ? known->stored_bytes : std::nullopt;
+  return known ? known->known() : std::nullopt;
 }
 
 std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view cluster, Time now) {
   const std::string key = layout::usage_record(cluster);
   const std::string place = record_name(backend, key);
   const auto known = decode_usage(backend.read_record(key), place);
-  if (known && known->counts_at(now)) return known->stored_bytes;
+  if (known && known->counts_at(now)) return known->known();
   // Who is first counts; for the others what was known counts on meanwhile.
   Usage claim = known.value_or(Usage());
   bool is_first = false;
@@ -158,12 +166,18 @@ std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view 
     claim = there.value_or(Usage());
     if (!is_first) return std::nullopt;
     claim.counted = now;
+    // From here on those that the count may not see. Before the first count ended they are all
+    // that is known.
+    if (claim.stored_bytes) {
+      claim.stored_bytes = claim.known();
+      claim.added = 0;
+    }
     return encode_usage(claim);
   };
-  if (!attempt([&] { backend.update_record(key, take); }) || !is_first) return claim.stored_bytes;
+  if (!attempt([&] { backend.update_record(key, take); }) || !is_first) return claim.known();
   const Usage counted = count_stored(backend, cluster, claim);
   attempt([&] { change_usage(backend, key, counted); });
-  return counted.stored_bytes;
+  return counted.known();
 }
 
 void forget_stored_bytes(Backend& backend, std::string_view cluster) {
@@ -179,19 +193,55 @@ void forget_stored_bytes(Backend& backend, std::string_view cluster) {
   });
 }
 
-std::optional<Refusal> refuse_over_quota(Backend& backend, const std::string& cluster, Time now) {
-  const auto quota = read_quota(backend, cluster);
-  if (!quota) return std::nullopt;
-  const auto stored = stored_bytes_of(backend, cluster, now);
-  if (!stored || *stored < *quota) return std::nullopt;
+QuotaUse::QuotaUse(Backend& backend, std::string cluster)
+    : backend_(backend), cluster_(std::move(cluster)), quota_(read_quota(backend, cluster_)) {}
+
+std::optional<Refusal> QuotaUse::refusal_at(std::uint64_t stored) const {
+  if (stored < *quota_) return std::nullopt;
   return make_refusal(
       Code::kOverQuota,
-      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster, bytes_text(*stored),
-                  bytes_text(*quota)),
+      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster_, size_text(stored),
+                  size_text(*quota_)),
       fmt::format("Nothing is lost: PostgreSQL keeps its WAL, and tries again. {} removes what "
                   "nobody needs; {} allows more.",
-                  suggestion({"prune", cluster}),
-                  suggestion({"policy", "set", cluster, "--quota", "SIZE"})));
+                  suggestion({"prune", cluster_}),
+                  suggestion({"policy", "set", cluster_, "--quota", "SIZE"})));
+}
+
+std::optional<Refusal> QuotaUse::refuse(Time now) {
+  if (!quota_) return std::nullopt;
+  const auto stored = stored_bytes_of(backend_, cluster_, now);
+  return stored ? refusal_at(*stored) : std::nullopt;
+}
+
+std::optional<Refusal> QuotaUse::add(std::uint64_t bytes) {
+  if (!quota_) return std::nullopt;
+  const std::string key = layout::usage_record(cluster_);
+  const std::string place = record_name(backend_, key);
+  std::optional<Refusal> refusal;
+  backend_.update_record(key, [&](const std::optional<std::string>& content) {
+    Usage usage = decode_usage(content, place).value_or(Usage());
+    refusal = refusal_at(usage.at_least());
+    if (refusal) return std::optional<std::string>();
+    usage.added += bytes;
+    return std::optional(encode_usage(usage));
+  });
+  return refusal;
+}
+
+void QuotaUse::give_back(std::uint64_t bytes) {
+  if (!quota_) return;
+  const std::string key = layout::usage_record(cluster_);
+  const std::string place = record_name(backend_, key);
+  attempt([&] {
+    backend_.update_record(key, [&](const std::optional<std::string>& content) {
+      auto usage = decode_usage(content, place);
+      if (!usage) return std::optional<std::string>();
+      // Where a count has begun since, it does not see them.
+      usage->added -= std::min(usage->added, bytes);
+      return std::optional(encode_usage(*usage));
+    });
+  });
 }
 
 }  // namespace walstow

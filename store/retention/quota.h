@@ -2,11 +2,16 @@
 // and the server keeps its WAL and asks again. Blocking; errors as store/backend/backend.h.
 //
 // What it has is counted by a walk over its keys, and noted in a record, by which all processes go:
-// a put over the local or an SSH link is one of its own. The note counts for kLeastCountAge, and
-// longer where the walk took long, so that counting takes a fiftieth of the time at most. Then one
-// put counts, and all others go by the old note until it has; before the first count ends, they are
-// taken. By what is put meanwhile a cluster may go beyond its quota; a quota of the file system is
-// exact.
+// a put over the local or an SSH link is one of its own. Each put adds its object to the note, in
+// one step of all processes, right before the object gets its name. So the figure is of now, and a
+// cluster goes beyond its quota by one object at most, whoever puts at the same time. A count mends
+// what a crash between the two steps leaves, and sees what is removed and what else is written;
+// only of objects that are getting their names in the moment in which it begins it may miss some,
+// until the next one.
+//
+// A count stands for kLeastCountAge, and longer where the walk took long, so that counting takes a
+// fiftieth of the time at most. Then one put counts, and all others go by the old note until it
+// has; before the first count ends, by what was put since it began.
 #pragma once
 
 #include <chrono>
@@ -37,7 +42,26 @@ std::optional<std::uint64_t> noted_bytes_of(BackendReader& backend, std::string_
 // Something was removed: who asks next counts anew, and the note counts until then.
 void forget_stored_bytes(Backend& backend, std::string_view cluster);
 
-// nullopt: it may have more.
-std::optional<Refusal> refuse_over_quota(Backend& backend, const std::string& cluster, Time now);
+// One put and the quota of its cluster. Without a quota nothing is noted, and nothing costs
+// anything but the look for it. `backend` outlives it. Threads: one at a time.
+class QuotaUse {
+ public:
+  // Throws Error{kDamaged} for a quota that cannot be read.
+  QuotaUse(Backend& backend, std::string cluster);
+
+  // Before the body is taken. nullopt: the cluster may have more.
+  std::optional<Refusal> refuse(Time now);
+  // `bytes` are about to be stored. nullopt: they may be, and are noted, durably on return.
+  std::optional<Refusal> add(std::uint64_t bytes);
+  // They were not stored.
+  void give_back(std::uint64_t bytes);
+
+ private:
+  std::optional<Refusal> refusal_at(std::uint64_t stored) const;
+
+  Backend& backend_;
+  std::string cluster_;
+  std::optional<std::uint64_t> quota_;
+};
 
 }  // namespace walstow

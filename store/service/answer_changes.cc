@@ -120,14 +120,15 @@ Reply answer(const RequestContext& asked, const RemoveClient& remove) {
 }
 
 Reply answer(const RequestContext& asked, const ReportPosition& report) {
+  const auto era = newest_era_of(asked.archive->eras(report.cluster), report.system_identifier);
+  if (!era) return to_reply(unknown_system(report.cluster, report.system_identifier));
   update_position(asked.archive->backend(), report.cluster, asked.caller.name,
                   {.instance = report.instance,
                    .system_identifier = report.system_identifier,
                    .restartpoint = report.restartpoint},
                   now());
   // Written first, then compared with the floors: as in store/retention/holds_and_backups.cc.
-  const auto era = newest_era_of(asked.archive->eras(report.cluster), report.system_identifier);
-  if (era && report.restartpoint.fits(segment_size_of(*era))) {
+  if (report.restartpoint.fits(segment_size_of(*era))) {
     const SegmentNumber from = report.restartpoint.number(segment_size_of(*era));
     if (const auto refusal = refuse_below_floor(asked.archive->backend(), report.cluster, *era,
                                                 from, report.restartpoint.timeline())) {
@@ -175,6 +176,10 @@ Reply answer(const RequestContext& asked, const WithdrawFile& withdraw) {
 
 Reply answer(const RequestContext& asked, const ReturnFile& back) {
   return withdrawn_reply(return_file(*asked.archive, back, asked.caller.name));
+}
+
+Reply answer(const RequestContext& asked, const PurgeFile& purge) {
+  return withdrawn_reply(purge_file(*asked.archive, purge, asked.caller.name));
 }
 
 Reply answer(const RequestContext& asked, const SetNewTimelines& set) {

@@ -29,17 +29,20 @@ void note_position(const RequestContext& asked, const std::string& cluster,
 }  // namespace
 
 HandlerResult answer(const RequestContext& asked, const PutFile& put) {
-  if (put.instance && put.instance->role == Instance::Role::kPrimary) {
+  const auto note_primary = [&] {
+    if (!put.instance || put.instance->role != Instance::Role::kPrimary) return;
     note_position(asked, put.cluster,
                   {.instance = *put.instance,
                    .system_identifier = put.system_identifier,
                    .archives_as_primary = true});
-  }
+  };
   return begin_put({.archive = asked.archive,
                     .put = put,
                     .client = asked.caller.name,
                     .recent_edges = asked.recent_edges,
+                    .permits = asked.permits,
                     .compression_level = asked.compression_level,
+                    .once_known = note_primary,
                     .timelines = &asked.timelines});
 }
 

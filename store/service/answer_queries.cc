@@ -5,6 +5,7 @@
 #include "proto/http/http.h"
 #include "proto/wire/report.h"
 #include "store/archive/client_registry.h"
+#include "store/archive/layout.h"
 #include "store/archive/new_timelines_record.h"
 #include "store/archive/probe_archive.h"
 #include "store/files/conflicts.h"
@@ -74,7 +75,12 @@ Reply answer(const RequestContext& asked, const ListClients& list) {
 }
 
 Reply answer(const RequestContext& asked, const ListConflicts& list) {
-  return json_reply(200, to_json(list_conflicts(*asked.archive, list)));
+  // The newest era comes first.
+  return as_page(list_conflicts(*asked.archive, list), list.page, [](const ConflictReport& report) {
+    const auto era = parse_era_name(report.era);
+    return fmt::format("{:03}/{}/{}/{}", layout::kMostEras - (era ? era->number : 0), report.file,
+                       report.digest, report.state);
+  });
 }
 
 Reply answer(const RequestContext& asked, const ListWithdrawn& list) {

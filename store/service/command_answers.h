@@ -12,6 +12,7 @@
 #include "store/archive/standby_positions.h"
 #include "store/files/recent_edges.h"
 #include "store/files/reply.h"
+#include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
 #include "store/service/catalog.h"
 
@@ -23,6 +24,7 @@ struct RequestContext {
   Catalog& catalog;
   RecentEdges& recent_edges;
   LogLimiter& log;
+  TimelinePermits& permits;
   TimelineWatch& timelines;
   int compression_level = 1;
   const Caller& caller;
@@ -63,6 +65,7 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept);
 Reply answer(const RequestContext& asked, const SetAside& aside);
 Reply answer(const RequestContext& asked, const WithdrawFile& withdraw);
 Reply answer(const RequestContext& asked, const ReturnFile& back);
+Reply answer(const RequestContext& asked, const PurgeFile& purge);
 Reply answer(const RequestContext& asked, const SetNewTimelines& set);
 Reply answer(const RequestContext& asked, const AddHold& add);
 Reply answer(const RequestContext& asked, const RemoveHold& remove);

@@ -4,6 +4,7 @@
 
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
+#include "store/backend/with_reserve.h"
 #include "store/retention/archive_clock.h"
 #include "store/retention/scheduled_prune.h"
 #include "store/service/command_answers.h"
@@ -41,6 +42,7 @@ struct Handler::State {
   Catalog catalog;
   RecentEdges recent_edges;
   LogLimiter log;
+  TimelinePermits permits;
   TimelineWatch timelines;
   ScheduledPrune pruner;  // of the one thread that prunes
 };
@@ -66,12 +68,16 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                              .catalog = catalog,
                              .recent_edges = recent_edges,
                              .log = log,
+                             .permits = permits,
                              .timelines = timelines,
                              .compression_level = compression_level,
                              .caller = caller,
                              .grants = grants};
-  return std::visit([&asked](const auto& one) -> HandlerResult { return answer(asked, one); },
-                    command);
+  const auto answered = [&] {
+    return std::visit([&asked](const auto& one) -> HandlerResult { return answer(asked, one); },
+                      command);
+  };
+  return is_for_administrators(command) ? with_reserve(current->backend(), answered) : answered();
 }
 
 Handler::Handler(PresentArchive::Open open_archive, int compression_level)

@@ -106,6 +106,18 @@ class ClonedStandby(EndToEndTest):
         copy = Machine(self, self.original.server, image)
         copy.restore(self.segments[-1])
         self.assertEqual(len(self.positions()), 2)
+        # A slip of the hand is told, and forgets nothing.
+        wrong = shared["instance"][:-1] + ("1" if shared["instance"][-1] == "0" else "0")
+        client = shared["client"]
+        for words, text in (
+            ((wrong,), f'Did you mean "{shared["instance"]}"?'),
+            (("--client", f"{client}x", "--all"), f'Did you mean "{client}"?'),
+            (("--client", "whoever-that-is", "--all"), "standby list main"),
+        ):
+            done = self.archive.walstow("standby", "forget", "main", *words, check=False)
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn(text, done.stderr)
+        self.assertEqual(len(self.positions()), 2)
         self.archive.walstow("standby", "forget", "main", shared["instance"])
         (position,) = self.positions()
         self.assertNotEqual(position["instance"], shared["instance"])

@@ -1,5 +1,6 @@
 """A really full, or read-only, file system: refused with a clear line, and all is well afterwards."""
 
+from support import processes
 from support.archive import Archive
 from support.small_disk import SmallDisk, can_mount
 from support.testcase import EXECUTABLES, EndToEndTest, main
@@ -93,7 +94,7 @@ class FullFileSystem(EndToEndTest):
         self.assertEqual(disk.shell(f"stat -c %s {reserve}").stdout.strip(), str((8 << 20) // 16))
         for toml in links:
             disk.fill()
-            self.assertIn("are kept for a prune", self.put(archive, toml, third, code=1))
+            self.assertIn("are kept for whoever makes room", self.put(archive, toml, third, code=1))
             # What was acknowledged is acknowledged again, to the client that has put it.
             self.put(archive, links[0], second)
         done = archive.walstow("prune", "main", "--before", second, "--yes")
@@ -107,6 +108,46 @@ class FullFileSystem(EndToEndTest):
         self.check_get(archive, links[0], third)
         # The next process that puts something holds it again.
         disk.shell(f"test -s {reserve}")
+
+    def test_administration(self):
+        """Not a byte is free, and an administrator holds, withdraws, and removes for good."""
+        disk = SmallDisk(self.folder / "disk")
+        self.addCleanup(disk.close)
+        archive, links = self.archive_on(disk)
+        first, second, _ = self.names
+        for name in (first, second):
+            self.put(archive, links[0], name)
+        dba = self.folder / "dba"
+        archive.walstow(
+            "client", "add", "dba", "--cluster", "main", "--right", "admin", "--url", archive.daemon.url,
+            "--out", dba,
+        )  # fmt: skip
+        toml = dba / "walstow.toml"
+        toml.write_text(toml.read_text().replace("/etc/walstow/", f"{dba}/"))
+        program = archive.binaries / "walstow"
+        for reach, name in ((("--store", archive.folder), first), (("--config", toml), second)):
+
+            def walstow(*words, check=True, reach=reach):
+                return processes.run(program, *reach, *words, check=check)
+
+            with self.subTest(reach=reach):
+                disk.fill()
+                held = walstow("hold", "add", "main", first, "--reason", "audit")
+                self.assertIn("audit", held.stdout)
+                walstow("withdraw", "main", name, "--reason", "a trial", "--yes")
+                self.assertNotIn(name, walstow("list", "main").stdout)
+                asked = walstow("withdraw", "main", name, "--purge", check=False)
+                self.assertEqual(asked.returncode, 2, "nobody can be asked here")
+                self.assertTrue([path for path in disk.files() if "/_aside/" in path])
+                done = walstow("withdraw", "main", name, "--purge", "--yes")
+                self.assertIn("removed for good", done.stdout)
+                self.assertEqual([path for path in disk.files() if "/_aside/" in path], [])
+                again = walstow("withdraw", "main", name, "--undo")
+                self.assertIn('not below "_aside" any more', again.stderr)
+                disk.free()
+                # The next put holds it again.
+                self.put(archive, links[1], name)
+                disk.shell(f"test -s {disk.folder}/archive/_reserve")
 
     def test_where_it_is_restored(self):
         name = self.names[0]

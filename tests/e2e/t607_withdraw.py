@@ -126,6 +126,8 @@ class Withdraw(EndToEndTest):
     def test_refused_calls(self):
         name = min(self.archive.segments())
         for words, code, text in (
+            (("withdraw", "main", name, "--purge", "--yes"), 1, "has no withdrawn file"),
+            (("withdraw", "main", name, "--purge", "--undo"), 2, "exclude each other"),
             (("withdraw", "main", name), 2, "why is it withdrawn?"),
             (("withdraw", "main", name, "--reason", "x"), 2, "nobody can be asked here"),
             (("withdraw", "main", "00000009.history", "--reason", "x", "--yes"), 1, "has no file"),

@@ -46,6 +46,7 @@ std::shared_ptr<Archive> open(ForgetfulDisk& disk) {
 // As a session does it; the reply's status.
 int put(const std::shared_ptr<Archive>& archive, const std::string& content) {
   RecentEdges edges;
+  TimelinePermits permits;
   HandlerResult answer =
       begin_put({.archive = archive,
                  .put = {.cluster = kCluster,
@@ -55,7 +56,8 @@ int put(const std::shared_ptr<Archive>& archive, const std::string& content) {
                          .raw_size = content.size(),
                          .digest = digest_of(content)},
                  .client = "tester",
-                 .recent_edges = edges});
+                 .recent_edges = edges,
+                 .permits = permits});
   if (const auto* reply = std::get_if<Reply>(&answer)) return reply->head.status;
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));

@@ -31,6 +31,7 @@ std::shared_ptr<Archive> archive_on(ForgetfulDisk& disk) {
 
 int put_made_up(const std::shared_ptr<Archive>& archive) {
   RecentEdges edges;
+  TimelinePermits permits;
   HandlerResult answer =
       begin_put({.archive = archive,
                  .put = {.cluster = "main",
@@ -40,7 +41,8 @@ int put_made_up(const std::shared_ptr<Archive>& archive) {
                          .raw_size = kMadeUpContent.size(),
                          .digest = digest_of(kMadeUpContent)},
                  .client = "tester",
-                 .recent_edges = edges});
+                 .recent_edges = edges,
+                 .permits = permits});
   if (const auto* reply = std::get_if<Reply>(&answer)) return reply->head.status;
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(kMadeUpContent));
@@ -54,6 +56,11 @@ bool withdraw_it(const Archive& archive) {
 
 bool return_it(const Archive& archive) {
   return return_file(archive, {"main", kMadeUpName, digest_of(kMadeUpContent)}, "admin1")
+      .has_value();
+}
+
+bool purge_it(const Archive& archive) {
+  return purge_file(archive, {"main", kMadeUpName, digest_of(kMadeUpContent)}, "admin1")
       .has_value();
 }
 
@@ -132,6 +139,23 @@ TEST_P(WithdrawalPowerCutTest, Undo) {
     return_it(*archive);  // refused where all of it was done
     EXPECT_TRUE(stands_whole(archive->backend()));
     EXPECT_EQ(put_made_up(archive), 200);
+  };
+  run({.setup = make_withdrawn, .operation = operation, .check = check});
+}
+
+TEST_P(WithdrawalPowerCutTest, Purge) {
+  const auto operation = [this](ForgetfulDisk& disk) {
+    if (purge_it(*archive_on(disk))) acknowledge("purged");
+  };
+  const auto check = [this](ForgetfulDisk& disk, const CrashPoint&) {
+    const auto archive = archive_on(disk);
+    if (was_acknowledged("purged")) {
+      EXPECT_FALSE(is_kept_whole(archive->backend()));
+    }
+    EXPECT_EQ(put_made_up(archive), 409);
+    EXPECT_TRUE(purge_it(*archive));
+    EXPECT_FALSE(is_kept_whole(archive->backend()));
+    EXPECT_EQ(put_made_up(archive), 409);
   };
   run({.setup = make_withdrawn, .operation = operation, .check = check});
 }

@@ -119,6 +119,7 @@ std::vector<Command> commands() {
       CheckStore{"main"},
       ListConflicts{.cluster = "main", .file = {}},
       ListConflicts{.cluster = "main", .file = file("00000002.history")},
+      ListConflicts{.cluster = "main", .page = {.after = "998/x", .limit = 7}},
       AcceptContent{"main", file("000000010000000A000000FE"), "0123456789ab"},
       ListClients{},
       add_client(),
@@ -172,6 +173,7 @@ std::vector<Command> commands() {
                     .page = {.after = "001-7-1048576/withdrawn/x", .limit = 7}},
       WithdrawFile{"main", "00000002.history", add_digest(), "Prüfung"},
       ReturnFile{"main", "00000002.history", add_digest()},
+      PurgeFile{"main", "00000002.history", add_digest()},
       SetNewTimelines{"main", {}},
       SetNewTimelines{"main", ClientNames{"primary1", "a.b-c_d"}},
       ShowNewTimelines{"main"},
@@ -263,6 +265,9 @@ TEST(CommandTest, HasAStableForm) {
        "PUT /v1/clusters/main/withdrawn/00000002.history/0123456789abcdef0123456789abcdef"},
       {ReturnFile{"main", "00000002.history", add_digest()},
        "DELETE /v1/clusters/main/withdrawn/00000002.history/0123456789abcdef0123456789abcdef"},
+      {PurgeFile{"main", "00000002.history", add_digest()},
+       "DELETE "
+       "/v1/clusters/main/withdrawn/00000002.history/0123456789abcdef0123456789abcdef/object"},
       {SetNewTimelines{"main", {}}, "PUT /v1/clusters/main/timelines"},
       {ShowNewTimelines{"main"}, "GET /v1/clusters/main/timelines"},
   };

@@ -104,6 +104,7 @@ std::vector<Row> table() {
       {ListWithdrawn{.cluster = "main"}, {kRestore, kAdmin}, Place::kMain},
       {WithdrawFile{"main", "00000002.history", {}, "why"}, {kAdmin}, Place::kMain},
       {ReturnFile{"main", "00000002.history", {}}, {kAdmin}, Place::kMain},
+      {PurgeFile{"main", "00000002.history", {}}, {kAdmin}, Place::kMain},
       {SetNewTimelines{"main", {}}, {kAdmin}, Place::kMain},
       {ShowNewTimelines{"main"}, {kRestore, kAdmin}, Place::kMain},
   };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
+#include <limits>
 
 #include "store/archive/layout.h"
 #include "store/backend/memory_backend.h"
@@ -74,6 +75,38 @@ TEST_F(PositionsTest, OlderSequenceIsIgnored) {
   tell(restartpoint("000000010000000000000005"));
   tell(old);
   EXPECT_EQ(only().restartpoint, "000000010000000000000005");
+}
+
+TEST_F(PositionsTest, SequenceThatCannotBeHidesNothing) {
+  sequence_ = std::numeric_limits<std::uint64_t>::max() - 1;
+  tell(restartpoint("0000000100000000000000FF"));
+  const auto micros = [this] {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now_.time_since_epoch()).count());
+  };
+  now_ += std::chrono::seconds(1);
+  sequence_ = micros();
+  tell(restartpoint("000000010000000000000003"));
+  EXPECT_EQ(only().restartpoint, "000000010000000000000003");
+  // One of a clock that is a little ahead is older than what came before, as ever.
+  sequence_ = micros() + 60'000'000;
+  tell(restartpoint("000000010000000000000004"));
+  sequence_ = micros();
+  tell(restartpoint("000000010000000000000003"));
+  EXPECT_EQ(only().restartpoint, "000000010000000000000004");
+}
+
+TEST_F(PositionsTest, SequenceThatARecordOfBeforeHasKept) {
+  tell(restartpoint("0000000100000000000000FF"));
+  const std::string key = layout::standby_record("main", "standby1", kInstance);
+  backend_->update_record(key, [](const std::optional<std::string>& content) {
+    std::string text = *content;
+    const std::string sound = R"("sequence":"1")";
+    text.replace(text.find(sound), sound.size(), R"("sequence":"18446744073709551615")");
+    return std::optional(text);
+  });
+  tell(restartpoint("000000010000000000000003"));
+  EXPECT_EQ(only().restartpoint, "000000010000000000000003");
 }
 
 TEST_F(PositionsTest, ProgressAloneIsWrittenOnceAMinute) {

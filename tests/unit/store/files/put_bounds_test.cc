@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "proto/codec/object.h"
 #include "proto/wire/report.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive/layout.h"
@@ -54,6 +55,58 @@ TEST_F(QuotaTest, BeyondItNothingNewIsTakenAndWhatStandsIsAcknowledgedAgain) {
   EXPECT_EQ(put("000000010000000000000008").status, 201);
 }
 
+// So many bytes more than are stored now.
+class UsedQuotaTest : public QuotaTest {
+ protected:
+  void leave(std::uint64_t bytes) {
+    set_quota_to(std::uint64_t{1} << 40);
+    EXPECT_EQ(put(kNamed).status, 201);
+    const auto archive = open_archive_folder(archive_folder.string());
+    set_quota_to(*noted_bytes_of(archive->backend(), "main") + bytes);
+  }
+  std::uint64_t noted() {
+    return *noted_bytes_of(open_archive_folder(archive_folder.string())->backend(), "main");
+  }
+  std::unique_ptr<Upload> begin(Handler& at, std::string_view name) {
+    HandlerResult result = at.handle(to_request(put_of(name, segment_content(name))), caller);
+    return std::move(std::get<std::unique_ptr<Upload>>(result));
+  }
+  Response finish(Upload& upload, std::string_view name) {
+    upload.write(as_bytes(segment_content(name)));
+    return respond(upload.finish());
+  }
+};
+
+TEST_F(UsedQuotaTest, EachPutCountsAtOnce) {
+  leave(1);
+  EXPECT_EQ(put(kNext).status, 201) << "there was room for one byte";
+  EXPECT_TRUE(is_refused_before_its_body("000000010000000000000008"));
+}
+
+TEST_F(UsedQuotaTest, OfPutsAtTheSameTimeOneUsesWhatIsLeft) {
+  leave(1);
+  // The second one comes to another process.
+  Handler another([this] { return open_archive_folder(archive_folder.string()); }, 1);
+  const std::string third = "000000010000000000000008";
+  const auto one = begin(handler, kNext);
+  const auto other = begin(another, third);
+  EXPECT_EQ(finish(*one, kNext).status, 201);
+  EXPECT_EQ(code_of(finish(*other, third)), "over-quota");
+  EXPECT_EQ(code_of(get(third)), "absent-end");
+}
+
+TEST_F(UsedQuotaTest, WhatIsNotStoredIsNotCounted) {
+  leave(std::uint64_t{1} << 20);
+  const auto before = noted();
+  const auto one = begin(handler, kNext);
+  const auto twin = begin(handler, kNext);
+  EXPECT_EQ(finish(*one, kNext).status, 201);
+  const auto with_one = noted();
+  EXPECT_EQ(with_one, before + fs::file_size(object_path(kNext)));
+  EXPECT_EQ(finish(*twin, kNext).status, 200);
+  EXPECT_EQ(noted(), with_one);
+}
+
 TEST_F(QuotaTest, AQuotaAndAPolicyLeaveEachOtherAsTheyAre) {
   set_quota_to(std::uint64_t{1} << 40);
   const SetPolicy policy{.cluster = "main", .policy = {.keep_backups = 2, .keep_days = 14}};
@@ -78,7 +131,7 @@ TEST_F(QuotaTest, APieceOfASegmentIsOneOfAFew) {
   const auto piece = [&](std::size_t records) {
     return WalWriter(kNext, older).records(records, 400).content();
   };
-  for (std::size_t i = 0; i < kMostPiecesOfSegment; ++i)
+  for (std::size_t i = 0; i < kPiecesOfSegment.most; ++i)
     EXPECT_EQ(put(kNext, piece(20 + i)).status, 201) << i;
   EXPECT_EQ(code_of(put(kNext, piece(100))), "over-quota");
   EXPECT_EQ(put(kNext, piece(20)).status, 200);
@@ -88,21 +141,34 @@ TEST_F(QuotaTest, APieceOfASegmentIsOneOfAFew) {
 
 class PutBoundsTest : public testing::Test {
  protected:
-  void publish(const std::string& key) { backend_->publish(*backend_->stage(), key); }
+  void publish(const std::string& key, const std::string& client = "flooder") {
+    const auto staged = backend_->stage();
+    const ObjectHeader header{
+        .name = "x", .raw_size = 0, .digest = {}, .client = client, .time = {}};
+    ObjectEncoder encoder(header, ObjectEncoder::Input::kRaw, 1,
+                          [&](ByteView bytes) { staged->write(bytes); });
+    encoder.finish();
+    backend_->publish(*staged, key);
+  }
   static PutFile put_of(const std::string& name, std::string_view content = "") {
     return {.cluster = "main", .file = *WalFileName::parse(name), .digest = digest_of(content)};
   }
   std::string key_of(const PutFile& put) const {
     return layout::object_key("main", era_, put.file, put.digest);
   }
-  bool is_refused(const PutFile& put) { return refuse_too_many(*backend_, era_, put).has_value(); }
+  bool is_refused(const PutFile& put, const std::string& client = "flooder") {
+    return refuse_too_many(*backend_, era_, put, client).has_value();
+  }
+  bool is_refused_piece(const PutFile& put, const std::string& client = "flooder") {
+    return refuse_too_many_pieces(*backend_, era_, put, client).has_value();
+  }
 
   const EraName era_{.number = 1, .system_identifier = 7, .segment_size = 1U << 20};
   std::unique_ptr<Backend> backend_ = make_memory_backend();
 };
 
 TEST_F(PutBoundsTest, Histories) {
-  for (std::size_t i = 2; i < kMostHistories + 2; ++i) {
+  for (std::size_t i = 2; i < kHistories.most + 2; ++i) {
     const PutFile put = put_of(fmt::format("{:08X}.history", i));
     EXPECT_FALSE(is_refused(put)) << i;
     publish(key_of(put));
@@ -113,41 +179,71 @@ TEST_F(PutBoundsTest, Histories) {
 }
 
 TEST_F(PutBoundsTest, ContentsOfAPartial) {
-  for (std::size_t i = 0; i < kMostPartialsOfSegment; ++i)
+  for (std::size_t i = 0; i < kPartialsOfSegment.most; ++i)
     publish(key_of(put_of(kNamed + ".partial", std::to_string(i))));
   EXPECT_TRUE(is_refused(put_of(kNamed + ".partial", "another")));
   EXPECT_FALSE(is_refused(put_of(kNamed + ".partial", "0"))) << "it stands";
-  const auto refusal = refuse_too_many(*backend_, era_, put_of(kNamed + ".partial", "another"));
+  const auto refusal =
+      refuse_too_many(*backend_, era_, put_of(kNamed + ".partial", "another"), "flooder");
   EXPECT_NE(refusal->message.find("16 contents of \"" + kNamed + ".partial\""), std::string::npos);
   EXPECT_FALSE(is_refused(put_of(kNext + ".partial", "another")));
 }
 
 TEST_F(PutBoundsTest, BackupHistoryFilesOfASegment) {
-  for (std::size_t i = 0; i < kMostBackupsOfSegment; ++i)
+  for (std::size_t i = 0; i < kBackupsOfSegment.most; ++i)
     publish(key_of(put_of(fmt::format("{}.{:08X}.backup", kNamed, i))));
   EXPECT_TRUE(is_refused(put_of(kNamed + ".00100000.backup")));
   EXPECT_FALSE(is_refused(put_of(kNext + ".00100000.backup")));
 }
 
 TEST_F(PutBoundsTest, PiecesOfAPartOfTheLog) {
-  for (std::size_t i = 0; i < kMostPiecesOfFolder; ++i) {
+  for (std::size_t i = 0; i < kPiecesOfFolder.most; ++i) {
     const PutFile put = put_of(fmt::format("0000000100000000{:08X}", i));
-    EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, put)) << i;
+    EXPECT_FALSE(is_refused_piece(put)) << i;
     publish(layout::incomplete_key("main", era_, put.file, put.digest));
   }
-  EXPECT_TRUE(refuse_too_many_pieces(*backend_, era_, put_of("0000000100000000000000FE")));
-  EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, put_of("000000010000000100000000")));
+  EXPECT_TRUE(is_refused_piece(put_of("0000000100000000000000FE")));
+  EXPECT_FALSE(is_refused_piece(put_of("000000010000000100000000")));
+}
+
+// All of it is used up by one client; each other one still has its share.
+TEST_F(PutBoundsTest, EachClientHasAShareOfItsOwn) {
+  for (std::size_t i = 2; i < kHistories.most + 2; ++i)
+    publish(key_of(put_of(fmt::format("{:08X}.history", i))));
+  for (std::size_t i = 0; i < kHistories.of_one_client; ++i) {
+    const PutFile put = put_of(fmt::format("{:08X}.history", 0xF0000000 + i));
+    EXPECT_TRUE(is_refused(put));
+    ASSERT_FALSE(is_refused(put, "primary1")) << i;
+    publish(key_of(put), "primary1");
+  }
+  EXPECT_TRUE(is_refused(put_of("FFFFFFFF.history"), "primary1"));
+  EXPECT_FALSE(is_refused(put_of("FFFFFFFF.history"), "standby1"));
+}
+
+TEST_F(PutBoundsTest, EachClientHasAShareOfPieces) {
+  const auto piece = [&](std::size_t number, const std::string& client) {
+    const PutFile put = put_of(fmt::format("0000000100000000{:08X}", number));
+    publish(layout::incomplete_key("main", era_, put.file, put.digest), client);
+  };
+  for (std::size_t i = 0; i < kPiecesOfFolder.most; ++i)
+    piece(i, "flooder");
+  const PutFile next = put_of("0000000100000000000000FE");
+  EXPECT_TRUE(is_refused_piece(next));
+  EXPECT_FALSE(is_refused_piece(next, "primary1"));
+  for (std::size_t i = 0; i < kPiecesOfFolder.of_one_client; ++i)
+    piece(kPiecesOfFolder.most + i, "primary1");
+  EXPECT_TRUE(is_refused_piece(next, "primary1"));
 }
 
 TEST_F(PutBoundsTest, PieceUnderTheKeyOfBeforeStands) {
   const PutFile older = put_of(kNamed, "of before");
   publish(layout::incomplete_keys("main", era_, older.file, older.digest).back());
-  for (std::size_t i = 1; i < kMostPiecesOfSegment; ++i) {
+  for (std::size_t i = 1; i < kPiecesOfSegment.most; ++i) {
     const PutFile put = put_of(kNamed, std::to_string(i));
     publish(layout::incomplete_key("main", era_, put.file, put.digest));
   }
-  EXPECT_TRUE(refuse_too_many_pieces(*backend_, era_, put_of(kNamed, "another")));
-  EXPECT_FALSE(refuse_too_many_pieces(*backend_, era_, older)) << "it stands";
+  EXPECT_TRUE(is_refused_piece(put_of(kNamed, "another")));
+  EXPECT_FALSE(is_refused_piece(older)) << "it stands";
 }
 
 TEST_F(PutBoundsTest, WhatIsStoredIsCountedOnceInAWhile) {
@@ -231,6 +327,27 @@ TEST_F(CountingTest, WhatIsRemovedWhileItIsCountedIsCountedAnew) {
   put(kNext);
   EXPECT_GE(asked(), 2000U);
   EXPECT_EQ(slow_.walks, 2);
+}
+
+TEST_F(CountingTest, WhatIsAddedWhileItIsCountedIsKept) {
+  put(kNamed);
+  set_quota(*backend_, "main", 1'000'000, "dba", now_);
+  asked();
+  slow_.meanwhile = [&] { EXPECT_FALSE(QuotaUse(slow_, "main").add(5000)); };
+  const auto counted = asked(kLeastCountAge);
+  EXPECT_LT(counted, 5000U);
+  EXPECT_EQ(noted_bytes_of(slow_, "main"), *counted + 5000);
+}
+
+TEST_F(CountingTest, BeforeTheFirstCountEndsNoMoreThanTheQuotaIsAdded) {
+  put(kNamed);
+  set_quota(*backend_, "main", 5000, "dba", now_);
+  slow_.meanwhile = [&] {
+    EXPECT_FALSE(QuotaUse(slow_, "main").refuse(now_));
+    EXPECT_FALSE(QuotaUse(slow_, "main").add(5000));
+    EXPECT_TRUE(QuotaUse(slow_, "main").add(1));
+  };
+  asked();
 }
 
 TEST_F(CountingTest, AClaimCountsFiftyTimesAsLongAsTheLastCountTook) {

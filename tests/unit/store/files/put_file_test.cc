@@ -36,10 +36,12 @@ TEST_F(PutFileTest, SameContentIsDurableBeforeItIsSuccess) {
   const auto archive = std::make_shared<Archive>(
       make_directory_backend(with_faults(open_posix_file_system(archive_folder.string()), faults)));
   RecentEdges edges;
+  TimelinePermits permits;
   const PutContext again{.archive = archive,
                          .put = put_of(kFile, segment_content(kFile)),
                          .client = "tester",
-                         .recent_edges = edges};
+                         .recent_edges = edges,
+                         .permits = permits};
   for (const FileCall call : {FileCall::kSync, FileCall::kSyncFolder}) {
     faults->fail_every(call, EIO);
     EXPECT_THROW(begin_put(again), Error);
@@ -225,10 +227,12 @@ TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
       std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
   const std::string content = segment_content(kFile);
   RecentEdges edges;
+  TimelinePermits permits;
   HandlerResult answer = begin_put({.archive = archive,
                                     .put = put_of(kFile, content),
                                     .client = "tester",
-                                    .recent_edges = edges});
+                                    .recent_edges = edges,
+                                    .permits = permits});
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));
   faults->interleave(FileCall::kReadAt, 1, [&disk] {

@@ -151,6 +151,45 @@ TEST_F(WithdrawalTest, UndoWithoutTheObjectLetsItBePutAgain) {
   EXPECT_EQ(put(kHistory, kMadeUp).status, 201);
 }
 
+TEST_F(WithdrawalTest, PurgedItIsGoneAndRefusedAllTheSame) {
+  const PurgeFile purge{"main", kHistory, digest_of(kMadeUp)};
+  put(kHistory, kMadeUp);
+  EXPECT_EQ(code_of(ask(purge)), "no-such-record") << "it was not withdrawn";
+  EXPECT_EQ(get(kHistory).status, 200);
+  withdraw(kHistory, kMadeUp);
+  ASSERT_EQ(copies_aside(), 1U);
+  const Response done = ask(purge);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(parse_withdrawn_page(done.body).files.at(0).state, "purged");
+  EXPECT_EQ(copies_aside(), 0U);
+  EXPECT_EQ(ask(purge).status, 200) << "done already";
+  EXPECT_EQ(code_of(put(kHistory, kMadeUp)), "withdrawn");
+  EXPECT_EQ(listed().at(0).state, "purged");
+  EXPECT_EQ(listed().at(0).reason, "no part of this log");
+  EXPECT_EQ(parse_withdrawn_page(undo(kHistory, kMadeUp).body).files.at(0).state, "lost");
+  EXPECT_EQ(put(kHistory, kMadeUp).status, 201);
+}
+
+TEST_F(WithdrawalTest, NothingIsPurgedOfWhatIsWithdrawnInPart) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  damage_record();
+  EXPECT_EQ(code_of(ask(PurgeFile{"main", kHistory, digest_of(kMadeUp)})), "damaged");
+  EXPECT_EQ(copies_aside(), 1U);
+}
+
+TEST_F(WithdrawalTest, PurgeOfOneContentLeavesTheOther) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  const std::string other = "1\t0/5000028\tz\n";
+  put(kHistory, other);
+  withdraw(kHistory, other);
+  ASSERT_EQ(ask(PurgeFile{"main", kHistory, digest_of(kMadeUp)}).status, 200);
+  EXPECT_EQ(copies_aside(), 1U);
+  EXPECT_EQ(undo(kHistory, other).status, 200);
+  EXPECT_EQ(get(kHistory).body, other);
+}
+
 TEST_F(WithdrawalTest, PartialsAndPiecesAsAListNamesThem) {
   const std::string older = WalWriter("000000010000000000000001").fill('o').content();
   const std::string piece = WalWriter(kSegment, older).records(20, 400).content();
@@ -339,6 +378,87 @@ TEST_F(WithdrawalTest, APutThatIsRefusedUndoesNoUndo) {
   EXPECT_EQ(put_again, 200);
   EXPECT_EQ(get(kHistory).body, kMadeUp);
   EXPECT_TRUE(listed().empty());
+}
+
+// Somebody withdraws what a put has just found to be its own content.
+class WithdrawnBeforeDurable : public BorrowedBackend {
+ public:
+  WithdrawnBeforeDurable(Backend& backend, std::function<void()> first)
+      : BorrowedBackend(backend), first_(std::move(first)) {}
+  bool make_durable(const std::string& key) override {
+    if (const auto first = std::exchange(first_, {})) first();
+    return BorrowedBackend::make_durable(key);
+  }
+
+ private:
+  std::function<void()> first_;
+};
+
+TEST_F(WithdrawalTest, PartialThatIsWithdrawnWhileItIsFoundIsNoConflict) {
+  ASSERT_EQ(put(kSegment).status, 201);
+  const std::string partial = "000000010000000000000003.partial";
+  const std::string content = segment_content(partial);
+  const Digest digest = digest_of(content);
+  const std::string stored = layout::stored_name(file_named(partial), digest);
+  const auto archive = open_archive_folder(archive_folder.string());
+  Handler other(
+      [&] {
+        return std::make_unique<Archive>(
+            std::make_unique<WithdrawnBeforeDurable>(archive->backend(), [&] {
+              EXPECT_EQ(ask(WithdrawFile{"main", stored, digest, "why"}).status, 200);
+            }));
+      },
+      1);
+  HandlerResult result = other.handle(to_request(put_of(partial, content)), caller);
+  auto& upload = *std::get<std::unique_ptr<Upload>>(result);
+  ASSERT_EQ(put(partial, content).status, 201);
+  upload.write(as_bytes(content));
+  EXPECT_EQ(code_of(respond(upload.finish())), "withdrawn");
+  EXPECT_TRUE(keys(std::string("main/") + kEra + "/conflicts/").empty());
+  EXPECT_EQ(copies_aside(), 1U);
+}
+
+// One content that stands both as the segment and as a piece of it.
+TEST_F(WithdrawalTest, PieceAndSegmentOfOneContentAreTwo) {
+  const std::string older = WalWriter("000000010000000000000001").fill('o').content();
+  const std::string content = WalWriter(kSegment, older).records(20, 400).content();
+  const Digest digest = digest_of(content);
+  ASSERT_EQ(put(kSegment, content).status, 201);
+  const std::string piece = layout::incomplete_name(file_named(kSegment), digest);
+  fs::copy_file(object_path(piece), object_path(kSegment));
+  for (const std::string& name : {kSegment, piece})
+    ASSERT_EQ(ask(WithdrawFile{"main", name, digest, "of " + name}).status, 200) << name;
+  ASSERT_EQ(listed().size(), 2U);
+  for (const std::string& name : {kSegment, piece})
+    EXPECT_EQ(listed(name).at(0).reason, "of " + name);
+  EXPECT_EQ(ask(ReturnFile{"main", piece, digest}).status, 200);
+  EXPECT_TRUE(fs::exists(object_path(piece)));
+  EXPECT_EQ(code_of(put(kSegment, content)), "withdrawn") << "the segment is";
+  EXPECT_EQ(ask(ReturnFile{"main", kSegment, digest}).status, 200);
+  EXPECT_EQ(get(kSegment).body, content);
+  ASSERT_EQ(ask(WithdrawFile{"main", piece, digest, "why"}).status, 200);
+  EXPECT_EQ(code_of(put(kSegment, content)), "withdrawn") << "the piece is";
+  const std::string digits = to_string(digest).substr(0, 12);
+  EXPECT_EQ(code_of(ask(AcceptContent{"main", file_named(kSegment), digits})), "withdrawn");
+  damage_record();
+  EXPECT_EQ(listed(piece).at(0).state, "unreadable");
+  EXPECT_EQ(listed(kSegment).at(0).state, "standing");
+}
+
+TEST_F(WithdrawalTest, UndoTakesTheNameFromADamagedObject) {
+  for (const bool whole_header : {false, true}) {
+    put(kHistory, kMadeUp);
+    ASSERT_EQ(withdraw(kHistory, kMadeUp).status, 200);
+    ASSERT_EQ(put(kHistory, "1\t0/5000028\tz\n").status, 201);
+    const fs::path path = archive_folder / "main" / kEra / "history" / (kHistory + ".zst");
+    fs::resize_file(path, whole_header ? fs::file_size(path) - 1 : 5);
+    const std::size_t before = copies_aside();
+    ASSERT_GE(listed(kHistory).size(), 1U);
+    EXPECT_EQ(listed(kHistory).back().state, "withdrawn");
+    ASSERT_EQ(undo(kHistory, kMadeUp).status, 200);
+    EXPECT_EQ(get(kHistory).body, kMadeUp);
+    EXPECT_EQ(copies_aside(), before + 1) << "the damaged one is kept";
+  }
 }
 
 TEST_F(WithdrawalTest, TakesTheRightAdmin) {

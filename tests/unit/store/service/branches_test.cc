@@ -103,6 +103,25 @@ TEST_F(BranchesTest, OnlySomeMayOpenTimelines) {
   EXPECT_EQ(put("00000003.history", kOpened).status, 201);
 }
 
+// Nor what follows a history that is refused.
+TEST_F(BranchesTest, SegmentsOfATimelineWithoutAHistory) {
+  const std::string second = "000000020000000000000003";
+  ASSERT_EQ(put("000000010000000000000002").status, 201);
+  ASSERT_EQ(ask(SetNewTimelines{"main", ClientNames{"primary1"}}).status, 200);
+  const Response refused = put(second);
+  EXPECT_EQ(code_of(refused), "other-timelines");
+  EXPECT_NE(refused.body.find("primary1,tester"), std::string::npos);
+  EXPECT_EQ(code_of(put(second + ".partial", segment_content(second))), "other-timelines");
+  EXPECT_EQ(put("000000010000000000000003").status, 201) << "timeline 1 has none";
+  ask_as("primary1");
+  EXPECT_EQ(put(second).status, 201) << "it may open them";
+  ASSERT_EQ(put("00000003.history", kOpened).status, 201);
+  // Once the history is there, a standby with archive_mode = always may.
+  ask_as("tester");
+  EXPECT_EQ(put("000000030000000000000003").status, 201);
+  EXPECT_EQ(code_of(put("000000020000000000000004")), "other-timelines");
+}
+
 TEST(NewTimelines, NamesOfWhichNoneIsAny) {
   EXPECT_EQ(parse_new_timelines("any"), std::make_optional(std::optional<ClientNames>()));
   EXPECT_EQ(parse_new_timelines("any,standby1"), std::nullopt);

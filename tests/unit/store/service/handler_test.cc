@@ -87,6 +87,34 @@ TEST_F(HandlerTest, AHeadTellsHowFarAStandbyIsAndHandsNothingOver) {
   EXPECT_EQ(positions()[0].restartpoint, "000000010000000000000001");
 }
 
+TEST_F(HandlerTest, ReportOfAnUnknownSystemHidesNoStandby) {
+  EXPECT_EQ(put("000000010000000000000001").status, 201);
+  Instance instance{.id = std::string(32, 'b'), .sequence = 1, .host = "db2"};
+  const auto report = [&](std::uint64_t system) {
+    ++instance.sequence;
+    return ask(ReportPosition{"main", system, instance, file_named("000000010000000000000001")});
+  };
+  const auto positions = [&] {
+    return parse_cluster_report(ask(ClusterStatus{"main"}).body).positions;
+  };
+  EXPECT_EQ(code_of(report(7)), "unknown-system");
+  EXPECT_TRUE(positions().empty());
+  EXPECT_EQ(report(samples::kSystem1Mb).status, 200);
+  ASSERT_EQ(positions().size(), 1U);
+  EXPECT_EQ(code_of(report(7)), "unknown-system");
+  // Nor does a put that says it comes from a primary.
+  const std::string name = "000000010000000000000002";
+  PutFile other = put_of(name, segment_content(name));
+  other.system_identifier = 7;
+  other.instance = instance;
+  other.instance->sequence += 1;
+  other.instance->role = Instance::Role::kPrimary;
+  EXPECT_EQ(code_of(ask(other, segment_content(name))), "other-system");
+  ASSERT_EQ(positions().size(), 1U);
+  EXPECT_EQ(positions()[0].restartpoint, "000000010000000000000001");
+  EXPECT_FALSE(positions()[0].retired);
+}
+
 TEST_F(HandlerTest, ArchiveThatIsMountedAnewIsTheOneThatIsUsed) {
   const std::string name = "000000010000000000000001";
   const fs::path before = archive_folder.parent_path() / "before";

@@ -115,6 +115,11 @@ TEST_F(PagesOfListsTest, EachCanBeReadToItsEnd) {
                   .status,
               200);
   }
+  for (const char fill : {'a', 'b', 'c', 'd', 'e'}) {
+    const std::string name = "000000010000000000000001";
+    EXPECT_EQ(code_of(put(name, segment_content(name, fill))), "other-content");
+  }
+  EXPECT_EQ(parse_conflict_reports(joined(ListConflicts{.cluster = "main"})).size(), 5U);
   EXPECT_EQ(parse_cluster_summaries(joined(ListClusters{})).size(), 5U);
   EXPECT_EQ(parse_client_reports(joined(ListClients{})).size(), 5U);
   EXPECT_EQ(parse_hold_reports(joined(ListHolds{"main"})).size(), 5U);
