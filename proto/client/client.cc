@@ -222,7 +222,7 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
                                                 const GetSink& sink, Deadline whole) {
   // The link protects the bytes on their way and the raw digest is checked: the trailer's hash
   // would say nothing more to a receiver.
-  ObjectDecoder decoder(sink.raw, ObjectDecoder::TrailerHash::kSkip, kLargestFile);
+  ObjectDecoder decoder(sink.raw, ObjectDecoder::Checks::kContent, kLargestFile);
   for (;;) {
     const std::size_t size = co_await connection->read_body(buffer, progress(whole));
     if (size == 0) break;

@@ -9,10 +9,10 @@ std::vector<Setting> of_archiving() {
   return {
       {.name = "compress",
        .type = SettingType::kChoice,
-       .default_value = "store",
+       .default_value = "client",
        .placeholder = "WHERE",
-       .help =
-           "walstow-archive: who compresses, the store or this client (which spares the network)",
+       .help = "walstow-archive: who compresses, this client (which spares the network) or the store "
+               "(which spares this machine's processor)",
        .choices = "store|client"},
       // A batch of so many segments takes half a second where a process start takes milliseconds.
       {.name = "archive_ahead",

@@ -57,7 +57,11 @@ class Encoded {
   std::vector<Buffer> spare_;
 };
 
-// A block of the file on its way through a compressor, one chunk at a time.
+// What the two threads take turns with, in bytes of the file: large enough that handing over does
+// not count, small enough that neither waits long for the other at the end.
+constexpr std::uint64_t kBlockSize = 4 * kStretchSize;
+
+// A block of the file on its way through a compressor, one stretch at a time.
 class Block {
  public:
   Block(File& file, std::mutex& reading) : file_(file), reading_(reading) {}
@@ -65,21 +69,19 @@ class Block {
   void begin(std::uint64_t offset, std::size_t size) {
     offset_ = offset;
     left_ = size;
-    compressor_.begin(size);
   }
   // False: that was the end.
-  bool step(const ByteSink& encoded) {
-    const auto chunk = chunk_.first(std::min(left_, chunk_.size()));
+  bool step(Encoded& encoded) {
+    const auto stretch = stretch_.first(std::min(left_, stretch_.size()));
     {
       const std::lock_guard lock(reading_);
-      if (file_.read_at(offset_, chunk) < chunk.size()) {
+      if (file_.read_at(offset_, stretch) < stretch.size()) {
         throw Error(ErrorKind::kInvalid, "the file became shorter while it was sent");
       }
     }
-    compressor_.write(chunk, encoded);
-    offset_ += chunk.size();
-    left_ -= chunk.size();
-    if (left_ == 0) compressor_.finish(encoded);
+    encoded.append(compressor_.compress(stretch));
+    offset_ += stretch.size();
+    left_ -= stretch.size();
     return left_ > 0;
   }
 
@@ -87,7 +89,7 @@ class Block {
   File& file_;
   std::mutex& reading_;  // a File is used by one thread at a time
   StretchCompressor compressor_;
-  Buffer chunk_{kChunkSize};
+  Buffer stretch_{kStretchSize};
   std::uint64_t offset_ = 0;
   std::size_t left_ = 0;
 };
@@ -99,8 +101,8 @@ class CompressedBody::Work {
   Work(File& file, std::uint64_t size)
       : file_(file),
         size_(size),
-        stretches_(std::max<std::uint64_t>(1, (size + kStretchSize - 1) / kStretchSize)) {
-    if (stretches_ > 1) start_other();
+        blocks_(std::max<std::uint64_t>(1, (size + kBlockSize - 1) / kBlockSize)) {
+    if (blocks_ > 1) start_other();
   }
   Work(const Work&) = delete;
   Work& operator=(const Work&) = delete;
@@ -116,7 +118,7 @@ class CompressedBody::Work {
   ByteView next();
 
  private:
-  // What the other thread has compressed, whole stretches one at a time.
+  // What the other thread has compressed, whole blocks one at a time.
   enum class Slot { kEmpty, kFull };
 
   void start_other();
@@ -124,19 +126,16 @@ class CompressedBody::Work {
   void begin(Block& block, std::uint64_t number) const;
   bool fill();
   void take_from_other();
-  static ByteSink into(Encoded& encoded) {
-    return [&encoded](ByteView bytes) { encoded.append(bytes); };
-  }
 
   File& file_;
   const std::uint64_t size_;
-  const std::uint64_t stretches_;
+  const std::uint64_t blocks_;
   std::mutex reading_;
 
   // Of the caller's thread.
   Block own_{file_, reading_};
-  bool in_stretch_ = false;
-  std::uint64_t next_stretch_ = 0;
+  bool in_block_ = false;
+  std::uint64_t next_block_ = 0;
   Encoded encoded_;          // to be handed out
   bool handed_out_ = false;  // its front
 
@@ -158,22 +157,22 @@ void CompressedBody::Work::start_other() {
 }
 
 void CompressedBody::Work::begin(Block& block, std::uint64_t number) const {
-  const std::uint64_t offset = number * kStretchSize;
+  const std::uint64_t offset = number * kBlockSize;
   block.begin(offset,
-              static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, kStretchSize)));
+              static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, kBlockSize)));
 }
 
 void CompressedBody::Work::compress_other() {
   try {
     Block block(file_, reading_);
-    for (std::uint64_t number = 1; number < stretches_; number += 2) {
+    for (std::uint64_t number = 1; number < blocks_; number += 2) {
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return slot_ == Slot::kEmpty || stop_; });
         if (stop_) return;
       }
       begin(block, number);
-      while (block.step(into(others_encoded_))) {
+      while (block.step(others_encoded_)) {
         const std::lock_guard lock(mutex_);
         if (stop_) return;
       }
@@ -200,16 +199,16 @@ void CompressedBody::Work::take_from_other() {
 
 // False: there is no more.
 bool CompressedBody::Work::fill() {
-  if (!in_stretch_) {
-    if (next_stretch_ == stretches_) return false;
-    const std::uint64_t number = next_stretch_++;
+  if (!in_block_) {
+    if (next_block_ == blocks_) return false;
+    const std::uint64_t number = next_block_++;
     if (other_.joinable() && number % 2 == 1) {
       take_from_other();
       return true;
     }
     begin(own_, number);
   }
-  in_stretch_ = own_.step(into(encoded_));
+  in_block_ = own_.step(encoded_);
   return true;
 }
 

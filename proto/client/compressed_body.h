@@ -1,7 +1,7 @@
 // The body of a put that is compressed on its way out: zstd frames, each of a stretch of the file.
 //
-// Two threads share the work: while the caller's compresses and sends one stretch, the other one
-// compresses the next.
+// Two threads share the work: while the caller's compresses and sends one block of stretches, the
+// other one compresses the next.
 #pragma once
 
 #include <cstdint>

@@ -97,14 +97,14 @@ class ObjectEncoder {
 // only be destroyed.
 class ObjectDecoder {
  public:
-  enum class TrailerHash {
-    kCheck,
-    // For a receiver whose link protects the bytes: the raw digest is checked all the same, so no
-    // damage of the content passes (of the header's other fields it may), and OpenSSL is not
-    // touched.
-    kSkip,
+  enum class Checks {
+    kAll,
+    // For a receiver whose link protects the bytes: size and raw digest are checked, so no damage
+    // of the content passes (of the header's other fields it may), but neither zstd's checksums nor
+    // the trailer's SHA-256, and OpenSSL is not touched.
+    kContent,
   };
-  ObjectDecoder(ByteSink raw, TrailerHash trailer_hash, std::uint64_t largest_raw_size);
+  ObjectDecoder(ByteSink raw, Checks checks, std::uint64_t largest_raw_size);
   ObjectDecoder(ObjectDecoder&&) noexcept;
   ObjectDecoder& operator=(ObjectDecoder&&) noexcept;
   ~ObjectDecoder();

@@ -53,7 +53,7 @@ struct ObjectDecoder::State {
   std::uint64_t frames_size = 0;
   std::uint64_t raw_size = 0;
   Hasher hasher;
-  std::optional<Sha256> sha256;  // kCheck
+  std::optional<Sha256> sha256;  // Checks::kAll
 
   std::size_t take(ByteView object);
   bool gather(ByteView object, std::size_t size, std::size_t& taken);
@@ -114,7 +114,8 @@ void ObjectDecoder::State::read_header_line() {
   }
   if (sha256) sha256->update(gathered);
   gathered.clear();
-  decompressor.emplace(decoded.raw_size);
+  using Checksum = Decompressor::Checksum;
+  decompressor.emplace(decoded.raw_size, sha256 ? Checksum::kCheck : Checksum::kSkip);
   header = std::move(decoded);
   part = Part::kFrameMagic;
 }
@@ -192,9 +193,9 @@ ObjectHeader read_object_header(ByteView beginning) {
   return decode_object_header(as_text(rest.first(size)));
 }
 
-ObjectDecoder::ObjectDecoder(ByteSink raw, TrailerHash trailer_hash, std::uint64_t largest_raw_size)
+ObjectDecoder::ObjectDecoder(ByteSink raw, Checks checks, std::uint64_t largest_raw_size)
     : state_(std::make_unique<State>(std::move(raw), largest_raw_size)) {
-  if (trailer_hash == TrailerHash::kCheck) state_->sha256.emplace();
+  if (checks == Checks::kAll) state_->sha256.emplace();
 }
 ObjectDecoder::ObjectDecoder(ObjectDecoder&&) noexcept = default;
 ObjectDecoder& ObjectDecoder::operator=(ObjectDecoder&&) noexcept = default;

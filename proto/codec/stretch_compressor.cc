@@ -1,6 +1,7 @@
 #include "proto/codec/stretch_compressor.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
@@ -13,68 +14,53 @@ constexpr std::size_t kSample = std::size_t{64} * 1024;
 constexpr std::size_t kShortestSample = std::size_t{16} * 1024;
 
 // A stretch is worth its level when that takes away at least an eighth.
-bool pays(ByteView sample) {
-  return compressed_size(sample, kDefaultCompressionLevel) <= sample.size() / 8 * 7;
+bool pays(std::size_t compressed, std::size_t raw) {
+  return compressed <= raw / 8 * 7;
 }
 
 }  // namespace
 
-StretchCompressor::StretchCompressor(int level) : level_(level), compressor_(level) {}
-
-void StretchCompressor::begin(std::size_t raw_size) {
-  decided_ = false;
-  compressor_.set_raw_size(raw_size);
-}
-
-void StretchCompressor::write(ByteView raw, const ByteSink& encoded) {
-  if (!decided_) {
-    decided_ = true;
-    const ByteView sample = raw.first(std::min(raw.size(), kSample));
-    const bool hasty = sample.size() >= kShortestSample && !pays(sample);
-    compressor_.set_level(hasty ? kHastyLevel : level_);
+ByteView StretchCompressor::compress(ByteView stretch) {
+  if (doubtful_ && stretch.size() >= kShortestSample) {
+    const ByteView sample = stretch.first(std::min(stretch.size(), kSample));
+    const std::size_t size = compressor_.compress(sample, kDefaultCompressionLevel).size();
+    if (!pays(size, sample.size())) return compressor_.compress(stretch, kHastyLevel);
   }
-  compressor_.write(raw, encoded);
+  const ByteView frame = compressor_.compress(stretch, level_);
+  doubtful_ = !pays(frame.size(), stretch.size());
+  return frame;
 }
 
-void StretchCompressor::finish(const ByteSink& encoded) {
-  compressor_.finish(encoded);
-}
-
-FileCompressor::FileCompressor(int level, std::uint64_t raw_size)
-    : stretch_(level), raw_size_(raw_size) {
-  begin_next();
-}
-
-void FileCompressor::begin_next() {
-  stretch_left_ =
-      static_cast<std::size_t>(std::min<std::uint64_t>(raw_size_ - begun_, kStretchSize));
-  begun_ += stretch_left_;
-  stretch_.begin(stretch_left_);
+void FileCompressor::throw_other_size() const {
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("content is not of the {} bytes that were announced", raw_size_));
 }
 
 void FileCompressor::write(ByteView raw, const ByteSink& encoded) {
+  if (raw.size() > raw_size_ - taken_) throw_other_size();
+  taken_ += raw.size();
   while (!raw.empty()) {
-    if (stretch_left_ == 0) {
-      if (begun_ == raw_size_) {
-        throw Error(ErrorKind::kInvalid,
-                    fmt::format("content is not of the {} bytes that were announced", raw_size_));
-      }
-      stretch_.finish(encoded);
-      begin_next();
+    if (gathered_size_ == 0 && raw.size() >= kStretchSize) {
+      encoded(stretch_.compress(raw.first(kStretchSize)));
+      raw = raw.subspan(kStretchSize);
+      continue;
     }
-    const ByteView piece = raw.first(std::min(raw.size(), stretch_left_));
-    stretch_.write(piece, encoded);
-    stretch_left_ -= piece.size();
-    raw = raw.subspan(piece.size());
+    if (gathered_.empty()) gathered_ = Buffer(kStretchSize);
+    const ByteView more = raw.first(std::min(raw.size(), kStretchSize - gathered_size_));
+    std::memcpy(gathered_.data() + gathered_size_, more.data(), more.size());
+    gathered_size_ += more.size();
+    raw = raw.subspan(more.size());
+    if (gathered_size_ < kStretchSize) return;
+    encoded(stretch_.compress(gathered_.first(kStretchSize)));
+    gathered_size_ = 0;
   }
 }
 
 void FileCompressor::finish(const ByteSink& encoded) {
-  if (begun_ != raw_size_ || stretch_left_ != 0) {
-    throw Error(ErrorKind::kInvalid,
-                fmt::format("content is not of the {} bytes that were announced", raw_size_));
-  }
-  stretch_.finish(encoded);
+  if (taken_ != raw_size_) throw_other_size();
+  if (gathered_size_ == 0 && raw_size_ != 0) return;
+  encoded(stretch_.compress(gathered_.first(gathered_size_)));
+  gathered_size_ = 0;
 }
 
 }  // namespace walstow

@@ -4,15 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "proto/base/buffer.h"
 #include "proto/codec/zstd_stream.h"
 
 namespace walstow {
 
-// Bytes of the file in each frame but the last: small enough that two threads share a segment of
-// 16 MB evenly, large enough that what a frame costs (some 20 bytes, and a window that starts
-// empty) does not show.
-inline constexpr std::size_t kStretchSize = std::size_t{4} << 20U;
+// Bytes of the file in each frame but the last. A stretch and its frame stay in the processor's
+// second cache, and a put arrives in chunks of this size (store/server/body_pump.cc); what a window
+// that starts empty costs is 3 % of the stored size (CONTRIBUTING.md).
+inline constexpr std::size_t kStretchSize = std::size_t{256} << 10U;
 
 // Level of a stretch of which level 1 saves too little to pay: next to no search, mostly raw
 // blocks. Measured in CONTRIBUTING.md.
@@ -21,37 +23,36 @@ inline constexpr int kHastyLevel = -50;
 // Compresses one stretch after the other.
 class StretchCompressor {
  public:
-  explicit StretchCompressor(int level = kDefaultCompressionLevel);
+  explicit StretchCompressor(int level = kDefaultCompressionLevel) : level_(level) {}
 
-  // Begins a frame of `raw_size` bytes, kStretchSize at most; the one before is finished.
-  void begin(std::size_t raw_size);
-  // The first write of a frame decides on its level, by what the beginning of `raw` saves.
-  void write(ByteView raw, const ByteSink& encoded);
-  // Throws Error{kInvalid} unless as many bytes came as announced.
-  void finish(const ByteSink& encoded);
+  // The frame of one stretch; valid until the next call. Where the stretch before saved little, the
+  // beginning of this one decides on its level.
+  ByteView compress(ByteView stretch);
 
  private:
   int level_;
-  bool decided_ = false;
+  bool doubtful_ = true;  // that the level pays
   Compressor compressor_;
 };
 
-// The same for a file that comes in pieces of any size: frames begin and end where they must.
+// The same for a file that comes in pieces of any size. A piece that is a whole stretch where one
+// begins is not copied.
 class FileCompressor {
  public:
-  FileCompressor(int level, std::uint64_t raw_size);
+  FileCompressor(int level, std::uint64_t raw_size) : stretch_(level), raw_size_(raw_size) {}
   // Throws Error{kInvalid} for more bytes than announced.
   void write(ByteView raw, const ByteSink& encoded);
   // Throws Error{kInvalid} for fewer. An empty file is one empty frame.
   void finish(const ByteSink& encoded);
 
  private:
-  void begin_next();
+  [[noreturn]] void throw_other_size() const;
 
   StretchCompressor stretch_;
   std::uint64_t raw_size_;
-  std::uint64_t begun_ = 0;       // bytes of the stretches up to now, this one included
-  std::size_t stretch_left_ = 0;  // bytes that this one still needs
+  std::uint64_t taken_ = 0;  // bytes of the file so far
+  Buffer gathered_;          // of a stretch that came in pieces; empty until one does
+  std::size_t gathered_size_ = 0;
 };
 
 }  // namespace walstow

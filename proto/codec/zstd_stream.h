@@ -14,37 +14,31 @@ inline constexpr int kLargestWindowLog = 23;
 // Negative levels are zstd's fast ones. 1 is the measured choice for WAL (CONTRIBUTING.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
-// zstd frames with content checksum, one after the other. Each call hands out what it made, in
-// pieces of at most kChunkSize.
+// Makes zstd frames with content checksum, each of bytes that lie together: zstd reads them where
+// they are, and needs neither a window of its own nor a copy.
 class Compressor {
  public:
-  explicit Compressor(int level = kDefaultCompressionLevel);
+  Compressor();
   Compressor(Compressor&&) noexcept;
   Compressor& operator=(Compressor&&) noexcept;
   ~Compressor();
-  // Announces the exact raw size of the next frame's content, before its first write; zstd then
-  // puts it into the frame header and sizes its window to it. Another size is then Error{kInvalid},
-  // from write() or finish().
-  void set_raw_size(std::uint64_t bytes);
-  // From the next frame on; before its first write.
-  void set_level(int level);
-  void write(ByteView raw, const ByteSink& encoded);
-  // Ends the frame: the next write begins another one.
-  void finish(const ByteSink& encoded);
+  // One frame with all of `raw`, whose size is in the frame's header. Valid until the next call.
+  ByteView compress(ByteView raw, int level);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// Bytes that `raw`, at most kChunkSize, takes at this level.
-std::size_t compressed_size(ByteView raw, int level);
-
 // Plain zstd frames, one after the other; anything else between them is damage.
 class Decompressor {
  public:
+  enum class Checksum {
+    kCheck,
+    kSkip,  // for whoever compares a better digest of the whole content: an eighth of the work less
+  };
   // More than `largest_raw_size` bytes of output is Error{kDamaged}: no bomb unfolds beyond it.
-  explicit Decompressor(std::uint64_t largest_raw_size);
+  explicit Decompressor(std::uint64_t largest_raw_size, Checksum checksum = Checksum::kCheck);
   Decompressor(Decompressor&&) noexcept;
   Decompressor& operator=(Decompressor&&) noexcept;
   ~Decompressor();

@@ -54,7 +54,7 @@ std::string unpack_history(const std::string& path, std::string_view object,
                            const WalFileName& file, std::uint64_t system_identifier) {
   std::string content;
   ObjectDecoder decoder([&content](ByteView bytes) { content += as_text(bytes); },
-                        ObjectDecoder::TrailerHash::kCheck, kLargestHistoryFile);
+                        ObjectDecoder::Checks::kAll, kLargestHistoryFile);
   try {
     decoder.write(as_bytes(object));
     decoder.finish();

@@ -14,8 +14,8 @@ constexpr std::size_t kPieceToUnfold = 512;
 DecompressedObject::DecompressedObject(ObjectSource& source)
     : source_(source),
       piece_(kPieceToUnfold),
-      decoder_([this](ByteView raw) { pending_ += as_text(raw); },
-               ObjectDecoder::TrailerHash::kCheck, kLargestFile) {}
+      decoder_([this](ByteView raw) { pending_ += as_text(raw); }, ObjectDecoder::Checks::kAll,
+               kLargestFile) {}
 
 std::size_t DecompressedObject::read(MutableByteView out) {
   while (!ended_ && pending_.size() - taken_ <= out.size()) {

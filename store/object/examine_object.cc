@@ -73,7 +73,7 @@ std::optional<ObjectHeader> readable_header(ObjectSource& object) {
 }
 
 ObjectExaminer::ObjectExaminer(const ByteSink& raw)
-    : decoder_(raw, ObjectDecoder::TrailerHash::kCheck, kLargestFile) {}
+    : decoder_(raw, ObjectDecoder::Checks::kAll, kLargestFile) {}
 
 // Only damage is an answer here; after it the decoder is of no use any more.
 template <class Step>

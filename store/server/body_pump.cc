@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "proto/codec/stretch_compressor.h"
+
 namespace walstow {
 
 namespace asio = boost::asio;
@@ -16,7 +18,8 @@ namespace {
 
 // What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
 // small. A put has two of them, a get one. PROTOCOL.md promises a deadline for each as many bytes.
-constexpr std::size_t kBodyChunk = 2 * kChunkSize;
+// A raw body is compressed chunk by chunk, without a copy (proto/codec/stretch_compressor.h).
+constexpr std::size_t kBodyChunk = kStretchSize;
 
 constexpr Duration kLongestSkip{5000};
 

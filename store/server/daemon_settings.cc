@@ -36,7 +36,7 @@ constexpr std::array kOwnSettings{
             .type = SettingType::kCount,
             .default_value = "1",
             .placeholder = "LEVEL",
-            .help = "zstd level of what is stored: 1 (fast) to 19 (small)"},
+            .help = "zstd level of what the store compresses: 1 (fast) to 19 (small)"},
     Setting{.name = "max_connections",
             .type = SettingType::kCount,
             .default_value = "500",

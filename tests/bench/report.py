@@ -21,7 +21,10 @@ class Goal:
 
 @dataclass
 class Table:
-    """Samples of one quantity, by row, in `unit`. Less is better."""
+    """Samples of one quantity, by row, in `unit`. Less is better.
+
+    Samples that know what the processors of the machine worked meanwhile (machine.Cost) make a column more.
+    """
 
     title: str
     unit: str = "ms"
@@ -35,10 +38,15 @@ class Table:
     def median(self, row):
         return statistics.median(self.samples[row])
 
+    def cpu(self, row):
+        """Mean of what the processors worked: the kernel counts it in steps of 10 ms. None: not known."""
+        costs = [getattr(value, "cpu", None) for value in self.samples[row]]
+        return None if None in costs else statistics.mean(costs)
 
-def _high(values):
-    """The 99th percentile; of fewer than a hundred values the highest."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
+
+def _high(values, part):
+    """The value that `part` of all values do not exceed; of few values the highest."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
 def _shown(value):
@@ -63,10 +71,14 @@ def _outcome(table, goal):
 
 def text(table):
     width = max(len(row) for row in table.samples)
-    lines = ["", f"{table.title} ({table.unit})", f"  {'':{width}}{'n':>5}{'p50':>9}{'p99':>9}"]
+    head = f"  {'':{width}}{'n':>5}{'p50':>9}{'p90':>9}{'p99':>9}{'CPU':>9}"
+    lines = ["", f"{table.title} ({table.unit})", head]
     for row, values in table.samples.items():
-        p50, p99 = _shown(table.median(row)), _shown(_high(values))
-        lines.append(f"  {row:{width}}{len(values):5}{p50:>9}{p99:>9}")
+        cpu = table.cpu(row)
+        shown = [_shown(value) for value in (table.median(row), _high(values, 0.9), _high(values, 0.99))]
+        shown.append("" if cpu is None else _shown(cpu))
+        figures = "".join(f"{value:>9}" for value in shown)
+        lines.append(f"  {row:{width}}{len(values):5}{figures}".rstrip())
     for goal in table.goals:
         outcome = _outcome(table, goal)
         if outcome is not None:
@@ -89,14 +101,16 @@ def conditions():
     return f"{os.cpu_count()} processors, load average {load}"
 
 
-HEADINGS = "time\tversion\trounds\ttable\trow\tsamples\tp50\tp99\tunit\n"
+HEADINGS = "time\tversion\trounds\ttable\trow\tsamples\tp50\tp90\tp99\tCPU\tunit\n"
 
 
 def lines(table, revision, rounds):
     """Tab-separated, a line for each row of the table: HEADINGS."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     for row, values in table.samples.items():
+        cpu = table.cpu(row)
         yield "\t".join(
             [when, revision, rounds, table.title, row, str(len(values)),
-             f"{table.median(row):.2f}", f"{_high(values):.2f}", table.unit]
+             f"{table.median(row):.2f}", f"{_high(values, 0.9):.2f}", f"{_high(values, 0.99):.2f}",
+             "" if cpu is None else f"{cpu:.2f}", table.unit]
         ) + "\n"  # fmt: skip

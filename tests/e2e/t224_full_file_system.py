@@ -151,7 +151,10 @@ class FullFileSystem(EndToEndTest):
 
     def test_where_it_is_restored(self):
         name = self.names[0]
-        toml = self.archive.settings_file(self.folder / "w.toml", store=str(self.archive.folder))
+        # A prefetcher of the call before would use the disk, too.
+        toml = self.archive.settings_file(
+            self.folder / "w.toml", store=str(self.archive.folder), prefetch_files=0
+        )
         self.put(self.archive, toml, name)
         disk = SmallDisk(self.folder / "pg_wal")
         self.addCleanup(disk.close)

@@ -16,9 +16,11 @@ class StopAmidAPut(EndToEndTest):
     def primary_in_the_middle_of_a_put(self, command):
         """A primary whose archive_command, made of %s, waits for the store in the middle of it."""
         primary = self.new_primary()
+        # Raw, so that the body has a middle.
         self.archives(
-            primary, store=self.network.url, archive_wait="60s", progress_timeout="3s", head_timeout="3s"
-        )
+            primary, store=self.network.url, compress="store", archive_wait="60s",
+            progress_timeout="3s", head_timeout="3s",
+        )  # fmt: skip
         primary.configure(
             archive_command=command % self.archive.archive_command(self.settings_of(primary))
         )

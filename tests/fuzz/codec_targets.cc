@@ -22,7 +22,7 @@ std::optional<std::string> unfolded(ByteView object, std::uint8_t longest_piece)
     require(raw.size() <= kMostUnfolded, "no object unfolds beyond its bound");
   };
   return unless_error({ErrorKind::kDamaged, ErrorKind::kUsage}, [&] {
-    ObjectDecoder decoder(sink, ObjectDecoder::TrailerHash::kCheck, kMostUnfolded);
+    ObjectDecoder decoder(sink, ObjectDecoder::Checks::kAll, kMostUnfolded);
     feed_in_pieces(object, longest_piece, [&](ByteView piece) { decoder.write(piece); });
     decoder.finish();
     require(decoder.header()->raw_size == raw.size(), "a whole object has the announced size");

@@ -13,11 +13,30 @@ namespace walstow {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+// Bytes. Four records, each of which would be a system call of its own here and another one at the
+// peer, which is woken for it.
+constexpr int kWriteBuffer = 64 * 1024;
+
+}  // namespace
+
 TlsSession::TlsSession(asio::ip::tcp::socket socket, asio::ssl::context& context)
     : socket_(std::move(socket)), ssl_(SSL_new(context.native_handle())) {
   if (ssl_ == nullptr) throw std::bad_alloc();
   socket_.native_non_blocking(true);
   if (SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) throw std::bad_alloc();
+  gather_records();
+}
+
+void TlsSession::gather_records() {
+  BIO* const buffer = BIO_new(BIO_f_buffer());
+  if (buffer == nullptr) throw std::bad_alloc();
+  // Both ways lead to the one BIO of the socket, and each counts it as its own.
+  BIO* const socket = SSL_get_rbio(ssl_.get());
+  BIO_up_ref(socket);
+  SSL_set0_wbio(ssl_.get(), BIO_push(buffer, socket));
+  if (BIO_set_write_buffer_size(buffer, kWriteBuffer) != 1) throw std::bad_alloc();
 }
 
 TlsSession::~TlsSession() {
@@ -88,9 +107,18 @@ SocketSession::Attempt TlsSession::read(MutableByteView out) {
 
 SocketSession::Attempt TlsSession::write(ByteView bytes) {
   if (bytes.empty()) return {.state = State::kDone};
-  return attempt([this, bytes](std::size_t& size) {
-    return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
-  });
+  if (!gathered_) {
+    const Attempt encrypted = attempt([this, bytes](std::size_t& size) {
+      return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
+    });
+    if (encrypted.state != State::kDone) return encrypted;
+    gathered_ = encrypted.size;
+  }
+  BIO* const out = SSL_get_wbio(ssl_.get());
+  errno = 0;
+  if (BIO_flush(out) == 1) return {.state = State::kDone, .size = *std::exchange(gathered_, {})};
+  if (BIO_should_retry(out) != 0) return {.state = State::kWaitToWrite};
+  return {.error = error_code(errno != 0 ? errno : EPIPE, boost::system::system_category())};
 }
 
 }  // namespace walstow

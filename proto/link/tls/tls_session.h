@@ -1,7 +1,8 @@
 // One TLS connection: OpenSSL on a socket, without blocking.
 //
-// OpenSSL reads and writes the socket by itself. Asio's ssl::stream gives it memory instead and
-// carries each record of 16 KB to the socket and back, which cost as much again as the encryption.
+// OpenSSL reads and writes the socket by itself, several records at a time. Asio's ssl::stream gives
+// it memory instead and carries each record of 16 KB to the socket and back, which cost as much
+// again as the encryption.
 //
 // Coroutines and calls from one thread at a time, on the socket's executor. SIGPIPE must be ignored
 // (proto/program/signals.h): OpenSSL writes without MSG_NOSIGNAL.
@@ -45,13 +46,15 @@ class TlsSession final : public SocketSession {
  private:
   template <class Call>
   Attempt attempt(Call call);
+  void gather_records();
 
   struct Free {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<SSL, Free> ssl_;
-  std::optional<Attempt> next_;  // what came after the bytes that the last read() returned
+  std::optional<std::size_t> gathered_;  // bytes that are encrypted and not sent whole yet
+  std::optional<Attempt> next_;          // what came after the bytes that the last read() returned
 };
 
 }  // namespace walstow

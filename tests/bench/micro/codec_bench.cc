@@ -74,7 +74,7 @@ void encode_object(benchmark::State& state) {
 }
 BENCHMARK(encode_object)->Unit(benchmark::kMillisecond);
 
-void decode_object(benchmark::State& state, ObjectDecoder::TrailerHash trailer) {
+void decode_object(benchmark::State& state, ObjectDecoder::Checks trailer) {
   const auto raw = sample_wal(SampleKind::kCompressible, kSize);
   const auto object = encode(raw);
   for (const auto step : state) {
@@ -85,9 +85,9 @@ void decode_object(benchmark::State& state, ObjectDecoder::TrailerHash trailer) 
   }
   count_bytes(state, raw.size());
 }
-BENCHMARK_CAPTURE(decode_object, at_the_store, ObjectDecoder::TrailerHash::kCheck)
+BENCHMARK_CAPTURE(decode_object, at_the_store, ObjectDecoder::Checks::kAll)
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(decode_object, at_a_client, ObjectDecoder::TrailerHash::kSkip)
+BENCHMARK_CAPTURE(decode_object, at_a_client, ObjectDecoder::Checks::kContent)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

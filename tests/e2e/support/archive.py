@@ -137,7 +137,10 @@ class Archive:
     def settings_file(self, path, cluster="main", **settings):
         """Writes a walstow.toml for `cluster` of this archive: IMPATIENT, unless set otherwise."""
         waits = IMPATIENT_OVER_SSH if self.sshd else IMPATIENT
-        values = {"cluster": cluster, "store": self.url, **waits, **settings}
+        # Over TLS the client compresses, as it does unless it is told otherwise. Over the other links
+        # the bodies are raw, so that both ways are tried, and the middle of one can be reached.
+        way = {} if self.server else {"compress": "store"}
+        values = {"cluster": cluster, "store": self.url, **way, **waits, **settings}
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         if self.server:
             client = self.add_client(f"of-{Path(path).parent.name}-{cluster}", cluster)

@@ -36,6 +36,9 @@ class CompressedBodyTest : public testing::Test {
   std::unique_ptr<FileSystem> files_ = disk_.mount();
 };
 
+// Two for each thread, of four stretches each.
+constexpr std::size_t kFourBlocks = 16 * kStretchSize;
+
 // Differs from stretch to stretch, so that none can stand in another's place.
 std::string content_of(std::size_t size) {
   constexpr std::size_t kRun = 1000;
@@ -46,8 +49,9 @@ std::string content_of(std::size_t size) {
 }
 
 TEST_F(CompressedBodyTest, UnfoldsToTheFile) {
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kStretchSize, kStretchSize + 1,
-                                 2 * kStretchSize, 4 * kStretchSize, 5 * kStretchSize + 7}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, kStretchSize, kStretchSize + 1, 2 * kStretchSize,
+        4 * kStretchSize, 5 * kStretchSize + 7, kFourBlocks, kFourBlocks + 1}) {
     const std::string content = content_of(size);
     const auto file = file_of(content);
     const std::string encoded = body_of(*file, size);
@@ -63,16 +67,16 @@ TEST_F(CompressedBodyTest, UnfoldsToTheFile) {
 
 TEST_F(CompressedBodyTest, FileThatBecameShorterIsAnError) {
   for (const std::size_t there :
-       {std::size_t{0}, kStretchSize - 1, kStretchSize, 2 * kStretchSize}) {
+       {std::size_t{0}, kStretchSize - 1, kStretchSize, 2 * kStretchSize, 6 * kStretchSize}) {
     const auto file = file_of(content_of(there));
-    EXPECT_EQ(kind_thrown([&] { body_of(*file, 3 * kStretchSize); }), ErrorKind::kInvalid) << there;
+    EXPECT_EQ(kind_thrown([&] { body_of(*file, 7 * kStretchSize); }), ErrorKind::kInvalid) << there;
   }
 }
 
 TEST_F(CompressedBodyTest, FailureOfEitherThreadIsTheCallers) {
-  const std::string content = content_of(4 * kStretchSize);
+  const std::string content = content_of(kFourBlocks);
   const auto file = file_of(content);
-  for (const std::size_t read : std::vector<std::size_t>{1, 2, 17, 40, 64}) {
+  for (const std::size_t read : std::vector<std::size_t>{1, 2, 5, 11, 16}) {
     const auto faults = std::make_shared<FaultPlan>();
     const auto failing = with_faults(disk_.mount(), faults);
     const auto failing_file = failing->open_file("file");
@@ -83,7 +87,7 @@ TEST_F(CompressedBodyTest, FailureOfEitherThreadIsTheCallers) {
 }
 
 TEST_F(CompressedBodyTest, CanBeLeftAtAnyPiece) {
-  const std::string content = content_of(4 * kStretchSize);
+  const std::string content = content_of(kFourBlocks);
   const auto file = file_of(content);
   for (int pieces = 0; pieces < 8; ++pieces) {
     CompressedBody body(*file, content.size());

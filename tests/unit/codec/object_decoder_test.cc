@@ -8,7 +8,7 @@ namespace walstow {
 namespace {
 
 using namespace fixture;  // NOLINT(google-build-using-namespace): test vocabulary
-using TrailerHash = ObjectDecoder::TrailerHash;
+using Checks = ObjectDecoder::Checks;
 
 Bytes skippable_frame(std::uint32_t magic, std::size_t size) {
   Bytes frame(kFramePrefixSize + size);
@@ -31,8 +31,8 @@ TEST(ObjectDecoderTest, RoundTripsEverySizeAndSplit) {
       const Bytes object = encode(header_for(raw), raw, {.piece = in});
       for (const std::size_t out :
            {std::size_t{1}, std::size_t{7}, std::size_t{4096}, kChunkSize}) {
-        for (const TrailerHash hash : {TrailerHash::kCheck, TrailerHash::kSkip}) {
-          EXPECT_EQ(decode(object, {.piece = out, .trailer_hash = hash}), raw)
+        for (const Checks hash : {Checks::kAll, Checks::kContent}) {
+          EXPECT_EQ(decode(object, {.piece = out, .checks = hash}), raw)
               << size << " bytes in pieces of " << in << ", then of " << out;
         }
       }
@@ -55,7 +55,7 @@ TEST(ObjectDecoderTest, KnowsTheHeaderOnceItsFrameIsThere) {
   const Bytes raw = wal_like(100);
   const Bytes object = object_of(raw);
   const std::size_t header_size = kFramePrefixSize + encode_object_header(header_for(raw)).size();
-  ObjectDecoder decoder([](ByteView) {}, TrailerHash::kCheck, raw.size());
+  ObjectDecoder decoder([](ByteView) {}, Checks::kAll, raw.size());
   decoder.write(ByteView(object).first(header_size - 1));
   EXPECT_EQ(decoder.header(), nullptr);
   decoder.write(ByteView(object).subspan(header_size - 1, 1));
@@ -76,27 +76,30 @@ TEST(ObjectDecoderTest, FindsEveryFlippedBit) {
   }
 }
 
-// Without the trailer's hash, damage of the content is found all the same. What passes: the hash
-// itself, the two bits of a frame header that do not bear on the content ("unused" and "single
-// segment", RFC 8878, 3.1.1.1.1), and other values of the header's fields.
-TEST(ObjectDecoderTest, FindsEveryFlippedBitOfTheContentWithoutTheTrailerHash) {
+// Damage of the content is found without the other checks, too. What passes: the trailer's hash and
+// the frame's checksum themselves, the two bits of a frame header that do not bear on the content
+// ("unused" and "single segment", RFC 8878, 3.1.1.1.1), and other values of the header's fields.
+TEST(ObjectDecoderTest, FindsEveryFlippedBitOfTheContentByItsDigestAlone) {
   const Bytes raw = bytes_of("1\t0/A000A0\tno recovery target specified\n");
   const Bytes object = object_of(raw);
   const std::size_t line_size = encode_object_header(header_for(raw)).size();
   const std::size_t frame_start = kFramePrefixSize + line_size;
   const std::size_t hash_start = object.size() - 32;
+  const std::size_t checksum_start = hash_start - kFramePrefixSize - 4;
   for (std::size_t at = 0; at < object.size(); ++at) {
     const bool in_line = at >= kFramePrefixSize && at < frame_start;
     for (unsigned bit = 0; bit < 8; ++bit) {
       Bytes flipped = object;
       flipped[at] ^= static_cast<std::byte>(1U << bit);
-      const bool passes = at >= hash_start || (at == frame_start + 4 && (bit == 4 || bit == 5));
-      const std::string damage = damage_of(flipped, {.trailer_hash = TrailerHash::kSkip});
+      const bool in_checksum = at >= checksum_start && at < checksum_start + 4;
+      const bool passes =
+          at >= hash_start || in_checksum || (at == frame_start + 4 && (bit == 4 || bit == 5));
+      const std::string damage = damage_of(flipped, {.checks = Checks::kContent});
       if (!in_line) {
         EXPECT_EQ(damage == "no error", passes) << "byte " << at << ", bit " << bit;
       }
       if (damage == "no error") {
-        EXPECT_EQ(decode(flipped, {.trailer_hash = TrailerHash::kSkip}), raw);
+        EXPECT_EQ(decode(flipped, {.checks = Checks::kContent}), raw);
       }
     }
   }
@@ -111,8 +114,8 @@ TEST(ObjectDecoderTest, FindsEveryTruncation) {
     const std::string where = size < frame_start ? "header"
                               : size < magic_end ? "zstd frames"
                                                  : "trailer";
-    for (const TrailerHash hash : {TrailerHash::kCheck, TrailerHash::kSkip}) {
-      EXPECT_EQ(damage_of(ByteView(object).first(size), {.trailer_hash = hash}),
+    for (const Checks hash : {Checks::kAll, Checks::kContent}) {
+      EXPECT_EQ(damage_of(ByteView(object).first(size), {.checks = hash}),
                 "object ends in the middle of its " + where + " at byte " + std::to_string(size));
     }
   }
@@ -124,8 +127,8 @@ TEST(ObjectDecoderTest, FindsWhateverFollows) {
       "bytes follow the object's trailer, which ends at byte " + std::to_string(object.size());
   for (const Bytes& more : {Bytes(1), object, compress(wal_like(10))}) {
     for (const std::size_t piece : {0U, 1U}) {
-      for (const TrailerHash hash : {TrailerHash::kCheck, TrailerHash::kSkip}) {
-        EXPECT_EQ(damage_of(joined(object, more), {.piece = piece, .trailer_hash = hash}), problem);
+      for (const Checks hash : {Checks::kAll, Checks::kContent}) {
+        EXPECT_EQ(damage_of(joined(object, more), {.piece = piece, .checks = hash}), problem);
       }
     }
   }
@@ -197,13 +200,13 @@ TEST(ObjectDecoderTest, ComparesSizeAndDigestWithTheHeader) {
   const Bytes raw = wal_like(300);
   ObjectHeader header = header_for(raw);
   header.raw_size = 301;
-  for (const TrailerHash hash : {TrailerHash::kCheck, TrailerHash::kSkip}) {
-    EXPECT_EQ(damage_of(object_around(header, compress(raw)), {.trailer_hash = hash}),
+  for (const Checks hash : {Checks::kAll, Checks::kContent}) {
+    EXPECT_EQ(damage_of(object_around(header, compress(raw)), {.checks = hash}),
               "raw size is 300 bytes, the object's header says 301");
   }
   const ObjectHeader other = header_for(Bytes(300));
-  for (const TrailerHash hash : {TrailerHash::kCheck, TrailerHash::kSkip}) {
-    EXPECT_EQ(damage_of(object_around(other, compress(raw)), {.trailer_hash = hash}),
+  for (const Checks hash : {Checks::kAll, Checks::kContent}) {
+    EXPECT_EQ(damage_of(object_around(other, compress(raw)), {.checks = hash}),
               "raw digest is " + to_string(digest_of(raw)) + ", the object's header says " +
                   to_string(other.digest));
   }

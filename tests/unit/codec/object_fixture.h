@@ -46,14 +46,11 @@ void in_pieces(ByteView bytes, std::size_t piece, const Take& take) {
   }
 }
 
+// One frame.
 inline Bytes compress(ByteView raw, int level = kDefaultCompressionLevel) {
-  Bytes encoded;
-  const ByteSink sink = [&encoded](ByteView bytes) { append(encoded, bytes); };
-  Compressor compressor(level);
-  compressor.set_raw_size(raw.size());
-  compressor.write(raw, sink);
-  compressor.finish(sink);
-  return encoded;
+  Compressor compressor;
+  const ByteView frame = compressor.compress(raw, level);
+  return {frame.begin(), frame.end()};
 }
 
 inline ObjectHeader header_for(ByteView raw) {
@@ -94,13 +91,13 @@ inline Bytes object_around(const ObjectHeader& header, ByteView frames) {
 
 struct DecodeOptions {
   std::size_t piece = 0;
-  ObjectDecoder::TrailerHash trailer_hash = ObjectDecoder::TrailerHash::kCheck;
+  ObjectDecoder::Checks checks = ObjectDecoder::Checks::kAll;
   std::uint64_t largest_raw_size = std::uint64_t{1} << 30;
 };
 
 inline Bytes decode(ByteView object, const DecodeOptions& options = {}) {
   Bytes raw;
-  ObjectDecoder decoder([&raw](ByteView bytes) { append(raw, bytes); }, options.trailer_hash,
+  ObjectDecoder decoder([&raw](ByteView bytes) { append(raw, bytes); }, options.checks,
                         options.largest_raw_size);
   in_pieces(object, options.piece, [&decoder](ByteView piece) { decoder.write(piece); });
   decoder.finish();
