@@ -11,8 +11,9 @@ std::vector<Setting> of_archiving() {
        .type = SettingType::kChoice,
        .default_value = "client",
        .placeholder = "WHERE",
-       .help = "walstow-archive: who compresses, this client (which spares the network) or the store "
-               "(which spares this machine's processor)",
+       .help =
+           "walstow-archive: who compresses, this client (which spares the network) or the store "
+           "(which spares this machine's processor)",
        .choices = "store|client"},
       // A batch of so many segments takes half a second where a process start takes milliseconds.
       {.name = "archive_ahead",

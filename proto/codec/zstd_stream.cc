@@ -1,6 +1,7 @@
 #include "proto/codec/zstd_stream.h"
 
-// For ZSTD_getFrameHeader and ZSTD_d_forceIgnoreChecksum; libzstd is linked statically, as that asks for.
+// For ZSTD_getFrameHeader and ZSTD_d_forceIgnoreChecksum; libzstd is linked statically, as that
+// asks for.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -28,8 +29,8 @@ struct FreeDecompressor {
 };
 
 // Of the default level, in the place of zstd's own 13 or 14, and 6 or 7. A table of 16 kB stays in
-// the processor's first cache, and WAL is full of short repetitions: faster by a tenth to a quarter,
-// and smaller by a twentieth. Measured in CONTRIBUTING.md.
+// the processor's first cache, and WAL is full of short repetitions: faster by a tenth to a
+// quarter, and smaller by a twentieth. Measured in CONTRIBUTING.md.
 constexpr int kHashLog = 12;
 constexpr int kShortestMatch = 5;
 

@@ -1,8 +1,8 @@
 // One TLS connection: OpenSSL on a socket, without blocking.
 //
-// OpenSSL reads and writes the socket by itself, several records at a time. Asio's ssl::stream gives
-// it memory instead and carries each record of 16 KB to the socket and back, which cost as much
-// again as the encryption.
+// OpenSSL reads and writes the socket by itself, several records at a time. Asio's ssl::stream
+// gives it memory instead and carries each record of 16 KB to the socket and back, which cost as
+// much again as the encryption.
 //
 // Coroutines and calls from one thread at a time, on the socket's executor. SIGPIPE must be ignored
 // (proto/program/signals.h): OpenSSL writes without MSG_NOSIGNAL.
