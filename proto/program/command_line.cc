@@ -3,12 +3,14 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
 #include <utility>
 
 #include "proto/base/error.h"
+#include "proto/base/nearest_name.h"
 
 namespace walstow {
 namespace {
@@ -52,8 +54,9 @@ class Parser {
   std::string config() const { return last_result("--config"); }
 
  private:
-  [[noreturn]] void refuse(const std::string& message) const;
+  [[noreturn]] void refuse(const std::string& message, const std::string& advice = "") const;
   void refuse_extras() const;
+  [[noreturn]] void refuse_command(const std::string& word) const;
   void refuse_arguments_beside(const char* option) const;
   [[noreturn]] void refuse(const CLI::ParseError& error) const;
   void add_settings();
@@ -170,6 +173,8 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
   try {
     root_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
+    // Of a word that is no command there is no help.
+    if (chosen() == nullptr) refuse_extras();
     refuse_arguments_beside("--help");
     std::fputs(without_double_blanks(root_.help()).c_str(), stdout);
     return CommandLineResult::kShown;
@@ -192,9 +197,25 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
   return CommandLineResult::kRun;
 }
 
-void Parser::refuse(const std::string& message) const {
+void Parser::refuse(const std::string& message, const std::string& advice) const {
   throw Error(ErrorKind::kUsage, message,
-              fmt::format("Try \"{} --help\" for more information.", program_.name));
+              fmt::format("{}Try \"{} --help\" for more information.", advice, program_.name));
+}
+
+void Parser::refuse_command(const std::string& word) const {
+  // "cluster creat": the first word was understood.
+  const std::vector<const CLI::App*> first = std::as_const(root_).get_subcommands({});
+  const auto group = std::ranges::find_if(first, [](const CLI::App* one) { return one->parsed(); });
+  const std::string given =
+      group == first.end() ? word : fmt::format("{} {}", (*group)->get_name(), word);
+  std::vector<std::string_view> names;
+  for (const Entry& entry : commands_) {
+    names.push_back(entry.spec->name);
+    names.push_back(entry.spec->name.substr(0, entry.spec->name.find(' ')));
+  }
+  const auto meant = nearest_name(names, given);
+  refuse(fmt::format("unknown command \"{}\"", given),
+         meant ? fmt::format("Did you mean \"{} {}\"? ", program_.name, *meant) : "");
 }
 
 void Parser::refuse_extras() const {
@@ -208,7 +229,7 @@ void Parser::refuse_extras() const {
     if (extra == "--") continue;
     const bool in_command = commands_.front().spec->name.empty() || chosen() != nullptr;
     if (in_command) refuse(fmt::format("too many command-line arguments (first is \"{}\")", extra));
-    refuse(fmt::format("unknown command \"{}\"", extra));
+    refuse_command(extra);
   }
 }
 

@@ -325,7 +325,7 @@ std::string StatusText::position_lines(const PositionReport& position,
   if (position.restartpoint.empty()) {
     text += fmt::format(
         "      needs {} on: the lowest file that it was handed\n"
-        "      (archive_cleanup_command is missing there, it would say more)\n",
+        "      (no restartpoint reported yet; archive_cleanup_command reports them)\n",
         position.lowest_handed.empty() ? "everything" : position.lowest_handed);
   } else {
     text += fmt::format("      restartpoint {}\n", position.restartpoint);

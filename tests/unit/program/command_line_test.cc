@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -218,7 +219,9 @@ TEST_F(CommandLineTest, WrongCommandsAreRefusedInOneLine) {
            Case{{"-v"}, "missing command"},
            Case{{"cluster"}, "missing command"},
            Case{{"nonsense"}, "unknown command \"nonsense\""},
-           Case{{"cluster", "nonsense"}, "unknown command \"nonsense\""},
+           Case{{"cluster", "nonsense"}, "unknown command \"cluster nonsense\""},
+           Case{{"nonsense", "--help"}, "unknown command \"nonsense\""},
+           Case{{"--help", "cluster", "nonsense"}, "unknown command \"cluster nonsense\""},
            Case{{"create", "main"}, "unknown command \"create\""},
            Case{{"cluster", "create"}, "missing argument NAME"},
            Case{{"get", "main"}, "missing argument FILE"},
@@ -228,6 +231,31 @@ TEST_F(CommandLineTest, WrongCommandsAreRefusedInOneLine) {
            Case{{"list", "main", "--host", "x"}, "unrecognized option \"--host\""},
        }) {
     EXPECT_EQ(refusal(kCommands, tested.words), tested.message);
+  }
+}
+
+TEST_F(CommandLineTest, TheNearestCommandIsNamed) {
+  struct Case {
+    Words words;
+    const char* nearest;
+  };
+  for (const Case& tested : {
+           Case{{"statsu"}, "status"},
+           Case{{"lst", "main"}, "list"},
+           Case{{"lst", "--help"}, "list"},
+           Case{{"cluster", "creat", "main"}, "cluster create"},
+           Case{{"cluster", "creat", "--help"}, "cluster create"},
+           Case{{"clustr", "create", "main"}, "cluster"},
+           Case{{"nonsense"}, nullptr},
+       }) {
+    try {
+      parse(kCommands, tested.words);
+      ADD_FAILURE() << tested.words.front();
+    } catch (const Error& error) {
+      const std::string advice =
+          tested.nearest ? fmt::format("Did you mean \"walstow {}\"? ", tested.nearest) : "";
+      EXPECT_EQ(error.hint(), advice + "Try \"walstow --help\" for more information.");
+    }
   }
 }
 
