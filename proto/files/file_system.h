@@ -61,9 +61,6 @@ class File {
   }
   // Writes all of `bytes` at `offset`, extending the file when needed.
   virtual void write_at(std::uint64_t offset, ByteView bytes) = 0;
-  // Has the kernel begin to write these bytes to the medium, so that sync() has less to wait for.
-  // Promises nothing, and neither waits nor fails: what goes wrong is told by sync().
-  virtual void start_writeback(std::uint64_t /*offset*/, std::uint64_t /*size*/) {}
   // Content and size are durable on return. Never call again after it threw: the kernel may have
   // dropped what it could not write and would report success.
   virtual void sync() = 0;

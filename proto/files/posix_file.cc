@@ -55,12 +55,6 @@ void PosixFile::write_at(std::uint64_t offset, ByteView bytes) {
   }
 }
 
-// With this flag alone the error that a later fsync() must report stays unreported (fs/sync.c).
-void PosixFile::start_writeback(std::uint64_t offset, std::uint64_t size) {
-  ::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(size),
-                    SYNC_FILE_RANGE_WRITE);
-}
-
 void PosixFile::sync() {
   if (uninterrupted([&] { return ::fsync(fd_.get()); }) != 0) {
     throw_system_error(fmt::format("could not fsync {}", label_), errno);

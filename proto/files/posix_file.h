@@ -22,7 +22,6 @@ class PosixFile final : public File {
   std::size_t read_at(std::uint64_t offset, MutableByteView out) override;
   std::optional<std::size_t> read_cached_at(std::uint64_t offset, MutableByteView out) override;
   void write_at(std::uint64_t offset, ByteView bytes) override;
-  void start_writeback(std::uint64_t offset, std::uint64_t size) override;
   void sync() override;
   FileStatus status() override;
   void close() override;

@@ -6,17 +6,11 @@
 #include "proto/base/error.h"
 
 namespace walstow {
-namespace {
-
-// Bytes: the medium works while the rest is still to come.
-constexpr std::uint64_t kWritebackSize = std::uint64_t{1} << 20;
-
-}  // namespace
 
 IncomingFile::IncomingFile(FileSystem& folder)
     : folder_(folder), file_(folder.create_temporary()) {}
 
-void IncomingFile::write(ByteView bytes, bool begin_sync) {
+void IncomingFile::write(ByteView bytes) {
   file_->write_at(size_, bytes);
   if (size_ < beginning_.size()) {
     const auto offset = static_cast<std::size_t>(size_);
@@ -24,16 +18,12 @@ void IncomingFile::write(ByteView bytes, bool begin_sync) {
     std::ranges::copy(bytes.first(taken), std::span(beginning_).subspan(offset).begin());
   }
   size_ += bytes.size();
-  if (begin_sync && size_ - begun_ >= kWritebackSize) {
-    file_->start_writeback(begun_, size_ - begun_);
-    begun_ = size_;
-  }
 }
 
 void IncomingFile::restart() {
   if (size_ == 0) return;
   file_ = folder_.create_temporary();
-  size_ = synced_ = begun_ = 0;
+  size_ = synced_ = 0;
 }
 
 ByteView IncomingFile::beginning() const {

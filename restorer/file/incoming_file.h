@@ -18,8 +18,7 @@ class IncomingFile {
   // All members throw Error{kStorage}.
   explicit IncomingFile(FileSystem& folder);
 
-  // `begin_sync`: sync() will follow, and may as well begin.
-  void write(ByteView bytes, bool begin_sync = false);
+  void write(ByteView bytes);
   // Throws away what was written.
   void restart();
 
@@ -42,7 +41,6 @@ class IncomingFile {
   std::unique_ptr<File> file_;
   std::uint64_t size_ = 0;
   std::uint64_t synced_ = 0;  // of `size_`
-  std::uint64_t begun_ = 0;   // likewise: the kernel was told to write so much
   std::array<std::byte, kSegmentHeaderSize> beginning_{};
 };
 

@@ -140,7 +140,7 @@ Fetched ask(const Question& question, FileSystem& folder, StoreClient& store,
             const Patience& patience) {
   auto file = std::make_unique<IncomingFile>(folder);
   const ByteSink to_file = [&](ByteView bytes) {
-    file->write(bytes, question.sync);
+    file->write(bytes);
     if (question.sync && file->unsynced() >= kSyncedAtOnce) file->sync();
   };
   std::optional<WriteBehind> behind(std::in_place, to_file);

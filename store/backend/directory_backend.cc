@@ -117,21 +117,14 @@ class StagedFile final : public StagedObject {
   void write(ByteView bytes) override {
     file_->write_at(size_, bytes);
     size_ += bytes.size();
-    if (size_ - begun_ < kWritebackSize) return;
-    file_->start_writeback(begun_, size_ - begun_);
-    begun_ = size_;
   }
   std::uint64_t size() const override { return size_; }
   std::unique_ptr<ObjectSource> read_back() override { return std::make_unique<FileSource>(file_); }
   File& file() { return *file_; }
 
  private:
-  // While the rest of the body is still to come the medium has nothing else to do.
-  static constexpr std::uint64_t kWritebackSize = std::uint64_t{512} << 10;
-
   std::shared_ptr<File> file_;
   std::uint64_t size_ = 0;
-  std::uint64_t begun_ = 0;  // bytes of which the kernel was told to write them
 };
 
 class DirectoryBackend final : public Backend {
