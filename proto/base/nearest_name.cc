@@ -7,28 +7,36 @@
 namespace walstow {
 namespace {
 
-// How many letters must be changed, added or left out to turn one name into the other.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+// Slips that turn one name into the other; no letter is touched twice ("optimal string alignment").
+std::size_t count_slips(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> before;  // two rows above
+  std::vector<std::size_t> above(to.size() + 1);
+  std::iota(above.begin(), above.end(), std::size_t{0});
   for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
+    std::vector<std::size_t> row{i + 1};
     for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t changed = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
+      const std::size_t changed = above[j] + (from[i] == to[j] ? 0 : 1);
+      row.push_back(std::min({changed, above[j + 1] + 1, row[j] + 1}));
+      const bool swapped = i > 0 && j > 0 && from[i] == to[j - 1] && from[i - 1] == to[j];
+      if (swapped) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
     }
+    before = std::exchange(above, std::move(row));
   }
-  return row.back();
+  return above.back();
 }
 
 }  // namespace
 
 std::optional<std::string> nearest_name(const std::vector<std::string_view>& names,
                                         std::string_view name) {
-  const auto distance = [name](std::string_view one) { return edit_distance(one, name); };
-  const auto nearest = std::ranges::min_element(names, {}, distance);
-  if (nearest == names.end() || distance(*nearest) > 1 + name.size() / 4) return std::nullopt;
+  return nearest_name(names, name, 1 + name.size() / 4);
+}
+
+std::optional<std::string> nearest_name(const std::vector<std::string_view>& names,
+                                        std::string_view name, std::size_t most) {
+  const auto slips = [name](std::string_view one) { return count_slips(one, name); };
+  const auto nearest = std::ranges::min_element(names, {}, slips);
+  if (nearest == names.end() || slips(*nearest) > most) return std::nullopt;
   return std::string(*nearest);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "proto/base/error.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kHelpColumn = 34;  // where the explanations in --help begin
 constexpr const char* kSettingsGroup = "Settings";
+constexpr std::size_t kShortestMistyped = 4;  // letters; of "get" and "set" neither is a slip
 
 // "dry-run" of "-n,--dry-run".
 std::string long_name(std::string_view flags) {
@@ -56,6 +58,7 @@ class Parser {
  private:
   [[noreturn]] void refuse(const std::string& message, const std::string& advice = "") const;
   void refuse_extras() const;
+  std::optional<std::string> unknown_word() const;
   [[noreturn]] void refuse_command(const std::string& word) const;
   void refuse_arguments_beside(const char* option) const;
   [[noreturn]] void refuse(const CLI::ParseError& error) const;
@@ -174,7 +177,7 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
     root_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     // Of a word that is no command there is no help.
-    if (chosen() == nullptr) refuse_extras();
+    if (const auto word = unknown_word(); word && chosen() == nullptr) refuse_command(*word);
     refuse_arguments_beside("--help");
     std::fputs(without_double_blanks(root_.help()).c_str(), stdout);
     return CommandLineResult::kShown;
@@ -202,20 +205,31 @@ void Parser::refuse(const std::string& message, const std::string& advice) const
               fmt::format("{}Try \"{} --help\" for more information.", advice, program_.name));
 }
 
+// The first that neither is an option nor belongs to anything.
+std::optional<std::string> Parser::unknown_word() const {
+  for (const std::string& extra : root_.remaining(true)) {
+    if (!extra.starts_with('-')) return extra;
+  }
+  return std::nullopt;
+}
+
+// A command that is named by mistake may do what nobody wants ("client del" is no "client add"): so
+// only one slip counts, and of the word that is wrong.
 void Parser::refuse_command(const std::string& word) const {
-  // "cluster creat": the first word was understood.
   const std::vector<const CLI::App*> first = std::as_const(root_).get_subcommands({});
   const auto group = std::ranges::find_if(first, [](const CLI::App* one) { return one->parsed(); });
-  const std::string given =
-      group == first.end() ? word : fmt::format("{} {}", (*group)->get_name(), word);
+  // "cluster " of "cluster creat": it was understood.
+  const std::string known = group == first.end() ? "" : fmt::format("{} ", (*group)->get_name());
   std::vector<std::string_view> names;
   for (const Entry& entry : commands_) {
-    names.push_back(entry.spec->name);
-    names.push_back(entry.spec->name.substr(0, entry.spec->name.find(' ')));
+    std::string_view name = entry.spec->name;
+    if (!name.starts_with(known)) continue;
+    name.remove_prefix(known.size());
+    names.push_back(name.substr(0, name.find(' ')));
   }
-  const auto meant = nearest_name(names, given);
-  refuse(fmt::format("unknown command \"{}\"", given),
-         meant ? fmt::format("Did you mean \"{} {}\"? ", program_.name, *meant) : "");
+  const auto meant = nearest_name(names, word, word.size() < kShortestMistyped ? 0 : 1);
+  refuse(fmt::format("unknown command \"{}{}\"", known, word),
+         meant ? fmt::format("Did you mean \"{} {}{}\"? ", program_.name, known, *meant) : "");
 }
 
 void Parser::refuse_extras() const {

@@ -241,8 +241,11 @@ TEST_F(CommandLineTest, TheNearestCommandIsNamed) {
   };
   for (const Case& tested : {
            Case{{"statsu"}, "status"},
-           Case{{"lst", "main"}, "list"},
-           Case{{"lst", "--help"}, "list"},
+           Case{{"lits", "main"}, "list"},
+           Case{{"statis", "--help"}, "status"},
+           Case{{"gte", "main"}, nullptr},
+           Case{{"info"}, nullptr},
+           Case{{"cluster", "delete", "main"}, nullptr},
            Case{{"cluster", "creat", "main"}, "cluster create"},
            Case{{"cluster", "creat", "--help"}, "cluster create"},
            Case{{"clustr", "create", "main"}, "cluster"},
