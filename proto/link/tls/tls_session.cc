@@ -15,9 +15,9 @@ using boost::system::error_code;
 
 namespace {
 
-// Bytes. Four records, each of which would be a system call of its own here and another one at the
-// peer, which is woken for it.
-constexpr int kWriteBuffer = 64 * 1024;
+// Bytes: four records with all that TLS adds, as many as a write of Asio's has (64 kB). Each would
+// be a system call of its own, and wake the peer.
+constexpr int kWriteBuffer = 4 * SSL3_RT_MAX_PACKET_SIZE;
 
 }  // namespace
 
