@@ -25,6 +25,7 @@ CheckReport probe_archive(const Archive& archive, const std::string& cluster) {
   CheckReport report{.archive = archive.id(), .cluster = cluster};
 
   auto start = std::chrono::steady_clock::now();
+  backend.check_room();
   const auto staged = backend.stage();
   staged->write(as_bytes(content));
   if (backend.publish(*staged, key) != PublishResult::kPublished) {

@@ -67,14 +67,18 @@ bool SpaceReserve::give_up() {
 
 void SpaceReserve::check_room() const {
   const auto now = space();
-  if (!now || now->available >= reserve_of(*now)) return;
-  throw Error(
-      ErrorKind::kStorage,
-      fmt::format("could not put into \"{}\": No space left on device: {} are free, and {} "
-                  "are kept for whoever makes room",
-                  files_.describe("."), size_text(now->available), size_text(reserve_of(*now))),
-      fmt::format("Make room: {} removes what nobody needs; or enlarge the file system.",
-                  suggestion({"prune", "CLUSTER"})));
+  if (!now) return;
+  const std::uint64_t reserve = reserve_of(*now);
+  if (now->available >= 2 * reserve) return;
+  // Where none is held, nobody could hold one behind this put.
+  const std::uint64_t kept = files_.status(std::string(kReserveFile)) ? reserve : 2 * reserve;
+  if (now->available >= kept) return;
+  throw Error(ErrorKind::kStorage,
+              fmt::format("could not put into \"{}\": No space left on device: {} are free, and {} "
+                          "are kept for whoever makes room",
+                          files_.describe("."), size_text(now->available), size_text(kept)),
+              fmt::format("Make room: {} removes what nobody needs; or enlarge the file system.",
+                          suggestion({"prune", "CLUSTER"})));
 }
 
 }  // namespace walstow

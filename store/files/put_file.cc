@@ -133,6 +133,21 @@ OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vect
   return era;
 }
 
+// Another content answers for the put's own: equal up to its end. One that is being withdrawn is
+// about to go, and the put's own was not kept.
+void refuse_to_rely_on_withdrawn(const PutContext& context, const EraName& era,
+                                 const Placement& placement) {
+  const PutFile& put = context.put;
+  if (!placement || placement->digest == put.digest) return;
+  if (!refuse_withdrawn(context.archive->backend(), put.cluster, era, put.file, placement->digest))
+    return;
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("what stands as \"{}\" has another content, which is being withdrawn",
+                          placement->name),
+              fmt::format("PostgreSQL tries again. Where this lasts, {} ends what was begun.",
+                          suggestion({"withdraw", put.cluster, put.file.text()})));
+}
+
 class PutUpload : public Upload {
  public:
   PutUpload(PutContext context, std::optional<EraName> era, QuotaUse quota)
@@ -170,6 +185,7 @@ class PutUpload : public Upload {
   PutProof proof_;
   Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
   std::uint64_t received_ = 0;
+  bool is_stored_ = false;         // nothing is to be given back to the quota
   std::optional<SegmentEnd> end_;  // of a segment, once it is proven
 };
 
@@ -187,6 +203,8 @@ ObjectHeader PutUpload::header() const {
 
 void PutUpload::write(ByteView bytes) {
   received_ += bytes.size();
+  // Not at the head alone: what is given up for an administrator is not for puts under way.
+  context_.archive->backend().check_room();
   if (context_.put.encoding == Encoding::kIdentity) hasher_.update(bytes);
   encoder_.write(bytes);
   proof_.read_back();
@@ -253,7 +271,12 @@ Reply PutUpload::finish() {
   context_.archive->make_era_durable(context_.put.cluster, *era_);
   // Others may have used up the quota since the head.
   if (auto refusal = quota_.add(staged_->size())) return to_reply(*refusal);
-  return place_marked();
+  try {
+    return place_marked();
+  } catch (const Error&) {
+    if (!is_stored_) quota_.give_back(staged_->size());
+    throw;
+  }
 }
 
 // The mark comes first: once the segment stands, nobody looks into it again.
@@ -271,6 +294,8 @@ Reply PutUpload::place_marked() {
   const auto [placement, is_stored] =
       place(*context_.archive, *era_, put, context_.client, *staged_, end_);
   if (!is_stored) quota_.give_back(staged_->size());
+  is_stored_ = true;  // or given back
+  refuse_to_rely_on_withdrawn(context_, *era_, placement);
   if (placement) {
     const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
     if (withdrawn) return to_reply(*withdrawn);
@@ -362,7 +387,10 @@ HandlerResult begin_put(PutContext context) {
     if (const auto withdrawn =
             refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
       return to_reply(*withdrawn);
-    if (placement) return reply_to(context, *era, *placement);
+    if (placement) {
+      refuse_to_rely_on_withdrawn(context, *era, *placement);
+      return reply_to(context, *era, *placement);
+    }
     if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put, context.client))
       return to_reply(*refusal);
   }

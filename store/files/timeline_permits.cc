@@ -19,13 +19,13 @@ bool has_history(BackendReader& backend, const std::optional<EraName>& era, cons
 std::optional<Refusal> TimelinePermits::refuse(BackendReader& backend,
                                                const std::optional<EraName>& era,
                                                const PutFile& put, const std::string& client) {
-  if (put.file.kind() == FileKind::kHistory) return refuse_opening(backend, put, client);
-  if (put.file.timeline() == kFirst) return std::nullopt;
+  const bool opens = put.file.kind() == FileKind::kHistory;
+  if (!opens && put.file.timeline() == kFirst) return std::nullopt;
   const Asked asked{put.cluster, era ? era->number : 0, put.file.timeline().value, client};
-  if (is_remembered(asked)) return std::nullopt;
+  if (!opens && is_remembered(asked)) return std::nullopt;
   auto refusal = refuse_opening(backend, put, client);
   if (refusal && !has_history(backend, era, put)) return refusal;
-  remember(asked);
+  if (!opens) remember(asked);
   return std::nullopt;
 }
 

@@ -1,8 +1,8 @@
 // Whether a client may put files of a timeline: where an administrator has said who opens timelines
-// (store/archive/new_timelines_record.h), others put no history, and no file of a timeline whose
-// history is not in the archive. What may be is remembered for a few seconds, so that a daemon does
-// not look for each segment; of timeline 1 nothing is looked for. Threads: any. Blocking; errors as
-// store/backend/backend.h.
+// (store/archive/new_timelines_record.h), others put no file of a timeline whose history is not in
+// the archive, be it the history itself. One that is there they may put again, as a standby does.
+// What may be is remembered for a few seconds, so that a daemon does not look for each segment; of
+// timeline 1 nothing is looked for. Threads: any. Blocking; errors as store/backend/backend.h.
 #pragma once
 
 #include <chrono>

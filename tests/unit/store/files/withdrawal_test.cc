@@ -225,6 +225,24 @@ TEST_F(WithdrawalTest, PutThatBeganBeforeIsNotAcknowledged) {
   EXPECT_EQ(copies_aside(), 2U) << "one of each content";
 }
 
+// A segment that is equal up to its end is not kept beside what stands. Where that one is about to
+// go, the put must not count as done.
+TEST_F(WithdrawalTest, WhatIsBeingWithdrawnAnswersForNobody) {
+  const std::string older = WalWriter("000000010000000000000001").fill('o').content();
+  const std::string zeros = WalWriter(kSegment).records(50, 400).switch_wal().content();
+  const std::string remains = WalWriter(kSegment, older).records(50, 400).switch_record().content();
+  ASSERT_EQ(put(kSegment, zeros).status, 201);
+  ASSERT_EQ(put(kSegment, remains).status, 200);
+  ASSERT_EQ(withdraw(kSegment, zeros).status, 200);
+  // As a power cut leaves it between the record and the name.
+  const std::string copy = *keys("_aside/").begin();
+  const fs::path object = object_path(kSegment);
+  fs::copy_file(archive_folder / copy, object);
+  EXPECT_EQ(code_of(put(kSegment, remains)), "unavailable");
+  fs::remove(object);
+  EXPECT_EQ(put(kSegment, remains).status, 201);
+}
+
 TEST_F(WithdrawalTest, DecisionDoesNotBringItBack) {
   put(kHistory, kMadeUp);
   const std::string other = "1\t0/5000028\tz\n";
