@@ -90,11 +90,11 @@ class ObjectEncoder {
 
 // Checks and unfolds an object, fed in pieces of any size, in bounded memory.
 //
-// Everything is checked: header frame, format, zstd's own checksums, announced size, XXH3-128, the
-// SHA-256 of the trailer (unless kSkip), nothing after it. Whether the name in the header is the
-// one that was asked for is the caller's question. Whatever is wrong is Error{kDamaged}, an unknown
-// format Error{kUsage}; raw bytes handed out before are to be thrown away then, and the decoder can
-// only be destroyed.
+// Everything is checked: header frame, format, announced size, XXH3-128, nothing after the trailer;
+// with Checks::kAll also zstd's own checksums and the SHA-256 of the trailer. Whether the name in
+// the header is the one that was asked for is the caller's question. Whatever is wrong is
+// Error{kDamaged}, an unknown format Error{kUsage}; raw bytes handed out before are to be thrown
+// away then, and the decoder can only be destroyed.
 class ObjectDecoder {
  public:
   enum class Checks {

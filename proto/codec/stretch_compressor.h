@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "proto/base/buffer.h"
 #include "proto/codec/zstd_stream.h"

@@ -1,4 +1,5 @@
-// Streaming zstd in bounded memory (RFC 8878). The raw C types stay in zstd_stream.cc.
+// zstd (RFC 8878): frames made in one call, and unfolded as a stream in bounded memory. The raw C
+// types stay in zstd_stream.cc.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +43,10 @@ class Decompressor {
   Decompressor(Decompressor&&) noexcept;
   Decompressor& operator=(Decompressor&&) noexcept;
   ~Decompressor();
-  // Throws Error{kDamaged} on bytes that are not zstd, a failed content checksum, a frame without
-  // one, a window above kLargestWindowLog. Returns how many bytes of `encoded` it took: fewer than
-  // given only when a frame ended there (at_frame_end() is then true). Messages name the byte at
-  // which the frame starts, counted from the first frame's.
+  // Throws Error{kDamaged} on bytes that are not zstd, a failed content checksum (kCheck), a frame
+  // without one, a window above kLargestWindowLog. Returns how many bytes of `encoded` it took:
+  // fewer than given only when a frame ended there (at_frame_end() is then true). Messages name the
+  // byte at which the frame starts, counted from the first frame's.
   std::size_t write(ByteView encoded, const ByteSink& raw);
   bool at_frame_end() const;  // true before the first byte, too
 

@@ -236,7 +236,7 @@ class FarEndThatFails(SshTest):
         return server, segment
 
     def test_room_that_comes_while_the_client_looks(self):
-        """What sshd takes more of is told once. Whoever misses it waits for ever."""
+        """sshd announces new room once. Whoever misses it waits for ever."""
         if not system_calls.can_trace():
             self.skipTest("strace may not trace here")
         server, segment = self.large_segment()
@@ -247,7 +247,7 @@ class FarEndThatFails(SshTest):
             "strace --quiet=all --follow-forks --trace=read,readv --inject=read,readv:delay_enter=2000 "
             f"--output={os.devnull} {self.forced_command()}"
         )
-        # The client looks by two ioctl() how much is under way, and decides then. Each fiftieth is
+        # The client looks by two ioctl() how much is under way, and decides then. Each 51st is
         # made so long that walstowd reads all that sshd holds meanwhile.
         done = processes.run(
             "strace", "--quiet=all", "--trace=ioctl", "--inject=ioctl:delay_exit=100000:when=101+51",
