@@ -19,6 +19,7 @@
 #include "store/retention/prune.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/forgetful_file_system.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -50,7 +51,9 @@ class FullDiskPruneTest : public testing::Test {
   }
   void make_archive(ForgetfulDisk& disk) {
     free_ = 100 * kMegabyte;
-    initialize_archive(*backend_on(disk));
+    const auto made = backend_on(disk);
+    initialize_archive(*made);
+    made->hold_reserve();  // as initialize_archive_folder() does
     const Archive archive(backend_on(disk));
     archive.create_cluster("main");
     ASSERT_EQ(archive.open_era("main", kEra.system_identifier, kEra.segment_size, 1), kEra);
@@ -152,6 +155,12 @@ TEST_F(FullDiskPruneTest, NothingIsPutIntoTheLastSpace) {
     EXPECT_EQ(error.kind(), ErrorKind::kStorage);
     EXPECT_NE(std::string(error.what()).find("No space left on device"), std::string::npos);
   }
+  // Where no reserve is held, there must be room for one behind the put.
+  ASSERT_TRUE(backend->give_up_reserve());
+  free_ = 8 * kMegabyte - 1;
+  EXPECT_EQ(kind_thrown([&] { backend->check_room(); }), ErrorKind::kStorage);
+  free_ = 8 * kMegabyte;
+  EXPECT_NO_THROW(backend->check_room());
   // Of a small file system it is a part.
   const auto small = make_directory_backend(disk.mount(), [] {
     return std::optional(FileSystemSpace{.size = 8 * kMegabyte, .available = kMegabyte});
