@@ -34,6 +34,9 @@
 namespace walstow {
 namespace {
 
+// Bytes of a body, after each of which there must still be room; a fraction of the reserve.
+constexpr std::uint64_t kRoomChecked = std::uint64_t{1} << 20;
+
 // The server has no better file, so it is kept; but whoever relies on the log should know.
 std::string warn_of_break(const PutFile& put, const std::string& broken) {
   std::string warning = fmt::format(
@@ -202,9 +205,10 @@ ObjectHeader PutUpload::header() const {
 }
 
 void PutUpload::write(ByteView bytes) {
-  received_ += bytes.size();
   // Not at the head alone: what is given up for an administrator is not for puts under way.
-  context_.archive->backend().check_room();
+  const bool is_due = (received_ + bytes.size()) / kRoomChecked != received_ / kRoomChecked;
+  if (is_due) context_.archive->backend().check_room();
+  received_ += bytes.size();
   if (context_.put.encoding == Encoding::kIdentity) hasher_.update(bytes);
   encoder_.write(bytes);
   proof_.read_back();
