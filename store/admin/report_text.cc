@@ -1,12 +1,11 @@
 #include "store/admin/report_text.h"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
 #include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
-#include "proto/base/utf8.h"
+#include "proto/base/wrapped_text.h"
 #include "proto/identity/ssh_public_key.h"
 #include "proto/pgdata/certificate_warning.h"
 
@@ -59,23 +58,6 @@ std::string policy_text(const PolicyReport& report) {
 
 std::string counted(std::uint64_t count, std::string_view noun, int width) {
   return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
-}
-
-std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation) {
-  std::string lines;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    // A command that is broken could not be pasted.
-    const std::size_t end = std::min(text.find(' ', quoted_command_size(text)), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::size_t width = count_characters(word);
-    const bool fits = column > 0 && column + 1 + width <= columns;
-    if (!fits && column > 0) lines += '\n';
-    lines.append(fits ? std::string_view(" ") : indentation).append(word);
-    column = (fits ? column + 1 : indentation.size()) + width;
-  }
-  return column > 0 ? fmt::format("{}\n", lines) : lines;
 }
 
 std::string clusters_text(const std::vector<ClusterSummary>& clusters) {

@@ -31,7 +31,5 @@ std::string policy_text(const PolicyReport& report);
 
 // "1 segment", "2 segments"; `width` of the number.
 std::string counted(std::uint64_t count, std::string_view noun, int width = 0);
-// In lines of at most `columns`, broken between words; a longer word stands alone.
-std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation);
 
 }  // namespace walstow

@@ -6,6 +6,7 @@
 #include "proto/base/log.h"
 #include "proto/base/nearest_name.h"
 #include "proto/base/suggestion.h"
+#include "proto/base/wrapped_text.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/retention_report.h"
 #include "store/admin/all_pages.h"

@@ -10,6 +10,7 @@
 #include "proto/base/log.h"
 #include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
+#include "proto/base/wrapped_text.h"
 #include "proto/wal/file_name.h"
 #include "store/admin/report_text.h"
 #include "store/admin/timeline_text.h"

@@ -13,6 +13,7 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
+#include "proto/base/wrapped_text.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "store/admin/commands.h"
