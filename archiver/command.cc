@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include "archiver/archive.h"
+#include "archiver/program.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/client/client.h"
 #include "proto/client/client_settings.h"
-#include "proto/client/command_settings.h"
 #include "proto/client/reach.h"
 #include "proto/pgdata/data_directory.h"
 #include "proto/pgdata/instance.h"
@@ -17,37 +17,6 @@
 
 namespace walstow {
 namespace {
-
-// Each connection takes a few megabytes of memory, and the store has other clients.
-constexpr std::uint64_t kMostConnections = 16;
-constexpr std::uint64_t kMostAhead = 1000;
-
-constexpr const char* kFooter =
-    "In postgresql.conf:\n"
-    "  archive_mode = on\n"
-    "  archive_command = 'walstow-archive %p'\n"
-    "\n"
-    "Exit codes:\n"
-    "  0  the store keeps the file, durably\n"
-    "  1  it does not; PostgreSQL tries again and counts the failure\n"
-    "  2  wrong call or setting; as 1\n";
-
-ProgramSpec program_spec(std::span<const Setting> settings) {
-  return {.name = kArchiveProgram,
-          .summary = "Puts a finished WAL file into the archive store; run by archive_command.",
-          .footer = kFooter,
-          .settings_file = "walstow.toml",
-          .settings = settings,
-          .commands = {{.options = {{.flags = "-D,--pgdata",
-                                     .placeholder = "DIR",
-                                     .help = "the data directory (default: found from PATH, or "
-                                             "the working directory)"},
-                                    {.flags = "--system",
-                                     .placeholder = "ID",
-                                     .help = "the system identifier, instead of the data "
-                                             "directory's"}},
-                        .positionals = {{.name = "PATH", .help = "the file to archive: %p"}}}}};
-}
 
 // Only if walstow-restore has made one here: a data directory that never was a standby needs none.
 // A put does not depend on it.
@@ -113,8 +82,8 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
       .server = server,
       .instance = instance_of(data_directory, *folder),
       .is_server_folder = is_server_folder,
-      .ahead = settings.count("archive_ahead", {0, kMostAhead}),
-      .connections = settings.count("archive_connections", {1, kMostConnections}),
+      .ahead = settings.count("archive_ahead"),
+      .connections = settings.count("archive_connections"),
       // Elsewhere nothing is left behind.
       .connect = connector(settings, is_server_folder ? folder : nullptr),
       .patience = patience_of(settings, data_directory)};
@@ -133,11 +102,10 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
 }  // namespace
 
 int run_archive(int argc, const char* const* argv) {
-  const std::vector<Setting> table = command_settings();
-  Settings settings(table);
+  const ProgramSpec program = archive_program();
+  Settings settings(program.settings);
   ParsedCommand command;
-  const CommandLineResult result =
-      parse_command_line(program_spec(table), argc, argv, command, settings);
+  const CommandLineResult result = parse_command_line(program, argc, argv, command, settings);
   if (result == CommandLineResult::kShown) return exit_code::kDone;
   if (command.verbose) start_log(kArchiveProgram, LogLevel::kDebug);
   complete_hints(reach_of(settings));

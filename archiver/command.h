@@ -3,8 +3,6 @@
 
 namespace walstow {
 
-inline constexpr const char* kArchiveProgram = "walstow-archive";
-
 // The exit code of a success; everything else is an Error. On return threads may be at work still
 // that archive ahead (archive.h): the process must end at once (std::_Exit).
 int run_archive(int argc, const char* const* argv);

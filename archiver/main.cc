@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "archiver/command.h"
+#include "archiver/program.h"
 #include "proto/base/log.h"
 #include "proto/program/exit_code.h"
 #include "proto/program/run_program.h"

@@ -12,7 +12,6 @@
 #include "proto/base/log.h"
 #include "proto/client/client.h"
 #include "proto/client/client_settings.h"
-#include "proto/client/command_settings.h"
 #include "proto/client/reach.h"
 #include "proto/pgdata/certificate_warning.h"
 #include "proto/pgdata/spool_folder.h"
@@ -22,58 +21,12 @@
 #include "restorer/prefetch/command.h"
 #include "restorer/prefetch/prefetch_client.h"
 #include "restorer/prefetch/start.h"
+#include "restorer/program.h"
 #include "restorer/restore.h"
 #include "restorer/standby/restartpoint.h"
 
 namespace walstow {
 namespace {
-
-constexpr const char* kFooter =
-    "In postgresql.conf:\n"
-    "  restore_command = 'walstow-restore %f %p'\n"
-    "  archive_cleanup_command = 'walstow-restore --restartpoint %r'\n"
-    "\n"
-    "Exit codes:\n"
-    "  0    the file stands at PATH, whole and checked\n"
-    "  1    the store has proved that there is no such file; on a standby also where one is\n"
-    "       missing in the middle\n"
-    "  2    unknown: the store could not be asked, or its answer failed a check; also a wrong\n"
-    "       call or setting\n"
-    "  Under recovery.signal, where 1 to 125 would open the database with a part of its data:\n"
-    "  200  unknown\n"
-    "  201  the file is missing in the middle\n"
-    "  202  the file was pruned\n"
-    "  203  what the store has is damaged\n"
-    "  204  wrong call or setting\n"
-    "With --restartpoint always 0.\n";
-
-ProgramSpec program_spec(std::span<const Setting> settings) {
-  return {
-      .name = kRestoreProgram,
-      .summary = "Gets a WAL file out of the archive store; run by restore_command.",
-      .footer = kFooter,
-      .settings_file = "walstow.toml",
-      .settings = settings,
-      .commands = {{.options = {{.flags = "-D,--pgdata",
-                                 .placeholder = "DIR",
-                                 .help = "the data directory (default: found from PATH, or the "
-                                         "working directory)"},
-                                {.flags = "--system",
-                                 .placeholder = "ID",
-                                 .help = "the system identifier, instead of the data directory's"},
-                                {.flags = "--restartpoint",
-                                 .placeholder = "FILE",
-                                 .help = "report that older segments are not needed any more: %r"},
-                                {.flags = kPrefetchOption,
-                                 .help = "fetch ahead of FILE in the background (for its own "
-                                         "use)"}},
-                    .positionals = {{.name = "FILE",
-                                     .help = "the name of the file to restore: %f",
-                                     .count = Positional::Count::kOptional},
-                                    {.name = "PATH",
-                                     .help = "where it is to stand: %p",
-                                     .count = Positional::Count::kOptional}}}}};
-}
 
 // What the startup process has its files restored as; no tool and no person uses these names.
 // Source: PostgreSQL src/backend/access/transam/xlogarchive.c, RestoreArchivedFile().
@@ -365,11 +318,10 @@ CallContext guess_context(int argc, const char* const* argv) {
 }
 
 int run_restore(int argc, const char* const* argv, CallContext& context) {
-  const std::vector<Setting> table = command_settings();
-  Settings settings(table);
+  const ProgramSpec program = restore_program();
+  Settings settings(program.settings);
   ParsedCommand parsed;
-  const CommandLineResult result =
-      parse_command_line(program_spec(table), argc, argv, parsed, settings);
+  const CommandLineResult result = parse_command_line(program, argc, argv, parsed, settings);
   if (result == CommandLineResult::kShown) return exit_code::kDone;
   if (parsed.verbose) start_log(kRestoreProgram, LogLevel::kDebug);
   complete_hints(reach_of(settings));

@@ -7,8 +7,6 @@
 
 namespace walstow {
 
-inline constexpr const char* kRestoreProgram = "walstow-restore";
-
 // What must be known before anything can fail, since it decides with which exit code to fail.
 struct CallContext {
   RecoveryMode mode = RecoveryMode::kRecovery;

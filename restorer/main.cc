@@ -14,6 +14,7 @@
 #include "proto/program/signals.h"
 #include "restorer/command.h"
 #include "restorer/file/decision.h"
+#include "restorer/program.h"
 
 namespace walstow {
 namespace {

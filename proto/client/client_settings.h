@@ -2,7 +2,6 @@
 // Declared once here; walstow-archive, walstow-restore and walstow put their own beside them.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@
 
 namespace walstow {
 
-std::vector<Setting> client_settings();
+const std::vector<Setting>& client_settings();
 
 // Every wait on the wire.
 struct Deadlines {

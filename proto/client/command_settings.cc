@@ -5,93 +5,132 @@
 namespace walstow {
 namespace {
 
+using Group = SettingGroup;
+using Type = ValueType;
+
+constexpr const char* kArchive = "walstow-archive";
+constexpr const char* kRestore = "walstow-restore";
+
 std::vector<Setting> of_archiving() {
   return {
       {.name = "compress",
-       .type = SettingType::kChoice,
+       .type = Type::kChoice,
        .default_value = "client",
        .placeholder = "WHERE",
-       .help =
-           "walstow-archive: who compresses, this client (which spares the network) or the store "
-           "(which spares this machine's processor)",
-       .choices = "store|client"},
+       .help = "who compresses: this client, which saves network traffic, or the store, which "
+               "saves this host's CPU time",
+       .choices = "store|client",
+       .group = Group::kArchiving,
+       .program = kArchive,
+       .details = "The client compresses in two threads."},
       // A batch of so many segments takes half a second where a process start takes milliseconds.
       {.name = "archive_ahead",
-       .type = SettingType::kCount,
+       .type = Type::kCount,
        .default_value = "16",
        .placeholder = "FILES",
-       .help =
-           "walstow-archive: how many more files to archive in one call, when they are finished "
-           "already; 0 for none"},
+       .help = "how many more files to archive in one call, if they are finished already",
+       .group = Group::kArchiving,
+       .program = kArchive,
+       .details = "0 archives only the file that PostgreSQL names.",
+       .bounds = {.lowest = 0, .highest = 1000}},
+      // Each connection takes a few megabytes of memory, and the store has other clients.
       {.name = "archive_connections",
-       .type = SettingType::kCount,
+       .type = Type::kCount,
        .default_value = "2",
        .placeholder = "COUNT",
-       .help = "walstow-archive: connections for that, each with a file at a time"},
+       .help = "connections for these files, each with one file at a time",
+       .group = Group::kArchiving,
+       .program = kArchive,
+       .bounds = {.lowest = 1, .highest = 16}},
+      // PostgreSQL retries, and an administrator who stops the server waits for this.
+      {.name = "archive_wait",
+       .type = Type::kDuration,
+       .default_value = "5s",
+       .placeholder = "DURATION",
+       .help = "how long to try to reach the store",
+       .group = Group::kArchiving,
+       .program = kArchive,
+       .details = "PostgreSQL retries on its own. A stop of the server waits for this."},
   };
 }
 
-// Short where a server waits that asks again by itself; long where giving up stops a recovery.
-std::vector<Setting> waits() {
+// Short where a server retries on its own; long where giving up stops a recovery.
+std::vector<Setting> of_restoring() {
   return {
-      // PostgreSQL tries again by itself, and an administrator who stops the server waits for this.
-      {.name = "archive_wait",
-       .type = SettingType::kDuration,
-       .default_value = "5s",
-       .placeholder = "DURATION",
-       .help = "walstow-archive: how long to try to reach the store"},
       {.name = "standby",
        .placeholder = "NAME",
-       .help = "walstow-restore: this standby's name in \"walstow status\""},
+       .help = "this standby's name in \"walstow status\"",
+       .group = Group::kRestoring,
+       .program = kRestore,
+       .details = "A name has 1 to 255 bytes of printable UTF-8, and no space at its ends."},
       {.name = "standby_wait",
-       .type = SettingType::kDuration,
+       .type = Type::kDuration,
        .default_value = "3s",
        .placeholder = "DURATION",
-       .help = "walstow-restore on a standby: longest wait for an answer, retries included"},
-      {.name = "failure_memory",
-       .type = SettingType::kDuration,
-       .default_value = "5s",
-       .placeholder = "DURATION",
-       .help = "walstow-restore on a standby: after a wait in vain, fail at once for so long"},
+       .help = "on a standby: longest wait for an answer, retries included",
+       .group = Group::kRestoring,
+       .program = kRestore},
       // Long enough for the store's host to be started again, short enough that a wrong setting
       // shows within the hour.
       {.name = "recovery_wait",
-       .type = SettingType::kDuration,
+       .type = Type::kDuration,
        .default_value = "10min",
        .placeholder = "DURATION",
-       .help = "walstow-restore under recovery.signal: how long to ask again before it stops the "
-               "server"},
+       .help = "under recovery.signal: how long to retry before the command stops the server",
+       .group = Group::kRestoring,
+       .program = kRestore},
       {.name = "tool_wait",
-       .type = SettingType::kDuration,
+       .type = Type::kDuration,
        .default_value = "30s",
        .placeholder = "DURATION",
-       .help = "walstow-restore elsewhere (pg_rewind, by hand): longest wait for an answer"},
+       .help = "elsewhere (pg_rewind, by hand): longest wait for an answer",
+       .group = Group::kRestoring,
+       .program = kRestore},
       {.name = "prefetch_files",
-       .type = SettingType::kCount,
+       .type = Type::kCount,
        .default_value = "8",
        .placeholder = "NUMBER",
-       .help = "walstow-restore: most segments that are fetched ahead (0: none)"},
+       .help = "most segments to fetch ahead",
+       .group = Group::kRestoring,
+       .program = kRestore,
+       .details = "0 fetches nothing ahead."},
       {.name = "prefetch_size",
-       .type = SettingType::kSize,
+       .type = Type::kSize,
        .default_value = "1GB",
        .placeholder = "SIZE",
-       .help = "walstow-restore: most bytes of segments that are fetched ahead"},
+       .help = "most bytes of segments to fetch ahead",
+       .group = Group::kRestoring,
+       .program = kRestore,
+       .details = "walstow-restore never takes more than a quarter of the free space."},
+      {.name = "failure_memory",
+       .type = Type::kDuration,
+       .default_value = "5s",
+       .placeholder = "DURATION",
+       .help = "on a standby: how long to fail at once after a wait without an answer",
+       .group = Group::kRestoring,
+       .program = kRestore},
       // The server's checkpoints wait for it.
       {.name = "restartpoint_wait",
-       .type = SettingType::kDuration,
+       .type = Type::kDuration,
        .default_value = "2s",
        .placeholder = "DURATION",
-       .help = "walstow-restore --restartpoint: longest wait for an answer"},
+       .help = "with --restartpoint: longest wait for an answer",
+       .group = Group::kRestoring,
+       .program = kRestore,
+       .details = "Checkpoints of the server wait for this."},
   };
 }
 
 }  // namespace
 
-std::vector<Setting> command_settings() {
-  std::vector<Setting> settings = client_settings();
-  for (const std::vector<Setting>& more : {of_archiving(), waits()})
-    settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
+const std::vector<Setting>& command_settings() {
+  static const std::vector<Setting> kAll = [] {
+    std::vector<Setting> settings = client_settings();
+    for (const std::vector<Setting>& more : {of_archiving(), of_restoring()})
+      settings.insert(settings.end(), more.begin(), more.end());
+    return settings;
+  }();
+  return kAll;
 }
 
 }  // namespace walstow

@@ -8,7 +8,7 @@
 
 namespace walstow {
 
-// client_settings(), then how long each command waits.
-std::vector<Setting> command_settings();
+// client_settings(), then those of one program alone.
+const std::vector<Setting>& command_settings();
 
 }  // namespace walstow

@@ -34,7 +34,7 @@ std::string folder_of_executables() {
 }
 
 bool is_path(const Setting& setting, std::string_view value) {
-  return (setting.placeholder == "FILE" || setting.placeholder == "PATH") && value != kAgent &&
+  return setting.type == ValueType::kFile && value != kAgent &&
          (setting.name != "walstowd" || value.find('/') != std::string_view::npos);
 }
 

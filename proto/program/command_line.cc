@@ -2,7 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+#include <CLI/Formatter.hpp>  // defines what App.hpp calls
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
@@ -12,31 +12,17 @@
 
 #include "proto/base/error.h"
 #include "proto/base/nearest_name.h"
+#include "proto/program/help.h"
+#include "proto/program/setting_text.h"
 
 namespace walstow {
 namespace {
 
-constexpr std::size_t kHelpColumn = 34;  // where the explanations in --help begin
-constexpr const char* kSettingsGroup = "Settings";
 constexpr std::size_t kShortestMistyped = 4;  // letters; of "get" and "set" neither is a slip
 
 // "dry-run" of "-n,--dry-run".
 std::string long_name(std::string_view flags) {
   return std::string(flags.substr(flags.rfind("--") + 2));
-}
-
-std::string help_for(const Setting& setting) {
-  if (setting.default_value.empty()) return std::string(setting.help);
-  return fmt::format("{} (default: {})", setting.help, setting.default_value);
-}
-
-// CLI11 leaves two blank lines between some parts, and one at the end when there is no footer.
-std::string without_double_blanks(std::string text) {
-  for (std::size_t at = 0; (at = text.find("\n\n\n", at)) != std::string::npos;)
-    text.erase(at, 1);
-  while (text.ends_with("\n\n"))
-    text.pop_back();
-  return text;
 }
 
 // A command of the program, and the parser that was made for it.
@@ -62,11 +48,12 @@ class Parser {
   [[noreturn]] void refuse_command(const std::string& word) const;
   void refuse_arguments_beside(const char* option) const;
   [[noreturn]] void refuse(const CLI::ParseError& error) const;
-  void add_settings();
   void add_command(const CommandSpec& spec);
   static void add_arguments(const CommandSpec& spec, CLI::App& parser);
   CLI::App& group(const std::string& name);
   const Entry* chosen() const;
+  const CLI::App* chosen_group() const;
+  std::string help() const;
   std::string last_result(const std::string& option) const;
 
   const ProgramSpec& program_;
@@ -78,42 +65,20 @@ class Parser {
 struct CallForSample {};
 
 Parser::Parser(const ProgramSpec& program)
-    : program_(program), root_(std::string(program.summary), std::string(program.name)) {
-  const auto formatter = root_.get_formatter();
-  formatter->column_width(kHelpColumn);
-  formatter->label("Usage", "\nUsage");
-  formatter->label("Positionals", "Arguments");
-  formatter->label("SUBCOMMAND", "COMMAND");
-  formatter->label("REQUIRED", "");  // the usage line says which arguments are
+    : program_(program), root_("", std::string(program.name)) {
   // What is left over is refused below, by name: CLI11 would complain of a missing argument first.
   root_.allow_extras();
-  root_.footer(std::string(program.footer));
-  root_.set_help_flag("-?,--help", "show this help, then exit");
-  root_.set_version_flag("-V,--version",
-                         fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION),
-                         "show the version, then exit; with -v, that of each library too");
-  root_.add_flag_callback(
-      "--sample-settings", [] { throw CallForSample(); },
-      "show a settings file with every setting and its default, then exit");
-  // Explanations are constants with a name, here and below: CLI11 takes any other string for the
-  // variable that it is to fill.
-  const std::string verbose_help = "say more about what is done";
-  root_.add_flag("-v,--verbose", verbose_help)->disable_flag_override();
-  const std::string config_help = "read the settings from this file only";
-  root_.add_option("--config", config_help)->type_name("FILE");
-  add_settings();
+  root_.set_help_flag(std::string(kHelpOption.flags));
+  root_.set_version_flag(std::string(kVersionOption.flags),
+                         fmt::format("{} (walstow) {}", program.name, WALSTOW_VERSION));
+  root_.add_flag_callback(std::string(kSampleOption.flags), [] { throw CallForSample(); });
+  root_.add_flag(std::string(kVerboseOption.flags))->disable_flag_override();
+  root_.add_option(std::string(kConfigOption.flags));
+  for (const Setting& setting : program_.settings)
+    root_.add_option(option_name(setting.name))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   for (const CommandSpec& spec : program.commands)
     add_command(spec);
-}
-
-void Parser::add_settings() {
-  for (const Setting& setting : program_.settings) {
-    const std::string help = help_for(setting);
-    root_.add_option(option_name(setting.name), help)
-        ->type_name(std::string(setting.placeholder))
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-        ->group(kSettingsGroup);
-  }
 }
 
 void Parser::add_command(const CommandSpec& spec) {
@@ -124,17 +89,9 @@ void Parser::add_command(const CommandSpec& spec) {
         space == std::string_view::npos ? root_ : group(std::string(spec.name.substr(0, space)));
     // Not more than one either: what follows is an argument, be it a cluster with the name "list".
     parent.require_subcommand(1);
-    const std::string word(spec.name.substr(space + 1));  // npos + 1 is 0: all of it
-    if (&parent != &root_) {
-      const std::string known = parent.get_description();
-      parent.description(known.empty() ? fmt::format("commands: {}", word)
-                                       : fmt::format("{}, {}", known, word));
-    }
-    parser = parent.add_subcommand(word, std::string(spec.summary));
-    parser->group("Commands")
-        ->fallthrough()
-        ->footer(fmt::format("\"{} --help\" lists the settings, which can be given here too.",
-                             program_.name));
+    // npos + 1 is 0: all of it.
+    parser = parent.add_subcommand(std::string(spec.name.substr(space + 1)));
+    parser->fallthrough();
   }
   add_arguments(spec, *parser);
   commands_.push_back({&spec, parser});
@@ -143,19 +100,15 @@ void Parser::add_command(const CommandSpec& spec) {
 void Parser::add_arguments(const CommandSpec& spec, CLI::App& parser) {
   for (const Option& option : spec.options) {
     const std::string flags(option.flags);
-    const std::string help(option.help);
     if (option.placeholder.empty()) {
-      parser.add_flag(flags, help)->disable_flag_override();
+      parser.add_flag(flags)->disable_flag_override();
     } else {
-      parser.add_option(flags, help)
-          ->type_name(std::string(option.placeholder))
-          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      parser.add_option(flags)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
   }
   for (const Positional& positional : spec.positionals) {
-    const std::string help(positional.help);
-    CLI::Option* const option = parser.add_option(std::string(positional.name), help);
-    option->type_name("")->required(positional.count != Positional::Count::kOptional);
+    CLI::Option* const option = parser.add_option(std::string(positional.name));
+    option->required(positional.count != Positional::Count::kOptional);
     if (positional.count == Positional::Count::kMany) {
       option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
     }
@@ -167,8 +120,8 @@ CLI::App& Parser::group(const std::string& name) {
   const auto has_name = [&name](const CLI::App* parser) { return parser->get_name() == name; };
   const std::vector<CLI::App*> known = root_.get_subcommands(has_name);
   if (!known.empty()) return *known.front();
-  CLI::App* const made = root_.add_subcommand(name, "");
-  made->group("Commands")->fallthrough()->footer("");
+  CLI::App* const made = root_.add_subcommand(name);
+  made->fallthrough();
   return *made;
 }
 
@@ -179,7 +132,7 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
     // Of a word that is no command there is no help.
     if (const auto word = unknown_word(); word && chosen() == nullptr) refuse_command(*word);
     refuse_arguments_beside("--help");
-    std::fputs(without_double_blanks(root_.help()).c_str(), stdout);
+    std::fputs(help().c_str(), stdout);
     return CommandLineResult::kShown;
   } catch (const CLI::CallForVersion& version) {
     refuse_arguments_beside("--version");
@@ -216,10 +169,9 @@ std::optional<std::string> Parser::unknown_word() const {
 // A command that is named by mistake may do what nobody wants ("client del" is no "client add"): so
 // only one slip counts, and of the word that is wrong.
 void Parser::refuse_command(const std::string& word) const {
-  const std::vector<const CLI::App*> first = std::as_const(root_).get_subcommands({});
-  const auto group = std::ranges::find_if(first, [](const CLI::App* one) { return one->parsed(); });
+  const CLI::App* const group = chosen_group();
   // "cluster " of "cluster creat": it was understood.
-  const std::string known = group == first.end() ? "" : fmt::format("{} ", (*group)->get_name());
+  const std::string known = group == nullptr ? "" : fmt::format("{} ", group->get_name());
   std::vector<std::string_view> names;
   for (const Entry& entry : commands_) {
     std::string_view name = entry.spec->name;
@@ -284,6 +236,20 @@ const Entry* Parser::chosen() const {
     if (entry.parser->parsed()) return &entry;
   }
   return nullptr;
+}
+
+// What the first word on the command line leads to; nullptr where it is none of a command.
+const CLI::App* Parser::chosen_group() const {
+  const std::vector<const CLI::App*> first = root_.get_subcommands({});
+  const auto group = std::ranges::find_if(first, [](const CLI::App* one) { return one->parsed(); });
+  return group == first.end() ? nullptr : *group;
+}
+
+std::string Parser::help() const {
+  if (const Entry* const entry = chosen(); entry != nullptr && !entry->spec->name.empty())
+    return help_text(program_, *entry->spec);
+  const CLI::App* const group = chosen_group();
+  return group == nullptr ? help_text(program_) : help_text(program_, group->get_name());
 }
 
 void Parser::collect(ParsedCommand& parsed) const {

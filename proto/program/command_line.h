@@ -1,8 +1,10 @@
 // The command line of all four executables, in PostgreSQL's habits: -?/--help, -V/--version,
 // -v/--verbose, --config FILE, and one --option for each setting of the table (dots and underscores
-// as dashes: "tls.ca" is --tls-ca). CLI11 stays inside command_line.cc.
+// as dashes: "tls.ca" is --tls-ca). CLI11 stays inside command_line.cc, and only parses: help.h
+// makes the text of --help.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <span>
@@ -19,12 +21,31 @@ struct Option {
   std::string_view flags;        // "-n,--dry-run", "--restartpoint"
   std::string_view placeholder;  // "" for a flag
   std::string_view help;
+  ValueType type = ValueType::kText;
 };
+
+// Every program has these.
+inline constexpr Option kVerboseOption{"-v,--verbose", "", "report more about what is done"};
+inline constexpr Option kConfigOption{"--config", "FILE", "read the settings from this file only",
+                                      ValueType::kFile};
+inline constexpr Option kSampleOption{
+    "--sample-settings", "", "show a settings file with every setting and its default, then exit"};
+inline constexpr Option kVersionOption{
+    "-V,--version", "", "show the version, then exit; with -v, that of each library, too"};
+inline constexpr Option kHelpOption{"-?,--help", "", "show this help, then exit"};
+inline constexpr std::array kGeneralOptions{kVerboseOption, kConfigOption, kSampleOption,
+                                            kVersionOption, kHelpOption};
 
 struct Positional {
   std::string_view name;  // "FILE", "PATH"
   std::string_view help;
   enum class Count { kOne, kOptional, kMany } count = Count::kOne;
+  ValueType type = ValueType::kText;
+};
+
+struct Example {
+  std::string_view title;  // "In postgresql.conf"
+  std::string_view line;
 };
 
 struct CommandSpec {
@@ -32,12 +53,13 @@ struct CommandSpec {
   std::string_view summary;  // one line
   std::vector<Option> options;
   std::vector<Positional> positionals;
+  std::vector<Example> examples = {};
 };
 
 struct ProgramSpec {
   std::string_view name;           // "walstow-archive"
   std::string_view summary;        // what it does, where it is used from
-  std::string_view footer;         // exit codes, examples
+  std::string_view notes;          // sentences; "" for none
   std::string_view settings_file;  // "walstow.toml"
   std::span<const Setting> settings;
   std::vector<CommandSpec> commands;  // one with an empty name: no sub-commands

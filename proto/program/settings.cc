@@ -47,27 +47,20 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<co
   return std::nullopt;
 }
 
-std::vector<std::string_view> split_choices(std::string_view choices) {
-  std::vector<std::string_view> result;
-  while (!choices.empty()) {
-    result.push_back(choices.substr(0, choices.find('|')));
-    choices.remove_prefix(std::min(result.back().size() + 1, choices.size()));
-  }
-  return result;
-}
-
 bool is_valid(const Setting& setting, std::string_view text) {
   switch (setting.type) {
-    case SettingType::kText:
+    case ValueType::kText:
+    case ValueType::kFile:
+    case ValueType::kFolder:
       return true;
-    case SettingType::kDuration:
+    case ValueType::kDuration:
       return parse_duration(text).has_value();
-    case SettingType::kCount:
+    case ValueType::kCount:
       return parse_decimal(text).has_value();
-    case SettingType::kSize:
+    case ValueType::kSize:
       return parse_size(text).has_value();
-    case SettingType::kChoice: {
-      const std::vector<std::string_view> choices = split_choices(setting.choices);
+    case ValueType::kChoice: {
+      const std::vector<std::string_view> choices = choices_of(setting);
       return std::find(choices.begin(), choices.end(), text) != choices.end();
     }
   }
@@ -76,16 +69,18 @@ bool is_valid(const Setting& setting, std::string_view text) {
 
 std::string expectation(const Setting& setting) {
   switch (setting.type) {
-    case SettingType::kText:
+    case ValueType::kText:
+    case ValueType::kFile:
+    case ValueType::kFolder:
       return "expected a text";
-    case SettingType::kDuration:
+    case ValueType::kDuration:
       return "expected a duration like 500ms, 3s, 5min, 24h or 30d";
-    case SettingType::kCount:
+    case ValueType::kCount:
       return "expected a whole number";
-    case SettingType::kSize:
+    case ValueType::kSize:
       return "expected a size like 64kB, 16MB or 1GB";
-    case SettingType::kChoice:
-      return fmt::format("expected one of {}", fmt::join(split_choices(setting.choices), ", "));
+    case ValueType::kChoice:
+      return fmt::format("expected one of {}", fmt::join(choices_of(setting), ", "));
   }
   return {};
 }
@@ -97,26 +92,6 @@ std::string nearest_name_hint(std::span<const Setting> table, std::string_view n
   const auto nearest = nearest_name(names, name);
   return nearest ? fmt::format("Did you mean \"{}\"?", *nearest)
                  : "The settings are listed by --help.";
-}
-
-// The table a name of the form "tls.ca" stands in; "" for one at the top.
-std::string_view section_of(const Setting& setting) {
-  const std::size_t dot = setting.name.rfind('.');
-  return dot == std::string_view::npos ? std::string_view() : setting.name.substr(0, dot);
-}
-
-std::string sample_entry(const Setting& setting) {
-  const std::string_view section = section_of(setting);
-  const std::string_view key = setting.name.substr(section.empty() ? 0 : section.size() + 1);
-  const bool bare = setting.type == SettingType::kCount && !setting.default_value.empty();
-  std::string entry = fmt::format("\n# {}", setting.help);
-  if (setting.type == SettingType::kChoice) {
-    entry += fmt::format(" ({})", fmt::join(split_choices(setting.choices), ", "));
-  } else if (setting.default_value.empty()) {
-    entry += fmt::format(" ({}, no default)", setting.placeholder);
-  }
-  return entry + (bare ? fmt::format("\n#{} = {}\n", key, setting.default_value)
-                       : fmt::format("\n#{} = \"{}\"\n", key, setting.default_value));
 }
 
 }  // namespace
@@ -172,11 +147,8 @@ Duration Settings::duration(std::string_view name) const {
 }
 
 std::uint64_t Settings::count(std::string_view name) const {
-  return parse_decimal(required(name)).value();
-}
-
-std::uint64_t Settings::count(std::string_view name, Bounds bounds) const {
-  const std::uint64_t value = count(name);
+  const std::uint64_t value = parse_decimal(required(name)).value();
+  const CountBounds bounds = find(name).bounds;
   if (value >= bounds.lowest && value <= bounds.highest) return value;
   throw Error(ErrorKind::kUsage, fmt::format("setting \"{}\" ({}) is {}, not {} to {}", name,
                                              origin(name), value, bounds.lowest, bounds.highest));
@@ -190,6 +162,15 @@ std::string Settings::origin(std::string_view name) const {
   find(name);
   const auto value = values_.find(name);
   return value != values_.end() ? value->second.origin : "default";
+}
+
+std::vector<std::string_view> choices_of(const Setting& setting) {
+  std::vector<std::string_view> result;
+  for (std::string_view rest = setting.choices; !rest.empty();) {
+    result.push_back(rest.substr(0, rest.find('|')));
+    rest.remove_prefix(std::min(result.back().size() + 1, rest.size()));
+  }
+  return result;
 }
 
 std::string environment_name(std::string_view setting) {
@@ -218,27 +199,6 @@ std::optional<Duration> parse_duration(std::string_view text) {
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   return parse_with_unit(text, kSizeUnits);
-}
-
-std::string sample_settings(std::span<const Setting> table, std::string_view program) {
-  std::string sample = fmt::format(
-      "# Settings of {}. Each line shows a default: remove its # to change it.\n"
-      "# Options on the command line and WALSTOW_... in the environment come before this file.\n",
-      program);
-  std::vector<Setting> sorted(table.begin(), table.end());
-  // In TOML everything after a [section] belongs to it: settings without one come first.
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Setting& left, const Setting& right) {
-    return section_of(left) < section_of(right);
-  });
-  std::string_view section;
-  for (const Setting& setting : sorted) {
-    if (section_of(setting) != section) {
-      section = section_of(setting);
-      sample += fmt::format("\n[{}]\n", section);
-    }
-    sample += sample_entry(setting);
-  }
-  return sample;
 }
 
 }  // namespace walstow

@@ -1,5 +1,6 @@
-// Settings: one table declares every setting of a program once, and the command line, the
-// environment, the TOML file, --help and the sample file all come from it. README has them by hand.
+// Settings: one table declares every setting of a program once. The command line, the environment,
+// the TOML file, --help, the sample file, docs/configuration.md, the manual pages and the completion
+// of the shell all come from it.
 //
 // Precedence: command line, then environment (WALSTOW_ + the name in upper case, dots and dashes as
 // underscores), then the per-user file, then the system's file, then the default. An unknown name
@@ -8,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -20,21 +22,52 @@
 
 namespace walstow {
 
-enum class SettingType {
+// Of a setting, an option or an argument.
+enum class ValueType {
   kText,
+  kFile,      // the path of a file, which the shell completes
+  kFolder,    // the path of a folder
   kDuration,  // "500ms", "3s", "5min", "24h", "30d", at most 36500d; a bare number is refused
   kCount,     // a whole number
   kSize,      // bytes: "123", "64kB", "16MB", "1GB", "1TB" (powers of 1024, as in PostgreSQL)
   kChoice,    // one of `choices`
 };
 
+// In the order in which --help and the documents show them: the settings that most people set come
+// first.
+enum class SettingGroup {
+  kCommon,
+  kArchiving,
+  kRestoring,
+  kTls,
+  kSsh,
+  kLocal,
+  kS3,
+  kResources,
+  kTimeouts,
+};
+
+// Of a kCount.
+struct CountBounds {
+  std::uint64_t lowest = 0;
+  std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+};
+
 struct Setting {
   std::string_view name;  // "cluster", "tls.ca", "standby_wait": as in the TOML file
-  SettingType type = SettingType::kText;
+  ValueType type = ValueType::kText;
   std::string_view default_value;  // in the same notation as in a file; "" = none
   std::string_view placeholder;    // for --help: "NAME", "URL", "DURATION"
-  std::string_view help;           // one line, no full stop
+  std::string_view help;           // no full stop
   std::string_view choices = {};   // for kChoice: "store|client"
+  SettingGroup group = SettingGroup::kCommon;
+  // The only program that uses it. The others that read the same file accept it and ignore it.
+  std::string_view program = {};        // "" = every program that reads the file
+  std::string_view found_default = {};  // what applies where default_value is "": "$SSH_AUTH_SOCK"
+  std::string_view details = {};        // whole sentences for the documents, which follow `help`
+  CountBounds bounds = {};
+  bool in_file = true;         // false: only on the command line and in the environment
+  bool needs_restart = false;  // a daemon that runs does not apply a change
 };
 
 // The values of one run. Getters throw Error{kUsage} for a name that is not in the table (a defect)
@@ -51,12 +84,8 @@ class Settings {
   std::string text(std::string_view name) const;
   std::string required(std::string_view name) const;
   Duration duration(std::string_view name) const;
+  // Throws Error{kUsage} for a count that is out of the setting's bounds.
   std::uint64_t count(std::string_view name) const;
-  // Throws Error{kUsage} for a count that is out of these bounds.
-  struct Bounds {
-    std::uint64_t lowest, highest;
-  };
-  std::uint64_t count(std::string_view name, Bounds bounds) const;
   std::uint64_t size(std::string_view name) const;
   std::string origin(std::string_view name) const;  // "default" when nobody set it
 
@@ -86,6 +115,9 @@ std::string environment_name(std::string_view setting);
 // The command line's name of a setting: "tls.ca" -> "--tls-ca", "standby_wait" -> "--standby-wait".
 std::string option_name(std::string_view setting);
 
+// The values of a kChoice.
+std::vector<std::string_view> choices_of(const Setting& setting);
+
 // Parse one value; nullopt when it is not of the notation.
 std::optional<Duration> parse_duration(std::string_view text);
 std::optional<std::uint64_t> parse_size(std::string_view text);
@@ -98,8 +130,5 @@ bool load_settings_file(Settings& settings, const std::string& path);
 // the environment. `file_name` is "walstow.toml" or "walstowd.toml".
 void load_settings(Settings& settings, std::string_view file_name,
                    const std::string& explicit_file);
-
-// A commented TOML file with every setting and its default: deploy/ samples come from it.
-std::string sample_settings(std::span<const Setting> table, std::string_view program);
 
 }  // namespace walstow

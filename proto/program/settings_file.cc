@@ -111,7 +111,7 @@ void apply_value(Settings& settings, const std::string& name, const toml::node& 
   const auto setting =
       std::find_if(settings.table().begin(), settings.table().end(),
                    [&name](const Setting& candidate) { return candidate.name == name; });
-  const bool counts = setting != settings.table().end() && setting->type == SettingType::kCount;
+  const bool counts = setting != settings.table().end() && setting->type == ValueType::kCount;
   if (const auto* const text = node.as_string()) {
     settings.set(name, text->get(), origin_of(node, path));
   } else if (const auto* const number = node.as_integer(); number != nullptr && counts) {

@@ -5,6 +5,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/client/command_settings.h"
 
 namespace walstow {
 namespace {
@@ -23,11 +24,28 @@ const std::vector<AdminCommand>& admin_commands() {
 
 }  // namespace
 
-std::vector<CommandSpec> admin_command_specs() {
-  std::vector<CommandSpec> specs;
+ProgramSpec admin_program() {
+  static const std::vector<Setting> kSettings = [] {
+    std::vector<Setting> settings = command_settings();
+    settings.push_back({.name = "output",
+                        .type = ValueType::kChoice,
+                        .default_value = "text",
+                        .placeholder = "FORMAT",
+                        .help = "format of the answers",
+                        .choices = "text|json",
+                        .program = "walstow",
+                        .in_file = false});
+    return settings;
+  }();
+  ProgramSpec program{.name = "walstow",
+                      .summary = "Administers an archive store of PostgreSQL's WAL.",
+                      .notes = {},
+                      .settings_file = "walstow.toml",
+                      .settings = kSettings,
+                      .commands = {}};
   for (const AdminCommand& command : admin_commands())
-    specs.push_back(command.spec);
-  return specs;
+    program.commands.push_back(command.spec);
+  return program;
 }
 
 int run_admin_command(const ParsedCommand& command, const Settings& settings) {

@@ -21,8 +21,8 @@ std::vector<AdminCommand> conflict_commands();
 std::vector<AdminCommand> withdraw_commands();
 std::vector<AdminCommand> client_commands();
 
-// Every command with its options, for the command line and --help.
-std::vector<CommandSpec> admin_command_specs();
+// Every command with its options and settings, for the command line, --help and the documents.
+ProgramSpec admin_program();
 
 // Runs one; returns an exit code. Throws Error.
 int run_admin_command(const ParsedCommand& command, const Settings& settings);

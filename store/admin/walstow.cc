@@ -2,7 +2,6 @@
 #include <csignal>
 
 #include "proto/base/log.h"
-#include "proto/client/command_settings.h"
 #include "proto/program/command_line.h"
 #include "proto/program/exit_code.h"
 #include "proto/program/run_program.h"
@@ -12,24 +11,9 @@ namespace walstow {
 namespace {
 
 int run(int argc, const char* const* argv) {
-  std::vector<Setting> table = command_settings();
-  table.push_back({.name = "output",
-                   .type = SettingType::kChoice,
-                   .default_value = "text",
-                   .placeholder = "FORMAT",
-                   .help = "how answers are printed",
-                   .choices = "text|json"});
+  const ProgramSpec program = admin_program();
   ParsedCommand command;
-  Settings settings(table);
-  const ProgramSpec program{
-      .name = "walstow",
-      .summary = "Administers an archive store of PostgreSQL's WAL.",
-      .footer =
-          "Exit codes: 0 done, 1 the answer is no, 2 wrong call or configuration. Of verify: 3\n"
-          "damaged objects, 4 missing segments, 5 foreign files.",
-      .settings_file = "walstow.toml",
-      .settings = table,
-      .commands = admin_command_specs()};
+  Settings settings(program.settings);
   if (parse_command_line(program, argc, argv, command, settings) == CommandLineResult::kShown) {
     return exit_code::kDone;
   }

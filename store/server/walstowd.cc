@@ -17,40 +17,10 @@
 #include "store/archive/archive_location.h"
 #include "store/server/daemon.h"
 #include "store/server/daemon_settings.h"
+#include "store/server/program.h"
 
 namespace walstow {
 namespace {
-
-ProgramSpec program() {
-  return {
-      .name = "walstowd",
-      .summary = "The archive store: keeps the WAL of PostgreSQL clusters, and serves it.",
-      .footer =
-          "For a store that is a folder, walstow-archive and walstow-restore start it by "
-          "themselves.\n\nSIGTERM ends it when the requests under way are done, SIGHUP makes it "
-          "read its settings and certificates again.\n\nExit codes: 0 served, 1 failed, 2 wrong "
-          "call or configuration.",
-      .settings_file = "walstowd.toml",
-      .settings = walstowd_settings(),
-      .commands = {{.name = "",
-                    .summary = "",
-                    .options = {{.flags = "--stdio",
-                                 .placeholder = "",
-                                 .help = "serve one connection on standard input and output"},
-                                {.flags = "--as",
-                                 .placeholder = "NAME",
-                                 .help = "with --stdio: with that client's rights, for sshd's "
-                                         "forced command"},
-                                {.flags = "--owner",
-                                 .placeholder = "",
-                                 .help = "with --stdio: with every right, as whoever runs it has "
-                                         "them in the archive anyway"},
-                                {.flags = "--key",
-                                 .placeholder = "SHA256:...",
-                                 .help = "with --as: only while the registry has that client with "
-                                         "this SSH key"}},
-                    .positionals = {}}}};
-}
 
 // Root would be the owner of everything that the network can make it write.
 void refuse_root(const ArchiveLocation& archive) {
@@ -111,7 +81,8 @@ Caller stdio_caller(const ParsedCommand& command) {
 int run(int argc, const char* const* argv) {
   ParsedCommand command;
   Settings settings(walstowd_settings());
-  if (parse_command_line(program(), argc, argv, command, settings) == CommandLineResult::kShown) {
+  if (parse_command_line(walstowd_program(), argc, argv, command, settings) ==
+      CommandLineResult::kShown) {
     return exit_code::kDone;
   }
   complete_hints(reach_of_archive(settings.text("archive")));
@@ -132,7 +103,7 @@ int run(int argc, const char* const* argv) {
   const auto load = [argc, argv] {
     ParsedCommand again;
     Settings fresh(walstowd_settings());
-    parse_command_line(program(), argc, argv, again, fresh);
+    parse_command_line(walstowd_program(), argc, argv, again, fresh);
     return fresh;
   };
   return serve_network(std::move(settings), load);

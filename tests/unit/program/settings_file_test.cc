@@ -16,11 +16,11 @@ namespace walstow {
 namespace {
 
 constexpr std::array kFileTable = {
-    Setting{"cluster", SettingType::kText, "", "NAME", "the cluster's name in the archive"},
-    Setting{"store", SettingType::kText, "", "URL", "where the store is"},
-    Setting{"standby_wait", SettingType::kDuration, "3s", "DURATION", "how long a standby waits"},
-    Setting{"workers", SettingType::kCount, "4", "NUMBER", "how many files go at once"},
-    Setting{"tls.ca", SettingType::kText, "", "FILE", "certificates that are trusted"},
+    Setting{"cluster", ValueType::kText, "", "NAME", "the cluster's name in the archive"},
+    Setting{"store", ValueType::kText, "", "URL", "where the store is"},
+    Setting{"standby_wait", ValueType::kDuration, "3s", "DURATION", "how long a standby waits"},
+    Setting{"workers", ValueType::kCount, "4", "NUMBER", "how many files go at once"},
+    Setting{"tls.ca", ValueType::kText, "", "FILE", "certificates that are trusted"},
 };
 
 // Each test has an environment without the variables that matter here, and a home of its own.

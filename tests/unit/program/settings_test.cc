@@ -12,13 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array kExample = {
-    Setting{"cluster", SettingType::kText, "", "NAME", "the cluster's name in the archive"},
-    Setting{"standby_wait", SettingType::kDuration, "3s", "DURATION", "how long a standby waits"},
-    Setting{"window", SettingType::kSize, "64MB", "SIZE", "how much is fetched ahead"},
-    Setting{"workers", SettingType::kCount, "4", "NUMBER", "how many files go at once"},
-    Setting{"tls.ca", SettingType::kText, "", "FILE", "certificates that are trusted"},
-    Setting{"compress", SettingType::kChoice, "store", "SIDE", "who compresses", "store|client"},
-    Setting{"tls.cert", SettingType::kText, "", "FILE", "this side's certificate"},
+    Setting{"cluster", ValueType::kText, "", "NAME", "the cluster's name in the archive"},
+    Setting{"standby_wait", ValueType::kDuration, "3s", "DURATION", "how long a standby waits"},
+    Setting{"window", ValueType::kSize, "64MB", "SIZE", "how much is fetched ahead"},
+    Setting{"workers", ValueType::kCount, "4", "NUMBER", "how many files go at once"},
+    Setting{"tls.ca", ValueType::kText, "", "FILE", "certificates that are trusted"},
+    Setting{"compress", ValueType::kChoice, "store", "SIDE", "who compresses", "store|client"},
+    Setting{"tls.cert", ValueType::kText, "", "FILE", "this side's certificate"},
 };
 
 template <class Call>
@@ -174,34 +174,21 @@ TEST(SettingsTest, ANameThatIsNotInTheTableCannotBeAskedFor) {
   EXPECT_STREQ(error_of([&] { settings.text("absent"); }).what(), "unknown setting \"absent\"");
 }
 
-TEST(SettingsTest, TheSampleHasEverySettingUnderItsSection) {
-  EXPECT_EQ(sample_settings(kExample, "walstow-archive"),
-            R"(# Settings of walstow-archive. Each line shows a default: remove its # to change it.
-# Options on the command line and WALSTOW_... in the environment come before this file.
-
-# the cluster's name in the archive (NAME, no default)
-#cluster = ""
-
-# how long a standby waits
-#standby_wait = "3s"
-
-# how much is fetched ahead
-#window = "64MB"
-
-# how many files go at once
-#workers = 4
-
-# who compresses (store, client)
-#compress = "store"
-
-[tls]
-
-# certificates that are trusted (FILE, no default)
-#ca = ""
-
-# this side's certificate (FILE, no default)
-#cert = ""
-)");
+TEST(SettingsTest, ACountOutOfItsBoundsIsRefusedWithThem) {
+  constexpr std::array kBounded{Setting{.name = "workers",
+                                        .type = ValueType::kCount,
+                                        .default_value = "4",
+                                        .bounds = {.lowest = 2, .highest = 8}}};
+  Settings settings(kBounded);
+  for (const char* const value : {"2", "8"}) {
+    settings.set("workers", value, "--workers");
+    EXPECT_EQ(settings.count("workers"), parse_size(value));
+  }
+  for (const char* const value : {"1", "9"}) {
+    settings.set("workers", value, "--workers");
+    EXPECT_EQ(error_of([&] { settings.count("workers"); }).what(),
+              "setting \"workers\" (--workers) is " + std::string(value) + ", not 2 to 8");
+  }
 }
 
 }  // namespace

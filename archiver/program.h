@@ -1,0 +1,12 @@
+// What walstow-archive is called with.
+#pragma once
+
+#include "proto/program/command_line.h"
+
+namespace walstow {
+
+inline constexpr const char* kArchiveProgram = "walstow-archive";
+
+ProgramSpec archive_program();
+
+}  // namespace walstow

@@ -1,0 +1,12 @@
+// What walstow-restore is called with.
+#pragma once
+
+#include "proto/program/command_line.h"
+
+namespace walstow {
+
+inline constexpr const char* kRestoreProgram = "walstow-restore";
+
+ProgramSpec restore_program();
+
+}  // namespace walstow

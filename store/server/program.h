@@ -1,0 +1,10 @@
+// What walstowd is called with.
+#pragma once
+
+#include "proto/program/command_line.h"
+
+namespace walstow {
+
+ProgramSpec walstowd_program();
+
+}  // namespace walstow
