@@ -9,11 +9,13 @@
 namespace walstow {
 
 inline constexpr Option kStateOption{"--state", "DIR",
-                                     "of an archive in S3: the folder of this host for its keys"};
+                                     "for an archive in S3: the folder on this host for its keys",
+                                     ValueType::kFolder};
 inline constexpr Option kWalstowdConfigOption{
     "--walstowd-config", "FILE",
-    "of an archive in S3: walstowd's settings, which say how S3 is asked (default: "
-    "/etc/walstow/walstowd.toml)"};
+    "for an archive in S3: walstowd's settings file, which has those of S3 (default: "
+    "/etc/walstow/walstowd.toml)",
+    ValueType::kFile};
 
 // walstowd's settings say how its service is asked. The flag --state, where the command has it,
 // beats them.

@@ -7,11 +7,12 @@
 namespace walstow {
 
 inline constexpr Option kAuthorityKeyOption{
-    "--ca-key", "FILE", "the authority's key, where it was moved out of the archive"};
-inline constexpr Option kAuthorityOption{"--ca", "FILE",
-                                         "the authority's certificate, where it is elsewhere"};
+    "--ca-key", "FILE", "the authority's key, if it was moved out of the archive",
+    ValueType::kFile};
+inline constexpr Option kAuthorityOption{
+    "--ca", "FILE", "the authority's certificate, if it is not in the archive", ValueType::kFile};
 inline constexpr Option kDaysOption{"--days", "NUMBER",
-                                    "how long the certificate is valid (default: 730)"};
+                                    "how many days the certificate is valid (default: 730)"};
 
 // From now on, for --days.
 Lifetime lifetime_option(const CommandContext& call);

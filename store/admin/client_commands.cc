@@ -307,9 +307,11 @@ int client_remove(const CommandContext& call) {
 }
 
 constexpr Option kRightOption{
-    "--right", "RIGHT", "archive, restore or admin, in --cluster (\"*\": all); again for more"};
+    "--right", "RIGHT",
+    "archive, restore or admin, in --cluster (\"*\": in all clusters); may be repeated"};
 constexpr Positional kNameArgument{"NAME", "the client's name"};
-constexpr Option kOutOption{"--out", "DIR", "where to write the files (default: ./NAME)"};
+constexpr Option kOutOption{"--out", "DIR", "folder for the files (default: ./NAME)",
+                            ValueType::kFolder};
 
 }  // namespace
 
@@ -318,14 +320,22 @@ std::vector<AdminCommand> client_commands() {
       {{"client add",
         "register a client, and make the files for its host",
         {kRightOption,
-         {"--ssh", "FILE", "by this public key, for the ssh link: prints its authorized_keys line"},
-         {"--csr", "FILE", "sign this request, whose key stays on the client's host"},
-         {"--url", "URL", "how the client reaches the store (default: by its certificate's host)"},
+         {"--ssh", "FILE",
+          "register this public SSH key, and print its line for authorized_keys; for a store at "
+          "ssh://",
+          ValueType::kFile},
+         {"--csr", "FILE", "sign this request; the key stays on the client's host",
+          ValueType::kFile},
+         {"--url", "URL",
+          "how the client reaches the store (default: as this command does, or by the host in the "
+          "store's certificate)"},
          kOutOption,
          kDaysOption,
          kAuthorityKeyOption,
          kAuthorityOption},
-        {kNameArgument}},
+        {kNameArgument},
+        {{"Register a server that archives and restores",
+          "walstow client add primary1 --cluster main --right archive --right restore"}}},
        client_add},
       {{"client renew",
         "make a new certificate for a client; its key stays",
@@ -333,7 +343,7 @@ std::vector<AdminCommand> client_commands() {
         {kNameArgument}},
        client_renew},
       {{"client grant",
-        "set what a client may do in --cluster, from its next request on",
+        "set what a client may do in --cluster; its next request has these rights",
         {kRightOption},
         {kNameArgument}},
        client_grant},
@@ -342,7 +352,7 @@ std::vector<AdminCommand> client_commands() {
       {{"client list", "list the clients, their rights, and when their certificates end", {}, {}},
        client_list},
       {{"client remove",
-        "remove a client: from its next request on it is refused",
+        "remove a client: the store refuses its next request",
         {},
         {kNameArgument}},
        client_remove},

@@ -43,6 +43,12 @@ void print(const std::string& text);
 // The same of a text for people, with its suggestions completed for them.
 void print(const std::string& text, const Reach& reach);
 
+inline constexpr Positional kClusterArgument{"CLUSTER", "the cluster's name"};
+// Of a command that CommandContext::cluster() serves.
+inline constexpr Positional kOptionalClusterArgument{
+    "CLUSTER", "the cluster's name (default: the setting \"cluster\")",
+    Positional::Count::kOptional};
+
 struct AdminCommand {
   CommandSpec spec;
   int (*run)(const CommandContext&) = nullptr;  // returns an exit code; throws Error

@@ -53,26 +53,24 @@ int conflict_accept(const CommandContext& call) {
 }  // namespace
 
 std::vector<AdminCommand> conflict_commands() {
-  using Count = Positional::Count;
-  constexpr std::string_view kClusterHelp = "the cluster's name";
   constexpr std::string_view kFileHelp = "the WAL file's name";
   return {
       {{"conflict list",
-        "list contents that came under a name that was taken",
+        "list contents that arrived under a name already in use",
         {},
-        {{"CLUSTER", kClusterHelp, Count::kOptional}}},
+        {kOptionalClusterArgument}},
        conflict_list},
       {{"conflict show",
         "compare the contents of one file",
         {},
-        {{"CLUSTER", kClusterHelp}, {"FILE", kFileHelp}}},
+        {kClusterArgument, {"FILE", kFileHelp}}},
        conflict_show},
       {{"conflict accept",
         "give the file's name to one content, and settle the others",
         {},
-        {{"CLUSTER", kClusterHelp},
+        {kClusterArgument,
          {"FILE", kFileHelp},
-         {"DIGEST", "the digest of the right one, or its first 12 digits"}}},
+         {"DIGEST", "the digest of the right content, or its first 12 digits"}}},
        conflict_accept},
   };
 }

@@ -137,12 +137,18 @@ int copy(const CommandContext& call) {
 std::vector<AdminCommand> copy_commands() {
   return {
       {{"copy",
-        "copy an archive to another folder or bucket; again, what is new; --finish moves it there",
-        {{"--finish", "", "nothing works on FROM any more: TO becomes the archive, FROM stops"},
-         {"--jobs", "N", "objects at once (default: 4)"},
+        "copy an archive to another folder or bucket; a later copy adds what is new; --finish "
+        "moves "
+        "the archive there",
+        {{"--finish", "", "when nothing uses FROM any more: make TO the archive, and end FROM"},
+         {"--jobs", "N", "how many objects to copy at once (default: 4)"},
          kWalstowdConfigOption},
-        {{"FROM", "the archive's folder, or s3://BUCKET/PREFIX"},
-         {"TO", "an empty or new folder, or s3://BUCKET/PREFIX; or what an earlier copy left"}}},
+        {{.name = "FROM",
+          .help = "the archive's folder, or s3://BUCKET/PREFIX",
+          .type = ValueType::kFolder},
+         {.name = "TO",
+          .help = "an empty or new folder, or s3://BUCKET/PREFIX; or the target of an earlier copy",
+          .type = ValueType::kFolder}}},
        copy},
   };
 }

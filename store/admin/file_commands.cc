@@ -75,16 +75,15 @@ int list(const CommandContext& call) {
 }  // namespace
 
 std::vector<AdminCommand> file_commands() {
-  constexpr Positional kCluster{"CLUSTER", "the cluster's name", Positional::Count::kOptional};
   return {
       {{"list",
-        "list files, or what is missing between them",
+        "list the files of a cluster, or what is missing between them",
         {kTimelineOption,
          kFromOption,
          kToOption,
-         {"--holes", "", "list the segments that are missing"},
-         {"--withdrawn", "", "list the files that were withdrawn"}},
-        {kCluster}},
+         {"--holes", "", "list the missing segments"},
+         {"--withdrawn", "", "list the withdrawn files"}},
+        {kOptionalClusterArgument}},
        list},
   };
 }

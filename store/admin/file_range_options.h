@@ -6,7 +6,7 @@
 
 namespace walstow {
 
-inline constexpr Option kTimelineOption{"--timeline", "NUMBER", "only what is of this timeline"};
+inline constexpr Option kTimelineOption{"--timeline", "NUMBER", "only files of this timeline"};
 inline constexpr Option kFromOption{"--from", "FILE", "only from this file on"};
 inline constexpr Option kToOption{"--to", "FILE", "only up to this file"};
 

@@ -138,23 +138,27 @@ int policy_remove(const CommandContext& call) {
 }  // namespace
 
 std::vector<AdminCommand> policy_commands() {
-  constexpr Positional kCluster{"CLUSTER", "the cluster's name"};
   CommandSpec set{
       .name = "policy set",
-      .summary = "have walstowd prune a cluster by itself; bound it; say who opens timelines",
+      .summary = "set how walstowd prunes a cluster, its quota, and who may open timelines",
       .options = policy_options(),
-      .positionals = {kCluster}};
-  set.options.push_back({"--quota", "SIZE", "refuse puts once so much is stored; none: no bound"});
+      .positionals = {kClusterArgument}};
+  set.options.push_back(
+      {"--quota", "SIZE", "refuse puts once this much is stored; none for no limit"});
   set.options.push_back({"--new-timelines", "CLIENTS",
-                         "only these may put new histories: primary1,standby1; or any"});
+                         "only these clients may put new histories: primary1,standby1; or any"});
   return {
       {std::move(set), policy_set},
       {{"policy show",
-        "show by which policy a cluster is pruned, its quota, and who opens timelines",
+        "show the policy of a cluster, its quota, and who may open timelines",
         {},
-        {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}},
+        {kOptionalClusterArgument}},
        policy_show},
-      {{"policy remove", "prune a cluster only when asked to", {}, {kCluster}}, policy_remove},
+      {{"policy remove",
+        "remove the policy: only \"walstow prune\" prunes the cluster then",
+        {},
+        {kClusterArgument}},
+       policy_remove},
   };
 }
 

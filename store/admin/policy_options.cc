@@ -39,10 +39,11 @@ std::optional<std::uint32_t> number_option(const CommandContext& call, std::stri
 }
 
 std::vector<Option> policy_options() {
-  return {{"--keep-backups", "N", "keep the newest N backups of each line, with --keep-days"},
-          {"--keep-days", "DAYS", "and all that are younger, and the newest before these"},
-          {"--backup-label", "PATTERN", "only backups with such a label count"},
-          {"--standby-limit", "DAYS", "a standby that was silent for longer holds nothing back"}};
+  return {{"--keep-backups", "N",
+           "keep the newest N backups of each line of timelines; needs --keep-days"},
+          {"--keep-days", "DAYS", "also keep all younger backups, and the newest one before these"},
+          {"--backup-label", "PATTERN", "count only backups whose label matches"},
+          {"--standby-limit", "DAYS", "ignore a standby that was silent for longer"}};
 }
 
 PrunePolicy policy_of_options(const CommandContext& call) {

@@ -210,18 +210,20 @@ int prune(const CommandContext& call) {
 }  // namespace
 
 std::vector<AdminCommand> prune_commands() {
-  CommandSpec spec{
-      .name = "prune",
-      .summary = "remove WAL that no backup, standby or hold needs",
-      .options = policy_options(),
-      .positionals = {{"CLUSTER", "the cluster's name", Positional::Count::kOptional}}};
-  spec.options.insert(spec.options.end(),
-                      {{"--before", "PLACE", "not beyond this segment or LSN"},
-                       {"--timeline", "NUMBER", "remove this dead branch, where nothing needs it"},
-                       {"--era", "ERA", "prune this older era, not the newest"},
-                       {"--abandon", "", "end one that is not over: what has not gone stays"},
-                       {"-n,--dry-run", "", "only show what would go"},
-                       {"-y,--yes", "", "do not ask"}});
+  CommandSpec spec{.name = "prune",
+                   .summary = "delete WAL that no backup, standby or hold needs",
+                   .options = policy_options(),
+                   .positionals = {kOptionalClusterArgument},
+                   .examples = {{"Show what a prune would delete",
+                                 "walstow prune main --keep-backups 2 --keep-days 14 --dry-run"}}};
+  spec.options.insert(
+      spec.options.end(),
+      {{"--before", "PLACE", "delete only what is before this segment or LSN"},
+       {"--timeline", "NUMBER", "delete this dead branch, if nothing needs it"},
+       {"--era", "ERA", "prune this older era instead of the newest"},
+       {"--abandon", "", "end an unfinished prune; files that are not deleted yet stay"},
+       {"-n,--dry-run", "", "only show what would be deleted"},
+       {"-y,--yes", "", "do not ask"}});
   return {{std::move(spec), prune}};
 }
 

@@ -103,23 +103,29 @@ int server_renew(const CommandContext& call) {
   return exit_code::kDone;
 }
 
-constexpr Option kHostOption{
-    "--host", "NAME", "a name or address that clients call the store by; may be given again"};
+constexpr Option kHostOption{"--host", "NAME",
+                             "a name or address by which clients reach the store; may be repeated"};
+constexpr Positional kArchiveArgument{.name = "DIR",
+                                      .help = "the archive's folder, or s3://BUCKET/PREFIX",
+                                      .type = ValueType::kFolder};
 
 }  // namespace
 
 std::vector<AdminCommand> server_commands() {
   return {
       {{"init",
-        "make an archive in an empty or new folder, or in a bucket; its owner is who runs this",
+        "make an archive in an empty or new folder, or in a bucket; its owner is the user who runs "
+        "this",
         {kHostOption, kDaysOption, kStateOption, kWalstowdConfigOption},
-        {{"DIR", "the archive's folder, or s3://BUCKET/PREFIX"}}},
+        {kArchiveArgument},
+        {{"Make an archive for a daemon on the host archive1",
+          "walstow init /var/lib/walstow/archive --host archive1"}}},
        init},
       {{"server renew",
         "make a new certificate for walstowd; the key stays",
         {kHostOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption, kStateOption,
          kWalstowdConfigOption},
-        {{"DIR", "the archive's folder, or s3://BUCKET/PREFIX"}}},
+        {kArchiveArgument}},
        server_renew},
   };
 }

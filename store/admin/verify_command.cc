@@ -12,6 +12,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/base/size_text.h"
 #include "proto/base/suggestion.h"
 #include "proto/base/wrapped_text.h"
 #include "proto/program/exit_code.h"
@@ -354,21 +355,23 @@ int verify(const CommandContext& call) {
 }  // namespace
 
 std::vector<AdminCommand> verify_commands() {
-  constexpr Positional kCluster{"CLUSTER", "the cluster's name", Positional::Count::kOptional};
   return {
       {{"verify",
-        "read back what is stored, and report what is damaged, missing or foreign",
-        {{"--deep", "", "also unfold it: the file's digest, and the log in it"},
+        "read the stored objects, and report what is damaged, missing or foreign",
+        {{"--deep", "",
+          "also decompress them, and check the digest of each file and the log in it"},
          kTimelineOption,
          kFromOption,
          kToOption,
-         {"--since", "TIME", "only what was put since: 2026-11-22T19:40:00Z, or 7d ago"},
-         {"--jobs", "N", "so many objects at once, at the store"},
-         {"--rate-limit", "SIZE", "so many bytes a second at most, as stored: 50MB"},
-         {"--resume", "PLACE", "go on where an earlier run has ended"},
-         {"--set-aside", "", "take what is damaged out of the way, where that makes a hole"},
+         {"--since", "TIME",
+          "only objects that were put since 2026-11-22T19:40:00Z, or in the last 7d"},
+         {"--jobs", "N", "how many objects the store verifies at once"},
+         {"--rate-limit", "SIZE", "most stored bytes to verify in a second, such as 50MB"},
+         {"--resume", "PLACE", "continue where an earlier run ended"},
+         {"--set-aside", "", "quarantine damaged objects, where that leaves a hole"},
          {"-y,--yes", "", "do not ask before that"}},
-        {kCluster}},
+        {kOptionalClusterArgument},
+        {{"Verify what was put in the last week", "walstow verify main --deep --since 7d"}}},
        verify},
   };
 }

@@ -157,13 +157,13 @@ int withdraw(const CommandContext& call) {
 
 std::vector<AdminCommand> withdraw_commands() {
   return {{{"withdraw",
-            "take a file away that does not belong into the log, or give it back",
-            {{"--reason", "TEXT", "why, for whoever puts or misses it"},
-             {"--digest", "DIGEST", "which content, where a name has had several"},
-             {"--undo", "", "give the file its name back, and let it be put again"},
-             {"--purge", "", "remove for good what is kept of a withdrawn file"},
+            "take a file that does not belong to the log out of the archive, or give it back",
+            {{"--reason", "TEXT", "why; for people who put the file or miss it"},
+             {"--digest", "DIGEST", "which content, if the name has had several"},
+             {"--undo", "", "give the file its name back, and accept it again"},
+             {"--purge", "", "permanently delete a withdrawn file"},
              {"-y,--yes", "", "do not ask"}},
-            {{"CLUSTER", "the cluster's name"}, {"FILE", "the file, as \"walstow list\" has it"}}},
+            {kClusterArgument, {"FILE", "the file, as \"walstow list\" shows it"}}},
            withdraw}};
 }
 
