@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-PRODUCT = ("proto", "archiver", "restorer", "store")
+PRODUCT = ("proto", "archiver", "restorer", "store", "deploy")
 
 
 def counts(data: Path) -> list[tuple[str, int, bool]]:

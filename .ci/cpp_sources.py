@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-FOLDERS = ("proto", "archiver", "restorer", "store", "tests")
+FOLDERS = ("proto", "archiver", "restorer", "store", "deploy", "tests")
 
 # Numbers first: the ' of 65'536 begins no character.
 TOKEN = re.compile(

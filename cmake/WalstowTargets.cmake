@@ -81,15 +81,16 @@ function(walstow_library name)
   target_link_libraries(${name} PUBLIC walstow_options ${arg_LINKS})
 endfunction()
 
-# walstow_executable(NAME SOURCES file... LINKS target...)
+# walstow_executable(NAME [BUILD_ONLY] SOURCES file... LINKS target...). BUILD_ONLY: the build runs it, and nothing
+# installs it.
 function(walstow_executable name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "BUILD_ONLY" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS})
   if(WALSTOW_SANITIZE)
     # For whoever names it: the tests that run under a sanitizer have all of it but its main().
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
-  else()
+  elseif(NOT arg_BUILD_ONLY)
     install(TARGETS ${name} RUNTIME)
   endif()
 endfunction()

@@ -1,0 +1,25 @@
+// The parts of docs/ that come from tables: between a line "<!-- NAME: generated -->" and the next
+// "<!-- end of generated -->".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace walstow {
+
+struct GeneratedPart {
+  std::string_view document;  // "docs/configuration.md"
+  std::string_view name;      // "settings"
+  std::string text;
+};
+
+std::vector<GeneratedPart> generated_parts();
+
+// `document` with `part` between its markers. Throws Error{kInvalid} where they are missing.
+std::string with_part(std::string_view document, const GeneratedPart& part);
+
+// The names, paths, addresses and quoted words of a text as code, and nothing else as markup.
+std::string marked_up(std::string_view text);
+
+}  // namespace walstow
