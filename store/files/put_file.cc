@@ -402,8 +402,7 @@ HandlerResult begin_put(PutContext context) {
   QuotaUse quota(context.archive->backend(), put.cluster);
   if (const auto refusal = quota.refuse(std::chrono::system_clock::now()))
     return to_reply(*refusal);
-  if (const auto refusal =
-          context.permits.refuse(context.archive->backend(), era, put, context.client))
+  if (const auto refusal = context.permits.refuse(*context.archive, era, put, context.client))
     return to_reply(*refusal);
   context.archive->backend().check_room();
   return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));

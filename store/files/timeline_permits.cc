@@ -1,5 +1,7 @@
 #include "store/files/timeline_permits.h"
 
+#include <algorithm>
+
 #include "store/archive/layout.h"
 #include "store/archive/new_timelines_record.h"
 
@@ -8,23 +10,28 @@ namespace {
 
 constexpr Timeline kFirst{1};  // which has no history
 
-bool has_history(BackendReader& backend, const std::optional<EraName>& era, const PutFile& put) {
-  if (!era) return false;
-  const auto key = layout::object_key(put.cluster, *era, WalFileName::history(put.file.timeline()));
-  return key && backend.open_object(*key) != nullptr;
+// In whichever era of the server: with another segment size its timelines go on in a new one, and
+// it archives their histories no second time.
+bool has_history(const Archive& archive, const PutFile& put) {
+  const auto history = WalFileName::history(put.file.timeline());
+  return std::ranges::any_of(archive.eras(put.cluster), [&](const EraName& era) {
+    if (era.system_identifier != put.system_identifier) return false;
+    const auto key = layout::object_key(put.cluster, era, history);
+    return key && archive.backend().open_object(*key) != nullptr;
+  });
 }
 
 }  // namespace
 
-std::optional<Refusal> TimelinePermits::refuse(BackendReader& backend,
+std::optional<Refusal> TimelinePermits::refuse(const Archive& archive,
                                                const std::optional<EraName>& era,
                                                const PutFile& put, const std::string& client) {
   const bool opens = put.file.kind() == FileKind::kHistory;
   if (!opens && put.file.timeline() == kFirst) return std::nullopt;
   const Asked asked{put.cluster, era ? era->number : 0, put.file.timeline().value, client};
   if (!opens && is_remembered(asked)) return std::nullopt;
-  auto refusal = refuse_opening(backend, put, client);
-  if (refusal && !has_history(backend, era, put)) return refusal;
+  auto refusal = refuse_opening(archive.backend(), put, client);
+  if (refusal && !has_history(archive, put)) return refusal;
   if (!opens) remember(asked);
   return std::nullopt;
 }
