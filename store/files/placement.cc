@@ -49,6 +49,7 @@ class Lookup {
   };
   std::optional<Standing> look();
   std::optional<Placement> known(const Standing& standing);
+  std::optional<Placement> find_known();
 
   const std::string& key() const { return key_; }
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
@@ -109,6 +110,11 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
                         hint());
   }
   return std::nullopt;
+}
+
+std::optional<Placement> Lookup::find_known() {
+  const auto standing = look();
+  return standing && standing->problem.empty() ? known(*standing) : std::nullopt;
 }
 
 // The size, where it is there.
@@ -177,6 +183,11 @@ class Placer {
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
+  // One that has the name is a piece, too, as soon as a longer one takes it over.
+  if (end && end->kind == SegmentEnd::Kind::kUnfinished) {
+    if (auto placement = lookup_.find_known()) return *std::move(placement);
+    if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
+  }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
     if (may_have_name && backend_.publish(staged_, lookup_.key()) == PublishResult::kPublished)
       return placed_new();
@@ -239,7 +250,6 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
 
 // `standing`: what has the name; nullptr: nothing that is whole.
 Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
-  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};
@@ -291,11 +301,9 @@ Placement Placer::refuse(const ObjectHeader& standing, const std::string& differ
 }  // namespace
 
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
-                                        const PutFile& put, const std::string& client) {
-  Lookup lookup(backend, era, put, client, nullptr);
-  const auto standing = lookup.look();
-  if (standing && standing->problem.empty()) return lookup.known(*standing);
-  return std::nullopt;
+                                        const PutFile& put, const std::string& client,
+                                        StagedObject* body) {
+  return Lookup(backend, era, put, client, body).find_known();
 }
 
 Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,

@@ -50,6 +50,9 @@ class BorrowedBackend : public Backend {
     backend_.update_record(key, change);
   }
   bool remove_record(const std::string& key) override { return backend_.remove_record(key); }
+  bool give_up_reserve() override { return backend_.give_up_reserve(); }
+  void hold_reserve() override { backend_.hold_reserve(); }
+  void check_room() override { backend_.check_room(); }
   void verify_in_place() override { backend_.verify_in_place(); }
   std::string describe() const override { return backend_.describe(); }
 
