@@ -74,6 +74,21 @@ void write_record(Backend& backend, const Slot& slot, const WithdrawnRecord& rec
   });
 }
 
+// In one step with the look that it still refuses puts. nullopt: it does not any more.
+std::optional<WithdrawnRecord> mark_purged(Backend& backend, const Slot& slot) {
+  std::optional<WithdrawnRecord> purged;
+  backend.update_record(slot.record(), [&](const std::optional<std::string>& content) {
+    purged = content ? std::optional(decode_withdrawn(*content, slot.record())) : std::nullopt;
+    if (!purged || !refuses_puts(*purged)) {
+      purged.reset();
+      return std::optional<std::string>();
+    }
+    purged->state = State::kPurged;
+    return std::optional(encode_withdrawn(*purged));
+  });
+  return purged;
+}
+
 WithdrawnReport standing_report(BackendReader& backend, const Slot& slot,
                                 const DescribedObject& object) {
   const std::string prefix =
@@ -278,6 +293,7 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
     write_record(backend, slot, record);
     if (source != nullptr) {
       if (auto refusal = give_name_back(archive, slot, *source)) return *std::move(refusal);
+      remove_copies_of_standing(backend, slot.key, slot.digest);
     }
     backend.remove_record(slot.record());
     log_line(LogLevel::kWarning,
@@ -295,14 +311,13 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
                                       const std::string& by) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, purge.cluster, purge.name, purge.digest)) {
-    StandingRecord standing = standing_record(backend, slot);
+    const StandingRecord standing = standing_record(backend, slot);
     if (standing.damaged) return not_wholly_withdrawn(slot);
     if (!standing.record) continue;
-    WithdrawnRecord& record = *standing.record;
-    if (!refuses_puts(record) || open_content(backend, slot.key, slot.digest) != nullptr)
-      return not_wholly_withdrawn(slot);
-    record.state = State::kPurged;
-    write_record(backend, slot, record);
+    if (open_content(backend, slot.key, slot.digest) != nullptr) return not_wholly_withdrawn(slot);
+    // Whoever takes the withdrawal back at the same time reads the copies that would go.
+    const auto purged = mark_purged(backend, slot);
+    if (!purged) return not_wholly_withdrawn(slot);
     remove_copies(backend, slot.key, slot.digest);
     backend.hold_reserve();
     log_line(
@@ -310,7 +325,7 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
         fmt::format("\"{}\" with digest {}, withdrawn from cluster \"{}\", is removed for good "
                     "by \"{}\"",
                     purge.name, to_string(slot.digest), purge.cluster, by));
-    return report_of(backend, purge.cluster, slot.era, record);
+    return report_of(backend, purge.cluster, slot.era, *purged);
   }
   return not_withdrawn(purge.cluster, purge.name, purge.digest);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
+#include "proto/base/suggestion.h"
 #include "store/backend/key_rules.h"
 #include "store/files/side_content.h"
 #include "store/inventory/withdrawn_records.h"
@@ -25,10 +26,13 @@ void copy_aside(Backend& backend, ObjectSource& object, const std::string& key,
   throw Error(ErrorKind::kRefused,
               fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
                           to_string(digest)),
-              "No accident makes two such contents: find out who has put them.");
+              fmt::format("No accident makes two such contents: find out who has put them. The one "
+                          "that was withdrawn makes room for this one when it is removed for good: "
+                          "{}.",
+                          suggestion({"withdraw", "CLUSTER", "FILE", "--digest", to_string(digest),
+                                      "--purge"})));
 }
 
-// Whatever is kept of the content; durable on return.
 // What set_aside() moved there is a second copy.
 void remove_twins(Backend& backend, const std::string& key, const std::string& copy_key,
                   const Digest& digest) {
@@ -75,6 +79,14 @@ std::unique_ptr<ObjectSource> find_copy(BackendReader& backend, const std::strin
     if (object && examine_object(*object).whole) return object;
   }
   return nullptr;
+}
+
+void remove_copies_of_standing(Backend& backend, const std::string& key, const Digest& digest) {
+  for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
+    const auto copy = open_content(backend, entry.key, digest);
+    const auto standing = open_content(backend, key, digest);
+    if (copy && standing && same_content(*copy, *standing)) backend.remove_object(entry.key);
+  }
 }
 
 void remove_copies(Backend& backend, const std::string& key, const Digest& digest) {

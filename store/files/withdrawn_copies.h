@@ -22,6 +22,10 @@ void take_away(Backend& backend, const std::string& key, const Digest& digest);
 std::unique_ptr<ObjectSource> find_copy(BackendReader& backend, const std::string& key,
                                         const Digest& digest);
 
+// Removes the copies of the content that has the name again; durable on return. A copy is removed
+// only where all its bytes are equal to the existing object's.
+void remove_copies_of_standing(Backend& backend, const std::string& key, const Digest& digest);
+
 // Whatever is kept of the content; durable on return.
 void remove_copies(Backend& backend, const std::string& key, const Digest& digest);
 
