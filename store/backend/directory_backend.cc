@@ -162,10 +162,7 @@ class DirectoryBackend final : public Backend {
 
   bool give_up_reserve() override { return reserve_.give_up(); }
   void hold_reserve() override { reserve_.make(); }
-  void check_room() override {
-    reserve_.check_room();
-    reserve_.make();
-  }
+  void check_room() override { reserve_.check_room(); }
 
   void verify_in_place() override;
 

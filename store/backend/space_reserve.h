@@ -31,11 +31,13 @@ class SpaceReserve {
   void make();
   // Durable on return. False: there is none, or enough is free.
   bool give_up();
-  // Throws Error{kStorage} while too little is free for a put.
-  void check_room() const;
+  // Throws Error{kStorage} while too little is free for a put; else as make().
+  void check_room();
 
  private:
   std::optional<FileSystemSpace> space() const;
+  void make_in(const FileSystemSpace& space);
+  void make_file(std::uint64_t size);
 
   FileSystem& files_;
   SpaceProbe probe_;
