@@ -17,6 +17,7 @@ class FakeStore : public StoreClient {
   std::function<GetDone(const GetFile&, const GetSink&)> on_get;
   std::function<std::string(const Command&)> on_ask;
 
+  void connect_beside(const std::function<void()>& work, const Patience&) override { work(); }
   PutDone put(PutFile put, File& raw, const Patience&) override {
     return expected(on_put)(put, raw);
   }

@@ -328,5 +328,41 @@ TEST_F(ClientTest, ProgramThatIsNotThereIsNamed) {
   EXPECT_NE(message_.find("/nonexistent/walstowd"), std::string::npos) << message_;
 }
 
+TEST_F(ClientTest, OneConnectionIsMadeBesideOtherWork) {
+  std::ofstream(folder_.path() / "reply", std::ios::binary) << reply(200, good_fields(), object());
+  Client client = client_of("echo asked >> asked; cat reply\n");
+  const Patience patience{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
+  int done = 0;
+  client.connect_beside([&] { ++done; }, patience);
+  client.connect_beside([&] { ++done; }, patience);
+  EXPECT_EQ(done, 2);
+  EXPECT_EQ(outcome(std::move(client)), "got") << message_;
+  EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 6U);
+}
+
+TEST_F(ClientTest, AFailureBesideOtherWorkIsThatOfTheFirstAttempt) {
+  const fs::path program = folder_.path() / "store";
+  Client client({.cluster = "main",
+                 .store_text = "/archive",
+                 .store = LocalStore{.archive = "/archive", .walstowd = program.string()},
+                 .deadlines = {}});
+  bool is_done = false;
+  client.connect_beside([&] { is_done = true; },
+                        {.give_up = Deadline::after(Duration(10000)), .on_failure = {}});
+  EXPECT_TRUE(is_done);
+  // It is there now, and would answer.
+  answering(reply(200, good_fields(), object()));
+  EXPECT_EQ(outcome(std::move(client)), "unavailable");
+  EXPECT_NE(message_.find(program.string()), std::string::npos) << message_;
+}
+
+TEST_F(ClientTest, WorkThatFailsBesideAConnectionSaysWhy) {
+  Client client = answering(reply(200, good_fields(), object()));
+  const auto work = [] { throw Error(ErrorKind::kInvalid, "its size changed"); };
+  const Patience patience{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
+  EXPECT_EQ(kind_thrown([&] { client.connect_beside(work, patience); }), ErrorKind::kInvalid);
+  EXPECT_EQ(outcome(std::move(client)), "got") << message_;
+}
+
 }  // namespace
 }  // namespace walstow
