@@ -2,6 +2,7 @@
 include(CheckCXXCompilerFlag)
 
 option(WALSTOW_TESTS "build the tests" ON)
+option(WALSTOW_ALL_TESTS "build the tests that only tests/run --all runs, too" OFF)
 option(WALSTOW_BENCH "build the benchmarks, with the tests" OFF)
 option(WALSTOW_COVERAGE "count how often each line runs" OFF)
 option(WALSTOW_FUZZ "build the fuzzer, with the tests; takes clang" OFF)
