@@ -12,11 +12,11 @@ namespace walstow {
 
 // Bytes of the file in each frame but the last. A stretch and its frame stay in the processor's
 // second cache, and a put arrives in chunks of this size (store/server/body_pump.cc); what a window
-// that starts empty costs is 3 % of the stored size (CONTRIBUTING.md).
+// that starts empty costs is 3 % of the stored size (docs/performance.md).
 inline constexpr std::size_t kStretchSize = std::size_t{256} << 10U;
 
 // Level of a stretch of which level 1 saves too little to pay: next to no search, mostly raw
-// blocks. Measured in CONTRIBUTING.md.
+// blocks. Measured in docs/performance.md.
 inline constexpr int kHastyLevel = -50;
 
 // Compresses one stretch after the other.

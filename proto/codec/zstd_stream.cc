@@ -30,7 +30,7 @@ struct FreeDecompressor {
 
 // Of the default level, in the place of zstd's own. A table of 16 kB stays in the processor's first
 // cache, and WAL is full of short repetitions: what is stored of pgbench is a tenth smaller than
-// with zstd's own in such stretches, and text takes a fifth less time. Measured in CONTRIBUTING.md.
+// with zstd's own in such stretches, and text takes a fifth less time (docs/performance.md).
 constexpr int kHashLog = 12;
 constexpr int kShortestMatch = 5;
 

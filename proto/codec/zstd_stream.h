@@ -12,7 +12,7 @@ namespace walstow {
 // Largest window a decoder must offer for Content-Encoding: zstd (RFC 9659, section 3): 8 MiB.
 inline constexpr int kLargestWindowLog = 23;
 
-// Negative levels are zstd's fast ones. 1 is the measured choice for WAL (CONTRIBUTING.md).
+// Negative levels are zstd's fast ones. 1 is the measured choice for WAL (docs/performance.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
 // Makes zstd frames with content checksum, each of bytes that lie together: zstd reads them where

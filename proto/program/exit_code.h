@@ -1,5 +1,5 @@
 // The one table of exit codes. PostgreSQL reads meaning into them; what it does with each was
-// established by experiment (README.md, "Exit codes").
+// established by experiment (docs/exit-codes.md).
 #pragma once
 
 namespace walstow::exit_code {

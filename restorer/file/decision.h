@@ -3,7 +3,7 @@
 // PostgreSQL reads every exit code from 1 to 125 as "there is no such file": a recovery then ends
 // and opens the database with what it has, a standby asks again. Above 125 the server stops. So an
 // exit of 1 to 125 under recovery.signal needs a proof, and nothing above 125 may ever stop a
-// standby. README.md shows what PostgreSQL does with each code.
+// standby. docs/exit-codes.md shows what PostgreSQL does with each code.
 #pragma once
 
 #include "proto/pgdata/data_directory.h"

@@ -1,7 +1,8 @@
 // An archive in a directory, on any file system that can link without replacing.
 //
-// Publishing (promise 1 of README.md): temporary -> fsync -> linkat (fails when the name is taken)
-// -> fsync of its folder and of every folder above. See directory_backend.cc for why each step.
+// Publishing (guarantee 1 of docs/guarantees.md): temporary -> fsync -> linkat (fails when the name
+// is taken) -> fsync of its folder and of every folder above. directory_backend.cc explains each
+// step.
 #pragma once
 
 #include <memory>
