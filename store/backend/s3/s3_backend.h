@@ -14,7 +14,7 @@
 //   remove_objects            DELETE: of what a prune gives up, and a prune that is done again
 //                             finds what came late
 //
-// STORAGE.md has each promise of backend.h, and why it holds among several processes.
+// S3.md has each promise of backend.h, and why it holds among several processes.
 #pragma once
 
 #include <memory>

@@ -101,7 +101,7 @@ void require_conditional_writes(S3Client& client, ConditionalPuts& puts) {
     return;
   }
   throw Error(ErrorKind::kStorage, what,
-              "Use a bucket without versioning, and a service with conditional writes; STORAGE.md "
+              "Use a bucket without versioning, and a service with conditional writes; S3.md "
               "names some. \"s3.probe = accept\" does without, and without the promises.");
 }
 
