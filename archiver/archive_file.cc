@@ -1,6 +1,7 @@
-// The file is read twice: once for its digest, which goes into the head of the request, while the
-// connection is made; and once to be sent. The second pass comes from the page cache. Whatever changes in between, and whatever
-// breaks on the way, the store finds with that digest before it promises anything.
+// The file is read twice. The first pass computes its digest, which goes into the head of the
+// request, while the connection is made. The second pass sends the file, out of the page cache.
+// Whatever changes in between, and whatever breaks on the way, the store finds with that digest
+// before it promises anything.
 #include "archiver/archive_file.h"
 
 #include <array>

@@ -41,8 +41,8 @@ struct Question {
   std::function<void()> restart_object;
   std::function<void()> progress;   // called for each megabyte that has come; may be empty
   std::function<bool()> abandoned;  // asked before the file is placed; may be empty
-  // Of a large file all but the last piece is durable when it has come, so that make_durable() never
-  // takes long.
+  // Makes each piece of a large file durable as it comes, all but the last one. So make_durable()
+  // never takes long.
   bool sync_pieces = false;
 };
 
@@ -52,7 +52,8 @@ struct Fetched {
 };
 
 // The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
-// it. This and restore_file() throw nothing but what the machine itself runs out of (std::bad_alloc).
+// it. This and restore_file() throw nothing but what the machine itself runs out of
+// (std::bad_alloc).
 Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience);
 // IncomingFile::sync(). Where it fails the outcome says so, and there is no file any more. Throws

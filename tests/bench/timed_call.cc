@@ -38,7 +38,8 @@ int main(int count, char** words) {
   char line[64];
   const int size = std::snprintf(line, sizeof line, "%.3f %d\n", took.count(), status);
   const int log = ::open(words[1], O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-  if (log < 0 || ::write(log, line, static_cast<size_t>(size)) != size) return fail(words[1], errno);
+  if (log < 0 || ::write(log, line, static_cast<size_t>(size)) != size)
+    return fail(words[1], errno);
   if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
   ::raise(WTERMSIG(status));
   return 128 + WTERMSIG(status);
