@@ -36,12 +36,12 @@ std::optional<FileSystemSpace> SpaceReserve::space() const {
 void SpaceReserve::make() {
   try {
     const auto now = space();
-    // Not the last that is free: it would only turn puts away.
+    // Do not take the last free space: that would only refuse puts.
     if (!now || now->available < 2 * reserve_of(*now)) return;
     const std::string path(kReserveFile);
     if (files_.status(path)) return;
     const std::unique_ptr<File> file = files_.create_temporary();
-    // Random, so that it takes its space also where a file system compresses.
+    // Random bytes, so that the file takes its space even where a file system compresses.
     for (std::uint64_t offset = 0; offset < reserve_of(*now); offset += kBlock)
       file->write_at(offset, as_bytes(random_hex(kBlock / 2)));
     file->sync();
@@ -70,7 +70,7 @@ void SpaceReserve::check_room() const {
   if (!now) return;
   const std::uint64_t reserve = reserve_of(*now);
   if (now->available >= 2 * reserve) return;
-  // Where none is held, nobody could hold one behind this put.
+  // Where no reserve is held, this put must leave room for one.
   const std::uint64_t kept = files_.status(std::string(kReserveFile)) ? reserve : 2 * reserve;
   if (now->available >= kept) return;
   throw Error(ErrorKind::kStorage,
