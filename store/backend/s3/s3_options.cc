@@ -70,7 +70,7 @@ constexpr std::array kSettings{
               "An archive in S3 is named s3://BUCKET or s3://BUCKET/PREFIX.");
 }
 
-// AWS's strict rules: a name that meets them works everywhere, and as part of a host name.
+// The narrow rules of AWS: what passes them works everywhere, and in a host's name.
 bool is_bucket(std::string_view name) {
   const auto is_inner = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -93,8 +93,8 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// Parses "NAME = VALUE" lines of the form that AWS's own tools read. Skips [sections] and comments,
-// so that the first of several profiles counts.
+// "NAME = VALUE" lines of the form that AWS's own tools read; [sections] and comments are skipped,
+// so that of several profiles the first one counts.
 std::map<std::string, std::string, std::less<>> parse_credentials(std::string_view text) {
   std::map<std::string, std::string, std::less<>> values;
   while (!text.empty()) {
