@@ -9,7 +9,6 @@ namespace walstow {
 // Runs the step. On a full medium it frees the reserve and runs the step once more, so the step may
 // run twice. The end of a prune, and other steps that make room, hold the reserve again. Errors:
 // those of the step.
-// the step.
 template <class Step>
 auto with_reserve(Backend& backend, const Step& step) {
   try {
