@@ -46,8 +46,8 @@ using DamagedRecords = std::vector<std::string>;
 bool is_of_one_record(const Error& error);
 
 // Visits all records, each with its content at the time of its visit. Records that are removed
-// during the call are left out. Throws what reading a record or `visit` throws; with `damaged`, adds
-// the errors of single records (is_of_one_record()) to it instead.
+// during the call are left out. Throws what reading a record or `visit` throws. With `damaged`,
+// adds the errors of single records (is_of_one_record()) to it instead.
 void for_each_record(
     BackendReader& backend, const std::string& prefix,
     const std::function<void(const std::string& key, const std::string& content)>& visit,
