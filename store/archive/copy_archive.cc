@@ -23,9 +23,8 @@ namespace {
 
 constexpr std::size_t kBatch = 1000;  // entries
 
-// Two contents of one length count as equal without being read if the copy is newer than the source
-// by more than clocks differ: an S3 service refuses a difference of 15 minutes. Otherwise they are
-// read.
+// Two contents of one length count as equal, without being read, if the copy is newer by more than
+// the clocks can differ. Otherwise they are read. An S3 service refuses a difference of 15 minutes.
 constexpr std::chrono::hours kClocksDiffer{1};
 
 std::string marker_key() {

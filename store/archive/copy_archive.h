@@ -4,10 +4,10 @@
 // The marker is copied last. Until then the copy's marker text lies below "_copy/", and nobody can
 // open the copy as an archive: an incomplete copy must never prove that a file is absent. A pass
 // never replaces an existing object. So it may be interrupted at any time and run again, and it may
-// run while others put into the source. The finishing pass first removes the source's marker, so
-// that at no time both are served, and then runs once more, for objects that arrived between its
-// first run and that removal. A put that is in progress at that moment could still be missed:
-// nobody may put then.
+// run while others put into the source. The finishing pass removes the source's marker, so that at
+// no time both are served. Then it runs once more, for objects that arrived before that removal. It
+// could still miss a put that is in progress at that moment: nobody may put during the finishing
+// pass.
 //
 //   _copy/walstow.json    at the target: its marker, held back
 //   _copy/running.json    at the target: a pass began, and has not ended
@@ -47,7 +47,7 @@ struct CopyProblem {
 
 struct CopyOptions {
   enum class Pass {
-    kCopy,    // copies what there is
+    kCopy,    // copies the present content
     kFinish,  // nobody writes to the source any more: makes the target the archive
   } pass = Pass::kCopy;
   std::uint32_t jobs = 1;  // objects at once

@@ -169,7 +169,7 @@ std::string withdrawn_records(std::string_view cluster, const EraName& era, cons
                               StoredName::Form form, std::string_view digest_begin);
 std::string withdrawn_record(std::string_view cluster, const EraName& era, const WalFileName& file,
                              StoredName::Form form, const Digest& digest);
-// The digits are there in any form.
+// The result has the digits for every form.
 std::optional<StoredName> parse_withdrawn_record(std::string_view cluster, const EraName& era,
                                                  std::string_view key);
 

@@ -1,6 +1,6 @@
 // The files that make up a log: segments and .partial files, which a get serves. Only they prove
 // that the log has something later. A .backup file, an incomplete segment or a foreign file proves
-// nothing, whoever has put it. Blocking. Errors: as store/backend/backend.h.
+// nothing, no matter which client has put it. Blocking. Errors: as store/backend/backend.h.
 #pragma once
 
 #include <optional>

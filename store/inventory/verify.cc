@@ -17,7 +17,7 @@
 namespace walstow {
 namespace {
 
-// A page ends after this time. It still finishes the objects that are being read, and reads the
+// A page ends after this time. It still finishes the objects that are being read. It also reads the
 // previous segments that follow_the_log() needs: one for each segment that does not follow another
 // one of the page, and more only before this time has passed. The time is short, so that the caller
 // sees progress, can stop at any time, and keeps a rate. The largest object takes some seconds

@@ -18,9 +18,9 @@ namespace walstow {
 VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify);
 
 // Quarantines a damaged object, durably, on behalf of `client`; reads it once more during this
-// call. An object whose absence would read as an end of the log stays: a segment without another
-// one before or after it on its timeline, and every history file, since without it PostgreSQL would
-// take its timeline for an unused one.
+// call. Keeps an object whose absence would read as an end of the log: a segment without another
+// one before or after it on its timeline. Keeps every history file, since without it PostgreSQL
+// would take its timeline for an unused one.
 SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::string_view client);
 
 }  // namespace walstow

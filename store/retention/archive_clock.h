@@ -3,7 +3,7 @@
 // once.
 //
 // One record of the archive keeps the newest time that was observed. The times of later puts and of
-// standbys' reports extend it, as long as each is at most kLongestQuiet after the previous one:
+// standbys' reports extend it, as long as each is at most kLongestQuiet after the previous one. So
 // times that a wrong clock has stamped do not support that clock. A clock that is more than
 // kLongestQuiet ahead of the extended time is doubted for kDoubt. Either it is wrong, or the store
 // was off for so long that no standby could ask, and the standbys' silence proves nothing. During
