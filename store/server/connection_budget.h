@@ -1,7 +1,7 @@
-// A bound on unauthenticated connections of one kind: those in their handshake, or those that are
-// being turned away. A new one is never refused: if there is no room, the budget cuts the oldest
-// connection of the owner with most. So neither many silent peers nor a single one can keep others
-// out.
+// A bound on connections of one kind that no session serves: those in their handshake, or those
+// that are being turned away. A new one is never refused: if there is no room, the budget cuts the
+// oldest connection of the owner with most. So neither many silent peers nor a single one can keep
+// others out.
 //
 // Threads: any.
 #pragma once

@@ -32,8 +32,8 @@ class Machine {
   std::size_t crash_points() const;
   std::vector<std::string> journal() const;
 
-  // --- for mounted file systems: only these calls touch the tree; no function that they receive may
-  // call them again, for example by opening or closing a file ---
+  // --- for mounted file systems: only these calls touch the tree, and no function that they
+  // receive may call them again, for example by opening or closing a file ---
   // Throws when `process` is no longer alive.
   template <class Look>
   auto look(const Process& process, Look look) {

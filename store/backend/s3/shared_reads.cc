@@ -46,7 +46,7 @@ class SharedRead {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unique_ptr<ObjectSource> source_;  // used by the thread that set fetching_
-  Buffer bytes_;                          // its size is that of the whole object
+  Buffer bytes_;                          // from filled_ on likewise
   std::size_t filled_ = 0;
   bool fetching_ = false;
   bool ended_ = false;  // the source has ended, perhaps early
