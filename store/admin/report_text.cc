@@ -65,7 +65,7 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
   std::string lines;
   std::size_t column = 0;
   while (!text.empty()) {
-    // A command that is broken could not be pasted.
+    // Keep a command on one line, so that it can be pasted.
     const std::size_t end = std::min(text.find(' ', quoted_command_size(text)), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -90,7 +90,7 @@ std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
   return text;
 }
 
-// The longest name is that of a piece: 48 characters.
+// The longest name is that of an incomplete segment: 48 characters.
 std::string file_text(const FileEntry& file) {
   return fmt::format("{:<48} {:>10} {}\n", file.name, size_text(file.stored_size),
                      to_iso8601(file.put));

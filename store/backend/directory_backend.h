@@ -14,14 +14,14 @@
 
 namespace walstow {
 
-// Takes ownership. `files` is rooted at the archive's folder. Its first stage() probes the file
-// system and removes the temporaries of dead writers; reading works without. check_room() makes the
-// reserve, too, where it is missing. Without a `space` there is none, and always room.
+// Takes ownership. `files` is rooted at the archive's folder. The first stage() probes the file
+// system and removes the temporaries of dead writers; reading works without it. check_room() also
+// makes a missing reserve. Without a `space` there is no reserve, and there is always room.
 std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files,
                                                 SpaceProbe space = {});
 
-// Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot
-// link.
+// Throws Error{kStorage} with a hint when the archive's file system replaces existing names or
+// cannot link.
 void probe_directory(FileSystem& files);
 
 }  // namespace walstow

@@ -24,8 +24,7 @@ std::uint64_t reserve_of(const FileSystemSpace& space) {
   return std::min(kLargestReserve, space.size / kShare);
 }
 
-// For the reserve and a put. The last that is free is held for neither: it would only turn puts
-// away.
+// For the reserve and a put. The last free space is not taken: that would only refuse puts.
 bool has_room_for_both(const FileSystemSpace& space) {
   return space.available >= 2 * reserve_of(space);
 }
@@ -57,7 +56,7 @@ void SpaceReserve::make_file(std::uint64_t size) {
   const std::string path(kReserveFile);
   if (files_.status(path)) return;
   const std::unique_ptr<File> file = files_.create_temporary();
-  // Random, so that it takes its space also where a file system compresses.
+  // Random bytes, so that the file takes its space even where a file system compresses.
   for (std::uint64_t offset = 0; offset < size; offset += kBlock)
     file->write_at(offset, as_bytes(random_hex(kBlock / 2)));
   file->sync();
@@ -85,7 +84,7 @@ void SpaceReserve::check_room() {
     return;
   }
   const std::uint64_t reserve = reserve_of(*now);
-  // Where none is held, nobody could hold one behind this put.
+  // Where no reserve is held, this put must leave room for one.
   const std::uint64_t kept = files_.status(std::string(kReserveFile)) ? reserve : 2 * reserve;
   if (now->available >= kept) return;
   throw Error(ErrorKind::kStorage,

@@ -1,5 +1,5 @@
-// A backend that is somebody else's: for an Archive, which owns its own, on one that a test goes on
-// with; and for tests that watch or change some of the calls.
+// A backend that somebody else owns. An Archive owns its backend; with this, a test can continue to
+// use it. Also a base for tests that watch or change some of the calls.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// A store that does what a test tells it to.
+// A store that a test scripts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 namespace walstow {
 
-// What it was not told to expect fails the test. Threads: as the functions.
+// An unexpected call fails the test. Threads: as the functions.
 class FakeStore : public StoreClient {
  public:
   std::function<PutDone(const PutFile&, File&)> on_put;
