@@ -25,8 +25,7 @@ std::vector<ClientReport> list_clients(BackendReader& backend);
 struct AddedClient {
   enum class Result {
     kAdded,
-    kStood,  // existed, with the same key, grants and certificate: the request was sent again after
-             // a lost answer
+    kStood,  // existed, with the same key, grants and certificate: repeated after a lost answer
     kTaken,  // another client has the name; its record was not touched
   };
   Result result = Result::kAdded;

@@ -115,8 +115,7 @@ class Copy {
   std::optional<std::chrono::system_clock::time_point> unfinished_since_;
   std::mutex mutex_;
   CopyCounts counts_;          // guarded by mutex_, as are the calls of options_
-  bool is_last_look_ = false;  // the pass after the removal of the source's marker; changes while
-                               // one thread runs
+  bool is_last_look_ = false;  // the second pass of kFinish; changes while one thread runs
 };
 
 // --- counting ---

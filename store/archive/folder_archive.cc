@@ -76,9 +76,7 @@ void refuse_unless_empty(FileSystem& files, const std::string& folder) {
 void become_owner_of(const std::string& folder) {
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR)
-      return;  // opening it reports that with a better
-               // message
+    if (errno == ENOENT || errno == ENOTDIR) return;  // opening it gives a better message
     throw_system_error(fmt::format("could not look at archive \"{}\"", folder), errno);
   }
   if (status.st_uid == geteuid()) return;

@@ -16,8 +16,7 @@ namespace walstow {
 struct Caller {
   enum class Kind {
     kOwner,        // the archive's owner on its own host: every right, without a record
-    kCertificate,  // has proved that it holds the key of a certificate that this archive's CA
-                   // signed
+    kCertificate,  // has proved that it holds the key of a certificate of this archive's CA
     kNamed,        // vouched for by the process that started this one (a forced command of sshd)
   };
   Kind kind = Kind::kNamed;

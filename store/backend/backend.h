@@ -140,11 +140,11 @@ class Backend : public BackendReader {
   // callers find the same damage, the slower one must not remove what the faster one has published
   // as a replacement.
   virtual bool set_aside(const std::string& key, const ObjectSource& damaged) = 0;
-  // The one exception to "never replaced": replaces `standing` by `successor` in one atomic step,
+  // The one exception to "never replaced": replaces `standing` with `successor` in one atomic step,
   // durable on return. The key has an object at every moment, and readers of the old one can finish
   // reading it. `standing` is the source from open_object(key). False: the key no longer has that
-  // object, and nothing was done. The old object is lost: the caller must keep it elsewhere first,
-  // durably, if it is needed.
+  // object, and nothing was done. The old object is lost: if it is needed, the caller must keep it
+  // elsewhere first, durably.
   virtual bool replace_object(StagedObject& successor, const std::string& key,
                               const ObjectSource& standing) = 0;
   virtual bool remove_object(const std::string& key) = 0;  // durable on return; false: absent

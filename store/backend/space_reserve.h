@@ -3,7 +3,7 @@
 //
 // The reserve is a meaningless file, kReserveFile, of 4 MiB, or of a sixteenth of a smaller file
 // system. The store refuses puts while less than that is free in addition. An administrator's
-// command or a prune that meets a full disk all the same frees the file. The end of a prune or a
+// command or a prune that meets a full disk all the same removes the file. The end of a prune or a
 // purge, and the next put for which there is room, make it again. Blocking; threads: any.
 #pragma once
 

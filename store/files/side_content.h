@@ -67,9 +67,9 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
                                              const Digest& digest);
 
-// Replaces a damaged object by `staged`, and keeps the damaged bytes below "_aside". The key has an
-// object at every moment: a damaged one is never reported as absent. False: the key no longer has
-// the damaged object; it is unchanged, and a copy may be left below "_aside".
+// Replaces a damaged object with `staged`, and keeps the damaged bytes below "_aside". The key has
+// an object at every moment: a damaged one is never reported as absent. False: the key no longer
+// has the damaged object; it is unchanged, and a copy may be left below "_aside".
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
                      ObjectSource& damaged, const std::string& problem);
 

@@ -78,8 +78,7 @@ struct RetentionInventory {
   std::vector<PositionReport> positions;  // for the era's system identifier
   std::vector<HoldFacts> holds;           // in this era
   FutureTimes future_times = {};          // how later times than its `after` count
-  std::set<std::string> servers = {};     // clients that may open timelines, if an administrator
-                                          // has named them
+  std::set<std::string> servers = {};     // clients that an administrator lets open timelines
 };
 
 // --- the policy ---
@@ -99,11 +98,9 @@ struct KeepBackups {
 
 struct RetentionPolicy {
   std::optional<KeepBackups> keep;      // nullopt: every backup is kept
-  std::string backup_label;             // a pattern (fnmatch); others do not count as backups; "":
-                                        // all count
+  std::string backup_label;             // a pattern (fnmatch) of those that count; "": all do
   std::optional<SegmentNumber> before;  // an upper bound of the floor
-  std::optional<std::chrono::seconds> standby_limit;  // a standby that is silent for longer does
-                                                      // not count
+  std::optional<std::chrono::seconds> standby_limit;  // standbys silent for longer do not count
   std::chrono::seconds least_age = kLeastAge;         // files that were put since then stay
   // Removes the unneeded files of this dead branch instead of those below the floor.
   std::optional<Timeline> dead_timeline;

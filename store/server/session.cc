@@ -257,7 +257,7 @@ asio::awaitable<void> Session::send_download(Download& download) {
 }
 
 // Proven absences are the usual end of a log, and not worth a line. A peer without an address runs
-// on this machine and logs the refusal itself.
+// on this machine and reports the refusal itself.
 void Session::log_refusal(const Reply& reply) const {
   if (!reply.refusal || is_absence(reply.refusal->code) || context_.peer.empty()) return;
   log_refused(context_.log, context_.caller, context_.peer, *reply.refusal,
@@ -333,7 +333,7 @@ asio::awaitable<void> Session::run() {
   try {
     keep_alive_ = false;
     co_await send(to_reply(to_refusal(*fatal)));
-  } catch (const PeerGone&) {  // it cannot be told, and the process ends all the same
+  } catch (const PeerGone&) {  // it gets no answer, and the process ends all the same
   }
   throw Error(*fatal);
 }

@@ -112,8 +112,7 @@ class DiskFolder {
   Entries now_;
   Entries durable_;
   std::vector<std::vector<Change>> unsynced_;  // in order
-  std::uint64_t synced_ = 0;                   // the number of operations that were removed from
-                                               // unsynced_
+  std::uint64_t synced_ = 0;                   // operations that are no longer in unsynced_
 };
 
 }  // namespace walstow

@@ -2,10 +2,10 @@
 // in proto/files/file_system.h. Tests run production code on it, cut the power at every crash
 // point, and examine the disk afterwards.
 //
-// Durable are: content and size after File::sync(); names (made, linked, renamed, removed) after
-// sync_folder() of their folder; a new folder, with all below it, only with its own name in its
-// parent. A rename within one folder survives whole or not at all. Between two folders it is one
-// operation in each, so that a file may be found under both names or none.
+// The following is durable: content and size after File::sync(); names (made, linked, renamed,
+// removed) after sync_folder() of their folder; a new folder, with all below it, only with its own
+// name in its parent. A rename within one folder survives whole or not at all. Between two folders
+// it is one operation in each, so that a file may be found under both names or none.
 //
 // Every call that changes something is one crash point, whether or not it succeeds: write_at, sync,
 // close of a written file, create_temporary, open_or_create and lock that create, link, replace,

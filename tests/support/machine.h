@@ -88,8 +88,7 @@ class Machine {
 
   const TemporaryStyle temporaries_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;  // a lock may have become free, or a waiting process may have
-                                     // died
+  std::condition_variable changed_;  // a lock may be free, or a waiting process dead
   std::shared_ptr<DiskFolder> root_ = std::make_shared<DiskFolder>(0);
   std::uint64_t numbers_ = 0;  // of inodes and temporaries
   std::vector<std::shared_ptr<Process>> processes_;

@@ -43,7 +43,7 @@ class S3Client {
   // nullopt: the service found nothing, which is no proof of absence.
   std::optional<S3Head> head(const std::string& key);
 
-  // Succeeds if no object exists, too. remove_all() takes at most kMostRemovals texts, each one a
+  // Removing an absent object succeeds. remove_all() takes at most kMostRemovals texts, each one a
   // key, since it does not escape them; after an Error some are removed and some are not.
   void remove(const std::string& key);
   void remove_all(const std::vector<std::string>& keys);

@@ -36,8 +36,7 @@ struct S3Options {
   Duration patience{0};  // longest time for one request, with its retries; sending and reading a
                          // large object takes additional time
   enum class Probe { kRefuse, kAccept } probe = Probe::kRefuse;  // a service that fails the probe
-  std::function<Time()> clock = std::chrono::system_clock::now;  // requests are signed with its
-                                                                 // time
+  std::function<Time()> clock = std::chrono::system_clock::now;  // for signatures
 };
 
 // Whether WAL crosses a network in clear text: to another host, without TLS.

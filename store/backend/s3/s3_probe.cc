@@ -65,8 +65,7 @@ void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point
 std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
   using PutResult = ConditionalPuts::Result;
   if (client.has_versions()) {
-    // Ceph and others honour no condition then: each of two writers learns that its own object is
-    // the one.
+    // Ceph and others then honour no condition: two writers both receive a success.
     return "the bucket has versioning on, or had it: such a bucket replaces what stands";
   }
   remove_stale_probes(client, client.options().clock());
