@@ -10,14 +10,19 @@ namespace {
 
 constexpr Timeline kFirst{1};  // which has no history
 
-// In whichever era of the server: with another segment size its timelines go on in a new one, and
-// it archives their histories no second time.
-bool has_history(const Archive& archive, const PutFile& put) {
+bool has_history(const Archive& archive, const EraName& era, const PutFile& put) {
   const auto history = WalFileName::history(put.file.timeline());
-  return std::ranges::any_of(archive.eras(put.cluster), [&](const EraName& era) {
-    if (era.system_identifier != put.system_identifier) return false;
-    const auto key = layout::object_key(put.cluster, era, history);
-    return key && archive.backend().open_object(*key) != nullptr;
+  const auto key = layout::object_key(put.cluster, era, history);
+  return key && archive.backend().open_object(*key) != nullptr;
+}
+
+// With another segment size the server's timelines continue in a new era, and it does not archive
+// their histories again. But a history itself must exist in its own era: where it does not, nothing
+// compares the content of the one that is put.
+bool is_open(const Archive& archive, const std::optional<EraName>& era, const PutFile& put) {
+  if (put.file.kind() == FileKind::kHistory) return era && has_history(archive, *era, put);
+  return std::ranges::any_of(archive.eras(put.cluster), [&](const EraName& any) {
+    return any.system_identifier == put.system_identifier && has_history(archive, any, put);
   });
 }
 
@@ -31,7 +36,7 @@ std::optional<Refusal> TimelinePermits::refuse(const Archive& archive,
   const Asked asked{put.cluster, era ? era->number : 0, put.file.timeline().value, client};
   if (!opens && is_remembered(asked)) return std::nullopt;
   auto refusal = refuse_opening(archive.backend(), put, client);
-  if (refusal && !has_history(archive, put)) return refusal;
+  if (refusal && !is_open(archive, era, put)) return refusal;
   if (!opens) remember(asked);
   return std::nullopt;
 }

@@ -138,6 +138,7 @@ TEST_F(BranchesTest, HistoryOfAnEarlierEraIsOne) {
   };
   EXPECT_FALSE(is_refused("000000020000000000000003"));
   EXPECT_TRUE(is_refused("000000030000000000000003"));
+  EXPECT_TRUE(is_refused("00000002.history")) << "it may have any content";
 }
 
 TEST(NewTimelines, NamesOfWhichNoneIsAny) {
