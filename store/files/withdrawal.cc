@@ -74,19 +74,45 @@ void write_record(Backend& backend, const Slot& slot, const WithdrawnRecord& rec
   });
 }
 
+// nullopt: there is none, or it cannot be read.
+std::optional<WithdrawnRecord> readable(const std::optional<std::string>& content,
+                                        const Slot& slot) {
+  try {
+    return content ? std::optional(decode_withdrawn(*content, slot.record())) : std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged) throw;
+    return std::nullopt;
+  }
+}
+
 // In one step with the look that it still refuses puts. nullopt: it does not any more.
 std::optional<WithdrawnRecord> mark_purged(Backend& backend, const Slot& slot) {
   std::optional<WithdrawnRecord> purged;
   backend.update_record(slot.record(), [&](const std::optional<std::string>& content) {
-    purged = content ? std::optional(decode_withdrawn(*content, slot.record())) : std::nullopt;
-    if (!purged || !refuses_puts(*purged)) {
-      purged.reset();
-      return std::optional<std::string>();
-    }
+    purged = readable(content, slot);
+    if (purged && !refuses_puts(*purged)) purged.reset();
+    if (!purged) return std::optional<std::string>();
     purged->state = State::kPurged;
     return std::optional(encode_withdrawn(*purged));
   });
   return purged;
+}
+
+// The content gets its name back. Throws Error{kUnavailable} if it was purged since `record` was
+// read: its copies are being removed then.
+void mark_returning(Backend& backend, const Slot& slot, WithdrawnRecord record) {
+  const bool was_purged = record.state == State::kPurged;
+  record.state = State::kReturning;
+  backend.update_record(slot.record(), [&](const std::optional<std::string>& content) {
+    const auto now = readable(content, slot);
+    if (!was_purged && now && now->state == State::kPurged) {
+      throw Error(ErrorKind::kUnavailable,
+                  fmt::format("\"{}\" is being removed permanently by somebody else",
+                              layout::to_string(slot.stored)),
+                  "Ask again.");
+    }
+    return std::optional(encode_withdrawn(record));
+  });
 }
 
 WithdrawnReport standing_report(BackendReader& backend, const Slot& slot,
@@ -123,6 +149,14 @@ Refusal no_such_content(const std::string& cluster, const std::string& name, con
 std::unique_ptr<ObjectSource> open_whole_content(BackendReader& backend, const Slot& slot) {
   auto object = open_content(backend, slot.key, slot.digest);
   return object && examine_object(*object).whole ? std::move(object) : nullptr;
+}
+
+// The name does not have what was withdrawn. Another content with the same digest may have it.
+bool is_taken_away(BackendReader& backend, const Slot& slot) {
+  if (open_content(backend, slot.key, slot.digest) == nullptr) return true;
+  const auto existing = open_whole_content(backend, slot);
+  return existing && find_copy(backend, slot.key, slot.digest) &&
+         !has_copy_of(backend, slot.key, slot.digest, *existing);
 }
 
 // What is damaged gives way, as it does to a put.
@@ -288,12 +322,10 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
     if (aside && other_has_name(backend, slot)) return name_is_taken(slot);
     ObjectSource* const source = object ? object.get() : aside.get();
     if (!standing.record) standing.record = record_from(slot, source);
-    WithdrawnRecord& record = *standing.record;
-    record.state = State::kReturning;
-    write_record(backend, slot, record);
+    const WithdrawnRecord& record = *standing.record;
+    mark_returning(backend, slot, record);
     if (source != nullptr) {
       if (auto refusal = give_name_back(archive, slot, *source)) return *std::move(refusal);
-      remove_copies_of_standing(backend, slot.key, slot.digest);
     }
     backend.remove_record(slot.record());
     log_line(LogLevel::kWarning,
@@ -314,10 +346,11 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
     const StandingRecord standing = standing_record(backend, slot);
     if (standing.damaged) return not_wholly_withdrawn(slot);
     if (!standing.record) continue;
-    if (open_content(backend, slot.key, slot.digest) != nullptr) return not_wholly_withdrawn(slot);
-    // Whoever takes the withdrawal back at the same time reads the copies that would go.
+    if (!is_taken_away(backend, slot)) return not_wholly_withdrawn(slot);
+    // An undo at the same time reads the copies that would be removed.
     const auto purged = mark_purged(backend, slot);
-    if (!purged) return not_wholly_withdrawn(slot);
+    if (!purged && standing_record(backend, slot).record) return not_wholly_withdrawn(slot);
+    if (!purged) continue;
     remove_copies(backend, slot.key, slot.digest);
     backend.hold_reserve();
     log_line(
