@@ -29,6 +29,10 @@ std::string problem_of(const Examined& examined, const PutFile& put) {
   return {};
 }
 
+bool is_unfinished(const SegmentEnd& end) {
+  return end.kind == SegmentEnd::Kind::kUnfinished;
+}
+
 // What one put meets in the archive, once its era is known. It only looks.
 class Lookup {
  public:
@@ -50,6 +54,7 @@ class Lookup {
   std::optional<Standing> look();
   std::optional<Placement> known(const Standing& standing);
   std::optional<Placement> find_known();
+  bool has_whole();
 
   const std::string& key() const { return key_; }
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
@@ -110,6 +115,12 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
                         hint());
   }
   return std::nullopt;
+}
+
+// Whether a whole object has the name.
+bool Lookup::has_whole() {
+  const auto standing = look();
+  return standing && standing->problem.empty();
 }
 
 std::optional<Placement> Lookup::find_known() {
@@ -183,9 +194,8 @@ class Placer {
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
-  // One that has the name is a piece, too, as soon as a longer one takes it over.
-  if (end && end->kind == SegmentEnd::Kind::kUnfinished) {
-    if (auto placement = lookup_.find_known()) return *std::move(placement);
+  // One that gets the name is a piece, too, as soon as a longer one takes it over.
+  if (end && is_unfinished(*end) && !lookup_.has_whole()) {
     if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
@@ -231,6 +241,10 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
     case SegmentRelation::kNewcomerUnfinished:
       return keep_incomplete(&standing, pair.newcomer);
     case SegmentRelation::kStandingUnfinished: {
+      if (is_unfinished(pair.newcomer)) {
+        auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_);
+        if (refusal) return *std::move(refusal);
+      }
       const TakeOver taken = take_over(standing);
       if (taken == TakeOver::kAgain) return std::nullopt;
       if (taken == TakeOver::kRefused) break;
@@ -250,6 +264,7 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
 
 // `standing`: what has the name; nullptr: nothing that is whole.
 Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
+  if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};

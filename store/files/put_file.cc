@@ -177,6 +177,7 @@ class PutUpload : public Upload {
   std::string mark_break_found();
   Placing place_counted();
   Reply place_marked();
+  Reply answer_for(const Placement& placement, const std::string& broken);
   void watch_timelines(const PlacedFile& placed);
   std::optional<LogBreak> find_break(const SegmentContent& content);
   std::string describe(const LogBreak& found) const;
@@ -311,20 +312,20 @@ std::string PutUpload::mark_break_found() {
 // The mark comes first: once the segment stands, nobody looks into it again.
 Reply PutUpload::place_marked() {
   const PutFile& put = context_.put;
-  Backend& backend = context_.archive->backend();
   const std::string broken = mark_break_found();
-  const Placement placement = place_counted().answer;
-  const auto forget_unless_stored = [&] {
-    if (!broken.empty()) forget_break(backend, put.cluster, *era_, {put.file, put.digest});
-  };
-  forget_unless_stored();
+  Reply reply = answer_for(place_counted().answer, broken);
+  // Of a content that came to stand nowhere, no mark stays.
+  if (!broken.empty())
+    forget_break(context_.archive->backend(), put.cluster, *era_, {put.file, put.digest});
+  return reply;
+}
+
+Reply PutUpload::answer_for(const Placement& placement, const std::string& broken) {
+  const PutFile& put = context_.put;
   refuse_to_rely_on_withdrawn(context_, *era_, placement);
   if (placement) {
     const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
-    if (withdrawn) {
-      forget_unless_stored();
-      return to_reply(*withdrawn);
-    }
+    if (withdrawn) return to_reply(*withdrawn);
     watch_timelines(*placement);
   }
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;

@@ -219,6 +219,11 @@ TEST_F(QuotaTest, SoIsAnUnfinishedSegmentThatHasTheName) {
   EXPECT_EQ(taken, kPiecesOfSegment.most + 1) << "with the one that has the name";
   EXPECT_EQ(code_of(put(kNext, unfinished(20 + taken))), "over-quota");
   EXPECT_EQ(put(kNext, unfinished(20)).status, 200) << "it stands";
+  const std::string same = WalWriter(kNext, WalWriter(kNamed).fill('o').content())
+                               .records(20 + taken - 1, 400)
+                               .clear_page()
+                               .content();
+  EXPECT_EQ(put(kNext, same).status, 200) << "equal up to its end: it is not stored";
   // The whole segment has its name all the same.
   EXPECT_EQ(put(kNext, WalWriter(kNext).records(20 + taken, 400).fill().content()).status, 201);
 }
