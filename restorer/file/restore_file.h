@@ -52,12 +52,10 @@ struct Fetched {
 };
 
 // The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
-// it. This and restore_file() throw nothing but what the machine itself runs out of
-// (std::bad_alloc).
+// it. All three throw nothing but what the machine itself runs out of (std::bad_alloc).
 Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience);
-// IncomingFile::sync(). Where it fails the outcome says so, and there is no file any more. Throws
-// nothing.
+// IncomingFile::sync(). If it fails, the outcome says so, and there is no file any more.
 void make_durable(Fetched& fetched);
 Outcome restore_file(const Question& question, const RestoreTarget& target, StoreClient& store,
                      const Patience& patience);

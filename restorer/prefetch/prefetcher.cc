@@ -146,7 +146,8 @@ void Prefetcher::handle_worker_news() {
   while (auto done = worker_.take_done())
     handle_done(*std::move(done));
   for (PrefetchPeer& call : calls_) {
-    if (call.waits_for) PrefetchListener::reply(call.socket, PrefetchReply::kComing);
+    if (call.waits_for && worker_.is_fetching(*call.waits_for))
+      PrefetchListener::reply(call.socket, PrefetchReply::kComing);
   }
 }
 

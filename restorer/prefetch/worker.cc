@@ -69,6 +69,12 @@ bool PrefetchWorker::is_under_way(const WalFileName& segment) const {
   return std::ranges::find(jobs_, segment, &Job::segment) != jobs_.end();
 }
 
+bool PrefetchWorker::is_fetching(const WalFileName& segment) const {
+  const std::lock_guard held(mutex_);
+  const Job* const job = first_at(jobs_, Job::Stage::kFetching);
+  return job != nullptr && job->segment == segment;
+}
+
 std::size_t PrefetchWorker::under_way() const {
   const std::lock_guard held(mutex_);
   return jobs_.size();
@@ -100,7 +106,8 @@ void PrefetchWorker::fetch_each() {
     held.unlock();
     job->fetched = getter_(job->segment, [this] { ring(); });
     held.lock();
-    job->stage = Job::Stage::kSyncing;
+    // One that could not be had is done: nothing behind it is to be asked for.
+    job->stage = job->fetched.file ? Job::Stage::kSyncing : Job::Stage::kDone;
     changed_.notify_all();
     ring();
   }

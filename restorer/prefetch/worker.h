@@ -27,12 +27,14 @@ class PrefetchWorker {
   PrefetchWorker& operator=(const PrefetchWorker&) = delete;
   ~PrefetchWorker();  // waits for what is under way
 
-  // Whether another segment can be fetched now: none is, and one at most is being made durable.
+  // Whether another segment can be fetched now: none is, and one at most is being made durable or
+  // has not been taken.
   bool is_free() const;
   // Only while is_free().
   void start(const WalFileName& segment);
   // From start() on until take_done() returns it.
   bool is_under_way(const WalFileName& segment) const;
+  bool is_fetching(const WalFileName& segment) const;
   std::size_t under_way() const;  // how many
 
   // Readable when there is news: a segment is done, or has got on. hear() makes it unreadable.

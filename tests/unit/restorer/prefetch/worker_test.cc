@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <future>
+#include <optional>
 #include <poll.h>
 #include <vector>
 
@@ -28,6 +29,7 @@ class PrefetchWorkerTest : public testing::Test {
     if (!std::exchange(is_open_, true)) gate_.set_value();
   }
   Fetched get(const WalFileName& name) {
+    if (name == absent_) return {.outcome = {.answer = StoreAnswer::kAbsentEnd}};
     auto file = std::make_unique<IncomingFile>(*files_);
     file->write(as_bytes(name.text()));
     return {.outcome = {.answer = StoreAnswer::kRestored}, .file = std::move(file)};
@@ -53,6 +55,7 @@ class PrefetchWorkerTest : public testing::Test {
   std::shared_ptr<FaultPlan> faults_ = std::make_shared<FaultPlan>();
   std::unique_ptr<FileSystem> files_ =
       with_faults(open_wal_folder(folder_.path().string()), faults_);
+  std::optional<WalFileName> absent_;
   bool is_open_ = false;
   std::promise<void> gate_;
   std::shared_future<void> opened_ = gate_.get_future().share();
@@ -74,6 +77,26 @@ TEST_F(PrefetchWorkerTest, TheNextIsFetchedWhileOneIsMadeDurable) {
   EXPECT_EQ(next().segment, kSecond);
   EXPECT_EQ(worker_.under_way(), 0U);
   EXPECT_TRUE(worker_.is_free());
+}
+
+// Whoever is told that another one can be fetched knows by then that this one cannot be had.
+TEST_F(PrefetchWorkerTest, WhatIsAbsentIsDoneAtOnce) {
+  absent_ = kFirst;
+  worker_.start(kFirst);
+  wait_until_free();
+  const auto done = worker_.take_done();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->fetched.outcome.answer, StoreAnswer::kAbsentEnd);
+}
+
+TEST_F(PrefetchWorkerTest, OnlyWhatIsBeingFetchedGetsOn) {
+  faults_->interleave(FileCall::kSync, 1, [this] { opened_.wait(); });
+  worker_.start(kFirst);
+  wait_until_free();
+  EXPECT_TRUE(worker_.is_under_way(kFirst));
+  EXPECT_FALSE(worker_.is_fetching(kFirst));
+  open_gate();
+  next();
 }
 
 TEST_F(PrefetchWorkerTest, WhatCannotBeMadeDurableIsNotHad) {
