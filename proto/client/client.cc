@@ -128,6 +128,7 @@ void Client::State::connect_ahead(const Patience& patience) {
     co_await state.connect(give_up);
     co_return true;
   };
+  failed_ahead = nullptr;
   try {
     drive(connecting(*this, patience.give_up), patience);
   } catch (const Error&) {

@@ -331,13 +331,28 @@ TEST_F(ClientTest, ProgramThatIsNotThereIsNamed) {
 TEST_F(ClientTest, OneConnectionIsMadeBesideOtherWork) {
   std::ofstream(folder_.path() / "reply", std::ios::binary) << reply(200, good_fields(), object());
   Client client = client_of("echo asked >> asked; cat reply\n");
+  const fs::path program = folder_.path() / "store";
+  std::ifstream script(program);
+  std::string text{std::istreambuf_iterator<char>(script), {}};
+  text.insert(text.find('\n') + 1,
+              fmt::format("echo >> {}\n", (folder_.path() / "begun").string()));
+  std::ofstream(program) << text;
   const Patience patience{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
   int done = 0;
-  client.connect_beside([&] { ++done; }, patience);
-  client.connect_beside([&] { ++done; }, patience);
+  // The far end begins before the work is done.
+  const auto work = [&] {
+    const Deadline deadline = Deadline::after(Duration(10000));
+    while (!fs::exists(folder_.path() / "begun") && !deadline.passed()) {
+    }
+    ++done;
+  };
+  client.connect_beside(work, patience);
+  EXPECT_TRUE(fs::exists(folder_.path() / "begun"));
+  client.connect_beside(work, patience);
   EXPECT_EQ(done, 2);
   EXPECT_EQ(outcome(std::move(client)), "got") << message_;
   EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 6U);
+  EXPECT_EQ(fs::file_size(folder_.path() / "begun"), 1U);
 }
 
 TEST_F(ClientTest, AFailureBesideOtherWorkIsThatOfTheFirstAttempt) {
