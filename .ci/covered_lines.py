@@ -1,6 +1,6 @@
-"""Prints which part of the product's lines has run, folder by folder, as a table. usage: covered_lines.py BUILD_FOLDER
+"""Prints a table of the part of the product's lines that has run, by folder. usage: covered_lines.py BUILD_FOLDER
 
-Of each file it writes the lines that have not into BUILD_FOLDER/lines-not-run.txt. Must be called in the source folder.
+It writes the lines of each file that have not run into BUILD_FOLDER/lines-not-run.txt. Call it in the source folder.
 """
 
 import json
@@ -14,7 +14,7 @@ PRODUCT = ("proto", "archiver", "restorer", "store", "deploy")
 
 
 def counts(data: Path) -> list[tuple[str, int, bool]]:
-    """(file, line, whether it has run) of what was compiled into one object."""
+    """(file, line, whether it has run) of each line that was compiled into one object."""
     done = subprocess.run(["gcov", "--json-format", "--stdout", data], capture_output=True, text=True, check=True)
     root = str(Path.cwd()) + "/"
     return [(file["file"].removeprefix(root), line["line_number"], line["count"] > 0)
@@ -26,7 +26,7 @@ def counts(data: Path) -> list[tuple[str, int, bool]]:
 
 def main() -> int:
     build = Path(sys.argv[1])
-    # Also of what no test has started: its object counts as not run.
+    # Includes files that no test has started: their lines count as not run.
     objects = [path for folder in PRODUCT for path in (build / folder).rglob("*.gcno")]
     has_run: dict[str, dict[int, bool]] = defaultdict(lambda: defaultdict(bool))
     with ThreadPoolExecutor() as pool:

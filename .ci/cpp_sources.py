@@ -1,11 +1,11 @@
-"""The C++ files that the checks read, and what is the same in how they read them."""
+"""The C++ files that the checks read, and the functions by which they read them."""
 
 import re
 from pathlib import Path
 
 FOLDERS = ("proto", "archiver", "restorer", "store", "deploy", "tests")
 
-# Numbers first: the ' of 65'536 begins no character.
+# Numbers come first: the ' of 65'536 begins no character.
 TOKEN = re.compile(
     r"""(?P<number>\b\d[\w'.]*)
       | (?P<comment>//[^\n]*|/\*.*?\*/)
@@ -25,7 +25,7 @@ def cpp_files(root: Path) -> list[Path]:
 
 
 def blank(token: re.Match) -> str:
-    """Comments become spaces, literals zeros; lines and columns stay."""
+    """Replaces comments by spaces and literals by zeros. Lines and columns stay the same."""
     if token["number"]:
         return token[0]
     return re.sub(r"[^\n]", " " if token["comment"] else "0", token[0])

@@ -15,7 +15,7 @@
 namespace walstow {
 namespace {
 
-// What the threads of one call share.
+// Shared by the threads of one call.
 struct Shared {
   ArchiveCall call;
   std::shared_ptr<ArchivedMarks> marks;
@@ -39,17 +39,18 @@ ArchivedFile archive_one(const Shared& shared, const std::string& path, StoreCli
 
 void archive_ahead(const Shared& shared, const WalFileName& name, StoreClient& store) {
   const auto status = shared.call.folder->status(name.text());
-  // The server has it archived itself then, when its times can be told from those of a change.
+  // Otherwise the server archives it itself, when its times show changes.
   if (!status || !changes_would_show(*status, shared.call.now())) return;
   if (shared.marks->has(name, *status)) return;
   const std::string path = fmt::format("{}/{}", parent_folder(shared.call.path), name.text());
   const ArchivedFile archived = archive_one(shared, path, store);
-  // Otherwise it was changed between the look and the reading, a moment ago.
+  // A different status: it was changed a moment ago, between the check and the reading.
   if (archived.status != *status) return;
   shared.marks->add(name, archived.status, archived.done.report.archive);
 }
 
-// What the server will ask for after `own`. Trouble with looking ahead is none of the own file's.
+// Returns the files that the server will pass after `own`. A failure to look ahead does not affect
+// the call's own file.
 std::vector<WalFileName> others_than(const Shared& shared, const WalFileName& own) {
   if (!shared.call.is_server_folder) return {};
   if (shared.call.ahead == 0) {

@@ -1,6 +1,7 @@
-// The file is read twice: once for its digest, which goes into the head of the request, and once to
-// be sent. The second pass comes from the page cache. Whatever changes in between, and whatever
-// breaks on the way, the store finds with that digest before it promises anything.
+// The file is read twice. The first pass computes its digest, which goes into the head of the
+// request, while the connection is made. The second pass sends the file, out of the page cache.
+// Whatever changes in between, and whatever breaks on the way, the store finds with that digest
+// before it promises anything.
 #include "archiver/archive_file.h"
 
 #include <array>
@@ -51,12 +52,14 @@ ArchivedFile check_and_put(const ArchiveJob& job, StoreClient& store, const Pati
     const std::size_t read = file->read_at(newer->page_size, magic);
     check_second_page(*newer, ByteView(magic).first(read));
   }
+  Digest digest;
+  store.connect_beside([&] { digest = digest_of(*file, size); }, patience);
   PutDone done = store.put({.cluster = job.cluster,
                             .file = name,
                             .system_identifier = owner.system_identifier.value(),
                             .segment_size = owner.segment_size,
                             .raw_size = size,
-                            .digest = digest_of(*file, size),
+                            .digest = digest,
                             .encoding = job.encoding,
                             .instance = job.instance},
                            *file, patience);

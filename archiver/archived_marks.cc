@@ -15,7 +15,7 @@ constexpr const char* kFolder = "archived";
 // No WAL file has this name.
 constexpr const char* kArchiveRecord = "archived/archive";
 
-// Far more than the tick of any kernel's clock for files (1 to 10 ms).
+// Far more than the clock tick for files in any kernel (1 to 10 ms).
 constexpr std::chrono::milliseconds kClockStep{100};
 
 std::string path_of(const WalFileName& name) {
@@ -32,7 +32,7 @@ bool changes_would_show(const FileStatus& file, std::chrono::system_clock::time_
   return file.changed + kClockStep < now && file.modified + kClockStep < now;
 }
 
-// The result of `work`; where it fails, an empty one.
+// Returns the result of `work`, or an empty one if it fails.
 template <class Work>
 auto ArchivedMarks::attempt(Work work) -> decltype(work()) {
   try {

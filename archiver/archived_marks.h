@@ -1,15 +1,14 @@
-// Marks of the files that are in the archive already although PostgreSQL has not asked for them
-// yet: what was archived ahead (look_ahead.h). When it asks, the mark answers, and the store need
-// not.
+// Marks of files that are already in the archive although PostgreSQL has not passed them yet: those
+// archived ahead (look_ahead.h). When PostgreSQL passes such a file, the mark answers, and no
+// request to the store is needed.
 //
-// So a mark must never be believed wrongly. It counts for the very same file only (device, inode,
-// size, and the times of its last change), in the name of the same server, to the same store and
-// cluster, and until the next boot: what a crash of the machine makes of a file is another file,
-// whatever its times say. And it counts as long as no other archive has answered in the meantime.
+// So a mark must never be wrong. It counts only for exactly the same file (device, inode, size, and
+// the times of its last change), for the same server, store and cluster. It counts only until the
+// next boot: after a crash of the machine, a file counts as another one, whatever its times are.
+// And it counts only as long as no other archive has answered meanwhile.
 //
-// A mark that is missing costs time and nothing else. So no member throws for it: the first trouble
-// (a full or read-only file system, usually) is told once, and the call goes on without. Threads:
-// any.
+// A missing mark costs only time. So no member throws for it: the first failure (usually a full or
+// read-only file system) is logged once, and the call continues without marks. Threads: any.
 #pragma once
 
 #include <atomic>
@@ -26,17 +25,18 @@ namespace walstow {
 
 class ArchivedMarks {
  public:
-  // `wal_folder` is that of open_wal_folder() and outlives this.
+  // `wal_folder` comes from open_wal_folder() and outlives this object.
   ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner);
 
-  // The store has promised to keep `name`, which is `file` now.
+  // Returns whether the store has promised to keep `name`, whose current file is `file`.
   bool has(const WalFileName& name, const FileStatus& file);
 
-  // Archive `archive` has just made that promise. `file` is what it was before it was read, and is
-  // still: add() looks at it again, and makes no mark where it has changed.
+  // Records that archive `archive` has just made that promise. `file` is the status before the file
+  // was read, and must still be current: add() checks it again, and makes no mark if it has
+  // changed.
   void add(const WalFileName& name, const FileStatus& file, const std::string& archive);
 
-  // Whoever answers now is who counts: marks of promises that another archive made do not.
+  // Records which archive answers now. Marks of promises that another archive made no longer count.
   void answered_by(const std::string& archive);
 
   // Removes the marks of all other files.
@@ -54,7 +54,7 @@ class ArchivedMarks {
   std::atomic<bool> told_ = false;
 };
 
-// Whether a change that comes now would show in the times of `file`: they move on in steps, and a
+// Returns whether a change now would show in the times of `file`. They advance in steps, so a
 // change right after another one may leave them as they are.
 bool changes_would_show(const FileStatus& file, std::chrono::system_clock::time_point now);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kRecord = "archived_history";
 
-// Timeline 1 has none.
+// Timeline 1 has no history.
 std::optional<WalFileName> history_of(const WalFileName& file) {
   if (file.kind() == FileKind::kHistory || file.timeline() <= Timeline{1}) return std::nullopt;
   return WalFileName::parse(fmt::format("{}.history", to_hex8(file.timeline())));
@@ -27,7 +27,7 @@ HistoryAlong::HistoryAlong(FileSystem& wal_folder, std::string cluster,
       system_(std::to_string(system_identifier)),
       archive_(std::move(archive)) {}
 
-// The id of the archive that has it; "" for none.
+// Returns the id of the archive that has it; "" for none.
 std::string HistoryAlong::remembered(const WalFileName& history) const {
   const auto record = read_record(wal_folder_, kRecord);
   if (!record) return {};

@@ -1,8 +1,8 @@
-// The history of a timeline goes along with its segments, where the store lacks it.
+// Archives a timeline's history along with its segments, where the store lacks it.
 //
-// PostgreSQL hands a history to archive_command once, at the promotion; where archive_mode was off
-// at that moment, never. Without it a recovery is not led to the timeline
-// (store/inventory/absence.h: history-missing), and the file is at hand all the time, in pg_wal.
+// PostgreSQL passes a history to archive_command once, at the promotion; if archive_mode was off at
+// that moment, never. Without it, a recovery is not led to the timeline (store/inventory/absence.h:
+// history-missing), although the file is in pg_wal all the time.
 #pragma once
 
 #include <functional>
@@ -13,21 +13,21 @@
 
 namespace walstow {
 
-// Archives the file of that name in the same folder, and returns the id of the archive.
+// Archives the file of that name in the same folder. Returns the id of the archive.
 using ArchiveBeside = std::function<std::string(const WalFileName& file)>;
 
 class HistoryAlong {
  public:
-  // `wal_folder` outlives it. `cluster` and `system_identifier`: whose file it is.
+  // `wal_folder` outlives this object. `cluster` and `system_identifier` identify the file's owner.
   HistoryAlong(FileSystem& wal_folder, std::string cluster, std::uint64_t system_identifier,
                ArchiveBeside archive);
 
-  // Before `file` is put: archives the history of its timeline, unless that was done before, as
-  // remembered in the spool, or there is none in the folder. Never throws: trouble with the history
-  // is logged, and is none of the file's.
+  // Call it before `file` is put. Archives the history of its timeline, unless the spool records
+  // that this was done before, or the folder has no such file. Never throws: a failure with the
+  // history is logged, and does not affect the file.
   void before(const WalFileName& file) noexcept;
-  // After `file` went into the archive of that id: again, where that is another archive than the
-  // one that has the history.
+  // Call it after `file` was put into the archive `archive`. Archives the history again if the
+  // spool records it for another archive.
   void after(const WalFileName& file, const std::string& archive) noexcept;
 
  private:

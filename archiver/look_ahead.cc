@@ -35,7 +35,8 @@ struct LookAhead::State {
       archive(*name, store);
   }
 
-  // What goes wrong is not said here: the server asks for the file itself soon, and then hears it.
+  // Failures are not logged here: the server will pass the file itself soon, and then receives the
+  // error.
   template <class Work>
   void try_to(Work work) {
     try {
@@ -46,7 +47,7 @@ struct LookAhead::State {
     }
   }
 
-  // A machine that is out of threads archives all the same.
+  // When no thread can be started, the files are archived nevertheless.
   static void start_thread(const std::shared_ptr<State>& state, const ConnectStore& connect) {
     const std::lock_guard lock(state->mutex);
     try {

@@ -1,9 +1,9 @@
-// While PostgreSQL waits for one file, the ones that it will ask for next are archived along with
-// it, on connections of their own: one call then does the work of several, and the calls that
-// follow find a mark (archived_marks.h) and end at once.
+// While PostgreSQL waits for one file, archives the files that it will pass next, on connections of
+// their own. So one call does the work of several, and the calls that follow find a mark
+// (archived_marks.h) and end at once.
 //
-// Nothing of this goes on behind the server's back: the call that began it waits for it, within a
-// bound, and what is not done by then ends with the process, unacknowledged.
+// Nothing of this continues unnoticed by the server: the call that started it waits for it for a
+// limited time. What is not done by then ends with the process, unacknowledged.
 #pragma once
 
 #include <cstddef>
@@ -17,27 +17,26 @@
 
 namespace walstow {
 
-// Archives one file with that client, and marks it. Throws Error.
+// Archives one file through that client, and marks it. Throws Error.
 using ArchiveOne = std::function<void(const WalFileName& name, StoreClient& store)>;
 
 class LookAhead {
  public:
-  // Begins in `threads` threads; each has `connect` make the client that it archives with. No file
-  // is begun after `begin_until`, and none after one that failed: the server will not get past that
-  // one.
+  // Starts `threads` threads; each calls `connect` for its own client. No file is started after
+  // `begin_until`, and none after one that failed: the server will not get past that one.
   LookAhead(std::vector<WalFileName> files, std::size_t threads, const ConnectStore& connect,
             const ArchiveOne& archive, Deadline begin_until);
   LookAhead(const LookAhead&) = delete;
   LookAhead& operator=(const LookAhead&) = delete;
-  // Does not wait: threads that are still at work keep `archive` and their client, which must then
-  // last until the process ends.
+  // Does not wait: threads that are still running keep `archive` and their client, which must then
+  // exist until the process exits.
   ~LookAhead();
 
-  // The caller's thread takes its share, until there is no file left to begin.
+  // Does a share of the work in the caller's thread, until there is no file left to start.
   void help(StoreClient& store);
-  // Begins no other file.
+  // Starts no further file.
   void stop();
-  // False: some are still being archived.
+  // False: some files are still being archived.
   bool wait_until_done(Deadline deadline);
 
  private:

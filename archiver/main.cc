@@ -1,11 +1,11 @@
-// walstow-archive: what archive_command runs for each file that PostgreSQL has finished.
+// walstow-archive: archive_command runs it for each file that PostgreSQL has finished.
 //
 //   archive_command = 'walstow-archive %p'
 //
-// PostgreSQL takes exit 0 for "safe, may be recycled" and never asks again, so 0 means that the
-// store has promised durability. Any other code up to 125 makes it count a failure and try again
-// later; from 126 on it would restart its archiver instead and count nothing, so that monitoring
-// misses it. Hence no way out of main() leads there.
+// PostgreSQL takes exit 0 for "safe, may be recycled" and never passes the file again, so 0 means
+// that the store has promised durability. After any other code up to 125, it counts a failure and
+// retries later. From 126 on, it would restart its archiver instead and count nothing, so
+// monitoring would miss the failure. So main() never exits with such a code.
 #include <cstdio>
 #include <cstdlib>
 
@@ -24,7 +24,7 @@ int run(int argc, const char* const* argv) {
     walstow::start_log(walstow::kArchiveProgram, walstow::LogLevel::kWarning);
     return walstow::run_program([&] { return walstow::run_archive(argc, argv); });
   } catch (...) {
-    // Not even a line could be written (no memory). Without this the process would abort, which is
+    // Not even a line could be written (no memory). Without this, the process would abort, which is
     // a signal and above 125.
     return walstow::exit_code::kFailed;
   }
@@ -34,7 +34,7 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   const int code = run(argc, argv);
-  // Not a return: a thread that archives ahead may be at work still, with what that would destroy.
+  // Not a return: a thread that archives ahead may still be using what a return would destroy.
   std::fflush(nullptr);
   std::_Exit(code);
 }

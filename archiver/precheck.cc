@@ -26,7 +26,7 @@ bool has_segment_header(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
 
-// Which way out there is from what check_segment_header() has found.
+// Returns the remedy for what check_segment_header() has found.
 const char* hint_for(const SegmentHeader& header, const ServerIdentity& server) {
   if (server.system_identifier && header.system_identifier != *server.system_identifier) {
     return "The file was written by another cluster; remove it from this cluster's pg_wal.";
@@ -44,7 +44,8 @@ Checked check_segment(const Candidate& candidate, const ServerIdentity& server) 
   const SegmentExpectation expected{.name = candidate.name,
                                     .file_size = candidate.size,
                                     .system_identifier = server.system_identifier};
-  // A flipped bit can make a newer magic of a known one. The server's own control file tells.
+  // A flipped bit can turn a known magic into a newer one. The server's own control file reveals
+  // this.
   if (header.is_newer_release() && server.is_of_old_release) {
     refuse(
         fmt::format("page magic 0x{:04X} is of a release newer than PostgreSQL {}, its server "

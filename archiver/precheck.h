@@ -1,8 +1,8 @@
-// Whether a file may be archived under its name: what it says of itself is compared with the name
-// and with the server it lies in, before a byte is sent. Pure.
+// Checks whether a file may be archived under its name, before a byte is sent: compares its
+// contents with the name and with its server. Pure.
 //
-// The store checks what it can, too. But only here is the data directory at hand, and a refusal
-// here costs nothing: PostgreSQL does not get past a file that fails, so the reason must be plain.
+// The store checks what it can, too. But only this end has the data directory, and a refusal here
+// costs nothing. PostgreSQL does not get past a file that fails, so the reason must be plain.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@
 
 namespace walstow {
 
-// The functions below throw Error{kInvalid}; its message is a clause that goes on after
+// The functions below throw Error{kInvalid} with a clause that continues
 // `could not archive file "...": `.
 
-// From the last part of a path.
+// Parses the last part of a path.
 WalFileName parse_archive_name(const std::string& path);
 
-// How much of the file's beginning precheck() wants to see: the header of a segment or .partial,
-// all of the small others. Throws when `size` cannot be that of such a file.
+// Returns how many bytes of the file's beginning precheck() needs: the header of a segment or
+// .partial, or all of the other, small files. Throws when `size` is impossible for such a file.
 std::size_t bytes_to_check(const WalFileName& name, std::uint64_t size);
 
 struct Candidate {
@@ -34,17 +34,17 @@ struct Candidate {
 };
 
 struct Checked {
-  ServerIdentity owner;  // a segment says it itself, the others belong to the server
-  // Of a segment of a release that is newer than this program.
+  ServerIdentity owner;  // a segment contains it; other files belong to the server
+  // For a segment of a release newer than this program.
   std::optional<SegmentHeader> newer;
 };
 
-// Throws Error{kUsage} when neither the file nor `server` knows the cluster.
+// Throws Error{kUsage} when neither the file nor `server` identifies the cluster.
 Checked precheck(const Candidate& candidate, const ServerIdentity& server);
 
-// Of a segment with the header `newer`: its second page (SegmentHeader::page_size bytes from the
-// beginning on) must have the same magic, unless nothing was written there. So one flipped bit in
-// the first page's makes no new release.
+// For a segment with the header `newer`. Its second page (which starts at SegmentHeader::page_size
+// bytes) must have the same magic, unless nothing was written there. So one flipped bit in the
+// first page's magic does not pass for a new release.
 void check_second_page(const SegmentHeader& newer, ByteView second_page);
 
 }  // namespace walstow

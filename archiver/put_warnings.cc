@@ -9,7 +9,7 @@
 namespace walstow {
 namespace {
 
-// Kept and acknowledged, but no get will ever give it: whoever puts one by hand must know.
+// Stored and acknowledged, but no get will ever return it: a person who puts one by hand must know.
 void warn_of_piece(const std::string& stored_name) {
   if (stored_name.find(".incomplete.") == std::string::npos) return;
   log_line(

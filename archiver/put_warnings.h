@@ -1,13 +1,13 @@
-// What is to be said of a put that went well.
+// Warnings after a successful put.
 #pragma once
 
 #include "proto/client/store_client.h"
 
 namespace walstow {
 
-// The store's own warning; that the file is kept as a piece that no get gives; and once a day that
-// the certificate of `store` ends soon. The day is remembered in `memory`, PostgreSQL's folder of
-// the log; nullptr: it is not.
+// Logs three warnings: the store's own one; that the file is stored as an incomplete segment that
+// no get returns; and, once a day, that the certificate of `store` expires soon. `memory`,
+// PostgreSQL's WAL folder, records the day; nullptr: nothing does.
 void warn_of_put(const PutReport& report, const StoreClient& store, FileSystem* memory);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// What PostgreSQL waits to have archived, as its archive_status folder tells. Only looked at: the
-// server alone renames what is in there.
+// The files that PostgreSQL is waiting to archive, according to its archive_status folder. This
+// code only reads the folder; only the server renames files in it.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +10,17 @@
 
 namespace walstow {
 
-// The files with a ".ready", in the order in which the server will ask for them: timeline history
-// files first, then by name. Source: PostgreSQL src/backend/postmaster/pgarch.c,
-// ready_file_comparator(). Empty where there is no archive_status. Throws Error{kStorage}.
+// Returns the files with a ".ready", in the order in which the server will pass them: timeline
+// history files first, then by name. Source: PostgreSQL src/backend/postmaster/pgarch.c,
+// ready_file_comparator(). Empty if there is no archive_status. Throws Error{kStorage}.
 std::vector<WalFileName> ready_files(FileSystem& wal_folder);
 
-// Those of `ready` that may be archived while the server waits for `own`: the ones that it will ask
-// for after it, `limit` at most. Pure.
+// Returns the files of `ready` that may be archived while the server waits for `own`: those that it
+// will pass after it, at most `limit`. Pure.
 //
-// None when `own` is not ready itself (the call is not the server's), and none beside a timeline
-// history file: it has to be in the archive before any segment of its timeline.
+// It returns none when `own` is not ready itself (the server did not make the call). It also
+// returns none for a timeline history file, which must be in the archive before any segment of its
+// timeline.
 std::vector<WalFileName> choose_ahead(const std::vector<WalFileName>& ready, const WalFileName& own,
                                       std::size_t limit);
 

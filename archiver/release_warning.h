@@ -1,5 +1,5 @@
-// A server of a release that is newer than this program: archived all the same, but its
-// administrator should know.
+// Warns of a server of a release newer than this program. Its files are archived nevertheless, but
+// its administrator should know.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-// Logs it, once a day at most (proto/pgdata/daily_warning.h). `path`: of the segment, as given;
-// `magic`: its XLOG_PAGE_MAGIC. Never fails.
+// Logs the warning at most once a day (proto/pgdata/daily_warning.h). `path`: of the segment, as
+// given; `magic`: its XLOG_PAGE_MAGIC. Never fails.
 void warn_of_newer_release(FileSystem* wal_folder, const std::string& path, std::uint16_t magic,
                            Time now) noexcept;
 

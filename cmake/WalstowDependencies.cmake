@@ -1,10 +1,10 @@
-# Where each library comes from: packages of Debian 12 or 13 only; CONTRIBUTING.md says why each was chosen.
-# Static archives where Debian has them: the two commands start once for each segment.
+# The sources of each library: packages of Debian 12 or 13 only. CONTRIBUTING.md explains why each was chosen.
+# Libraries are linked statically if Debian has the archive, because the two commands start once for each segment.
 
 set(Boost_USE_STATIC_LIBS ON)
-# Boost tells CMake itself what it has; CMake's own search for it is on the way out.
+# Boost has its own CMake files; CMake's own search for Boost is deprecated.
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS filesystem json)
-# Version 4 of its paths: "a/" has no file name, as std::filesystem has it; 3 says ".".
+# In version 4 of its paths "a/" has no file name, as in std::filesystem. In version 3 the name is ".".
 target_compile_definitions(Boost::filesystem INTERFACE BOOST_FILESYSTEM_VERSION=4)
 find_package(CLI11 REQUIRED)
 set(OPENSSL_USE_STATIC_LIBS TRUE)
@@ -29,15 +29,15 @@ walstow_static_dependency(walstow::xxhash libxxhash.a xxhash.h)
 walstow_static_dependency(walstow::zlib libz.a zlib.h)
 walstow_static_dependency(walstow::ssh2 libssh2.a libssh2.h)
 walstow_static_dependency(walstow::pugixml libpugixml.a pugixml.hpp)
-# Only its headers: the library itself is loaded when it is needed (store/backend/s3/curl_library.h).
+# Only its headers: the program loads the library when it needs it (store/backend/s3/curl_library.h).
 find_path(curl_HEADERS curl/curl.h REQUIRED)
 target_link_libraries(walstow::ssh2 INTERFACE OpenSSL::Crypto walstow::zlib)
-# Debian 13's libcrypto.a calls both, Debian 12's neither; CMake does not know of zstd.
+# Debian 13's libcrypto.a calls both, Debian 12's calls neither. CMake does not know about zstd.
 target_link_libraries(OpenSSL::Crypto INTERFACE walstow::zlib walstow::zstd)
 
-# The headers alone, which is how fmt itself offers it without its shared library: nothing at the start of a
-# command, and some seconds of the compiler's for each of its calls. The sanitizer builds, of which nothing is
-# installed, take the shared library and save that.
+# Only the headers, which is how fmt supports use without its shared library. That costs nothing at the start of a
+# command, and some seconds of the compiler's for each of its calls. The sanitizer builds, which are not installed, use
+# the shared library and save these seconds.
 add_library(walstow_fmt INTERFACE)
 if(WALSTOW_SANITIZE)
   find_package(fmt REQUIRED)
@@ -49,7 +49,7 @@ else()
 endif()
 add_library(walstow::fmt ALIAS walstow_fmt)
 
-# spdlog's own CMake file would bring fmt's shared library along.
+# spdlog's own CMake file would also link fmt's shared library.
 find_path(spdlog_HEADERS spdlog/spdlog.h REQUIRED)
 add_library(walstow_spdlog INTERFACE)
 target_include_directories(walstow_spdlog SYSTEM INTERFACE "${spdlog_HEADERS}")
@@ -57,9 +57,8 @@ target_compile_definitions(walstow_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 target_link_libraries(walstow_spdlog INTERFACE walstow_fmt)
 add_library(walstow::spdlog ALIAS walstow_spdlog)
 
-# walstow_built_with(VARIABLE): the development packages of deploy/packages/build and their versions, of which most
-# are linked statically: a security update of one reaches walstow only with a new build, and "--version -v" tells
-# which it has.
+# walstow_built_with(VARIABLE): the development packages of deploy/packages/build and their versions. Most are linked
+# statically, so a security update of one reaches walstow only with a new build. "--version -v" prints the versions.
 function(walstow_built_with variable)
   set(list "${CMAKE_SOURCE_DIR}/deploy/packages/build")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}" "${OPENSSL_CRYPTO_LIBRARY}")

@@ -2,6 +2,7 @@
 include(CheckCXXCompilerFlag)
 
 option(WALSTOW_TESTS "build the tests" ON)
+option(WALSTOW_ALL_TESTS "build the tests that only tests/run --all runs, too" OFF)
 option(WALSTOW_BENCH "build the benchmarks, with the tests" OFF)
 option(WALSTOW_COVERAGE "count how often each line runs" OFF)
 option(WALSTOW_FUZZ "build the fuzzer, with the tests; takes clang" OFF)
@@ -13,13 +14,13 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
-# What makes a fault in our code, or in a library's, harder to use. tests/unit/deploy/hardening_test.py
-# looks for each in the executables.
+# Hardening: makes a fault in walstow's code, or in a library's, harder to exploit. tests/unit/deploy/hardening_test.py
+# checks the executables for each.
 function(walstow_harden)
   target_compile_options(walstow_options INTERFACE
     -fstack-protector-strong -fstack-clash-protection)
   target_compile_definitions(walstow_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
-  # CONTRIBUTING.md, "Hardening", says what this does where the libraries lack it.
+  # docs/decisions/0016-fixed-addresses-for-commands.md explains the effect of this if the libraries lack it.
   check_cxx_compiler_flag(-fcf-protection=full WALSTOW_CONTROL_FLOW_X86)
   check_cxx_compiler_flag(-mbranch-protection=standard WALSTOW_CONTROL_FLOW_ARM)
   if(WALSTOW_CONTROL_FLOW_X86)
@@ -31,46 +32,46 @@ function(walstow_harden)
     -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code)
 endfunction()
 
-# What every target of ours is compiled and linked with; third-party headers are SYSTEM and exempt.
+# The options of every target. Third-party headers are SYSTEM and exempt.
 add_library(walstow_options INTERFACE)
 target_compile_options(walstow_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror
-  # A designated initializer leaves members out on purpose: they have their defaults.
+  # A designated initializer leaves out members on purpose: they have their defaults.
   -Wno-missing-field-initializers
-  # False with g++ 12 for every coroutine of Asio's, whose frames have an operator new of their own.
+  # g++ 12 gives this warning wrongly for every coroutine of Asio, whose frames have an operator new of their own.
   -Wno-mismatched-new-delete)
 target_compile_definitions(walstow_options INTERFACE WALSTOW_VERSION="${PROJECT_VERSION}")
 target_include_directories(walstow_options INTERFACE "${CMAKE_SOURCE_DIR}")
 if(CMAKE_UNITY_BUILD)
-  # A source file that is included is taken for a header.
+  # The compiler takes an included source file for a header.
   target_compile_options(walstow_options INTERFACE -Wno-subobject-linkage)
 endif()
 if(WALSTOW_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-  # Lines of code are what a report names; variables cost the compiler a quarter of its time.
+  # Reports need only lines of code. Variables would take a quarter of the compiler's time.
   target_compile_options(walstow_options INTERFACE -g1)
 endif()
 if(WALSTOW_SANITIZE)
   target_compile_options(walstow_options INTERFACE
     -fsanitize=${WALSTOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    # Asio has fences, which ThreadSanitizer does not follow; its queues are under mutexes as well.
+    # Asio has fences, which ThreadSanitizer does not support. Mutexes protect its queues as well.
     -Wno-tsan)
   target_link_options(walstow_options INTERFACE -fsanitize=${WALSTOW_SANITIZE})
 else()
-  # The commands start once for each segment: fewer shared objects, fewer milliseconds.
+  # The commands start once for each segment: fewer shared objects take fewer milliseconds.
   target_link_options(walstow_options INTERFACE -static-libstdc++ -static-libgcc)
   walstow_harden()
 endif()
 
 if(WALSTOW_COVERAGE)
-  # Threads count in one place.
+  # Threads update the same counters.
   target_compile_options(walstow_options INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(walstow_options INTERFACE --coverage)
 endif()
 
 if(WALSTOW_FUZZ)
-  # Warnings are g++'s: clang has others, and does not know all of these.
-  # Its check of the types of functions that are called does not compile coroutines.
+  # These warnings are g++'s: clang has others, and does not know all of these.
+  # With clang's check of the types of called functions, coroutines do not compile.
   target_compile_options(walstow_options INTERFACE -w -fsanitize=fuzzer-no-link -fno-sanitize=function)
 endif()
 
@@ -88,15 +89,15 @@ function(walstow_executable name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS})
   if(WALSTOW_SANITIZE)
-    # For whoever names it: the tests that run under a sanitizer have all of it but its main().
+    # Built only if it is named: the tests that run under a sanitizer contain all of it except its main().
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   elseif(NOT arg_BUILD_ONLY)
     install(TARGETS ${name} RUNTIME)
   endif()
 endfunction()
 
-# walstow_quick_start(NAME): for what PostgreSQL starts once for each segment. At a fixed address
-# nothing is relocated at the start: half as many page faults, milliseconds fewer.
+# walstow_quick_start(NAME): for programs that PostgreSQL starts once for each segment. At a fixed address nothing is
+# relocated at the start. That halves the page faults, and takes milliseconds less.
 function(walstow_quick_start name)
   if(NOT WALSTOW_SANITIZE)
     target_link_options(${name} PRIVATE -no-pie)
@@ -112,7 +113,7 @@ function(walstow_test name)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   endif()
   target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS} GTest::gtest_main)
-  # Optimising the tests themselves would only take the compiler's time.
+  # To optimise the tests themselves would only take the compiler's time.
   target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)

@@ -1,4 +1,4 @@
-// The command line of walstow-restore, and the wiring of what it asks for.
+// The command line of walstow-restore. Wires its parts together.
 #pragma once
 
 #include <string>
@@ -7,18 +7,18 @@
 
 namespace walstow {
 
-// What must be known before anything can fail, since it decides with which exit code to fail.
+// Determined before anything can fail, since it decides the exit code of a failure.
 struct CallContext {
   RecoveryMode mode = RecoveryMode::kRecovery;
   bool restartpoint = false;  // --restartpoint: nothing may fail the server
 };
 
-// From the bare arguments: of all places that could be the data directory, recovery wins over
-// standby and standby over tool, so that a mistake in the arguments never reads as "absent". When
-// none of them is one, but a server asks, it is recovery as well.
+// Guesses from the bare arguments. Among all folders that could be the data directory, recovery
+// wins over standby and standby over tool. So a mistake in the arguments never reads as "absent".
+// When none of them is a data directory, but a server asks, it is recovery as well.
 CallContext guess_context(int argc, const char* const* argv);
 
-// Throws Error. `context` becomes exact once the arguments are understood.
+// Throws Error. `context` becomes exact after the arguments were parsed.
 int run_restore(int argc, const char* const* argv, CallContext& context);
 
 }  // namespace walstow

@@ -1,11 +1,11 @@
-// walstow-restore: what restore_command runs for each file that PostgreSQL asks for.
+// walstow-restore: restore_command runs it for each file that PostgreSQL asks for.
 //
 //   restore_command = 'walstow-restore %f %p'
 //
 // Its exit code is its answer, and PostgreSQL takes 1 to 125 for "there is no such file": under
-// recovery.signal it then opens the database with what it has. So this file's one care is that
-// nothing, not even a mistyped option or a lack of memory, ends with such a code by accident; what
-// an answer of the store means is in restorer/file/decision.h.
+// recovery.signal it then opens the database with what it has. This file ensures that nothing, not
+// even a mistyped option or a lack of memory, ends with such a code by accident.
+// restorer/file/decision.h converts the store's answers.
 #include <exception>
 
 #include "proto/base/error.h"

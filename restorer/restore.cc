@@ -21,9 +21,9 @@ class Restore {
 
  private:
   Duration wait() const;
-  // Asks again soon by itself, or keeps a primary from its work.
+  // The caller asks again soon on its own, or the wait delays a primary.
   bool is_in_a_hurry() const { return job_.mode == RecoveryMode::kStandby || job_.is_promotion; }
-  // Nobody is there to read exit code or messages then.
+  // Then no process reads the exit code or messages.
   bool abandoned() const { return job_.abandoned && job_.abandoned(); }
   Deadline patience_for(Deadline give_up);
   Outcome ask(Deadline give_up);
@@ -44,7 +44,7 @@ class Restore {
   const RestoreJob& job_;
   const RestoreWaits& waits_;
   StoreClient& store_;
-  std::string object_;  // a history file's, as it comes
+  std::string object_;  // a history file's, as it arrives
   bool warned_ = false;
 };
 
@@ -54,9 +54,9 @@ bool may_be_local(StoreAnswer answer) {
          answer == StoreAnswer::kHistoryMissing;
 }
 
-// A server that asks for the history of the timeline that it is on has all that this history leads
-// to. Without it, it takes its timeline for a root, and loses nothing. So goes an archive that
-// began on a later timeline than 1.
+// A server that asks for the history of its current timeline has everything to which this history
+// leads. Without it, the server takes its timeline for a root, and loses nothing. An archive that
+// began on a later timeline than 1 works this way, too.
 StoreAnswer Restore::meaning_of(StoreAnswer answer) const {
   const bool own = is_history() && job_.own_timeline == file().timeline();
   return answer == StoreAnswer::kHistoryMissing && own ? StoreAnswer::kAbsentBefore : answer;
@@ -107,8 +107,8 @@ Duration Restore::wait() const {
   return waits_.tool;
 }
 
-// Until when one question goes on. What a kept history says never changes: with one at hand, there
-// is no point in a long wait for the store's.
+// Returns until when one request is repeated. A kept history never changes: with one at hand, a
+// long wait for the store's is pointless.
 Deadline Restore::patience_for(Deadline give_up) {
   if (job_.mode != RecoveryMode::kRecovery || !is_history()) return give_up;
   if (!job_.spool->find_history(file())) return give_up;
@@ -199,7 +199,7 @@ int Restore::end(const Verdict& verdict, const Outcome& outcome) const {
   return verdict.exit_code;
 }
 
-// The server's start hangs on it, so a person should know at once; but only once.
+// The server's start depends on it, so a person should know at once; but only once.
 void Restore::say_trying_again(std::string_view message, std::string_view hint) {
   if (std::exchange(warned_, true)) return;
   log_line(LogLevel::kWarning,

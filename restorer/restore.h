@@ -18,29 +18,30 @@ struct RestoreWaits {
   Duration recovery;
   Duration tool;
   Duration failure_memory;
-  // Between two questions that were answered, but not with the file: as long as the retry policy's
-  // longest pause.
+  // The pause between two requests that were answered, but without the file: as long as the retry
+  // policy's longest pause.
   Duration ask_again_pause{2000};
 };
 
 struct RestoreJob {
   RecoveryMode mode = RecoveryMode::kTool;
   GetFile get;  // instance and restartpoint included
-  // The timeline of the data directory itself. Its history says nothing about what comes later.
+  // The data directory's own timeline. Its history contains nothing about later ones.
   std::optional<Timeline> own_timeline;
   std::string path;  // %p as given, for messages
   RestoreTarget target;
-  // In tool mode: a server that is being promoted asks. It has removed its signal file, wants the
-  // history of the timeline that it leaves, and takes no writes until it has an answer. So it waits
-  // no longer than a standby.
+  // In tool mode: the caller is a server that is being promoted. It has removed its signal file,
+  // wants the history of the timeline that it leaves, and accepts no writes until it has an answer.
+  // So it waits no longer than a standby.
   bool is_promotion = false;
-  Spool* spool = nullptr;        // not owned; nullptr where a tool asks
-  Prefetch* prefetch = nullptr;  // not owned; nullptr where nothing is fetched ahead
-  // Whoever asked is gone, and must not get anything any more. Empty in tool mode.
+  Spool* spool = nullptr;        // not owned; nullptr for a tool
+  Prefetch* prefetch = nullptr;  // not owned; nullptr: nothing is fetched ahead
+  // Returns whether the calling server has ended; nothing must be delivered any more then. Empty in
+  // tool mode.
   std::function<bool()> abandoned;
 };
 
-// The exit code. Says what is to be said on the log.
+// Returns the exit code. Logs all messages.
 int restore(const RestoreJob& job, const RestoreWaits& waits, StoreClient& store);
 
 }  // namespace walstow

@@ -1,10 +1,10 @@
-# Sourced by the project's scripts: which Debian release this is, and what its packages are called.
+# Sourced by the project's scripts. Finds out which Debian release this is, and the names of its packages.
 # shellcheck shell=bash
 
 # The releases that the lists in deploy/packages know, by their code names: Debian 12 and 13.
 debian_releases=(bookworm trixie)
 
-# is_debian_release NAME: whether the lists know it.
+# is_debian_release NAME: whether the lists know this release.
 is_debian_release() {
   local release
   for release in "${debian_releases[@]}"; do
@@ -13,7 +13,7 @@ is_debian_release() {
   return 1
 }
 
-# Prints the code name of this machine's release; ends the script on one that the lists do not know.
+# Prints the code name of this machine's release. Ends the script if the lists do not know it.
 debian_release() {
   local release name
   release=$(os_release VERSION_CODENAME) name=$(os_release PRETTY_NAME)
@@ -23,7 +23,7 @@ them by .ci/on-debian."
   printf '%s\n' "$release"
 }
 
-# os_release FIELD: prints its value in /etc/os-release; nothing where it has none.
+# os_release FIELD: prints its value in /etc/os-release, or nothing if it has none.
 os_release() {
   (
     unset "$1"
@@ -33,8 +33,8 @@ os_release() {
   )
 }
 
-# packages_of LIST: prints the packages of deploy/packages/LIST on this release, one a line. A line of a list is a
-# package, and for one release only where that is named after it: "libboost1.81-dev [bookworm]".
+# packages_of LIST: prints the packages of deploy/packages/LIST on this release, one per line. A line of a list is a
+# package. If a release follows it, it is only for that one: "libboost1.81-dev [bookworm]".
 packages_of() {
   local file=$source_folder/deploy/packages/$1 here package only
   [[ -f $file ]] || die "there is no list of packages named \"$1\"" \

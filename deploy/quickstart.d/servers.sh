@@ -1,14 +1,14 @@
-# Sourced by deploy/quickstart: its folder, and the PostgreSQL servers and the load inside it.
+# Sourced by deploy/quickstart. The demo's folder, with the PostgreSQL servers and the load.
 # shellcheck shell=bash
 
 postgres_bin=$("$source_folder/deploy/postgres-programs")
-# What a folder of ours holds, so that --stop removes no other.
+# A file in each folder of the demo, so that --stop removes no other folder.
 folder_mark=.walstow-quickstart
-# Each server by its name: data in $demo/NAME, log in $demo/log/NAME.log. They listen on sockets inside $demo
-# only, where no port can be taken: the number is just a part of the socket's name.
+# Each server has a name: its data is in $demo/NAME, its log in $demo/log/NAME.log. They listen only on sockets inside
+# $demo, where no port can be taken. The number is just a part of the socket's name.
 declare -A port_of=([primary]=5501 [standby1]=5502 [standby2]=5503)
 
-# PostgreSQL refuses to run as root: everything of the demo belongs to the user postgres then.
+# PostgreSQL refuses to run as root. If root runs the demo, everything in it belongs to the user postgres.
 as_owner=()
 if ((EUID == 0)); then
   as_owner=(setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/nonexistent)
@@ -23,10 +23,10 @@ make_folder() {
   install -m 755 "$source_folder"/build/release/bin/{walstow,walstowd,walstow-archive,walstow-restore} bin
 }
 
-# owned COMMAND...: as the user that the servers run as.
+# owned COMMAND...: runs it as the user of the servers.
 owned() { "${as_owner[@]}" "$@"; }
 
-# query SERVER SQL: the bare values.
+# query SERVER SQL: prints the bare values.
 query() {
   owned "$postgres_bin/psql" -X -At -v ON_ERROR_STOP=1 -h "$demo/socket" -p "${port_of[$1]}" -U postgres -d postgres \
     -c "$2"
@@ -35,7 +35,7 @@ query() {
 start_server() {
   owned "$postgres_bin/pg_ctl" start --silent --wait -D "$demo/$1" -l "$demo/log/$1.log" \
     -o "-p ${port_of[$1]}" >/dev/null || server_failed "$1" "$1 did not start"
-  # pg_ctl does not wait until a standby can be read.
+  # pg_ctl does not wait until a standby accepts queries.
   wait_until 300 "$1 starts" owned "$postgres_bin/pg_isready" -h "$demo/socket" -p "${port_of[$1]}"
 }
 
@@ -48,7 +48,7 @@ server_failed() {
   die "$2" "The server's log is $demo/log/$1.log."
 }
 
-# start_load: pgbench on the primary until stop_load.
+# start_load: runs pgbench on the primary until stop_load.
 start_load() {
   "${as_owner[@]}" "$postgres_bin/pgbench" -h "$demo/socket" -p "${port_of[primary]}" -U postgres \
     -n -c 4 -j 2 -T 3600 postgres >"$demo/log/pgbench.log" 2>&1 </dev/null &
@@ -62,7 +62,7 @@ stop_load() {
   load=
 }
 
-# wait_until SECONDS WHAT COMMAND...: polls; the command's last line of output is shown meanwhile.
+# wait_until SECONDS WHAT COMMAND...: polls, and shows the command's last line of output meanwhile.
 wait_until() {
   local deadline=$((SECONDS + $1)) what=$2 seen
   shift 2

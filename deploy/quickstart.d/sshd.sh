@@ -1,12 +1,12 @@
-# Sourced by deploy/quickstart: an sshd of the demo's own, and each server's way to the archive through it.
+# Sourced by deploy/quickstart. The demo's own sshd, and each server's settings to reach the archive through it.
 # shellcheck shell=bash
 
-# Its account is the one that the servers run as, the only one that an sshd without root can let in.
+# Its account is that of the servers, the only one that an sshd without root can accept.
 ssh_user() { owned id -un; }
 
 new_key() { owned ssh-keygen -q -t ed25519 -N '' -C '' -f "$1"; }
 
-# The first free port from 2222 on.
+# Starts sshd on the first free port from 2222 upward.
 start_sshd() {
   local first=2222
   owned mkdir sshd
@@ -40,10 +40,10 @@ END
   die "no free port from $first on"
 }
 
-# It listens, or has ended.
+# Whether it listens, or has ended.
 sshd_told() { grep -q 'listening on' log/sshd.log || ! kill -0 "$sshd" 2>/dev/null; }
 
-# add_ssh_client NAME CLUSTER OPTION...: on a host of its own the key would be in ~/.ssh, and so would be known_hosts.
+# add_ssh_client NAME CLUSTER OPTION...: on a host of its own, the key and known_hosts would be in ~/.ssh.
 add_ssh_client() {
   local name=$1 cluster=$2
   shift 2

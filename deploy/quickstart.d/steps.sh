@@ -1,8 +1,8 @@
-# Sourced by deploy/quickstart: the demo's steps in their order, each with its headline.
+# Sourced by deploy/quickstart. The demo's steps in their order, each with its headline.
 # shellcheck shell=bash
 
 segment_bytes=$((16 * 1024 * 1024))
-# More than any wal_keep_size or recycling would hold back by accident.
+# More segments than any wal_keep_size or recycling would keep by accident.
 segments_away=32
 
 install_packages() {
@@ -25,7 +25,7 @@ build_release() {
 start_primary_under_load() {
   headline "A primary under pgbench load archives each segment it finishes"
   owned "$postgres_bin/initdb" -D primary -U postgres --auth trust >"log/initdb.log"
-  # The standbys copy it with the data. Only they use restore_command, which is their only source of WAL (no
+  # The standbys copy these settings with the data. Only they use restore_command, which is their only source of WAL (no
   # primary_conninfo). The primary keeps as little WAL as it can.
   owned tee -a primary/postgresql.conf <<END
 listen_addresses = ''
@@ -56,7 +56,7 @@ build_standbys() {
     owned touch "$standby/standby.signal"
     start_server "$standby"
   done
-  # Nothing but complete segments reaches a standby this way: how far it got is told in segments.
+  # Only complete segments reach a standby this way, so its progress is counted in segments.
   printf 'both replay the archive; standby1 goes away now\n'
   stop_server standby1
   away_needs=$(redo_segment standby1)
@@ -110,7 +110,7 @@ segments_since_away() {
   query primary "SELECT floor(pg_wal_lsn_diff(pg_current_wal_lsn(), '$away_from') / $segment_bytes)"
 }
 
-# at_least NUMBER COMMAND...: prints what the command printed.
+# at_least NUMBER COMMAND...: prints the output of the command.
 at_least() {
   local number
   number=$("${@:2}")
@@ -123,12 +123,12 @@ has_replayed() {
   [[ $(query "$1" "SELECT pg_last_wal_replay_lsn() >= '$2'::pg_lsn") == t ]]
 }
 
-# The first segment that a stopped standby asks for when it starts again.
+# Prints the first segment that a stopped standby requests when it starts again.
 redo_segment() {
   owned "$postgres_bin/pg_controldata" -D "$demo/$1" | sed -n "s/^Latest checkpoint's REDO WAL file: *//p"
 }
 
-# same_rows SERVER SERVER [TABLE...]: ends the demo where a count or a checksum over the rows differs.
+# same_rows SERVER SERVER [TABLE...]: ends the demo if a count or a checksum over the rows differs.
 same_rows() {
   local one=$1 other=$2 table sql here there
   shift 2

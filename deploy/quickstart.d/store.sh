@@ -1,7 +1,7 @@
-# Sourced by deploy/quickstart: the archive, its daemon, and each server's way to it (sshd.sh: over SSH).
+# Sourced by deploy/quickstart. The archive, its daemon, and each server's settings to reach it (sshd.sh: over SSH).
 # shellcheck shell=bash
 
-# Every client has a folder of its own, as on a host of its own: $demo/client/NAME.
+# Every client has a folder of its own, $demo/client/NAME, in place of a host of its own.
 create_archive() {
   headline "An archive, and the cluster \"main\" in it"
   local options=()
@@ -19,13 +19,13 @@ create_archive() {
     tls) start_daemon ;;
     ssh) start_sshd ;;
   esac
-  # Both rights for every server, since roles change.
+  # Every server gets both rights, because roles change.
   local server
   for server in "${!port_of[@]}"; do add_client "$server" main archive restore; done
   add_client admin '*' admin
 }
 
-# add_client NAME CLUSTER RIGHT...: its settings, and its certificate (TLS) or key (SSH).
+# add_client NAME CLUSTER RIGHT...: makes its settings, and its certificate (TLS) or key (SSH).
 add_client() {
   local name=$1 cluster=$2 right rights=()
   shift 2
@@ -47,7 +47,7 @@ add_client() {
   owned sed -i "s|/etc/walstow/|$demo/client/$name/|" "client/$name/walstow.toml"
 }
 
-# The first free port from walstow's own on.
+# Starts walstowd on the first free port from walstow's own upward.
 start_daemon() {
   local first=7432 place=()
   [[ $store != s3 ]] || place=(--state "$state")
@@ -67,10 +67,10 @@ start_daemon() {
   die "no free port from $first on"
 }
 
-# It listens, or has ended.
+# Whether it listens, or has ended.
 daemon_told() { grep -q 'listening on' log/walstowd.log || ! kill -0 "$daemon" 2>/dev/null; }
 
-# What start_daemon or start_sshd has started.
+# Stops the process that start_daemon or start_sshd has started.
 stop_daemon() {
   [[ -f $demo/server.pid ]] || return 0
   local pid
@@ -79,16 +79,16 @@ stop_daemon() {
   while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 }
 
-# walstow ARGUMENT...: the executable, as the demo's user.
+# walstow ARGUMENT...: runs the executable as the demo's user.
 walstow() { owned "$demo/bin/walstow" "$@"; }
 
-# On the store's own host, as the archive's owner.
+# Runs on the store's own host, as the archive's owner.
 local_walstow() { walstow --store "$archive" "$@"; }
 
-# From anywhere, as the administrator.
+# Runs on any host, as the administrator.
 remote_walstow() { walstow --config "$demo/client/admin/walstow.toml" "$@"; }
 
-# The part of postgresql.conf that makes SERVER use walstow.
+# Prints the part of postgresql.conf that makes SERVER use walstow.
 walstow_commands() {
   local settings="--config $demo/client/$1/walstow.toml"
   cat <<END

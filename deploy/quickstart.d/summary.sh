@@ -1,4 +1,4 @@
-# Sourced by deploy/quickstart: what the demo shows of the archive itself, and its last page.
+# Sourced by deploy/quickstart. Shows the archive itself, and the last page of the demo.
 # shellcheck shell=bash
 
 segments_timed=8
@@ -13,7 +13,7 @@ read_without_walstow() {
   printf 'zstd -dc %s is byte for byte pg_wal/%s\n' "$object" "$name"
 }
 
-# By hand and one after the other, on segments of the load, while the servers rest.
+# Runs the commands by hand, one after the other, on segments of the load, while the servers are idle.
 time_the_commands() {
   headline "Time of the two commands, from start to exit, for a segment of 16 MB"
   local name names
@@ -45,7 +45,7 @@ add_time() {
   sum=$((sum + (${EPOCHREALTIME/./} - begun) / 1000))
 }
 
-# stored_segments [TIMELINE]: the objects of its segments, or of all, in order.
+# stored_segments [TIMELINE]: prints the objects of its segments, or of all segments, in order.
 stored_segments() {
   find archive/main -regextype posix-extended -regex '.*/[0-9A-F]{24}\.zst' -name "${1:-}*" | sort
 }

@@ -1,13 +1,14 @@
-// Which run of the machine this is: what was seen before a crash of the machine may not be there
-// any more.
+// Identifies the current boot of the machine. Data that a process saw before a crash of the
+// machine may no longer be there.
 #pragma once
 
 #include <string>
 
 namespace walstow {
 
-// Random, made by the kernel at each boot (Linux Documentation/admin-guide/sysctl/kernel.rst,
-// random/boot_id). "" when it does not tell: nothing then counts as seen in this run.
+// A random value that the kernel generates at each boot (Linux
+// Documentation/admin-guide/sysctl/kernel.rst, random/boot_id). "": the kernel does not provide it;
+// callers then treat nothing as seen during this boot.
 std::string boot_id();
 
 }  // namespace walstow

@@ -1,4 +1,5 @@
-// Memory that is filled before it is read: a chunk of a file, of a connection, of a compressor.
+// Uninitialized memory for chunks that are written before they are read: of a file, a connection or
+// a compressor.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +10,9 @@
 
 namespace walstow {
 
-// Its bytes have no value at first: std::vector would write zeros, and each page that is written to
-// for the first time costs the kernel an interruption of the program. A contiguous range, so it
-// converts to ByteView and MutableByteView. Owns its memory; moved from, it is empty.
+// Its bytes have no value at first. std::vector would write zeros, and the first write to each page
+// costs a page fault. A contiguous range, so it converts to ByteView and MutableByteView. Owns its
+// memory. A moved-from Buffer is empty.
 class Buffer {
  public:
   Buffer() = default;

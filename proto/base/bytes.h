@@ -14,11 +14,11 @@ namespace walstow {
 using ByteView = std::span<const std::byte>;
 using MutableByteView = std::span<std::byte>;
 
-// Takes bytes that are valid for the length of the call only.
+// Receives bytes that are valid only during the call.
 using ByteSink = std::function<void(ByteView)>;
 
-// The chunk in which files, compressors and sockets are fed: large enough that system calls do not
-// count, small enough to stay in the processor's cache and in reused memory.
+// The chunk size for files, compressors and sockets. It is large enough that the cost of system
+// calls is negligible, and small enough to stay in the processor's cache and in reused memory.
 inline constexpr std::size_t kChunkSize = std::size_t{128} * 1024;
 
 ByteView as_bytes(std::string_view text);
@@ -27,14 +27,14 @@ std::string_view as_text(ByteView bytes);
 // Lower-case hexadecimal digits, two for each byte.
 std::string to_hex(ByteView bytes);
 
-// Fills `out` from exactly 2 * out.size() lower-case digits; false (and `out` unspecified) on
-// anything else, upper case included.
+// Fills `out` from exactly 2 * out.size() lower-case digits. Returns false (and leaves `out`
+// unspecified) on anything else, including upper case.
 bool from_hex(std::string_view digits, MutableByteView out);
 
-// `size` bytes from the system's random source, as lower-case hex. Throws Error{kStorage}.
+// Returns `size` bytes from the system's random source, as lower-case hex. Throws Error{kStorage}.
 std::string random_hex(std::size_t size);
 
-// A whole number in decimal: nothing but digits, no leading zero (but "0"); nullopt otherwise.
+// Parses a whole decimal number: digits only, no leading zero (except "0"). nullopt: anything else.
 std::optional<std::uint64_t> parse_decimal(std::string_view digits);
 
 }  // namespace walstow

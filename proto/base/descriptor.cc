@@ -21,7 +21,7 @@ Descriptor::~Descriptor() {
 }
 
 void Descriptor::close_checked(const char* what) {
-  // Never twice: Linux has given the number away even when close() fails, EINTR included.
+  // Never closes twice: Linux has released the number even when close() fails, EINTR included.
   const int fd = release();
   if (fd >= 0 && ::close(fd) != 0) {
     throw_system_error(fmt::format("could not close {}", what), errno);

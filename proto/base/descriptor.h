@@ -13,15 +13,16 @@ class Descriptor {
   Descriptor& operator=(Descriptor&& other) noexcept;
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
-  // Closes without a check: for descriptors that nothing durable went through, and for unwinding.
+  // Closes without a check: for descriptors that no durable data was written through, and for stack
+  // unwinding.
   ~Descriptor();
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
   int release() { return std::exchange(fd_, -1); }
 
-  // Closes and throws Error{kStorage, "could not close <what>: ..."} when the kernel reports that
-  // something was lost (NFS and quota errors arrive here). Closed in every case.
+  // Closes. Throws Error{kStorage, "could not close <what>: ..."} when the kernel reports lost data
+  // (NFS and quota errors arrive here). The descriptor is closed in every case.
   void close_checked(const char* what);
 
  private:

@@ -59,7 +59,7 @@ std::string_view to_string(ErrorKind kind) {
 }
 
 std::string system_message(int error_number) {
-  // Unlike strerror(): safe with threads, and in English whatever the locale.
+  // Unlike strerror(), it is thread-safe, and in English in every locale.
   const char* const text = ::strerrordesc_np(error_number);
   return text != nullptr ? text : fmt::format("error {}", error_number);
 }

@@ -1,8 +1,8 @@
-// The one exception of the project: "it did not happen".
+// The project's only exception type. It means that an operation did not happen.
 //
-// Outcomes that are expected (a file that is absent, an object that stands already) are never
-// exceptions; they are values. An Error is caught only where a failure becomes a value: an exit
-// code, a refusal, a warning, another attempt. Error{kFatal} always goes through.
+// Expected outcomes (a file is absent, an object already exists) are never exceptions; they are
+// values. An Error is caught only where a failure becomes a value: an exit code, a refusal, a
+// warning, another attempt. Error{kFatal} always propagates.
 #pragma once
 
 #include <stdexcept>
@@ -13,20 +13,20 @@
 namespace walstow {
 
 enum class ErrorKind {
-  kUsage,        // a wrong call or setting: the administrator mends it
+  kUsage,        // a wrong call or setting, which the administrator fixes
   kInvalid,      // input that is not what it claims to be (a file that is not WAL, a bad name)
-  kRefused,      // the store understood and said no (other content stands, no right)
-  kUnavailable,  // could not ask or be answered; trying again may help
-  kTimeout,      // a deadline passed; trying again may help
+  kRefused,      // the store understood and refused (other content exists, no right)
+  kUnavailable,  // could not send the request or get its answer; a retry may help
+  kTimeout,      // a deadline passed; a retry may help
   kDamaged,      // bytes failed a check
   kStorage,      // the operating system refused file work (ENOSPC, EIO, EACCES, ...)
-  kFatal,        // durability can no longer be promised: the process must end (failed folder fsync)
+  kFatal,        // durability is no longer guaranteed: the process must exit (failed folder fsync)
 };
 
 // The name of a kind as it appears in logs, e.g. "unavailable".
 std::string_view to_string(ErrorKind kind);
 
-// `message` follows PostgreSQL's style: lower case, no full stop, names the file and the cause
+// `message` follows PostgreSQL's style: lower case, no full stop, with the file and the cause
 // (`could not open file "x": No such file or directory`). `hint` is a sentence, or empty.
 class Error : public std::runtime_error {
  public:
@@ -41,15 +41,15 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
-// The system's text for `error_number` (an errno value), e.g. "No such file or directory".
+// Returns the system's text for `error_number` (an errno value), e.g. "No such file or directory".
 std::string system_message(int error_number);
 
-// What usually helps against `error_number`, for the causes that an administrator can mend (no
+// Returns the usual remedy for `error_number`, for the causes that an administrator can fix (no
 // space, read-only file system, permission, too many open files); "" for others.
 std::string system_hint(int error_number);
 
-// The same where no process or thread could be started: EAGAIN is the limit of processes there, and
-// only there.
+// Like system_hint(), for a process or thread that could not be started. Only there, EAGAIN means
+// that the limit of processes is reached.
 std::string start_hint(int error_number);
 
 // Throws Error{kStorage, "<what>: <system_message>"} with system_hint().

@@ -16,7 +16,7 @@ std::string absolute_path(const std::string& path) {
 std::string normalized(const std::string& path) {
   if (!path.starts_with('/')) return path;
   std::string text;
-  // Without the first slashes: Boost takes two of them for the beginning of a host's name.
+  // Without the leading slashes: Boost takes two of them for the start of a host's name.
   for (const fs::path& part :
        fs::path(path.substr(std::min(path.find_first_not_of('/'), path.size())))) {
     if (part.empty() || part == ".") continue;

@@ -9,17 +9,17 @@
 
 namespace walstow {
 
-// Paths, statuses and walks over folders are Boost.Filesystem's. What must be durable goes through
+// Paths, statuses and walks over folders use Boost.Filesystem. Durable changes go through
 // FileSystem (proto/files/file_system.h) instead. Functions without an error_code throw
 // fs::filesystem_error, a std::exception.
 namespace fs = boost::filesystem;
 
-// `path` as it is from any folder; unchanged where the working folder cannot be told.
+// Returns `path` as an absolute path; unchanged when the working folder is unknown.
 std::string absolute_path(const std::string& path);
 
-// An absolute path without ".", doubled slashes and a slash at its end; ".." is resolved by text
-// alone. No file is looked at, so symbolic links are not followed. Other text ("s3://BUCKET") is
-// returned as it is.
+// Returns an absolute path without ".", doubled slashes and trailing slash. It resolves ".."
+// textually and reads no file, so it does not follow symbolic links. It returns other text
+// ("s3://BUCKET") unchanged.
 std::string normalized(const std::string& path);
 
 }  // namespace walstow

@@ -1,4 +1,5 @@
-// Unsigned integers as little-endian servers and zstd write them, on any host.
+// Unsigned integers in little-endian order (as little-endian servers and zstd write them), on any
+// host.
 #pragma once
 
 #include <concepts>
@@ -8,7 +9,7 @@
 
 namespace walstow {
 
-// From bytes[offset] on; the caller has checked that sizeof(T) bytes are there.
+// Reads from bytes[offset]. The caller has checked that sizeof(T) bytes are there.
 template <std::unsigned_integral T>
 constexpr T load_little_endian(ByteView bytes, std::size_t offset) {
   T value = 0;
@@ -18,7 +19,7 @@ constexpr T load_little_endian(ByteView bytes, std::size_t offset) {
   return value;
 }
 
-// Into out[offset] and after; the caller has made room.
+// Writes from out[offset]. The caller has made room.
 template <std::unsigned_integral T>
 constexpr void store_little_endian(T value, MutableByteView out, std::size_t offset) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {

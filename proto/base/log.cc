@@ -1,4 +1,4 @@
-// Each program wires its own log in main(); nothing is written before that.
+// Each program creates its own log in main(); nothing is written before that.
 #define SPDLOG_DISABLE_DEFAULT_LOGGER
 
 #include "proto/base/log.h"
@@ -16,7 +16,7 @@ namespace {
 // Long enough for any message with two paths in it.
 constexpr std::size_t kLongestText = 8192;
 
-// As main() has set it, before there were other threads.
+// As main() set it, before it started other threads.
 Reach& reach_of_reader() {
   static Reach reach;
   return reach;
@@ -54,7 +54,7 @@ void log_line(LogLevel level, std::string_view message, std::string_view hint) {
   spdlog::logger* const logger = spdlog::default_logger_raw();
   if (logger == nullptr) return;
   std::string text = escaped(message, kLongestText);
-  // One event, so that lines of other threads and processes cannot come between.
+  // One event, so that lines of other threads and processes cannot get in between.
   if (!hint.empty()) {
     const std::string shown = completed(hint, reach_of_reader());
     text += fmt::format("\n{}: hint: {}", logger->name(), escaped(shown, kLongestText));

@@ -1,6 +1,6 @@
-// A bound on the log lines that each peer can cause: a few in a while, and then one line with the
-// number of those that were left out. A peer that is refused a thousand times a second must not
-// fill the store's disk, nor drown what matters.
+// Limits the log lines that each peer can cause: a few per window, then one line with the number of
+// those left out. A peer that is refused a thousand times a second must not fill the store's disk
+// or drown important lines.
 //
 // Threads: any.
 #pragma once
@@ -27,14 +27,14 @@ class LogLimiter {
   LogLimiter(const LogLimiter&) = delete;
   LogLimiter& operator=(const LogLimiter&) = delete;
 
-  // A line that `cause` is behind ("client primary1", "address 10.0.0.7"), unless that has had its
-  // share.
+  // Logs a line that `cause` triggered ("client primary1", "address 10.0.0.7"), unless that cause
+  // has used up its share.
   void line(const std::string& cause, LogLevel level, std::string_view message,
             std::string_view hint = {});
-  // A line for each cause whose window is over, and of which lines were left out.
+  // Logs one line for each cause whose window is over and some of whose lines were left out.
   void report_left_out();
 
-  // What the two above decide.
+  // The decisions behind line() and report_left_out().
   bool admits(const std::string& cause, Clock::time_point now);
   struct LeftOut {
     std::string cause;

@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-// "\040" is a space: the kernel writes those characters so that separate fields or lines.
+// "\040" is a space: the kernel escapes the characters that separate fields or lines.
 std::string without_octal_escapes(std::string_view text) {
   constexpr std::size_t kEscape = 4;  // a backslash and three digits
   const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
@@ -48,7 +48,7 @@ std::string parse_mounted_device(std::string_view mountinfo, std::string_view pa
     std::string escaped_point;
     if (!(fields >> id >> parent >> its_device >> root >> escaped_point)) continue;
     const std::string mount_point = without_octal_escapes(escaped_point);
-    // Of several at one place the last one hides the others.
+    // Of several mounts at one mount point, the last one hides the others.
     if (mount_point.size() < longest || !lies_below(path, mount_point)) continue;
     longest = mount_point.size();
     device = its_device;

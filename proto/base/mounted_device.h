@@ -1,4 +1,4 @@
-// Which file system a path lies on, without asking that file system: it may not answer.
+// Finds the file system of a path without asking that file system, which may not answer.
 #pragma once
 
 #include <string>
@@ -6,15 +6,15 @@
 
 namespace walstow {
 
-// The number of the device that is mounted where `path` lies, "MAJOR:MINOR". Each mounted file
-// system has a number of its own, NFS too, and the same for as long as a process uses it. `path` is
-// absolute and normalized() (proto/base/filesystem.h). Symbolic links are not followed, since that
-// asks the file system: a path through one counts as where the link is. "": it cannot be told.
+// Returns the number of the mounted device that contains `path`, "MAJOR:MINOR". Each mounted file
+// system, NFS included, has its own number, which does not change while a process uses it. `path`
+// is absolute and normalized() (proto/base/filesystem.h). Symbolic links are not followed, since
+// that asks the file system: a path through a link counts as being where the link is. "": unknown.
 //
 // The id of a mount would not do: it differs in each mount namespace.
 std::string mounted_device(const std::string& path);
 
-// The same, of the content of /proc/self/mountinfo (proc(5)).
+// Like mounted_device(), from the content of /proc/self/mountinfo (proc(5)).
 std::string parse_mounted_device(std::string_view mountinfo, std::string_view path);
 
 }  // namespace walstow

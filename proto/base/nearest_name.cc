@@ -7,7 +7,8 @@
 namespace walstow {
 namespace {
 
-// Slips that turn one name into the other; no letter is touched twice ("optimal string alignment").
+// Counts the typing errors that turn one name into the other; no letter is changed twice ("optimal
+// string alignment").
 std::size_t count_slips(std::string_view from, std::string_view to) {
   std::vector<std::size_t> before;  // two rows above
   std::vector<std::size_t> above(to.size() + 1);

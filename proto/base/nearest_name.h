@@ -1,4 +1,4 @@
-// For the hint behind a name that nobody knows. Pure.
+// Finds the name that a hint suggests for an unknown name. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,12 @@
 
 namespace walstow {
 
-// The one of `names` that is so near to `name` that a slip of the hand is likely; nullopt: none is.
-// A slip is a letter that is changed, added or left out, or two that have changed places.
+// Returns the one of `names` that is so close to `name` that a typing error is likely; nullopt:
+// none is. An error is a letter that is changed, added or left out, or two letters that are
+// swapped.
 std::optional<std::string> nearest_name(const std::vector<std::string_view>& names,
                                         std::string_view name);
-// The same with `most` slips at most.
+// The same with at most `most` errors.
 std::optional<std::string> nearest_name(const std::vector<std::string_view>& names,
                                         std::string_view name, std::size_t most);
 

@@ -33,7 +33,7 @@ void run_in_parallel(std::size_t count, std::size_t threads,
   try {
     for (std::size_t i = 1; i < std::min(threads, count); ++i)
       others.emplace_back(work_on);
-  } catch (const std::system_error&) {  // out of threads: fewer do it all
+  } catch (const std::system_error&) {  // out of threads: fewer do all the work
   }
   work_on();
   others.clear();  // waits for them

@@ -1,4 +1,4 @@
-// The same work for many things, by several threads.
+// Runs the same work for many items in several threads.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 
 namespace walstow {
 
-// Calls `work` with 0 to count - 1, begun in that order, on so many threads at most, of which the
-// caller's is one. Returns when all have ended. After one has thrown none is begun any more, and
-// what the first one threw is thrown.
+// Calls `work` with 0 to count - 1, started in that order, on at most `threads` threads, one of
+// which is the caller's. Returns when all calls have returned. After a call throws, no further one
+// starts, and the first exception is rethrown.
 void run_in_parallel(std::size_t count, std::size_t threads,
                      const std::function<void(std::size_t)>& work);
 

@@ -12,7 +12,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kPieceOfProcFile = 4096;  // the kernel gives a page at most
+constexpr std::size_t kPieceOfProcFile = 4096;  // the kernel returns at most a page
 
 [[noreturn]] void throw_unreadable_proc_file(const std::string& path, int error_number) {
   throw_system_error(fmt::format("could not read file \"{}\"", path), error_number);

@@ -1,4 +1,4 @@
-// Files that the kernel makes up when they are read: /proc/PROCESS/stat and the like.
+// Reads files that the kernel generates on each read: /proc/PROCESS/stat and the like.
 #pragma once
 
 #include <optional>
@@ -6,8 +6,8 @@
 
 namespace walstow {
 
-// The whole content. nullopt: there is no such file, or the process that it tells of has ended.
-// Throws Error{kStorage} when that cannot be told: no descriptor is left, or no permission.
+// Returns the whole content. nullopt: there is no such file, or its process has ended. Throws
+// Error{kStorage} when that is unknown: no descriptor is left, or no permission.
 std::optional<std::string> read_proc_file(const std::string& path);
 
 }  // namespace walstow

@@ -13,7 +13,7 @@
 namespace walstow {
 namespace {
 
-// Counted from the state on, which is field 3: the name before it may hold spaces and parentheses.
+// Counted from the state, which is field 3: the name before it may contain spaces and parentheses.
 constexpr std::size_t kState = 0;
 constexpr std::size_t kThreads = 17;
 constexpr std::size_t kStart = 19;

@@ -1,4 +1,5 @@
-// Which process a number means: numbers are used again, but never with the same start.
+// Identifies a process by its number and its start. Numbers are reused, but never with the same
+// start.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +9,17 @@
 
 namespace walstow {
 
-// When the process began: in clock ticks since the machine was started, as the kernel writes it, so
-// it is comparable until the next boot (boot_id.h). nullopt: /proc shows no such process, or it has
-// ended and its parent has not heard yet. Throws Error{kStorage} when that cannot be told.
+// Returns when the process began, in clock ticks since the machine's boot, as the kernel writes it.
+// It is comparable until the next boot (boot_id.h). nullopt: /proc shows no such process, or it has
+// ended and its parent has not waited for it yet. Throws Error{kStorage} when that is unknown.
 std::optional<std::string> process_start(std::uint64_t process);
 
-// The same, of the content of /proc/PROCESS/stat (proc(5)); throws for anything else. One whose
-// first thread has ended, while another is still in a call of the kernel, has not ended.
+// The same, from the content of /proc/PROCESS/stat (proc(5)); throws for anything else. A process
+// whose first thread has ended, while another thread is still in a system call, has not ended.
 std::optional<std::string> parse_process_start(std::string_view stat);
 
-// Whether /proc shows processes by the numbers by which this process knows them. In a PID namespace
-// that has mounted no /proc of its own, it shows others.
+// Returns whether /proc shows processes under the numbers by which this process knows them. In a
+// PID namespace without a /proc mount of its own, /proc shows other numbers.
 bool proc_shows_own_numbers();
 
 }  // namespace walstow

@@ -1,4 +1,4 @@
-// Reading on until there is no more to read or no more room.
+// Reads until the source ends or the buffer is full.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 
 namespace walstow {
 
-// Fills `out` unless the source ends before; the part that was filled. A Source's read() gives the
-// next bytes, fewer than asked for at its liking, and 0 only at its end: ObjectSource,
-// DecompressedObject. Throws what it throws.
+// Fills `out` unless the source ends before. Returns the filled part. A Source's read() returns the
+// next bytes; it may return fewer than requested, and 0 only at its end (ObjectSource,
+// DecompressedObject). Throws what read() throws.
 template <class Source>
 MutableByteView read_full(Source& source, MutableByteView out) {
   std::size_t size = 0;

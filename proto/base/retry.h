@@ -20,15 +20,16 @@ struct RetryPolicy {
   std::function<void(const Error&, Duration pause)> on_failure = {};
 };
 
-// Whether an attempt that ended so may go better next time. Refusals, invalid input, wrong usage
-// and fatal errors do not.
+// Returns whether a retry may succeed after this kind of error. It cannot after refusals, invalid
+// input, wrong usage and fatal errors.
 inline bool worth_retrying(ErrorKind kind) {
   return kind == ErrorKind::kUnavailable || kind == ErrorKind::kTimeout;
 }
 
-// Runs attempt(number), number from 0. An Error not worth retrying, or the last one when the time
-// is up, is thrown on; but in the place of a time-out that only the end of all time has made, the
-// one before it, which says more. An attempt must bound its own waits by the same deadline.
+// Runs attempt(number), number from 0. Rethrows an Error that is not worth retrying, or the last
+// one when the time is up. A time-out that merely reports that give_up has passed is replaced by
+// the error before it, which explains more. An attempt must bound its own waits by the same
+// deadline.
 template <class Attempt>
 auto retry(const RetryPolicy& policy, Attempt attempt) {
   Duration pause = policy.first_pause;

@@ -16,8 +16,8 @@ bool is_plain(std::string_view word) {
   });
 }
 
-// How many bytes at the start of `text` nobody could read or paste. A line end is not among them:
-// the shell takes it off what a command prints.
+// Returns how many bytes at the start of `text` are not printable, and so cannot be read or pasted.
+// A line end is not among them: the shell removes it from a command's output.
 std::size_t unprintable_size(std::string_view text) {
   std::size_t size = 0;
   while (size < text.size() && text[size] != '\n') {

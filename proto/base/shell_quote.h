@@ -6,8 +6,8 @@
 
 namespace walstow {
 
-// `word` as one word for a POSIX shell, as it is where it needs no quotes. Printable, whatever is
-// in it, but for a line end.
+// Returns `word` as one word for a POSIX shell, unchanged where it needs no quotes. The result is
+// printable whatever `word` contains, except for line ends.
 std::string shell_quoted(std::string_view word);
 
 }  // namespace walstow

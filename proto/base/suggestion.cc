@@ -9,7 +9,7 @@
 namespace walstow {
 namespace {
 
-// They are told their archive as an argument.
+// These commands take their archive as an argument.
 constexpr std::array<std::string_view, 3> kWithoutStore{"init", "copy", "server renew"};
 
 constexpr std::string_view kAdmin = "\"walstow ";
@@ -27,7 +27,7 @@ std::string program(const Reach& reach, std::string_view name) {
   return shell_quoted(reach.folder + std::string(name));
 }
 
-// With a blank before each.
+// With a space before each word.
 std::string options_text(const Words& options) {
   return options.empty() ? "" : fmt::format(" {}", command_line(options));
 }
@@ -78,7 +78,7 @@ std::string completed(std::string_view text, const Reach& reach) {
 
 std::size_t quoted_command_size(std::string_view text) {
   if (!text.starts_with(kAdmin) && !text.starts_with(kArchive)) return 0;
-  // As shell_quoted() writes a word: '...' with any character in it, \' and "$(printf '...')".
+  // The forms that shell_quoted() writes: '...' with any character in it, \' and "$(printf '...')".
   constexpr std::string_view kPrintf = "\"$(printf '";
   constexpr std::string_view kPrintfEnd = "')\"";
   std::size_t at = 1;

@@ -6,7 +6,7 @@
 
 namespace walstow {
 
-// A user without a name is shown as a number.
+// Returns the user's name; for a user without a name, the number.
 std::string user_name(uid_t id);
 
 }  // namespace walstow

@@ -20,7 +20,7 @@ bool has_form(std::string_view text) {
   return true;
 }
 
-// Of nothing but digits, and few of them.
+// Parses a short text that consists only of digits.
 unsigned number(std::string_view digits) {
   unsigned value = 0;
   for (const char digit : digits)

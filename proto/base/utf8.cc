@@ -11,9 +11,9 @@ struct Range {
   std::uint32_t first, last;
 };
 
-// Source: the Unicode character database, 15.0: general categories Cc, Cf, Zl and Zp, and the code
-// points that never are characters. Left out of them, since words need them: the joiners U+200C
-// and U+200D (Persian, Indic scripts), the soft hyphen, and the number signs of Arabic and Syriac.
+// Source: the Unicode character database, 15.0: general categories Cc, Cf, Zl and Zp, and the
+// noncharacter code points. Excluded, since words need them: the joiners U+200C and U+200D
+// (Persian, Indic scripts), the soft hyphen, and the number signs of Arabic and Syriac.
 constexpr std::array<Range, 17> kUnprintable{{{0x00, 0x1F},
                                               {0x7F, 0x9F},
                                               {0x61C, 0x61C},
@@ -35,11 +35,11 @@ constexpr std::array<Range, 17> kUnprintable{{{0x00, 0x1F},
 constexpr std::uint32_t kLargest = 0x10FFFF;
 constexpr unsigned kBitsOfContinuation = 6;
 
-// What the first byte of a character says. size 0: no character begins so.
+// What the first byte of a character determines. size 0: no character begins with this byte.
 struct Lead {
   std::size_t size = 0;
   std::uint32_t bits = 0;      // of the code point
-  std::uint32_t smallest = 0;  // a smaller code point has a shorter form, and only that
+  std::uint32_t smallest = 0;  // a smaller code point has a shorter form, and must use that one
 };
 
 Lead lead_of(std::uint32_t byte) {

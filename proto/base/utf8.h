@@ -1,6 +1,6 @@
-// Text of people, in UTF-8. Private use and unassigned code points count as characters; what moves
-// the cursor, reorders a line or has no width does not, since it would let one text pass for
-// another at a terminal.
+// Human-readable text in UTF-8. Private use and unassigned code points count as printable.
+// Characters that move the cursor, reorder a line or have no width do not: at a terminal, they
+// would let one text pass for another.
 #pragma once
 
 #include <cstddef>
@@ -8,20 +8,20 @@
 
 namespace walstow {
 
-// The first character of a text that is not empty.
+// The first character of a text, which must not be empty.
 struct Character {
   std::size_t size = 1;    // bytes
   bool printable = false;  // false also for a byte that is not UTF-8
 };
 Character first_character(std::string_view text);
 
-// Whether every character of `text` is printable.
+// Returns whether every character of `text` is printable.
 bool is_printable(std::string_view text);
 
-// Whether `text` is UTF-8, printable or not.
+// Returns whether `text` is UTF-8, printable or not.
 bool is_utf8(std::string_view text);
 
-// How many characters; each byte that is not UTF-8 counts as one.
+// Counts the characters; each byte that is not UTF-8 counts as one.
 std::size_t count_characters(std::string_view text);
 
 }  // namespace walstow

@@ -12,7 +12,7 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
   std::string lines;
   std::size_t column = 0;
   while (!text.empty()) {
-    // A command that is broken could not be pasted.
+    // Keep a command on one line, so that it can be pasted.
     const std::size_t end = std::min(text.find(' ', quoted_command_size(text)), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));

@@ -6,7 +6,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <exception>
 #include <fmt/format.h>
+#include <future>
+#include <system_error>
+#include <utility>
 
 #include "proto/base/buffer.h"
 #include "proto/base/log.h"
@@ -29,10 +33,17 @@ struct Client::State {
       : options(std::move(given)), connector(options.store), buffer(kChunkSize) {}
 
   // --- running ---
-  // Runs one coroutine to its end, in this thread. A connection that an Error came through is not
-  // used again.
+  // Runs the coroutine of one question. A connection that an Error came through is not used again.
   template <class Result>
-  Result run(asio::awaitable<Result> work, const Patience& patience) {
+  Result run(asio::awaitable<Result> question, const Patience& patience) {
+    Result result = drive(std::move(question), patience);
+    if (!connection->reusable()) connection.reset();
+    return result;
+  }
+
+  // Runs one coroutine to its end, in this thread.
+  template <class Result>
+  Result drive(asio::awaitable<Result> work, const Patience& patience) {
     std::optional<Result> result;
     std::exception_ptr failure;
     asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, Result value) {
@@ -49,7 +60,7 @@ struct Client::State {
         break;
       }
     }
-    if (!result || !connection->reusable()) connection.reset();
+    if (!result) connection.reset();
     if (failure) fail(failure);
     return std::move(result).value();
   }
@@ -68,6 +79,7 @@ struct Client::State {
   }
 
   // --- the pieces of an exchange ---
+  void connect_ahead(const Patience& patience);
   asio::awaitable<void> connect(Deadline give_up);
   asio::awaitable<std::string> read_text(Deadline whole);
   asio::awaitable<void> send_file(const PutFile& put, File& raw, Deadline whole);
@@ -83,6 +95,7 @@ struct Client::State {
   Buffer buffer;
   asio::io_context io{1};  // one thread
   std::optional<ClientConnection> connection;
+  std::exception_ptr failed_ahead;  // why connect_ahead() made none: the next attempt's failure
 };
 
 namespace {
@@ -110,7 +123,21 @@ RetryPolicy policy_of(const Patience& patience) {
 
 }  // namespace
 
+void Client::State::connect_ahead(const Patience& patience) {
+  const auto connecting = [](State& state, Deadline give_up) -> asio::awaitable<bool> {
+    co_await state.connect(give_up);
+    co_return true;
+  };
+  failed_ahead = nullptr;
+  try {
+    drive(connecting(*this, patience.give_up), patience);
+  } catch (const Error&) {
+    failed_ahead = std::current_exception();
+  }
+}
+
 asio::awaitable<void> Client::State::connect(Deadline give_up) {
+  if (const auto failure = std::exchange(failed_ahead, nullptr)) std::rethrow_exception(failure);
   if (connection) co_return;
   const Deadline deadline = Deadline::after(options.deadlines.connect).earlier(give_up);
   ByteStream stream(co_await connector.connect(io.get_executor(), deadline));
@@ -207,6 +234,22 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
       ErrorKind::kUnavailable,
       fmt::format("the store \"{}\" answered for another file, \"{}\" with digest \"{}\"",
                   options.store_text, escaped(done.report.name), escaped(done.report.digest)));
+}
+
+void Client::connect_beside(const std::function<void()>& work, const Patience& patience) {
+  if (state_->connection) {
+    work();
+    return;
+  }
+  std::future<void> done;
+  try {
+    done = std::async(std::launch::async, work);
+  } catch (const std::system_error&) {  // a machine that is out of threads archives all the same
+    work();
+    return;
+  }
+  state_->connect_ahead(patience);
+  done.get();
 }
 
 PutDone Client::put(PutFile put, File& raw, const Patience& patience) {

@@ -20,6 +20,7 @@ class Client final : public StoreClient {
   Client& operator=(Client&&) noexcept;
   ~Client() override;
 
+  void connect_beside(const std::function<void()>& work, const Patience& patience) override;
   PutDone put(PutFile put, File& raw, const Patience& patience) override;
   GetDone get(GetFile get, const GetSink& sink, const Patience& patience) override;
   std::string ask(const Command& command, const Patience& patience) override;

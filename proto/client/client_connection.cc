@@ -22,8 +22,8 @@ using boost::system::error_code;
 
 namespace {
 
-// Beast grows its buffer by half-kilobytes otherwise, and reads as little at a time. The bound is
-// for what it does not bound: the extensions of a chunk, and the fields that follow the last one.
+// Otherwise Beast grows its buffer by half-kilobytes, and reads as little at a time. The limit is
+// for what Beast does not limit: the extensions of a chunk, and the fields after the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
 http::verb to_verb(Method method) {
@@ -42,7 +42,7 @@ http::verb to_verb(Method method) {
   return http::verb::unknown;
 }
 
-// Nothing in a request may end its line and begin a field of its own.
+// A value in a request must not end its line and begin another field.
 void require_one_line(const RequestHead& head) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   const auto check = [&](std::string_view text) {
@@ -109,7 +109,8 @@ asio::awaitable<void> ClientConnection::send_body(ByteView bytes, Deadline deadl
 }
 
 asio::awaitable<void> ClientConnection::send_chunk(ByteView bytes, Deadline deadline) {
-  // Size line, data and line end in one buffer: a stream that encrypts sends one buffer a record.
+  // Puts size line, data and line end into one buffer: a stream that encrypts sends one buffer per
+  // record.
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string size;
   for (std::size_t rest = bytes.size(); rest != 0; rest >>= 4U) {
@@ -122,7 +123,7 @@ asio::awaitable<void> ClientConnection::send_chunk(ByteView bytes, Deadline dead
 asio::awaitable<ReplyHead> ClientConnection::read_head(Deadline deadline) {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(kLargestHead));
-  parser_->body_limit(boost::none);  // callers bound what they take; here nothing is kept
+  parser_->body_limit(boost::none);  // callers limit what they read; nothing is kept here
   parser_->skip(head_request_);
   stream_.set_deadline(deadline);
   error_code error;
@@ -139,7 +140,7 @@ asio::awaitable<ReplyHead> ClientConnection::read_head(Deadline deadline) {
 }
 
 asio::awaitable<std::size_t> ClientConnection::read_body(MutableByteView out, Deadline deadline) {
-  // A body that ends with the connection has no proof of being whole.
+  // A body that ends with the connection has no proof that it is complete.
   if (parser_->need_eof() && !parser_->is_done()) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("the store \"{}\" sent an answer without a length", peer_),

@@ -1,8 +1,8 @@
-// One HTTP/1.1 connection to a store, from the client's side: requests and replies in turn, every
-// wait with a deadline. Coroutines; used from the stream's executor only.
+// One HTTP/1.1 connection to a store, from the client's side. Requests and replies alternate, and
+// every wait has a deadline. Coroutines; only the stream's executor may use them.
 //
-// Errors: Error{kTimeout} past a deadline, Error{kUnavailable} when the connection ends, breaks or
-// carries something that is not HTTP. After an error the connection is of no further use.
+// Errors: Error{kTimeout} past a deadline; Error{kUnavailable} when the connection ends, breaks or
+// carries something other than HTTP. The connection is unusable after an error.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -33,19 +33,20 @@ class ClientConnection {
   };
   boost::asio::awaitable<void> send_head(RequestHead head, Body body, Deadline deadline);
 
-  // After kLength: the bytes as they are. After kChunked: one chunk; an empty one ends the body.
+  // After kLength: sends the bytes as they are. After kChunked: sends one chunk; an empty one ends
+  // the body.
   boost::asio::awaitable<void> send_body(ByteView bytes, Deadline deadline);
   boost::asio::awaitable<void> send_chunk(ByteView bytes, Deadline deadline);
 
-  // Also an interim one (100 Continue), after which the final one is read by another call.
+  // May also return an interim reply (100 Continue); another call then reads the final one.
   boost::asio::awaitable<ReplyHead> read_head(Deadline deadline);
-  // 0 only at the body's end, which is proven by its framing, never by the connection's.
+  // Returns 0 only at the body's end. The framing proves that end; the connection's end never does.
   boost::asio::awaitable<std::size_t> read_body(MutableByteView out, Deadline deadline);
 
-  // The wait that is under way ends after `longest` at the latest.
+  // Ends the current wait after at most `longest`.
   void bound_wait(Duration longest) { stream_.bound_wait(longest); }
 
-  // Whether another request may follow: the reply has been read whole and allows it.
+  // Returns whether another request may follow: the reply has been read completely and allows it.
   bool reusable() const;
 
  private:

@@ -18,8 +18,8 @@
 namespace walstow {
 namespace {
 
-// Compressed bytes on their way, in the order in which they were made. In chunks that are used
-// again and never grow: memory is expensive when it is new.
+// Compressed bytes that are not sent yet, in their order. Its chunks are reused and never grow: new
+// memory is expensive.
 class Encoded {
  public:
   void append(ByteView bytes) {
@@ -33,7 +33,7 @@ class Encoded {
     }
   }
   bool empty() const { return filled_.empty(); }
-  // Of what is not empty.
+  // It must not be empty.
   ByteView front() const { return filled_.front().bytes.first(filled_.front().size); }
   void pop_front() {
     spare_.push_back(std::move(filled_.front().bytes));
@@ -57,11 +57,12 @@ class Encoded {
   std::vector<Buffer> spare_;
 };
 
-// What the two threads take turns with, in bytes of the file: large enough that handing over does
-// not count, small enough that neither waits long for the other at the end.
+// The unit by which the two threads alternate, in bytes of the file. It is large enough that the
+// cost of the exchange is negligible, and small enough that neither waits long for the other at the
+// end.
 constexpr std::uint64_t kBlockSize = 4 * kStretchSize;
 
-// A block of the file on its way through a compressor, one stretch at a time.
+// Compresses a block of the file, one stretch at a time.
 class Block {
  public:
   Block(File& file, std::mutex& reading) : file_(file), reading_(reading) {}
@@ -87,7 +88,7 @@ class Block {
 
  private:
   File& file_;
-  std::mutex& reading_;  // a File is used by one thread at a time
+  std::mutex& reading_;  // only one thread at a time may use a File
   StretchCompressor compressor_;
   Buffer stretch_{kStretchSize};
   std::uint64_t offset_ = 0;
@@ -118,7 +119,7 @@ class CompressedBody::Work {
   ByteView next();
 
  private:
-  // What the other thread has compressed, whole blocks one at a time.
+  // What the other thread has compressed: one complete block at a time.
   enum class Slot { kEmpty, kFull };
 
   void start_other();
@@ -132,23 +133,23 @@ class CompressedBody::Work {
   const std::uint64_t blocks_;
   std::mutex reading_;
 
-  // Of the caller's thread.
+  // Used by the caller's thread only.
   Block own_{file_, reading_};
   bool in_block_ = false;
   std::uint64_t next_block_ = 0;
-  Encoded encoded_;          // to be handed out
-  bool handed_out_ = false;  // its front
+  Encoded encoded_;          // to be delivered
+  bool handed_out_ = false;  // its front was
 
   std::thread other_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Slot slot_ = Slot::kEmpty;  // guarded by mutex_, as all below
-  Encoded others_encoded_;    // the other thread's alone while the slot is empty
+  Slot slot_ = Slot::kEmpty;  // guarded by mutex_, like all below
+  Encoded others_encoded_;    // only the other thread's while the slot is empty
   std::exception_ptr failure_;
   bool stop_ = false;
 };
 
-// Every second block is the other thread's. Without one the caller's compresses them all.
+// The other thread compresses every second block. Without it, the caller's thread compresses all.
 void CompressedBody::Work::start_other() {
   try {
     other_ = std::thread([this] { compress_other(); });
@@ -187,7 +188,7 @@ void CompressedBody::Work::compress_other() {
   }
 }
 
-// Waits for the processor alone: the other thread only reads and compresses.
+// Waits only for the processor: the other thread only reads and compresses.
 void CompressedBody::Work::take_from_other() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return slot_ == Slot::kFull || failure_; });

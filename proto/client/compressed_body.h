@@ -1,7 +1,8 @@
-// The body of a put that is compressed on its way out: zstd frames, each of a stretch of the file.
+// The body of a put that is compressed during the transfer: zstd frames, each of one stretch of the
+// file.
 //
-// Two threads share the work: while the caller's compresses and sends one block of stretches, the
-// other one compresses the next.
+// Two threads share the work. While the caller's thread compresses and sends one block of
+// stretches, the other one compresses the next.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,16 @@ namespace walstow {
 
 class CompressedBody {
  public:
-  // The first `size` bytes of `file`, which outlives this and is read by nobody else meanwhile.
+  // Sends the first `size` bytes of `file`. The file must outlive this object, and nothing else may
+  // read it meanwhile.
   CompressedBody(File& file, std::uint64_t size);
   CompressedBody(const CompressedBody&) = delete;
   CompressedBody& operator=(const CompressedBody&) = delete;
   ~CompressedBody();
 
-  // The next bytes, kChunkSize at most, valid until the next call; none at the end. From one
-  // thread. Throws Error{kInvalid} when the file has become shorter, and as File::read_at() does.
+  // Returns the next bytes, at most kChunkSize, valid until the next call; none at the end. Call it
+  // from one thread. Throws Error{kInvalid} when the file has become shorter, and as
+  // File::read_at() does.
   ByteView next();
 
  private:

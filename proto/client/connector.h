@@ -1,4 +1,4 @@
-// The one place that knows every link: from where a store is to a connection with it.
+// Makes a connection to a store. The only code that knows every link.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,13 +18,13 @@ namespace walstow {
 
 using Store = std::variant<LocalStore, TlsStore, SshStore>;
 
-// For a call that works for a data directory: a process that the link starts and cannot end is
-// noted in `wal_folder`, open_wal_folder() of it (proto/pgdata/left_processes.h). Only the local
-// link starts any. nullptr: nothing is noted.
+// For a call on behalf of a data directory. A process that the link starts and cannot end is
+// recorded in `wal_folder`, which is open_wal_folder() of that directory
+// (proto/pgdata/left_processes.h). Only the local link starts any. nullptr: nothing is recorded.
 void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder);
 
-// From one thread at a time. What a link needs (certificates, keys) is read when it first connects:
-// a command that is answered out of its spool never pays for it.
+// One thread at a time may use it. It reads a link's files (certificates, keys) at the first
+// connection, so a command that its spool answers never pays for that.
 class Connector {
  public:
   explicit Connector(Store store);
@@ -34,7 +34,7 @@ class Connector {
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
 
-  // When the certificate of this client ends; nullopt where it has shown none yet.
+  // The expiry of this client's certificate; nullopt: it has presented none yet.
   std::optional<Time> certificate_until() const;
 
  private:

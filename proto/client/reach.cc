@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kAgent = "agent";  // of ssh.identity: no file
 
 bool is_on_search_path(std::string_view folder) {
-  // Nothing in the project changes the environment, so that reading it is safe with threads.
+  // Nothing in the project changes the environment, so threads can read it safely.
   const char* const variable = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe)
   std::string_view rest = variable != nullptr ? variable : "";
   while (!rest.empty()) {
@@ -38,7 +38,7 @@ bool is_path(const Setting& setting, std::string_view value) {
          (setting.name != "walstowd" || value.find('/') != std::string_view::npos);
 }
 
-// A value that starts with a dash would be taken for an option.
+// A value that starts with a dash would be read as an option.
 void add_option(Words& words, const std::string& name, const std::string& value) {
   if (value.starts_with('-')) {
     words.push_back(fmt::format("{}={}", name, value));

@@ -1,4 +1,4 @@
-// How the reader of a message gets to the archive that this process asks (proto/base/suggestion.h).
+// How the reader of a message reaches the archive that this process uses (proto/base/suggestion.h).
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace walstow {
 
-// Of a process with client_settings(): the settings file and every setting of theirs that were
-// given to it alone, by options or the environment (WALSTOW_*), so that another process needs them
-// too. Paths are absolute. AWS_* are not carried over: they may be secrets, which belong on no
-// command line, and only an archive in S3 that is asked without a daemon needs them.
+// For a process with client_settings(). Returns the settings file and each of those settings that
+// only this process received, by options or the environment (WALSTOW_*): another process needs
+// them, too. Paths are absolute. AWS_* variables are left out: they may be secrets, which do not
+// belong on a command line. Only an archive in S3 that is used without a daemon needs them.
 Reach reach_of(const Settings& settings);
 
-// Of the store itself: whoever is on its host names the archive. "": nobody knows which one it is.
+// For the store itself: a reader on its host names the archive. "": the archive is unknown.
 Reach reach_of_archive(const std::string& archive);
 
 }  // namespace walstow

@@ -61,6 +61,11 @@ class StoreClient {
   StoreClient& operator=(const StoreClient&) = delete;
   virtual ~StoreClient() = default;
 
+  // Does `work`, and makes the connection that the next question needs at the same time; `work` may
+  // run in another thread, and has ended on return. Throws what it throws. A connection that could
+  // not be made is the failure of that question's first attempt.
+  virtual void connect_beside(const std::function<void()>& work, const Patience& patience) = 0;
+
   // Sends `raw` (put.raw_size bytes; put.digest is theirs). Returns only when the store has
   // promised that they are durable. From the second attempt on it asks before it sends.
   virtual PutDone put(PutFile put, File& raw, const Patience& patience) = 0;

@@ -29,7 +29,7 @@ struct FreeXxhState {
 
 void update_xxh3(XXH3_state_t* state, ByteView bytes) {
 #if defined(__x86_64__)
-  // A state of another version may be laid out otherwise.
+  // Another version's state may have a different layout.
   static const bool kWide =
       __builtin_cpu_supports("avx2") && XXH_versionNumber() == XXH_VERSION_NUMBER;
   if (kWide) return xxh3_update_avx2(state, bytes.data(), bytes.size());
@@ -70,7 +70,7 @@ Digest Hasher::digest() const {
 
 namespace {
 
-// OpenSSL fails here only without memory or without its own SHA-256.
+// OpenSSL fails here only when it lacks memory or its own SHA-256.
 void require(int openssl_result) {
   if (openssl_result != 1) throw Error(ErrorKind::kUnavailable, "could not compute a SHA-256");
 }

@@ -1,5 +1,5 @@
-// Streaming digests: XXH3-128 of raw files (against damage, end to end), SHA-256 of stored bytes.
-// The first comes from xxHash, the second from OpenSSL.
+// Streaming digests: XXH3-128 of raw files (end-to-end protection against damage), SHA-256 of
+// stored bytes. xxHash computes the first, OpenSSL the second.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ class Hasher {
   Hasher& operator=(Hasher&&) noexcept;
   ~Hasher();
   void update(ByteView bytes);
-  Digest digest() const;  // of everything so far
+  Digest digest() const;  // of all bytes so far
 
  private:
   struct State;
@@ -44,7 +44,7 @@ class Sha256 {
   Sha256& operator=(Sha256&&) noexcept;
   ~Sha256();
   void update(ByteView bytes);
-  Sha256Digest finish();  // once
+  Sha256Digest finish();  // call it once
 
  private:
   struct State;

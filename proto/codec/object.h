@@ -1,11 +1,11 @@
-// The stored object: the one form in which a file lies in a store and in a spool folder, and
-// travels to whoever accepts zstd. FORMAT.md shows one byte by byte.
+// The stored object: the only form of a file in a store, in a spool folder, and in transfers to
+// clients that accept zstd. FORMAT.md shows one byte by byte.
 //
 //   skippable frame (magic 0x184D2A50, at most 4 KiB): one line of JSON, see ObjectHeader
 //   plain zstd frames with content checksum:           the file
 //   skippable frame (magic 0x184D2A51, 32 bytes):      SHA-256 of every byte before this frame
 //
-// `zstd -dc` gives the file back without walstow, and a scrub needs no decompression.
+// `zstd -dc` recovers the file without walstow, and a scrub needs no decompression.
 #pragma once
 
 #include <chrono>
@@ -26,54 +26,54 @@ inline constexpr std::size_t kFramePrefixSize = 8;         // magic and size of 
 inline constexpr std::size_t kLargestObjectHeader = 4096;  // bytes of JSON
 inline constexpr int kObjectFormatMajor = 1;
 
-// Bytes from an object's start that hold its header frame for certain.
+// The first bytes of an object that are certain to contain its header frame.
 inline constexpr std::size_t kLargestHeaderFrame = 8 + kLargestObjectHeader;
 
 // No WAL file is larger than the largest segment: 1 GB.
 inline constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
 
-// Bytes that the zstd frames of a file may take. zstd itself never needs more than raw_size +
-// raw_size/256 and a few dozen bytes a frame; without a bound, empty blocks and empty frames would
-// let an object grow for ever that unfolds to nothing.
+// The most bytes that the zstd frames of a file may take. zstd itself never needs more than
+// raw_size + raw_size/256 and a few dozen bytes per frame. Without a limit, an object of empty
+// blocks and empty frames could grow forever and decompress to nothing.
 constexpr std::uint64_t largest_frames_size(std::uint64_t raw_size) {
   return raw_size + raw_size / 64 + 4096;
 }
 
-// Everything in it is known when a put's head has arrived.
+// All fields are known when a put's head has arrived.
 struct ObjectHeader {
   std::string name;            // the WAL file's name, as PostgreSQL knows it
   std::uint64_t raw_size = 0;  // bytes
   Digest digest;               // XXH3-128 of the raw file
   std::uint64_t system_identifier = 0;
   std::uint32_t segment_size = 0;              // bytes
-  std::string client;                          // who put it
+  std::string client;                          // the client that put it
   std::chrono::system_clock::time_point time;  // of the put; whole seconds, UTC
-  // Which data directory of the client's: 32 lower-case hex digits; "": the put did not say.
+  // The client's data directory: 32 lower-case hex digits; "": the put did not contain it.
   std::string instance = {};
 };
 
-// One line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid} beyond
-// kLargestObjectHeader and without name or client.
+// Returns one line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid}
+// beyond kLargestObjectHeader and without name or client.
 std::string encode_object_header(const ObjectHeader& header);
-// Unknown fields are ignored. Throws Error{kDamaged}; Error{kUsage} for an unknown major, which is
-// a later release's and must never be treated as damage.
+// Ignores unknown fields. Throws Error{kDamaged}; Error{kUsage} for an unknown major, which belongs
+// to a later release and must never be treated as damage.
 ObjectHeader decode_object_header(std::string_view json);
 
-// The header of an object of which `beginning` is the first kLargestHeaderFrame bytes, or all. Only
-// the frame itself is checked. Throws as decode_object_header().
+// Returns an object's header. `beginning` contains its first kLargestHeaderFrame bytes, or all of
+// it. Checks only the header frame. Throws as decode_object_header().
 ObjectHeader read_object_header(ByteView beginning);
 
-// Makes an object from a file, in one pass over each chunk. Sinks get the object's bytes in order;
-// the header frame's while the encoder is constructed. Throws Error{kInvalid} when the raw bytes
-// are not as many as the header says, or when there are more than largest_frames_size() of zstd
-// frames. After an Error it can only be destroyed.
+// Makes an object from a file, in one pass over each chunk. The sink receives the object's bytes in
+// order; the header frame's during construction. Throws Error{kInvalid} when the count of raw bytes
+// differs from the header's, or when the zstd frames exceed largest_frames_size(). After an Error
+// the encoder can only be destroyed.
 class ObjectEncoder {
  public:
   // How the file's bytes arrive.
   enum class Input {
     kRaw,   // compressed here
-    kZstd,  // zstd frames already (a client that compresses); passed on as they are, unread: the
-            // caller proves the finished object with an ObjectDecoder before anyone relies on it
+    kZstd,  // zstd frames from a client that compresses, passed on unread: the caller
+            // verifies the finished object with an ObjectDecoder before anyone relies on it
   };
   ObjectEncoder(const ObjectHeader& header, Input input, int level, ByteSink sink);
   ObjectEncoder(ObjectEncoder&&) noexcept;
@@ -88,20 +88,20 @@ class ObjectEncoder {
   std::unique_ptr<State> state_;
 };
 
-// Checks and unfolds an object, fed in pieces of any size, in bounded memory.
+// Checks and decompresses an object, fed in chunks of any size, in bounded memory.
 //
-// Everything is checked: header frame, format, announced size, XXH3-128, nothing after the trailer;
-// with Checks::kAll also zstd's own checksums and the SHA-256 of the trailer. Whether the name in
-// the header is the one that was asked for is the caller's question. Whatever is wrong is
-// Error{kDamaged}, an unknown format Error{kUsage}; raw bytes handed out before are to be thrown
-// away then, and the decoder can only be destroyed.
+// It checks everything: header frame, format, announced size, XXH3-128, nothing after the trailer.
+// With Checks::kAll it also checks zstd's checksums and the trailer's SHA-256. The caller checks
+// that the header has the requested name. Anything wrong is Error{kDamaged}, an unknown format
+// Error{kUsage}. The caller then discards the raw bytes that it received, and can only destroy the
+// decoder.
 class ObjectDecoder {
  public:
   enum class Checks {
     kAll,
-    // For a receiver whose link protects the bytes: size and raw digest are checked, so no damage
-    // of the content passes (of the header's other fields it may), but neither zstd's checksums nor
-    // the trailer's SHA-256, and OpenSSL is not touched.
+    // For a receiver whose link protects the bytes. It checks size and raw digest, so no damage of
+    // the content passes (damage of the header's other fields may). It checks neither zstd's
+    // checksums nor the trailer's SHA-256, and does not use OpenSSL.
     kContent,
   };
   ObjectDecoder(ByteSink raw, Checks checks, std::uint64_t largest_raw_size);
@@ -110,9 +110,9 @@ class ObjectDecoder {
   ~ObjectDecoder();
 
   void write(ByteView object);
-  // nullptr until the header frame has arrived whole.
+  // nullptr until the complete header frame has arrived.
   const ObjectHeader* header() const;
-  // Call at the end of the input: throws Error{kDamaged} when anything is missing or does not
+  // Call it at the end of the input. Throws Error{kDamaged} when anything is missing or does not
   // match.
   void finish();
 

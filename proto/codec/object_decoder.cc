@@ -18,7 +18,7 @@ constexpr std::size_t kTrailerSize = kFramePrefixSize + std::tuple_size_v<Sha256
   throw Error(ErrorKind::kDamaged, what);
 }
 
-// The bytes of JSON that follow an object's first kFramePrefixSize bytes.
+// Returns how many bytes of JSON follow an object's first kFramePrefixSize bytes.
 std::size_t header_line_size(ByteView prefix) {
   const auto magic = load_little_endian<std::uint32_t>(prefix, 0);
   const auto size = load_little_endian<std::uint32_t>(prefix, kMagicSize);
@@ -33,7 +33,7 @@ std::size_t header_line_size(ByteView prefix) {
   return size;
 }
 
-// Where in the object the decoder is: which bytes come next.
+// The part of the object that comes next.
 enum class Part { kHeaderPrefix, kHeaderLine, kFrameMagic, kFrame, kTrailer, kEnd };
 
 }  // namespace
@@ -46,7 +46,7 @@ struct ObjectDecoder::State {
   std::uint64_t largest_raw_size;
   Part part = Part::kHeaderPrefix;
   std::uint64_t position = 0;       // object bytes taken so far
-  std::vector<std::byte> gathered;  // of the part, where it must be whole to be read
+  std::vector<std::byte> gathered;  // of the part, where it must be complete to be read
   std::size_t line_size = 0;        // of the header's JSON
   std::optional<ObjectHeader> header;
   std::optional<Decompressor> decompressor;
@@ -65,7 +65,7 @@ struct ObjectDecoder::State {
   void check_content() const;
 };
 
-// Takes some of `object`, at least one byte.
+// Consumes some of `object`, at least one byte.
 std::size_t ObjectDecoder::State::take(ByteView object) {
   std::size_t taken = 0;
   switch (part) {
@@ -90,7 +90,7 @@ std::size_t ObjectDecoder::State::take(ByteView object) {
   return taken;
 }
 
-// Adds to `gathered` until it has `size` bytes; true when it has.
+// Adds to `gathered` until it has `size` bytes; returns whether it has them.
 bool ObjectDecoder::State::gather(ByteView object, std::size_t size, std::size_t& taken) {
   taken = std::min(size - gathered.size(), object.size());
   const ByteView more = object.first(taken);
@@ -120,7 +120,7 @@ void ObjectDecoder::State::read_header_line() {
   part = Part::kFrameMagic;
 }
 
-// Between frames, the magic number alone tells whether the trailer has come.
+// Between frames, only the magic number shows whether the trailer follows.
 void ObjectDecoder::State::read_frame_magic() {
   const auto magic = load_little_endian<std::uint32_t>(gathered, 0);
   if (magic == kTrailerFrameMagic) {
@@ -139,7 +139,7 @@ void ObjectDecoder::State::read_frame_magic() {
   gathered.clear();
 }
 
-// Takes bytes of a frame, to its end at most.
+// Consumes bytes of a frame, at most to its end.
 std::size_t ObjectDecoder::State::unfold(ByteView frames) {
   const std::size_t taken = decompressor->write(frames, [this](ByteView bytes) {
     hasher.update(bytes);

@@ -1,4 +1,4 @@
-// The first frame's line of JSON.
+// The line of JSON in the first frame.
 #include <boost/json.hpp>
 
 #include <fmt/format.h>
@@ -13,18 +13,18 @@ namespace {
 
 namespace json = boost::json;
 
-// MAJOR.MINOR; the major is kObjectFormatMajor. With an instance it is the later one.
+// MAJOR.MINOR; the major is kObjectFormatMajor. A header with an instance has the later one.
 constexpr std::string_view kFormat = "1.0";
 constexpr std::string_view kFormatWithInstance = "1.1";
 
-// Ours is flat; what a later minor version adds may nest a little.
+// Today's header is flat; a later minor version may add some nesting.
 constexpr std::size_t kDeepestHeader = 4;
 
 [[noreturn]] void damaged_header(const std::string& why) {
   throw Error(ErrorKind::kDamaged, fmt::format("object header: {}", why));
 }
 
-// The fields of the line, each of which must be there and of its type.
+// The fields of the line. Each must be present and have its type.
 class Fields {
  public:
   explicit Fields(const json::object& object) : object_(object) {}
@@ -106,14 +106,14 @@ std::string encode_object_header(const ObjectHeader& header) {
   if (header.name.empty() || header.client.empty()) {
     throw Error(ErrorKind::kInvalid, "object header needs the names of a file and of a client");
   }
-  // The order in which they are written is part of the format.
+  // The order of the fields is part of the format.
   const std::string_view format = header.instance.empty() ? kFormat : kFormatWithInstance;
   json::object fields = {
       {"format", json::string_view(format.data(), format.size())},
       {"name", header.name},
       {"raw_size", header.raw_size},
       {"xxh128", to_string(header.digest)},
-      // As text: many readers of JSON keep 53 bits of a number.
+      // As text: many JSON readers keep only 53 bits of a number.
       {"system_identifier", std::to_string(header.system_identifier)},
       {"segment_size", header.segment_size},
       {"client", header.client},

@@ -1,7 +1,7 @@
-// Whether the bytes of a stored object are those that were written: its header frame, and the
-// SHA-256 that its trailer has of all bytes before it. Nothing is unfolded, so it costs a read and
-// a hash; whether the bytes unfold to the file that the header names, only an ObjectDecoder can
-// say. Pure, in one pass, in memory of one header.
+// Checks that a stored object has the bytes that were written: its header frame, and its trailer's
+// SHA-256 of all bytes before it. It decompresses nothing, so it costs a read and a hash. Only an
+// ObjectDecoder can check that the bytes decompress to the file that the header names. Pure, in one
+// pass, in the memory of one header.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,13 @@ namespace walstow {
 
 class ObjectScrub {
  public:
-  // `size`: of the whole object, in bytes. Throws Error{kDamaged} when that is too small for one.
+  // `size`: of the whole object, in bytes. Throws Error{kDamaged} when it is too small for an
+  // object.
   explicit ObjectScrub(std::uint64_t size);
 
   void write(ByteView object);
-  // At the end of the input. Throws Error{kDamaged} for anything that does not match, Error{kUsage}
-  // for a format that is not known.
+  // Call it at the end of the input. Throws Error{kDamaged} for anything that does not match, and
+  // Error{kUsage} for an unknown format.
   ObjectHeader finish();
 
  private:

@@ -9,11 +9,11 @@
 namespace walstow {
 namespace {
 
-// Of a stretch's beginning; shorter ones are not worth a trial.
+// The trial's part of a stretch. Shorter ones are not worth a trial.
 constexpr std::size_t kSample = std::size_t{64} * 1024;
 constexpr std::size_t kShortestSample = std::size_t{16} * 1024;
 
-// A stretch is worth its level when that takes away at least an eighth.
+// A stretch is worth its level if that saves at least an eighth.
 bool pays(std::size_t compressed, std::size_t raw) {
   return compressed <= raw / 8 * 7;
 }

@@ -1,5 +1,5 @@
-// The one file that is compiled for AVX2. It uses no inline function that another file could use,
-// too: the linker might keep the one compiled here for all.
+// The only file compiled for AVX2. It uses no inline function that another file could use, too: the
+// linker might keep the copy compiled here for all files.
 #include "proto/codec/xxh3_avx2.h"
 
 #if defined(__x86_64__)

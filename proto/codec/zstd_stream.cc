@@ -1,7 +1,7 @@
 #include "proto/codec/zstd_stream.h"
 
-// For ZSTD_getFrameHeader and ZSTD_d_forceIgnoreChecksum; libzstd is linked statically, as that
-// asks for.
+// For ZSTD_getFrameHeader and ZSTD_d_forceIgnoreChecksum. That requires static linking of libzstd,
+// which the build does.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -28,13 +28,14 @@ struct FreeDecompressor {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-// Of the default level, in the place of zstd's own. A table of 16 kB stays in the processor's first
-// cache, and WAL is full of short repetitions: what is stored of pgbench is a tenth smaller than
-// with zstd's own in such stretches, and text takes a fifth less time. Measured in CONTRIBUTING.md.
+// For the default level, instead of zstd's own values. A table of 16 kB stays in the processor's
+// first-level cache, and WAL is full of short repetitions. In such stretches, stored pgbench data
+// is a tenth smaller than with zstd's own values, and text takes a fifth less time. Measured in
+// docs/performance.md.
 constexpr int kHashLog = 12;
 constexpr int kShortestMatch = 5;
 
-// For calls that fail only without memory or on a wrong use of zstd.
+// For calls that fail only for lack of memory or on wrong use of zstd.
 void require_zstd(std::size_t result, std::string_view what) {
   if (!ZSTD_isError(result)) return;
   if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
@@ -50,7 +51,7 @@ ByteView written(const ZSTD_outBuffer& buffer) {
 
 struct Compressor::State {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
-  std::optional<int> level;  // that is set
+  std::optional<int> level;  // currently set
   Buffer frame;
 
   void set(ZSTD_cParameter parameter, int value) const {
@@ -91,15 +92,15 @@ struct Decompressor::State {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
   Buffer buffer{kChunkSize};
   std::uint64_t largest;
-  std::uint64_t raw_size = 0;     // handed out so far, over all frames
+  std::uint64_t raw_size = 0;     // delivered so far, over all frames
   std::uint64_t frame_start = 0;  // bytes of all frames before this one
-  std::uint64_t frame_size = 0;   // of this one, taken so far
+  std::uint64_t frame_size = 0;   // of this one, consumed so far
 
-  // The frame header is gathered and judged before zstd sees it, so that the answer is the same
-  // however the bytes were split.
+  // The frame header is gathered and checked before zstd sees it. So the result is the same however
+  // the bytes were split.
   std::array<std::byte, ZSTD_FRAMEHEADERSIZE_MAX> header{};
   std::size_t header_size = 0;
-  bool in_frame = false;  // behind the frame header
+  bool in_frame = false;  // after the frame header
 
   std::size_t gather_header(ByteView encoded);
   void judge_header(const ZSTD_frameHeader& frame) const;
@@ -108,7 +109,7 @@ struct Decompressor::State {
   [[noreturn]] void throw_too_large() const;
 };
 
-// Takes what is missing of the frame header, never more; in_frame is true once it is complete.
+// Consumes the missing bytes of the frame header, never more; in_frame is true once it is complete.
 std::size_t Decompressor::State::gather_header(ByteView encoded) {
   std::size_t taken = 0;
   for (;;) {
@@ -142,7 +143,7 @@ void Decompressor::State::judge_header(const ZSTD_frameHeader& frame) const {
   }
 }
 
-// Runs zstd over `encoded` to its end or the frame's; returns how many bytes it took.
+// Runs zstd over `encoded` to its end or the frame's. Returns how many bytes it consumed.
 std::size_t Decompressor::State::unfold(ByteView encoded, const ByteSink& raw) {
   ZSTD_inBuffer input{encoded.data(), encoded.size(), 0};
   for (;;) {
@@ -192,7 +193,7 @@ std::size_t Decompressor::write(ByteView encoded, const ByteSink& raw) {
     taken = state.gather_header(encoded);
     if (state.in_frame) state.unfold(ByteView(state.header).first(state.header_size), raw);
   }
-  // zstd objects to being called without input.
+  // zstd reports an error when it is called without input.
   if (taken < encoded.size()) taken += state.unfold(encoded.subspan(taken), raw);
   state.frame_size += taken;
   if (at_frame_end()) state.frame_start += std::exchange(state.frame_size, 0);

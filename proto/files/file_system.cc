@@ -29,7 +29,7 @@ std::optional<std::string> read_small_file(FileSystem& files, const std::string&
                                            std::size_t limit) {
   const std::unique_ptr<File> file = files.open_file(path);
   if (file == nullptr) return std::nullopt;
-  // One byte more than allowed tells "too long" without trusting the size in the status.
+  // One more byte than allowed detects "too long" without trusting the size in the status.
   std::string content(limit + 1, '\0');
   content.resize(file->read_at(0, std::as_writable_bytes(std::span(content))));
   if (content.size() > limit) {

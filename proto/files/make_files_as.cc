@@ -12,10 +12,10 @@
 namespace walstow {
 namespace {
 
-// Both tell what was before, and nothing of a failure: a user that this user namespace does not
-// know leaves things as they are.
+// Both return the previous id and report no failure. For a user that this user namespace does not
+// know, they change nothing.
 void switch_to(const FileOwner& owner) {
-  ::setfsgid(owner.group);  // first: it takes the right that the other gives up
+  ::setfsgid(owner.group);  // first, as usual where a process gives up rights
   ::setfsuid(owner.user);
 }
 

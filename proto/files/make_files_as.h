@@ -1,5 +1,5 @@
-// Root that works in another user's folder: a file of root's there is one that the folder's owner
-// cannot read, replace or remove.
+// Lets root work in another user's folder. The folder's owner could not read, replace or remove a
+// file that belongs to root.
 #pragma once
 
 #include <optional>
@@ -13,14 +13,15 @@ struct FileOwner {
   gid_t group = 0;
 };
 
-// Who owns the open folder `fd`, where this process is root and the owner is not; else nullopt,
-// also where this root may not act as others (it says so). Throws Error{kStorage} naming `label`.
+// Returns the owner of the open folder `fd` if this process is root and the owner is not. nullopt
+// otherwise, and where this root may not act as other users (it logs a warning then). Throws
+// Error{kStorage} naming `label`.
 std::optional<FileOwner> other_owner(int fd, const std::string& label);
 
-// While it lives, what the calling thread makes belongs to `owner`, with that user's rights and
-// group (setfsuid(2), setfsgid(2)); of root's rights those of its supplementary groups remain. No
-// moment in which it is root's, and no chown that could be led to another file. Nothing happens for
-// nullopt.
+// While this object exists, files that the calling thread creates belong to `owner`. The thread has
+// that user's rights and group (setfsuid(2), setfsgid(2)); of root's rights it keeps those of its
+// supplementary groups. A file never belongs to root first, and no chown could be redirected to
+// another file. nullopt: it does nothing.
 class MakeFilesAs {
  public:
   explicit MakeFilesAs(const std::optional<FileOwner>& owner);

@@ -17,7 +17,7 @@ PosixFile::PosixFile(Descriptor fd, std::string label)
     : fd_(std::move(fd)), label_(std::move(label)) {}
 
 PosixFile::~PosixFile() {
-  // Best effort: a name that stays behind is removed by remove_dead_temporaries().
+  // Best effort: remove_dead_temporaries() removes a name that is left behind.
   if (temporary_name_) ::unlinkat(temporary_name_->folder.get(), temporary_name_->name.c_str(), 0);
 }
 
@@ -49,7 +49,7 @@ void PosixFile::write_at(std::uint64_t offset, ByteView bytes) {
       return ::pwrite(fd_.get(), bytes.data() + written, bytes.size() - written, position);
     });
     if (put < 0) throw_system_error(fmt::format("could not write {}", label_), errno);
-    // As PostgreSQL does: a write of nothing without a reason means that there was no room.
+    // As in PostgreSQL: a write of zero bytes without an error means that there was no room.
     if (put == 0) throw_system_error(fmt::format("could not write {}", label_), ENOSPC);
     written += static_cast<std::size_t>(put);
   }

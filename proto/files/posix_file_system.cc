@@ -1,10 +1,11 @@
-// The kernel behind the seam of file_system.h.
+// The implementation of file_system.h on the kernel's calls.
 //
-// Temporaries come in two styles. An anonymous one (O_TMPFILE) has no name at all until it is
-// linked into place, so that nothing is left behind by a crash. Where the file system, the kernel
-// or a chroot without /proc has no such thing, a temporary is a named file in the temporary folder,
-// and its writer holds a lock (flock) on it for as long as it lives: what can be locked has lost
-// its writer. That holds across processes, containers and reboots, where ages and process ids lie.
+// Temporaries come in two styles. An anonymous one (O_TMPFILE) has no name until it is linked to
+// its final name, so a crash leaves nothing behind. The file system, the kernel or a chroot without
+// /proc may not support that. A temporary is then a named file in the temporary folder. Its writer
+// holds a lock (flock) on it for as long as the writer lives: a file that can be locked has lost
+// its writer. That holds across processes, containers and reboots, where ages and process ids
+// mislead.
 #include <atomic>
 #include <cerrno>
 #include <dirent.h>
@@ -26,10 +27,10 @@ namespace {
 
 constexpr std::string_view kTemporarySuffix = ".tmp";
 
-// flock() has no form with a deadline, so lock() asks again this often.
+// flock() has no form with a deadline, so lock() retries at this interval.
 constexpr std::chrono::milliseconds kLockPoll{10};
 
-// A name is taken from its writer only by a cleaner that came between two system calls.
+// A writer loses its name only to a cleaner that ran between two of the writer's system calls.
 constexpr int kTemporaryAttempts = 100;
 
 struct FolderCloser {
@@ -85,22 +86,22 @@ class PosixFileSystem final : public FileSystem {
   Location new_temporary_name();
   bool remove_if_dead(const std::string& path);
 
-  // Of what this makes, if not the process's user. Before root_: it is asked of the folder that
-  // root_ then takes.
+  // The owner of the files that this object makes, if it is not the process's user. Declared before
+  // root_: it is read from the folder that root_ then takes.
   std::optional<FileOwner> owner_;
   RootFolder root_;
   std::string temporary_folder_;
   mode_t file_mode_;
   mode_t folder_mode_;
-  std::atomic<bool> anonymous_temporaries_;  // until the kernel says that it has none
+  std::atomic<bool> anonymous_temporaries_;  // until the kernel reports that it has none
 };
 
 // --- reading ---
 
-// An empty Descriptor: absent.
+// An empty Descriptor: the file is absent.
 Descriptor PosixFileSystem::open_regular(const Location& at, const std::string& path,
                                          int flags) const {
-  // O_NONBLOCK: opening a FIFO must not wait for its other end.
+  // O_NONBLOCK: opening a FIFO must not wait for the other end.
   const int all_flags = flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   const std::string label = file_label(path);
   Descriptor fd(uninterrupted([&] {
@@ -159,7 +160,7 @@ std::vector<std::optional<FileStatus>> PosixFileSystem::statuses(
   return statuses;
 }
 
-// An empty Descriptor: absent.
+// An empty Descriptor: the folder is absent.
 Descriptor PosixFileSystem::open_folder(const std::string& folder) const {
   const std::optional<Location> at = root_.find(folder);
   if (!at) return {};
@@ -180,7 +181,7 @@ std::optional<std::vector<std::string>> PosixFileSystem::list(const std::string&
   const std::string what = fmt::format("could not read {}", in_quotes("folder", describe(folder)));
   const FolderStream stream(::fdopendir(fd.get()));
   if (stream == nullptr) throw_system_error(what, errno);
-  fd.release();  // the stream's now
+  fd.release();  // the stream owns it now
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
@@ -196,9 +197,9 @@ std::optional<std::vector<std::string>> PosixFileSystem::list(const std::string&
 
 // --- temporaries ---
 
-// nullptr: this file system has none.
+// nullptr: this file system supports no anonymous temporaries.
 std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
-  // Linking goes through /proc: the other way needs a capability (CAP_DAC_READ_SEARCH).
+  // The link goes through /proc: the other way needs a capability (CAP_DAC_READ_SEARCH).
   if (::access("/proc/self/fd", X_OK) != 0) return nullptr;
   const Location root = *root_.find(".");
   Descriptor fd(uninterrupted([&] {
@@ -207,12 +208,12 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_anonymous() {
   }));
   const std::string label = in_quotes("temporary file in", describe("."));
   if (fd) return std::make_unique<PosixFile>(std::move(fd), label);
-  // EISDIR and ENOENT: kernels and file systems to which the flag means nothing.
+  // EISDIR and ENOENT: from kernels and file systems that do not know the flag.
   if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == ENOSYS) return nullptr;
   throw_creation_error(fmt::format("could not create {}", label), errno, root.folder.get());
 }
 
-// A name nobody has, in a folder that exists now.
+// Returns an unused name, in a folder that exists now.
 Location PosixFileSystem::new_temporary_name() {
   make_folder(temporary_folder_);
   const std::string path =
@@ -231,7 +232,7 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
     }));
     if (!fd)
       throw_creation_error(fmt::format("could not create {}", label), errno, at.folder.get());
-    // Until it is locked, a cleaner takes it for the file of a dead writer, and may have removed
+    // Until it is locked, a cleaner mistakes it for the file of a dead writer, and may have removed
     // it.
     if (!try_lock(fd.get(), label) || !is_named(fd.get(), at)) continue;
     auto file = std::make_unique<PosixFile>(std::move(fd), label);
@@ -261,7 +262,7 @@ LinkResult PosixFileSystem::link_temporary(File& temporary, const std::string& p
   if (error_number == EEXIST) return LinkResult::kExists;
   if (error_number != 0) throw_link_error(what, error_number);
   if (const std::optional<Location>& name = file.temporary_name()) {
-    // Should this fail, the file is published all the same, and a cleaner takes the second name.
+    // If this fails, the file is published nevertheless, and a cleaner removes the second name.
     ::unlinkat(name->folder.get(), name->name.c_str(), 0);
     file.forget_temporary_name();
   }
@@ -273,7 +274,7 @@ void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& p
   const std::string what = fmt::format("could not replace {}", file_label(path));
   const Location to = root_.find_to_change(path, what);
   if (!file.temporary_name()) {
-    // Only a name can be renamed over another. Locked first, so that no cleaner takes it.
+    // Only a name can be renamed over another. It is locked first, so that no cleaner removes it.
     if (!try_lock(file.fd(), file.label())) throw_system_error(what, EWOULDBLOCK);
     Location name = new_temporary_name();
     if (const int error_number = file.link_to(name)) throw_link_error(what, error_number);
@@ -325,7 +326,7 @@ bool PosixFileSystem::remove(const std::string& path) {
 }
 
 void PosixFileSystem::sync_folder(const std::string& folder) {
-  // Opened anew for each call: of two threads that fsync one descriptor, only one is told of an
+  // Opened anew for each call: of two threads that fsync one descriptor, only one receives an
   // error.
   const Descriptor fd = open_folder(folder);
   const std::string what = fmt::format("could not fsync {}", in_quotes("folder", describe(folder)));
@@ -336,7 +337,7 @@ void PosixFileSystem::sync_folder(const std::string& folder) {
   }
 }
 
-// --- house-keeping ---
+// --- housekeeping ---
 
 std::unique_ptr<FileLock> PosixFileSystem::lock(
     const std::string& path, std::optional<std::chrono::steady_clock::time_point> deadline) {
@@ -347,7 +348,7 @@ std::unique_ptr<FileLock> PosixFileSystem::lock(
     if (!fd) throw_system_error(what, ENOENT);
     if (try_lock(fd.get(), file_label(path))) {
       if (is_named(fd.get(), at)) return make_posix_lock(std::move(fd));
-      continue;  // it has lost its name since, and would keep nobody out: lock the one there now
+      continue;  // it has lost its name since, and would exclude nothing: lock the current file
     }
     if (!deadline || std::chrono::steady_clock::now() >= *deadline) return nullptr;
     std::this_thread::sleep_for(kLockPoll);
@@ -356,7 +357,7 @@ std::unique_ptr<FileLock> PosixFileSystem::lock(
 
 bool PosixFileSystem::remove_if_dead(const std::string& path) {
   const std::optional<FileStatus> standing = status(path);
-  if (!standing || standing->type != FileStatus::Type::kFile) return false;  // nobody's temporary
+  if (!standing || standing->type != FileStatus::Type::kFile) return false;  // not a temporary
   const std::optional<Location> at = root_.find(path);
   if (!at) return false;
   const Descriptor fd = open_regular(*at, path, O_RDWR);

@@ -16,7 +16,7 @@ class PosixLock final : public FileLock {
   explicit PosixLock(Descriptor fd) : fd_(std::move(fd)) {}
 
  private:
-  Descriptor fd_;  // the lock ends when it is closed
+  Descriptor fd_;  // closing it releases the lock
 };
 
 }  // namespace

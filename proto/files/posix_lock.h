@@ -9,11 +9,11 @@
 
 namespace walstow {
 
-// Takes an exclusive lock (flock) on the open file, without a wait. False: another open file holds
-// it. `label` names the file in messages. Throws Error{kStorage}.
+// Takes an exclusive lock (flock) on the open file, without waiting. False: another open file
+// description holds it. `label` names the file in messages. Throws Error{kStorage}.
 bool try_lock(int fd, const std::string& label);
 
-// Takes over `fd`, which try_lock() has locked. Released when the result is destroyed.
+// Takes ownership of `fd`, which try_lock() has locked. The result's destructor releases the lock.
 std::unique_ptr<FileLock> make_posix_lock(Descriptor fd);
 
 }  // namespace walstow

@@ -1,4 +1,4 @@
-// The part of HTTP/1.1 that commands are made of, free of sockets and of any HTTP library.
+// The part of HTTP/1.1 that commands use, independent of sockets and HTTP libraries.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@ namespace walstow {
 enum class Method { kGet, kHead, kPut, kPost, kDelete };
 std::string_view to_string(Method method);
 
-// Field names and tokens compare so (RFC 9110, section 5.1): ASCII only, whatever the locale.
+// Compares field names and tokens (RFC 9110, section 5.1): ASCII only, in every locale.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 // Header fields in order.
 class Fields {
  public:
-  void set(std::string_view name, std::string value);  // replaces one of that name
-  // For whoever reads a head from a connection: a second one of that name makes a list (RFC 9110,
-  // section 5.2). None of our own fields takes a list, so one that was sent twice is refused where
-  // it is parsed, instead of one end taking the first and the other end the last.
+  void set(std::string_view name, std::string value);  // replaces a field of that name
+  // For readers of a head: a second field of one name makes a list (RFC 9110, section 5.2). No
+  // walstow field takes a list, so the parser refuses one that was sent twice. Otherwise one end
+  // would use the first and the other end the last.
   void add(std::string_view name, std::string value);
-  // nullptr when absent. The pointer lives until the next set() or add().
+  // nullptr: absent. The pointer is valid until the next set() or add().
   const std::string* find(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
 
@@ -45,7 +45,7 @@ struct ReplyHead {
   Fields fields;
 };
 
-// Our own field names, and the standard ones that carry meaning here. PROTOCOL.md explains each.
+// walstow's own field names, and the standard ones that it uses. PROTOCOL.md explains each.
 namespace field {
 inline constexpr std::string_view kVersion = "Walstow-Version";  // both ways: "1"
 inline constexpr std::string_view kSystem = "Walstow-System";    // system identifier, decimal
@@ -57,7 +57,7 @@ inline constexpr std::string_view kEra = "Walstow-Era";            // in replies
 inline constexpr std::string_view kRequest = "Walstow-Request";    // random, repeated in a proof
 inline constexpr std::string_view kInstance = "Walstow-Instance";  // one data directory
 inline constexpr std::string_view kSequence = "Walstow-Sequence";  // order of its reports
-inline constexpr std::string_view kBoot = "Walstow-Boot";          // a run of its machine
+inline constexpr std::string_view kBoot = "Walstow-Boot";          // a boot of its machine
 inline constexpr std::string_view kHost = "Walstow-Host";
 inline constexpr std::string_view kStandby = "Walstow-Standby";         // its name, when it has one
 inline constexpr std::string_view kRole = "Walstow-Role";               // "standby" or "primary"
@@ -71,12 +71,12 @@ inline constexpr std::string_view kTo = "Walstow-To";              // where it e
 inline constexpr std::string_view kReason = "Walstow-Reason";      // of a hold
 inline constexpr std::string_view kTimeline = "Walstow-Timeline";  // its number
 inline constexpr std::string_view kStopped = "Walstow-Stopped";    // when a backup ended
-inline constexpr std::string_view kLabel = "Walstow-Label";        // of a backup; a pattern of some
+inline constexpr std::string_view kLabel = "Walstow-Label";        // of a backup, or a pattern
 inline constexpr std::string_view kKeepBackups = "Walstow-Keep-Backups";    // how many
 inline constexpr std::string_view kKeepDays = "Walstow-Keep-Days";          // all that are younger
 inline constexpr std::string_view kBefore = "Walstow-Before";               // prune no further
 inline constexpr std::string_view kStandbyLimit = "Walstow-Standby-Limit";  // days
-inline constexpr std::string_view kNewTimelines = "Walstow-New-Timelines";  // who opens them
+inline constexpr std::string_view kNewTimelines = "Walstow-New-Timelines";  // clients
 inline constexpr std::string_view kFloor = "Walstow-Floor";                 // that was shown
 inline constexpr std::string_view kQuota = "Walstow-Quota";                 // bytes, 0 for none
 inline constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
@@ -89,13 +89,13 @@ inline constexpr std::string_view kExpect = "Expect";
 inline constexpr std::string_view kProtocolVersion = "1";
 inline constexpr std::string_view kJsonType = "application/json";
 
-// Bounds on what either end accepts.
+// Limits on what either end accepts.
 inline constexpr std::size_t kLargestHead =
     std::size_t{16} * 1024;                     // bytes of a request's or reply's head
 inline constexpr std::size_t kMostFields = 64;  // of a request's head
 inline constexpr std::size_t kLargestJson = std::size_t{1024} * 1024;  // bytes of a JSON body
 
-// Percent-encodes all but unreserved characters (RFC 3986), and back; nullopt: not valid.
+// Percent-encodes all but unreserved characters (RFC 3986), and decodes them; nullopt: invalid.
 std::string percent_encoded(std::string_view text);
 std::optional<std::string> percent_decoded(std::string_view text);
 

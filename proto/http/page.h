@@ -1,4 +1,4 @@
-// Which part of a list is asked for, and what goes on with it.
+// Selects a part of a list, and continues with the next part.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace walstow {
 
-inline constexpr std::uint32_t kLargestPage = 1000;  // entries of anything that comes in pages
+inline constexpr std::uint32_t kLargestPage = 1000;  // entries of any list with pages
 
 struct PageRange {
   std::string after;                   // the `next` of the page before; "" from the start
@@ -15,11 +15,11 @@ struct PageRange {
   bool operator==(const PageRange&) const = default;
 };
 
-// Of an answer with a page: what goes on with the list, "" on the last page.
+// In an answer with a page: the `after` of the next page; "" on the last page.
 inline constexpr std::string_view kNextPage = "next";
 
-// As the query of a target: "?after=...&limit=...", without what is left out; "" for the first page
-// of the largest size, which is what a store of before takes, too.
+// The query of a target: "?after=...&limit=...", without absent parts. "" for the first page of the
+// largest size, which older stores accept, too.
 std::string to_query(const PageRange& page);
 
 }  // namespace walstow

@@ -5,8 +5,8 @@
 namespace walstow {
 namespace {
 
-// Takes what stands before `separator` (or all) off the front of `rest`, the separator too. True
-// while there was something left to take.
+// Takes the part before `separator` (or everything) from the front of `rest`, with the separator.
+// Returns whether there was something left to take.
 bool take_part(std::optional<std::string_view>& rest, char separator, std::string_view& part) {
   if (!rest) return false;
   const std::size_t end = rest->find(separator);

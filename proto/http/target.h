@@ -1,4 +1,4 @@
-// A request's target in its parts. Private to this folder.
+// The parts of a request's target. Private to this folder.
 #pragma once
 
 #include <optional>

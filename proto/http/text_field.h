@@ -1,5 +1,5 @@
-// Words of people in a field of a head, which is ASCII: RFC 8187, section 3.2, where it must be.
-// Private to this folder.
+// Human-readable text in a field of a head. A head is ASCII, so other text is encoded by RFC 8187,
+// section 3.2. Private to this folder.
 #pragma once
 
 #include <optional>
@@ -11,13 +11,13 @@ namespace walstow {
 inline constexpr std::string_view kTextForm =
     "1 to 255 bytes of printable text in UTF-8, without a space at either end";
 
-// The text itself, if it is one in that form.
+// Returns the text itself if it has that form.
 std::optional<std::string> parse_text(std::string_view text);
 
-// Printable ASCII as it is, all else as "UTF-8''" and its percent-encoded bytes.
+// Returns printable ASCII as it is, and anything else as "UTF-8''" and its percent-encoded bytes.
 std::string to_text_field(std::string_view text);
 
-// What to_text_field() makes, back; nullopt for anything that is no text then.
+// Decodes the result of to_text_field(); nullopt: the result is not a text in that form.
 std::optional<std::string> parse_text_field(std::string_view value);
 
 }  // namespace walstow

@@ -21,7 +21,7 @@ bool letter_or_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-// `others`: what may stand behind the first character beside letters and digits.
+// `others`: the characters, besides letters and digits, that are valid after the first.
 bool valid_name(std::string_view name, std::string_view others) {
   return !name.empty() && name.size() <= kLongestName && letter_or_digit(name.front()) &&
          std::ranges::all_of(name, [others](char c) {
@@ -33,7 +33,7 @@ bool valid_place(std::string_view cluster) {
   return cluster == kEveryCluster || valid_cluster_name(cluster);
 }
 
-// Nothing has no parts.
+// An empty text has no parts.
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   if (text.empty()) return parts;

@@ -34,7 +34,7 @@ std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
       EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                       reinterpret_cast<const unsigned char*>(text.data()), length_of(text.size()));
   if (written < 0) return std::nullopt;
-  // OpenSSL counts the padding as bytes, and forgives spaces around the text.
+  // OpenSSL counts the padding as bytes, and accepts spaces around the text.
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   if (static_cast<std::size_t>(written) < padding) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(written) - padding);

@@ -1,5 +1,6 @@
-// A client's public key as the registry, the wire and certificates share it: the DER bytes of its
-// SubjectPublicKeyInfo, in base64 where they are text, and as a fingerprint to compare.
+// A client's public key, in the form that the registry, the wire and certificates share: the DER
+// bytes of its SubjectPublicKeyInfo. Text contains them in base64; the fingerprint is for
+// comparing.
 #pragma once
 
 #include <cstddef>

@@ -18,7 +18,7 @@ bool is_type(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~' && c != ','; });
 }
 
-// Takes the first word off `text`.
+// Removes the first word from `text` and returns it.
 std::string_view next_word(std::string_view& text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const std::size_t start = std::min(text.find_first_not_of(kBlanks), text.size());
@@ -35,7 +35,7 @@ std::optional<std::string_view> ssh_key_type(ByteView blob) {
   std::size_t length = 0;
   for (const std::byte byte : blob.first(kLengthSize))
     length = length << 8U | std::to_integer<std::size_t>(byte);
-  // Behind its name a key has at least one number.
+  // A key has at least one number after its name.
   if (length > kLongestType || length >= blob.size() - kLengthSize) return std::nullopt;
   const std::string_view type = as_text(blob.subspan(kLengthSize, length));
   if (!is_type(type)) return std::nullopt;

@@ -1,5 +1,5 @@
-// A public key as SSH writes it: the blob of RFC 4253, section 6.6 (and RFC 5656, RFC 8709), which
-// names its own type; in base64 where it is text.
+// A public key in SSH's form: the blob of RFC 4253, section 6.6 (and RFC 5656, RFC 8709), which
+// contains its own type. Text contains it in base64.
 #pragma once
 
 #include <optional>
@@ -17,25 +17,25 @@ struct SshPublicKey {
   bool operator==(const SshPublicKey&) const = default;
 };
 
-// "TYPE BASE64", with or without a comment behind: the line of a .pub file. nullopt: anything else,
-// such as a type that the blob contradicts.
+// Parses "TYPE BASE64", with or without a comment after it: the line of a .pub file. nullopt:
+// anything else, such as a type that differs from the blob's.
 std::optional<SshPublicKey> parse_ssh_public_key(std::string_view line);
 
-// The key whose blob is `base64`, as the registry keeps it; nullopt: it is no SSH key.
+// Returns the key with the blob `base64`, as the registry stores it; nullopt: it is not an SSH key.
 std::optional<SshPublicKey> ssh_key_of(std::string_view base64);
 
-// "TYPE BASE64".
+// Returns "TYPE BASE64".
 std::string to_text(const SshPublicKey& key);
 
-// The type that a blob names; nullopt: it is no blob. (A SubjectPublicKeyInfo, which is the other
-// form of a public key, never is: its first byte is 0x30.)
+// Returns the type that the blob contains; nullopt: it is not a blob. (A SubjectPublicKeyInfo, the
+// other form of a public key, never is: its first byte is 0x30.)
 std::optional<std::string_view> ssh_key_type(ByteView blob);
 
-// "SHA256:" and base64 without padding, as ssh-keygen -l shows it: the same hash as that of
-// key_fingerprint() over the same bytes.
+// Returns "SHA256:" and base64 without padding, as ssh-keygen -l shows it. It is the same hash as
+// key_fingerprint() of the same bytes.
 std::string ssh_fingerprint(ByteView blob);
 
-// From that form to the one of key_fingerprint(); nullopt: it is none.
+// Converts that form to key_fingerprint()'s; nullopt: it does not have that form.
 std::optional<std::string> parse_ssh_fingerprint(std::string_view text);
 
 }  // namespace walstow

@@ -7,8 +7,8 @@
 namespace walstow {
 
 void throw_asio_error(const std::string& what, const boost::system::error_code& error) {
-  // Other categories have numbers of their own. What would only have to wait, Asio waits for: so
-  // EAGAIN is of a thread.
+  // Other categories have their own numbers. Asio itself waits where EAGAIN means "not ready", so
+  // here it comes from a thread that could not be started.
   const bool is_systems = error.category() == boost::system::system_category() ||
                           error.category() == boost::system::generic_category();
   throw Error(ErrorKind::kUnavailable, fmt::format("{}: {}", what, error.message()),

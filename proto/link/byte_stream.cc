@@ -13,9 +13,9 @@ ByteStream::~ByteStream() {
   if (state_) state_->transport = nullptr;
 }
 
-// Each piece of a body has a deadline of its own, later than the one before. A timer that is set
-// already goes off too early then, finds that there is time left, and is set again: that takes a
-// system call now and then, rather than two for each piece.
+// Each chunk of a body has its own deadline, later than the one before. A timer that is already set
+// then expires too early, finds that there is time left, and is set again. That takes an occasional
+// system call instead of two for each chunk.
 void ByteStream::set_deadline(Deadline deadline) {
   state_->expired = false;
   state_->deadline = deadline.when();
@@ -31,12 +31,12 @@ void ByteStream::bound_wait(Duration longest) {
   }
 }
 
-// Once it has passed, a deadline cancels again and again: what was about to end by itself when the
-// first one came may have begun another wait since (TLS has several in one operation).
+// After it has passed, a deadline cancels repeatedly. An operation that was about to end at the
+// first cancellation may have begun another wait since (TLS has several in one operation).
 void ByteStream::wait(const std::shared_ptr<State>& state, boost::asio::steady_timer& timer) {
   static constexpr Duration kAgain{50};
-  // The handler of an earlier wait may be on its way already, hence the number. The timer goes with
-  // the transport.
+  // The handler of an earlier wait may already be queued, hence the number. The timer is destroyed
+  // with the transport.
   timer.async_wait([state, &timer, number = ++state->waits](error_code error) {
     if (error || state->waits != number || state->transport == nullptr) return;
     if (std::chrono::steady_clock::now() < state->deadline) {

@@ -1,7 +1,7 @@
-// A connection, whatever carries it: one type for the HTTP code of both ends, so that it is
-// compiled once and never knows of sockets, TLS or SSH.
+// A connection over any link. It is one type for the HTTP code of both ends, which is therefore
+// compiled once and independent of sockets, TLS and SSH.
 //
-// ByteStream satisfies Beast's AsyncStream requirements. Threads: used from its executor only.
+// ByteStream satisfies Beast's AsyncStream requirements. Threads: only its executor's.
 #pragma once
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -24,7 +24,7 @@ namespace walstow {
 
 using IoHandler = boost::asio::any_completion_handler<void(boost::system::error_code, std::size_t)>;
 
-// What carries the bytes: one for each link.
+// The carrier of the bytes: one implementation for each link.
 class Transport {
  public:
   Transport() = default;
@@ -33,13 +33,13 @@ class Transport {
   virtual ~Transport() = default;
 
   virtual boost::asio::any_io_executor executor() = 0;
-  // As async_read_some / async_write_some of Asio: buffers stay valid until the handler runs.
+  // As Asio's async_read_some and async_write_some: buffers stay valid until the handler runs.
   virtual void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) = 0;
   virtual void write_some(boost::asio::const_buffer buffer, IoHandler handler) = 0;
-  // Ends what is waiting with operation_aborted.
+  // Ends the waiting operations with operation_aborted.
   virtual void cancel() = 0;
-  // Why nothing more comes from `store`, where the far end has said so beside the stream or in its
-  // place; nullopt: it has not.
+  // Returns why nothing more arrives from `store`, if the remote end has reported it outside the
+  // stream or instead of the protocol; nullopt: it has not.
   virtual std::optional<Error> explain(const std::string& /*store*/) const { return std::nullopt; }
 };
 
@@ -54,10 +54,10 @@ class ByteStream {
 
   executor_type get_executor() { return transport_->executor(); }
 
-  // Every wait from now on ends at `deadline`, with operation_aborted; expired() tells it apart
-  // from other ends. A new deadline replaces the old one.
+  // From now on, every wait ends at `deadline`, with operation_aborted; expired() distinguishes
+  // this from other causes. A new deadline replaces the old one.
   void set_deadline(Deadline deadline);
-  // Brings it nearer, where it is farther away than `longest`.
+  // Shortens the deadline to `longest` from now if it is later.
   void bound_wait(Duration longest);
   bool expired() const { return state_->expired; }
 
@@ -84,7 +84,7 @@ class ByteStream {
   }
 
  private:
-  // One buffer a call: TLS and SSH send one at a time anyway, and callers loop.
+  // One buffer per call: TLS and SSH send one at a time anyway, and callers loop.
   template <class Buffer, class Buffers>
   static Buffer first_of(const Buffers& buffers) {
     // NOLINTBEGIN(readability-qualified-auto): pointers for some sequences only
@@ -97,11 +97,11 @@ class ByteStream {
     return Buffer();
   }
 
-  // What a timer's handler may still look at when it runs late.
+  // The state that a timer's handler may still read when it runs late.
   struct State {
-    Transport* transport = nullptr;  // nullptr once the stream is gone
+    Transport* transport = nullptr;  // nullptr after the stream's destruction
     std::chrono::steady_clock::time_point deadline;
-    std::uint64_t waits = 0;  // of the timer; the last one counts
+    std::uint64_t waits = 0;  // of the timer; only the last one counts
     bool expired = false;
   };
 

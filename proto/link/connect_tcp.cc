@@ -36,7 +36,7 @@ asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarg
                 fmt::format("timed out while connecting to the store \"{}\"", target.store),
                 "Is that host up, the address right, and no firewall in between?");
   }
-  // Where there is no socket to ask with, the store is not to blame.
+  // Where this process can open no socket, the store is not to blame.
   const bool is_ours = last.value() == EMFILE || last.value() == ENFILE;
   throw Error(
       ErrorKind::kUnavailable,
@@ -52,7 +52,7 @@ StreamTimeout::StreamTimeout(asio::ip::tcp::socket& socket, Deadline deadline)
     state->expired = true;
     error_code ignored;
     state->socket->cancel(ignored);
-    // Whatever waits next: what was under way may have taken a step just before.
+    // Also ends the next wait: the operation may have taken a step just before.
     state->socket->shutdown(tcp::socket::shutdown_both, ignored);
   });
 }

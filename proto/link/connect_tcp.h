@@ -1,5 +1,5 @@
-// From the name of a store's host to a TCP connection with it; and a deadline for what comes before
-// a connection has become a Transport.
+// Connects to a store's host by TCP. Also limits the time until a connection has become a
+// Transport.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,16 +18,16 @@ namespace walstow {
 struct TcpTarget {
   std::string store;  // for messages
   HostPort at;
-  std::string hint;  // for when nobody takes the connection
+  std::string hint;  // for a host that accepts no connection
 };
 
-// Each address of the host is tried in turn, with an equal share of the time that is left. The
-// socket does not wait to fill its packets. Throws Error{kUnavailable} and Error{kTimeout}.
+// Tries each address of the host in turn, with an equal share of the remaining time. The socket
+// does not wait to fill its packets. Throws Error{kUnavailable} and Error{kTimeout}.
 boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_tcp(
     boost::asio::any_io_executor executor, TcpTarget target, Deadline deadline);
 
-// Ends the handshake or whatever else waits on a stream that is no transport yet: until it is
-// destroyed, or `deadline` has passed. The socket is of no use any more then.
+// Ends the handshake, or any other wait on a stream that is not yet a transport, when `deadline`
+// has passed; the socket is then unusable. Destroying this object ends the watch.
 class StreamTimeout {
  public:
   StreamTimeout(boost::asio::ip::tcp::socket& socket, Deadline deadline);
@@ -39,7 +39,7 @@ class StreamTimeout {
 
  private:
   struct State {
-    boost::asio::ip::tcp::socket* socket = nullptr;  // nullptr once this is gone
+    boost::asio::ip::tcp::socket* socket = nullptr;  // nullptr after destruction of this object
     bool expired = false;
   };
   std::shared_ptr<State> state_;

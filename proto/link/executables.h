@@ -1,4 +1,4 @@
-// The other executables of walstow.
+// Finds walstow's other executables.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace walstow {
 
-// The path of `program` in the folder of this process's own executable, wherever all of them were
-// installed; `program` alone where the kernel does not tell.
+// Returns the path of `program` in the folder of this process's executable, wherever they are
+// installed. Returns `program` alone where the kernel does not report that folder.
 std::string beside_this_executable(std::string_view program);
 
 }  // namespace walstow

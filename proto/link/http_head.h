@@ -1,5 +1,5 @@
-// A message's head as one text: Beast would write it field by field, one system call (or one record
-// of TLS) each.
+// Returns a message's head as one text. Beast would write it field by field, with one system call
+// (or one TLS record) each.
 #pragma once
 
 #include <boost/beast/http/message.hpp>

@@ -29,10 +29,10 @@ constexpr Duration kChildEndsWithin{1000};
 
 struct Started {
   pid_t pid = 0;
-  std::string device;  // device_of_archive() before, where a wal folder is there to note it in
+  std::string device;  // device_of_archive() before the start, if a wal folder can record it
 };
 
-// A child process that is waited for, so that a command leaves no process behind.
+// A child process whose end is awaited, so that a command leaves no process behind.
 class Child {
  public:
   Child(Started started, const LocalStore& store)
@@ -45,8 +45,8 @@ class Child {
   ~Child() {
     if (!ended_in_time()) {
       kill(pid_, SIGKILL);
-      // On a file system that does not answer it cannot even be killed: the server must not wait
-      // for what init will clear away. The next call must not start one more.
+      // A child that waits for a file system that does not answer cannot even be killed. The server
+      // must not wait for it; init will reap it. The next call must not start another one.
       if (!ended_in_time()) {
         if (wal_folder_) {
           note_left_process(*wal_folder_, {.process = static_cast<std::uint64_t>(pid_),
@@ -61,7 +61,7 @@ class Child {
   }
 
  private:
-  // A signal neither makes the wait longer nor says that the child has ended.
+  // A signal neither prolongs the wait nor counts as the child's end.
   bool ended_in_time() const {
     const Deadline limit = Deadline::after(kChildEndsWithin);
     const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
@@ -74,13 +74,13 @@ class Child {
     return ends_while_looked_at(limit);
   }
 
-  // There is no pidfd before Linux 5.3, nor where this process has no descriptor left.
+  // There is no pidfd before Linux 5.3, or when this process has no descriptor left.
   bool ends_while_looked_at(Deadline limit) const {
     constexpr Duration kPause{10};
     for (;;) {
       siginfo_t ended{};
       const int found = waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT | WNOHANG);
-      // ECHILD: whoever started this process has it ignore SIGCHLD, and the kernel has cleared up.
+      // ECHILD: this process was started with SIGCHLD ignored, and the kernel has reaped the child.
       if (found == 0 ? ended.si_pid != 0 : errno == ECHILD) return true;
       if (limit.passed()) return false;
       std::this_thread::sleep_for(kPause);
@@ -106,8 +106,8 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_{};
 };
 
-// SIGPIPE is ignored here, and others may be held back; exec would hand that on. The child decides
-// for itself.
+// This process ignores SIGPIPE, and may block other signals; exec would pass that on. The child
+// decides for itself.
 class SpawnAttributes {
  public:
   SpawnAttributes() {
@@ -130,8 +130,9 @@ class SpawnAttributes {
   posix_spawnattr_t attributes_{};
 };
 
-// Without the variables that are settings: they are the command's, and its WALSTOW_CONFIG is no
-// settings file of walstowd's. Nor is it an sshd that starts this one, even where one started us.
+// Removes the variables that are settings. They belong to the command, and its WALSTOW_CONFIG is
+// not a settings file of walstowd's. Also, no sshd starts this child, even where one started this
+// process.
 std::vector<char*> child_environment() {
   std::vector<char*> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -157,7 +158,8 @@ Started start_child(const LocalStore& store, const Descriptor& its_end) {
   std::string archive = store.archive;
   const std::array<char*, 6> arguments{program.data(), stdio.data(),   owner.data(),
                                        option.data(),  archive.data(), nullptr};
-  // Before: by the time that a process is left behind, another file system may be mounted there.
+  // Read before the start: by the time that a process is left behind, another file system may be
+  // mounted there.
   Started child{.device = store.wal_folder ? device_of_archive(store.archive) : std::string()};
   const int error = posix_spawn(&child.pid, program.c_str(), actions.get(), attributes.get(),
                                 arguments.data(), child_environment().data());
@@ -172,7 +174,7 @@ Started start_child(const LocalStore& store, const Descriptor& its_end) {
   return child;
 }
 
-// The stream first, then the child: its input ends before it is waited for.
+// Destroys the stream first, then the child: the child's input ends before the wait for it.
 class LocalTransport : public Transport {
  public:
   LocalTransport(std::unique_ptr<Transport> stream, Started child, const LocalStore& store)
@@ -205,7 +207,7 @@ std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
   }
   Descriptor own_end(ends[0]);
   const Descriptor its_end(ends[1]);
-  // First what may fail: a child that nobody talks to would wait for its first request.
+  // The step that may fail comes first: a child without a peer would wait for its first request.
   auto stream = make_descriptor_transport(executor, std::move(own_end), {});
   Started child = start_child(store, its_end);
   return std::make_unique<LocalTransport>(std::move(stream), std::move(child), store);

@@ -50,13 +50,13 @@ BioHandle pem_reader(const std::string& text) {
 }
 
 PemFile read_pem_file(const PemKind& kind, const std::string& path) {
-  // O_NONBLOCK: a FIFO must not hold up whoever opens it.
+  // O_NONBLOCK: opening a FIFO must not block.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) throw_unreadable(kind, path, errno);
   PemFile result;
   if (::fstat(file.get(), &result.status) != 0) throw_unreadable(kind, path, errno);
   if (!S_ISREG(result.status.st_mode)) throw_no_pem(kind, path);
-  // A byte more than it has: a file that fills that is too large, or grew meanwhile.
+  // One more byte than its size: a file that fills this is too large, or has grown meanwhile.
   const auto announced = static_cast<std::uint64_t>(result.status.st_size);
   result.text.resize(std::min<std::uint64_t>(announced, kLargestPemFile) + 1);
   std::size_t size = 0;

@@ -1,4 +1,4 @@
-// A file in PEM format as OpenSSL gets it. Internal to what reads and makes certificates.
+// Reads files in PEM format for OpenSSL. Internal to the code that reads and makes certificates.
 #pragma once
 
 #include <openssl/types.h>
@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-// What a call of ours left in OpenSSL's queue would be taken for an error of the next TLS call: on
-// destruction the queue is as it was on construction.
+// Restores OpenSSL's error queue on destruction to its state at construction. The next TLS call
+// would take an entry that walstow's own call left there for its own error.
 class OpenSslErrorGuard {
  public:
   OpenSslErrorGuard();
@@ -27,11 +27,11 @@ using BioHandle = std::unique_ptr<BIO, FreeBio>;
 // Reads `text`, which must outlive it.
 BioHandle pem_reader(const std::string& text);
 
-// One kind of file, in the words of messages.
+// One kind of file, as messages call it.
 struct PemKind {
   const char* name;     // "certificate file"
   const char* label;    // after "BEGIN "
-  const char* missing;  // the hint when there is no such file
+  const char* missing;  // the hint when the file is absent
 };
 
 struct PemFile {
@@ -39,16 +39,15 @@ struct PemFile {
   struct stat status {};
 };
 
-// Throws Error{kUsage} when it cannot be read, is no regular file, or is longer than such a file
-// may be. Symbolic links are followed, unlike in an archive: tools that renew certificates live by
-// them.
+// Throws Error{kUsage} when the file is unreadable, not regular, or longer than such a file may be.
+// Unlike in an archive, it follows symbolic links: tools that renew certificates depend on them.
 PemFile read_pem_file(const PemKind& kind, const std::string& path);
 
-// As libpq's rule for sslkey: a private key that others can read is nobody's proof of who they are.
-// Throws Error{kUsage}.
+// Like libpq's rule for sslkey: a private key that others can read proves nobody's identity. Throws
+// Error{kUsage}.
 void refuse_readable_for_others(const PemFile& file, const std::string& path);
 
-// Throws Error{kUsage}: its content is not what OpenSSL reads.
+// Throws Error{kUsage}: OpenSSL cannot read the content.
 [[noreturn]] void throw_no_pem(const PemKind& kind, const std::string& path);
 
 }  // namespace walstow

@@ -26,11 +26,11 @@ struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
-// Shared by the one who waits and the thread that asks; either may be gone before the other.
+// Shared by the waiting coroutine and the resolving thread; either may end before the other.
 struct Lookup {
   std::mutex mutex;
-  asio::steady_timer* waiting = nullptr;  // guarded by mutex; nullptr: nobody waits any more
-  bool done = false;                      // guarded by mutex, as all below
+  asio::steady_timer* waiting = nullptr;  // guarded by mutex; nullptr: nothing waits any more
+  bool done = false;                      // guarded by mutex, like all below
   int error = 0;                          // getaddrinfo's
   std::vector<tcp::endpoint> endpoints;
 };
@@ -55,8 +55,8 @@ void look_up(const std::shared_ptr<Lookup>& lookup, const HostPort& address) {
   }
   lookup->done = true;
   if (lookup->waiting == nullptr) return;
-  // A timer is not to be touched from two threads: it is asked to end on its own executor. Whoever
-  // waits takes the pointer away under the lock before the timer goes.
+  // Two threads must not use one timer: its own executor cancels it. The waiting coroutine clears
+  // the pointer under the lock before it destroys the timer.
   asio::post(lookup->waiting->get_executor(), [lookup] {
     const std::lock_guard again(lookup->mutex);
     if (lookup->waiting != nullptr) lookup->waiting->cancel();

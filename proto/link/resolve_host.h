@@ -1,9 +1,9 @@
-// Host names to addresses, by the system's own resolver (getaddrinfo: hosts file, DNS, whatever
-// nsswitch.conf names), which blocks and knows no deadline.
+// Resolves host names to addresses, by the system's own resolver (getaddrinfo: hosts file, DNS,
+// whatever nsswitch.conf names). That resolver blocks and has no deadline.
 //
-// Asio's resolver runs the same call on a thread that its io_context waits for at its end, so that
-// a DNS server that is silent would hold a command for as long as the resolver likes. Here the
-// thread is left behind when the time is up; it touches nothing but what it owns itself.
+// Asio's resolver runs the same call on a thread that its io_context joins at its end. So a silent
+// DNS server would delay a command for as long as the resolver likes. Here, the thread is abandoned
+// at the deadline; it uses only data that it owns.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,8 +16,8 @@
 
 namespace walstow {
 
-// In the resolver's order, never empty. Throws Error{kUnavailable} for a name that does not resolve
-// and Error{kTimeout} at the deadline.
+// Returns the addresses in the resolver's order, at least one. Throws Error{kUnavailable} for a
+// name that does not resolve, and Error{kTimeout} at the deadline.
 boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> resolve(HostPort address,
                                                                             Deadline deadline);
 

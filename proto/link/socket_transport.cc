@@ -16,7 +16,7 @@ namespace {
 
 using Session = std::shared_ptr<SocketSession>;
 
-// Never from inside of the call that began it.
+// Never calls the handler from within the call that started the operation.
 void finish(SocketSession& session, IoHandler handler, error_code error, std::size_t size) {
   const asio::any_io_executor own = session.socket().get_executor();
   const auto target = asio::get_associated_executor(handler, own);
@@ -26,7 +26,7 @@ void finish(SocketSession& session, IoHandler handler, error_code error, std::si
   asio::post(own, asio::bind_executor(target, std::move(done)));
 }
 
-// `again` gets the handler when the socket is ready.
+// Passes the handler to `again` when the socket is ready.
 template <class Again>
 void wait(const Session& session, SocketSession::State state, IoHandler handler, Again again) {
   auto woken = [session, handler = std::move(handler),
@@ -75,7 +75,7 @@ void SocketTransport::write_some(asio::const_buffer buffer, IoHandler handler) {
   write(session_, buffer, std::move(handler));
 }
 
-// Between two waits of one operation it comes too early; ByteStream's deadline comes again.
+// Between two waits of one operation, it has no effect; ByteStream's deadline cancels again.
 void SocketTransport::cancel() {
   error_code ignored;  // nothing was waiting: nothing to end
   session_->socket().cancel(ignored);

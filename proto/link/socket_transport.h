@@ -1,4 +1,4 @@
-// A transport over a library that works on a socket by itself and never waits: TLS and SSH.
+// A transport over a library that uses a socket directly and never waits: TLS and SSH.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +13,7 @@
 
 namespace walstow {
 
-// What the library does. One call at a time: it has one state for both ways.
+// The library's operations. One call at a time: the library has one state for both directions.
 class SocketSession {
  public:
   SocketSession() = default;
@@ -24,11 +24,11 @@ class SocketSession {
   enum class State { kDone, kWaitToRead, kWaitToWrite, kFailed };
   struct Attempt {
     State state = State::kFailed;
-    std::size_t size = 0;             // kDone: bytes; of a read, 0 is the end
+    std::size_t size = 0;             // kDone: bytes; 0 for a read: the end
     boost::system::error_code error;  // kFailed
   };
   virtual Attempt read(MutableByteView out) = 0;
-  // After kWaitTo...: the same bytes must come again.
+  // After kWaitTo...: the caller must pass the same bytes again.
   virtual Attempt write(ByteView bytes) = 0;
   virtual boost::asio::ip::tcp::socket& socket() = 0;
 };
@@ -42,8 +42,8 @@ inline boost::asio::ip::tcp::socket::wait_type direction_of(SocketSession::State
                                                      : boost::asio::ip::tcp::socket::wait_read;
 }
 
-// Calls `step`, which returns an Attempt, until it need not wait any more, and returns that. Where
-// the wait was cancelled, kFailed with operation_aborted.
+// Calls `step`, which returns an Attempt, until it need not wait any more. Returns that Attempt. A
+// cancelled wait returns kFailed with operation_aborted.
 template <class Step>
 boost::asio::awaitable<SocketSession::Attempt> complete(boost::asio::ip::tcp::socket& socket,
                                                         Step step) {
@@ -57,7 +57,7 @@ boost::asio::awaitable<SocketSession::Attempt> complete(boost::asio::ip::tcp::so
   }
 }
 
-// The session is freed when the last handler that waits on its socket has run.
+// The session is destroyed after the last handler that waits on its socket has run.
 class SocketTransport : public Transport {
  public:
   explicit SocketTransport(std::shared_ptr<SocketSession> session) : session_(std::move(session)) {}

@@ -40,7 +40,7 @@ constexpr const char* kForms =
     "Give \"https://HOST:PORT\" of a walstowd, \"ssh://USER@HOST\", or the absolute path or "
     "\"s3://BUCKET/PREFIX\" of an archive made by \"walstow init\".";
 
-// A name of the far system's; and nothing that a message or a password could hide in.
+// A user name of the remote system that cannot hide a message or a password.
 bool is_user(std::string_view user) {
   return !user.empty() && !user.starts_with('-') &&
          std::all_of(user.begin(), user.end(), [](char c) {
@@ -69,7 +69,7 @@ SshAddress parse_ssh_address(std::string_view text) {
     address.user = rest.substr(0, at);
     rest.remove_prefix(at + 1);
     if (address.user.find(':') != std::string::npos) {
-      // Not shown: what stands behind the colon is a secret.
+      // Not shown: the text after the colon is a secret.
       throw Error(ErrorKind::kInvalid, "the address of a store has no place for a password",
                   "Show the store a key instead: the setting \"ssh.identity\".");
     }

@@ -1,6 +1,6 @@
-// Where a store is, as the setting "store" says it: "https://HOST[:PORT]",
-// "ssh://[USER@]HOST[:PORT]
-// [/ARCHIVE]", the absolute path of an archive's folder, or "s3://BUCKET[/PREFIX]". Pure.
+// The address of a store, in the forms of the setting "store": "https://HOST[:PORT]",
+// "ssh://[USER@]HOST[:PORT][/ARCHIVE]", the absolute path of an archive's folder, or
+// "s3://BUCKET[/PREFIX]". Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ inline constexpr std::uint16_t kSshPort = 22;
 
 struct HostPort {
   std::string host;  // a name, or an IPv4 or IPv6 address without brackets; "" in a listen address
-                     // that names none: every address of this machine
+                     // without a host: every address of this machine
   std::uint16_t port = kDefaultPort;
   bool operator==(const HostPort&) const = default;
 };
@@ -26,8 +26,8 @@ struct TlsAddress {
 };
 struct SshAddress {
   HostPort at;
-  std::string user;     // "": the URL names none
-  std::string archive;  // absolute path at the far end, or ""
+  std::string user;     // "": the URL contains none
+  std::string archive;  // absolute path at the remote end, or ""
   bool operator==(const SshAddress&) const = default;
 };
 struct LocalAddress {
@@ -36,13 +36,13 @@ struct LocalAddress {
 };
 using StoreAddress = std::variant<TlsAddress, SshAddress, LocalAddress>;
 
-// Throws Error{kInvalid} that says what is wrong with `text`; the caller knows where it came from.
+// Throws Error{kInvalid} that explains what is wrong with `text`. The caller knows its origin.
 StoreAddress parse_store_address(std::string_view text);
 
-// "HOST:PORT", ":PORT", "HOST", "[IPV6]:PORT". Throws as above.
+// Accepts "HOST:PORT", ":PORT", "HOST", "[IPV6]:PORT". Throws as parse_store_address().
 HostPort parse_host_port(std::string_view text, std::uint16_t default_port = kDefaultPort);
 
-// "host:port", with brackets round an IPv6 address.
+// Returns "host:port", with brackets around an IPv6 address.
 std::string to_string(const HostPort& address);
 
 }  // namespace walstow

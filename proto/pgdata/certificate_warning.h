@@ -1,5 +1,4 @@
-// A warning in good time before a client's certificate ends: after that nothing is archived any
-// more.
+// Warns some time before a client's certificate expires: nothing is archived after that.
 #pragma once
 
 #include "proto/base/utc_time.h"
@@ -9,10 +8,10 @@ namespace walstow {
 
 inline constexpr std::chrono::days kWarnBefore{30};
 
-// Logs it when `until` is less than kWarnBefore away.
+// Logs the warning when `until` is less than kWarnBefore away.
 void warn_of_certificate_end(Time until, Time now);
 
-// The same, once a day at most (daily_warning.h). Never fails.
+// The same, at most once a day (daily_warning.h). Never fails.
 void warn_of_certificate_end_daily(FileSystem* wal_folder, Time until, Time now) noexcept;
 
 }  // namespace walstow

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kDay = "day";
 constexpr std::size_t kDateLength = 10;  // of 2026-11-22T19:40:00Z
 
-// "" where that is not known: the record is not there, or cannot be read.
+// "": the day is unknown, because the record is absent or cannot be read.
 std::string warned_on(FileSystem& wal_folder, std::string_view name) {
   try {
     const auto record = read_record(wal_folder, name);

@@ -1,4 +1,4 @@
-// A warning of a command that runs once for each segment: once a day is enough.
+// A warning of a command that runs once per segment: once a day is enough.
 #pragma once
 
 #include <functional>
@@ -9,10 +9,10 @@
 
 namespace walstow {
 
-// Calls `warn`, unless that was done under the same name earlier on the same day (UTC), as
-// remembered in the spool of the data directory. Never fails: a warning must not cost a segment.
-// What cannot be remembered is said again, each time where there is no data directory (nullptr).
-// Two calls at one moment may both warn.
+// Calls `warn`, unless that was done under the same name earlier on the same day (UTC), as the data
+// directory's spool records. Never fails: a warning must not cost a segment. A warning that cannot
+// be recorded is repeated; without a data directory (nullptr), on every call. Two simultaneous
+// calls may both warn.
 void warn_once_a_day(FileSystem* wal_folder, std::string_view name, Time now,
                      const std::function<void()>& warn) noexcept;
 

@@ -18,10 +18,10 @@ namespace {
 
 constexpr const char* kControlFile = "global/pg_control";
 
-// A person writes it, and a few lines are usual.
+// People write it, and a few lines are usual.
 constexpr std::size_t kLargestRecoveryConf = std::size_t{1} << 20;
 
-// Its lines, from 0. Source: PostgreSQL src/include/utils/pidfile.h.
+// Line numbers of the file, from 0. Source: PostgreSQL src/include/utils/pidfile.h.
 constexpr const char* kPostmasterFile = "postmaster.pid";
 constexpr std::size_t kProcessLine = 0;
 constexpr std::size_t kStatusLine = 7;
@@ -45,7 +45,7 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-// Cuts the next word off: letters, digits and underscores, as names and booleans have.
+// Removes the next word and returns it: letters, digits and underscores, as in names and booleans.
 std::string_view cut_word(std::string_view& line) {
   const auto is_word = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
@@ -60,7 +60,7 @@ void skip(std::string_view& line, std::string_view characters) {
   line.remove_prefix(std::min(line.find_first_not_of(characters), line.size()));
 }
 
-// As PostgreSQL's parse_bool(): "on", "1", and any beginning of "true" and "yes".
+// As in PostgreSQL's parse_bool(): "on", "1", and any prefix of "true" and "yes".
 bool is_true(std::string_view word) {
   const std::string value = lower_case(word);
   constexpr std::string_view kTrue = "true";
@@ -69,7 +69,8 @@ bool is_true(std::string_view word) {
   return value == "on" || value == "1" || kTrue.starts_with(value) || kYes.starts_with(value);
 }
 
-// NAME = 'VALUE' with the equals sign and the quotes optional; the last line of a name counts.
+// Parses NAME = 'VALUE', where the equals sign and the quotes are optional; the last line of a name
+// counts.
 bool has_standby_mode(std::istream& recovery_conf) {
   bool standby_mode = false;
   std::string text;
@@ -89,10 +90,10 @@ RecoveryMode mode_of_recovery_conf(const fs::path& path) {
   return has_standby_mode(file) ? RecoveryMode::kStandby : RecoveryMode::kRecovery;
 }
 
-// A server preallocates segments without a header, so not each one tells.
+// A server preallocates segments without a header, so not every segment contains the segment size.
 constexpr std::size_t kMostSegmentsTried = 256;
 
-// nullopt: it does not tell, or is not what its name says.
+// nullopt: it does not contain the size, or does not match its name.
 std::optional<SegmentSize> segment_size_of(FileSystem& wal, const WalFileName& name,
                                            std::uint64_t system_identifier) {
   const std::unique_ptr<File> file = wal.open_file(name.text());
@@ -107,8 +108,8 @@ std::optional<SegmentSize> segment_size_of(FileSystem& wal, const WalFileName& n
   return header->segment_size;
 }
 
-// For a control file of a release that is newer than this program: what the server's own segments
-// say, which have had one layout in all releases. nullopt: nothing does.
+// For a control file of a release newer than this program: reads the server's own segments, whose
+// layout is the same in all releases. nullopt: none contains the size.
 std::optional<SegmentSize> segment_size_of_wal(const std::string& data_directory,
                                                std::uint64_t system_identifier) {
   const auto wal = open_posix_file_system(fmt::format("{}/pg_wal", data_directory));
@@ -123,7 +124,7 @@ std::optional<SegmentSize> segment_size_of_wal(const std::string& data_directory
     try {
       if (const auto size = segment_size_of(*wal, *name, system_identifier)) return size;
     } catch (const Error& error) {
-      log_line(LogLevel::kDebug, error.what(), error.hint());  // the next one may tell
+      log_line(LogLevel::kDebug, error.what(), error.hint());  // the next one may have it
     }
   }
   return std::nullopt;
@@ -135,7 +136,7 @@ std::optional<SegmentSize> find_segment_size(const std::string& data_directory,
   try {
     return segment_size_of_wal(data_directory, control.system_identifier);
   } catch (const Error& error) {
-    // It is a help only: whatever cannot do without it says so.
+    // The identity is only an aid here: code that requires it reports its absence.
     log_line(LogLevel::kDebug, error.what(), error.hint());
     return std::nullopt;
   }
@@ -177,7 +178,7 @@ bool is_data_directory(const std::string& path) noexcept {
   try {
     return presence(fs::path(path) / kControlFile) != Presence::kAbsent;
   } catch (...) {
-    return true;  // out of memory: it could not be looked at
+    return true;  // out of memory: it could not be checked
   }
 }
 
@@ -193,7 +194,7 @@ RecoveryMode recovery_mode(const std::string& data_directory) noexcept {
     });
     return none ? RecoveryMode::kTool : RecoveryMode::kRecovery;
   } catch (...) {
-    return RecoveryMode::kRecovery;  // out of memory: it could not be told
+    return RecoveryMode::kRecovery;  // out of memory: the mode is unknown
   }
 }
 
@@ -212,7 +213,7 @@ std::optional<Postmaster> read_postmaster(const std::string& data_directory) noe
     for (std::string line; lines.size() < kMostLines && std::getline(file, line);)
       lines.push_back(line);
     if (lines.empty()) return std::nullopt;
-    // A standalone backend has its number with a minus there.
+    // For a standalone backend, the number there is negative.
     Postmaster postmaster{.process = parse_decimal(lines[kProcessLine]).value_or(0)};
     if (lines.size() > kStatusLine)
       postmaster.stopping = lines[kStatusLine].starts_with("stopping");
@@ -253,7 +254,7 @@ ServerIdentity find_server_identity(const std::string& data_directory, const std
   }
   if (system.empty()) return identity;
   const std::uint64_t overriding = parse_system_identifier(system);
-  // The control file of another cluster says nothing about this one.
+  // The control file of another cluster does not apply to this one.
   if (overriding != control.system_identifier) identity = {};
   identity.system_identifier = overriding;
   return identity;

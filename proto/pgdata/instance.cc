@@ -25,14 +25,14 @@ constexpr std::size_t kLongestSequence = 20;  // digits of 2^64
 constexpr std::size_t kSegmentLength = 24;    // of a segment's name
 constexpr std::size_t kHandedSize = 2 * kIdBytes + 1 + kSegmentLength;
 
-// The lock is held for a few file operations only.
+// The lock is held only for a few file operations.
 constexpr Duration kLockWait{1000};
 
 std::string host_name() {
   std::array<char, HOST_NAME_MAX + 1> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "";
   std::string host(name.data());
-  // What the store accepts; a host's name has nothing else unless someone is playing.
+  // The characters that the store accepts; a real host name has no others.
   std::erase_if(host, [](char c) { return c <= ' ' || c > '~'; });
   return host.empty() ? "unknown" : host;
 }
@@ -48,7 +48,7 @@ std::unique_ptr<FileLock> lock(FileSystem& wal_folder) {
   return lock;
 }
 
-// The file's own content says where it was made, so that it means nothing anywhere else.
+// The file's own content contains where it was made, so it is meaningless anywhere else.
 SpoolRecord record_of(const std::string& id, const FileStatus& file) {
   return {{"id", id},
           {"host", host_name()},
@@ -89,8 +89,8 @@ std::uint64_t microseconds_since_1970() {
   return count > 0 ? static_cast<std::uint64_t>(count) : 0;
 }
 
-// Written in place and not fsynced, since it is written on every call: what a power cut takes away,
-// the clock has overtaken by then. (The number of digits does not change before the year 2286.)
+// Written in place and not fsynced, since every call writes it. After a power cut, the clock has
+// passed any lost value. (The number of digits does not change before the year 2286.)
 std::uint64_t next_sequence(FileSystem& wal_folder) {
   const std::unique_ptr<File> file = wal_folder.open_or_create(in_spool(kSequenceFile));
   std::array<std::byte, kLongestSequence> bytes{};
@@ -102,9 +102,8 @@ std::uint64_t next_sequence(FileSystem& wal_folder) {
   return next;
 }
 
-// "ID SEGMENT", always of one length, and written in place as the sequence is: what may follow in a
-// file that was damaged stays there. The id tells whether it came along with a copied data
-// directory.
+// "ID SEGMENT", always of the same length, and written in place like the sequence: bytes that
+// follow it in a damaged file are kept. The id shows whether it came with a copied data directory.
 std::optional<WalFileName> last_handed(FileSystem& wal_folder, const std::string& id) {
   const std::unique_ptr<File> file = wal_folder.open_file(in_spool(kHandedFile));
   if (file == nullptr) return std::nullopt;
@@ -116,7 +115,7 @@ std::optional<WalFileName> last_handed(FileSystem& wal_folder, const std::string
   return segment && segment->kind() == FileKind::kSegment ? segment : std::nullopt;
 }
 
-// The kernel writes it with dashes.
+// The kernel writes the id with dashes.
 std::string boot() {
   std::string id = boot_id();
   std::erase(id, '-');
@@ -137,7 +136,7 @@ Instance make_instance(FileSystem& wal_folder, std::string id, const InstanceTra
 }  // namespace
 
 std::optional<Instance> find_instance(FileSystem& wal_folder, const InstanceTraits& traits) {
-  if (!find_id(wal_folder)) return std::nullopt;  // spares a lock file where there is no spool
+  if (!find_id(wal_folder)) return std::nullopt;  // needs no lock file where there is no spool
   const std::unique_ptr<FileLock> held = lock(wal_folder);
   std::optional<std::string> id = find_id(wal_folder);
   if (!id) return std::nullopt;

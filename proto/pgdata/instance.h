@@ -1,9 +1,9 @@
-// The instance: a random id for one data directory, so that the store can tell one standby's
-// position from another's.
+// The instance: a random id for one data directory, by which the store distinguishes the positions
+// of standbys.
 //
-// It is made once and kept in the spool folder, bound to the host and to device and inode of its
-// own file: a data directory that was copied, with the spool in it, gets a new id and cannot report
-// in the name of the original. Threads and processes: any; the sequence is handed out under a lock.
+// It is created once and kept in the spool folder. It is bound to the host and to the device and
+// inode of its own file. So a data directory that was copied with its spool gets a new id, and
+// cannot report under the original's. Threads and processes: any; a lock protects the sequence.
 #pragma once
 
 #include <optional>
@@ -14,23 +14,23 @@
 
 namespace walstow {
 
-// What is not kept with the id.
+// The properties that are not stored with the id.
 struct InstanceTraits {
   Instance::Role role = Instance::Role::kStandby;
   std::string standby;  // its name, "" when it has none
 };
 
-// The instance of the data directory with the next sequence number; nullopt: it has none yet, or
-// only the original's, of which it is a copy. `wal_folder` is that of open_wal_folder().
+// Returns the data directory's instance with the next sequence number. nullopt: it has none yet, or
+// only that of the original, of which it is a copy. `wal_folder` comes from open_wal_folder().
 // Throws Error{kStorage}, or Error{kTimeout} when another process holds the lock for too long.
 std::optional<Instance> find_instance(FileSystem& wal_folder, const InstanceTraits& traits);
 
-// As find_instance, but makes one where there is none. The new id is durable on return.
+// As find_instance(), but creates a missing instance. The new id is durable on return.
 Instance find_or_make_instance(FileSystem& wal_folder, const InstanceTraits& traits);
 
-// PostgreSQL was handed `segment` in the data directory of instance `id`: it goes along with what
-// is asked next (Instance::last_handed). Not durable: it is for people to look at. Throws as
-// find_instance.
+// Records that PostgreSQL received `segment` in the data directory of instance `id`. The next
+// request contains it (Instance::last_handed). Not durable: it is information for people. Throws as
+// find_instance().
 void note_handed(FileSystem& wal_folder, const std::string& id, const WalFileName& segment);
 
 }  // namespace walstow

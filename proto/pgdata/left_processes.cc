@@ -36,7 +36,7 @@ struct Left {
   std::string since;  // to_iso8601()
 };
 
-// Whether `record` is of a process that is gone. What cannot be told says that it lives.
+// Returns whether the process of `record` has ended. When that is unknown, it counts as alive.
 bool has_ended(const KernelView& kernel, std::uint64_t process, const SpoolRecord& record) {
   const std::string boot = kernel.boot_id();
   if (boot.empty()) return false;
@@ -52,7 +52,7 @@ bool has_ended(const KernelView& kernel, std::uint64_t process, const SpoolRecor
   }
 }
 
-// Whether another file system is mounted now where the process found the one that hangs.
+// Returns whether another file system is mounted now where the process found the one that hangs.
 bool is_elsewhere(const KernelView& kernel, const SpoolRecord& record) {
   const std::string device = value_of(record, "device");
   if (device.empty()) return false;
@@ -60,7 +60,7 @@ bool is_elsewhere(const KernelView& kernel, const SpoolRecord& record) {
   return !now.empty() && now != device;
 }
 
-// nullopt: it counts no more, or this is no record of one.
+// nullopt: it no longer counts, or is not a record of a process.
 std::optional<Left> read_left(FileSystem& wal_folder, const std::string& name,
                               const KernelView& kernel) {
   const auto process = parse_decimal(name);
@@ -68,14 +68,15 @@ std::optional<Left> read_left(FileSystem& wal_folder, const std::string& name,
   if (!process || !record) return std::nullopt;
   if (has_ended(kernel, *process, *record) || is_elsewhere(kernel, *record)) return std::nullopt;
   Left left{.process = *process, .archive = {}, .since = value_of(*record, "since")};
-  // Without these two it is of a later release, and not understood: it stays, and holds up nothing.
+  // Without both, the record belongs to a later release and is not understood: it is kept, and
+  // blocks nothing.
   if (record->contains("boot") && record->contains("start")) {
     left.archive = normalized(value_of(*record, "archive"));
   }
   return left;
 }
 
-// Trouble with one record is none of the others'.
+// A failure with one record does not affect the others.
 std::optional<Left> read_or_remove(FileSystem& wal_folder, const std::string& name,
                                    const KernelView& kernel) {
   try {
@@ -88,7 +89,8 @@ std::optional<Left> read_or_remove(FileSystem& wal_folder, const std::string& na
   }
 }
 
-// Of `archive`, normalized(), the one that was left first. The folder goes with the last record.
+// Returns the process that was left first for `archive`, which is normalized(). The folder is
+// removed with its last record.
 std::optional<Left> first_left(FileSystem& wal_folder, const std::string& archive,
                                const KernelView& kernel) {
   const std::string folder = in_spool(kFolder);
@@ -106,7 +108,7 @@ std::optional<Left> first_left(FileSystem& wal_folder, const std::string& archiv
   return first;
 }
 
-// Absolute: whoever reads the hint is in another folder.
+// Absolute: the reader of the hint is in another folder.
 std::string record_file(const FileSystem& wal_folder, const Left& left) {
   const std::string path = in_spool(name_of(std::to_string(left.process)));
   return normalized(absolute_path(wal_folder.describe(path)));

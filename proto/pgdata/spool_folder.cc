@@ -16,10 +16,10 @@
 namespace walstow {
 namespace {
 
-// The longest holds a path of 4096 bytes, for each of which JSON may take six, and short texts.
+// The longest contains a path of 4096 bytes, for each of which JSON may need six, and short texts.
 constexpr std::size_t kLargestRecord = std::size_t{32} * 1024;
 
-// At the end of a member's name: its text is hexadecimal.
+// The end of a member's name whose text is hexadecimal.
 constexpr std::string_view kHex = ":hex";
 
 std::string_view as_view(boost::json::string_view text) {

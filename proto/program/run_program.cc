@@ -17,7 +17,7 @@ int run_program(const std::function<int()>& program) {
     log_error(error);
     return error.kind() == ErrorKind::kUsage ? exit_code::kUsage : exit_code::kFailed;
   } catch (const std::system_error& error) {
-    // std::thread's own error does not say what failed, and nothing else of the library gives it.
+    // std::thread's own error does not name what failed, and nothing else in the library throws it.
     const bool is_thread = error.code() == std::errc::resource_unavailable_try_again;
     const int number = error.code().value();
     log_line(LogLevel::kError,

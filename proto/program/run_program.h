@@ -1,12 +1,12 @@
-// The end of a program whose failures all read the same.
+// Handles the failures of a program in the usual way.
 #pragma once
 
 #include <functional>
 
 namespace walstow {
 
-// Runs `program` for its exit code. What it throws becomes a line on the log, and exit_code::kUsage
-// for a wrong call or setting, exit_code::kFailed for all else.
+// Runs `program` and returns its exit code. Logs what it throws, and then returns exit_code::kUsage
+// for a wrong call or setting, exit_code::kFailed for everything else.
 int run_program(const std::function<int()>& program);
 
 }  // namespace walstow

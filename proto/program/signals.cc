@@ -6,7 +6,7 @@
 namespace walstow {
 
 void set_command_signals() {
-  // Cannot fail: these are signals that a process may handle.
+  // It cannot fail: a process may handle these signals.
   for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP})
     std::signal(number, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);

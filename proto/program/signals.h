@@ -1,19 +1,20 @@
-// How the two commands that PostgreSQL starts meet signals.
+// Signal handling of the two commands that PostgreSQL starts.
 #pragma once
 
 namespace walstow {
 
-// Whatever PostgreSQL or a shell left behind, a command begins with the dispositions it relies on:
+// Sets the dispositions that a command relies on, whatever PostgreSQL or a shell left behind:
 //
 // SIGTERM, SIGINT, SIGQUIT, SIGHUP end the process at once, by the kernel's default action. A
-// server that shuts down sends SIGTERM and waits; and it must see the death by that signal, since
-// it would take an exit code for an answer. No handler has to clean up: a temporary file has no
-// name where the kernel can do without, and else the next call removes it.
+// server that shuts down sends SIGTERM and waits. It must see that the signal ended the process: it
+// would take an exit code for an answer. No handler has to clean up. A temporary file has no name
+// where the kernel supports that; elsewhere the next call removes it.
 //
 // SIGPIPE is ignored: a store that hangs up is an error to report, and death by SIGPIPE would stop
-// a standby. SIGXFSZ, too: a file that may not grow (ulimit -f) is no other error than a full disk.
+// a standby. SIGXFSZ is ignored, too: a file that may not grow (ulimit -f) is an error like a full
+// disk.
 //
-// Call first in main().
+// Call it first in main().
 void set_command_signals();
 
 }  // namespace walstow

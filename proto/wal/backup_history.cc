@@ -5,7 +5,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kLongestLabel = 1024;  // MAXPGPATH, PostgreSQL's own bound
+constexpr std::size_t kLongestLabel = 1024;  // MAXPGPATH, PostgreSQL's own limit
 
 struct Location {
   Lsn at;
@@ -48,7 +48,7 @@ std::optional<BackupHistory> parse_backup_history(std::string_view content) {
     if (colon == std::string_view::npos) continue;
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = line.substr(colon + 2);
-    // The first of each: a label may have lines of its own, and comes later.
+    // The first of each: a label may contain such lines, and comes later.
     if (name == "START WAL LOCATION" && !start) start = parse_location(value);
     if (name == "STOP WAL LOCATION" && !stop) stop = parse_location(value);
     if (name == "LABEL") backup.label = value.substr(0, kLongestLabel);

@@ -1,5 +1,5 @@
-// Backup history files: what a base backup needs of the log. Pure; a file comes from outside, so
-// everything in it is checked and bounded.
+// Backup history files: the part of the log that a base backup needs. Pure. The files come from
+// outside, so everything in them is checked and bounded.
 // Source: PostgreSQL src/backend/access/transam/xlogbackup.c (build_backup_content) and, before
 // version 15, xlog.c (do_pg_stop_backup).
 #pragma once
@@ -16,19 +16,19 @@ namespace walstow {
 
 struct BackupHistory {
   Lsn start, stop;          // START WAL LOCATION, STOP WAL LOCATION
-  Timeline start_timeline;  // of the segment that START WAL LOCATION names
+  Timeline start_timeline;  // of the segment that START WAL LOCATION contains
   Timeline stop_timeline;   // likewise
-  std::string label;        // at most 1024 bytes of it
-  // As far as they are in UTC: PostgreSQL writes them in its log_timezone, whose abbreviations are
+  std::string label;        // its first 1024 bytes at most
+  // Set only for times in UTC: PostgreSQL writes them in its log_timezone, whose abbreviations are
   // not unique.
   std::optional<Time> started, stopped;
 };
 
-// nullopt: not such a file, or without its two locations.
+// nullopt: not such a file, or one of its two locations is absent.
 std::optional<BackupHistory> parse_backup_history(std::string_view content);
 
-// PostgreSQL names the file after START WAL LOCATION (BackupHistoryFileName in xlog_internal.h). Of
-// `file`, a kBackup, one clause that says where the two disagree, or "".
+// PostgreSQL names the file after START WAL LOCATION (BackupHistoryFileName in xlog_internal.h).
+// Returns one clause that names the disagreement with `file`, a kBackup, or "".
 std::string compare_with_name(const BackupHistory& backup, const WalFileName& file,
                               SegmentSize size);
 

@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kVersionOffset = 8;
 constexpr std::size_t kCatalogOffset = 12;
 
-// Where the rest is, in a build for a 64-bit machine. Of the copy of the latest checkpoint the
-// timeline follows its redo pointer; before 11 there was one more pointer in front of it. Between
-// float_format and xlog_seg_size lie uint32 blcksz, relseg_size, since 19 slru_pages_per_segment,
-// and xlog_blcksz.
+// Offsets of the other members, in a build for a 64-bit machine. In the copy of the latest
+// checkpoint, the timeline follows its redo pointer; before 11, another pointer preceded it.
+// Between float_format and xlog_seg_size are uint32 blcksz, relseg_size, slru_pages_per_segment
+// (since 19) and xlog_blcksz.
 struct Layout {
   std::uint32_t version;        // PG_CONTROL_VERSION
   std::uint32_t first_catalog;  // CATALOG_VERSION_NO: 9.5 changed the layout and not the version
@@ -45,14 +45,14 @@ constexpr std::array kLayouts = {
 
 static_assert(std::ranges::is_sorted(kLayouts, {}, &Layout::version));
 
-// A version is the release's number and two digits: 1905. Another byte order makes it enormous.
+// A version is the release's number and two digits: 1905. With another byte order, it is enormous.
 bool is_newer(std::uint32_t version) {
   constexpr std::uint32_t kAbsurd = 100000;
   return version > kLayouts.back().version && version < kAbsurd;
 }
 
-// FLOATFORMAT_VALUE, as 8 bytes of the file. It is there so that another machine's file is found
-// out: a 32-bit server has it elsewhere.
+// FLOATFORMAT_VALUE, as 8 bytes of the file. It reveals another machine's file: a 32-bit server has
+// it at another offset.
 constexpr std::uint64_t kFloatFormat = std::bit_cast<std::uint64_t>(1234567.0);
 
 const Layout* find_layout(std::uint32_t version, std::uint32_t catalog) {
@@ -72,7 +72,7 @@ const Layout* layout_of(ByteView content) {
   return found == kFloatFormat ? layout : nullptr;
 }
 
-// 0 is none: what is there is something else, or damaged.
+// 0 is not a timeline: the bytes are something else, or damaged.
 std::optional<Timeline> timeline_at(ByteView content, std::size_t offset) {
   const Timeline timeline{load_little_endian<std::uint32_t>(content, offset)};
   return timeline.value == 0 ? std::nullopt : std::optional(timeline);
@@ -80,9 +80,9 @@ std::optional<Timeline> timeline_at(ByteView content, std::size_t offset) {
 
 }  // namespace
 
-// The file's CRC is not checked: a running server rewrites the file under its readers, but
-// the identifier and the segment size keep their values for the life of the cluster, and the
-// timeline is one aligned word.
+// Does not check the file's CRC: a running server rewrites the file under its readers. But the
+// identifier and the segment size never change during the cluster's life, and the timeline is one
+// aligned word.
 std::optional<ControlFile> parse_control_file(ByteView content) {
   if (content.size() < kControlFileBytes) return std::nullopt;
   const ByteView data = content.first(kControlFileBytes);

@@ -1,7 +1,7 @@
-// What walstow needs of PostgreSQL's global/pg_control. Pure.
+// The parts of PostgreSQL's global/pg_control that walstow needs. Pure.
 // Source: PostgreSQL src/include/catalog/pg_control.h (ControlFileData) of each release from 9.3 to
 // 19, as a 64-bit little-endian server writes it. The system identifier is the first 8 bytes in
-// every release; where the segment size is, the file's version tells.
+// every release; the offset of the segment size depends on the file's version.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,12 @@ inline constexpr std::size_t kControlFileBytes = 512;
 
 struct ControlFile {
   std::uint64_t system_identifier = 0;
-  // nullopt: of a release that is newer than this program, or of another kind of machine.
+  // nullopt: the release is newer than this program, or the machine is of another kind.
   std::optional<SegmentSize> segment_size;
-  // Of the latest checkpoint: the one that the server's data is on. Its place has been the same
-  // since 11, so that of a newer release is looked for there. nullopt: of another kind of machine.
+  // The latest checkpoint's timeline: the data's current one. Its offset has been the same since
+  // 11, so it is read there for newer releases, too. nullopt: a machine of another kind.
   std::optional<Timeline> timeline;
-  // Its version was given up by a release that this program knows, so the server is of an older
-  // one.
+  // A release that this program knows has replaced the file's version, so the server is older.
   bool is_of_old_release = false;
 };
 

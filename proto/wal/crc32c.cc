@@ -1,6 +1,7 @@
-// No library of Debian's has this as a static archive (isa-l and leveldb have it inside a shared
-// one), and the store starts for each file where it is reached by a path. So: the processor's own
-// instruction, which is this polynomial, and Boost's table where there is none.
+// No Debian library has this as a static archive; isa-l and leveldb have it inside a shared one.
+// Loading that would count, since a store that is reached by a path starts once per file. So this
+// uses the processor's own instruction, which computes this polynomial, and Boost's table where
+// there is none.
 #include "proto/wal/crc32c.h"
 
 #include <boost/crc.hpp>
@@ -41,7 +42,7 @@ __attribute__((target("sse4.2"))) std::uint32_t add_by_instruction(std::uint32_t
 }
 #endif
 
-// Polynomials modulo that of the checksum, over the field of two elements: the highest bit is the
+// Polynomials modulo the checksum's, over the field of two elements. The highest bit is the
 // coefficient of 1, as in the checksum itself.
 constexpr std::uint32_t kPolynomial = 0x82F63B78;
 constexpr std::uint32_t kOne = 0x80000000;
@@ -55,7 +56,7 @@ std::uint32_t multiplied(std::uint32_t one, std::uint32_t other) {
   return product;
 }
 
-// x to the power of 8 * bytes: what so many bytes behind do to a checksum.
+// Returns x to the power of 8 * bytes: the effect of that many following bytes on a checksum.
 std::uint32_t shift_by(std::uint64_t bytes) {
   std::uint32_t result = kOne;
   std::uint32_t power = kOne >> 8;  // of one byte, squared each time
@@ -82,7 +83,7 @@ std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::uin
 }
 
 Crc32c::Crc32c(std::uint32_t before) : state_(~before) {
-  if (!has_instruction()) state_ = reversed(state_);  // as the table takes and gives it
+  if (!has_instruction()) state_ = reversed(state_);  // the form that the table uses
 }
 
 void Crc32c::add(ByteView bytes) {

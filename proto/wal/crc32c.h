@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), with which PostgreSQL protects each WAL record since 9.5. Pure.
+// CRC-32C (Castagnoli), which protects each of PostgreSQL's WAL records since 9.5. Pure.
 // Source: PostgreSQL src/include/port/pg_crc32c.h; RFC 3720, appendix B.4, has the test vectors.
 #pragma once
 
@@ -8,21 +8,21 @@
 
 namespace walstow {
 
-// Bytes in any pieces, then value(). On x86 with SSE 4.2 it takes a millisecond for 10 MB; on other
-// processors about 25.
+// Takes bytes in chunks of any size, then returns value(). On x86 with SSE 4.2 it takes a
+// millisecond for 10 MB; on other processors about 25.
 class Crc32c {
  public:
   Crc32c() = default;
-  // Goes on behind bytes of that checksum.
+  // Continues after bytes with the checksum `before`.
   explicit Crc32c(std::uint32_t before);
   void add(ByteView bytes);
   std::uint32_t value() const;
 
  private:
-  std::uint32_t state_ = 0xFFFFFFFF;  // the register, in the form of whatever works on it
+  std::uint32_t state_ = 0xFFFFFFFF;  // the register, in the form of the code that updates it
 };
 
-// Of some bytes and `second_size` others behind them, from the checksum of each.
+// Returns the checksum of two adjacent parts, from each part's checksum and the second one's size.
 std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::uint64_t second_size);
 
 }  // namespace walstow

@@ -11,8 +11,8 @@ constexpr std::string_view kPartialSuffix = ".partial";
 constexpr std::string_view kHistorySuffix = ".history";
 constexpr std::string_view kBackupSuffix = ".backup";
 
-// PostgreSQL writes names with %08X and recognises nothing else; a lower-case twin of a name would
-// be a second object for the same segment.
+// PostgreSQL writes names with %08X and accepts nothing else. A lower-case form of a name would be
+// a second object for the same segment.
 std::optional<std::uint32_t> parse_hex8(std::string_view digits) {
   if (digits.size() != 8 || digits.find_first_not_of("0123456789ABCDEF") != digits.npos) {
     return std::nullopt;
@@ -22,7 +22,7 @@ std::optional<std::uint32_t> parse_hex8(std::string_view digits) {
   return value;
 }
 
-// What follows the 24 digits says which kind it is.
+// The text after the 24 digits determines the kind.
 std::optional<FileKind> kind_of_suffix(std::string_view suffix) {
   if (suffix.empty()) return FileKind::kSegment;
   if (suffix == kPartialSuffix) return FileKind::kPartial;

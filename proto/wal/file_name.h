@@ -1,4 +1,4 @@
-// The names of everything that PostgreSQL archives. Pure; the only place that knows them.
+// The names of everything that PostgreSQL archives. Pure; the only code that knows them.
 // Source: PostgreSQL src/include/access/xlog_internal.h (IsXLogFileName, IsPartialXLogFileName,
 // IsTLHistoryFileName, IsBackupHistoryFileName).
 #pragma once
@@ -21,12 +21,12 @@ enum class FileKind {
 // Longest valid name: segment + ".XXXXXXXX.backup".
 inline constexpr std::size_t kLongestFileName = 40;
 
-// A syntactically valid name. Whether its segment number exists depends on the segment size:
-// see fits().
+// A syntactically valid name. Whether its segment number exists depends on the segment size: see
+// fits().
 class WalFileName {
  public:
-  // Upper-case hex only, exactly as PostgreSQL writes it; timeline 0 is refused. nullopt: not a WAL
-  // file's name (paths, "..", lower case, other lengths).
+  // Accepts upper-case hex only, exactly as PostgreSQL writes it, and no timeline 0. nullopt: not a
+  // WAL file's name (paths, "..", lower case, other lengths).
   static std::optional<WalFileName> parse(std::string_view text);
   static WalFileName segment(Timeline timeline, SegmentNumber number, SegmentSize size);
   static WalFileName history(Timeline timeline);
@@ -35,12 +35,12 @@ class WalFileName {
   Timeline timeline() const { return timeline_; }
   const std::string& text() const { return text_; }
 
-  // All kinds but kHistory:
-  // "000000010000000A000000FF" of any of them.
+  // For all kinds but kHistory:
+  // "000000010000000A000000FF", for each of them.
   std::string segment_text() const { return text_.substr(0, 24); }
-  // Whether the low part is below segments_per_log() (true for kHistory).
+  // Returns whether the low part is below segments_per_log() (true for kHistory).
   bool fits(SegmentSize size) const;
-  // Call only when fits(size).
+  // Call it only if fits(size).
   SegmentNumber number(SegmentSize size) const;
 
   friend bool operator==(const WalFileName& a, const WalFileName& b) { return a.text_ == b.text_; }

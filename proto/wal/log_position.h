@@ -1,4 +1,4 @@
-// A place in the log as a person names it: a file of it, or an LSN. Pure.
+// A position in the log as people write it: one of its files, or an LSN. Pure.
 #pragma once
 
 #include <optional>
@@ -12,14 +12,14 @@ namespace walstow {
 
 class LogPosition {
  public:
-  explicit LogPosition(WalFileName file) : file_(std::move(file)) {}  // no kHistory
+  explicit LogPosition(WalFileName file) : file_(std::move(file)) {}  // not kHistory
   explicit LogPosition(Lsn lsn) : lsn_(lsn) {}
   // "000000010000000A000000FF" (a .partial or .backup of it, too), "A/FF000028".
   static std::optional<LogPosition> parse(std::string_view text);
 
-  // Of a file's name only.
+  // nullopt for an LSN: only a file's name contains the timeline.
   std::optional<Timeline> timeline() const;
-  // nullopt: a name that no file of this size has.
+  // nullopt: no file of this segment size has such a name.
   std::optional<SegmentNumber> segment(SegmentSize size) const;
   std::string text() const;
 

@@ -17,10 +17,10 @@ struct Lsn {
 };
 
 std::string to_string(Lsn lsn);                       // "1A/2B000028", as PostgreSQL prints it
-std::optional<Lsn> parse_lsn(std::string_view text);  // either case, 1 to 8 digits a side
+std::optional<Lsn> parse_lsn(std::string_view text);  // either case, 1 to 8 digits per side
 
 struct Timeline {
-  std::uint32_t value = 0;  // 1 and up; 0 is no timeline
+  std::uint32_t value = 0;  // 1 and up; 0 is invalid
   auto operator<=>(const Timeline&) const = default;
 };
 
@@ -32,7 +32,7 @@ class SegmentSize {
   static std::optional<SegmentSize> from_bytes(std::uint64_t bytes);
 
   std::uint32_t bytes() const { return bytes_; }
-  // Segments to one "log number" of 4 GB: 256 at 16 MB (XLogSegmentsPerXLogId).
+  // Segments per "log number" of 4 GB: 256 at 16 MB (XLogSegmentsPerXLogId).
   std::uint32_t segments_per_log() const;
   auto operator<=>(const SegmentSize&) const = default;
 
@@ -43,13 +43,13 @@ class SegmentSize {
 
 std::string to_string(SegmentSize size);  // "16MB", "1GB"
 
-// The place of a segment in the log, from 0 on, counted over all log numbers (XLogSegNo).
+// The index of a segment in the log, from 0, counted over all log numbers (XLogSegNo).
 struct SegmentNumber {
   std::uint64_t value = 0;
   auto operator<=>(const SegmentNumber&) const = default;
 };
 
-// Of the segment behind the last one there can be: the last position, not 0/0.
+// For the segment after the last possible one, returns the last position, not 0/0.
 Lsn start_of(SegmentNumber number, SegmentSize size);
 SegmentNumber segment_of(Lsn lsn, SegmentSize size);
 

@@ -18,7 +18,7 @@ std::uint32_t crc_of(ByteView bytes) {
   return crc.value();
 }
 
-// The first of them, then the other.
+// Returns `one` followed by `other`.
 RecordPiece joined(const RecordPiece& one, const RecordPiece& other) {
   RecordPiece both = one;
   const std::size_t have = size_of_first(one);
@@ -65,7 +65,7 @@ std::optional<Lsn> RecordsAcrossSegments::add(const SegmentEdges& edges) {
 std::optional<Lsn> RecordsAcrossSegments::join(const SegmentEdges& edges) {
   using Start = SegmentEdges::Start;
   if (edges.start == Start::kUnknown) state_ = State::kUnknown;
-  // The record that is given up is not named by the next one, and the one before it not remembered.
+  // The next record does not name the abandoned one, and the record before that was not remembered.
   if (edges.start == Start::kGivesUp) last_.reset();
   if (state_ == State::kStopped)
     return edges.start == Start::kGivesUp ? std::nullopt : std::optional(stopped_at_);

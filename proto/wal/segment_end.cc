@@ -14,8 +14,8 @@ constexpr std::size_t kAddressOffset = 8;
 constexpr std::size_t kRemainingOffset = 16;
 constexpr std::size_t kPageHeaderSize = 24;         // MAXALIGN(sizeof(XLogPageHeaderData))
 constexpr std::uint16_t kContinuesRecord = 0x0001;  // XLP_FIRST_IS_CONTRECORD
-// XLP_FIRST_IS_OVERWRITE_CONTRECORD: after a crash the server began anew here, and the record that
-// was to go on is given up.
+// XLP_FIRST_IS_OVERWRITE_CONTRECORD: after a crash the server started anew here, and abandoned the
+// record that would have continued.
 constexpr std::uint16_t kGivesUpRecord = 0x0008;
 
 // XLogRecord, since 9.5: xl_tot_len, xl_xid, xl_prev, xl_info, xl_rmid, padding, xl_crc.
@@ -45,7 +45,7 @@ SegmentEndFinder::SegmentEndFinder() {
 
 void SegmentEndFinder::add(ByteView raw) {
   while (!raw.empty()) {
-    // A whole page is looked at where it lies.
+    // A complete page is read in place.
     if (page_size_ != 0 && page_.empty() && raw.size() >= page_size_) {
       add_page(raw.first(page_size_));
       raw = raw.subspan(page_size_);
@@ -68,11 +68,11 @@ void SegmentEndFinder::add(ByteView raw) {
   }
 }
 
-// The first page's header says how large pages are.
+// The first page's header contains the size of pages.
 bool SegmentEndFinder::begin(ByteView first_bytes) {
   header_ = parse_segment_header(first_bytes).header;
   if (!header_ || header_->magic < kFirstMagicWithThisRecord) return false;
-  if (header_->is_newer_release()) return false;  // nobody knows the form of its records
+  if (header_->is_newer_release()) return false;  // the format of its records is unknown
   page_size_ = load_little_endian<std::uint32_t>(first_bytes, 36);  // xlp_xlog_blcksz, checked
   timeline_ = header_->timeline.value;
   page_.reserve(page_size_);
@@ -85,8 +85,8 @@ void SegmentEndFinder::add_page(ByteView page) {
       if (is_in_place(page)) {
         walk(page);
       } else {
-        // Where a record was to go on, the page before is written to its end, and end_ is there;
-        // unless so little of it is there that it may be a remain as well.
+        // Where a record was to continue, the page before is written to its end, and end_ is there.
+        // The exception: so few of the record's bytes are there that they may be stale, too.
         if (record_ && record_->start && record_->header_size < kNeededToKnow) {
           end_ = *record_->start;
           tail_ = SegmentEnd::Tail::kStale;
@@ -111,7 +111,8 @@ bool SegmentEndFinder::is_in_place(ByteView page) const {
   return load_little_endian<std::uint16_t>(page, 0) == header_->magic &&
          load_little_endian<std::uint64_t>(page, kAddressOffset) ==
              header_->page_address.value + offset_ &&
-         // A segment of an ended timeline may have been recycled for the same place of the next.
+         // A segment of an ended timeline may have been recycled for the same position of the next
+         // one.
          load_little_endian<std::uint32_t>(page, kPageTimelineOffset) >= timeline_;
 }
 
@@ -138,7 +139,7 @@ void SegmentEndFinder::walk(ByteView page) {
   }
 }
 
-// Whether the page agrees with what the one before has led to expect.
+// Returns whether the page agrees with what the one before announced.
 bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& position) {
   const auto info = load_little_endian<std::uint16_t>(page, kPageInfoOffset);
   const auto remaining = load_little_endian<std::uint32_t>(page, kRemainingOffset);
@@ -164,7 +165,7 @@ bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& positi
   return state_ == State::kWriting || state_ == State::kSwitched;
 }
 
-// Goes on in the record at work, at most to the end of the page.
+// Reads on in the current record, at most to the end of the page.
 void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
   const auto size =
       static_cast<std::size_t>(std::min<std::uint64_t>(record_->remaining, page.size() - position));
@@ -179,7 +180,7 @@ void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
   if (named && !is_record_before(*named)) {
     const std::uint64_t start = *record_->start;
     if (start < offset_) {
-      break_off(start);  // the page before was followed by one in its place
+      break_off(start);  // the page after the record's start is in place
     } else {
       stop(start, page.subspan(static_cast<std::size_t>(start - offset_)));
     }
@@ -198,21 +199,21 @@ void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
 
 // False: no record begins here.
 bool SegmentEndFinder::start_record(ByteView page, std::size_t position) {
-  // Aligned, so these four bytes are never torn by the page's end.
+  // Aligned, so the page's end never splits these four bytes.
   const auto length = load_little_endian<std::uint32_t>(page, position);
   if (length < kRecordHeaderSize) return false;
   record_ = Record{.start = offset_ + position, .remaining = length};
   return true;
 }
 
-// The address that the record at work, if it began here, has for the one before it; nullopt: not
+// The address that the current record, if it began here, has for its predecessor; nullopt: not
 // known yet.
 std::optional<std::uint64_t> SegmentEndFinder::named_by_record() const {
   if (!record_->start || record_->header_size < kNeededToKnow) return std::nullopt;
   return load_little_endian<std::uint64_t>(record_->header, kPreviousOffset);
 }
 
-// Of the first record that begins here, the one before is known by nothing but its being earlier.
+// The predecessor of the first record that begins here is unknown, except that it is earlier.
 bool SegmentEndFinder::is_record_before(std::uint64_t address) const {
   const std::uint64_t base = header_->page_address.value;
   return previous_ ? address == base + *previous_ : address < base + *record_->start;
@@ -253,7 +254,7 @@ void SegmentEndFinder::stop(std::uint64_t offset, ByteView remains) {
   if (!all_zeros(remains)) tail_ = SegmentEnd::Tail::kStale;
 }
 
-// Behind the end there may be zeros and pages of another place, and nothing else.
+// After the end there may only be zeros and pages of another position.
 void SegmentEndFinder::add_to_tail(ByteView page) {
   state_ = State::kTail;
   if (all_zeros(page)) return;
@@ -269,9 +270,9 @@ void SegmentEndFinder::add_to_tail(ByteView page) {
   tail_ = SegmentEnd::Tail::kStale;
 }
 
-// The offset at which a reader looks for a record and finds none. That is where a record begins
-// whose rest is missing; else where the next one would begin: behind the last one, and where that
-// filled its page, behind the header of the page that follows.
+// Returns the offset at which a reader looks for a record and finds none. That is where a record
+// begins whose rest is missing. Otherwise it is where the next one would begin: after the last one,
+// and if that filled its page, after the header of the next page.
 std::uint64_t SegmentEndFinder::reader_ends() const {
   if (record_ && record_->start) return *record_->start;
   if (page_size_ == 0 || end_ % page_size_ != 0) return end_;
@@ -333,7 +334,7 @@ SegmentEnd SegmentEndFinder::extent() const {
       return {
           .kind = SegmentEnd::Kind::kSwitched, .tail = SegmentEnd::Tail::kZeros, .offset = end_};
     case State::kStopped:
-      // In the last page. There no address of a page speaks for it, so only zeros do.
+      // The end is in the last page, where no page address confirms it; only zeros do.
       if (tail_ == SegmentEnd::Tail::kStale) return unclear;
       break;
     case State::kTail:
@@ -341,8 +342,8 @@ SegmentEnd SegmentEndFinder::extent() const {
     case State::kUnclear:
       return unclear;
   }
-  // Without a record that began here it is not known what the segment's first bytes were the end
-  // of: it may have been a switch record.
+  // If no record began here, it is unknown which record the segment's first bytes end: it may have
+  // been a switch record.
   if (!previous_) return unclear;
   return {.kind = SegmentEnd::Kind::kUnfinished, .tail = tail_, .offset = end_};
 }

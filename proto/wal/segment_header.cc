@@ -26,12 +26,12 @@ constexpr std::array kReleases = {
 
 static_assert(std::ranges::is_sorted(kReleases, {}, &Release::magic));
 
-// Every magic since 7.1 begins with this digit, and each is higher than the ones before.
+// Every magic since 7.1 begins with this digit, and each is higher than the earlier ones.
 constexpr std::uint16_t kFirstDigit = 0xD000;
 constexpr std::uint16_t kFirstDigitMask = 0xF000;
 
 // xlp_info: XLP_LONG_HEADER is set on the first page of every segment. XLP_ALL_FLAGS of PostgreSQL
-// 19; of a known release the others are not looked at, since its magic says enough.
+// 19; the other flags of a known release are not checked, since its magic suffices.
 constexpr std::uint16_t kLongHeaderFlag = 0x0002;
 constexpr std::uint16_t kAllFlags = 0x000F;
 
@@ -43,7 +43,7 @@ constexpr std::size_t kPageAddressOffset = 8;
 constexpr std::size_t kSystemIdentifierOffset = 24;
 constexpr std::size_t kSegmentSizeOffset = 32;
 constexpr std::size_t kPageSizeOffset = 36;
-// A 32-bit x86 server aligns 8 bytes to 4, so there is no padding, and these come 4 bytes earlier.
+// A 32-bit x86 server aligns 8 bytes to 4, so there is no padding, and these offsets are 4 lower.
 constexpr std::size_t k32BitShift = 4;
 
 // --with-wal-blocksize: 1 to 64 kB.
@@ -68,7 +68,7 @@ bool is_page_size(std::uint32_t bytes) {
   return std::has_single_bit(bytes) && bytes >= kSmallestPage && bytes <= kLargestPage;
 }
 
-// A server that walstow does not know how to serve. Its file is sound.
+// A server that walstow does not support. Its file is sound.
 constexpr const char* kOtherMachineHint =
     "The file is sound. walstow serves PostgreSQL on 64-bit little-endian machines (amd64, arm64, "
     "ppc64le, riscv64) only.";
@@ -77,7 +77,7 @@ SegmentHeaderResult not_a_segment(const std::string& why) {
   return {std::nullopt, fmt::format("is not a WAL segment: {}", why), {}};
 }
 
-// A known magic with its bytes swapped says enough; of another one that begins with the same digit
+// A known magic with its bytes swapped suffices. For another magic that begins with the same digit,
 // the sizes must be a big-endian server's, too.
 bool is_of_big_endian_server(ByteView bytes, std::uint16_t magic) {
   if (find_release(swapped(magic)) != nullptr) return true;
@@ -110,7 +110,7 @@ SegmentHeaderResult unknown_magic(ByteView bytes, std::uint16_t magic) {
   return result;
 }
 
-// Whether the sizes are where a 32-bit server of x86 has them.
+// Returns whether the sizes are at a 32-bit x86 server's offsets.
 bool is_of_32_bit_server(ByteView bytes) {
   const auto at = [bytes](std::size_t offset) {
     return load_little_endian<std::uint32_t>(bytes, offset - k32BitShift);
@@ -195,7 +195,8 @@ std::optional<std::string> check_segment_header(const SegmentHeader& header,
     return fmt::format("its first page is of {}, its name means {}", to_string(header.page_address),
                        to_string(address));
   }
-  // A .partial is the renamed segment (XLogArchiveNotify at the end of recovery): full size, too.
+  // A .partial is the renamed segment (XLogArchiveNotify at the end of recovery): it has the full
+  // size, too.
   if (expected.file_size != size.bytes()) {
     return fmt::format("it has {} bytes, a segment has {}", expected.file_size, size.bytes());
   }

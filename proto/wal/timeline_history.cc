@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r\v\f";  // isspace() of the C locale, within a line
 
-// The text up to the next blank, taken off the front of `line`, with the blanks before it.
+// Removes the text up to the next blank from the front of `line`, with the blanks before it, and
+// returns it.
 std::string_view take_field(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(kBlank), line.size()));
   const std::string_view field = line.substr(0, line.find_first_of(kBlank));
@@ -25,7 +26,7 @@ std::optional<Timeline> parse_timeline(std::string_view digits) {
   return timeline;
 }
 
-// PostgreSQL ignores what follows the position; it writes one tab and the reason there.
+// PostgreSQL ignores the text after the position; it writes one tab and the reason there.
 std::string_view reason_of(std::string_view rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(kBlank), rest.size()));
   return rest;
@@ -88,7 +89,8 @@ TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view cont
     }
     history.ancestry.push_back({*parent, *left_at, std::string(reason_of(line))});
   }
-  // PostgreSQL would read such a file as "no ancestors"; it never writes one, so it is damage.
+  // PostgreSQL would read such a file as "no ancestors". It never writes one, so the file is
+  // damaged.
   if (history.ancestry.empty()) return {std::nullopt, "it names no parent timeline"};
   return {std::move(history), {}};
 }

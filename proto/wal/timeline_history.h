@@ -1,4 +1,4 @@
-// Timeline history files: which timelines one descends from, and where each was left. Pure.
+// Timeline history files: the ancestors of a timeline, and where each was left. Pure.
 // Source: PostgreSQL src/backend/access/transam/timeline.c (readTimeLineHistory).
 #pragma once
 
@@ -14,7 +14,7 @@ namespace walstow {
 struct TimelineSwitch {
   Timeline parent;
   Lsn left_at;         // where the parent was left
-  std::string reason;  // free text of PostgreSQL's
+  std::string reason;  // free text from PostgreSQL
 };
 
 struct TimelineHistory {
@@ -26,18 +26,18 @@ struct TimelineHistoryResult {
   std::optional<TimelineHistory> history;
   std::string problem;  // with the line's number, when there is no history
 };
-// Blank lines and lines that start with '#' are passed over, as PostgreSQL does.
+// Skips blank lines and lines that start with '#', as PostgreSQL does.
 TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view content);
 
-// Why no log can have that history; "" when one can. Places ascend from one timeline to the next,
-// and none is in segment 0, in which no log begins. How far ahead a place is says nothing: after an
-// outage of the archive a promotion's history comes first, and its place lies far beyond all that
-// was archived.
+// Returns why no log can have that history; "" when one can. Positions ascend from one timeline to
+// the next, and none is in segment 0, in which no log begins. There is no upper limit: after an
+// outage of the archive, a promotion's history arrives first, and its position lies far beyond
+// everything archived.
 std::string impossible_place(const TimelineHistory& history, SegmentSize size);
 
-// PostgreSQL reads any length; a history line is under 1 kB and a cluster has few timelines.
-// As many histories as an era may have (store/files/put_bounds.h): a server that was promoted more
-// often could not archive them all.
+// PostgreSQL reads any length; a history line is under 1 kB, and a cluster has few timelines. The
+// number equals the histories that an era may have (store/files/put_bounds.h): a server with more
+// promotions could not archive them all.
 inline constexpr std::size_t kMostAncestors = 1000;
 inline constexpr std::size_t kLargestHistoryFile = std::size_t{1} << 20;
 inline constexpr std::size_t kLargestBackupFile = std::size_t{1} << 20;

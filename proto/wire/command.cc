@@ -68,7 +68,7 @@ RequestHead request_for(const GetFile& get) {
   return request;
 }
 
-// What every request for a page has.
+// Returns the query that every request for a page has.
 std::string page_query(const std::string& after, std::uint32_t limit, const FileRange& range) {
   std::string query = fmt::format("?limit={}", limit);
   if (!after.empty()) query += fmt::format("&after={}", percent_encoded(after));

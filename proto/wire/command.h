@@ -1,5 +1,5 @@
-// What a client can ask of a store, and its form as an HTTP request. Pure; both ends use the same
-// two functions, so neither can drift.
+// The requests that a client can send to a store, and their form in HTTP. Pure. Both ends use the
+// same two functions, so they always agree.
 #pragma once
 
 #include <cstdint>
@@ -23,25 +23,25 @@
 
 namespace walstow {
 
-// A standby's name: 1 to 255 bytes of printable text in UTF-8, no space at either end.
+// A standby's name: 1 to 255 bytes of printable UTF-8 text, without a space at either end.
 bool valid_standby_name(std::string_view name);
 
-// The value of Walstow-Digest, both ways: "xxh128=" and 32 lower-case hex digits.
+// The value of Walstow-Digest, in both directions: "xxh128=" and 32 lower-case hex digits.
 std::string to_digest_field(const Digest& digest);
 std::optional<Digest> parse_digest_field(std::string_view value);
 
-// Who is at the other end of a server's data directory; goes along with what walstow-archive and
-// walstow-restore ask.
+// Identifies a server's data directory and its host. walstow-archive and walstow-restore send it
+// with their requests.
 struct Instance {
   enum class Role { kStandby, kPrimary };
   std::string id;              // 32 lower-case hex digits
-  std::uint64_t sequence = 0;  // grows with each report: an older one is ignored
+  std::uint64_t sequence = 0;  // grows with each report; older ones are ignored
   std::string host;            // at most 255 printable ASCII characters
-  std::string standby;         // its name, "" when it has none; same bound
+  std::string standby;         // its name, "" when it has none; same limit
   Role role = Role::kStandby;
-  // The last segment that PostgreSQL was handed there, before this request (kSegment).
+  // The last segment delivered to PostgreSQL there before this request (kSegment).
   std::optional<WalFileName> last_handed;
-  // Which run of its machine: 32 lower-case hex digits, others after each boot. "": not known.
+  // The boot of its machine: 32 lower-case hex digits, new at each boot. "": unknown.
   std::string boot = {};
   bool operator==(const Instance&) const = default;
 };
@@ -58,7 +58,8 @@ struct PutFile {
   Digest digest;                            // of the raw file
   Encoding encoding = Encoding::kIdentity;  // of the body
   std::optional<Instance> instance;
-  // Ask before the body is sent (Expect: 100-continue): on a retry the file may stand already.
+  // Wait for an answer before sending the body (Expect: 100-continue): on a retry, the file may
+  // already exist.
   bool ask_first = false;
   bool operator==(const PutFile&) const = default;
 };
@@ -68,14 +69,14 @@ struct GetFile {
   std::string cluster;
   WalFileName file;
   std::optional<std::uint64_t> system_identifier;  // nullopt: the newest era answers
-  // Of the data directory: eras of other sizes have another log. nullopt: not known, which will do
-  // where the cluster has had one size only.
+  // The data directory's segment size: eras of other sizes have another log. nullopt: unknown,
+  // which suffices where the cluster has had only one size.
   std::optional<SegmentSize> segment_size;
   bool head_only = false;
   Encoding accept = Encoding::kZstd;  // kZstd: the stored object as it is; kIdentity: the raw file
   std::string request_id;             // random; a proof of absence repeats it
   std::optional<Instance> instance;
-  std::optional<WalFileName> restartpoint;  // not yet reported one (kSegment)
+  std::optional<WalFileName> restartpoint;  // one not yet reported (kSegment)
   bool operator==(const GetFile&) const = default;
 };
 
@@ -100,20 +101,20 @@ struct ListHoles {
 inline constexpr std::uint32_t kMostJobs = 64;
 
 // POST /v1/clusters/{cluster}/verify?..., with the parameters of a list and &since=TIME&deep=1&
-// jobs=N&bytes=N. A store verifies as many as it likes of a page, at least one.
+// jobs=N&bytes=N. The store chooses how much of a page it verifies, at least one object.
 struct VerifyFiles {
   std::string cluster;
   std::string after;  // VerifyPage::next of the page before; "" from the start
   std::uint32_t limit = kLargestPage;
   FileRange range;
-  std::optional<Time> since;  // only objects that were put then or later
+  std::optional<Time> since;  // only objects that were put at this time or later
   enum class Depth {
     kBytes,    // each object's SHA-256
-    kContent,  // also what it unfolds to
+    kContent,  // also the decompressed content
   };
   Depth depth = Depth::kBytes;
-  std::uint32_t jobs = 1;                   // at the store, at once; 1 to kMostJobs
-  std::optional<std::uint64_t> most_bytes;  // no further object once these have been read
+  std::uint32_t jobs = 1;                   // parallel jobs in the store; 1 to kMostJobs
+  std::optional<std::uint64_t> most_bytes;  // no further object is read after this many
   bool operator==(const VerifyFiles&) const = default;
 };
 
@@ -173,7 +174,7 @@ struct CheckStore {
 // GET /v1/clusters/{cluster}/conflicts?after=PLACE&limit=N, .../conflicts/{file}
 struct ListConflicts {
   std::string cluster;
-  std::optional<WalFileName> file = {};  // only of this one, and compared with what stands
+  std::optional<WalFileName> file = {};  // only this file's, each compared with the existing object
   PageRange page = {};
   bool operator==(const ListConflicts&) const = default;
 };
@@ -182,7 +183,7 @@ struct ListConflicts {
 struct AcceptContent {
   std::string cluster;
   WalFileName file;
-  std::string digits;  // the first 12 to 32 of its digest, lower-case hex
+  std::string digits;  // the first 12 to 32 digits of its digest, lower-case hex
   bool operator==(const AcceptContent&) const = default;
 };
 
@@ -202,7 +203,7 @@ struct AddClient {
   bool operator==(const AddClient&) const = default;
 };
 
-// POST /v1/clients/{client}: what is not given stays as it is; one of them is.
+// POST /v1/clients/{client}: changes the members that are present (at least one), and no others.
 struct ChangeClient {
   std::string client;
   std::optional<Grants> grants;
@@ -227,11 +228,11 @@ using Command =
 
 RequestHead to_request(const Command& command);
 
-// For a command that people's words are in: throws Error{kUsage}, in the words of parse_request(),
-// where that would refuse it.
+// For a command that contains words of people. Throws Error{kUsage} with parse_request()'s message
+// where that would refuse the command.
 void require_valid(const Command& command);
 
-// The server's side: everything is checked (names, numbers, bounds), nothing is trusted.
+// The server's side: it checks everything (names, numbers, limits), and trusts nothing.
 OrRefusal<Command> parse_request(const RequestHead& request);
 
 }  // namespace walstow

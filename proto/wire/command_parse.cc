@@ -1,4 +1,4 @@
-// A request head from outside becomes a command, or a refusal that names what is wrong with it.
+// Parses a request head from outside into a command, or a refusal that names what is wrong.
 #include <fmt/format.h>
 
 #include "proto/base/bytes.h"
@@ -16,13 +16,13 @@ namespace {
 
 using Parsed = OrRefusal<Command>;
 
-// Of a digest, where a content is named by it.
+// The digits of a digest that identifies a content.
 constexpr std::size_t kFewestDigits = 12;
 constexpr std::size_t kMostDigits = 32;
 
 // --- a file and its size ---
 
-// Whether the numbers of a put agree with its name and with each other.
+// Checks that the numbers of a put agree with its name and with each other.
 std::optional<Refusal> check_sizes(const PutFile& put) {
   const bool is_history = put.file.kind() == FileKind::kHistory;
   if (is_history || put.file.kind() == FileKind::kBackup) {
@@ -359,7 +359,7 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));
 }
 
-// Whose own function has looked at the query.
+// The commands whose own parse functions have checked the query.
 bool has_parameters(const Command& command) {
   return std::holds_alternative<ListFiles>(command) || std::holds_alternative<ListHoles>(command) ||
          std::holds_alternative<VerifyFiles>(command) ||
@@ -376,7 +376,7 @@ bool has_parameters(const Command& command) {
 }  // namespace
 
 OrRefusal<Command> parse_request(const RequestHead& request) {
-  // Absent from what a person sends with curl; the path says the same.
+  // Requests that a person sends with curl do not have it; the path contains the version, too.
   const std::string* version = request.fields.find(field::kVersion);
   if (version != nullptr && *version != kProtocolVersion) {
     return make_refusal(

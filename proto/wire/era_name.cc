@@ -27,7 +27,7 @@ std::optional<EraName> parse_era_name(std::string_view text) {
   if (!segment_size) return std::nullopt;
 
   const EraName era{static_cast<std::uint32_t>(*number), *system, segment_size->bytes()};
-  // One spelling only: the name is a part of keys.
+  // Only one spelling is valid: the name is a part of keys.
   if (to_string(era) != text) return std::nullopt;
   return era;
 }

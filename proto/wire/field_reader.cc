@@ -30,7 +30,7 @@ bool printable(char c) {
   return c >= ' ' && c <= '~';
 }
 
-// Of an instance, and of a run of its machine.
+// Parses the id of an instance, or of a boot of its machine.
 std::optional<std::string> parse_instance_id(std::string_view text) {
   std::array<std::byte, 16> bytes{};
   if (!from_hex(text, bytes)) return std::nullopt;
@@ -45,7 +45,7 @@ std::optional<std::string> parse_request_id(std::string_view text) {
   return std::string(text);
 }
 
-// A space at either end would not survive: HTTP drops it.
+// A space at either end would be lost: HTTP drops it.
 std::optional<std::string> parse_host(std::string_view text) {
   if (text.empty() || text.size() > kLongestHost || !std::ranges::all_of(text, printable) ||
       text.front() == ' ' || text.back() == ' ') {

@@ -1,4 +1,4 @@
-// Reading the fields of a request head that came from outside. Private to this folder.
+// Reads the fields of a request head from outside. Private to this folder.
 #pragma once
 
 #include <fmt/format.h>
@@ -10,10 +10,10 @@
 
 namespace walstow {
 
-// Text from outside, as it may stand in a message.
+// Returns text from outside in a form that is safe in a message.
 std::string shown(std::string_view text);
 
-// How the value of one field looks.
+// The form of one field's value.
 template <class Value>
 struct FieldForm {
   std::string_view name;
@@ -31,19 +31,19 @@ extern const FieldForm<Digest> kDigest;
 extern const FieldForm<Encoding> kContentEncoding;
 extern const FieldForm<std::string> kRequest;
 extern const FieldForm<WalFileName> kRestartpoint;
-extern const FieldForm<bool> kExpect;  // true, or not valid
+extern const FieldForm<bool> kExpect;  // true, or invalid
 extern const FieldForm<std::string> kPublicKey;
 extern const FieldForm<Grants> kGrants;
 extern const FieldForm<Time> kUntil;
 }  // namespace form
 
-// Reads fields one by one. The first one that is wrong becomes the refusal; what is read after it
-// no longer counts.
+// Reads fields one by one. The first invalid one becomes the refusal; what is read after it no
+// longer counts.
 class FieldReader {
  public:
   explicit FieldReader(const Fields& fields) : fields_(fields) {}
 
-  // nullopt: absent, or refused because it is not valid.
+  // nullopt: absent, or refused because it is invalid.
   template <class Value>
   std::optional<Value> optional(const FieldForm<Value>& form) {
     const std::string* text = fields_.find(form.name);
@@ -60,9 +60,10 @@ class FieldReader {
     return optional(form);
   }
 
-  // All of it, or nothing: its further fields without Walstow-Instance are refused.
+  // Reads the complete instance or nothing. Refuses its other fields where Walstow-Instance is
+  // absent.
   std::optional<Instance> instance();
-  // kZstd only where zstd is named: "*" is what a program says that could not read the bytes.
+  // kZstd only where the client names zstd: programs that cannot read it may send "*".
   Encoding accepted_encoding() const;
 
   void refuse(Refusal refusal);

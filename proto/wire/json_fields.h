@@ -1,5 +1,5 @@
-// Members of JSON objects, for bodies and for the records of an archive. What came from outside is
-// read with bounds, and never with an exception.
+// Members of JSON objects, for bodies and for the records of an archive. Reading input from outside
+// is bounded, and never throws.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -18,7 +18,7 @@
 
 namespace walstow {
 
-// nullopt: longer than kLargestJson, not JSON, something after it, or not an object.
+// nullopt: longer than kLargestJson, not JSON, followed by something, or not an object.
 std::optional<boost::json::object> parse_json_object(std::string_view body);
 
 // nullopt: absent, or of another type.
@@ -28,12 +28,12 @@ std::optional<std::uint64_t> number_member(const boost::json::object& object,
 // nullptr: absent, or of another type.
 const boost::json::object* object_member(const boost::json::object& object, std::string_view name);
 
-// [{"cluster":"main","rights":["archive","restore"]}], both ways. What a later release calls a
-// right gives none here.
+// [{"cluster":"main","rights":["archive","restore"]}], in both directions. Rights of later releases
+// are ignored.
 boost::json::array grants_array(const Grants& grants);
 std::optional<Grants> grants_member(const boost::json::object& object, std::string_view name);
 
-// Names of people and machines: whatever they hold, a body stays ASCII on one line.
+// For names of people and machines: whatever they contain, a body stays ASCII on one line.
 boost::json::string escaped_text(std::string_view value);
 boost::json::value time_or_null(const std::optional<Time>& time);
 template <class Number>
@@ -49,9 +49,9 @@ boost::json::array array_of(const std::vector<Item>& items, Value (*to_value)(co
   return array;
 }
 
-// A body as it goes out: one line.
+// Returns the body as it is sent: one line.
 std::string to_line(const boost::json::object& object);
-// One page of a list, with the `after` of the next one where `next` has it.
+// Returns one page of a list. A `next` that is not "" becomes the `after` of the next page.
 std::string to_page(std::string_view name, boost::json::array entries, const std::string& next);
 
 }  // namespace walstow

@@ -35,7 +35,7 @@ std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view t
     const std::size_t comma = text.find(',');
     names.emplace_back(text.substr(0, comma));
     const bool known = std::ranges::count(names, names.back()) > 1;
-    // A client of that name alone would be everybody.
+    // A client of that name, alone in the list, would mean every client.
     if (known || names.back() == kAny || !valid_client_name(names.back())) return std::nullopt;
     if (comma == std::string_view::npos) return names;
     text.remove_prefix(comma + 1);

@@ -1,4 +1,5 @@
-// Who may open timelines in a cluster: the requests both ways, and the body of the answer.
+// The clients that may open timelines in a cluster: the requests in both directions, and the
+// answer's body.
 #pragma once
 
 #include <optional>
@@ -11,14 +12,14 @@
 
 namespace walstow {
 
-// "any", or names with ',' between them, none of which is "any"; both ways. nullopt of the outer
-// one: neither.
+// "any", or names separated by ',', none of which is "any"; in both directions. Outer nullopt:
+// neither.
 std::string to_new_timelines_text(const std::optional<ClientNames>& clients);
 std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view text);
 
 struct NewTimelinesReport {
   std::optional<ClientNames> clients;  // nullopt: any
-  std::string by;                      // who has said so; "": nobody
+  std::string by;                      // who set it; "": nobody has
   Time set;
   bool operator==(const NewTimelinesReport&) const = default;
 };

@@ -1,4 +1,4 @@
-// What can be asked about who opens timelines. Part of proto/wire/command.h.
+// Requests about the clients that may open timelines. Part of proto/wire/command.h.
 #pragma once
 
 #include <optional>
@@ -7,13 +7,13 @@
 
 namespace walstow {
 
-// Names of clients, one at least, each once.
+// Names of clients, at least one, each once.
 using ClientNames = std::vector<std::string>;
 
-// PUT /v1/clusters/{cluster}/timelines: only these clients put new histories from now on.
+// PUT /v1/clusters/{cluster}/timelines: from now on, only these clients can put new histories.
 struct SetNewTimelines {
   std::string cluster;
-  std::optional<ClientNames> clients;  // nullopt: any client with the right archive
+  std::optional<ClientNames> clients;  // nullopt: any client with the right "archive"
   bool operator==(const SetNewTimelines&) const = default;
 };
 

@@ -1,5 +1,5 @@
-// What a store may refuse: a value, or the refusal. Boost's result, so that each step reads
-// `if (!found) return found.error();` and goes on with `found.value()`.
+// A value, or the store's refusal. It is Boost's result, so that each step reads
+// `if (!found) return found.error();` and continues with `found.value()`.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -12,8 +12,8 @@ namespace walstow {
 template <class Value>
 using OrRefusal = boost::system::result<Value, Refusal>;
 
-// What value() of a refusal comes to, by the name that Boost looks for: Error{kRefused} in its
-// words.
+// value() of a refusal calls this function, which Boost finds by its name. It throws
+// Error{kRefused} with the refusal's message and hint.
 [[noreturn]] inline void throw_exception_from_error(const Refusal& refusal,
                                                     const boost::source_location&) {
   throw Error(ErrorKind::kRefused, refusal.message, refusal.hint);

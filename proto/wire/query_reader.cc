@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kLongestPlace = 1024;  // characters; a key's bound
+constexpr std::size_t kLongestPlace = 1024;  // characters; a key's limit
 
 std::optional<std::uint32_t> parse_count(std::string_view text, std::uint32_t most) {
   const auto count = parse_decimal(text);
@@ -38,7 +38,7 @@ bool is_page_token(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-// "" is the start, as the first page's.
+// "" is the start, as for the first page.
 std::optional<std::string> parse_after(std::string_view text) {
   return is_page_token(text) ? std::optional(std::string(text)) : std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Reading the parameters of a request's query that came from outside. Private to this folder.
+// Reads the query parameters of a request from outside. Private to this folder.
 #pragma once
 
 #include <optional>
@@ -18,18 +18,18 @@ namespace form {
 extern const FieldForm<std::string> kAfter;
 extern const FieldForm<std::uint32_t> kLimit;
 extern const FieldForm<Time> kSince;
-extern const FieldForm<bool> kDeep;  // true, or not valid
+extern const FieldForm<bool> kDeep;  // true, or invalid
 extern const FieldForm<std::uint32_t> kJobs;
 extern const FieldForm<std::uint64_t> kBytes;
 extern const FieldForm<std::string> kObject;
 }  // namespace form
 
-// Takes parameters out of a query one by one. The first one that is wrong becomes the refusal.
+// Reads the parameters of a query one by one. The first invalid one becomes the refusal.
 class QueryReader {
  public:
   explicit QueryReader(const Target& target) : query_(target.query) {}
 
-  // nullopt: absent, or refused because it is not valid or comes twice.
+  // nullopt: absent, or refused because it is invalid or occurs twice.
   template <class Value>
   std::optional<Value> optional(const FieldForm<Value>& form) {
     const std::string* text = take(form.name);
@@ -41,7 +41,7 @@ class QueryReader {
   FileRange range();
   PageRange page();
 
-  // Call when all that may be there has been taken: what is left is no parameter of this request.
+  // Call it after all known parameters were read: any other is no parameter of this request.
   std::optional<Refusal> refused();
 
  private:
@@ -54,7 +54,7 @@ class QueryReader {
   std::optional<Refusal> refusal_;
 };
 
-// A request for a page of a list, of which nothing else is in the query.
+// Parses a request for a page of a list that has no other parameters.
 template <class List>
 OrRefusal<Command> parse_page(const Target& target, List list) {
   QueryReader query(target);

@@ -12,8 +12,8 @@
 namespace walstow {
 namespace {
 
-// In the order of the enumeration. 404 belongs to the five absences alone: whatever else goes
-// wrong, and whatever a proxy answers by itself, can so never be taken for one.
+// In the order of the enumeration. Only the five absences have 404. So no other failure, and no
+// answer that a proxy makes up, is mistaken for an absence.
 constexpr std::array kCodes = {
     CodeInfo{Code::kBadRequest, "bad-request", 400},
     CodeInfo{Code::kBadName, "bad-name", 400},
@@ -105,7 +105,7 @@ ErrorKind kind_of(Code code) {
     case Code::kHole:
     case Code::kPruned:
     case Code::kHistoryMissing:
-    // Not kStorage, which is about this machine: at the other end somebody may make room meanwhile.
+    // Not kStorage, which is about this machine: at the other end, space may become free meanwhile.
     case Code::kStorage:
     case Code::kUnavailable:
     case Code::kInternal:

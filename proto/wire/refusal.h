@@ -1,5 +1,5 @@
-// Every answer that is not a success: a stable code, a message, a hint; and, where the answer is
-// that a file does not exist, the proof. Pure.
+// Every answer that is not a success: a stable code, a message, a hint. An answer that a file does
+// not exist also has the proof. Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,33 +13,33 @@
 
 namespace walstow {
 
-// Codes are part of the protocol (PROTOCOL.md, "Refusals"): never renamed, never reused.
+// Codes are part of the protocol (PROTOCOL.md, "Refusals"). They are never renamed or reused.
 enum class Code {
   kBadRequest,      // 400 bad-request: not a request of this protocol
-  kBadName,         // 400 bad-name: not the name of a WAL file, or of no segment of this size
-  kBadContent,      // 400 bad-content: the body is not what its head or name say
+  kBadName,         // 400 bad-name: not the name of a WAL file, or not of a segment of this size
+  kBadContent,      // 400 bad-content: the body does not match its head or name
   kDigestMismatch,  // 400 digest-mismatch: the body arrived damaged
   kTooLarge,        // 413 too-large
   kNoRight,         // 403 no-right
-  kUnknownClient,   // 403 unknown-client: the caller is not in the registry, or with another key
+  kUnknownClient,   // 403 unknown-client: the caller is not in the registry, or has another key
   kUnknownCluster,  // 422 unknown-cluster
   kUnknownSystem,   // 422 unknown-system: the cluster has no era of this system identifier
-  kNoSuchClient,    // 422 no-such-client: the registry has nobody of the name in the path
+  kNoSuchClient,    // 422 no-such-client: the registry has no client of the name in the path
   kNoSuchRecord,    // 422 no-such-record: no such hold, backup, standby or prune
-  kNoSuchContent,   // 422 no-such-content: no such content is kept of this file
-  kOtherContent,    // 409 other-content: the name is taken by other content
+  kNoSuchContent,   // 422 no-such-content: the archive has no such content of this file
+  kOtherContent,    // 409 other-content: other content has this name
   kOtherSystem,     // 409 other-system: the cluster's newest era belongs to another system or size
-  kExists,          // 409 exists: the cluster, era or client to be made stands
-  kBelowFloor,      // 409 below-floor: what it needs was pruned, or is about to be
+  kExists,          // 409 exists: the cluster, era or client already exists
+  kBelowFloor,      // 409 below-floor: the needed WAL was pruned, or is about to be
   kWithdrawn,       // 409 withdrawn: an administrator has withdrawn this content
   kOtherTimelines,  // 409 other-timelines: the client may not open timelines in this cluster
-  kOverQuota,       // 507 over-quota: the cluster has as much, or as many, as it may have
-  // What they mean: store/inventory/absence.h.
+  kOverQuota,       // 507 over-quota: the cluster has as much data, or as many files, as it may
+  // Their meaning: store/inventory/absence.h.
   kAbsentEnd,       // 404 absent-end: nothing later in its history is known
   kAbsentBefore,    // 404 absent-before: its timeline began later
-  kHole,            // 404 hole: something later in its history is there
+  kHole,            // 404 hole: something later in its history exists
   kPruned,          // 404 pruned
-  kHistoryMissing,  // 404 history-missing: what it would say may make an end of it, or a hole
+  kHistoryMissing,  // 404 history-missing: it would decide between end and hole
   kDamaged,         // 500 damaged: the stored object fails its check
   kStorage,         // 507 storage: no space, I/O error
   kUnavailable,     // 503 unavailable: the archive cannot be reached (not mounted, no marker)
@@ -55,8 +55,8 @@ struct CodeInfo {
 const CodeInfo& info_of(Code code);
 std::optional<Code> parse_code(std::string_view text);
 
-// What a proof of absence repeats, so that nothing but the store's own answer to this very request
-// can be taken for one.
+// The members that a proof of absence repeats. Only the store's own answer to this very request has
+// them all.
 struct AbsenceProof {
   std::string archive;  // archive id
   std::string cluster;
@@ -66,42 +66,44 @@ struct AbsenceProof {
   bool operator==(const AbsenceProof&) const = default;
 };
 
-// What a client had asked for when an answer says that a file is absent.
+// What the client requested when the answer reports that a file is absent.
 struct ProofSubject {
   std::string cluster;
   std::string file;
   std::string request_id;  // must not be empty: without one, an old answer looks like the new one
-  std::optional<std::uint64_t> system_identifier;  // nullopt: of whichever era is newest
-  std::optional<SegmentSize> segment_size = {};    // nullopt: of any
+  std::optional<std::uint64_t> system_identifier;  // nullopt: the newest era's
+  std::optional<SegmentSize> segment_size = {};    // nullopt: any
 };
-// Whether the proof is about just that. If not, the answer means "unknown", never "absent". The
-// archive must be named; whether it is the right one says whoever knows one from before.
+// Returns whether the proof is about exactly this request. If not, the answer means "unknown",
+// never "absent". The proof must name the archive. A caller that knows its archive from before
+// compares the names.
 bool proves(const AbsenceProof& proof, const ProofSubject& asked);
 
 struct Refusal {
   Code code = Code::kInternal;
   std::string message;
   std::string hint;                   // "" for none
-  std::optional<AbsenceProof> proof;  // with the five kinds of 404, and only there
+  std::optional<AbsenceProof> proof;  // for the five kinds of 404, and only these
 };
 
-// One without a proof.
+// Makes a refusal without a proof.
 Refusal make_refusal(Code code, std::string message, std::string hint = {});
 
 bool is_absence(Code code);
 
-// Ends with a newline. What is not printable text in message and hint is escaped, so that
-// the body is JSON whatever a file's name was.
+// Ends with a newline. Unprintable text in message and hint is escaped, so the body is JSON
+// whatever a file's name was.
 std::string to_json(const Refusal& refusal);
-// nullopt: not a refusal of ours (a proxy's page, damage, an unknown code, a status that is not the
-// code's, a proof with a part missing). The client then knows nothing, least of all an absence.
+// nullopt: not a walstow refusal (a proxy's page, damage, an unknown code, a status that does not
+// match the code, an incomplete proof). The client then knows nothing, and in particular no
+// absence.
 std::optional<Refusal> parse_refusal(const ReplyHead& reply, std::string_view body);
 
-// What a client makes of a refusal that is not a proven absence (an absence that proves() did not
-// accept included). kUnavailable and kTimeout where the same request may go better later.
+// Converts a refusal that is not a proven absence into the client's error. That includes an absence
+// that proves() rejected. kUnavailable and kTimeout: the same request may succeed later.
 Error to_error(const Refusal& refusal);
 
-// The era's parts of "NNN-SYSTEMID-SEGSIZE".
+// The parts of an era's name, "NNN-SYSTEMID-SEGSIZE".
 struct EraName {
   std::uint32_t number = 0;  // from 1
   std::uint64_t system_identifier = 0;

@@ -1,5 +1,5 @@
-// Reading the JSON body of an answer that came from outside, and what several bodies have in
-// common. Private to this folder.
+// Reads the JSON body of an answer from outside. Also contains the parts that several bodies share.
+// Private to this folder.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -21,9 +21,9 @@ namespace walstow {
 // Throws Error{kUnavailable} for anything but a JSON object; `what` completes "is not a ...".
 boost::json::object parse_report_body(std::string_view body, std::string_view what);
 
-// Members of one object of a body. Each getter throws when the member is of another type or, but
-// for those with `_or_`, absent: a member that came later than its report has a default, so that a
-// store of an earlier release is understood.
+// Members of one object of a body. Each getter throws when the member has another type. It also
+// throws when the member is absent, except for getters with `_or_`: members newer than their report
+// have a default, so that the reader understands a store of an earlier release.
 class ReportReader {
  public:
   ReportReader(const boost::json::object& object, std::string_view what)
@@ -49,7 +49,7 @@ class ReportReader {
   std::optional<Time> optional_time(std::string_view name) const;
   std::uint64_t number_or_0(std::string_view name) const;
 
-  // One item for each object of an array.
+  // Returns one item for each object of an array.
   template <class Read>
   auto objects(std::string_view name, Read read) const {
     std::vector<decltype(read(*this))> items;
@@ -59,7 +59,7 @@ class ReportReader {
     }
     return items;
   }
-  // None where the member is absent.
+  // No items where the member is absent.
   template <class Read>
   auto objects_or_none(std::string_view name, Read read) const {
     if (object_.contains(name)) return objects(name, read);
@@ -85,15 +85,15 @@ class ReportReader {
   std::string_view what_;
 };
 
-// A hole is a part of several bodies.
+// Several bodies contain a hole.
 boost::json::object hole_object(const HoleReport& hole);
 HoleReport read_hole(const ReportReader& reader);
-// So are backups and what a status says of retention.
+// They also contain backups and a status's retention ...
 boost::json::object backup_object(const BackupReport& backup);
 BackupReport read_backup(const ReportReader& reader);
 boost::json::object retention_object(const RetentionReport& retention);
 RetentionReport read_retention(const ReportReader& reader);
-// And withdrawn files.
+// ... and withdrawn files.
 boost::json::object withdrawn_object(const WithdrawnReport& report);
 WithdrawnReport read_withdrawn(const ReportReader& reader);
 

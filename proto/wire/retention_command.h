@@ -1,4 +1,4 @@
-// What can be asked about retention: holds, backups, standbys, and pruning itself. Part of
+// Requests about retention: holds, backups, standbys, and pruning itself. Part of
 // proto/wire/command.h.
 #pragma once
 
@@ -15,14 +15,14 @@
 
 namespace walstow {
 
-// Ids are chosen by whoever adds, at random, so that a request whose answer was lost can be sent
-// again: 12 lower-case hex digits.
+// The client that adds a hold or backup chooses its id at random: 12 lower-case hex digits. So it
+// can repeat a request whose answer was lost.
 
-// PUT /v1/clusters/{cluster}/holds/{id}: nothing from there on goes, in the newest era.
+// PUT /v1/clusters/{cluster}/holds/{id}: keeps everything from `from` onward, in the newest era.
 struct AddHold {
   std::string cluster, id;
   LogPosition from{Lsn{}};
-  std::optional<LogPosition> to;  // for people: what is held for stays from there on, too
+  std::optional<LogPosition> to;  // for people: everything after it is kept, too
   std::string reason;
   bool operator==(const AddHold&) const = default;
 };
@@ -40,11 +40,11 @@ struct ListHolds {
   bool operator==(const ListHolds&) const = default;
 };
 
-// PUT /v1/clusters/{cluster}/backups/{id}: one that has left no .backup file.
+// PUT /v1/clusters/{cluster}/backups/{id}: a backup that left no .backup file.
 struct AddBackup {
   std::string cluster, id;
   LogPosition start{Lsn{}};  // its START WAL LOCATION
-  Lsn stop;                  // where it is consistent
+  Lsn stop;                  // the position at which it is consistent
   Timeline timeline;
   Time stopped;
   std::string label;
@@ -71,17 +71,17 @@ struct ListStandbys {
   bool operator==(const ListStandbys&) const = default;
 };
 
-// DELETE /v1/clusters/{cluster}/standbys/{client}/{instance}: nothing is kept for it any more,
-// unless it comes again.
+// DELETE /v1/clusters/{cluster}/standbys/{client}/{instance}: nothing more is kept for it, unless
+// it reports again.
 struct ForgetStandby {
   std::string cluster, client, instance;
   bool operator==(const ForgetStandby&) const = default;
 };
 
-// What an administrator wants kept, beyond what consumers need: store/retention/retention_rule.h is
-// the rule.
+// What an administrator wants to keep, in addition to what consumers need.
+// store/retention/retention_rule.h defines the rule.
 struct PrunePolicy {
-  // With keep_days. 0: none but those that are younger; in an older era only.
+  // Set together with keep_days. 0: only younger backups; in an older era only.
   std::optional<std::uint32_t> keep_backups;
   std::optional<std::uint32_t> keep_days;
   std::optional<LogPosition> before;
@@ -91,12 +91,12 @@ struct PrunePolicy {
   bool operator==(const PrunePolicy&) const = default;
 };
 
-// PUT /v1/clusters/{cluster}/policy: a daemon prunes by it from now on. Each of the two that is not
-// given stays as it is; one is given.
+// PUT /v1/clusters/{cluster}/policy: a daemon prunes by it from now on. At least one of policy and
+// quota is present; an absent one stays unchanged.
 struct SetPolicy {
   std::string cluster;
   PrunePolicy policy = {};  // with keep_backups, 1 and up; neither before nor timeline
-  std::optional<std::uint64_t> quota = {};  // bytes, as stored; 0: none
+  std::optional<std::uint64_t> quota = {};  // bytes, as stored; 0: no quota
   bool operator==(const SetPolicy&) const = default;
 };
 
@@ -112,7 +112,7 @@ struct RemovePolicy {
   bool operator==(const RemovePolicy&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/prune: what would go.
+// GET /v1/clusters/{cluster}/prune: what a prune would delete.
 struct PlanPrune {
   std::string cluster;
   PrunePolicy policy;
@@ -120,16 +120,17 @@ struct PlanPrune {
   bool operator==(const PlanPrune&) const = default;
 };
 
-// POST /v1/clusters/{cluster}/prune: notes what is to go; nothing has gone on return.
+// POST /v1/clusters/{cluster}/prune: records what the prune will delete; nothing is deleted on
+// return.
 struct BeginPrune {
   std::string cluster;
   PrunePolicy policy;
-  std::optional<Lsn> floor;  // what was shown: the floor is not set above it
+  std::optional<Lsn> floor;  // that was shown to the caller: the prune's floor is not above it
   std::optional<EraName> era = {};
   bool operator==(const BeginPrune&) const = default;
 };
 
-// POST /v1/clusters/{cluster}/prune/{number}: removes for some seconds; again until it is over.
+// POST /v1/clusters/{cluster}/prune/{number}: deletes for some seconds; repeat it until it is done.
 struct ContinuePrune {
   std::string cluster;
   std::uint32_t number = 0;
@@ -137,7 +138,7 @@ struct ContinuePrune {
   bool operator==(const ContinuePrune&) const = default;
 };
 
-// DELETE /v1/clusters/{cluster}/prune: ends the one that is not over. What has not gone stays.
+// DELETE /v1/clusters/{cluster}/prune: ends the unfinished prune. Files not yet deleted are kept.
 struct AbandonPrune {
   std::string cluster;
   std::optional<EraName> era = {};

@@ -73,7 +73,7 @@ PrunePolicy read_policy(FieldReader& fields) {
                      .backup_label = fields.optional(kLabel).value_or(""),
                      .standby_limit_days = fields.optional(kStandbyLimit),
                      .timeline = fields.optional(kTimeline)};
-  // One without the other keeps less than whoever wrote it may have thought.
+  // One without the other keeps less than its author may have expected.
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
     fields.refuse(make_refusal(
         Code::kBadRequest,
@@ -89,7 +89,7 @@ PrunePolicy read_policy(FieldReader& fields) {
   return policy;
 }
 
-// None is kept only of an era that was named: of the newest one, nobody can mean that.
+// Keeping no backup is valid only for a named era: for the newest one, it must be a mistake.
 void check_count(FieldReader& fields, const PrunePolicy& policy,
                  const std::optional<EraName>& era) {
   if (era || policy.keep_backups != 0U) return;

@@ -1,4 +1,4 @@
-// Requests about retention, both ways. Private to this folder.
+// Requests about retention, in both directions. Private to this folder.
 #pragma once
 
 #include "proto/http/target.h"

@@ -1,4 +1,4 @@
-// JSON bodies of answers about retention: as proto/wire/report.h.
+// JSON bodies of answers about retention, as in proto/wire/report.h.
 #pragma once
 
 #include <cstdint>
@@ -14,32 +14,32 @@ namespace walstow {
 
 struct HoldReport {
   std::string id, era;
-  std::string from, to;  // as they were given; `to` may be ""
+  std::string from, to;  // as given; `to` may be ""
   std::string reason, by;
   Time added;
   bool operator==(const HoldReport&) const = default;
 };
 
-// A base backup: a recovery from it needs the segments from `first` to `last`, and then what
-// follows. What its file does not say is "".
+// A base backup. A recovery from it needs the segments from `first` to `last`, and then the
+// following ones. Members that its file does not contain are "".
 struct BackupReport {
-  std::string name;  // of its .backup file, or the id of one that was added by hand
+  std::string name;  // of its .backup file, or the id of a backup added by hand
   std::string era;
   std::uint32_t timeline = 0;
   std::string start, stop;  // LSNs
   std::string first, last;  // segments
   std::string label;
-  std::optional<Time> started;  // as far as it is in UTC
+  std::optional<Time> started;  // if the file has it in UTC
   Time stopped;                 // likewise; else when its file was put
   bool added = false;           // by hand
-  bool pruned = false;          // the segment where it starts is gone: it cannot be recovered
-  std::string put_by = {};      // the client; of one that was added, who has added it
-  // When its file was put, by the store's clock. nullopt: it was added.
+  bool pruned = false;          // its first segment has been deleted: it cannot be recovered
+  std::string put_by = {};      // the client; for one added by hand, who added it
+  // When its file was put, by the store's clock. nullopt: it was added by hand.
   std::optional<Time> put = {};
   bool operator==(const BackupReport&) const = default;
 };
 
-// By which a daemon prunes.
+// The policy by which a daemon prunes.
 struct PolicyReport {
   PrunePolicy policy;
   std::string by;
@@ -47,7 +47,7 @@ struct PolicyReport {
   bool operator==(const PolicyReport&) const = default;
 };
 
-// What is set for a cluster; nullopt: it is not.
+// A cluster's settings; nullopt: not set.
 struct ClusterPolicy {
   std::optional<PolicyReport> policy;
   std::optional<std::uint64_t> quota;  // bytes, as stored
@@ -56,42 +56,42 @@ struct ClusterPolicy {
 
 // Retention of an era, as a status shows it.
 struct RetentionReport {
-  std::optional<PolicyReport> policy;  // nullopt: none is set
-  // What a prune by the policy, or without one, would come to now, as in a plan.
+  std::optional<PolicyReport> policy;  // nullopt: no policy
+  // The result of a prune now, by the policy or without one, as in a plan.
   std::string floor;
   std::string reason;
   std::vector<std::string> notes;
-  std::uint64_t files = 0, stored_bytes = 0;  // that would go
-  std::string pruned;                         // LSN: what is below has been pruned; "" for nothing
-  // Why nothing is pruned by age for now: the store's clock has jumped; "" while it is trusted.
+  std::uint64_t files = 0, stored_bytes = 0;  // that would be deleted
+  std::string pruned;                         // LSN: everything below has been pruned; "": nothing
+  // Why nothing is currently pruned by age: the store's clock has jumped; "" while it is trusted.
   std::string clock = {};
   bool operator==(const RetentionReport&) const = default;
 };
 
-// What would go. Nothing goes where `floor` is "" and no timeline is named.
+// What a prune would delete: nothing where `floor` is "" and no timeline is named.
 struct PrunePlanReport {
   std::string archive, cluster, era;
   std::string floor;                      // LSN
-  std::optional<std::uint32_t> timeline;  // a dead branch that goes
-  std::string reason;                     // why the floor is there, or why nothing goes
+  std::optional<std::uint32_t> timeline;  // the dead branch to delete
+  std::string reason;                     // for the floor, or why nothing is deleted
   std::vector<std::string> notes, kept_backups;
-  std::vector<std::string> kept_put_by;       // of each of `kept_backups`, who has put it
+  std::vector<std::string> kept_put_by;       // for each of `kept_backups`, who put it
   std::vector<std::string> older_eras;        // which are left alone, unless one is named
-  std::uint64_t files = 0, stored_bytes = 0;  // that would go
-  std::uint32_t unfinished = 0;               // number of a prune that was cut short; 0: none
+  std::uint64_t files = 0, stored_bytes = 0;  // that would be deleted
+  std::uint32_t unfinished = 0;               // number of an interrupted prune; 0: none
   bool operator==(const PrunePlanReport&) const = default;
 };
 
-// A prune on its way.
+// A prune in progress.
 struct PruneReport {
   std::uint32_t number = 0;
-  std::string state;  // "intent": there is more to remove; "done"; "withdrawn"
+  std::string state;  // "intent": there is more to delete; "done"; "withdrawn"
   std::string floor;
   std::optional<std::uint32_t> timeline;
-  std::string reason;  // of the floor; of a withdrawal, who needs what is below
+  std::string reason;  // of the floor; of a withdrawal, the consumer that needs WAL below it
   std::string by;
   Time begun;
-  std::uint64_t files = 0, stored_bytes = 0;  // removed so far
+  std::uint64_t files = 0, stored_bytes = 0;  // deleted so far
   bool operator==(const PruneReport&) const = default;
 };
 

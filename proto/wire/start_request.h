@@ -1,4 +1,4 @@
-// How every request begins. Private to this folder.
+// The common beginning of all requests. Private to this folder.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace walstow {
 
-// With the version of the protocol; `target` is percent-encoded.
+// Includes the protocol's version; `target` is percent-encoded.
 RequestHead start_request(Method method, std::string target);
-// To "/v1/clusters/CLUSTER/" and `rest`, which is percent-encoded; `cluster` is not yet.
+// For "/v1/clusters/CLUSTER/" and `rest`. `rest` is percent-encoded; `cluster` is not yet.
 RequestHead start_in_cluster(Method method, std::string_view cluster, std::string_view rest);
 
 }  // namespace walstow

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Whatever lies in an archive: the body stays ASCII on one line, and within its bound.
+// Whatever an archive contains, the body stays ASCII on one line, and within its limit.
 constexpr std::size_t kLongestProblem = 400;
 
 constexpr std::array kKinds{
@@ -42,7 +42,7 @@ json::object problem_object(const VerifyProblem& problem) {
 }
 
 VerifyProblem read_problem(const ReportReader& reader) {
-  // A kind of a later release is a problem all the same.
+  // A kind of a later release is still a problem.
   return {.kind = parse_problem_kind(reader.text("kind")).value_or(VerifyProblem::Kind::kDamaged),
           .object = reader.text("object"),
           .file = reader.text("file"),

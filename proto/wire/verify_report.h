@@ -1,5 +1,5 @@
-// What a verification has found, and what is not there: bodies as those of report.h, apart from
-// them for their number.
+// Reports of problems and of holes. They are bodies as in report.h, in a file of their own because
+// there are so many.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-// Segments that are not there, one after the other, although a segment before them is, and what
-// comes after them: on their timeline, or on one that branches off behind them.
+// Consecutive absent segments. A segment before them exists, and so does something after them: on
+// their timeline, or on one that branches off after them.
 struct HoleReport {
   std::string era;
   std::string first, last;  // names
@@ -26,26 +26,26 @@ struct HolePage {
 
 struct VerifyProblem {
   enum class Kind {
-    kDamaged,  // not the bytes that were written, or not the file that its key says
-    // A segment as it was put, whose log ends in its middle though others follow it, or that does
-    // not go on from the segment before.
+    kDamaged,  // not the bytes that were written, or not the file of its key
+    // A segment as it was put, whose log ends in its middle although others follow it, or which
+    // does not continue the segment before.
     kUnfinished,
-    kForeign,  // nothing that this release puts there: its key is no object's, or its format
+    kForeign,  // not an object of this release: by its key, or by its format
   };
   Kind kind = Kind::kDamaged;
-  std::string object;   // its key without the cluster's name: what SetAside takes
-  std::string file;     // as it is stored; "" of what has no such name
+  std::string object;   // its key without the cluster's name, as SetAside takes it
+  std::string file;     // as stored; "" where it has no such name
   std::string problem;  // one clause
   bool operator==(const VerifyProblem&) const = default;
 };
 std::string_view to_string(VerifyProblem::Kind kind);
 std::optional<VerifyProblem::Kind> parse_problem_kind(std::string_view text);
 
-// Part of a cluster, verified to its end.
+// A part of a cluster that was verified completely.
 struct VerifyPage {
   std::uint64_t objects = 0;            // verified
-  std::uint64_t bytes = 0;              // read, as stored; with segments before them
-  std::uint64_t passed_over = 0;        // put before `since`, or gone meanwhile
+  std::uint64_t bytes = 0;              // read, as stored; includes preceding segments
+  std::uint64_t passed_over = 0;        // put before `since`, or deleted meanwhile
   std::vector<VerifyProblem> problems;  // in the order of keys
   std::string next;                     // "after" of the next page, "" on the last
   bool operator==(const VerifyPage&) const = default;
@@ -53,9 +53,9 @@ struct VerifyPage {
 
 struct SetAsideReport {
   enum class Result {
-    kAside,   // it lies below "_aside" in the archive, and its name is free
-    kWhole,   // it is not damaged: it stays
-    kNeeded,  // it stays: without it a get would tell of an end of the log that is none
+    kAside,   // quarantined below "_aside" in the archive; its name is free
+    kWhole,   // it is not damaged, and is kept
+    kNeeded,  // kept: without it, a get would report a false end of the log
     kGone,    // there is no such object
   };
   std::string object;
@@ -68,7 +68,7 @@ std::string_view to_string(SetAsideReport::Result result);
 std::string to_json(const HolePage& page);
 std::string to_json(const VerifyPage& page);
 std::string to_json(const SetAsideReport& report);
-// One of them alone, as a line: for whoever reads a long answer as it comes.
+// One hole or problem as a line, for readers that process a long answer as it arrives.
 std::string to_json(const HoleReport& hole);
 std::string to_json(const VerifyProblem& problem);
 

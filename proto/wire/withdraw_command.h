@@ -1,4 +1,4 @@
-// What can be asked about files that an administrator withdraws. Part of proto/wire/command.h.
+// Requests about files that an administrator withdraws. Part of proto/wire/command.h.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace walstow {
 // GET /v1/clusters/{cluster}/withdrawn?after=PLACE&limit=N, .../withdrawn/{name}
 struct ListWithdrawn {
   std::string cluster;
-  std::string name = {};  // only this one, and what has the name now; "": all
+  std::string name = {};  // only this one, and the content that has the name now; "": all
   PageRange page = {};
   bool operator==(const ListWithdrawn&) const = default;
 };
@@ -21,8 +21,8 @@ struct ListWithdrawn {
 // PUT /v1/clusters/{cluster}/withdrawn/{name}/{digest}
 struct WithdrawFile {
   std::string cluster;
-  std::string name;  // as a list has it
-  Digest digest;     // of the content that is meant
+  std::string name;  // as in a list
+  Digest digest;     // of the content to withdraw
   std::string reason;
   bool operator==(const WithdrawFile&) const = default;
 };

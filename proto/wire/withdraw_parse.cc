@@ -22,7 +22,7 @@ std::string content_path(const std::string& name, const Digest& digest) {
   return fmt::format("withdrawn/{}/{}", percent_encoded(name), to_string(digest));
 }
 
-// Letters, digits and dots, as every stored name has; the store knows which names there are.
+// Letters, digits and dots, as in every stored name; the store knows which names exist.
 bool may_be_stored(std::string_view name) {
   return !name.empty() && name.size() <= kLongestStoredName &&
          std::ranges::all_of(name, [](char c) {

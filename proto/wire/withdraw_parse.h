@@ -1,4 +1,4 @@
-// Requests about withdrawn files, both ways. Private to this folder.
+// Requests about withdrawn files, in both directions. Private to this folder.
 #pragma once
 
 #include "proto/http/target.h"

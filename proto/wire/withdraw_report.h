@@ -1,4 +1,4 @@
-// Bodies of answers about withdrawn files: as proto/wire/report.h.
+// Bodies of answers about withdrawn files, as in proto/wire/report.h.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,17 @@ namespace walstow {
 struct WithdrawnReport {
   std::string era, name;  // as stored
   std::string digest;     // of the raw file, 32 hex digits
-  // "standing": nobody has withdrawn it; "withdrawn"; "unfinished": withdrawn, and the object
-  // still has the name; "returning": it is being put back; "lost": it was to be put back, and its
-  // object is not below "_aside" any more; "purged": withdrawn, and removed for good; "unreadable":
-  // its record is damaged, and only era, name and digest are known.
+  // "standing": not withdrawn; "withdrawn"; "unfinished": withdrawn, and the object still has the
+  // name; "returning": being put back; "lost": was to be put back, but its object is no longer
+  // below "_aside"; "purged": withdrawn, and permanently removed; "unreadable": its record is
+  // damaged, and only era, name and digest are known.
   std::string state;
-  std::string client;             // who put it
+  std::string client;             // the client that put it
   Time put;                       // when
   std::uint64_t stored_size = 0;  // bytes
-  // Of "standing": whether the log of its timeline goes on behind it.
+  // For "standing": whether the log of its timeline continues after it.
   bool followed = false;
-  std::string by, reason;  // of the withdrawal, as the next one
+  std::string by, reason;  // of the withdrawal, like `at`
   Time at;
   bool operator==(const WithdrawnReport&) const = default;
 };
@@ -35,7 +35,7 @@ struct WithdrawnPage {
 };
 
 std::string to_json(const WithdrawnPage& page);
-std::string to_json(const WithdrawnReport& report);  // one alone, as a line with its kind
+std::string to_json(const WithdrawnReport& report);  // a single one, as a line with its kind
 WithdrawnPage parse_withdrawn_page(std::string_view body);
 
 }  // namespace walstow

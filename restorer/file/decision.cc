@@ -13,11 +13,11 @@ constexpr Verdict kAbsent{Step::kEnd, exit_code::kAbsent, Severity::kNothing};
 Verdict decide_hole(RecoveryMode mode) {
   switch (mode) {
     case RecoveryMode::kStandby:
-      // It may come by streaming, and the standby asks again.
+      // It may arrive by streaming, and the standby asks again.
       return {Step::kEnd, exit_code::kAbsent, Severity::kWarning};
     case RecoveryMode::kRecovery:
-      // A segment that another archiver is about to put, or someone must look: the database would
-      // open without what comes after the hole.
+      // Another archiver is about to put the segment, or an administrator must check: the database
+      // would open without what follows the hole.
       return {Step::kAskAgain, exit_code::kRecoveryHole, Severity::kError};
     case RecoveryMode::kTool:
       break;
@@ -30,7 +30,7 @@ Verdict decide_pruned(RecoveryMode mode) {
     case RecoveryMode::kStandby:
       return {Step::kEnd, exit_code::kAbsent, Severity::kWarning};
     case RecoveryMode::kRecovery:
-      // It will not come back.
+      // It will not become available again.
       return {Step::kEnd, exit_code::kRecoveryPruned, Severity::kError};
     case RecoveryMode::kTool:
       break;

@@ -1,9 +1,9 @@
-// What an answer means for the exit code: the heart of walstow-restore. Pure.
+// Converts an answer into an exit code: the core of walstow-restore. Pure.
 //
-// PostgreSQL reads every exit code from 1 to 125 as "there is no such file": a recovery then ends
-// and opens the database with what it has, a standby asks again. Above 125 the server stops. So an
-// exit of 1 to 125 under recovery.signal needs a proof, and nothing above 125 may ever stop a
-// standby. README.md shows what PostgreSQL does with each code.
+// PostgreSQL reads every exit code from 1 to 125 as "there is no such file". A recovery then ends
+// and opens the database with what it has; a standby asks again. Above 125, the server stops. So an
+// exit code from 1 to 125 under recovery.signal needs a proof, and no code above 125 may ever stop
+// a standby. docs/exit-codes.md shows what PostgreSQL does with each code.
 #pragma once
 
 #include "proto/pgdata/data_directory.h"
@@ -11,40 +11,40 @@
 namespace walstow {
 
 enum class StoreAnswer {
-  kRestored,        // the file stands at %p, whole and checked
+  kRestored,        // the file is at %p, complete and checked
   kAbsentEnd,       // proven: nothing later in its history is known
   kAbsentBefore,    // proven: its timeline began later
-  kHole,            // proven absent, but later ones stand
-  kPruned,          // proven absent: removed by the retention rule
-  kHistoryMissing,  // proven absent, but a history that is missing may name later ones
-  kUnreachable,     // unknown: the store could not be asked, or did not answer in time
+  kHole,            // proven absent, but later files exist
+  kPruned,          // proven absent: deleted by the retention rule
+  kHistoryMissing,  // proven absent, but a missing history may name later files
+  kUnreachable,     // unknown: the store could not be reached, or did not answer in time
   kFailed,          // unknown: a refusal, another archive, no room for the file, ...
   kDamaged,         // unknown: bytes that fail a check
 };
 
-// The store has answered: the file is there, or proven absent.
+// Returns whether the store has answered: the file exists, or is proven absent.
 bool is_known(StoreAnswer answer);
 
-// Whether pg_wal itself holds the file under its name, with the right header. PostgreSQL takes it
-// from there when the command says "absent".
+// Whether pg_wal itself contains the file under its name, with the right header. PostgreSQL takes
+// it from there when the command reports "absent".
 enum class LocalCopy { kNone, kGood };
 
 struct Verdict {
   enum class Step {
     kEnd,
-    kAskAgain,  // until the time is up; then end with exit_code
+    kAskAgain,  // until the time is up; then exit with exit_code
   };
   enum class Severity { kNothing, kWarning, kError };
 
   Step step = Step::kEnd;
   int exit_code = 0;
-  Severity severity = Severity::kNothing;  // when it ends
+  Severity severity = Severity::kNothing;  // when the call ends
 };
 
-// `local` matters for kHole, kPruned and kHistoryMissing only.
+// `local` matters only for kHole, kPruned and kHistoryMissing.
 Verdict decide(RecoveryMode mode, StoreAnswer answer, LocalCopy local);
 
-// Wrong calls and settings.
+// For wrong calls and settings.
 int usage_exit_code(RecoveryMode mode);
 
 }  // namespace walstow

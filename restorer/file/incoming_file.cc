@@ -38,15 +38,15 @@ void IncomingFile::sync() {
 }
 
 void IncomingFile::publish(const std::string& name) {
-  // PostgreSQL has removed what stood at %p, so a link does, and needs no write to the spool
-  // folder.
+  // PostgreSQL has removed an existing file at %p, so a link suffices, and needs no write to the
+  // spool folder.
   if (folder_.link_temporary(*file_, name) == LinkResult::kExists) {
     folder_.replace_by_temporary(*file_, name);
   }
   try {
     file_->close();
   } catch (const Error&) {
-    // A network file system may say only here that it lost something.
+    // A network file system may report only here that it lost data.
     folder_.remove(name);
     throw;
   }

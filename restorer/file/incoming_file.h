@@ -1,5 +1,5 @@
-// A file on its way to %p: collected under no visible name, then placed by one rename, so that
-// PostgreSQL finds it whole or not at all.
+// A file for %p: collected without a visible name, then placed atomically, so that PostgreSQL finds
+// it complete or not at all.
 #pragma once
 
 #include <array>
@@ -14,26 +14,27 @@ namespace walstow {
 
 class IncomingFile {
  public:
-  // `folder`, which outlives this, is where it is to be placed; until then nobody can see it.
-  // All members throw Error{kStorage}.
+  // `folder`, which outlives this object, is the file's destination. The file is invisible until
+  // publish(). All members throw Error{kStorage}.
   explicit IncomingFile(FileSystem& folder);
 
   void write(ByteView bytes);
-  // Throws away what was written.
+  // Discards what was written.
   void restart();
 
   std::uint64_t size() const { return size_; }
-  // The first kSegmentHeaderSize bytes, or fewer if there are no more.
+  // Returns the first kSegmentHeaderSize bytes, or fewer if there are no more.
   ByteView beginning() const;
 
-  // The content is durable on return. For who has the time: PostgreSQL fsyncs each file that it
-  // keeps before it replays it, and finds nothing left to write.
+  // The content is durable on return. For callers that have the time: PostgreSQL fsyncs each file
+  // that it keeps before it replays it, and then finds nothing left to write.
   void sync();
   std::uint64_t unsynced() const { return size_ - synced_; }  // bytes
 
-  // Visible under `name`, relative to the folder, on return, in place of what stood there. Not
-  // durable: %p is a temporary name of PostgreSQL's, which fsyncs the file and its folder itself
-  // when it keeps the file (durable_rename() in KeepFileRestoredFromArchive()). Once.
+  // On return, the file is visible under `name`, relative to the folder, and replaces an existing
+  // file. Not durable: %p is a temporary name of PostgreSQL's, which fsyncs the file and its folder
+  // itself when it keeps the file (durable_rename() in KeepFileRestoredFromArchive()). Call it
+  // once.
   void publish(const std::string& name);
 
  private:

@@ -23,7 +23,7 @@ constexpr const char* kMendHint =
     "place.";
 
 // Bytes. While a piece is fsynced nothing is heard of the file, and a call that waits for it waits
-// no longer than a moment for a word (Prefetch::take_ready()).
+// no longer than a moment for a word (PrefetchClient::take_ready()).
 constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{16} << 20;
 
 constexpr std::uint64_t kProgressBytes = std::uint64_t{1} << 20;
@@ -114,7 +114,6 @@ Fetched finish(const Question& question, const GetDone& done, std::unique_ptr<In
   const Got& got = std::get<Got>(done);
   if (auto refused = refuse_other_archive(question, got.archive)) return {*std::move(refused), {}};
   check(*file, got, question);
-  if (question.sync) file->sync();
   return {{.answer = StoreAnswer::kRestored,
            .message = {},
            .hint = {},
@@ -140,8 +139,8 @@ Fetched ask(const Question& question, FileSystem& folder, StoreClient& store,
             const Patience& patience) {
   auto file = std::make_unique<IncomingFile>(folder);
   const ByteSink to_file = [&](ByteView bytes) {
+    if (question.sync_pieces && file->unsynced() >= kSyncedAtOnce) file->sync();
     file->write(bytes);
-    if (question.sync && file->unsynced() >= kSyncedAtOnce) file->sync();
   };
   std::optional<WriteBehind> behind(std::in_place, to_file);
   if (question.restart_object) question.restart_object();
@@ -177,6 +176,15 @@ Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& st
     return ask(question, folder, store, patience);
   } catch (const Error& error) {
     return {to_outcome(error), {}};
+  }
+}
+
+void make_durable(Fetched& fetched) {
+  if (fetched.file == nullptr) return;
+  try {
+    fetched.file->sync();
+  } catch (const Error& error) {
+    fetched = {to_outcome(error), {}};
   }
 }
 

@@ -41,18 +41,22 @@ struct Question {
   std::function<void()> restart_object;
   std::function<void()> progress;   // called for each megabyte that has come; may be empty
   std::function<bool()> abandoned;  // asked before the file is placed; may be empty
-  bool sync = false;  // the content is to be durable before that (IncomingFile::sync())
+  // Makes each piece of a large file durable as it comes, all but the last one. So make_durable()
+  // never takes long.
+  bool sync_pieces = false;
 };
 
 struct Fetched {
-  Outcome outcome;                     // kRestored: all but that was done
-  std::unique_ptr<IncomingFile> file;  // to be placed; nullptr for all other answers
+  Outcome outcome = {};                     // kRestored: all but that was done
+  std::unique_ptr<IncomingFile> file = {};  // to be placed; nullptr for all other answers
 };
 
 // The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
-// it. Both throw nothing but what the machine itself runs out of (std::bad_alloc).
+// it. All three throw nothing but what the machine itself runs out of (std::bad_alloc).
 Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience);
+// IncomingFile::sync(). If it fails, the outcome says so, and there is no file any more.
+void make_durable(Fetched& fetched);
 Outcome restore_file(const Question& question, const RestoreTarget& target, StoreClient& store,
                      const Patience& patience);
 

@@ -34,7 +34,7 @@ void WriteBehind::write(ByteView bytes) {
   }
 }
 
-// A machine that is out of threads restores all the same.
+// When no thread can be started, the file is restored nevertheless.
 bool WriteBehind::start() {
   try {
     thread_ = std::thread([this] { run(); });
@@ -51,7 +51,7 @@ void WriteBehind::put(ByteView bytes) {
   Chunk& chunk = ring_.at(end_ % kChunks);
   held.unlock();
   if (chunk.bytes.empty()) chunk.bytes = Buffer(kChunkSize);
-  // Not std::ranges::copy: g++ 12 makes a loop over single bytes of it.
+  // Not std::ranges::copy(): g++ 12 compiles it to a loop over single bytes.
   std::memcpy(chunk.bytes.data(), bytes.data(), bytes.size());
   chunk.size = bytes.size();
   held.lock();

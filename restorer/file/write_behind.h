@@ -1,6 +1,6 @@
-// Writes bytes in a thread of its own, so that whoever makes them (a connection that is decrypted
-// and unfolded) need not wait for the kernel to find memory for them. A ring of three chunks is
-// between the two: memory that is used again and again, since fresh memory is expensive.
+// Writes bytes in a separate thread. The producer (a connection that decrypts and decompresses)
+// then need not wait while the kernel finds memory for them. The threads share a ring of three
+// chunks. Its memory is reused, since new memory is expensive.
 #pragma once
 
 #include <array>
@@ -14,26 +14,26 @@
 
 namespace walstow {
 
-// From one thread. What `sink` throws is thrown by the next call of write() or finish(); after that
-// it can only be destroyed.
+// One thread may use it. The next call of write() or finish() throws what `sink` has thrown; after
+// that, it can only be destroyed.
 class WriteBehind {
  public:
-  // `sink` gets all bytes in order: the first chunk in this thread, so that small files need no
-  // other, all further ones in the other.
+  // `sink` receives all bytes in order. The first chunk arrives in the calling thread, so that
+  // small files need no other; all further ones in the other thread.
   explicit WriteBehind(ByteSink sink) : sink_(std::move(sink)) {}
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
-  ~WriteBehind();  // what was not written yet is dropped; the sink is not called any more
+  ~WriteBehind();  // drops what was not written yet; the sink is not called any more
 
   void write(ByteView bytes);
-  // All is written on return.
+  // Everything is written on return.
   void finish();
 
  private:
   static constexpr std::size_t kChunks = 3;
 
   struct Chunk {
-    Buffer bytes;  // kChunkSize of them, once it was used
+    Buffer bytes;  // kChunkSize of them, after its first use
     std::size_t size = 0;
   };
 
@@ -43,14 +43,14 @@ class WriteBehind {
   void rethrow();
 
   ByteSink sink_;
-  std::size_t written_ = 0;  // in this thread
+  std::size_t written_ = 0;  // in the calling thread
   std::array<Chunk, kChunks> ring_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // All below under the mutex. A chunk between the two numbers belongs to the thread.
-  std::size_t first_ = 0;  // the chunk that is written next
-  std::size_t end_ = 0;    // the chunk that is filled next
+  // The mutex guards everything below. A chunk between the two numbers belongs to the thread.
+  std::size_t first_ = 0;  // the next chunk to write
+  std::size_t end_ = 0;    // the next chunk to fill
   std::exception_ptr failure_;
   bool stopping_ = false;
 

@@ -1,6 +1,7 @@
-// The server that runs restore_command. Should it be killed, the restore lives on, and could wait
-// for minutes; then it would place its file under the nose of the next server, which may just have
-// been given another one under the same %p, and would take that for the end of the log.
+// The server that runs restore_command. If it is killed, the restore survives, and could wait for
+// minutes. It would then place its file for the next server without that server's knowledge. That
+// server may just have received another file under the same %p, and would take this one for the end
+// of the log.
 #pragma once
 
 #include <sys/types.h>
@@ -8,13 +9,13 @@
 namespace walstow {
 
 // PostgreSQL's startup process leads the session of the commands that it runs, whatever shells are
-// in between. (PR_SET_PDEATHSIG would tell of the shell only.) The number of a session is not given
-// to another process for as long as one of it lives.
+// in between. (PR_SET_PDEATHSIG would report only the shell's end.) The number of a session is not
+// reused while one of its processes lives.
 class AskingServer {
  public:
   AskingServer();
-  // It lived when this was made, and does not any more. False where a session has lost its leader
-  // long before, as that of a person's job in the background.
+  // Returns whether it lived when this object was made, and no longer does. False if the session
+  // lost its leader long before, as for a person's background job.
   bool ended() const;
 
  private:

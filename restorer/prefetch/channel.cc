@@ -23,15 +23,15 @@ namespace {
 constexpr const char* kSocketFile = "prefetch.sock";
 constexpr const char* kLockFile = "prefetch.lock";
 
-// One letter, the segment, the tag.
+// A message: one letter, the segment, the tag.
 constexpr std::size_t kSegmentLength = 24;
 constexpr std::size_t kTagLength = 32;
 constexpr std::size_t kMessageLength = 1 + kSegmentLength + kTagLength;
 
-// Calls that may wait to be accepted. There is one at a time, but for those that were killed.
+// Calls that may wait to be accepted. There is one at a time, except for killed ones.
 constexpr int kBacklog = 16;
 
-// poll() counts milliseconds in an int, settings do not.
+// poll() counts milliseconds in an int; settings do not.
 constexpr Duration kLongestSilence{3'600'000};
 
 Descriptor open_spool(const std::string& wal_folder) {
@@ -43,12 +43,12 @@ Descriptor new_socket() {
   return Descriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-// Through the open folder: the path itself may be longer than an address can be.
+// Goes through the open folder: the path itself may be longer than an address allows.
 sockaddr_un address_in(const Descriptor& folder) {
   const std::string path = fmt::format("/proc/self/fd/{}/{}", folder.get(), kSocketFile);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), path.size());  // a short one; zeros behind it
+  std::memcpy(address.sun_path, path.data(), path.size());  // a short one, followed by zeros
   return address;
 }
 
@@ -139,7 +139,7 @@ std::optional<PrefetchListener> PrefetchListener::open(const std::string& wal_fo
   if (!lock) throw_system_error(what, errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
 
-  // Whoever left a socket behind is dead, or would hold the lock.
+  // A process that left a socket behind is dead, or would hold the lock.
   ::unlinkat(folder.get(), kSocketFile, 0);
   Descriptor socket = new_socket();
   const sockaddr_un address = address_in(folder);

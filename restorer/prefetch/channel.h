@@ -1,13 +1,12 @@
-// How walstow-restore and its prefetcher speak to each other: a socket in the spool folder.
+// The channel between walstow-restore and its prefetcher: a socket in the spool folder.
 //
-// A call says which segment PostgreSQL was handed, or asks for one and waits. The kernel ends the
-// wait when the prefetcher dies, of whatever, and refuses a connection where none lives: nobody
-// polls, and nobody waits for the dead. Messages carry the tag of the entries that are meant
-// (restorer/spool/prefetch_entries.h), so that a call with other settings is never told of this
-// one's.
+// A call reports which segment PostgreSQL received, or requests one and waits. The kernel ends the
+// wait when the prefetcher dies for any reason, and refuses a connection when none is running. So
+// no process polls, and none waits for a dead one. Messages contain the tag of their entries
+// (restorer/spool/prefetch_entries.h), so a call with other settings never receives news of these.
 //
-// Both ends prove each other's user. Errors: Error{kStorage}; a call takes them for "nobody
-// listens".
+// Both ends verify each other's user. Errors: Error{kStorage}; a call treats them as "no prefetcher
+// is listening".
 #pragma once
 
 #include <optional>
@@ -23,8 +22,8 @@ namespace walstow {
 
 struct PrefetchMessage {
   enum class Kind {
-    kHanded,  // PostgreSQL got the segment
-    kWant,    // it wants the segment; one of PrefetchReply follows, kComing any number of times
+    kHanded,  // PostgreSQL received the segment
+    kWant,    // it wants the segment; one PrefetchReply follows, after any number of kComing
   };
   Kind kind = Kind::kHanded;
   WalFileName segment;  // kSegment
@@ -32,24 +31,24 @@ struct PrefetchMessage {
 };
 
 enum class PrefetchReply {
-  kReady,        // look again
-  kAskTheStore,  // ask the store yourself
-  kComing,       // it is under way, and bytes arrive
+  kReady,        // check the entries again
+  kAskTheStore,  // the call must ask the store itself
+  kComing,       // it is being fetched, and bytes arrive
 };
 
 std::string to_text(const PrefetchMessage& message);
-// nullopt: no such message.
+// nullopt: not such a message.
 std::optional<PrefetchMessage> parse_prefetch_message(std::string_view text);
 
-// The end of a call.
+// The call's end of the channel.
 class PrefetchCall {
  public:
-  // `wal_folder` is the path of the folder of %p. nullopt: nobody listens there.
+  // `wal_folder` is the path of the folder of %p. nullopt: no prefetcher is listening there.
   static std::optional<PrefetchCall> connect(const std::string& wal_folder);
 
-  // False: it has ended meanwhile.
+  // False: the prefetcher has ended meanwhile.
   bool send(const PrefetchMessage& message);
-  // The next reply; nullopt: it has ended, or said nothing for `silence`.
+  // Returns the next reply; nullopt: the prefetcher has ended, or sent nothing for `silence`.
   std::optional<PrefetchReply> receive(Duration silence);
 
  private:
@@ -57,24 +56,25 @@ class PrefetchCall {
   Descriptor socket_;
 };
 
-// The end of the prefetcher; it holds the data directory's one place for such a process for as long
-// as it lives. No member waits.
+// The prefetcher's end of the channel. While it exists, it holds the data directory's only slot for
+// such a process. No member waits.
 class PrefetchListener {
  public:
-  // nullopt: another process has that place.
+  // nullopt: another process has the slot.
   static std::optional<PrefetchListener> open(const std::string& wal_folder);
   PrefetchListener(PrefetchListener&&) noexcept = default;
   PrefetchListener& operator=(PrefetchListener&&) = delete;
-  ~PrefetchListener();  // calls from now on find nobody
+  ~PrefetchListener();  // later calls find no prefetcher
 
-  // Readable when a call wants to be accepted.
+  // Readable when a call is waiting to be accepted.
   int descriptor() const { return socket_.get(); }
-  // An empty one: there was none, or it was another user's.
+  // An empty Descriptor: no call was waiting, or it was another user's.
   Descriptor accept();
 
-  // The next message of an accepted call; an empty text: the call has ended. nullopt: none yet.
+  // Returns the next message of an accepted call. An empty text: the call has ended. nullopt: none
+  // yet.
   static std::optional<std::string> receive(const Descriptor& call);
-  // A call that does not listen any more misses nothing.
+  // A call that is no longer listening misses nothing.
   static void reply(const Descriptor& call, PrefetchReply reply);
 
  private:

@@ -21,7 +21,7 @@
 namespace walstow {
 namespace {
 
-// Paths that the settings gave were meant from the data directory, which is left now.
+// Paths in the settings are relative to the data directory, which the process now leaves.
 void leave_data_directory(PrefetchCommand& command) {
   command.wal_folder = absolute_path(command.wal_folder);
   if (auto* tls = std::get_if<TlsStore>(&command.options.store)) {
@@ -33,7 +33,7 @@ void leave_data_directory(PrefetchCommand& command) {
   if (::chdir("/") != 0) throw_system_error("could not change to folder \"/\"", errno);
 }
 
-// 0 where it cannot be told.
+// 0: unknown.
 std::uint64_t free_space(const std::string& folder) {
   boost::system::error_code error;
   const fs::space_info space = fs::space(folder, error);
@@ -95,7 +95,7 @@ int run_prefetcher(PrefetchCommand command) {
   log_line(LogLevel::kDebug,
            fmt::format("ended: {}; {} fetched ahead, {} of them handed over", reason,
                        prefetcher.counts().fetched, prefetcher.counts().handed));
-  // What is being fetched has no name yet, and ends with the process: nobody need wait for it.
+  // A segment that is being fetched has no name yet, and ends with the process: no wait is needed.
   std::_Exit(exit_code::kDone);
 }
 

@@ -1,5 +1,5 @@
-// "walstow-restore --prefetch", which only a call of walstow-restore starts (start.h): the
-// wiring of the prefetcher.
+// "walstow-restore --prefetch", which only a call of walstow-restore starts (start.h). Wires the
+// parts of the prefetcher together.
 #pragma once
 
 #include <string>
@@ -14,15 +14,15 @@ namespace walstow {
 struct PrefetchCommand {
   ClientOptions options;
   SpoolOwner key;
-  WalFileName handed;  // the segment that was handed over last
+  WalFileName handed;  // the segment that PostgreSQL received last
   SegmentSize segment_size;
   std::string wal_folder;  // path of the folder of %p
   std::string standby;     // its name, "" when it has none
   PrefetchLimits limits;
-  Duration patience{};  // how long to ask for one segment, retries included
+  Duration patience{};  // how long to try to get one segment, retries included
 };
 
-// The exit code, which nobody reads. Throws Error.
+// Returns the exit code, which nothing reads. Throws Error.
 int run_prefetcher(PrefetchCommand command);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// Gets one segment ahead: asks the store as for PostgreSQL, with the same checks. Its content is
-// durable; it becomes an entry (restorer/spool/prefetch_entries.h) by being placed.
+// Gets one segment ahead: asks the store as for PostgreSQL, with the same checks. It becomes an
+// entry (restorer/spool/prefetch_entries.h) by being placed.
 #pragma once
 
 #include <functional>

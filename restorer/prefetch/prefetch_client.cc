@@ -30,7 +30,8 @@ bool Prefetch::take_ready(const WalFileName& segment, const RestoreTarget& targe
   return true;
 }
 
-// True: it is worth to look again. Each "coming" is a megabyte that has arrived, so this ends.
+// True: the caller should check again. Each kComing is a megabyte that has arrived, so the loop
+// ends.
 bool Prefetch::wait_for(const WalFileName& segment, const std::string& tag) {
   auto call = PrefetchCall::connect(options_.wal_folder);
   if (!call || !call->send({PrefetchMessage::Kind::kWant, segment, tag})) return false;

@@ -1,9 +1,9 @@
-// What one call of walstow-restore has to do with segments that are fetched ahead: it takes the one
-// that is wanted where it stands, waits for it where it is under way, and tells the prefetcher what
-// PostgreSQL was handed, or starts one.
+// One call's use of segments that were fetched ahead. It takes the requested segment if it is
+// ready, and waits for it if it is being fetched. It reports to the prefetcher what PostgreSQL
+// received, or starts a prefetcher.
 //
-// None of it can fail a call: whatever goes wrong, the store is asked as if nothing had been
-// fetched ahead. Nothing here ever says that a file is absent.
+// None of it can fail a call: after any failure, the call asks the store as if nothing had been
+// fetched ahead. Nothing here ever reports a file as absent.
 #pragma once
 
 #include <cstdint>
@@ -27,19 +27,19 @@ class Prefetch {
     std::string wal_folder;  // path of the folder of %p
     std::uint64_t system_identifier = 0;
     std::uint32_t user = 0;  // geteuid()
-    Duration silence{};      // how long to wait for news of a segment that is under way
-    // Starts a prefetcher that goes on behind the segment of this call. May throw Error.
+    Duration silence{};      // how long to wait for news of a segment that is being fetched
+    // Starts a prefetcher that continues after the segment of this call. May throw Error.
     std::function<void()> start;
   };
 
-  // The spool outlives this.
+  // The spool outlives this object.
   Prefetch(Spool& spool, Options options) : spool_(spool), options_(std::move(options)) {}
 
-  // True: `segment` stands at `target`, whole and checked. `abandoned` may be empty.
+  // True: `segment` is at `target`, complete and checked. `abandoned` may be empty.
   bool take_ready(const WalFileName& segment, const RestoreTarget& target,
                   const std::function<bool()>& abandoned);
 
-  // PostgreSQL gets `segment`, from wherever.
+  // Records that PostgreSQL received `segment`, whatever its source.
   void note_handed(const WalFileName& segment);
 
  private:
@@ -47,7 +47,7 @@ class Prefetch {
 
   Spool& spool_;
   Options options_;
-  std::optional<std::string> tag_;  // once it is known for certain
+  std::optional<std::string> tag_;  // after it is known for certain
 };
 
 }  // namespace walstow

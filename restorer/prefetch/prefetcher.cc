@@ -59,18 +59,23 @@ std::string Prefetcher::run() {
 
 // Gives the worker its next segment.
 void Prefetcher::feed() {
-  if (worker_.segment()) return;
+  if (!worker_.is_free()) return;
   std::uint64_t room = 0;
   attempt([&] {
-    const std::uint64_t taken = ready_.size() * std::uint64_t{job_.segment_size.bytes()};
+    const std::size_t count = ready_.size() + worker_.under_way();
+    const std::uint64_t taken = count * std::uint64_t{job_.segment_size.bytes()};
     room = (job_.free_space() + taken) / kShareOfFreeSpace;
   });
-  if (const auto segment = window_.next(room)) worker_.start(*segment);
+  const auto segment = window_.next(room);
+  // PostgreSQL may have come back to one that it turned its back on.
+  if (!segment || worker_.is_under_way(*segment)) return;
+  window_.started(*segment);
+  worker_.start(*segment);
 }
 
 // Nothing more can be had, and nothing is left that PostgreSQL could be handed.
 bool Prefetcher::exhausted() const {
-  return window_.ended() && ready_.empty() && !worker_.segment();
+  return window_.ended() && ready_.empty() && worker_.under_way() == 0;
 }
 
 // Sleeps until something happens, and sees to it.
@@ -128,7 +133,7 @@ void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
     PrefetchListener::reply(call.socket, PrefetchReply::kReady);
   } else {
     feed();  // it may be the very next
-    if (worker_.segment() == segment) {
+    if (worker_.is_under_way(segment)) {
       call.waits_for = segment;
     } else {
       PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
@@ -137,25 +142,29 @@ void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
 }
 
 void Prefetcher::handle_worker_news() {
-  const std::optional<WalFileName> segment = worker_.segment();
-  std::optional<Fetched> news = worker_.take_news();
-  if (!segment) return;
-  if (!news) {
-    reply_to_waiting(*segment, PrefetchReply::kComing);
-    return;
+  worker_.hear();
+  while (auto done = worker_.take_done())
+    handle_done(*std::move(done));
+  for (PrefetchPeer& call : calls_) {
+    if (call.waits_for && worker_.is_fetching(*call.waits_for))
+      PrefetchListener::reply(call.socket, PrefetchReply::kComing);
   }
-  const Outcome outcome = publish(*segment, *std::move(news));
+}
+
+void Prefetcher::handle_done(PrefetchWorker::Done done) {
+  const WalFileName& segment = done.segment;
+  const Outcome outcome = publish(segment, std::move(done.fetched));
   if (outcome.answer == StoreAnswer::kRestored) {
     ++counts_.fetched;
-    window_.fetched(*segment);
-    reply_to_waiting(*segment, PrefetchReply::kReady);
+    window_.fetched(segment);
+    reply_to_waiting(segment, PrefetchReply::kReady);
     return;
   }
-  no_more_ = fmt::format("could not fetch file \"{}\": {}", segment->text(), outcome.message);
+  no_more_ = fmt::format("could not fetch file \"{}\": {}", segment.text(), outcome.message);
   log_line(is_damage_or_trouble(outcome) ? LogLevel::kWarning : LogLevel::kDebug, no_more_,
            outcome.hint);
-  window_.end(*segment);
-  reply_to_waiting(*segment, PrefetchReply::kAskTheStore);
+  window_.end(segment);
+  reply_to_waiting(segment, PrefetchReply::kAskTheStore);
 }
 
 Outcome Prefetcher::publish(const WalFileName& segment, Fetched fetched) {
@@ -177,7 +186,7 @@ void Prefetcher::reply_to_waiting(const WalFileName& segment, PrefetchReply repl
   for (PrefetchPeer& call : calls_) {
     if (call.waits_for != segment) continue;
     PrefetchListener::reply(call.socket, reply);
-    if (reply != PrefetchReply::kComing) call.waits_for.reset();
+    call.waits_for.reset();
   }
 }
 

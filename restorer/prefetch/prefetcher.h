@@ -68,6 +68,7 @@ class Prefetcher {
   void accept_calls();
   void handle_message(PrefetchPeer& call, const std::string& text);
   void handle_worker_news();
+  void handle_done(PrefetchWorker::Done done);
   Outcome publish(const WalFileName& segment, Fetched fetched);
   void reply_to_waiting(const WalFileName& segment, PrefetchReply reply);
   void drop_unwanted();

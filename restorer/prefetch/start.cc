@@ -37,7 +37,7 @@ class Actions {
   posix_spawn_file_actions_t actions_{};
 };
 
-// A session of its own, and no signal ignored or held back.
+// A session of its own, and no signal ignored or blocked.
 class Attributes {
  public:
   Attributes() {
@@ -62,7 +62,7 @@ class Attributes {
 }  // namespace
 
 void start_prefetcher(std::span<const char* const> arguments, const std::string& wal_folder) {
-  // As long as this call lives, the number is its session's leader's or nobody's.
+  // While this call lives, the number belongs to its session's leader or to no process.
   const Descriptor server(static_cast<int>(syscall(SYS_pidfd_open, ::getsid(0), 0)));
   if (!server) throw_system_error("could not watch the server", errno);
   const std::string log = fmt::format("{}/{}", wal_folder, in_spool(kPrefetchLog));

@@ -1,6 +1,6 @@
-// How a prefetcher comes into being: walstow-restore started once more, apart from everything that
-// belongs to the server's command. It is the leader of a session of its own, its working directory
-// is the root, and it has none of the server's descriptors: its log pipe could never close.
+// Starts a prefetcher: another walstow-restore, independent of everything that belongs to the
+// server's command. It leads a session of its own, and its working directory is the root. It has
+// none of the server's descriptors: otherwise the server's log pipe could never close.
 #pragma once
 
 #include <span>
@@ -13,19 +13,19 @@ namespace walstow {
 // The option that makes a call of walstow-restore the prefetcher.
 inline constexpr const char* kPrefetchOption = "--prefetch";
 
-// Where the new process finds a descriptor that is readable once the server has ended.
+// The new process's number for a descriptor that is readable after the server has ended.
 inline constexpr int kServerDescriptor = 3;
 
-// Its log, in the spool folder; written anew by each.
+// Its log, in the spool folder; each prefetcher overwrites it.
 inline constexpr const char* kPrefetchLog = "prefetch.log";
 
-// Starts it with `arguments` (this program's own, the name included) and kPrefetchOption. "The
-// server" is the leader of this call's session (asking_server.h); where there is none that lives,
-// there is none to prefetch for. Does not wait for it. Throws Error{kStorage}.
+// Starts it with `arguments` (this program's own, including the name) and kPrefetchOption. "The
+// server" is the leader of this call's session (asking_server.h). If no such leader lives, there is
+// no server to prefetch for. Does not wait for the prefetcher. Throws Error{kStorage}.
 void start_prefetcher(std::span<const char* const> arguments, const std::string& wal_folder);
 
-// For the new process: SIGTERM, SIGINT and SIGHUP make the descriptor readable and do nothing else
-// from now on. Before there are other threads.
+// For the new process: from now on, SIGTERM, SIGINT and SIGHUP only make the descriptor readable.
+// Call it before there are other threads.
 Descriptor prefetcher_signals();
 
 }  // namespace walstow

@@ -26,6 +26,7 @@ void PrefetchWindow::handed(const WalFileName& segment) {
   // Behind what is fetched: PostgreSQL got it by another way, and there may be more to be had.
   if (!follows || behind > next_) ended_ = false;
   next_ = follows ? std::max(next_, behind) : behind;
+  to_start_ = follows ? std::max(next_, to_start_) : behind;
   needed_ = behind;
   timeline_ = segment.timeline();
 }
@@ -34,18 +35,25 @@ bool PrefetchWindow::is_next(const WalFileName& segment) const {
   return timeline_ == segment.timeline() && segment.number(segment_size_).value == next_;
 }
 
+void PrefetchWindow::started(const WalFileName& segment) {
+  if (timeline_ == segment.timeline() && segment.number(segment_size_).value == to_start_)
+    ++to_start_;
+}
+
 void PrefetchWindow::fetched(const WalFileName& segment) {
-  if (is_next(segment)) ++next_;
+  if (is_next(segment)) to_start_ = std::max(++next_, to_start_);
 }
 
 void PrefetchWindow::end(const WalFileName& segment) {
-  if (is_next(segment)) ended_ = true;
+  if (!is_next(segment)) return;
+  ended_ = true;
+  to_start_ = next_;
 }
 
 std::optional<WalFileName> PrefetchWindow::next(std::uint64_t room) const {
   if (!timeline_ || ended_ || ahead() >= width_) return std::nullopt;
   if (ahead() >= room / segment_size_.bytes()) return std::nullopt;
-  return WalFileName::segment(*timeline_, SegmentNumber{next_}, segment_size_);
+  return WalFileName::segment(*timeline_, SegmentNumber{to_start_}, segment_size_);
 }
 
 bool PrefetchWindow::wants(const WalFileName& segment) const {

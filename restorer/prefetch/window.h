@@ -24,14 +24,16 @@ class PrefetchWindow {
 
   // PostgreSQL was handed `segment`, wherever it came from.
   void handed(const WalFileName& segment);
-  // What next() said stands ready; without effect where it is not the next one any more.
+  // What next() returned is being fetched: it returns the one behind it now.
+  void started(const WalFileName& segment);
+  // The first of those that were started stands ready; without effect for any other.
   void fetched(const WalFileName& segment);
-  // What next() said cannot be had: nothing more is wanted until handed() goes on behind it, goes
-  // elsewhere, or names the same segment again. Without effect where it is not the next one any
-  // more.
+  // The first of those that were started cannot be had: nothing more is wanted until handed() goes
+  // on behind it, goes elsewhere, or names the same segment again. Without effect for any other.
   void end(const WalFileName& segment);
 
-  // Which segment to fetch now; nullopt: none. `room` is how many bytes all that is ready may take.
+  // Which segment to fetch now; nullopt: none. `room` is how many bytes all that is ready, and all
+  // that is being fetched, may take.
   std::optional<WalFileName> next(std::uint64_t room) const;
   // end() was called, and counts still.
   bool ended() const { return ended_; }
@@ -39,15 +41,16 @@ class PrefetchWindow {
   bool wants(const WalFileName& segment) const;
 
  private:
-  std::uint64_t ahead() const { return next_ - needed_; }
+  std::uint64_t ahead() const { return to_start_ - needed_; }
   bool is_next(const WalFileName& segment) const;
 
   SegmentSize segment_size_;
   std::uint64_t most_ = 0;  // segments
   // All below count once a segment was handed.
   std::optional<Timeline> timeline_;
-  std::uint64_t needed_ = 0;  // the segment behind the one that was handed last
-  std::uint64_t next_ = 0;    // the first that was not fetched
+  std::uint64_t needed_ = 0;    // the segment behind the one that was handed last
+  std::uint64_t next_ = 0;      // the first that does not stand ready
+  std::uint64_t to_start_ = 0;  // the first that is not being fetched, from next_ on
   std::uint64_t width_ = 0;
   bool ended_ = false;
 };

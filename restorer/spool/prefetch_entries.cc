@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kFolder = "prefetch";
 
-// What another user could have written to is not ours.
+// A file that another user could have written to is not trusted.
 constexpr std::uint32_t kWritableByOthers = 022;
 
 std::string entry_path(const std::string& name) {
@@ -46,8 +46,8 @@ std::optional<EntryName> find_entry(FileSystem& wal_folder, const WantedEntry& w
   return std::nullopt;
 }
 
-// Reads an entry through, once, and hands each piece to `sink` (may be empty). False: it is not
-// what its name says.
+// Reads an entry completely, once, and passes each chunk to `sink` (may be empty). False: the
+// content does not match its name.
 bool is_sound(File& file, const EntryName& name, const WantedEntry& wanted, const ByteSink& sink) {
   const FileStatus status = file.status();
   if (!is_trusted(status, FileStatus::Type::kFile, wanted.user)) return false;
@@ -93,7 +93,7 @@ std::optional<std::string> entry_tag(FileSystem& wal_folder, const PrefetchOwner
   if (owner.boot.empty()) return std::nullopt;
   const auto folder = trusted_folder(wal_folder, owner.user);
   if (!folder) return std::nullopt;
-  // The folder's own inode tells a copy of the data directory from the original.
+  // The folder's own inode distinguishes a copy of the data directory from the original.
   const std::string whose =
       to_json(SpoolRecord{{"store", owner.key.store},
                           {"cluster", owner.key.cluster},
@@ -148,7 +148,7 @@ HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
   const std::unique_ptr<File> file = wal_folder.open_file(path);
   if (file == nullptr) return HandedOver::kNone;
 
-  // A spool that is a mount of its own: no rename leads out of it.
+  // If the spool is a mount of its own, no rename can leave it.
   std::optional<IncomingFile> copy;
   const auto own = wal_folder.status(".");
   if (own && own->device != file->status().device) copy.emplace(wal_folder);
@@ -168,7 +168,7 @@ HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
   try {
     wal_folder.rename(path, name);
   } catch (const Error&) {
-    // A prefetcher that ends removes what it has got.
+    // A prefetcher that ends removes its entries.
     if (!wal_folder.status(path)) return HandedOver::kNone;
     throw;
   }

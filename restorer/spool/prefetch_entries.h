@@ -1,15 +1,15 @@
-// Segments that were fetched ahead, in a folder of the spool: each one whole, under a name that
-// says what it is and that it gets once it is whole, so that one rename hands it to PostgreSQL.
+// Segments that were fetched ahead, in a folder of the spool. Each is complete. It receives its
+// name, which describes it, only after that, so that one rename delivers it to PostgreSQL.
 //
 //   pgsql_tmp_walstow/prefetch/SEGMENT.DIGEST.TAG
 //
-// DIGEST is the XXH3-128 that was checked when it was fetched, and is checked again when it is
-// handed over. TAG says whose it is: an entry of another store, cluster, archive, system or boot,
-// or one that came along with a copied data directory, has another and is never looked at. The
-// content is durable, so that PostgreSQL's fsync has nothing to write; the name is not, and after a
-// power cut nothing here counts.
+// DIGEST is the XXH3-128 that was checked when the segment was fetched. It is checked again when
+// the segment is delivered. TAG identifies the owner. An entry of another store, cluster, archive,
+// system or boot has another tag and is never read, and neither is one from a copied data
+// directory. The content is durable, so that PostgreSQL's fsync has nothing to write. The name is
+// not, and after a power cut no entry counts.
 //
-// Processes: any. A file that stands here is never written to. Errors: Error{kStorage}.
+// Processes: any. An existing entry is never written to. Errors: Error{kStorage}.
 #pragma once
 
 #include <cstdint>
@@ -27,24 +27,24 @@
 
 namespace walstow {
 
-// To whom entries belong.
+// The owner of entries.
 struct PrefetchOwner {
   SpoolOwner key;
   std::string archive;
   std::string boot;        // boot_id()
-  std::uint32_t user = 0;  // geteuid(): what another user made is not looked at
+  std::uint32_t user = 0;  // geteuid(): another user's entries are not read
 };
 
-// Makes the entries' folder where there is none. Throws Error{kStorage} also where it, or the spool
-// folder, belongs to another user or can be written to by one.
+// Creates the entries' folder if there is none. Throws Error{kStorage} also if it, or the spool
+// folder, belongs to another user, or if another user can write to it.
 void make_prefetch_folder(FileSystem& wal_folder, std::uint32_t user);
 
-// The entries' folder in a file system of its own: the spool may be on another one than %p, and a
-// temporary file must be made where it is to be linked. nullptr: absent.
+// Opens the entries' folder as a file system of its own: the spool may be on another one than %p,
+// and a temporary file must be created where it will be linked. nullptr: it is absent.
 std::unique_ptr<FileSystem> open_prefetch_folder(const std::string& wal_folder);
 
-// What the entries of `owner` end with, 32 hex digits; nullopt where no entry can count: there is
-// no folder that is trusted, or the boot is not known.
+// Returns the tag of the entries of `owner`, 32 hex digits. nullopt: no entry can count, because
+// there is no trusted folder, or the boot is unknown.
 std::optional<std::string> entry_tag(FileSystem& wal_folder, const PrefetchOwner& owner);
 
 struct EntryName {
@@ -55,11 +55,12 @@ struct EntryName {
 std::string to_string(const EntryName& name);
 std::optional<EntryName> parse_entry_name(std::string_view text);
 
-// Those with the tag, in order. Everything else in the folder is removed: remains of a process that
-// was killed, of another boot or another archive. For the one prefetcher of the data directory.
+// Returns the entries with the tag, in order. Removes everything else in the folder: files of a
+// process that was killed, of another boot or another archive. Only for the data directory's one
+// prefetcher.
 std::vector<EntryName> clean_entries(FileSystem& prefetch_folder, std::string_view tag);
 
-// What an entry must be, to be handed over.
+// The properties that an entry must have to be delivered.
 struct WantedEntry {
   WalFileName segment;
   std::uint64_t system_identifier = 0;
@@ -69,12 +70,12 @@ struct WantedEntry {
 
 enum class HandedOver {
   kNone,      // there is no such entry
-  kRestored,  // it stands as `name`, whole and checked
-  kDamaged,   // it did not pass a check, and was removed
+  kRestored,  // it is at `name`, complete and checked
+  kDamaged,   // it failed a check, and was removed
 };
 
-// Hands an entry to PostgreSQL as `name` of the wal folder. `abandoned` (may be empty) is asked
-// before it is placed; then it is left alone: kNone.
+// Delivers an entry to PostgreSQL as `name` of the wal folder. Calls `abandoned` (may be empty)
+// before it places the entry; if that returns true, the entry is left alone: kNone.
 HandedOver hand_over_entry(FileSystem& wal_folder, const WantedEntry& wanted,
                            const std::string& name, const std::function<bool()>& abandoned);
 

@@ -44,12 +44,13 @@ bool valid_archive_id(std::string_view id) {
   return !id.empty() && id.size() <= kLongestArchiveId && std::ranges::all_of(id, allowed);
 }
 
-// Runs on when the wall clock is set back, and is the same for all processes until the next boot.
+// It keeps running when the wall clock is set back, and is the same for all processes until the
+// next boot.
 Duration since_boot() {
   return std::chrono::duration_cast<Duration>(Clock::now().time_since_epoch());
 }
 
-// The content of a history file's object at `path`. Throws Error{kDamaged}.
+// Returns the content of a history file's object at `path`. Throws Error{kDamaged}.
 std::string unpack_history(const std::string& path, std::string_view object,
                            const WalFileName& file, std::uint64_t system_identifier) {
   std::string content;
@@ -69,7 +70,7 @@ std::string unpack_history(const std::string& path, std::string_view object,
   return content;
 }
 
-// The startup process's restore and the checkpointer's report may run at once.
+// The startup process's restore and the checkpointer's report may run at the same time.
 std::unique_ptr<FileLock> lock_restartpoint(FileSystem& wal_folder) {
   constexpr Duration kLockWait{500};
   return wal_folder.lock(in_spool(kRestartpointLock), Deadline::after(kLockWait).when());
@@ -77,7 +78,7 @@ std::unique_ptr<FileLock> lock_restartpoint(FileSystem& wal_folder) {
 
 }  // namespace
 
-// The result of `work`; where it fails, an empty one.
+// Returns the result of `work`, or an empty one if it fails.
 template <class Work>
 auto Spool::attempt(Work work) -> decltype(work()) {
   try {
@@ -146,7 +147,7 @@ void Spool::keep_history(const std::string& archive, const WalFileName& file,
   attempt([&] {
     if (!valid_archive_id(archive)) return;
     const std::string path = history_path(archive, file);
-    // Also when it stands there already: it may be damaged, and whoever wrote it may have been
+    // Also writes when the file exists already: it may be damaged, or its writer may have been
     // killed before it was durable. History files are rarely restored.
     make_folders_durably(wal_folder_, parent_folder(path));
     write_durably(wal_folder_, path, object);
@@ -164,7 +165,7 @@ std::optional<std::string> Spool::find_history(const WalFileName& file) {
   });
 }
 
-// --- that the store could not be reached ---
+// --- a recent failure to reach the store ---
 
 bool Spool::failed_lately(Duration memory) {
   return attempt([&] {
@@ -242,7 +243,7 @@ void Spool::forget_restartpoint(const Instance& instance, const WalFileName& tol
   attempt([&] {
     if (!wal_folder_.status(in_spool(kRestartpointRecord))) return;
     const std::unique_ptr<FileLock> held = lock_restartpoint(wal_folder_);
-    // Without the lock it stays, and is told once more.
+    // Without the lock, it is kept and reported once more.
     if (held == nullptr || read_restartpoint(instance) != told) return;
     wal_folder_.remove(in_spool(kRestartpointRecord));
   });

@@ -1,7 +1,8 @@
-// All that walstow-restore remembers of a data directory from one call to the next.
+// Everything that walstow-restore remembers of a data directory between calls.
 //
-// Nothing in it is needed to restore a file. So no member throws for it: the first trouble (a full
-// or read-only file system, usually) is told once, as a warning, and the call goes on without.
+// None of it is needed to restore a file. So no member throws for it: the first failure (usually a
+// full or read-only file system) is logged once, as a warning, and the call continues without the
+// spool.
 #pragma once
 
 #include <cstdint>
@@ -21,64 +22,66 @@
 
 namespace walstow {
 
-// Bytes of the largest object that is kept: a history file that does not compress, in its frames.
+// The largest object that is kept, in bytes: an incompressible history file, in its frames.
 inline constexpr std::size_t kLargestKeptObject = kLargestHistoryFile + std::size_t{16} * 1024;
 
 class Spool {
  public:
-  // `wal_folder` is that of open_wal_folder() and outlives this.
+  // `wal_folder` comes from open_wal_folder() and outlives this object.
   Spool(FileSystem& wal_folder, SpoolOwner owner);
 
-  // --- the instance: who this data directory is for the store ---
+  // --- the instance: the data directory's identity for the store ---
 
-  // Makes one where there is none.
+  // Creates it if there is none.
   std::optional<Instance> instance(const std::string& standby);
-  // PostgreSQL got `segment`; told with the instance from now on.
+  // Records that PostgreSQL received `segment`; later requests report it with the instance.
   void note_handed(const Instance& instance, const WalFileName& segment);
 
   // --- the archive that answered ---
-  // Another one that turns up at the same address (a wrong mount, a mistyped restore) knows nothing
-  // of this cluster's past, and what it says must not count.
+  // Another archive may appear at the same address (a wrong mount, a mistyped restore). It knows
+  // nothing of this cluster's past, and its answers must not count.
 
   std::optional<KnownArchive> known_archive();
   // Durable.
   void remember_archive(const std::string& archive);
 
-  // --- timeline history files that were ever restored ---
-  // They answer when the store cannot be asked: a standby that is promoted in an outage looks for
-  // the first timeline without a history file, and must not take one that is in use. Those of
-  // another archive, cluster or system are never mixed in: two standbys may both have made a
+  // --- timeline history files that were restored before ---
+  // They answer when the store cannot be reached. A standby that is promoted during an outage looks
+  // for the first timeline without a history file, and must not take one that is in use. Histories
+  // of another archive, cluster or system are never mixed in: two standbys may both have created a
   // timeline 2.
 
-  // `object` is the stored object's bytes. Durable.
+  // `object`: the stored object's bytes. Durable.
   void keep_history(const std::string& archive, const WalFileName& file, std::string_view object);
-  // The file's content, of the known archive; nullopt: not kept, or damaged. Everything that an
-  // object can be checked by is checked.
+  // Returns the file's content, from the known archive; nullopt: not kept, or damaged. All of the
+  // object's checks are made.
   std::optional<std::string> find_history(const WalFileName& file);
 
-  // --- that the store could not be reached a moment ago ---
-  // A standby asks for a segment, then for histories, then again, and must not wait for the same
-  // silence each time while streaming could go on. Of this store and cluster, whatever the system.
+  // --- a recent failure to reach the store ---
+  // A standby asks for a segment, then for histories, then again. It must not wait for the same
+  // silence each time while streaming could continue. For this store and cluster, whatever the
+  // system.
 
-  // Whether a failure was noted less than `memory` ago, since the machine was started.
+  // Returns whether a failure was recorded less than `memory` ago, during this boot.
   bool failed_lately(Duration memory);
   void note_failure();
 
   // --- segments that were fetched ahead (prefetch_entries.h) ---
 
-  // Of those for `user`. nullopt: none can count.
+  // For the entries of `user`. nullopt: none can count.
   bool make_prefetch_folder(std::uint32_t user);
   std::optional<std::string> entry_tag(std::uint32_t user);
   HandedOver hand_over_entry(const WantedEntry& wanted, const std::string& name,
                              const std::function<bool()>& abandoned);
 
-  // --- a restartpoint that could not be reported, until a later call has told it ---
-  // It is that of one instance: a copy of its data directory may need more.
+  // --- a restartpoint that could not be reported, until a later call has reported it ---
+  // It belongs to one instance: a copy of its data directory may need more.
 
   std::optional<WalFileName> pending_restartpoint(const Instance& instance);
   // Replaces an older one. Durable.
   void keep_restartpoint(const Instance& instance, const WalFileName& restartpoint);
-  // `told` has reached the store. A newer one, kept meanwhile by another process, stays.
+  // `told` has reached the store. A newer one, which another process kept meanwhile, is left in
+  // place.
   void forget_restartpoint(const Instance& instance, const WalFileName& told);
 
  private:

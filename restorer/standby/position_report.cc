@@ -22,7 +22,7 @@ void PositionReporter::report_if_due() {
   if (!instance || !instance->last_handed) return;
   const auto restartpoint = spool_.pending_restartpoint(*instance);
   try {
-    // A HEAD hands nothing over: what counts is the instance that goes along.
+    // A HEAD delivers nothing: only the instance that it contains matters.
     const GetFile question{.cluster = job_.cluster,
                            .file = *instance->last_handed,
                            .system_identifier = job_.system_identifier,

@@ -1,6 +1,6 @@
-// Tells the store from time to time how far PostgreSQL has got, while its calls are answered out of
-// the spool and do not ask the store. What was fetched ahead is not told: only what PostgreSQL was
-// handed counts.
+// Reports to the store from time to time how far PostgreSQL has got, while the spool answers its
+// calls without the store. Segments that were fetched ahead are not reported: only those that
+// PostgreSQL received count.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,16 @@ struct PositionJob {
   std::uint64_t system_identifier = 0;
   std::optional<SegmentSize> segment_size;
   std::string standby;     // its name, "" when it has none
-  Duration every{60'000};  // the store writes it down no more often
+  Duration every{60'000};  // the store records it no more often
 };
 
 class PositionReporter {
  public:
-  // Spool and store outlive this.
+  // Spool and store outlive this object.
   PositionReporter(PositionJob job, Spool& spool, StoreClient& store);
 
-  // Tells it when it is time again, and with it a restartpoint that is yet to be told. A failure is
-  // a line in the log; the next time comes.
+  // Reports the position if it is time, and with it a restartpoint that is not reported yet. A
+  // failure is logged; the next report follows at its time.
   void report_if_due();
 
  private:

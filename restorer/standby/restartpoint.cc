@@ -10,7 +10,7 @@ namespace walstow {
 void report_restartpoint(const RestartpointJob& job, Spool& spool, StoreClient& store,
                          const Patience& patience) {
   const std::optional<Instance> instance = spool.instance(job.standby);
-  // Without an id the store could not tell whose it is; the spool has said why there is none.
+  // Without an id, the store could not attribute it; the spool has logged why there is none.
   if (!instance) return;
   try {
     const ReportPosition report{.cluster = job.cluster,

@@ -1,7 +1,8 @@
-// Tells the store from which segment on a standby still needs WAL (archive_cleanup_command).
+// Reports to the store the segment from which on a standby still needs WAL
+// (archive_cleanup_command).
 //
-// The server's checkpoints wait for it, and nothing is lost when it fails: what could not be told
-// is kept in the spool and goes along with the next restore. So it never fails the server.
+// The server's checkpoints wait for it, and a failure loses nothing: the spool keeps the report,
+// and the next restore sends it. So it never fails the server.
 #pragma once
 
 #include <string>
@@ -18,11 +19,11 @@ struct RestartpointJob {
   std::string standby;       // its name, "" when it has none
 };
 
-// A failure is a warning on the log.
+// A failure is logged as a warning.
 void report_restartpoint(const RestartpointJob& job, Spool& spool, StoreClient& store,
                          const Patience& patience);
 
-// The segment's name as PostgreSQL gives it (%r). Throws Error{kUsage}.
+// Parses the segment's name as PostgreSQL passes it (%r). Throws Error{kUsage}.
 WalFileName parse_restartpoint(const std::string& text);
 
 }  // namespace walstow

@@ -1,4 +1,4 @@
-// A list that comes in pages, as one.
+// Joins the pages of a list.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -13,27 +13,27 @@
 
 namespace walstow {
 
-// Puts pages together.
+// Joins pages into one answer.
 class JoinedPages {
  public:
-  // `page` is an answer to such a request. The `after` of the next one, "" behind the last. Throws
-  // Error{kUnavailable} for what is no page, and for one that leads back to itself.
+  // `page` is the answer to one request. Returns the `after` of the next request, "" after the last
+  // page. Throws Error{kUnavailable} for an invalid page, and for one that leads back to itself.
   std::string add(const std::string& page);
   // All entries in one answer, without a `next`.
   std::string text() const;
 
  private:
   boost::json::object all_;
-  std::string last_;  // what add() has returned
+  std::string last_;  // the last result of add()
 };
 
 template <class Report>
 struct WholeList {
   std::string json;
-  std::vector<Report> entries;  // the same
+  std::vector<Report> entries;  // the same entries, parsed
 };
 
-// Everything that `list` (a request with a PageRange) asks for; `parse` reads one page.
+// All entries that `list` (a request with a PageRange) selects; `parse` reads one page.
 template <class List, class Report>
 WholeList<Report> ask_all(Client& client, List list, const Patience& patience,
                           std::vector<Report> (*parse)(std::string_view)) {

@@ -7,7 +7,7 @@
 namespace walstow {
 namespace {
 
-// As sshd reads an option's value: nothing but a quote has to be escaped.
+// The form of an option's value that sshd reads: only a quote needs escaping.
 std::string option_text(std::string_view text) {
   std::string result;
   for (const char c : text) {

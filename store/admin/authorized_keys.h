@@ -1,5 +1,5 @@
-// The line by which the sshd of the store's host lets a client in: to one walstowd, under the name
-// that the line gives it, and to nothing else. Pure.
+// The line by which the sshd of the store's host admits a client: to one walstowd, under the name
+// in the line, and to nothing else. Pure.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@ namespace walstow {
 
 struct ForcedCommand {
   std::string walstowd;  // path of the executable at the store's host
-  std::string archive;   // path of the archive there, or "": as walstowd's own settings say
+  std::string archive;   // path of the archive there; "": the one in walstowd's own settings
   std::string client;    // a valid_client_name()
 };
 
-// Without its line end. `restrict` takes everything away that SSH could do besides.
+// Without its line end. `restrict` disables everything else that SSH could do.
 std::string authorized_keys_line(const ForcedCommand& command, const SshPublicKey& key);
 
 }  // namespace walstow

@@ -9,10 +9,10 @@
 namespace walstow {
 namespace {
 
-// Below the folder itself, since the one that holds it is the caller's.
+// Below the folder itself, since its parent belongs to the caller.
 constexpr const char* kTemporaryFolder = ".tmp";
 
-// Of "a/b" and "a/b/" alike: "/working/folder/a" and "b".
+// For "a/b" and "a/b/" alike: "/working/folder/a" and "b".
 struct Place {
   std::string parent, name;
 };
@@ -31,7 +31,7 @@ std::unique_ptr<FileSystem> open_parent(const Place& place, std::uint32_t file_m
   throw Error(ErrorKind::kUsage, fmt::format("there is no folder \"{}\"", place.parent));
 }
 
-// Only file systems without anonymous temporaries have made it.
+// It exists only on file systems without anonymous temporaries.
 void remove_temporary_folder(FileSystem& files, const std::string& folder) {
   files.remove(fmt::format("{}/{}", folder, kTemporaryFolder));
 }

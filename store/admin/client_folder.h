@@ -1,11 +1,12 @@
-// The folder that `walstow client add` writes: all that a client's host needs, to be copied there.
+// The folder that `walstow client add` writes: all files that a client's host needs, to be copied
+// there.
 //
-// Made with mode 0700 in a folder that exists. Its files can be read by everybody, so that root can
-// copy them as they are, but for the key, which has mode 0600 from the first moment on. Each is
-// durable when it is written. Unless keep() was called the folder goes with the object: a key
-// without a registered client would only be lying about.
+// It is made with mode 0700 in an existing folder. Everybody may read its files, so that root can
+// copy them as they are; only the key has mode 0600, from the start. Each file is durable when it
+// is written. Without a call of keep(), the destructor removes the folder: a key without a
+// registered client is useless.
 //
-// Errors: Error{kUsage} when the folder stands already, Error{kStorage} as the file system.
+// Errors: Error{kUsage} if the folder exists already, Error{kStorage} as the file system.
 #pragma once
 
 #include <memory>
@@ -32,12 +33,12 @@ class ClientFolder {
  private:
   std::string path_;                                  // absolute
   std::string name_;                                  // its last part
-  std::unique_ptr<FileSystem> files_, secret_files_;  // of the folder that holds it
+  std::unique_ptr<FileSystem> files_, secret_files_;  // of its parent folder
   bool kept_ = false;
 };
 
-// Writes one file that is no secret into a folder of that kind, which is made when it is absent; a
-// file of that name is replaced. Returns the file's path. Durable on return.
+// Writes one public file into such a folder, which is made if it is absent; replaces a file of that
+// name. Returns the file's path. Durable on return.
 std::string write_client_file(const std::string& folder, std::string_view name,
                               std::string_view content);
 

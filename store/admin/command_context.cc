@@ -17,10 +17,10 @@
 namespace walstow {
 namespace {
 
-// A person waits for the answer; what is down is not going to come up while they do.
+// A person waits for the answer; a store that is down will not return within that time.
 constexpr Duration kPatience{5000};
-// A daemon may be restarted amid hours of verification; and a large archive on slow disks takes its
-// time when it is read for the first time.
+// A daemon may be restarted during hours of verification. The first reading of a large archive on
+// slow disks also takes long.
 constexpr Duration kLongPatience{60000};
 
 }  // namespace
@@ -55,7 +55,7 @@ Patience patience() {
   return {.give_up = Deadline::after(kPatience), .on_failure = {}};
 }
 
-// The first failure is told at once: nobody is to wait in the dark for what only they can mend.
+// Reports the first failure at once: only the waiting person may be able to fix it.
 Patience long_patience() {
   const auto tell = [told = false](const Error& error, Duration) mutable {
     if (std::exchange(told, true)) return;
@@ -68,7 +68,7 @@ Patience long_patience() {
 
 namespace {
 
-// Whoever reads has what they wanted ("| head -1"): an end as of every other tool, without a word.
+// The reader has what it wanted ("| head -1"): end silently, as every other tool does.
 [[noreturn]] void end_by_broken_pipe() {
   std::signal(SIGPIPE, SIG_DFL);
   std::raise(SIGPIPE);

@@ -1,5 +1,5 @@
-// What the commands of `walstow` have in common: one call on its way, and how its answer is
-// printed. Internal to the *_commands.cc of this folder.
+// What the commands of `walstow` share: the context of one call, and the printing of its answer.
+// Internal to the *_commands.cc of this folder.
 #pragma once
 
 #include <chrono>
@@ -16,31 +16,31 @@
 
 namespace walstow {
 
-// What was asked, by which words, under which settings.
+// The command line and the settings of one call.
 struct CommandContext {
   const ParsedCommand& command;
   const Settings& settings;
 
-  // How whoever reads the answer gets to the same archive, and to this call's cluster.
+  // How a reader of the answer reaches the same archive, and this call's cluster.
   Reach reach() const;
   bool json() const { return settings.text("output") == "json"; }
   Client client() const { return Client(store_options(settings)); }
-  // The cluster is an argument here; the setting is only what it is when it is not given.
+  // The argument; without one, the setting.
   std::string cluster() const;
-  // Every value of an option that may be given several times.
+  // All values of an option that may occur several times.
   std::vector<std::string> options(std::string_view name) const;
-  // The value of --jobs, 1 to kMostJobs (proto/wire/command.h); nullopt: it is not given.
+  // The value of --jobs, 1 to kMostJobs (proto/wire/command.h). nullopt: not given.
   std::optional<std::uint32_t> jobs() const;
 };
 
-// How long a command goes on asking.
+// How long a command retries.
 Patience patience();
-// The same of a command that takes long by itself, or asks for what a store may first have to read.
+// For a command that takes long, or that a store may answer only after it has read an archive.
 Patience long_patience();
 
-// To standard output. Throws Error{kStorage}.
+// Writes to standard output. Throws Error{kStorage}.
 void print(const std::string& text);
-// The same of a text for people, with its suggestions completed for them.
+// As above, for a text for people; completes its suggestions.
 void print(const std::string& text, const Reach& reach);
 
 inline constexpr Positional kClusterArgument{"CLUSTER", "the cluster's name"};

@@ -1,4 +1,4 @@
-// The question before what does not come back by itself.
+// The question before an irreversible step.
 #pragma once
 
 #include <string>
@@ -7,9 +7,8 @@
 
 namespace walstow {
 
-// Whether the person at the terminal answers "yes", and nothing else, to `question`; true with
-// --yes. Throws Error{kUsage} where there is nobody to ask: `what` says what is asked for,
-// `way_out` what to do then.
+// True if the person at the terminal answers exactly "yes" to `question`, or with --yes. Throws
+// Error{kUsage} if there is no terminal: `what` names the step, `way_out` the remedy.
 bool confirmed(const CommandContext& call, const std::string& question, const std::string& what,
                const std::string& way_out);
 

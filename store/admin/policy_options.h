@@ -1,4 +1,4 @@
-// The options that say what is kept: of `walstow policy set` and `walstow prune`.
+// The options of `walstow policy set` and `walstow prune` that select what is kept.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@ namespace walstow {
 
 // --keep-backups, --keep-days, --backup-label, --standby-limit.
 std::vector<Option> policy_options();
-// What they say; nothing where none is given. Throws Error{kUsage}.
+// Their values; empty if none is given. Throws Error{kUsage}.
 PrunePolicy policy_of_options(const CommandContext& call);
 
-// An option's whole number from `lowest` on; nullopt: not given. Throws Error{kUsage}.
+// An option's integer of at least `lowest`. nullopt: not given. Throws Error{kUsage}.
 std::optional<std::uint32_t> number_option(const CommandContext& call, std::string_view name,
                                            std::uint64_t lowest);
 

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kBar = 16;  // characters
 constexpr std::size_t kBarColumns =
-    79;  // a terminal of 80 would begin a new line after the last one
+    79;  // a terminal of 80 columns would begin a new line after the last one
 
-// By what takes the time: many small objects, or the bytes of large ones.
+// By the two kinds of work: many small objects, and the bytes of large ones.
 double share_of(const Progress& progress) {
   const auto share = [](std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -63,7 +63,7 @@ void ProgressLine::show(std::uint64_t objects, std::uint64_t bytes) {
   progress_.bytes = bytes;
   progress_.elapsed = elapsed();
   const std::string text = progress_text(progress_);
-  // What cannot be shown is not missed.
+  // A failure to show it does not matter.
   std::fprintf(stderr, "\r%-*s", static_cast<int>(shown_), text.c_str());
   std::fflush(stderr);
   shown_ = text.size();

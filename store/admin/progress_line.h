@@ -1,5 +1,5 @@
-// How far a long command has got, for a person at a terminal: one line on standard error that is
-// written over. Programs and logs never see it.
+// The progress of a long command, for a person at a terminal: one line on standard error that is
+// overwritten. Programs and logs never see it.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ namespace walstow {
 
 struct Progress {
   std::uint64_t objects = 0, bytes = 0;        // done
-  std::optional<std::uint64_t> total_objects;  // nullopt: nobody knows
+  std::optional<std::uint64_t> total_objects;  // nullopt: unknown
   std::uint64_t total_bytes = 0;
   std::chrono::duration<double> elapsed{};
 };
@@ -23,7 +23,7 @@ std::string progress_text(const Progress& progress);
 // "0:42", "1:02:03".
 std::string duration_text(std::chrono::duration<double> duration);
 
-// Counts the time from when it was made.
+// Measures the time since its construction.
 class ProgressLine {
  public:
   ProgressLine();
@@ -31,13 +31,14 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() { clear(); }
 
-  // False, for good, unless standard error is a terminal: nothing need be asked for its sake then.
+  // False, for its whole life, unless standard error is a terminal. Callers then need not collect
+  // totals.
   bool is_shown() const { return is_terminal_; }
-  // In all; before that is said nobody knows.
+  // Sets the totals, which are unknown before.
   void expect(std::uint64_t objects, std::uint64_t bytes);
-  // So much is done.
+  // Sets the amount that is done.
   void show(std::uint64_t objects, std::uint64_t bytes);
-  // To be called before anything else is printed.
+  // Call before anything else is printed.
   void clear();
   std::chrono::duration<double> elapsed() const {
     return std::chrono::steady_clock::now() - started_;

@@ -72,7 +72,7 @@ std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
   return text;
 }
 
-// The longest name is that of a piece: 48 characters.
+// The longest name is that of an incomplete segment: 48 characters.
 std::string file_text(const FileEntry& file) {
   return fmt::format("{:<48} {:>10} {}\n", file.name, size_text(file.stored_size),
                      to_iso8601(file.put));

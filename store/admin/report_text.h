@@ -17,12 +17,12 @@ std::string file_text(const FileEntry& file);
 std::string hole_text(const HoleReport& hole);
 std::string problem_text(const VerifyProblem& problem);
 std::string set_aside_text(const SetAsideReport& report);
-// Each with what there is to know before a decision.
+// Each with the facts that a decision needs.
 std::string conflicts_text(const std::vector<ConflictReport>& conflicts);
-// What was withdrawn, by whom and why; or a file that may be.
+// A withdrawn file, with the client and the reason; or a file that may be withdrawn.
 std::string withdrawn_text(const WithdrawnReport& report);
 std::string whoami_text(const WhoamiReport& report);
-// Marks the certificates that have ended at `now`, or end soon after it.
+// Marks the certificates that have expired at `now`, or expire soon after it.
 std::string registry_text(const std::vector<ClientReport>& clients, Time now);
 std::string check_text(const CheckReport& report);
 

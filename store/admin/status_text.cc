@@ -59,8 +59,8 @@ std::string name_prefix(const TimelineReport& timeline) {
   return to_hex8(Timeline{timeline.timeline});
 }
 
-// Segments with the holes between them; and before and behind them what is missing on the way from
-// or to another timeline.
+// Segments with the holes between them, and the missing segments before and after them, towards
+// other timelines.
 std::string StatusText::range_lines(const EraReport& era, const TimelineReport& timeline) const {
   const std::string prefix = name_prefix(timeline);
   std::string text;
@@ -83,7 +83,7 @@ std::string StatusText::range_lines(const EraReport& era, const TimelineReport& 
     text += fmt::format("      {} .. {}  {}\n", range.first, range.last,
                         counted(range.count, "segment", 7));
   }
-  add_holes_before(fmt::format("{}~", prefix));  // behind every name of the timeline
+  add_holes_before(fmt::format("{}~", prefix));  // after every name of the timeline
   return text;
 }
 
@@ -98,7 +98,7 @@ std::string StatusText::size_lines(const TimelineReport& timeline) const {
   return text;
 }
 
-// Other files than segments; "" for none.
+// Counts the files that are not segments. "": none.
 std::string others_line(const TimelineReport& timeline) {
   std::vector<std::string> parts;
   if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
@@ -138,7 +138,7 @@ std::string StatusText::timeline_lines(const EraReport& era, const TimelineRepor
          (timeline.backup_files.empty() ? "" : backup_lines(timeline));
 }
 
-// Each timeline below the one that it has left. Parents have lower numbers than their children.
+// Shows each timeline below its parent. Parents have lower numbers than their children.
 void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::size_t depth,
                 std::string& text) {
   for (const TimelineReport& timeline : era.timelines) {
@@ -155,7 +155,7 @@ void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::
   }
 }
 
-// The floor counts on every timeline: it is a place in the log.
+// The floor is a position in the log, so it applies to every timeline.
 std::string StatusText::retention_lines(const RetentionReport& retention,
                                         const std::string& cluster) const {
   const std::string indentation(6, ' ');
@@ -384,7 +384,7 @@ std::string status_text(const ClusterReport& report, const StatusStyle& style) {
 
 std::string age_text(Time::duration age) {
   using std::chrono::duration_cast;
-  // A store's clock may be ahead of this one.
+  // A store's clock may be ahead of this host's.
   const auto seconds = std::max<std::int64_t>(0, duration_cast<std::chrono::seconds>(age).count());
   if (seconds < 120) return fmt::format("{} s", seconds);
   if (seconds < 7200) return fmt::format("{} min", seconds / 60);

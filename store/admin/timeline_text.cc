@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-// "primary1", or where two have one name, "primary1 (c0ffee01...)".
+// "primary1"; if both clients have that name, "primary1 (instance c0ffee01...)".
 std::string whose(const std::string& client, const std::string& instance,
                   const std::string& other_client) {
   if (client != other_client || instance.empty()) return foreign_text(client);

@@ -1,4 +1,5 @@
-// What a status says of timelines that lead servers away: in one paragraph each, not wrapped. Pure.
+// The part of a status about timelines that lead servers astray: one unwrapped paragraph each.
+// Pure.
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 
 namespace walstow {
 
-// `mark` begins the text.
+// The text begins with `mark`.
 std::string forked_text(const ForkedTimeline& fork, const std::string& mark);
 std::string branch_text(const BranchReport& branch, const std::string& mark,
                         const std::string& cluster);

@@ -31,7 +31,7 @@ std::string cluster_text(std::string_view cluster) {
   return to_line({{"format", kArchiveFormat}, {"cluster", cluster}, {"created", now()}});
 }
 
-// The system identifier is text: many readers of JSON have no whole numbers beyond 53 bits.
+// The system identifier is text: many readers of JSON have no integers beyond 53 bits.
 std::string era_text(const EraName& era) {
   return to_line({{"format", kArchiveFormat},
                   {"era", to_string(era)},
@@ -129,9 +129,9 @@ std::vector<std::string> Archive::clusters() const {
     if (slash == std::string::npos) continue;
     const std::string name = key.substr(0, slash);
     if (has_cluster(name)) names.push_back(name);
-    after = fmt::format("{}0", name);  // the character after '/': past everything in this folder
+    after = fmt::format("{}0", name);  // the character after '/': skips everything in this folder
   }
-  // Keys stand in another order than names ("a-b/" before "a/").
+  // Keys sort in another order than names ("a-b/" before "a/").
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -168,18 +168,20 @@ std::optional<EraName> Archive::open_era(std::string_view cluster, std::uint64_t
   }
   const EraName era{number, system_identifier, segment_size};
   const std::string text = era_text(era);
-  // The folder first: from the numbered record on, a missing folder is one that was taken away.
+  // The folder first: once the numbered record exists, a missing folder means that it was taken
+  // away.
   const std::string folder_record = layout::era_folder_record(cluster, era);
   backend_->create_record(folder_record, text);
   const std::string record = layout::era_record(cluster, number);
   if (backend_->create_record(record, text)) return era;
-  // The number is taken for good. If by another system, nothing will ever be put into this folder.
+  // The number is taken permanently. If another system has it, nothing will ever be put into this
+  // folder.
   if (read_era(*backend_, record) != era) backend_->remove_record(folder_record);
   return std::nullopt;
 }
 
 void Archive::make_era_durable(std::string_view cluster, const EraName& era) const {
-  // Whoever published what stands there has been here before; that spares all later puts the
+  // The publisher of the existing object has done this already. That spares all later puts the
   // fsyncs.
   if (!backend_->list_after(layout::wal_prefix(cluster, era), "", 1).empty()) return;
   verify_era(cluster, era);

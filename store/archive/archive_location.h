@@ -1,4 +1,4 @@
-// Where an archive is, a folder or a bucket, and how executables open it.
+// Where an archive is, a folder or a bucket, and how programs open it.
 #pragma once
 
 #include <memory>
@@ -12,30 +12,30 @@
 namespace walstow {
 
 struct ArchiveLocation {
-  std::string name;             // as it was given: "/mnt/archive", "s3://bucket/prefix"
-  std::optional<S3Options> s3;  // of one in a bucket
-  // The folder of this host that has its certificates and keys: of one in a folder that folder
-  // itself, else the one of the setting "state"; "" where none is given.
+  std::string name;             // as the user gave it: "/mnt/archive", "s3://bucket/prefix"
+  std::optional<S3Options> s3;  // for an archive in a bucket
+  // The folder of this host with the archive's certificates and keys: for an archive in a folder
+  // that folder itself, otherwise the setting "state"; "" if that is not set.
   std::string state;
 };
 
 // `settings` are walstowd's. Throws Error{kUsage}.
 ArchiveLocation archive_location(const std::string& name, const Settings& settings);
 
-// As become_owner_of() in folder_archive.h, of the folder that `state` names.
+// As become_owner_of() in folder_archive.h, for the folder `state`.
 void become_owner_of(const ArchiveLocation& location);
 
-// As open_archive_folder(), and the same for a bucket.
+// As open_archive_folder(), for a bucket too.
 std::unique_ptr<Archive> open_archive(const ArchiveLocation& location);
 
-// As initialize_archive_folder(); in a bucket nothing may stand below the prefix. A state folder is
-// made (mode 0750) when it is absent.
+// As initialize_archive_folder(); in a bucket nothing may exist below the prefix. Makes a missing
+// state folder (mode 0750).
 std::string initialize_archive(const ArchiveLocation& location);
 
-// For store/archive/copy_archive.h: the location of an archive, whether there is a marker or not.
-// Throws Error{kUnavailable} where there is no such folder or bucket.
+// For store/archive/copy_archive.h: opens the location of an archive, with or without a marker.
+// Throws Error{kUnavailable} if there is no such folder or bucket.
 std::unique_ptr<Backend> open_backend(const ArchiveLocation& location);
-// And one for an archive whose marker comes later, as begin_archive_folder() says.
+// Begins an archive whose marker is written later, as begin_archive_folder().
 std::unique_ptr<Backend> begin_archive(const ArchiveLocation& location);
 
 }  // namespace walstow

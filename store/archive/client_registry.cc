@@ -49,7 +49,7 @@ ClientReport decode(std::string_view content, const BackendReader& backend,
                       .grants = *grants,
                       .certificate_until = until ? parse_iso8601(*until) : std::nullopt,
                       .added = *added};
-  // What contradicts itself, or was copied to another name by hand, lets nobody in.
+  // A record that contradicts itself, or was copied to another name by hand, admits nobody.
   if (layout::client_record(client.client) != key || client.fingerprint.empty() ||
       client.fingerprint != fingerprint_of(client.public_key)) {
     throw_damaged_record(place);
@@ -77,7 +77,7 @@ std::vector<ClientReport> list_clients(BackendReader& backend) {
                   [&](const std::string& key, const std::string& content) {
                     clients.push_back(decode(content, backend, key));
                   });
-  // Keys stand in another order than names ("a-b.json" before "a.json").
+  // Keys sort in another order than names ("a-b.json" before "a.json").
   std::ranges::sort(clients, {}, &ClientReport::client);
   return clients;
 }

@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::size_t kBatch = 1000;  // entries
 
-// Two contents of one length are told apart by the times of both, if these are so far from each
-// other that no two clocks are: a service of S3 refuses 15 minutes. Else they are read.
+// Two contents of one length count as equal, without being read, if the copy is newer by more than
+// the clocks can differ. Otherwise they are read. An S3 service refuses a difference of 15 minutes.
 constexpr std::chrono::hours kClocksDiffer{1};
 
 std::string marker_key() {
@@ -49,10 +49,10 @@ bool have_same_bytes(ObjectSource& one, ObjectSource& other) {
   }
 }
 
-// What was written, read back.
+// A copy that was written and read back.
 struct Scrubbed {
   Sha256Digest digest{};  // of all bytes
-  std::string problem;    // "": they are those that were put
+  std::string problem;    // "": the bytes match their digest
 };
 
 Scrubbed scrub(StagedObject& staged) {
@@ -111,11 +111,11 @@ class Copy {
   Backend& to_;
   const CopyOptions& options_;
   std::string marker_;  // its text
-  // Since when passes may have been cut short between an object's name and the fsync of its folder.
+  // Passes may have been interrupted since then, between an object's name and its folder's fsync.
   std::optional<std::chrono::system_clock::time_point> unfinished_since_;
   std::mutex mutex_;
-  CopyCounts counts_;          // guarded by mutex_, as the calls of options_
-  bool is_last_look_ = false;  // behind the source's marker; changes while one thread runs
+  CopyCounts counts_;          // guarded by mutex_, as are the calls of options_
+  bool is_last_look_ = false;  // the second pass of kFinish; changes while one thread runs
 };
 
 // --- counting ---
@@ -129,7 +129,7 @@ void Copy::count_copied(std::uint64_t bytes) {
 
 void Copy::count_standing(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (is_last_look_) return;  // it was counted
+  if (is_last_look_) return;  // the first pass has counted it
   ++counts_.standing;
   counts_.standing_bytes += bytes;
   if (options_.on_progress) options_.on_progress(counts_);
@@ -143,7 +143,7 @@ void Copy::count_record() {
 void Copy::tell(CopyProblem::Kind kind, const std::string& key, const std::string& text) {
   using Kind = CopyProblem::Kind;
   const std::lock_guard lock(mutex_);
-  if (kind == Kind::kForeign && is_last_look_) return;  // it was told
+  if (kind == Kind::kForeign && is_last_look_) return;  // the first pass has reported it
   if (kind == Kind::kRefused) ++counts_.refused;
   if (kind == Kind::kDamaged) ++counts_.damaged;
   if (kind == Kind::kForeign) ++counts_.foreign;
@@ -152,7 +152,7 @@ void Copy::tell(CopyProblem::Kind kind, const std::string& key, const std::strin
 
 // --- begin and end ---
 
-// False: all was done already.
+// False: the copy was finished already.
 bool Copy::begin() {
   const auto marker = from_.read_record(marker_key());
   const auto moved = from_.read_record(std::string(layout::kMovedMarker));
@@ -202,7 +202,7 @@ void Copy::note_running() {
   if (to_.create_record(key, text)) return;
   const std::string place = record_name(to_, key);
   const auto standing = to_.read_record(key);
-  if (!standing) return;  // another copy has come to its end
+  if (!standing) return;  // another copy has ended
   const auto begun = text_member(parse_record(*standing, place), "begun");
   unfinished_since_ = begun ? parse_iso8601(*begun) : std::nullopt;
   if (!unfinished_since_) throw_damaged_record(place);
@@ -237,7 +237,7 @@ CopyResult Copy::run() {
 // --- one pass ---
 
 void Copy::pass() {
-  // The registry first: whoever was removed from it is not to be let in by a copy.
+  // The registry first: a copy must not admit a client that was removed from it.
   pass_below(layout::client_records());
   pass_below("");
 }
@@ -265,7 +265,7 @@ void Copy::pass_below(const std::string& prefix) {
   copy_items(items);
 }
 
-// Objects stay, whatever has become of them at the source: pruned, decided about, or lost.
+// Objects stay, even if the source has lost, pruned or decided about its own.
 void Copy::remove_extra(const Entry& extra) {
   if (extra.key == layout::kMarker) return;
   if (is_record(extra.key)) {
@@ -310,7 +310,7 @@ void Copy::copy_object(const Item& item) {
 void Copy::compare(const std::string& key) {
   const auto ours = from_.open_object(key);
   const auto theirs = to_.open_object(key);
-  if (ours == nullptr) return;  // it went a moment ago
+  if (ours == nullptr) return;  // it was removed a moment ago
   if (theirs != nullptr && have_same_bytes(*ours, *theirs)) {
     count_standing(theirs->size());
     return;
@@ -318,15 +318,16 @@ void Copy::compare(const std::string& key) {
   tell(CopyProblem::Kind::kRefused, key, "other bytes stand there");
 }
 
-// What does not match its own digest is read once more: the way here may have damaged it. What is
-// damaged at the source is copied as it is, since "absent" would be worse than "damaged".
+// Reads an object that does not match its own digest once more: the transfer may have damaged it.
+// Copies an object that is damaged at the source as it is, since "absent" would be worse than
+// "damaged".
 void Copy::copy_new_object(const std::string& key) {
   constexpr int kReadings = 2;
   std::array<Scrubbed, kReadings> scrubbed;
   std::unique_ptr<StagedObject> staged;
   for (Scrubbed& reading : scrubbed) {
     const auto source = from_.open_object(key);
-    if (source == nullptr) return;  // it went a moment ago
+    if (source == nullptr) return;  // it was removed a moment ago
     to_.check_room();
     staged = to_.stage();
     Buffer piece(kChunkSize);
@@ -357,7 +358,7 @@ void Copy::copy_new_object(const std::string& key) {
 
 void Copy::copy_record(const std::string& key) {
   const auto ours = from_.read_record(key);
-  if (!ours) return;  // it went a moment ago: the next pass removes it there
+  if (!ours) return;  // it was removed a moment ago: the next pass removes it there
   bool changes = false;
   to_.update_record(key, [&](const std::optional<std::string>& theirs) {
     changes = theirs != ours;

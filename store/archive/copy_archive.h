@@ -1,21 +1,23 @@
-// Moves an archive from one place to another, of whatever kind: objects bit for bit, records as
-// they are. Blocking.
+// Moves an archive from one place to another, on any backends. Copies objects bit by bit, and
+// records unchanged. Blocking.
 //
-// The marker comes last. Until then the copy lies below "_copy/" with the marker's text and is no
-// archive that anybody could open: half of the files must never prove that one is absent. What
-// stands already is never replaced; so a pass may be cut short at any time and done again, and may
-// run while others put into the source. The pass that finishes takes the source's marker away
-// first, so that at no time both are served; what comes between its look and that is found by one
-// more look behind it. Who was putting right then could still slip through: nobody may.
+// The marker is copied last. Until then the copy's marker text lies below "_copy/", and nobody can
+// open the copy as an archive: an incomplete copy must never prove that a file is absent. A pass
+// never replaces an existing object. So it may be interrupted at any time and run again, and it may
+// run while others put into the source. The finishing pass removes the source's marker, so that at
+// no time both are served. Then it runs once more, for objects that arrived before that removal. It
+// could still miss a put that is in progress at that moment: nobody may put during the finishing
+// pass.
 //
 //   _copy/walstow.json    at the target: its marker, held back
-//   _copy/running.json    at the target: a pass began, and has not come to its end
-//   _moved/walstow.json   at the source: its marker, once it has given it up
+//   _copy/running.json    at the target: a pass began, and has not ended
+//   _moved/walstow.json   at the source: its marker, once it is given up
 //
-// Not copied: the rest of what begins with '_' but the registry of clients (keys and certificates
-// are no part of a bucket; temporaries, probes and what was set aside mean nothing).
+// Not copied: keys that begin with '_', except those of the registry of clients. Keys and
+// certificates are not part of a bucket; temporaries, probes and quarantined objects have no
+// meaning.
 //
-// Errors: as store/backend/backend.h. Error{kRefused} where the target is something else already.
+// Errors: as store/backend/backend.h. Error{kRefused} if the target has other content already.
 #pragma once
 
 #include <cstdint>
@@ -29,12 +31,12 @@ namespace walstow {
 
 struct CopyCounts {
   std::uint64_t objects = 0, bytes = 0;            // copied by this call
-  std::uint64_t standing = 0, standing_bytes = 0;  // stood there already, the same
-  std::uint64_t records = 0;                       // written, or removed, to be as the source's
-  std::uint64_t refused = 0;                       // other bytes stand there
+  std::uint64_t standing = 0, standing_bytes = 0;  // existed already, the same
+  std::uint64_t records = 0;                       // written or removed, to match the source
+  std::uint64_t refused = 0;                       // other bytes exist under the key
   std::uint64_t damaged = 0;                       // copied as they are
-  std::uint64_t foreign = 0;                       // left out: no files of walstow's
-  std::uint64_t extra = 0;                         // stand there, and not at the source any more
+  std::uint64_t foreign = 0;                       // left out: files that are not walstow's
+  std::uint64_t extra = 0;                         // at the target, but no longer at the source
 };
 
 struct CopyProblem {
@@ -45,11 +47,11 @@ struct CopyProblem {
 
 struct CopyOptions {
   enum class Pass {
-    kCopy,    // as much as there is
-    kFinish,  // nobody writes to the source any more: the target becomes the archive
+    kCopy,    // copies the present content
+    kFinish,  // nobody writes to the source any more: makes the target the archive
   } pass = Pass::kCopy;
   std::uint32_t jobs = 1;  // objects at once
-  // Called one at a time, from any thread. May be empty.
+  // Called by one thread at a time, any of them. May be empty.
   std::function<void(const CopyCounts&)> on_progress;
   std::function<void(const CopyProblem&)> on_problem;
 };
@@ -58,10 +60,10 @@ struct CopyResult {
   CopyCounts counts;
   bool finished = false;  // the target is the archive
 };
-// Of kFinish only: does not finish where something was refused.
+// A kFinish does not finish if any object was refused.
 CopyResult copy_archive(Backend& from, Backend& to, const CopyOptions& options);
 
-// What there is to copy, for a bar.
+// The amount to copy, for a progress bar.
 struct CopySize {
   std::uint64_t objects = 0, bytes = 0;
 };

@@ -40,9 +40,9 @@ std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
   return files;
 }
 
-// What no archive can have made, and nobody can remove from a mount point. A name that begins with
-// '.' is the part of no key (".snapshot", ".zfs", ".Trash-1000"); the others are what file systems,
-// file servers and quotas keep in a root.
+// Names that no archive can have created, and that nobody can remove from a mount point. A name
+// that begins with '.' is never part of a key (".snapshot", ".zfs", ".Trash-1000"). File systems,
+// file servers and quotas keep the other names in a root.
 bool belongs_to_file_system(std::string_view name) {
   static const std::set<std::string_view> kNames{
       "lost+found", "~snapshot",    "#snapshot",   "#recycle",
@@ -61,7 +61,7 @@ SpaceProbe space_of(const std::string& folder) {
 }
 
 void refuse_unless_empty(FileSystem& files, const std::string& folder) {
-  // An earlier call leaves these when it is killed before it has made the marker.
+  // An earlier call leaves these if it is killed before it has created the marker.
   static const std::set<std::string_view> kUnfinished{"_probe", "_tmp", kRecordsLock, kReserveFile};
   for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
     if (belongs_to_file_system(name) || kUnfinished.contains(name)) continue;
@@ -76,7 +76,7 @@ void refuse_unless_empty(FileSystem& files, const std::string& folder) {
 void become_owner_of(const std::string& folder) {
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return;  // opening it says so in better words
+    if (errno == ENOENT || errno == ENOTDIR) return;  // opening it gives a better message
     throw_system_error(fmt::format("could not look at archive \"{}\"", folder), errno);
   }
   if (status.st_uid == geteuid()) return;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kSegmentFolderLength = 16;  // TTTTTTTTLLLLLLLL
 constexpr std::size_t kDigestDigits = 32;
-constexpr std::size_t kOlderDigits = 12;  // of a digest, in the keys of before
+constexpr std::size_t kOlderDigits = 12;  // of a digest, in the keys of older archives
 constexpr std::string_view kRecordSuffix = ".json";
 constexpr std::string_view kWal = "wal";
 constexpr std::string_view kHistory = "history";
@@ -20,7 +20,7 @@ std::string folder_of(std::string_view cluster, const EraName& era, const WalFil
                                            : segment_folder(cluster, era, file);
 }
 
-// A client may be a local user, and those may have any name. '=' is the escape itself.
+// A client may be a local user, whose name may contain any character. '=' is the escape itself.
 std::string client_part(std::string_view client) {
   std::string part;
   for (const char c : client) {
@@ -33,7 +33,7 @@ std::string client_part(std::string_view client) {
   return part;
 }
 
-// Takes the text before the first '/' off `rest`.
+// Removes the text before the first '/' from `rest`, and returns it.
 std::string_view take_part(std::string_view& rest) {
   const std::size_t slash = rest.find('/');
   const std::string_view part = rest.substr(0, slash);
@@ -55,7 +55,7 @@ std::string_view folder_of(Kept kept) {
   return kept == Kept::kConflict ? "conflicts" : "settled";
 }
 
-// "NAME.DIGEST": the key of a new content, and the one of before.
+// "NAME.DIGEST": the key of a new content, and that of older archives.
 ContentKeys content_keys(std::string_view name, const Digest& digest, std::string_view suffix) {
   const std::string digits = to_string(digest);
   return {fmt::format("{}.{}{}", name, digits, suffix),
@@ -66,7 +66,7 @@ std::string_view form_text(StoredName::Form form) {
   return form == StoredName::Form::kIncomplete ? kIncomplete : "";
 }
 
-// The stored names that are longer than the file's own end with a digest.
+// Stored names that are longer than the file's own name end with a digest.
 StoredText split_stored_name(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || !are_digits(name.substr(dot + 1))) return {name, ""};
@@ -215,7 +215,7 @@ std::string history_prefix(std::string_view cluster, const EraName& era) {
 
 std::string after_segment(std::string_view cluster, const EraName& era,
                           const WalFileName& segment) {
-  // All keys of a segment go on with '.' after its 24 digits; '/' is the character after '.'.
+  // After a segment's 24 digits, all its keys continue with '.'; '/' is the character after '.'.
   return fmt::format("{}/", before_segment(cluster, era, segment));
 }
 

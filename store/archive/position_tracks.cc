@@ -9,10 +9,10 @@ namespace {
 
 using Tracks = std::vector<PositionTrack>;
 
-// A copy may boot so often before the original is heard of again.
+// A clone may boot this often before the original reports again.
 constexpr std::size_t kMostPastRuns = 16;
 
-// Place in the log whatever the timeline: the digits behind it. "" is below all.
+// A position in the log whatever the timeline: the digits after it. "" sorts below all.
 std::string_view place(std::string_view segment) {
   return segment.empty() ? segment : segment.substr(8);
 }
@@ -25,7 +25,7 @@ std::string text_of(const std::optional<WalFileName>& segment) {
   return segment ? segment->text() : "";
 }
 
-// How far it has got, as far as that is known.
+// The track's newest known position.
 const std::string& head_of(const PositionTrack& track) {
   return is_below(track.last_handed, track.restartpoint) ? track.restartpoint : track.last_handed;
 }
@@ -70,7 +70,7 @@ class Report {
   std::string boot_;
 };
 
-// The index of the greatest `member` that is not above `segment`, among those of `pool`.
+// The index of the greatest `member` that is not above `segment`, among the tracks in `pool`.
 template <class Member>
 std::optional<std::size_t> nearest_below(const Tracks& tracks, const std::vector<std::size_t>& pool,
                                          const std::string& segment, Member member) {
@@ -83,13 +83,14 @@ std::optional<std::size_t> nearest_below(const Tracks& tracks, const std::vector
   return nearest;
 }
 
-// Whether it names what that one was handed last; or begins, after a boot, where that one would.
+// Whether the report names the track's last served segment; or, after a boot, begins where the
+// track would.
 bool Report::goes_on_with(const PositionTrack& track) const {
   if (!last_.empty() && track.last_handed == last_) return true;
   return is_of_another_run(track) && !handed_.empty() && track.restartpoint == handed_;
 }
 
-// `tracks` has one at least.
+// `tracks` is not empty.
 std::size_t Report::find(const Tracks& tracks) const {
   std::vector<std::size_t> pool, earlier, all;
   for (std::size_t i = 0; i < tracks.size(); ++i) {
@@ -104,7 +105,8 @@ std::size_t Report::find(const Tracks& tracks) const {
   }
   if (exact.size() == 1) return exact.front();
   if (!exact.empty()) pool = exact;
-  // What comes up from below goes by the place of one that was left, and does not become it.
+  // A report that comes from below passes the position of a track that was left, and does not join
+  // it.
   if (std::ranges::any_of(pool, [&](std::size_t i) { return !tracks[i].perhaps_left; })) {
     std::erase_if(pool, [&](std::size_t i) { return tracks[i].perhaps_left; });
   }
@@ -118,23 +120,24 @@ std::size_t Report::find(const Tracks& tracks) const {
   return pool.front();  // the lowest
 }
 
-// Whether the one who reports needs what the track needs no more.
+// Whether the reporter needs a segment that the track no longer needs.
 bool Report::goes_before(const PositionTrack& track) const {
   if (track.retired || track.restartpoint.empty()) return false;
-  // One machine's two processes may report in the other order than they asked PostgreSQL.
+  // Two processes of one machine may report in another order than PostgreSQL started them.
   const bool swapped = is_of_same_run(track) && last_ == track.last_handed;
   if (!restartpoint_.empty()) return !swapped && is_below(restartpoint_, track.restartpoint);
   const auto is_before = [&](const std::string& segment) {
     return !segment.empty() && segment != track.last_handed &&
            is_below(segment, track.restartpoint);
   };
-  // What was handed last is noted there without an fsync: a crash of the machine may set it back.
+  // The standby records its last served segment without an fsync: a crash of the machine may set it
+  // back.
   return is_before(handed_) || (!may_have_crashed(track) && is_before(last_));
 }
 
-// A track of its own. It begins with what its run needed before the other one came; where that is
-// not known with what is told, and where nothing is told that is before the other one, it may need
-// as much as that does.
+// Makes a new track. It begins with what its run needed before the other track's run appeared. If
+// that is unknown, it begins with the report; if the report names nothing before the other track,
+// it may need as much as that one does.
 void Report::separate(Tracks& tracks, std::size_t from) const {
   PositionTrack& other = tracks[from];
   PositionTrack made;
@@ -155,8 +158,9 @@ void Report::separate(Tracks& tracks, std::size_t from) const {
   tracks.push_back(std::move(made));
 }
 
-// A primary that became a standby: what it was handed in its earlier life says nothing of what it
-// needs. Where it is not known to be the same machine, the primary may be another one that goes on.
+// A primary that became a standby: the segments that it was served in its earlier life do not show
+// what it needs. Unless it is known to be the same machine, the primary may be another one that
+// still runs, so its track stays.
 void Report::start_as_standby(Tracks& tracks, std::size_t at) const {
   if (is_of_same_run(tracks[at])) tracks.erase(tracks.begin() + static_cast<std::ptrdiff_t>(at));
   PositionTrack made;
@@ -164,8 +168,9 @@ void Report::start_as_standby(Tracks& tracks, std::size_t at) const {
   tracks.push_back(std::move(made));
 }
 
-// A standby that boots asks for WAL before it is promoted. So this is another machine, and what the
-// standby needs stays as it was. Its own track, which holds nothing, tells it the next time.
+// A standby that boots requests WAL before it is promoted. So this is another machine, and the
+// standby needs the same as before. The primary's own track, which holds nothing back, identifies
+// it the next time.
 void Report::add_primary(Tracks& tracks) const {
   std::erase_if(tracks, [](const PositionTrack& track) { return track.retired; });
   PositionTrack made;
@@ -195,13 +200,13 @@ void Report::advance(PositionTrack& track) const {
   }
 }
 
-// No other track fits as well.
+// Whether no other track fits as well.
 bool Report::alone_goes_on_with(const PositionTrack& track, const Tracks& tracks) const {
   const auto fits = [this](const PositionTrack& one) { return goes_on_with(one); };
   return goes_on_with(track) && std::ranges::count_if(tracks, fits) == 1;
 }
 
-// False: it is out of date.
+// False: the report is outdated.
 bool Report::apply(Tracks& tracks) const {
   if (tracks.empty()) {
     tracks.emplace_back();
@@ -216,8 +221,8 @@ bool Report::apply(Tracks& tracks) const {
       add_primary(tracks);
       return true;
     }
-    // Clocks of two machines differ, so the order of their sequences says nothing. But a run that
-    // has ended sends nothing new, and which one of several has booted must be clear.
+    // The clocks of two machines differ, so the order of their sequences proves nothing. But a run
+    // that has ended sends nothing new, and it must be clear which of several machines has booted.
     const auto run = std::ranges::find(track.past_runs, boot_, &PastRun::boot);
     const bool is_another = run == track.past_runs.end()
                                 ? late || (tracks.size() > 1 && !alone_goes_on_with(track, tracks))
@@ -240,8 +245,8 @@ bool Report::apply(Tracks& tracks) const {
   return true;
 }
 
-// One that was left has ended when a lower one of the same run has come up to it. The runs before
-// are of both.
+// A track that was left ends when a lower one of the same run has reached it. Both share the
+// earlier runs.
 void end_left_tracks(Tracks& tracks) {
   for (auto left = tracks.begin(); left != tracks.end();) {
     const auto has_passed = [&left](const PositionTrack& other) {
@@ -265,8 +270,8 @@ void put_in_order(Tracks& tracks) {
   });
 }
 
-// Until there are no more than kMostTracks, the two highest become one: what the lower one needs
-// holds for both.
+// Merges the two highest tracks until there are at most kMostTracks. The result needs what the
+// lower one needs.
 void merge_highest(Tracks& tracks) {
   const auto first_retired = [&tracks] {
     return std::ranges::find(tracks, true, &PositionTrack::retired);

@@ -8,8 +8,8 @@
 
 namespace walstow {
 
-// Outside all eras, under "_probe/". Throws Error like the backend, and Error{kDamaged} when what
-// comes back is not what was put.
+// Runs outside all eras, under "_probe/". Errors: as the backend; Error{kDamaged} if the object
+// that was read back differs from the one that was put.
 CheckReport probe_archive(const Archive& archive, const std::string& cluster);
 
 }  // namespace walstow

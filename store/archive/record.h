@@ -1,4 +1,4 @@
-// What all records of an archive have in common: one line of JSON with a "format". Errors name the
+// The common form of an archive's records: one line of JSON with a "format". Errors contain the
 // record's name.
 #pragma once
 
@@ -13,11 +13,11 @@ namespace walstow {
 
 inline constexpr std::string_view kArchiveFormat = "1.0";  // "MAJOR.MINOR"
 
-// "record "KEY" of archive "/mnt/archive"", for messages.
+// Names a record for messages: "record "KEY" of archive "/mnt/archive"".
 std::string record_name(const BackendReader& backend, const std::string& key);
 
-// Unknown members are ignored. Throws Error{kDamaged} where there is no JSON object with a format,
-// and Error{kUsage} for an unknown major.
+// Ignores unknown members. Throws Error{kDamaged} unless `text` is a JSON object with a format, and
+// Error{kUsage} for an unknown major.
 boost::json::object parse_record(std::string_view text, const std::string& name);
 
 [[noreturn]] void throw_damaged_record(const std::string& name);

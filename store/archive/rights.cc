@@ -10,13 +10,13 @@
 namespace walstow {
 namespace {
 
-// Any one of the rights is enough, in that cluster or in all.
+// Any one of these rights is enough, in that cluster or in all.
 struct Needed {
-  std::vector<Right> any_of;  // the first is named in a refusal
-  std::string cluster;        // kEveryCluster: a right in one cluster does not do
+  std::vector<Right> any_of;  // a refusal names the first
+  std::string cluster;        // kEveryCluster: a right in one cluster is not enough
 };
 
-// nullopt: whoever is registered may ask.
+// nullopt: every registered client may send it.
 std::optional<Needed> needed_for(const Command& command) {
   using enum Right;
   using Result = std::optional<Needed>;
@@ -25,11 +25,11 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const GetFile& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const ListFiles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const ListHoles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    // It keeps disks and processors of the store busy for hours.
+    // A verification occupies the store's disks and processors for hours.
     Result operator()(const VerifyFiles& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const SetAside& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ClusterStatus& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    // Retention rests on positions: nobody reports one for others.
+    // Retention relies on positions: no client reports one for another.
     Result operator()(const ReportPosition& c) const { return {{{kRestore}, c.cluster}}; }
     Result operator()(const CreateCluster& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const OpenEra& c) const { return {{{kAdmin}, c.cluster}}; }
@@ -41,7 +41,7 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const ListHolds& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const ListBackups& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const ListStandbys& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    // Who may put, or get, may not decide what goes.
+    // A client that may put or get must not decide what is deleted.
     Result operator()(const AddHold& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const RemoveHold& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const AddBackup& c) const { return {{{kAdmin}, c.cluster}}; }
@@ -58,17 +58,17 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const WithdrawFile& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ReturnFile& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const PurgeFile& c) const { return {{{kAdmin}, c.cluster}}; }
-    // Whoever may put does not decide who opens timelines.
+    // A client that may put must not decide which clients open timelines.
     Result operator()(const SetNewTimelines& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ShowNewTimelines& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    // The answer has only the clusters that concern the caller.
+    // The answer contains only the clusters in which the caller has rights.
     Result operator()(const ListClusters&) const { return std::nullopt; }
     Result operator()(const Whoami&) const { return std::nullopt; }
     Result operator()(const ListClients&) const { return everywhere(); }
     Result operator()(const AddClient&) const { return everywhere(); }
     Result operator()(const ChangeClient&) const { return everywhere(); }
     Result operator()(const RemoveClient&) const { return everywhere(); }
-    // Whoever may change the registry may give themselves every right in every cluster.
+    // A client that may change the registry can grant itself every right in every cluster.
     static Result everywhere() { return {{{kAdmin}, std::string(kEveryCluster)}}; }
   };
   return std::visit(Visitor(), command);
@@ -81,8 +81,8 @@ bool may(const Grants& grants, Right right, std::string_view cluster) {
   });
 }
 
-// Without their own record, or without admin in it, an administrator could not undo the mistake. It
-// also means that the registry never loses its last administrator but by the owner's hand.
+// Without its own record, or without admin in it, an administrator could not undo the mistake. So
+// only the owner can remove the last administrator from the registry.
 bool shuts_out_itself(const Command& command, const Caller& caller) {
   if (caller.kind == Caller::Kind::kOwner) return false;
   if (const auto* remove = std::get_if<RemoveClient>(&command)) {
@@ -120,7 +120,7 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
             : "Use the key that was added last, or have the client removed and added again with "
               "\"walstow client add\"; and take the old line out of authorized_keys.");
   }
-  // TLS has checked it when the session began; a connection may last, and a session be resumed.
+  // TLS checks it when a session begins, but a connection may last, and a session may be resumed.
   if (caller.certificate_until && now > *caller.certificate_until) {
     return make_refusal(Code::kUnknownClient,
                         fmt::format("the certificate of client \"{}\" has expired on {}",

@@ -18,14 +18,14 @@ namespace {
 
 namespace json = boost::json;
 
-// The record as it is kept.
+// The content of a record.
 struct Position {
   std::string client, instance, standby, host;
   std::string system;                 // system identifier, decimal
-  std::vector<PositionTrack> tracks;  // as apply_report() gives them; never none
+  std::vector<PositionTrack> tracks;  // as apply_report() returns them; never empty
 };
 
-// A release that knows of one track only reads the first, which needs most.
+// A release that knows only one track reads the first one, which needs most.
 json::object track_object(const PositionTrack& track) {
   json::object object{{"sequence", std::to_string(track.sequence)},
                       {"restartpoint", track.restartpoint},
@@ -46,8 +46,8 @@ json::object track_object(const PositionTrack& track) {
   return object;
 }
 
-// One object of the record. Its members throw std::exception where they are not what they should
-// be.
+// One object of the record. Its accessors throw std::exception if a member is missing or of another
+// type.
 class Members {
  public:
   explicit Members(const json::object& object) : object_(object) {}
@@ -75,7 +75,7 @@ class Members {
   }
   bool flag(std::string_view name) const { return object_.at(name).as_bool(); }
   bool flag_or_false(std::string_view name) const { return object_.contains(name) && flag(name); }
-  // None where there is no such member.
+  // Empty if there is no such member.
   std::vector<Members> objects(std::string_view name) const {
     std::vector<Members> all;
     if (!object_.contains(name)) return all;
@@ -171,13 +171,13 @@ std::string_view timeline_of(std::string_view segment) {
   return segment.substr(0, 8);
 }
 
-// What the record becomes; nullopt: the report is older than the record.
+// The record after the report. nullopt: the report is older than the record.
 std::optional<Position> apply(std::optional<Position> standing, std::string_view client,
                               const PositionChange& change, Time now) {
   Position position = standing.value_or(Position());
   const std::string system = std::to_string(change.system_identifier);
-  // A data directory that was filled anew: what it was handed in its earlier life says nothing of
-  // what it needs.
+  // A data directory that was filled anew: the segments that it was served in its earlier life do
+  // not show what it needs.
   if (position.system != system) {
     const auto newest = std::ranges::max_element(position.tracks, {}, &PositionTrack::sequence);
     if (newest != position.tracks.end() && change.instance.sequence <= newest->sequence) {
@@ -190,7 +190,7 @@ std::optional<Position> apply(std::optional<Position> standing, std::string_view
   position.tracks = *std::move(tracks);
   position.client = client;
   position.instance = change.instance.id;
-  // walstow-archive does not know the name that walstow-restore was given.
+  // walstow-archive does not know the standby's name, which walstow-restore was given.
   if (!change.instance.standby.empty()) position.standby = change.instance.standby;
   position.host = change.instance.host;
   position.system = system;
@@ -235,7 +235,7 @@ bool is_far_ahead(std::uint64_t sequence, Time now) {
   return sequence > sequence_at(now + kSequenceAhead);
 }
 
-// A record of before has kept such ones.
+// Records of earlier releases may contain such sequences.
 void forget_far_sequences(Position& position, Time now) {
   const auto forget = [now](std::uint64_t& sequence) {
     if (is_far_ahead(sequence, now)) sequence = 0;
@@ -247,7 +247,7 @@ void forget_far_sequences(Position& position, Time now) {
   }
 }
 
-// Of one client, whoever was seen last a long time ago.
+// The instance of one client that has been silent for the longest time.
 struct SilentInstance {
   std::string key;
   Time seen = Time::max();
@@ -261,7 +261,7 @@ Time last_seen(const Position& position) {
   return seen;
 }
 
-// For one instance more. Several that come at once may all find room.
+// Makes room for one more instance. Of several that arrive at once, all may find room.
 void make_room(Backend& backend, std::string_view cluster, std::string_view client, Time now) {
   const auto entries =
       backend.list_after(layout::standby_records(cluster, client), "", kMostInstances);
@@ -269,13 +269,13 @@ void make_room(Backend& backend, std::string_view cluster, std::string_view clie
   SilentInstance silent;
   for (const Entry& entry : entries) {
     const auto content = backend.read_record(entry.key);
-    if (!content) return;  // it has gone meanwhile
+    if (!content) return;  // it was removed meanwhile
     try {
       const Position position = decode_position(backend, *content, entry.key);
       if (const Time seen = last_seen(position); seen < silent.seen)
         silent = {entry.key, seen, position.instance, position.standby};
     } catch (const Error& error) {
-      if (!is_of_one_record(error)) throw;  // it is named in the status
+      if (!is_of_one_record(error)) throw;  // the status reports it
     }
   }
   if (silent.key.empty()) return;
@@ -310,17 +310,17 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
     std::optional<Position> standing;
     if (content) standing = decode_position(backend, *content, key);
     if (standing) forget_far_sequences(*standing, now);
-    // A primary that was never a standby has no position to retire, and who got nothing has none
-    // yet.
+    // A primary that was never a standby has no position to retire, and a standby that got nothing
+    // has none yet.
     if (!standing && !change.handed && !change.restartpoint) return std::nullopt;
     const auto next = apply(standing, client, change, now);
     if (!next) return std::nullopt;
     if (standing && !worth_writing(*standing, *next, change)) return std::nullopt;
     return encode_position(*next);
   };
-  // Looking first spares most gets the lock; the change itself decides again under it. Not so for a
-  // restartpoint, which is told once: when it is there already, an attempt whose answer was lost
-  // has written it, and update_record() makes sure that it is durable.
+  // Reading first saves most gets the lock; under the lock, the change decides again. Not for a
+  // restartpoint, which is reported once: if the record has it already, an attempt whose answer was
+  // lost has written it, and update_record() makes sure that it is durable.
   const auto standing = backend.read_record(key);
   if (!change.restartpoint && !next_record(standing)) return;
   if (!standing) make_room(backend, cluster, client, now);

@@ -34,7 +34,7 @@ inline constexpr std::chrono::hours kSilentInstance{7 * 24};
 // A sequence is the time of the report, in microseconds; one that is further ahead than this is of
 // a clock that is wrong, or made up, and counts as of now. So it hides none of the reports that
 // follow.
-inline constexpr std::chrono::hours kSequenceAhead{1};
+inline constexpr std::chrono::minutes kSequenceAhead{5};
 
 // `told` names a system that the cluster has an era of: the caller sees to that. Throws
 // Error{kRefused} for an instance too many. Durable on return when it changed anything that

@@ -1,25 +1,22 @@
-// Publishing: how a file becomes part of the archive, step by step, and why.
+// How a file becomes part of the archive, step by step, and why.
 //
-//  1. The temporary is written, then fsynced. It has no name that anybody looks for: a crash leaves
-//     nothing, or a leftover of a dead writer, which a cleaner can tell from a live one by its
-//     lock.
-//  2. The folder of the key is made, if need be, and every name on the way down to it is fsynced,
-//  also
-//     of folders that stood already: another process may have made one a moment ago, and may not
-//     have come to its own fsync yet. This precedes the link, so that a failure shows nothing under
-//     the key, and a name once seen is at most one fsync from being durable. It is done once for
-//     each folder (DurableFolders).
+//  1. The backend writes the temporary and fsyncs it. Nobody looks for its name: a crash leaves
+//     nothing, or a leftover of a dead writer. A cleaner tells the latter from a live writer's
+//     temporary by its lock.
+//  2. The backend makes the key's folder, if it is missing, and fsyncs every name on the path to
+//     it. That includes folders that already existed: another process may have made one a moment
+//     ago and not have fsynced it yet. This precedes the link. So a failure leaves nothing visible
+//     under the key, and a visible name is at most one fsync from being durable. It is done once
+//     for each folder (DurableFolders).
 //  3. linkat() gives the temporary its name. It fails when the name is taken, in one step inside
-//  the
-//     file system: no race can replace what stands. rename() would.
-//  4. The folder is fsynced, each time and after the link: an fsync that began before may have
-//  missed
-//     it. If this fails the process must end (kFatal): the kernel has thrown away what it could not
-//     write, and the next fsync would report success.
+//     the file system: no race can replace an existing object. rename() would replace it.
+//  4. The backend fsyncs the folder, each time and after the link: an fsync that began earlier may
+//     have missed it. If this fails, the process must end (kFatal): the kernel has discarded what
+//     it could not write, and the next fsync would report success.
 //
-// Whoever finds the name taken has a duty, too: the writer that made it may be between 3 and 4, and
-// its machine may fail before 4. So a success for "the same content stands" needs make_durable()
-// first, which takes no step on trust.
+// A writer that finds the name taken has a duty too. The writer that created it may be between
+// steps 3 and 4, and its machine may fail before 4. So a success for "the same content exists"
+// needs make_durable() first, which repeats all the steps.
 #include "store/backend/directory_backend.h"
 
 #include <atomic>
@@ -41,23 +38,23 @@ namespace walstow {
 namespace {
 
 // Far longer than a read, a change and three fsyncs take, and shorter than a client's patience. A
-// standby's is the shortest, and its WAL waits while an update notes its position.
+// standby has the shortest patience, and its WAL waits while an update records its position.
 constexpr std::chrono::seconds kRecordsPatience{10};
 constexpr std::chrono::seconds kUpdatePatience{1};
 
-// A file system may take milliseconds to give back a file's blocks, at the removal of its last
-// name, and does so for several files at once. For a few the threads would cost more.
+// When a file's last name is removed, a file system may take milliseconds to free its blocks. It
+// does so for several files at once. For a few files, threads would cost more than they save.
 constexpr std::size_t kRemovers = 8;
 constexpr std::size_t kFewRemovals = 16;
 
-// Makes folders durable, and remembers for which it has been done, since each fsync of a folder is
-// a flush of the disk. That lasts as long as nobody removes folders, and walstow never does; should
-// somebody, it is noticed unless another process has made the folder anew.
+// Makes folders durable and remembers them, since each fsync of a folder flushes the disk. This
+// relies on nobody removing folders, and walstow never removes one. If somebody else does, it
+// notices, unless another process has made the folder again.
 class DurableFolders {
  public:
   explicit DurableFolders(FileSystem& files) : files_(files) {}
 
-  // On return `folder` stands, and its name and those of all folders above it are durable.
+  // On return `folder` exists, and its name and those of all folders above it are durable.
   void make(const std::string& folder) {
     if (is_known(folder) && files_.status(folder)) return;
     make_folders_durably(files_, folder);
@@ -65,7 +62,8 @@ class DurableFolders {
   }
 
  private:
-  // Forgetting costs a few fsyncs, never a promise; a folder has a key's worth of memory.
+  // Forgetting a folder costs a few fsyncs and breaks no promise. A known folder takes the memory
+  // of a key.
   static constexpr std::size_t kMostKnown = 1024;
 
   bool is_known(const std::string& folder) {
@@ -162,10 +160,7 @@ class DirectoryBackend final : public Backend {
 
   bool give_up_reserve() override { return reserve_.give_up(); }
   void hold_reserve() override { reserve_.make(); }
-  void check_room() override {
-    reserve_.check_room();
-    reserve_.make();
-  }
+  void check_room() override { reserve_.check_room(); }
 
   void verify_in_place() override;
 
@@ -186,10 +181,10 @@ class DirectoryBackend final : public Backend {
 
 // --- objects ---
 
-// Before the first object and not when the archive is opened: a full or read-only file system fails
-// at this, and must hand out what it has all the same.
+// Runs before the first object, not when the archive is opened: on a full or read-only file system
+// it fails, and such an archive must still serve its content.
 void DirectoryBackend::prepare() {
-  // Not std::call_once: with a static libgcc, an exception does not get through it.
+  // Not std::call_once: with a static libgcc, an exception does not pass through it.
   const std::lock_guard lock(preparing_);
   if (prepared_) return;
   probe_directory(*files_);
@@ -236,21 +231,21 @@ bool DirectoryBackend::make_durable(const std::string& key) {
 bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& damaged) {
   check_key(key);
   // Publishing never replaces, so under this lock the key cannot get another object between the
-  // look and the rename.
+  // check and the rename.
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
   if (!status || !dynamic_cast<const FileSource&>(damaged).is(*status)) return false;
   const std::string aside = aside_key(key, random_hex(4));
   folders_.make(parent_folder(aside));
   files_->rename(key, aside);
-  // The new name first: where a rename is not one step on the disk, better two names than none.
+  // The new name first: where a rename is not one step on the disk, two names are better than none.
   files_->sync_folder(parent_folder(aside));
   files_->sync_folder(parent_folder(key));
   return true;
 }
 
-// A rename over what stands: before it and after it a reader finds a whole object, after a crash
-// too. A temporary's own name, which the rename takes away, needs no fsync: if a crash brings it
+// Renames over the existing object: before and after it, and after a crash, a reader finds a whole
+// object. The rename removes the temporary's own name, which needs no fsync: if a crash brings it
 // back, a cleaner removes it.
 bool DirectoryBackend::replace_object(StagedObject& successor, const std::string& key,
                                       const ObjectSource& standing) {
@@ -259,7 +254,7 @@ bool DirectoryBackend::replace_object(StagedObject& successor, const std::string
   const std::string folder = parent_folder(key);
   file.sync();
   folders_.make(folder);
-  // As in set_aside(): under this lock nobody else takes the standing object from its key.
+  // As in set_aside(): under this lock nobody else takes the existing object from its key.
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
   if (!status || !dynamic_cast<const FileSource&>(standing).is(*status)) return false;
@@ -271,9 +266,9 @@ bool DirectoryBackend::replace_object(StagedObject& successor, const std::string
 
 // --- records ---
 
-// What replaces, moves or removes something goes through this lock, one at a time over all
-// processes. Reading, publishing and creating need none: the link in them fails when a name is
-// taken, also where locks do not reach another host.
+// Every replacement, move or removal takes this lock, one at a time over all processes. Reading,
+// publishing and creating need no lock: their link fails when a name is taken, even where locks do
+// not reach another host.
 std::unique_ptr<FileLock> DirectoryBackend::lock_records(Duration patience) {
   std::unique_ptr<FileLock> lock = files_->lock(std::string(kRecordsLock), Clock::now() + patience);
   if (lock != nullptr) return lock;
@@ -300,7 +295,7 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
     const std::optional<std::string> standing = read_record(key);
     const std::optional<std::string> content = change(standing);
     if (!content) {
-      // What `change` relied on may have been written by a process that died before its fsync.
+      // A process that died before its fsync may have written the content that `change` relied on.
       make_durable(key);
       return;
     }
@@ -311,7 +306,8 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
       return;
     }
     if (create_durably(*files_, key, *content) == LinkResult::kLinked) return;
-    // Somebody has created it since. Under the lock it cannot go again: the next round ends this.
+    // Another process has created it since. Under the lock it cannot be removed again: the next
+    // round ends this loop.
   }
 }
 
@@ -321,7 +317,7 @@ std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& key
   std::atomic<std::size_t> removed = 0;
   const auto remove = [&](std::size_t index) {
     const std::optional<FileStatus> status = files_->status(keys[index]);
-    // A folder is no object: it stays even when it is empty (DurableFolders).
+    // A folder is no object: it stays even if it is empty (DurableFolders).
     if (!status || status->type != FileStatus::Type::kFile) return;
     if (files_->remove(keys[index])) ++removed;
   };
@@ -329,8 +325,8 @@ std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& key
   std::set<std::string> folders;
   for (const std::string& key : keys)
     folders.insert(parent_folder(key));
-  // Also when it was gone already: who removed it may have died before that was durable, and our
-  // caller relies on it from now on.
+  // Sync even if the object was already absent: the process that removed it may have died before
+  // that was durable, and our caller relies on it from now on.
   for (const std::string& folder : folders) {
     if (files_->status(folder)) files_->sync_folder(folder);
   }
@@ -353,8 +349,8 @@ std::unique_ptr<File> make_probe(FileSystem& files, std::string_view content) {
   return file;
 }
 
-// Those of processes that were killed meanwhile. A probe takes milliseconds: a day is enough, also
-// where the clocks of two hosts differ.
+// Removes the probes of processes that were killed. A probe takes milliseconds: a day's margin is
+// enough, even where the clocks of two hosts differ.
 void remove_stale_probes(FileSystem& files, const std::string& folder) {
   const auto old = std::chrono::system_clock::now() - std::chrono::hours(24);
   const auto names = files.list(folder);

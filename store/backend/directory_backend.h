@@ -1,7 +1,8 @@
 // An archive in a directory, on any file system that can link without replacing.
 //
-// Publishing (promise 1 of README.md): temporary -> fsync -> linkat (fails when the name is taken)
-// -> fsync of its folder and of every folder above. See directory_backend.cc for why each step.
+// Publishing (guarantee 1 of docs/guarantees.md): temporary -> fsync -> linkat (fails when the name
+// is taken) -> fsync of its folder and of every folder above. directory_backend.cc explains each
+// step.
 #pragma once
 
 #include <memory>
@@ -13,14 +14,14 @@
 
 namespace walstow {
 
-// Takes ownership. `files` is rooted at the archive's folder. Its first stage() probes the file
-// system and removes the temporaries of dead writers; reading works without. check_room() makes the
-// reserve, too, where it is missing. Without a `space` there is none, and always room.
+// Takes ownership. `files` is rooted at the archive's folder. The first stage() probes the file
+// system and removes the temporaries of dead writers; reading works without it. check_room() also
+// makes a missing reserve. Without a `space` there is no reserve, and there is always room.
 std::unique_ptr<Backend> make_directory_backend(std::unique_ptr<FileSystem> files,
                                                 SpaceProbe space = {});
 
-// Throws Error{kStorage} with a hint when the file system below the archive replaces or cannot
-// link.
+// Throws Error{kStorage} with a hint when the archive's file system replaces existing names or
+// cannot link.
 void probe_directory(FileSystem& files);
 
 }  // namespace walstow

@@ -1,11 +1,11 @@
-// A folder's keys are not in the order of its names: '.' and '-' sort before the '/' that follows a
-// folder's name in every key below it, so that "a.b" and "a-b" come before "a/c", though the name
-// "a" comes before both. Names are therefore ordered with the '/' that makes them folders. Which
-// ones are folders only a status can tell, and a folder may have thousands of names of which one is
-// asked for. So each name first waits as a file; when its turn comes and it turns out to be a
-// folder, it goes back into the queue, now with its '/', and finds its right place. The status of
-// the first is asked for alone, then those of two together, of four and so on: one that is wanted
-// costs one, and a thousand cost little more than their system calls.
+// A folder's keys do not sort in the order of its names. '.' and '-' sort before the '/' that
+// follows a folder's name in every key below it. So "a.b" and "a-b" come before "a/c", though the
+// name "a" comes before both. Names of folders are therefore ordered with their '/'. Only a status
+// tells whether a name is a folder, and a caller may want one name of a folder with thousands. So
+// each name first waits as a file. When its turn comes and it turns out to be a folder, it returns
+// to the queue with its '/', and finds its right place. The first status is requested alone, then
+// two together, then four, and so on. So one wanted name costs one status, and a thousand cost
+// little more than their system calls.
 #include "store/backend/directory_listing.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kMostAtOnce = 512;  // statuses that are asked for together
+constexpr std::size_t kMostAtOnce = 512;  // statuses that are requested together
 
 // The smallest first.
 using Queue = std::priority_queue<std::string, std::vector<std::string>, std::greater<>>;
@@ -43,7 +43,7 @@ class Listing {
   bool may_be_entry(const std::string& key) const {
     return key > after_ && is_listed(key, prefix_);
   }
-  // Whether a key that begins with `folder` (which ends with '/') can be an entry.
+  // Whether a key that begins with `folder` (which ends with '/') can be listed.
   bool may_hold_entries(std::string_view folder) const {
     const bool fits_prefix =
         is_listed(folder, prefix_) || std::string_view(prefix_).starts_with(folder);
@@ -70,7 +70,7 @@ Queue Listing::candidates(const std::string& path) const {
   return Queue(std::greater<>(), std::move(keys));
 }
 
-// Names of one folder whose statuses are asked for together, before their turn comes.
+// Names of one folder whose statuses are requested together, before their turn comes.
 class Statuses {
  public:
   Statuses(FileSystem& files, const std::string& path)
@@ -78,7 +78,7 @@ class Statuses {
         folder_(path.empty() ? "." : path.substr(0, path.size() - 1)),
         prefix_size_(path.size()) {}
 
-  // Of `key`, and with it of some that come next in `queue`.
+  // The status of `key`. Also requests those of some names that come next in `queue`.
   std::optional<FileStatus> take(const std::string& key, Queue& queue) {
     auto found = known_.find(key);
     if (found == known_.end()) {
@@ -131,7 +131,7 @@ void Listing::add_folder(const std::string& path) {
     if (status->type == FileStatus::Type::kFolder) {
       if (may_hold_entries(fmt::format("{}/", key))) queue.push(fmt::format("{}/", key));
     } else if (status->type != FileStatus::Type::kFile) {
-      // A symbolic link may lead to a folder full of files: passing over it would make a hole.
+      // A symbolic link may lead to a folder full of files: skipping it would leave a gap.
       throw Error(ErrorKind::kStorage,
                   fmt::format("\"{}\" is neither a file nor a folder", files_.describe(key)),
                   "An archive is one tree on one file system; nothing else belongs into it.");
@@ -150,8 +150,9 @@ std::vector<Entry> list_directory(FileSystem& files, const std::string& prefix,
   return listing.take();
 }
 
-// The time of the last change of the folder itself, not of its content's: a copy of an archive
-// (rsync -a) sets the latter back. A file system that keeps no such times says the epoch.
+// The time of the folder's own last change (ctime), not of its content's (mtime): a copy of an
+// archive (rsync -a) sets the latter back. A file system that keeps no such times reports the
+// epoch.
 std::vector<Folder> list_folders(FileSystem& files, const std::string& prefix) {
   const std::string path = prefix.substr(0, prefix.size() - 1);
   std::vector<std::string> names = files.list(path).value_or(std::vector<std::string>());

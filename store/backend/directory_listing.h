@@ -9,9 +9,9 @@
 
 namespace walstow {
 
-// Backend::list_after() over `files`. Reads only the folders that can hold what is asked for, and
-// asks for the status only of what comes up: a page of a large archive costs about as much as one
-// of a small one. What is removed while it looks is left out.
+// Backend::list_after() over `files`. Reads only the folders that can hold requested keys, and asks
+// only for the status of names that are listed. So a page of a large archive costs about as much as
+// one of a small archive. Files that are removed during the call are left out.
 std::vector<Entry> list_directory(FileSystem& files, const std::string& prefix,
                                   const std::string& after, std::size_t limit);
 

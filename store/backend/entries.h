@@ -1,5 +1,5 @@
-// All that a backend lists below a prefix, page by page. Blocking; errors and what is seen of
-// changes meanwhile: as Backend::list_after().
+// All entries of a backend below a prefix, page by page. Blocking. Errors, and the visibility of
+// concurrent changes: as Backend::list_after().
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@
 
 namespace walstow {
 
-// More than a folder of 1 MB segments has, so that a directory is read once.
+// More than the number of files in a folder of 1 MB segments, so that a directory is read once.
 inline constexpr std::size_t kEntriesAtOnce = 10000;
 
-// One entry after the other, in byte order of the keys. The backend outlives it.
+// One entry after another, in byte order of the keys. The backend outlives it.
 class EntryCursor {
  public:
   EntryCursor(BackendReader& backend, std::string prefix);
 
-  // nullptr: the end. Valid until advance(), which the end does not allow.
+  // nullptr: the end. Valid until advance(), which must not be called at the end.
   const Entry* peek() const { return next_ < page_.size() ? &page_[next_] : nullptr; }
   void advance();
 
@@ -33,19 +33,21 @@ class EntryCursor {
   std::size_t next_ = 0;
 };
 
-// All of them at once, in the same order.
+// Visits all entries in the same order.
 void for_each_entry(BackendReader& backend, const std::string& prefix,
                     const std::function<void(const Entry&)>& visit);
 
-// What is wrong with records, for whoever looks at all of them: one that is damaged says nothing of
-// the others. Whoever decides by them has no use for it: what cannot be read may say anything.
+// What is wrong with records, for callers that examine all of them. A damaged record says nothing
+// about the others. A caller that decides by records must not pass this: an unreadable record could
+// contain anything.
 using DamagedRecords = std::vector<std::string>;
 
-// Whether an error of reading is of that one record or object, and no matter of the whole archive.
+// Whether a read error concerns that one record or object, not the whole archive.
 bool is_of_one_record(const Error& error);
 
-// The same of records, each as it is when its turn has come; those that went meanwhile are left
-// out. One that cannot be read, or by `visit`: throws what that throws, unless `damaged` takes it.
+// Visits all records, each with its content at the time of its visit. Records that are removed
+// during the call are left out. Throws what reading a record or `visit` throws. With `damaged`,
+// adds the errors of single records (is_of_one_record()) to it instead.
 void for_each_record(
     BackendReader& backend, const std::string& prefix,
     const std::function<void(const std::string& key, const std::string& content)>& visit,

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLongestPart = 255;  // NAME_MAX of the file systems that matter
 constexpr std::size_t kLongestKey = 1024;  // bytes; S3's bound
 
-// Not isalnum(): that asks the locale.
+// Not isalnum(): its result depends on the locale.
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
@@ -27,7 +27,7 @@ bool may_begin_part(std::string_view text) {
          text.size() <= kLongestPart && std::all_of(text.begin(), text.end(), is_part_character);
 }
 
-// Calls `check` on each part; false as soon as one fails.
+// Calls `check` on each part. False as soon as one fails.
 template <class Check>
 bool all_parts(std::string_view text, Check check) {
   for (;;) {

@@ -1,5 +1,5 @@
-// What every backend knows of keys, so that all of them refuse and list the same, and the keys of a
-// backend's own house-keeping. Pure.
+// The rules for keys that all backends share, so that they refuse and list the same keys, and the
+// keys of a backend's own housekeeping. Pure.
 #pragma once
 
 #include <string>
@@ -8,34 +8,35 @@
 
 namespace walstow {
 
-// A part is 1 to 255 of A-Z a-z 0-9 . _ = -, the first no '.' and no '-': never a path out of the
-// archive, and never one of the names that file systems and people leave in folders (".nfs0000...",
-// ".snapshot", "lost+found"). A key is parts joined by '/', 1024 bytes at most (S3's bound).
+// A part is 1 to 255 of A-Z a-z 0-9 . _ = -, and the first is neither '.' nor '-'. So a part never
+// leads out of the archive, and never equals a name that file systems and people leave in folders
+// (".nfs0000...", ".snapshot", "lost+found"). A key is parts joined by '/', at most 1024 bytes
+// (S3's bound).
 bool is_key_part(std::string_view part);
 
-// Throws Error{kInvalid} for anything but a key.
+// Throws Error{kInvalid} unless `key` is a key.
 void check_key(std::string_view key);
 
-// Throws Error{kInvalid} for more than kMostRemovals, and where one is no key.
+// Throws Error{kInvalid} for more than kMostRemovals, and if one of them is no key.
 void check_removals(const std::vector<std::string>& keys);
 
-// Throws Error{kInvalid} for what no key can start with. "" is the prefix of all keys.
+// Throws Error{kInvalid} for a text that no key can start with. "" is the prefix of all keys.
 void check_prefix(std::string_view prefix);
 
-// Throws Error{kInvalid} unless it is what a key can start with and ends with '/'.
+// Throws Error{kInvalid} unless a key can start with `prefix`, and `prefix` ends with '/'.
 void check_folder_prefix(std::string_view prefix);
 
-// Keys whose first part starts with '_' are the archive's house-keeping (temporaries, locks, what
-// was set aside): they are listed only for a prefix that asks for them.
+// Keys whose first part starts with '_' are the archive's housekeeping (temporaries, locks,
+// quarantined objects). They are listed only if `prefix` starts with '_' too.
 bool is_listed(std::string_view key, std::string_view prefix);
 
-// What those hold that change a record.
+// The lock that a process holds while it changes a record.
 inline constexpr std::string_view kRecordsLock = "_records.lock";
-// Space that is held for records (store/backend/space_reserve.h).
+// The space held for records (store/backend/space_reserve.h).
 inline constexpr std::string_view kReserveFile = "_reserve";
-// An object that proves that the archive can be written. What is left there means nothing.
+// An object that proves that the archive can be written. A leftover one has no meaning.
 std::string probe_key(std::string_view random_part);
-// Where a damaged object goes.
+// Where a quarantined object is kept.
 std::string aside_key(std::string_view key, std::string_view random_part);
 
 // Throws Error{kInvalid} when `content` is longer than kLargestRecord.

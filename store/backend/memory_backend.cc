@@ -31,7 +31,7 @@ class MemorySource final : public ObjectSource {
 
  private:
   std::shared_ptr<const Content> content_;
-  std::size_t size_;  // of what was written when this source was made
+  std::size_t size_;  // of the bytes that were written before this source was made
   std::size_t offset_ = 0;
 };
 
@@ -178,7 +178,7 @@ class MemoryBackend final : public Backend {
     return std::make_shared<Content>(bytes.begin(), bytes.end());
   }
 
-  // The following are called under the lock.
+  // The caller of the following holds the lock.
   bool put_new(const std::string& key, std::shared_ptr<const Content> content) {
     return things_.try_emplace(key, Thing{std::move(content)}).second;
   }

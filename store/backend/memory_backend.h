@@ -1,4 +1,4 @@
-// An archive in memory: the reference of the contract suite, and a quick one for unit tests.
+// An archive in memory: the reference for the contract suite, and a fast backend for unit tests.
 #pragma once
 
 #include <memory>

@@ -24,6 +24,11 @@ std::uint64_t reserve_of(const FileSystemSpace& space) {
   return std::min(kLargestReserve, space.size / kShare);
 }
 
+// For the reserve and a put. The last free space is not taken: that would only refuse puts.
+bool has_room_for_both(const FileSystemSpace& space) {
+  return space.available >= 2 * reserve_of(space);
+}
+
 }  // namespace
 
 SpaceReserve::SpaceReserve(FileSystem& files, SpaceProbe probe)
@@ -34,23 +39,29 @@ std::optional<FileSystemSpace> SpaceReserve::space() const {
 }
 
 void SpaceReserve::make() {
+  const auto now = space();
+  if (now && has_room_for_both(*now)) make_in(*now);
+}
+
+void SpaceReserve::make_in(const FileSystemSpace& space) {
   try {
-    const auto now = space();
-    // Not the last that is free: it would only turn puts away.
-    if (!now || now->available < 2 * reserve_of(*now)) return;
-    const std::string path(kReserveFile);
-    if (files_.status(path)) return;
-    const std::unique_ptr<File> file = files_.create_temporary();
-    // Random, so that it takes its space also where a file system compresses.
-    for (std::uint64_t offset = 0; offset < reserve_of(*now); offset += kBlock)
-      file->write_at(offset, as_bytes(random_hex(kBlock / 2)));
-    file->sync();
-    if (files_.link_temporary(*file, path) == LinkResult::kLinked) files_.sync_folder(".");
-    file->close();
+    make_file(reserve_of(space));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kStorage) throw;
     log_line(LogLevel::kDebug, error.what(), error.hint());
   }
+}
+
+void SpaceReserve::make_file(std::uint64_t size) {
+  const std::string path(kReserveFile);
+  if (files_.status(path)) return;
+  const std::unique_ptr<File> file = files_.create_temporary();
+  // Random bytes, so that the file takes its space even where a file system compresses.
+  for (std::uint64_t offset = 0; offset < size; offset += kBlock)
+    file->write_at(offset, as_bytes(random_hex(kBlock / 2)));
+  file->sync();
+  if (files_.link_temporary(*file, path) == LinkResult::kLinked) files_.sync_folder(".");
+  file->close();
 }
 
 bool SpaceReserve::give_up() {
@@ -65,12 +76,15 @@ bool SpaceReserve::give_up() {
   return true;
 }
 
-void SpaceReserve::check_room() const {
+void SpaceReserve::check_room() {
   const auto now = space();
   if (!now) return;
+  if (has_room_for_both(*now)) {
+    make_in(*now);
+    return;
+  }
   const std::uint64_t reserve = reserve_of(*now);
-  if (now->available >= 2 * reserve) return;
-  // Where none is held, nobody could hold one behind this put.
+  // Where no reserve is held, this put must leave room for one.
   const std::uint64_t kept = files_.status(std::string(kReserveFile)) ? reserve : 2 * reserve;
   if (now->available >= kept) return;
   throw Error(ErrorKind::kStorage,

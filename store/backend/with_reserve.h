@@ -1,4 +1,4 @@
-// Work that gets out of a full medium: a prune, and what an administrator asks for.
+// Steps that help to empty a full medium: those of a prune and of an administrator's command.
 #pragma once
 
 #include "proto/base/error.h"
@@ -6,9 +6,9 @@
 
 namespace walstow {
 
-// On a full medium the space that is held for this gives way, and the step is done once more, so it
-// may be done twice. The end of a prune, and others that make room, hold it again. Errors: those of
-// the step.
+// Runs the step. On a full medium it frees the reserve and runs the step once more, so the step may
+// run twice. The end of a prune, and other steps that make room, hold the reserve again. Errors:
+// those of the step.
 template <class Step>
 auto with_reserve(Backend& backend, const Step& step) {
   try {

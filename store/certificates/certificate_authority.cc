@@ -21,9 +21,9 @@ namespace {
 constexpr std::chrono::hours kClockTolerance{1};
 constexpr int kSerialBits = 128;
 constexpr int kLeastRsaBits = 2048;
-constexpr int kMostRsaBits = 8192;  // more only makes each handshake slow
+constexpr int kMostRsaBits = 8192;  // longer keys only make each handshake slow
 
-// A server's name in its subject: with a space, so that it cannot be taken for a host's.
+// A server's name in its subject. The space prevents confusion with a host name.
 constexpr const char* kServerName = "walstow store";
 
 struct FreeParts {
@@ -34,7 +34,7 @@ struct FreeParts {
 template <class Part>
 using Handle = std::unique_ptr<Part, FreeParts>;
 
-// For calls that fail only without memory or random numbers, or by a mistake of ours.
+// For calls that fail only for lack of memory or random numbers, or by a defect in this program.
 void require(int openssl_result, const char* what) {
   if (openssl_result > 0) return;
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
@@ -56,7 +56,7 @@ bool is_curve(const EVP_PKEY& key) {
   if (EVP_PKEY_get_group_name(&key, text.data(), text.size(), &size) != 1) return false;
   const std::string_view curve(text.data(), size);
   if (curve != "prime256v1" && curve != "secp384r1") return false;
-  // A curve that is spelled out has the name of the one it claims to be, and no verifier takes it.
+  // A curve with explicit parameters claims the name of another one, and no verifier accepts it.
   if (EVP_PKEY_get_utf8_string_param(&key, OSSL_PKEY_PARAM_EC_ENCODING, text.data(), text.size(),
                                      &size) != 1) {
     return false;
@@ -97,7 +97,7 @@ struct Extension {
   std::string value;  // in the notation of x509v3_config(5)
 };
 
-// What a new certificate says.
+// The content of a new certificate.
 struct Content {
   EVP_PKEY& public_key;
   std::string common_name;
@@ -128,7 +128,7 @@ void set_common_name(X509& certificate, const std::string& name) {
 
 void add_extension(X509& certificate, const X509& issuer, const Extension& extension) {
   X509V3_CTX context{};
-  // It takes what it only reads as writable.
+  // The function takes a non-const pointer, but only reads from it.
   X509V3_set_ctx(&context, const_cast<X509*>(&issuer), &certificate, nullptr, nullptr, 0);
   const auto made = required(Handle<X509_EXTENSION>(X509V3_EXT_nconf_nid(
                                  nullptr, &context, extension.nid, extension.value.c_str())),
@@ -136,7 +136,7 @@ void add_extension(X509& certificate, const X509& issuer, const Extension& exten
   require(X509_add_ext(&certificate, made.get(), -1), "a certificate's extension");
 }
 
-// `issuer`: nullptr where the certificate signs itself.
+// `issuer`: nullptr for a self-signed certificate.
 CertificateHandle make_certificate(const Content& content, const X509* issuer,
                                    EVP_PKEY& issuer_key) {
   auto certificate = required(CertificateHandle(X509_new()), "a certificate");

@@ -1,15 +1,15 @@
-// The archive's certificate authority: makes the certificates of the store and of its clients. On
-// values only; where they lie as files is store/certificates/tls_folder.h's.
+// The archive's certificate authority: makes the certificates of the store and of its clients.
+// Works on values only; store/certificates/tls_folder.h handles the files.
 //
-// A certificate proves a name, and the registry (store/archive/client_registry.h) says what that
-// name may do. So a client's certificate says nothing but its name, and is not revoked: its record
-// is removed.
+// A certificate proves a name, and the registry (store/archive/client_registry.h) contains the
+// rights of that name. So a client's certificate contains nothing but its name. It is never
+// revoked: an administrator removes its record.
 //
-// Keys are ECDSA P-256, signatures with SHA-256; a key that comes from outside may also be of
-// P-384, Ed25519 or RSA from 2048 to 8192 bits. Serial numbers are random, of 128 bits.
+// Keys are ECDSA P-256, signatures use SHA-256. A key from outside may also be P-384, Ed25519, or
+// RSA with 2048 to 8192 bits. Serial numbers are random, with 128 bits.
 //
-// Errors: Error{kInvalid} for what comes from outside and is not as it must be. OpenSSL's error
-// queue is as empty after each call as it was before.
+// Errors: Error{kInvalid} for invalid input from outside. Each call leaves OpenSSL's error queue as
+// it was.
 #pragma once
 
 #include <chrono>
@@ -27,12 +27,12 @@ struct Lifetime {
   Time until;
 };
 
-// From an hour before `now`, since the clocks of other hosts differ, to `days` after it.
+// From an hour before `now`, since the clocks of hosts differ, to `days` after it.
 Lifetime lifetime_of(Time now, std::chrono::days days);
 
-// As long as an archive may live: a new authority means new files on every host.
+// As long as an archive may live: a new authority requires new files on every host.
 inline constexpr std::chrono::days kAuthorityDays{20 * 365 + 5};
-// Long enough to be no chore, short enough to be done by someone who remembers how.
+// Long enough to be no chore, short enough that somebody still remembers how to renew.
 inline constexpr std::chrono::days kCertificateDays{2 * 365};
 
 // --- keys ---
@@ -41,36 +41,36 @@ KeyHandle make_key();
 // PKCS#8, PEM, without a passphrase.
 std::string private_key_text(const EVP_PKEY& key);
 
-// The key that a certificate signing request (PEM) asks a certificate for, after its signature has
-// proved that the asker has the private one. Whatever else it asks for is ignored. Throws
-// Error{kUsage} when there is no such file, Error{kInvalid} when it proves nothing or its key is
-// too weak.
+// The public key of a certificate signing request (PEM). The request's signature must prove that
+// the requester has the private key. Everything else in the request is ignored. Throws
+// Error{kUsage} if there is no such file, Error{kInvalid} if the proof fails or the key is too
+// weak.
 KeyHandle read_signing_request(const std::string& path);
 
-// A public key as the registry has it: SubjectPublicKeyInfo, DER.
+// A public key in the registry's form: SubjectPublicKeyInfo, DER.
 KeyHandle parse_public_key(ByteView der);
 
 // --- certificates ---
 
 std::string certificate_text(const X509& certificate);  // PEM
 
-// The authority's own certificate, signed by its own key. It may sign others, but no further
+// The authority's own certificate, signed by its own key. It may sign certificates, but no further
 // authority. `name` becomes the common name: at most 64 characters.
 CertificateHandle make_authority_certificate(EVP_PKEY& key, const std::string& name,
                                              const Lifetime& lifetime);
 
 class Authority {
  public:
-  // The first certificate is the authority's own. Throws Error{kUsage} when it may not sign others.
+  // The first certificate is the authority's own. Throws Error{kUsage} if it may not sign others.
   explicit Authority(Identity identity);
 
-  // Both end with the authority's own certificate at the latest: nothing outlives it. Throw
-  // Error{kUsage} when that has ended already.
+  // Neither certificate outlives the authority's own. Throw Error{kUsage} if that has expired
+  // already.
 
-  // For walstowd: `hosts` as store/certificates/host_names.h wants them, at least one.
+  // For walstowd: `hosts` as in store/certificates/host_names.h, at least one.
   CertificateHandle issue_server(EVP_PKEY& public_key, const std::vector<std::string>& hosts,
                                  const Lifetime& lifetime) const;
-  // For a client: `name` is a valid client's name.
+  // For a client: `name` is a valid client name.
   CertificateHandle issue_client(EVP_PKEY& public_key, const std::string& name,
                                  const Lifetime& lifetime) const;
 

@@ -49,7 +49,7 @@ bool is_name(std::string_view text) {
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);
   }
-  // No such domain will ever be: it is an address with a slip in it.
+  // No such domain will ever exist: it is a mistyped address.
   return !std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
@@ -66,7 +66,7 @@ std::string address_text(const ASN1_OCTET_STRING& address) {
   return text.data();
 }
 
-// "" for a kind of name that is no host's.
+// "": a kind of name that is not a host's.
 std::string host_of(const GENERAL_NAME& name) {
   int type = 0;
   const auto* const value = static_cast<const ASN1_STRING*>(GENERAL_NAME_get0_value(&name, &type));
@@ -101,7 +101,7 @@ std::vector<std::string> hosts_of(const X509& certificate) {
 std::string alternative_names(const std::vector<std::string>& hosts) {
   std::vector<std::string> names;
   for (const std::string& host : hosts) {
-    check_host(host);  // it has none of the separators then
+    check_host(host);  // so it contains none of the separators
     names.push_back(fmt::format("{}:{}", is_address(host) ? "IP" : "DNS", host));
   }
   return fmt::format("{}", fmt::join(names, ","));

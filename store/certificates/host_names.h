@@ -1,4 +1,4 @@
-// The hosts that a server's certificate is for: names and addresses, as clients call it.
+// The hosts of a server's certificate: the names and addresses by which clients reach it.
 #pragma once
 
 #include <openssl/types.h>
@@ -9,16 +9,16 @@
 
 namespace walstow {
 
-// Throws Error{kUsage} for what no certificate should name: anything but an IPv4 or IPv6 address
-// without brackets, or a DNS name of at most 253 characters, in ASCII, without a wildcard.
+// Throws Error{kUsage} for anything but an IPv4 or IPv6 address without brackets, or a DNS name of
+// at most 253 characters, in ASCII, without a wildcard.
 void check_host(std::string_view host);
 
-// The value of a subjectAltName, as x509v3_config(5) describes it: "DNS:archive1.example,IP:::1".
+// The value of a subjectAltName, in the form of x509v3_config(5): "DNS:archive1.example,IP:::1".
 // Throws as check_host().
 std::string alternative_names(const std::vector<std::string>& hosts);
 
-// What a certificate's subjectAltName holds, in its order; what check_host() would refuse is left
-// out.
+// The hosts in a certificate's subjectAltName, in its order, without those that check_host() would
+// refuse.
 std::vector<std::string> hosts_of(const X509& certificate);
 
 }  // namespace walstow

@@ -26,7 +26,7 @@ std::unique_ptr<FileSystem> open_archive(const std::string& folder,
               "Is its file system mounted? A new archive is made by \"walstow init\".");
 }
 
-// Read back in every case: whoever made it, the one that stands is the one that counts.
+// Reads the key back in every case: if another process has made it, that one counts.
 KeyHandle standing_or_new_key(const std::string& folder, const std::string& path) {
   const auto files = open_archive(folder, {.file_mode = 0600});
   if (!files->status(path)) {
@@ -47,7 +47,7 @@ TlsFolder tls_folder_of(const std::string& folder) {
 }
 
 Authority read_authority(const std::string& certificate_path, const std::string& key_path) {
-  boost::system::error_code unknown;  // reading it says so in better words
+  boost::system::error_code unknown;  // reading it reports that with a better message
   if (fs::exists(certificate_path, unknown) && !fs::exists(key_path, unknown)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("the authority's key is not there: \"{}\"", key_path),

@@ -13,7 +13,7 @@
 namespace walstow {
 namespace {
 
-// A segment has few other files: a .partial, a .backup, pieces.
+// A segment has few other files: a .partial, a .backup, incomplete segments.
 constexpr std::size_t kEntriesOfASegment = 16;
 
 [[noreturn]] void contradiction(const std::string& key, const std::string& what) {
@@ -23,7 +23,7 @@ constexpr std::size_t kEntriesOfASegment = 16;
               "answers.");
 }
 
-// What one era has to do with the question.
+// Collects what one era contains around the absent file.
 class Survey {
  public:
   Survey(Backend& backend, const std::string& cluster, const EraName& era, const WalFileName& file)
@@ -35,7 +35,7 @@ class Survey {
         key_(layout::object_key(cluster, era, file).value_or("")) {}
 
   KnownLog run();
-  // Whether the answers are the same still; throws otherwise.
+  // Throws unless the answers are still the same.
   void look_again();
 
  private:
@@ -56,14 +56,14 @@ class Survey {
   const EraName era_;
   const SegmentSize size_;
   const WalFileName& file_;
-  const std::string key_;  // "" of a .partial, which has its digest in its key
+  const std::string key_;  // "" for a .partial, which has its digest in its key
   std::map<Timeline, KnownTimeline> known_;
-  std::vector<Entry> neighbours_;  // of a segment: its other files, and the next one
+  std::vector<Entry> neighbours_;  // for a segment: its other files, and the next one
 };
 
 KnownLog Survey::run() {
-  // Histories before files: a promotion writes its history first, so files without one that came
-  // in between are seen as that, and not as an end.
+  // Histories before files: a promotion writes its history first. So files without a history that
+  // arrive in between show as such, and not as an end.
   read_histories();
   if (!is_history()) read_own_timeline();
   find_higher_timelines();
@@ -73,7 +73,8 @@ KnownLog Survey::run() {
   return log;
 }
 
-// Those of the own timeline and of all above it: no other one descends from it.
+// Reads the histories of the file's own timeline and of all higher ones: no other one descends from
+// it.
 void Survey::read_histories() {
   const std::string prefix = layout::history_prefix(cluster_, era_);
   std::string after = prefix + to_hex8(file_.timeline());
@@ -88,7 +89,7 @@ void Survey::read_histories() {
       read_history(entry, stored->file.timeline());
     }
   }
-  // What a list has left out would make an end of a hole. So the nearest ones are asked for.
+  // A history that a list omits would turn a hole into an end. So ask for the nearest ones by key.
   for (const std::uint32_t more : {0U, 1U}) {
     const Timeline id{file_.timeline().value + more};
     const auto name = WalFileName::parse(fmt::format("{}.history", to_hex8(id)));
@@ -117,7 +118,7 @@ void Survey::check_absent(const WalFileName& file, bool listed_as_absent) {
   if (there && listed_as_absent) contradiction(key, "can be opened and is not listed");
 }
 
-// The other files of the segment and what follows them.
+// The other files of the segment, and the files after them.
 std::vector<Entry> Survey::neighbours() {
   return backend_.list_after(layout::timeline_prefix(cluster_, era_, file_.timeline()),
                              layout::before_segment(cluster_, era_, file_), kEntriesOfASegment);
@@ -146,7 +147,7 @@ void Survey::read_own_timeline() {
   check_absent(WalFileName::segment(file_.timeline(), next, size_), !has_later);
 }
 
-// Of each timeline above the own one (for a history: of the own one, too) the first file.
+// Finds the first file of each timeline above the own one (for a history: of the own one, too).
 void Survey::find_higher_timelines() {
   const std::string prefix = layout::wal_prefix(cluster_, era_);
   Timeline below{file_.timeline().value - (is_history() ? 1 : 0)};
@@ -193,8 +194,8 @@ ProvenAbsence prove_absence(const Archive& archive, const std::string& cluster,
   }
   for (Survey& survey : surveys)
     survey.look_again();
-  // A prune writes its floor before it removes anything. So what it took is never found absent
-  // without it.
+  // A prune writes its floor before it removes anything. So a file that it removed is never found
+  // absent without that floor.
   std::vector<Tombstone> tombstones;
   for (const EraName& era : eras) {
     for (Tombstone& one : list_tombstones(archive.backend(), cluster, era)) {

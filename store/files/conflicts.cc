@@ -24,7 +24,7 @@ constexpr std::string_view kOpen = "open";
 constexpr std::string_view kSettled = "settled";
 constexpr std::string_view kIncomplete = "incomplete";
 
-// A content beside the one that has the name.
+// A content that is kept in addition to the one that has the name.
 struct Beside {
   std::string key;
   WalFileName file;
@@ -52,7 +52,8 @@ std::vector<Beside> beside_of(const Archive& archive, const std::string& cluster
   return found;
 }
 
-// nullopt: it is gone, or damaged, which a verification tells: it must not hide the others.
+// nullopt: it was removed, or it is damaged, which a verification reports: it must not hide the
+// others.
 std::optional<DescribedObject> describe(Backend& backend, const std::string& key) {
   auto object = backend.open_object(key);
   if (!object) return std::nullopt;
@@ -65,7 +66,7 @@ std::optional<DescribedObject> describe(Backend& backend, const std::string& key
   }
 }
 
-// Where the two segments differ, if both can be read.
+// Reports where the two segments differ, if both can be read.
 void compare(ObjectSource& standing, ObjectSource& other, const WalFileName& segment,
              SegmentSize size, ConflictReport& report) {
   try {
@@ -79,7 +80,7 @@ void compare(ObjectSource& standing, ObjectSource& other, const WalFileName& seg
   }
 }
 
-// nullopt: it is gone by now, or it is what has the name (a decision was cut short).
+// nullopt: it was removed, or it has the name already (a decision was interrupted).
 std::optional<ConflictReport> report_on(const Archive& archive, const std::string& cluster,
                                         const EraName& era, const Beside& beside, bool comparing) {
   Backend& backend = archive.backend();
@@ -115,7 +116,7 @@ class Decision {
         key_(*layout::object_key(accept.cluster, era, accept.file)),
         beside_(beside_of(archive, accept.cluster, era, accept.file)) {}
 
-  // False: no content of this era is meant.
+  // False: the digits match no content of this era.
   bool carry_out();
 
  private:
@@ -156,7 +157,7 @@ bool Decision::is_meant(const Beside& beside) const {
   return object && layout::are_digits_of(accept_.digits, object->header.digest);
 }
 
-// Whether what is meant stands under the name by now.
+// Whether `beside` is chosen and its content has the name already.
 bool Decision::has_name(const Beside& beside) const {
   if (!is_meant(beside)) return false;
   const auto standing = backend_.open_object(key_);
@@ -164,7 +165,7 @@ bool Decision::has_name(const Beside& beside) const {
   return standing && object && same_content(*standing, *object);
 }
 
-// No accident makes two contents of one file whose digests begin alike, but somebody may.
+// No accident creates two contents of one file with the same first digits, but an attacker may.
 void Decision::refuse_ambiguous() const {
   std::set<std::string> digests;
   for (const Beside& beside : beside_) {
@@ -179,8 +180,8 @@ void Decision::refuse_ambiguous() const {
               "Say all digits of the right one.");
 }
 
-// nullptr: none, or it has the name already. Where what stands and what waits have one digest, the
-// latter is meant.
+// nullptr: none, or it has the name already. If the existing content and an undecided one have the
+// same digest, the undecided one is chosen.
 const Beside* Decision::find_chosen() const {
   const bool has_name_already = stands();
   for (const Beside& beside : beside_) {
@@ -190,7 +191,7 @@ const Beside* Decision::find_chosen() const {
   return nullptr;
 }
 
-// Whether what is meant has the name already, whole.
+// Whether a content with these digits has the name already, and is whole.
 bool Decision::stands() const {
   const auto object = backend_.open_object(key_);
   if (!object) return false;

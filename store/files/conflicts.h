@@ -1,13 +1,13 @@
-// Contents that came under a name that is taken, and an administrator's decision between them.
+// Contents that arrived under a name that was taken, and an administrator's decisions about them.
 //
-// A put that is refused for its content is kept, undecided: PostgreSQL puts the same file again and
-// again, and does not get past it. To accept one content of a file means: that one has the name
-// from now on, and every other one is settled, kept for good and acknowledged when it is put again.
-// So no server waits after a decision, whichever way it went.
+// The store keeps the content of a put that it refuses, undecided: PostgreSQL puts the same file
+// again and again, and does not get past it. When an administrator accepts one content of a file,
+// that content gets the name. Every other content is settled: kept permanently, and acknowledged
+// when it is put again. So no server waits after a decision, whichever content won.
 //
-// Each step of a decision leaves everything in place, and doing it again completes it: the content
-// that gives up the name is kept, durably, before; the name goes from one object to the other in
-// one step. Blocking. Errors: as store/backend/backend.h.
+// Every step of a decision leaves a consistent archive, and repeating the decision completes it.
+// The content that loses the name is first kept, durably; then the name changes from one object to
+// the other in one step. Blocking. Errors: as store/backend/backend.h.
 #pragma once
 
 #include <vector>
@@ -18,12 +18,12 @@
 
 namespace walstow {
 
-// Newest era first. Of one file: with its incomplete pieces, and each segment compared with the one
-// that stands.
+// Newest era first. With a file: also its incomplete contents, and each segment compared with the
+// existing one.
 std::vector<ConflictReport> list_conflicts(const Archive& archive, const ListConflicts& list);
 
-// False: nothing is kept, and nothing stands, with such a digest. Throws Error{kRefused} where the
-// digits are those of two contents.
+// False: no content with such a digest exists, neither kept nor under the name. Throws
+// Error{kRefused} if the digits match two contents.
 bool accept_content(Archive& archive, const AcceptContent& accept);
 
 }  // namespace walstow

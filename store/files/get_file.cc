@@ -1,6 +1,6 @@
-// A file that is in none of the eras that count is absent, and absence is a proof
-// (store/files/absence_proof.h). Whatever goes wrong on the way is "unknown" (an Error), never
-// "absent": PostgreSQL opens its database on "absent".
+// A file that is in none of the relevant eras is absent, and absence needs a proof
+// (store/files/absence_proof.h). Any failure means "unknown" (an Error), never "absent": PostgreSQL
+// opens its database on "absent".
 #include "store/files/get_file.h"
 
 #include <algorithm>
@@ -69,7 +69,7 @@ std::string sizes_of(const std::vector<EraName>& eras) {
   return text;
 }
 
-// The eras that the file may be in, oldest first, at least one: all of one log.
+// The eras that may have the file, oldest first, at least one: all of one log.
 OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraName> eras) {
   if (eras.empty() && !get.system_identifier) return nothing_put_yet(get.cluster);
   if (!get.system_identifier) {
@@ -103,7 +103,7 @@ OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraN
                       "with --pgdata.");
 }
 
-// A .partial's key has a digest in it; asked for by name, the only one there is is meant.
+// A .partial's key contains a digest. A get by name finds it if there is only one content.
 OrRefusal<std::optional<std::string>> find_key(const Archive& archive, const GetFile& get,
                                                const EraName& era) {
   if (auto key = layout::object_key(get.cluster, era, get.file)) return key;
@@ -131,7 +131,7 @@ std::string history_hint(Timeline timeline) {
       history_name(timeline));
 }
 
-// A clause that goes on after `"FILE" is not in cluster "NAME", `.
+// A clause that continues `"FILE" is not in cluster "NAME", `.
 std::string describe_absence(const ProvenAbsence& proven, const WalFileName& file,
                              SegmentSize size) {
   const bool is_history = file.kind() == FileKind::kHistory;
@@ -181,7 +181,8 @@ Code code_of(AbsenceKind kind) {
   return Code::kDamaged;
 }
 
-// What is later may be no part of the log: a made-up history, a server started by mistake.
+// A later file may not be part of the log: a made-up history, or a server that was started by
+// mistake.
 std::string hole_hint(const ProvenAbsence& proven, const std::string& cluster) {
   const std::string later = proven.absence.because_of ? history_name(*proven.absence.because_of)
                             : proven.later            ? proven.later->text()
@@ -229,7 +230,7 @@ Reply absent(const Archive& archive, const GetFile& get, const std::vector<EraNa
                              .request = get.request_id}});
 }
 
-// An object that describes another file than its key was put there by hand.
+// A header for another file than the key's means that somebody put the object there by hand.
 void check_header(const ObjectHeader& header, const std::string& key, const GetFile& get,
                   const EraName& era) {
   if (header.name == get.file.text() && header.system_identifier == era.system_identifier) return;
@@ -261,7 +262,7 @@ Reply present(const Archive& archive, const GetFile& get, const EraName& era,
   return reply;
 }
 
-// Head and body from one object: another may take its place at any moment (replace_object).
+// Takes head and body from one object: another may replace it at any moment (replace_object).
 std::optional<Reply> find_file(const Archive& archive, const GetFile& get, const EraName& era) {
   const auto found = find_key(archive, get, era);
   if (!found) return to_reply(found.error());
@@ -280,7 +281,7 @@ Reply get_file(const std::shared_ptr<Archive>& archive, const GetFile& get) {
   if (!chosen) return to_reply(chosen.error());
   const auto& eras = chosen.value();
   if (const auto refusal = refuse_name(get.file, eras.back())) return to_reply(*refusal);
-  // The newest first: it is the one that grows.
+  // The newest era first: it is the one that grows.
   for (auto era = eras.rbegin(); era != eras.rend(); ++era) {
     if (auto reply = find_file(*archive, get, *era)) return *std::move(reply);
   }

@@ -1,4 +1,4 @@
-// One file on its way out: the stored object as it is, or unfolded for those who do not take zstd;
+// Serves one file: the stored object as it is, or decompressed for clients that do not accept zstd;
 // or the proof that there is no such file. Blocking. Errors: as store/backend/backend.h.
 #pragma once
 

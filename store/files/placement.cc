@@ -29,6 +29,10 @@ std::string problem_of(const Examined& examined, const PutFile& put) {
   return {};
 }
 
+bool is_unfinished(const SegmentEnd& end) {
+  return end.kind == SegmentEnd::Kind::kUnfinished;
+}
+
 // What one put meets in the archive, once its era is known. It only looks.
 class Lookup {
  public:
@@ -49,6 +53,8 @@ class Lookup {
   };
   std::optional<Standing> look();
   std::optional<Placement> known(const Standing& standing);
+  std::optional<Placement> find_known();
+  bool has_whole();
 
   const std::string& key() const { return key_; }
   bool is_segment() const { return put_.file.kind() == FileKind::kSegment; }
@@ -109,6 +115,17 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
                         hint());
   }
   return std::nullopt;
+}
+
+// Whether a whole object has the name.
+bool Lookup::has_whole() {
+  const auto standing = look();
+  return standing && standing->problem.empty();
+}
+
+std::optional<Placement> Lookup::find_known() {
+  const auto standing = look();
+  return standing && standing->problem.empty() ? known(*standing) : std::nullopt;
 }
 
 // The size, where it is there.
@@ -177,6 +194,10 @@ class Placer {
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
+  // One that gets the name is a piece, too, as soon as a longer one takes it over.
+  if (end && is_unfinished(*end) && !lookup_.has_whole()) {
+    if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
+  }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
     if (may_have_name && backend_.publish(staged_, lookup_.key()) == PublishResult::kPublished)
       return placed_new();
@@ -220,6 +241,10 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
     case SegmentRelation::kNewcomerUnfinished:
       return keep_incomplete(&standing, pair.newcomer);
     case SegmentRelation::kStandingUnfinished: {
+      if (is_unfinished(pair.newcomer)) {
+        auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_);
+        if (refusal) return *std::move(refusal);
+      }
       const TakeOver taken = take_over(standing);
       if (taken == TakeOver::kAgain) return std::nullopt;
       if (taken == TakeOver::kRefused) break;
@@ -291,11 +316,9 @@ Placement Placer::refuse(const ObjectHeader& standing, const std::string& differ
 }  // namespace
 
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
-                                        const PutFile& put, const std::string& client) {
-  Lookup lookup(backend, era, put, client, nullptr);
-  const auto standing = lookup.look();
-  if (standing && standing->problem.empty()) return lookup.known(*standing);
-  return std::nullopt;
+                                        const PutFile& put, const std::string& client,
+                                        StagedObject* body) {
+  return Lookup(backend, era, put, client, body).find_known();
 }
 
 Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,

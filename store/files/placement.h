@@ -48,10 +48,12 @@ struct Placing {
   bool is_stored = false;  // the staged object is in the archive now, be it beside its name
 };
 
-// A look before the body is taken, which changes nothing: what a head claims is not proven.
-// nullopt: the body is needed. `client` puts it.
+// A look that changes nothing. `client` puts the file; `body` is what it announces, proven, or
+// nullptr before it is there: what a head claims is not proven. nullopt: the body is needed, or it
+// is to be stored.
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
-                                        const PutFile& put, const std::string& client);
+                                        const PutFile& put, const std::string& client,
+                                        StagedObject* body);
 
 // `staged` holds what `put` announces, proven. `end` of a segment, else nullopt. What is
 // acknowledged is durable on return. Refusals: kOtherContent; kOverQuota for one piece too many.

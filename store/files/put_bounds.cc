@@ -11,8 +11,8 @@
 namespace walstow {
 namespace {
 
-// Of the objects whose keys begin with `prefix` and that `counts` of: their number, where `client`
-// may not add one more. Who has put them is read only where all together have as many as they may.
+// The number of objects below `prefix` that `counts` accepts, if `client` may not add one more.
+// Reads the objects' clients only if all clients together have reached the bound.
 template <class Counts>
 std::optional<std::size_t> too_many_of(BackendReader& backend, const std::string& cluster,
                                        const std::string& prefix, const PutBound& bound,

@@ -174,7 +174,10 @@ class PutUpload : public Upload {
   }
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
+  std::string mark_break_found();
+  Placing place_counted();
   Reply place_marked();
+  Reply answer_for(const Placement& placement, const std::string& broken);
   void watch_timelines(const PlacedFile& placed);
   std::optional<LogBreak> find_break(const SegmentContent& content);
   std::string describe(const LogBreak& found) const;
@@ -188,7 +191,6 @@ class PutUpload : public Upload {
   PutProof proof_;
   Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
   std::uint64_t received_ = 0;
-  bool is_stored_ = false;         // nothing is to be given back to the quota
   std::optional<SegmentEnd> end_;  // of a segment, once it is proven
 };
 
@@ -273,32 +275,53 @@ Reply PutUpload::finish() {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
-  // Others may have used up the quota since the head.
-  if (auto refusal = quota_.add(staged_->size())) return to_reply(*refusal);
+  return place_marked();
+}
+
+// Its name for the file. Others may have used up the quota since the head.
+Placing PutUpload::place_counted() {
+  const PutFile& put = context_.put;
+  Archive& archive = *context_.archive;
+  if (quota_.is_limited()) {
+    // A content that another server has put in the meantime stores nothing, and counts nothing.
+    auto known = find_placement(archive.backend(), *era_, put, context_.client, staged_.get());
+    if (known) return {.answer = *std::move(known), .is_stored = false};
+    if (auto refusal = quota_.add(staged_->size()))
+      return {.answer = *std::move(refusal), .is_stored = false};
+  }
   try {
-    return place_marked();
+    Placing placing = place(archive, *era_, put, context_.client, *staged_, end_);
+    if (!placing.is_stored) quota_.give_back();
+    return placing;
   } catch (const Error&) {
-    if (!is_stored_) quota_.give_back(staged_->size());
+    quota_.give_back();
     throw;
   }
+}
+
+// Marks the break that this segment shows, and describes it; "" where there is none.
+std::string PutUpload::mark_break_found() {
+  const PutFile& put = context_.put;
+  const SegmentContent content{put.file, put.digest};
+  const auto found = end_ ? find_break(content) : std::nullopt;
+  if (!found) return {};
+  mark_break(context_.archive->backend(), put.cluster, *era_, content, *found);
+  return describe(*found);
 }
 
 // The mark comes first: once the segment stands, nobody looks into it again.
 Reply PutUpload::place_marked() {
   const PutFile& put = context_.put;
-  Backend& backend = context_.archive->backend();
-  const SegmentContent content{put.file, put.digest};
-  std::string broken;
-  if (end_) {
-    if (const auto found = find_break(content)) {
-      mark_break(backend, put.cluster, *era_, content, *found);
-      broken = describe(*found);
-    }
-  }
-  const auto [placement, is_stored] =
-      place(*context_.archive, *era_, put, context_.client, *staged_, end_);
-  if (!is_stored) quota_.give_back(staged_->size());
-  is_stored_ = true;  // or given back
+  const std::string broken = mark_break_found();
+  Reply reply = answer_for(place_counted().answer, broken);
+  // Of a content that came to stand nowhere, no mark stays.
+  if (!broken.empty())
+    forget_break(context_.archive->backend(), put.cluster, *era_, {put.file, put.digest});
+  return reply;
+}
+
+Reply PutUpload::answer_for(const Placement& placement, const std::string& broken) {
+  const PutFile& put = context_.put;
   refuse_to_rely_on_withdrawn(context_, *era_, placement);
   if (placement) {
     const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
@@ -306,7 +329,6 @@ Reply PutUpload::place_marked() {
     watch_timelines(*placement);
   }
   const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
-  if (!broken.empty()) forget_break(backend, put.cluster, *era_, content);
   const bool is_new = placement && placement->result == PlacedFile::Result::kNew;
   return reply_to(context_, *era_, placement, told,
                   is_new ? proof_.content().history() : std::nullopt);
@@ -386,7 +408,8 @@ HandlerResult begin_put(PutContext context) {
   if (era && context.once_known) context.once_known();
   if (era) {
     if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
-    const auto placement = find_placement(context.archive->backend(), *era, put, context.client);
+    const auto placement =
+        find_placement(context.archive->backend(), *era, put, context.client, nullptr);
     // Behind the look, so that nothing is acknowledged that was withdrawn before the answer.
     if (const auto withdrawn =
             refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
@@ -402,8 +425,7 @@ HandlerResult begin_put(PutContext context) {
   QuotaUse quota(context.archive->backend(), put.cluster);
   if (const auto refusal = quota.refuse(std::chrono::system_clock::now()))
     return to_reply(*refusal);
-  if (const auto refusal =
-          context.permits.refuse(context.archive->backend(), era, put, context.client))
+  if (const auto refusal = context.permits.refuse(*context.archive, era, put, context.client))
     return to_reply(*refusal);
   context.archive->backend().check_room();
   return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));

@@ -1,6 +1,6 @@
-// One file on its way into the archive. What success means is promise 1 of README.md: the object
-// was written, what is kept was unfolded again and matches the client's digest and the file's name,
-// it is durable, and it has its name in one step that never replaces.
+// One file on its way into the archive. What success means is guarantee 1 of docs/guarantees.md:
+// the object was written, what is kept was unfolded again and matches the client's digest and the
+// file's name, it is durable, and it has its name in one step that never replaces.
 //
 // Blocking; one put is used by one thread at a time. Errors: as Upload in store/files/reply.h.
 #pragma once

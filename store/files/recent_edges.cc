@@ -9,11 +9,11 @@ struct Link {
   SegmentContent content;
   SegmentEdges edges;
 };
-// The segments of one timeline, by their numbers.
+// The segments of one timeline, by segment number.
 using Chain = std::map<std::uint64_t, Link>;
 
-// The first of those that `number` has to be read behind: the nearest one in which a record begins,
-// as far as they follow each other.
+// The segment from which `number` must be read: the nearest one before it in which a record begins,
+// as far as the segments follow each other.
 std::uint64_t first_to_read(const Chain& chain, std::uint64_t number) {
   while (number > 0) {
     const auto before = chain.find(number - 1);
@@ -24,7 +24,7 @@ std::uint64_t first_to_read(const Chain& chain, std::uint64_t number) {
   return number;
 }
 
-// Where a server had not written further, nothing follows; unless it crashed there.
+// Where a server stopped writing, nothing follows, unless the server crashed there.
 std::optional<Lsn> end_before(const SegmentEdges& before, const SegmentEdges& edges) {
   using Start = SegmentEdges::Start;
   const bool follows = edges.start != Start::kUnknown && edges.start != Start::kGivesUp;
@@ -43,7 +43,7 @@ std::optional<LogBreak> first_break(const Chain& chain, std::uint64_t own) {
     contents.push_back(link.content);
     auto broken = records.add(link.edges);
     if (!broken && before != nullptr) broken = end_before(before->edges, link.edges);
-    // A break before it was found when the later one of those came.
+    // A break before it was found when the later of those two segments arrived.
     if (broken && before != nullptr && number >= own) {
       return LogBreak{.at = *broken,
                       .segment = link.content.segment,

@@ -1,4 +1,4 @@
-// Remembers how the segments begin and end that this process received last, to report a record that
+// Remembers how the segments that this process received last begin and end, to report a record that
 // does not continue in the next segment. In memory only: a process that receives one segment (SSH
 // and local links) finds nothing; verify --deep does. Threads: any.
 #pragma once
@@ -19,21 +19,21 @@ namespace walstow {
 
 class RecentEdges {
  public:
-  // A segment that stands. The last kMost of a cluster are remembered.
+  // Adds an existing segment. The last kMost of a cluster are remembered.
   void add(std::string_view cluster, const EraName& era, const SegmentContent& content,
            const SegmentEdges& edges);
-  // Another content stands in its place, or none.
+  // Call when another content has replaced it, or none exists.
   void forget(std::string_view cluster, const EraName& era, const SegmentContent& content);
 
-  // The first place, at or behind `content` and as far as a record goes on, where the log breaks
-  // off between two segments; for a segment that stands or is about to. A neighbour that is not
-  // remembered joins anything, and so does the first segment of a timeline.
+  // The first position at which the log breaks off between two segments, at or after `content`, as
+  // far as one record continues. `content` exists or is about to. A segment that is not remembered
+  // joins anything, and so does the first segment of a timeline.
   std::optional<LogBreak> find_break(std::string_view cluster, const EraName& era,
                                      const SegmentContent& content,
                                      const SegmentEdges& edges) const;
 
-  // A record has a gigabyte at most (XLogRecordMaxSize): 64 segments of 16 MB. Of smaller segments
-  // a record that long is not judged.
+  // A record has at most a gigabyte (XLogRecordMaxSize): 64 segments of 16 MB. A record that long
+  // in smaller segments is not checked.
   static constexpr std::size_t kMost = 72;
 
  private:
@@ -42,7 +42,7 @@ class RecentEdges {
     SegmentContent content;
     SegmentEdges edges;
   };
-  using Segments = std::deque<Known>;  // in the order in which they came
+  using Segments = std::deque<Known>;  // in the order of arrival
 
   mutable std::mutex mutex_;
   std::map<std::string, Segments, std::less<>> of_cluster_;  // guarded by mutex_

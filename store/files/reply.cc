@@ -12,7 +12,7 @@ Reply json_reply(int status, std::string body) {
 
 Reply to_reply(const Refusal& refusal) {
   Reply reply = json_reply(info_of(refusal.code).status, to_json(refusal));
-  // No answer of a store may be remembered by anything in between, a refusal least of all.
+  // No intermediary may cache a store's answer, a refusal least of all.
   reply.head.fields.set(field::kCacheControl, "no-store");
   reply.refusal = refusal;
   return reply;

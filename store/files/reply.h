@@ -1,4 +1,4 @@
-// What a command comes to: a reply at once, with or without a body, or an upload to feed.
+// The result of a command: an immediate reply, with or without a body, or an upload to write to.
 #pragma once
 
 #include <cstdint>
@@ -22,43 +22,43 @@ class Download {
   Download& operator=(const Download&) = delete;
   virtual ~Download() = default;
   virtual std::uint64_t size() const = 0;
-  // 0 only after size() bytes. Throws Error when it cannot go on: the session then cuts the
-  // connection, so that the receiver never takes the piece for the whole.
+  // Returns 0 only after size() bytes. Throws Error when it cannot continue: the session then cuts
+  // the connection, so that the receiver never takes a part for the whole.
   virtual std::size_t read(MutableByteView out) = 0;
-  // The same without a wait, and so on any thread; nullopt: that cannot be, use read().
+  // As read(), but never waits, and so may run on any thread. nullopt: impossible here; use read().
   virtual std::optional<std::size_t> read_cached(MutableByteView /*out*/) { return std::nullopt; }
 };
 
 struct Reply {
   ReplyHead head;
-  std::string body;  // when there is no download
+  std::string body;  // if there is no download
   std::unique_ptr<Download> download;
   // For HEAD: Content-Length to announce without a body.
   std::optional<std::uint64_t> announced_size;
-  std::optional<Refusal> refusal;  // what the body says, for the log
+  std::optional<Refusal> refusal;  // the content of the body, for the log
 };
 
-// A body that is taken while it arrives. Destroyed before finish(): nothing of it remains.
+// A body that is processed while it arrives. Destroyed before finish(), it leaves nothing.
 class Upload {
  public:
   Upload() = default;
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
   virtual ~Upload() = default;
-  // Throws Error; the session answers with it.
+  // Throws Error; the session sends it as the answer.
   virtual void write(ByteView bytes) = 0;
-  // Work on what was written before, which may run beside one write(). What is not done here,
-  // finish() does.
+  // Works on bytes that were written before. May run at the same time as one write(). finish()
+  // completes the remaining work.
   virtual void work_along() {}
-  // Success only when durable and proven.
+  // Returns success only when the file is durable and proven.
   virtual Reply finish() = 0;
 };
 
-// A reply at once (any body that follows is to be read past), or an upload to feed.
+// An immediate reply (the session skips any body that follows), or an upload to write to.
 using HandlerResult = std::variant<Reply, std::unique_ptr<Upload>>;
 
 Reply json_reply(int status, std::string body);
-// The reply for a refusal, and for an Error that reached a session's end.
+// The reply to a refusal, and to an Error that ended a session.
 Reply to_reply(const Refusal& refusal);
 Refusal to_refusal(const Error& error);
 

@@ -13,7 +13,7 @@
 namespace walstow {
 namespace {
 
-// Beyond this, somebody is fighting over the name.
+// Beyond this, another writer keeps taking the name.
 constexpr int kKeepAttempts = 3;
 
 std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {

@@ -1,4 +1,4 @@
-// Objects that lie beside the one that has the name: pieces of a segment, and contents about which
+// Objects in addition to the one that has the name: incomplete segments, and contents about which
 // an administrator decides. Blocking. Errors: as store/backend/backend.h.
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace walstow {
 
-// Undecided contents that a cluster keeps: this many, and no further one once they have these
-// bytes, as stored. Beyond, a newcomer is refused as ever, and not kept.
+// Bounds for the undecided contents of a cluster: this many, and no further one once they have
+// these bytes, as stored. Beyond them an incoming file is refused as before, and not kept.
 inline constexpr std::size_t kMostConflicts = 16;
 inline constexpr std::size_t kMostConflictsOfOneClient = 8;
 inline constexpr std::uint64_t kMostConflictBytes = std::uint64_t{1} << 30;
@@ -36,45 +36,45 @@ struct FileSlot {
   }
 };
 
-// A content as a client names it. By itself a digest is no proof between two parties: XXH3 shows
-// damage, and whoever wants to finds another content with the same one.
+// A content as a client names it. A digest alone is no proof between two clients: XXH3 detects
+// damage, but an attacker can create another content with the same digest.
 struct ClaimedContent {
   Digest digest;
   std::string client;            // who puts it
-  StagedObject* body = nullptr;  // its bytes, proven to have the digest; nullptr: not there yet
+  StagedObject* body = nullptr;  // its bytes, proven to have the digest; nullptr: not received yet
 };
 
-// Whether a whole object, whose header is `header`, is known to be that content: the same client
-// has put it, or all bytes are equal. False without a body: it is not known.
+// Whether a whole object, whose header is `header`, is known to have that content: the same client
+// has put it, or all bytes are equal. Without a body, false may mean unknown.
 bool is_known_as(ObjectSource& object, const ObjectHeader& header, const ClaimedContent& claimed);
 
-// The size of the object under `key`, where it is known to be that content; it is whole and durable
-// on return. nullopt: there is none.
+// The size of the object under `key`, if it is known to have that content. The object is whole and
+// durable on return. nullopt: no such object.
 std::optional<std::uint64_t> find_content(BackendReader& backend, const std::string& key,
                                           const ClaimedContent& claimed);
 
-// Makes `staged`, a proven content, durable under `key`, or finds it there. What stood there
-// damaged is set aside.
+// Makes `staged`, a proven content, durable under `key`, or finds it there. Quarantines a damaged
+// object under `key`.
 enum class KeepResult {
   kKept,
   kStood,
-  kOther,  // another content stands under the key; nothing was done
+  kOther,  // another content exists under the key; nothing was done
 };
 KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);
 
-// A second object with the bytes of a first, staged, read back and proven. Throws Error{kDamaged}
-// unless it is a whole object with `digest`.
+// A staged copy of an object, read back and proven. Throws Error{kDamaged} unless the copy is a
+// whole object with `digest`.
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
                                              const Digest& digest);
 
-// Puts `staged` in the place of a damaged object, whose bytes are kept below "_aside". At no moment
-// is the key without an object: a damaged one is never told as an absent one. False: the damaged
-// one does not stand there any more; the key is as it was, and a copy may be left below "_aside".
+// Replaces a damaged object with `staged`, and keeps the damaged bytes below "_aside". The key has
+// an object at every moment: a damaged one is never reported as absent. False: the key no longer
+// has the damaged object; it is unchanged, and a copy may be left below "_aside".
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
                      ObjectSource& damaged, const std::string& problem);
 
-// Every content of an era that is kept in one of the two ways, in the order of keys. Memory: all of
-// them.
+// All contents of an era that are kept in one of the two ways, in the order of keys. Holds all of
+// them in memory.
 struct KeptContent {
   layout::KeptName name;
   Entry entry;
@@ -82,7 +82,7 @@ struct KeptContent {
 std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cluster,
                                    const EraName& era, layout::Kept kept);
 
-// Whether a cluster may keep one more undecided content, put by `client`.
+// Whether a cluster may keep one more undecided content from `client`.
 bool has_room_for_conflict(const Archive& archive, const std::string& cluster,
                            const std::string& client);
 

@@ -1,5 +1,7 @@
 #include "store/files/timeline_permits.h"
 
+#include <algorithm>
+
 #include "store/archive/layout.h"
 #include "store/archive/new_timelines_record.h"
 
@@ -8,23 +10,33 @@ namespace {
 
 constexpr Timeline kFirst{1};  // which has no history
 
-bool has_history(BackendReader& backend, const std::optional<EraName>& era, const PutFile& put) {
-  if (!era) return false;
-  const auto key = layout::object_key(put.cluster, *era, WalFileName::history(put.file.timeline()));
-  return key && backend.open_object(*key) != nullptr;
+bool has_history(const Archive& archive, const EraName& era, const PutFile& put) {
+  const auto history = WalFileName::history(put.file.timeline());
+  const auto key = layout::object_key(put.cluster, era, history);
+  return key && archive.backend().open_object(*key) != nullptr;
+}
+
+// With another segment size the server's timelines continue in a new era, and it does not archive
+// their histories again. But a history itself must exist in its own era: where it does not, nothing
+// compares the content of the one that is put.
+bool is_open(const Archive& archive, const std::optional<EraName>& era, const PutFile& put) {
+  if (put.file.kind() == FileKind::kHistory) return era && has_history(archive, *era, put);
+  return std::ranges::any_of(archive.eras(put.cluster), [&](const EraName& any) {
+    return any.system_identifier == put.system_identifier && has_history(archive, any, put);
+  });
 }
 
 }  // namespace
 
-std::optional<Refusal> TimelinePermits::refuse(BackendReader& backend,
+std::optional<Refusal> TimelinePermits::refuse(const Archive& archive,
                                                const std::optional<EraName>& era,
                                                const PutFile& put, const std::string& client) {
   const bool opens = put.file.kind() == FileKind::kHistory;
   if (!opens && put.file.timeline() == kFirst) return std::nullopt;
   const Asked asked{put.cluster, era ? era->number : 0, put.file.timeline().value, client};
   if (!opens && is_remembered(asked)) return std::nullopt;
-  auto refusal = refuse_opening(backend, put, client);
-  if (refusal && !has_history(backend, era, put)) return refusal;
+  auto refusal = refuse_opening(archive.backend(), put, client);
+  if (refusal && !is_open(archive, era, put)) return refusal;
   if (!opens) remember(asked);
   return std::nullopt;
 }

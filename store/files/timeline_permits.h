@@ -20,7 +20,7 @@ namespace walstow {
 class TimelinePermits {
  public:
   // nullopt: it may. `era`: nullopt for the first file of a cluster.
-  std::optional<Refusal> refuse(BackendReader& backend, const std::optional<EraName>& era,
+  std::optional<Refusal> refuse(const Archive& archive, const std::optional<EraName>& era,
                                 const PutFile& put, const std::string& client);
 
   static constexpr std::chrono::seconds kRemembered{10};

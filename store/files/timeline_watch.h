@@ -1,6 +1,6 @@
-// Notices, as puts arrive, that one client has opened a timeline while another one goes on with its
-// parent behind the place where it was left (store/inventory/branches.h). In memory only: a process
-// that receives one file (SSH and local links) notices nothing; status does. Threads: any.
+// Detects, as puts arrive, that one client has opened a timeline while another client continues the
+// parent timeline after the switch point (store/inventory/branches.h). In memory only: a process
+// that receives one file (SSH and local links) detects nothing; status does. Threads: any.
 #pragma once
 
 #include <deque>
@@ -18,15 +18,15 @@ namespace walstow {
 
 class TimelineWatch {
  public:
-  // `client` has put the history with which the timeline begins.
+  // Call when `client` has put the history with which the timeline begins.
   void opened(const PutFile& put, const EraName& era, const std::string& client,
               const TimelineSwitch& origin);
-  // `client` has put a segment. A clause for the log when that is behind a place where another one
-  // has left its timeline; once for each timeline and process.
+  // Call when `client` has put a segment. Returns a clause for the log if the segment is after a
+  // point at which another client has left its timeline; once for each timeline and process.
   std::optional<std::string> went_on(const PutFile& put, const EraName& era,
                                      const std::string& client);
 
-  static constexpr std::size_t kMostTimelines = 16;  // of a cluster; the last ones
+  static constexpr std::size_t kMostTimelines = 16;  // per cluster; the last ones
 
  private:
   struct Opened {

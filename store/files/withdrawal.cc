@@ -74,6 +74,47 @@ void write_record(Backend& backend, const Slot& slot, const WithdrawnRecord& rec
   });
 }
 
+// nullopt: there is none, or it cannot be read.
+std::optional<WithdrawnRecord> readable(const std::optional<std::string>& content,
+                                        const Slot& slot) {
+  try {
+    return content ? std::optional(decode_withdrawn(*content, slot.record())) : std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged) throw;
+    return std::nullopt;
+  }
+}
+
+// In one step with the look that it still refuses puts. nullopt: it does not any more.
+std::optional<WithdrawnRecord> mark_purged(Backend& backend, const Slot& slot) {
+  std::optional<WithdrawnRecord> purged;
+  backend.update_record(slot.record(), [&](const std::optional<std::string>& content) {
+    purged = readable(content, slot);
+    if (purged && !refuses_puts(*purged)) purged.reset();
+    if (!purged) return std::optional<std::string>();
+    purged->state = State::kPurged;
+    return std::optional(encode_withdrawn(*purged));
+  });
+  return purged;
+}
+
+// The content gets its name back. Throws Error{kUnavailable} if it was purged since `record` was
+// read: its copies are being removed then.
+void mark_returning(Backend& backend, const Slot& slot, WithdrawnRecord record) {
+  const bool was_purged = record.state == State::kPurged;
+  record.state = State::kReturning;
+  backend.update_record(slot.record(), [&](const std::optional<std::string>& content) {
+    const auto now = readable(content, slot);
+    if (!was_purged && now && now->state == State::kPurged) {
+      throw Error(ErrorKind::kUnavailable,
+                  fmt::format("\"{}\" is being removed permanently by somebody else",
+                              layout::to_string(slot.stored)),
+                  "Ask again.");
+    }
+    return std::optional(encode_withdrawn(record));
+  });
+}
+
 WithdrawnReport standing_report(BackendReader& backend, const Slot& slot,
                                 const DescribedObject& object) {
   const std::string prefix =
@@ -108,6 +149,14 @@ Refusal no_such_content(const std::string& cluster, const std::string& name, con
 std::unique_ptr<ObjectSource> open_whole_content(BackendReader& backend, const Slot& slot) {
   auto object = open_content(backend, slot.key, slot.digest);
   return object && examine_object(*object).whole ? std::move(object) : nullptr;
+}
+
+// The name does not have what was withdrawn. Another content with the same digest may have it.
+bool is_taken_away(BackendReader& backend, const Slot& slot) {
+  if (open_content(backend, slot.key, slot.digest) == nullptr) return true;
+  const auto existing = open_whole_content(backend, slot);
+  return existing && find_copy(backend, slot.key, slot.digest) &&
+         !has_copy_of(backend, slot.key, slot.digest, *existing);
 }
 
 // What is damaged gives way, as it does to a put.
@@ -273,9 +322,8 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
     if (aside && other_has_name(backend, slot)) return name_is_taken(slot);
     ObjectSource* const source = object ? object.get() : aside.get();
     if (!standing.record) standing.record = record_from(slot, source);
-    WithdrawnRecord& record = *standing.record;
-    record.state = State::kReturning;
-    write_record(backend, slot, record);
+    const WithdrawnRecord& record = *standing.record;
+    mark_returning(backend, slot, record);
     if (source != nullptr) {
       if (auto refusal = give_name_back(archive, slot, *source)) return *std::move(refusal);
     }
@@ -295,14 +343,14 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
                                       const std::string& by) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, purge.cluster, purge.name, purge.digest)) {
-    StandingRecord standing = standing_record(backend, slot);
+    const StandingRecord standing = standing_record(backend, slot);
     if (standing.damaged) return not_wholly_withdrawn(slot);
     if (!standing.record) continue;
-    WithdrawnRecord& record = *standing.record;
-    if (!refuses_puts(record) || open_content(backend, slot.key, slot.digest) != nullptr)
-      return not_wholly_withdrawn(slot);
-    record.state = State::kPurged;
-    write_record(backend, slot, record);
+    if (!is_taken_away(backend, slot)) return not_wholly_withdrawn(slot);
+    // An undo at the same time reads the copies that would be removed.
+    const auto purged = mark_purged(backend, slot);
+    if (!purged && standing_record(backend, slot).record) return not_wholly_withdrawn(slot);
+    if (!purged) continue;
     remove_copies(backend, slot.key, slot.digest);
     backend.hold_reserve();
     log_line(
@@ -310,7 +358,7 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
         fmt::format("\"{}\" with digest {}, withdrawn from cluster \"{}\", is removed for good "
                     "by \"{}\"",
                     purge.name, to_string(slot.digest), purge.cluster, by));
-    return report_of(backend, purge.cluster, slot.era, record);
+    return report_of(backend, purge.cluster, slot.era, *purged);
   }
   return not_withdrawn(purge.cluster, purge.name, purge.digest);
 }

@@ -1,8 +1,11 @@
 #include "store/files/withdrawn_copies.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 #include "proto/base/error.h"
+#include "proto/base/suggestion.h"
 #include "store/backend/key_rules.h"
 #include "store/files/side_content.h"
 #include "store/inventory/withdrawn_records.h"
@@ -25,18 +28,34 @@ void copy_aside(Backend& backend, ObjectSource& object, const std::string& key,
   throw Error(ErrorKind::kRefused,
               fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
                           to_string(digest)),
-              "No accident makes two such contents: find out who has put them.");
+              fmt::format("No accident makes two such contents: find out who has put them. The one "
+                          "that was withdrawn makes room for this one when it is removed for good: "
+                          "{}.",
+                          suggestion({"withdraw", "CLUSTER", "FILE", "--digest", to_string(digest),
+                                      "--purge"})));
 }
 
-// Whatever is kept of the content; durable on return.
+// The whole object under a key of "_aside" with that content; nullptr: it has another one, or is
+// damaged. A damaged one proves nothing about other objects.
+std::unique_ptr<ObjectSource> open_copy(BackendReader& backend, const Entry& entry,
+                                        const Digest& digest) {
+  auto object = open_content(backend, entry.key, digest);
+  return object && examine_object(*object).whole ? std::move(object) : nullptr;
+}
+
+std::vector<Entry> entries_aside(BackendReader& backend, const std::string& key) {
+  return backend.list_after(aside_key(key, ""), "", kMostCopies);
+}
+
 // What set_aside() moved there is a second copy.
-void remove_twins(Backend& backend, const std::string& key, const std::string& copy_key,
-                  const Digest& digest) {
-  for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
+void remove_twins(Backend& backend, const std::string& key, const Digest& digest) {
+  const std::string copy_key = aside_key(key, to_string(digest));
+  for (const Entry& entry : entries_aside(backend, key)) {
     if (entry.key == copy_key) continue;
-    const auto twin = open_content(backend, entry.key, digest);
+    const auto twin = open_copy(backend, entry, digest);
     const auto copy = backend.open_object(copy_key);
-    if (twin && copy && same_content(*twin, *copy)) backend.remove_object(entry.key);
+    if (!twin || !copy || !examine_object(*copy).whole) continue;
+    if (same_content(*twin, *copy)) backend.remove_object(entry.key);
   }
 }
 
@@ -46,23 +65,19 @@ void remove_twins(Backend& backend, const std::string& key, const std::string& c
 // names: the copy is durable before.
 bool take_away(Backend& backend, const std::string& key, const Digest& digest,
                ObjectSource& object) {
-  const std::string copy_key = aside_key(key, to_string(digest));
-  copy_aside(backend, object, key, copy_key, digest);
-  const bool taken = backend.set_aside(key, object);
-  remove_twins(backend, key, copy_key, digest);
-  return taken;
+  copy_aside(backend, object, key, aside_key(key, to_string(digest)), digest);
+  return backend.set_aside(key, object);
 }
 
 void take_away(Backend& backend, const std::string& key, const Digest& digest) {
   for (int attempt = 0; attempt < kWithdrawAttempts; ++attempt) {
-    // Where another one gets the name meanwhile, nothing is taken.
+    // If another object gets the name in the meantime, nothing is taken. If there is none, it was
+    // taken before; a crash may have come between that and the removal of its twin.
     const auto object = open_content(backend, key, digest);
-    if (object == nullptr) {
-      // It was taken before; a crash may have come between that and this.
-      remove_twins(backend, key, aside_key(key, to_string(digest)), digest);
+    if (object == nullptr || take_away(backend, key, digest, *object)) {
+      remove_twins(backend, key, digest);
       return;
     }
-    if (take_away(backend, key, digest, *object)) return;
   }
   throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" is being put by others", key),
               "Withdraw it once more.");
@@ -70,16 +85,23 @@ void take_away(Backend& backend, const std::string& key, const Digest& digest) {
 
 std::unique_ptr<ObjectSource> find_copy(BackendReader& backend, const std::string& key,
                                         const Digest& digest) {
-  for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
-    auto object = open_content(backend, entry.key, digest);
-    if (object && examine_object(*object).whole) return object;
+  for (const Entry& entry : entries_aside(backend, key)) {
+    if (auto copy = open_copy(backend, entry, digest)) return copy;
   }
   return nullptr;
 }
 
+bool has_copy_of(BackendReader& backend, const std::string& key, const Digest& digest,
+                 ObjectSource& existing) {
+  return std::ranges::any_of(entries_aside(backend, key), [&](const Entry& entry) {
+    const auto copy = open_copy(backend, entry, digest);
+    return copy && same_content(*copy, existing);
+  });
+}
+
 void remove_copies(Backend& backend, const std::string& key, const Digest& digest) {
   const std::string own_key = aside_key(key, to_string(digest));
-  for (const Entry& entry : backend.list_after(aside_key(key, ""), "", kMostCopies)) {
+  for (const Entry& entry : entries_aside(backend, key)) {
     if (entry.key == own_key || open_content(backend, entry.key, digest) != nullptr)
       backend.remove_object(entry.key);
   }

@@ -10,7 +10,7 @@ namespace {
 
 using History = KnownTimeline::History;
 
-// The segment in which the timeline began; nullopt: nobody knows.
+// The segment in which the timeline began. nullopt: unknown.
 std::optional<SegmentNumber> begin_of(const KnownTimeline& timeline, SegmentSize size) {
   if (timeline.ancestry.empty()) return std::nullopt;
   return segment_of(timeline.ancestry.back().left_at, size);
@@ -20,7 +20,7 @@ bool same_place(const TimelineSwitch& one, const TimelineSwitch& other) {
   return one.parent == other.parent && one.left_at == other.left_at;
 }
 
-// A server's log never goes back, and a timeline's history begins with its parent's.
+// A server's log never goes back, and a timeline's history begins with its parent's history.
 bool contradicts(const KnownLog& log, const KnownTimeline& timeline) {
   const auto& ancestry = timeline.ancestry;
   if (!std::ranges::is_sorted(ancestry, {}, &TimelineSwitch::left_at)) return true;
@@ -35,9 +35,9 @@ bool contradicts(const KnownLog& log, const KnownTimeline& timeline) {
   return false;
 }
 
-// Where a timeline came from is also in the histories of its descendants: each begins with the
-// whole way to it. Returns `log` with every timeline that any history names, and with the last step
-// to each, as far as a history tells that contradicts no other one.
+// The histories of a timeline's descendants contain its origin too: each begins with the whole path
+// to it. Returns `log` with every timeline that a history names, and with the last step of its
+// path. Uses only histories that do not contradict others.
 KnownLog completed(const KnownLog& log) {
   std::map<Timeline, std::vector<TimelineSwitch>> named;
   for (const KnownTimeline& one : log.timelines) {
@@ -64,7 +64,7 @@ KnownLog completed(const KnownLog& log) {
   return all;
 }
 
-// What the histories of all timelines say together: worked out once for many questions.
+// The combined histories of all timelines, computed once for many questions.
 class Tree {
  public:
   explicit Tree(const KnownLog& log);
@@ -77,28 +77,28 @@ class Tree {
  private:
   struct Heir {
     Timeline timeline;
-    Lsn left_at;  // the last place at which any descendant left the ancestor
+    Lsn left_at;  // the last point at which any descendant left the ancestor
   };
   struct Stray {
     Timeline timeline;
     SegmentNumber latest_begin;  // it may have been on its parent up to here
-    AbsenceKind kind;            // what that makes of an absence
+    AbsenceKind kind;            // the resulting kind of an absence
   };
 
   std::optional<std::size_t> prune_of(Timeline timeline, SegmentNumber number) const;
 
-  const KnownLog& log_;  // as it was given
+  const KnownLog& log_;  // as the caller passed it
   const KnownLog all_;
   std::map<Timeline, Heir> heirs_;  // by ancestor
-  // Timelines without a readable history, ascending: nobody knows which one they have left.
+  // Timelines without a readable history, ascending: it is unknown which timeline they have left.
   std::vector<Stray> strays_;
-  std::vector<Timeline> unbounded_;  // of doubtful_, those that may have left any timeline anywhere
+  std::vector<Timeline> unbounded_;  // those of doubtful_ that may have left any timeline anywhere
   std::vector<Timeline> doubtful_;   // ascending
   std::map<Timeline, Timeline> doubtful_heirs_;  // by ancestor
 };
 
 Tree::Tree(const KnownLog& log) : log_(log), all_(completed(log)) {
-  std::map<Timeline, SegmentNumber> left_first;  // where the first descendant left it
+  std::map<Timeline, SegmentNumber> left_first;  // where the first descendant left the timeline
   for (const KnownTimeline& one : all_.timelines) {
     const bool contradictory = one.history == History::kRead && contradicts(log, one);
     const bool doubtful =
@@ -117,7 +117,7 @@ Tree::Tree(const KnownLog& log) : log_(log), all_(completed(log)) {
   unbounded_ = doubtful_;
   for (const KnownTimeline& one : all_.timelines) {
     if (one.timeline == Timeline{1} || !one.ancestry.empty()) continue;
-    // It began where its first file is, or before, and before its first descendant left it.
+    // It began no later than its first file, and before its first descendant left it.
     std::optional<SegmentNumber> latest = one.first_file;
     if (const auto left = left_first.find(one.timeline); left != left_first.end()) {
       latest = std::min(latest.value_or(left->second), left->second);
@@ -167,7 +167,7 @@ Absence Tree::of_segment(Timeline timeline, SegmentNumber number) const {
   const bool later = own != nullptr && own->last_file && *own->last_file > number;
   const bool earlier = own != nullptr && own->first_file && *own->first_file < number;
   if (later && (begin || earlier || timeline == Timeline{1})) return {AbsenceKind::kHole, {}};
-  // Nothing is certain of a line with a history that proves nothing.
+  // A history that proves nothing makes the whole line uncertain.
   const auto doubtful = std::ranges::lower_bound(unbounded_, timeline);
   if (doubtful != unbounded_.end()) return {AbsenceKind::kUnknown, *doubtful};
   if (later) {
@@ -182,7 +182,8 @@ Absence Tree::of_segment(Timeline timeline, SegmentNumber number) const {
   return {AbsenceKind::kEnd, {}};
 }
 
-// Whether any file of the line that leads to segment `number` of `timeline` is there before it.
+// Whether the archive has any earlier file of the line that leads to segment `number` of
+// `timeline`.
 bool is_preceded(const KnownLog& log, const KnownTimeline& timeline, SegmentNumber number) {
   if (timeline.first_file && *timeline.first_file < number) return true;
   return std::ranges::any_of(timeline.ancestry, [&](const TimelineSwitch& ancestor) {
@@ -192,7 +193,7 @@ bool is_preceded(const KnownLog& log, const KnownTimeline& timeline, SegmentNumb
   });
 }
 
-// Where the answer may change from one segment of a timeline to the next.
+// The points at which the answer may change from one segment of a timeline to the next.
 std::vector<std::uint64_t> turning_points(const KnownLog& log,
                                           const std::vector<KnownPrune>& prunes,
                                           const KnownTimeline& timeline) {
@@ -226,7 +227,7 @@ void add_gap(std::vector<Gap>& gaps, const Gap& gap) {
   }
 }
 
-// `from` up to and without `end`, in which one answer holds.
+// The segments from `from` up to, but not including, `end`; they all have the same answer.
 std::optional<Gap> gap_in(const Tree& tree, bool has_pruned, const KnownTimeline& timeline,
                           std::uint64_t from, std::uint64_t end) {
   const auto kind = tree.of_segment(timeline.timeline, SegmentNumber{from}).kind;
@@ -303,7 +304,7 @@ std::vector<Gap> gaps_of(const KnownLog& log) {
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
       while (run != timeline.runs.end() && run->last() < points[i])
         ++run;
-      if (run != timeline.runs.end() && run->first <= points[i]) continue;  // it is there
+      if (run != timeline.runs.end() && run->first <= points[i]) continue;  // present
       if (const auto gap = gap_in(tree, has_pruned, timeline, points[i], points[i + 1]))
         add_gap(gaps, *gap);
     }

@@ -1,27 +1,27 @@
-// What it means that a file is not in the archive. Pure, and the only place that decides it: a get,
-// the list of holes, status, verify and the quarantine ask here, so they never disagree.
+// What the absence of a file from the archive means. Pure. Nothing else decides it: a get, the list
+// of holes, status, verify and the quarantine all ask here, so they never disagree.
 //
-// PostgreSQL asks for one file, and takes "absent" for the end of its log: a recovery then opens
-// the database with what it has. So the question is never whether this name is missing; it is
-// whether anything later in the history of this database is known. The answer looks at the whole
-// tree of timelines: every era of one system identifier and segment size, every timeline with files
-// or a history, where the timelines branched off, and what was pruned.
+// PostgreSQL requests one file, and takes "absent" for the end of its log: a recovery then opens
+// the database with what it has. So the question is never whether this name is missing. It is
+// whether the archive knows anything later in the history of this database. The answer considers
+// the whole tree of timelines: every era of one system identifier and segment size, every timeline
+// with files or a history, the points where timelines branched off, and the prunes.
 //
-// The rules, for segment s of timeline t, in this order:
-//   before           t's own history says that t began in a later segment
+// The rules for segment s of timeline t, in this order:
+//   before           t's own history shows that t began in a later segment
 //   pruned           a prune may have removed it
-//   hole             t's log went on behind s: a later file of t is there, or a timeline that
-//                    descends from t left it at or behind the end of s
-//   history-missing  a timeline of which the history is missing may have left t behind s, or t's
-//                    own history is missing and s lies before all files of t
+//   hole             t's log continues after s: t has a later file, or a timeline that descends
+//                    from t left it at or after the end of s
+//   history-missing  a timeline whose history is missing may have left t after s, or t's own
+//                    history is missing and s lies before all files of t
 //   end              none of these: nothing later is known
-// and for the history of t:
+// The rules for the history of t:
 //   before           t is 1: PostgreSQL never writes that history
-//   history-missing  files of t are there
-//   hole             a higher timeline is there
+//   history-missing  t has files
+//   hole             a higher timeline exists
 //   end              none of these
-// Where a history cannot be read, or two contradict one another, the answer is unknown unless a
-// hole is certain.
+// If a history cannot be read, or two contradict one another, the answer is unknown unless a hole
+// is certain.
 //
 // Source: PostgreSQL src/backend/access/transam/xlogrecovery.c (XLogFileReadAnyTLI: the order of
 // timelines; rescanLatestTimeLine), timeline.c (findNewestTimeLine, readTimeLineHistory,
@@ -38,7 +38,7 @@
 
 namespace walstow {
 
-// Segments one after the other.
+// Consecutive segments.
 struct SegmentRun {
   std::uint64_t first = 0;  // SegmentNumber
   std::uint64_t count = 0;
@@ -54,19 +54,19 @@ struct KnownTimeline {
   };
   Timeline timeline;
   History history = History::kAbsent;
-  std::vector<TimelineSwitch> ancestry;  // of kRead: oldest first, not empty
-  // The lowest and the highest segment of which a get can serve a file: a segment or a .partial.
-  // A .backup or an incomplete one shows nothing. nullopt: there is none. For a question about one
-  // file of this timeline some file below it and some file above it will do.
+  std::vector<TimelineSwitch> ancestry;  // for kRead: oldest first, not empty
+  // The lowest and the highest segment of which a get can serve a file: a segment or a .partial. A
+  // .backup or an incomplete segment proves nothing. nullopt: none. For a question about one file
+  // of this timeline, any file below it and any file above it are enough.
   std::optional<SegmentNumber> first_file, last_file;
-  // Complete segments, ascending, none touches the next. Only gaps_of() looks at them.
+  // Complete segments, ascending, with gaps between all runs. Only gaps_of() uses them.
   std::vector<SegmentRun> runs;
 };
 
-// What a prune may have removed: segments below `limit`.
+// Segments that a prune may have removed: those below `limit`.
 struct KnownPrune {
   SegmentNumber limit;
-  std::optional<Timeline> timeline;  // nullopt: on all
+  std::optional<Timeline> timeline;  // nullopt: on all timelines
   bool has_removed = false;
 };
 
@@ -76,27 +76,27 @@ struct KnownLog {
   std::vector<KnownPrune> prunes;
 };
 
-// The timeline of that number; nullptr: nothing is known of it.
+// The timeline of that number. nullptr: unknown.
 const KnownTimeline* find_timeline(const KnownLog& log, Timeline timeline);
 
-// What another era of the same system identifier and segment size has, added to `log`.
+// Adds the log of another era with the same system identifier and segment size to `log`.
 void merge(KnownLog& log, KnownLog other);
 
 enum class AbsenceKind { kBefore, kEnd, kHole, kHistoryMissing, kPruned, kUnknown };
 
 struct Absence {
   AbsenceKind kind = AbsenceKind::kUnknown;
-  // Which timeline's files or history decided, where it is another one than the file's; for people.
+  // The timeline whose files or history decided, if it is not the file's own; for people.
   std::optional<Timeline> because_of;
-  // Of kPruned: the index in KnownLog::prunes.
+  // For kPruned: the index in KnownLog::prunes.
   std::size_t prune = 0;
 };
 
-// Of a segment or a history file that is in none of the eras. A .partial or .backup counts as its
-// segment.
+// The answer for a segment or a history file that is in none of the eras. A .partial or .backup
+// counts as its segment.
 Absence absence_of(const KnownLog& log, const WalFileName& file);
 
-// Segments of one timeline that are missing, all for one reason.
+// Missing segments of one timeline, all for one reason.
 struct Gap {
   Timeline timeline;
   SegmentRun missing;
@@ -104,17 +104,17 @@ struct Gap {
   bool operator==(const Gap&) const = default;
 };
 
-// Every stretch of segments that is missing and of which absence_of() says kHole or
-// kHistoryMissing; but not where the archive's log begins later, which is no loss: nothing on the
-// way to it is there, and nothing was pruned. In ascending order; no gap touches one of its kind.
+// Every stretch of missing segments for which absence_of() returns kHole or kHistoryMissing. It
+// omits those before the archive's log begins, since they are no loss: no earlier file of their
+// line exists, and nothing was pruned. In ascending order; no gap touches another of its kind.
 std::vector<Gap> gaps_of(const KnownLog& log);
 
-// Timelines with files and without a readable history, ascending. Not timeline 1, which has none,
-// and not the timeline with which the archive begins: no history leads to it.
+// Timelines with files and without a readable history, ascending. Without timeline 1, which has
+// none, and without the timeline with which the archive begins: no history leads to it.
 std::vector<Timeline> timelines_without_history(const KnownLog& log);
 
-// The newest segment of the line that leads on from `reached` on `timeline`: there, or on a
-// timeline that has branched off in that segment or later. nullopt: there is none.
+// The newest segment of the line that continues from `reached` on `timeline`: on that timeline, or
+// on one that has branched off in that segment or later. nullopt: none.
 std::optional<SegmentNumber> newest_of_line(const KnownLog& log, Timeline timeline,
                                             SegmentNumber reached);
 

@@ -11,7 +11,7 @@
 namespace walstow {
 namespace {
 
-// Folders of the parent's log that are counted, the newest ones.
+// The number of folders of the parent's log that are counted, the newest ones.
 constexpr std::size_t kMostFolders = 4;
 
 bool are_two(const ObjectHeader& one, const ObjectHeader& other) {
@@ -65,7 +65,7 @@ std::optional<BranchReport> BranchFinder::find(const KnownTimeline& timeline,
   return report;
 }
 
-// What came after the history, by the medium's clock.
+// Counts the segments that arrived after the history, by the medium's clock.
 void BranchFinder::count(BranchReport& report, Timeline parent, SegmentNumber left, Time since) {
   std::size_t counted = 0;
   for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {

@@ -1,7 +1,7 @@
-// The picture of a copy of a server that leads others away: one client has opened a timeline, and
-// another one goes on putting segments of the parent, behind the place where it was left. Standbys
-// that follow the highest timeline then leave the server that is in use. A promotion after which
-// the old primary stays down looks different: nobody puts on the parent any more.
+// Detects a copied server that leads standbys astray: one client has opened a timeline, and another
+// client continues to put segments of the parent, after the switch point. Standbys that follow the
+// highest timeline then leave the server that is in use. A promotion looks different if the old
+// primary stays down: nobody puts on the parent any more.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace walstow {
 
-// Those of an era, by timeline, `most` at most; who has put what is in the objects. Blocking. An
-// object that cannot be read shows nothing; errors as store/backend/backend.h.
+// The branches of an era, by timeline, at most `most`. The objects name the clients that have put
+// them. Blocking. An unreadable object proves nothing; errors as store/backend/backend.h.
 std::vector<BranchReport> find_branches(const Archive& archive, const std::string& cluster,
                                         const EraInventory& inventory, std::size_t most);
 

@@ -27,7 +27,7 @@ constexpr std::string_view kContents = "contents";  // {SEGMENT: DIGEST}
 
 struct Mark {
   BreakReport report;
-  std::vector<KeptName> contents;  // that of its own key among them
+  std::vector<KeptName> contents;  // including that of its own key
 };
 
 std::vector<std::string> keys_of_marks(BackendReader& backend, std::string_view cluster,
@@ -40,7 +40,7 @@ std::vector<std::string> keys_of_marks(BackendReader& backend, std::string_view 
 
 enum class Stands { kNo, kYes, kUnreadable };
 
-// Whether the segment stands with that content.
+// Whether the existing segment has that content.
 Stands stands(BackendReader& backend, std::string_view cluster, const EraName& era,
               const KeptName& content) {
   auto source = backend.open_object(*layout::object_key(cluster, era, content.file));
@@ -55,7 +55,7 @@ Stands stands(BackendReader& backend, std::string_view cluster, const EraName& e
   }
 }
 
-// Whether an administrator may give the content its name, once more or at last.
+// Whether the content is kept, so that an administrator may still give it the name.
 bool is_kept(BackendReader& backend, std::string_view cluster, const EraName& era,
              const KeptName& content) {
   return std::ranges::any_of(
@@ -70,7 +70,7 @@ bool has_gone(BackendReader& backend, std::string_view cluster, const EraName& e
          !is_kept(backend, cluster, era, content);
 }
 
-// It becomes a part of keys.
+// The digest becomes a part of keys.
 bool is_digest_part(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -95,7 +95,7 @@ Mark parse_mark(std::string_view text, const KeptName& own, const std::string& r
   return mark;
 }
 
-// nullopt: it has gone meanwhile, or the key is no mark's.
+// nullopt: removed meanwhile, or the key of no mark.
 std::optional<Mark> read_mark(BackendReader& backend, std::string_view cluster, const EraName& era,
                               const std::string& key) {
   const auto own = layout::parse_break_mark(cluster, era, key);

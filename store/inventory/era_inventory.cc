@@ -14,16 +14,16 @@
 namespace walstow {
 namespace {
 
-// Two changes within the resolution of a file system's clock leave the same time. So what changed
-// this shortly before it was read is read again next time.
+// Two changes within the resolution of a file system's clock have the same time. So a folder that
+// changed this shortly before it was read is read again next time.
 constexpr std::chrono::seconds kClockResolution{3};
 
-// Where the medium does not say when a folder has changed (S3), so many are read again each time: a
-// request each, and a mid-sized archive is read whole. Of a larger one what is behind the newest
-// changes rarely, and is as it was found some questions ago.
+// Where the medium does not report when a folder changed (S3), so many folders are read again each
+// time. Each costs a request, and this covers a mid-sized archive. In a larger archive older
+// folders change rarely; their inventory may be some refreshes old.
 constexpr std::size_t kSilentAtOnce = 64;
 
-// One of the two that puts go to: of its timeline the newest, and the one before.
+// One of the two folders that puts change: the newest of its timeline, and the one before.
 bool is_growing(const std::vector<Folder>& folders, std::size_t index) {
   constexpr std::size_t kTimelineDigits = 8;
   const auto timeline = [&](std::size_t at) {
@@ -41,9 +41,9 @@ std::optional<std::vector<TimelineSwitch>> ancestry_in(const Archive& archive,
   return result.history->ancestry;
 }
 
-// When it was put stands for when it stopped where the file does not say that in UTC: it came at
-// the backup's end. The header has that time also in a copy of the archive. A content under another
-// one's name is nobody's backup: as one that cannot be read.
+// If the file does not contain its stop time in UTC, the time of its put replaces it: the file
+// arrived at the backup's end. The header keeps that time in a copy of the archive, too. A content
+// that does not match its name counts as an unreadable backup.
 BackupReport read_backup(const Archive& archive, const EraName& era, const Entry& entry,
                          const WalFileName& file) {
   BackupReport report{.name = file.text(),
@@ -122,7 +122,7 @@ void EraInventory::refresh(const Archive& archive, const std::stop_token& stop) 
 
 std::set<std::string> EraInventory::folders_to_read(const std::vector<Folder>& folders) const {
   std::set<std::string> due;
-  std::vector<std::pair<std::uint64_t, std::string>> silent;  // when it was read, its name
+  std::vector<std::pair<std::uint64_t, std::string>> silent;  // when it was read, and its name
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const Folder& folder = folders[i];
     const auto known = folders_.find(folder.name);
@@ -207,7 +207,7 @@ void EraInventory::add(FolderInventory& folder, const Archive& archive, const En
       break;
     }
     case FileKind::kHistory:
-      break;  // has a folder of its own
+      break;  // is in a folder of its own
   }
 }
 
@@ -215,7 +215,7 @@ std::vector<EraInventory::TimelineInventory> EraInventory::timelines() const {
   std::map<Timeline, TimelineInventory> timelines;
   for (const auto& [name, folder] : folders_) {
     const auto timeline = WalFileName::parse(fmt::format("{}.history", name.substr(0, 8)));
-    if (!timeline) continue;  // nobody's; what is in it has no object's key
+    if (!timeline) continue;  // no timeline's folder; no key of an object is in it
     TimelineInventory& one = timelines[timeline->timeline()];
     const TimelineInventory& content = folder.content;
     for (const SegmentRun& run : content.known.runs)
@@ -253,7 +253,7 @@ KnownLog EraInventory::known_log() const {
   KnownLog log{.size = size_, .timelines = {}, .prunes = {}};
   std::vector<TimelineInventory> all = timelines();
   for (TimelineInventory& one : all) {
-    // A folder that is empty tells nothing.
+    // An empty folder proves nothing.
     const bool is_known =
         one.known.first_file || one.known.history != KnownTimeline::History::kAbsent;
     if (is_known) log.timelines.push_back(std::move(one.known));

@@ -1,11 +1,11 @@
-// What one era has, read from its folders and remembered: a folder that has not changed since is
-// not read again, whoever writes to it. Where the medium does not say whether one has (S3), the two
-// newest of each timeline and some others are read again, in turn: what changes further back is
-// noticed some refreshes later. So it is for overviews, and an EraInventory that was just made for
-// decisions. Blocking; one thread at a time.
+// The inventory of one era, read from its folders and remembered. A folder that has not changed
+// since is not read again, no matter who writes to it. Where the medium does not report changes
+// (S3), the two newest folders of each timeline and some others are read again, in turn: older
+// changes show some refreshes later. So it serves overviews; for decisions, create a new
+// EraInventory. Blocking; one thread at a time.
 //
 // It takes 16 bytes for each unbroken run of segments, about 200 for each 4 GB of log, and about 50
-// for each line of a history; an era has 1000 histories of 1000 lines at most.
+// for each line of a history; an era has at most 1000 histories of 1000 lines.
 #pragma once
 
 #include <map>
@@ -22,8 +22,8 @@
 
 namespace walstow {
 
-// The segments that a backup needs, by name. It may stop where the next one would begin: the last
-// one holds its last byte.
+// The segments that a backup needs, by name. The backup may stop where the next segment would
+// begin: the last segment contains its last byte.
 std::string first_segment(Timeline timeline, Lsn start, SegmentSize size);
 std::string last_segment(Timeline timeline, Lsn start, Lsn stop, SegmentSize size);
 
@@ -31,38 +31,39 @@ class EraInventory {
  public:
   EraInventory(std::string cluster, const EraName& era);
 
-  // Reads what has changed. When it is asked to stop, or throws, what it has read stays read.
+  // Reads what has changed. If `stop` is requested, or it throws, the folders that it has read stay
+  // read.
   void refresh(const Archive& archive, const std::stop_token& stop);
 
   struct TimelineInventory {
-    KnownTimeline known;  // all of it
+    KnownTimeline known;  // all members
     std::uint64_t segments = 0;
     std::uint64_t raw_bytes = 0, stored_bytes = 0;
     std::uint64_t partials = 0, incompletes = 0;
     std::optional<Time> newest;         // when the newest segment was put
-    std::vector<BackupReport> backups;  // those that left a .backup file; ascending
+    std::vector<BackupReport> backups;  // those with a .backup file; ascending
     Time newest_file;                   // when the newest of all its files was put
   };
-  // Ascending; as of the last refresh().
+  // Ascending; of the last refresh().
   std::vector<TimelineInventory> timelines() const;
-  // What absence.h judges by: without the prunes.
+  // The input of absence.h, without the prunes.
   KnownLog known_log() const;
   // One folder of the log: the files of one timeline in one log number, of every kind.
   struct LogFolder {
     std::string prefix;  // of their keys
     Timeline timeline;
-    SegmentNumber first, end;  // what its segments can be
+    SegmentNumber first, end;  // the range of its possible segments
     std::uint64_t files = 0, stored_bytes = 0;
-    SegmentNumber last;   // the highest of them
+    SegmentNumber last;   // the highest segment in it
     Time oldest, newest;  // when they were put
   };
-  // By timeline and place, those with files; as of the last refresh().
+  // By timeline and position, those with files; of the last refresh().
   std::vector<LogFolder> folders() const;
   std::uint64_t histories() const { return histories_.size(); }
   const EraName& era() const { return era_; }
 
  private:
-  // An object that was read once, and is read again only when it is another one.
+  // The value of an object, read once, and again only when the object has changed.
   template <class Value>
   struct Remembered {
     std::uint64_t size = 0;
@@ -71,9 +72,9 @@ class EraInventory {
   };
   // One folder of the log: the segments of one timeline in one log number.
   struct FolderInventory {
-    std::optional<Time> changed;                              // nullopt: nobody knows
+    std::optional<Time> changed;                              // nullopt: unknown
     std::uint64_t read_at = 0;                                // in refreshes_
-    TimelineInventory content;                                // but for the history
+    TimelineInventory content;                                // except for the history
     std::map<std::string, Remembered<BackupReport>> backups;  // by key
     std::uint64_t files = 0;
     SegmentNumber last;

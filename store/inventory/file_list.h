@@ -1,5 +1,5 @@
-// A cluster's files in order and in pages: for whoever lists or verifies them. Blocking; asks the
-// backend in the very call. Errors: as store/backend/backend.h.
+// A cluster's files in order and in pages, for listing and verifying. Blocking; asks the backend
+// during each call. Errors: as store/backend/backend.h.
 #pragma once
 
 #include <functional>
@@ -13,22 +13,22 @@
 
 namespace walstow {
 
-// A run of keys that stand one after the other.
+// A run of consecutive keys.
 struct KeyRange {
   EraName era;
   std::string prefix;
-  std::string after;  // no key of the range is at or before it; "" from the prefix on
+  std::string after;  // all keys of the range are greater; "": from the prefix on
   enum class Holds { kFiles, kConflicts, kSettled } holds = Holds::kFiles;
 };
 
-// In key order: eras from the oldest on, within one of them the history files before the others.
+// In key order: eras from the oldest on, and within an era the history files before the others.
 std::vector<KeyRange> key_ranges_of_files(const Archive& archive, std::string_view cluster,
                                           const FileRange& range);
-// The same with everything else that is stored of a cluster, when the range is everything.
+// As above, with every other stored object of the cluster if the range is everything.
 std::vector<KeyRange> key_ranges_of_objects(const Archive& archive, std::string_view cluster,
                                             const FileRange& range);
 
-// One page of what stands in `key_ranges` behind `after`, whatever it is.
+// One page of everything in `key_ranges` after `after`.
 struct EntryPage {
   struct Item {
     const KeyRange* keys = nullptr;
@@ -37,14 +37,14 @@ struct EntryPage {
   std::vector<Item> items;
   bool is_last = true;
 };
-// Of kFiles: without what parses as a file outside the range.
+// For kFiles: omits names that parse as files outside the range.
 EntryPage list_page(const Archive& archive, std::string_view cluster,
                     const std::vector<KeyRange>& key_ranges, const FileRange& range,
                     const std::string& after, std::size_t limit);
 
-// Where a page ends, for the next one to begin: the key without the cluster's name.
+// The end of a page, at which the next one begins: the key without the cluster's name.
 std::string token_of(std::string_view cluster, std::string_view key);
-// The other way round; "" of "".
+// The inverse of token_of(); "" for "".
 std::string key_of(std::string_view cluster, std::string_view token);
 
 FilePage list_files(const Archive& archive, const ListFiles& list);

@@ -15,7 +15,7 @@ const TimelineReport* find(const EraReport& era, std::uint32_t timeline) {
   return found == era.timelines.end() ? nullptr : &*found;
 }
 
-// The time comes from the store's clock, in seconds; of two in one second the place decides.
+// The time comes from the store's clock, in seconds; for two in one second the position decides.
 using Age = std::pair<Time, std::uint64_t>;
 
 std::optional<Age> newest_of(const TimelineReport& timeline, SegmentSize size) {
@@ -30,7 +30,7 @@ struct Way {
   std::string left_at = {};
 };
 
-// From `timeline` to the ancestor `wanted`.
+// The path from `timeline` to the ancestor `wanted`.
 Way way_to(const EraReport& era, const TimelineReport* timeline, std::uint32_t wanted) {
   while (timeline != nullptr) {
     if (!timeline->parent) {

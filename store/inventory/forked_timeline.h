@@ -1,6 +1,6 @@
-// The highest timeline of an archive is not always the one that is in use: a recovery that was only
-// tried, with archive_mode on, leaves its timeline there, and histories are never removed.
-// PostgreSQL goes for the highest one all the same (recovery_target_timeline = 'latest').
+// The highest timeline of an archive is not always the one that is in use: a trial recovery, with
+// archive_mode on, leaves its timeline there, and histories are never removed. PostgreSQL still
+// follows the highest one (recovery_target_timeline = 'latest').
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-// By what `era` says of its timelines. nullopt where `highest` is in use, or leads on from the end
-// of the one that is; and where a missing history leaves that open.
+// Decides by the timelines in `era`. nullopt if `highest` is in use, or continues from the end of
+// the timeline in use, or if a missing history leaves that open.
 std::optional<ForkedTimeline> find_forked_timeline(const EraReport& era);
 
 }  // namespace walstow

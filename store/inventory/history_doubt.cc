@@ -11,7 +11,7 @@
 namespace walstow {
 namespace {
 
-// The newest segment in the last folder of the timeline; nullopt: there is none.
+// The newest segment in the last folder of the timeline. nullopt: none.
 std::optional<SegmentNumber> newest_in_last_folder(BackendReader& backend,
                                                    const std::string& cluster, const EraName& era,
                                                    Timeline timeline) {
@@ -29,7 +29,7 @@ std::optional<SegmentNumber> newest_in_last_folder(BackendReader& backend,
   return newest;
 }
 
-// The highest timeline with a history or a folder, but for `own`; 0: there is none.
+// The highest timeline with a history or a folder, except `own`. 0: none.
 std::uint32_t highest_timeline(BackendReader& backend, const std::string& cluster,
                                const EraName& era, Timeline own) {
   std::uint32_t highest = 0;

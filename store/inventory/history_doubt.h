@@ -1,8 +1,9 @@
-// What makes a history doubtful without making it impossible. It is taken, for an honest one can be
-// like that: after a long outage, after a while in another archive. Nor is it kept back until
-// segments of its timeline come: a get would have to say that there is none, and a recovery would
-// open the database without what they lead to, and take the timeline for an unused one. So people
-// are told, and can withdraw it. Blocking. Errors: as store/backend/backend.h.
+// Detects a history that is doubtful, but possible. The store accepts it, for an honest history can
+// look like that: after a long outage, or after a while in another archive. The store does not hold
+// it back until segments of its timeline arrive: until then a get would have to report it absent. A
+// recovery would then open the database without the segments to which it leads, and take its
+// timeline for an unused one. So the store warns people, who can withdraw the history. Blocking.
+// Errors: as store/backend/backend.h.
 #pragma once
 
 #include <string>
@@ -12,11 +13,12 @@
 
 namespace walstow {
 
-// So far beyond the parent's newest segment, and above the highest timeline, nothing is doubted.
+// A history is not doubted up to this far beyond the parent's newest segment, or above the highest
+// timeline.
 inline constexpr std::uint64_t kUsualGap = 1024;
 inline constexpr std::uint32_t kUsualTimelines = 16;
 
-// A clause; "" where nothing is doubtful, and where the archive has nothing to compare with.
+// One clause. "": nothing is doubtful, or the archive has nothing to compare with.
 std::string describe_doubt(BackendReader& backend, const std::string& cluster, const EraName& era,
                            const TimelineHistory& history);
 

@@ -10,7 +10,7 @@
 namespace walstow {
 namespace {
 
-// Of what is no file of walstow's, which is passed over.
+// The bound on foreign files that are skipped.
 constexpr std::size_t kMostStrangers = 1000;
 
 }  // namespace
@@ -23,7 +23,7 @@ bool is_of_log(const layout::StoredName& stored) {
 std::optional<layout::StoredName> next_of_log(BackendReader& backend, std::string_view cluster,
                                               const std::string& prefix, std::string after) {
   std::size_t strangers = 0;
-  // Nearly always the first one will do.
+  // The first one is nearly always enough.
   for (std::size_t limit = 1; strangers < kMostStrangers; limit = kEntriesAtOnce) {
     const std::vector<Entry> found = backend.list_after(prefix, after, limit);
     for (const Entry& entry : found) {

@@ -1,6 +1,6 @@
-// The files that make up a log: segments and .partial files, which a get serves. That something is
-// later in the log is shown by these alone: a .backup file, an incomplete segment and what is no
-// object prove nothing, whoever put them. Blocking. Errors: as store/backend/backend.h.
+// The files that make up a log: segments and .partial files, which a get serves. Only they prove
+// that the log has something later. A .backup file, an incomplete segment or a foreign file proves
+// nothing, no matter which client has put it. Blocking. Errors: as store/backend/backend.h.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,8 @@ namespace walstow {
 
 bool is_of_log(const layout::StoredName& stored);
 
-// The first of them whose key begins with `prefix` and is greater than `after`; all others are
-// passed over. nullopt: there is none. Throws Error{kUnavailable} where too many strange files are
-// in the way.
+// The first of them whose key begins with `prefix` and is greater than `after`; skips all others.
+// nullopt: none. Throws Error{kUnavailable} if it would have to skip too many foreign files.
 std::optional<layout::StoredName> next_of_log(BackendReader& backend, std::string_view cluster,
                                               const std::string& prefix, std::string after);
 

@@ -10,8 +10,8 @@
 namespace walstow {
 namespace {
 
-// A record has a gigabyte at most (XLogRecordMaxSize, MaxAllocSize): 64 segments of 16 MB. Where
-// one goes through more segments than that, its beginning is not looked for.
+// A record has at most a gigabyte (XLogRecordMaxSize, MaxAllocSize): 64 segments of 16 MB. If a
+// record passes through more segments than that, its beginning is not searched for.
 constexpr std::size_t kMostBack = 64;
 
 PromisedObject segment_at(const EraName& era, Timeline timeline, SegmentNumber number) {
@@ -19,8 +19,8 @@ PromisedObject segment_at(const EraName& era, Timeline timeline, SegmentNumber n
   return {.era = era, .file = file, .digits = {}, .name = file.text()};
 }
 
-// On which timeline the log that leads to `timeline` has its byte before `lsn`; nullopt: its
-// history is not there, or makes no sense.
+// The timeline that has the byte before `lsn` in the log that leads to `timeline`. nullopt: its
+// history is absent or invalid.
 std::optional<Timeline> timeline_before(Backend& backend, std::string_view cluster,
                                         const EraName& era, Timeline timeline, Lsn lsn) {
   const auto key = layout::object_key(cluster, era, WalFileName::history(timeline));
@@ -39,7 +39,7 @@ std::optional<Timeline> timeline_before(Backend& backend, std::string_view clust
 std::string LogWalk::add(const PromisedObject& segment, const SegmentEdges& edges) {
   if (!has_come_to(segment)) begin_before(segment);
   const std::optional<Lsn> broken = records_.add(edges);
-  // Only what came after another segment is known to be broken: last_ is that one.
+  // A break shows only after a previous segment, and last_ is that segment.
   std::string text =
       broken ? describe_joint(last_->file, segment.file, segment_size_of(segment.era), *broken)
              : "";
@@ -86,7 +86,7 @@ std::optional<PromisedObject> LogWalk::segment_before(const PromisedObject& segm
   return parent ? std::optional(segment_at(segment.era, *parent, before)) : std::nullopt;
 }
 
-// nullopt: it is not there, or not whole; a verification of its own tells what is wrong with it.
+// nullopt: absent, or not whole; its own verification reports the fault.
 std::optional<SegmentEdges> LogWalk::edges_of(const PromisedObject& segment) {
   const auto key = layout::object_key(cluster_, segment.era, segment.file);
   const auto source = archive_.backend().open_object(*key);

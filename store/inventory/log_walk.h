@@ -1,5 +1,5 @@
-// Follows the log from segment to segment while their objects are verified, for the records that
-// begin in one of them and end in a later one. Blocking; for one thread. Errors: as
+// Follows the log from segment to segment while their objects are verified, to check records that
+// begin in one segment and end in a later one. Blocking; for one thread. Errors: as
 // store/backend/backend.h.
 #pragma once
 
@@ -16,19 +16,19 @@ namespace walstow {
 
 class LogWalk {
  public:
-  // `archive` and the text of `cluster` outlive it. `until`: see add().
+  // `archive` and the text of `cluster` outlive this object. `until`: see add().
   LogWalk(const Archive& archive, std::string_view cluster, Deadline until)
       : archive_(archive), cluster_(cluster), until_(until) {}
 
-  // A whole segment, with its edges. What is wrong where it joins the log before it, as one clause
-  // that names the files on both sides, either of which may be the damaged one; "" for nothing, or
-  // where that is not known. Where the segment before was not the last one that came here, it is
-  // read: of its own timeline, or of the one that its timeline began on. Where a record goes
-  // through all of that one, those before it are read, too, as long as `until` has not passed; of a
-  // record whose beginning is not found so nothing is known.
+  // Adds a whole segment, with its edges. Returns what is wrong where it joins the previous
+  // segment, as one clause that names the files on both sides, either of which may be damaged. "":
+  // nothing is wrong, or it is unknown. If the previous segment was not the last one added, it is
+  // read: from the segment's own timeline, or from the one where that timeline began. If a record
+  // passes through all of that segment, earlier ones are read, too, until `until` passes; without
+  // the record's beginning nothing is known about that record.
   std::string add(const PromisedObject& segment, const SegmentEdges& edges);
 
-  // Stored bytes of the objects that add() has read.
+  // The stored bytes of the objects that add() has read.
   std::uint64_t bytes_read() const { return bytes_read_; }
 
  private:
@@ -41,7 +41,7 @@ class LogWalk {
   std::string_view cluster_;
   const Deadline until_;
   std::uint64_t bytes_read_ = 0;
-  std::optional<PromisedObject> last_;  // the segment that records_ has seen last
+  std::optional<PromisedObject> last_;  // the last segment that was added to records_
   RecordsAcrossSegments records_;
 };
 

@@ -33,14 +33,14 @@ std::optional<std::uint16_t> newer_magic_in(const Archive& archive, const std::s
   std::array<std::byte, kSegmentHeaderSize> beginning{};
   try {
     auto source = archive.backend().open_object(*key);
-    if (source == nullptr) return std::nullopt;  // removed since the inventory was read
+    if (source == nullptr) return std::nullopt;  // removed after the inventory was read
     DecompressedObject object(*source);
     const auto result = parse_segment_header(read_full(object, beginning));
     if (!result.header || !result.header->is_newer_release()) return std::nullopt;
     return result.header->magic;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
-    // One object that cannot be read must not hide the rest of the status.
+    // One unreadable object must not hide the rest of the status.
     log_line(LogLevel::kDebug, error.what(), error.hint());
     return std::nullopt;
   }

@@ -1,4 +1,4 @@
-// Of which PostgreSQL release the newest segment of an era is.
+// The PostgreSQL release of an era's newest segment.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace walstow {
 
-// Where that release is newer than this program: its XLOG_PAGE_MAGIC. The newest segment is the
-// last one of the timeline that was written to last. One object is opened, and its beginning read.
-// nullopt also where it cannot be read, or is damaged: verify tells of those. Blocking. Throws
-// Error{kFatal} only.
+// The XLOG_PAGE_MAGIC of that release, if it is newer than those that this program knows. The
+// newest segment is the last one of the timeline with the latest put. Opens one object and reads
+// its beginning. nullopt also if it is unreadable or damaged: verify reports those. Blocking.
+// Throws only Error{kFatal}.
 std::optional<std::uint16_t> newer_magic_in(const Archive& archive, const std::string& cluster,
                                             const EraInventory& inventory);
 

@@ -13,8 +13,8 @@ namespace {
 
 struct Read {
   ObjectHeader header;
-  std::string content_problem;    // of the file itself, "" for none
-  std::optional<SegmentEnd> end;  // of a segment, as the edges
+  std::string content_problem;    // of the file itself; "": none
+  std::optional<SegmentEnd> end;  // of a segment, as are the edges
   std::optional<SegmentEdges> edges;
 };
 
@@ -44,7 +44,7 @@ Read read_content(ObjectSource& source, const PromisedObject& promised) {
           .edges = is_segment ? std::optional(end.edges()) : std::nullopt};
 }
 
-// What the header says is what the key promises; "" when it is.
+// How the header differs from what the key promises. "": it does not.
 std::string disagreement(const ObjectHeader& header, const PromisedObject& promised) {
   if (header.name != promised.file.text()) {
     return fmt::format("it is file \"{}\"", escaped(header.name));
@@ -111,7 +111,7 @@ ObjectCheck check_object(ObjectSource& source, const PromisedObject& promised,
     if (promised.part != PromisedObject::Part::kWhole) return {};
     return {.problem = {}, .end = read.end, .edges = read.edges};
   } catch (const Error& error) {
-    // A format that is not known is of a later release, and never damage.
+    // An unknown format belongs to a later release, and is never damage.
     if (error.kind() == ErrorKind::kUsage) {
       return with_problem(Kind::kForeign, error.what());
     }

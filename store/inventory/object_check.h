@@ -1,4 +1,4 @@
-// Whether one stored object is whole, and the object of its key. Blocking.
+// Checks that one stored object is whole, and belongs to its key. Blocking.
 #pragma once
 
 #include <optional>
@@ -13,15 +13,15 @@
 
 namespace walstow {
 
-// What a key promises of the object that has it.
+// What a key promises about its object.
 struct PromisedObject {
   EraName era;
   WalFileName file;
-  std::string digits;  // of its digest, as the key has them; "" where the key has none
+  std::string digits;  // of its digest, as in the key; "" if the key has none
   enum class Part { kWhole, kPiece } part = Part::kWhole;
-  std::string name;  // as it is stored
+  std::string name;  // as stored
 };
-// nullopt: the key is no object's.
+// nullopt: the key of no object.
 std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRange& keys,
                                           const std::string& key);
 
@@ -31,11 +31,11 @@ struct ObjectProblem {
 };
 struct ObjectCheck {
   std::optional<ObjectProblem> problem;
-  // Of a whole segment, when its content was looked at.
+  // For a whole segment whose content was checked.
   std::optional<SegmentEnd> end;
   std::optional<SegmentEdges> edges;
 };
-// Reads `source` to its end. Throws Error{kStorage} when it cannot be read.
+// Reads `source` to its end. Throws Error{kStorage} if it cannot be read.
 ObjectCheck check_object(ObjectSource& source, const PromisedObject& promised,
                          VerifyFiles::Depth depth);
 

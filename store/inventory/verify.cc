@@ -17,11 +17,11 @@
 namespace walstow {
 namespace {
 
-// A page ends when this has passed, with the objects that are being read then, and with the
-// segments before them that follow_the_log() needs: one for each that is not behind another one of
-// the page, more of them only before this has passed. Short, so that who asks sees progress, can
-// stop at any time, and keeps a rate; the largest object takes some seconds more, and a client
-// waits for a minute.
+// A page ends after this time. It still finishes the objects that are being read. It also reads the
+// previous segments that follow_the_log() needs: one for each segment that does not follow another
+// one of the page, and more only before this time has passed. The time is short, so that the caller
+// sees progress, can stop at any time, and keeps a rate. The largest object takes some seconds
+// more, and a client waits for a minute.
 constexpr Duration kPageTime{1500};
 
 // One object's outcome.
@@ -29,10 +29,10 @@ struct Outcome {
   enum class What { kVerified, kPassedOver } what = What::kPassedOver;
   std::uint64_t bytes = 0;
   std::optional<VerifyProblem> problem;
-  std::optional<SegmentEdges> edges;  // of a whole segment that was looked into
+  std::optional<SegmentEdges> edges;  // of a whole segment whose content was checked
 };
 
-// Whether the log of the segment's timeline goes on behind it.
+// Whether the archive has a later file of the segment's timeline.
 bool is_followed(BackendReader& backend, std::string_view cluster, const PromisedObject& promised) {
   const std::string prefix =
       layout::timeline_prefix(cluster, promised.era, promised.file.timeline());
@@ -49,18 +49,18 @@ bool follows_another(BackendReader& backend, std::string_view cluster,
   return first && first->file.number(size) < promised.file.number(size);
 }
 
-// The objects of one page, verified by several threads. They are taken in order and each one that
-// was taken is verified to its end, so what is done is always the first so many.
+// The objects of one page, verified by several threads. They take objects in order and verify each
+// one to its end, so the verified objects are always the first ones of the page.
 class Verification {
  public:
   Verification(const Archive& archive, const VerifyFiles& verify, const EntryPage& page)
       : archive_(archive), verify_(verify), page_(page), outcomes_(page.items.size()) {}
 
   void run();
-  // Whether the segments, each whole by itself, make one log. After run(). How many stored bytes it
-  // has read for that.
+  // Checks that the segments, each whole on its own, form one log. Call after run(). Returns the
+  // stored bytes that it has read for this.
   std::uint64_t follow_the_log();
-  // How many, once run() has returned; at least one, unless there is none.
+  // The number of verified objects, once run() has returned; at least one, unless there is none.
   std::size_t done() const { return next_; }
   const Outcome& outcome(std::size_t index) const { return outcomes_.at(index); }
 
@@ -79,8 +79,8 @@ class Verification {
   const Deadline deadline_ = Deadline::after(kPageTime);
   std::vector<Outcome> outcomes_;  // each written by the thread that took it
   std::mutex mutex_;
-  std::size_t next_ = 0;     // guarded by mutex_ while threads run, as all below
-  std::uint64_t bytes_ = 0;  // of what was taken
+  std::size_t next_ = 0;     // guarded by mutex_ while threads run, as are all below
+  std::uint64_t bytes_ = 0;  // of the taken objects
   std::exception_ptr failure_;
 };
 
@@ -96,7 +96,7 @@ void Verification::run() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-// nullopt: the page ends here.
+// nullopt: the page ends.
 std::optional<std::size_t> Verification::take() {
   const std::lock_guard lock(mutex_);
   const std::size_t index = next_;
@@ -138,7 +138,7 @@ std::optional<ObjectProblem> Verification::check(ObjectSource& source,
                                      "stand: a recovery would end there",
                                      to_string(checked.edges->stops))};
   } catch (const Error& error) {
-    // The medium does not give back these bytes; the next ones it may.
+    // The medium cannot read these bytes, but perhaps the next ones.
     if (error.kind() != ErrorKind::kStorage) throw;
     return ObjectProblem{Kind::kDamaged, error.what()};
   }
@@ -156,7 +156,7 @@ Outcome Verification::verify_item(const EntryPage::Item& item) const {
   }
   if (verify_.since && item.entry.modified < *verify_.since) return {};
   const auto source = archive_.backend().open_object(key);
-  if (source == nullptr) return {};  // somebody has removed it since the page was listed
+  if (source == nullptr) return {};  // removed since the page was listed
   Outcome outcome{
       .what = Outcome::What::kVerified, .bytes = source->size(), .problem = {}, .edges = {}};
   if (const auto problem = check(*source, *promised, outcome.edges)) {
@@ -182,14 +182,14 @@ std::uint64_t Verification::follow_the_log() {
     const auto promised = promised_by(verify_.cluster, *item.keys, item.entry.key);
     std::string text = walk.add(*promised, *outcome.edges);
     if (text.empty()) continue;
-    // Where the segment is damaged as well, that comes later in the log.
+    // If the segment is damaged as well, that damage comes later in the log.
     outcome.problem = problem_of(
         item.entry.key, {VerifyProblem::Kind::kUnfinished, std::move(text)}, promised->name);
   }
   return walk.bytes_read();
 }
 
-// What stays whatever its bytes are: its absence would tell PostgreSQL something that is not so.
+// The reason why an object stays even if it is damaged: its absence would mislead PostgreSQL.
 std::string why_needed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
   if (promised.part == PromisedObject::Part::kPiece) return {};
   switch (promised.file.kind()) {
@@ -220,7 +220,7 @@ VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
   Verification verification(archive, verify, found);
   verification.run();
   const std::uint64_t read_back = verification.follow_the_log();
-  // An archive that went away meanwhile has no damage to tell of.
+  // If the archive disappeared meanwhile, there is no damage to report.
   archive.verify_present();
   VerifyPage page;
   page.bytes = read_back;

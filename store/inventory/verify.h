@@ -1,9 +1,9 @@
-// Whether what an archive holds is what was put into it. Blocking.
+// Checks that an archive contains what was put into it. Blocking.
 //
-// Each request verifies a page: a bounded number of objects in a bounded time, so that every wait
-// for an answer keeps its deadline, and nothing is lost when one is cut. What is read is read from
-// the backend in that very call. Errors: as store/backend/backend.h; what one object's bytes have
-// to say is a problem of the page, never an Error.
+// Each request verifies a page: a bounded number of objects in a bounded time. So every wait for an
+// answer keeps its deadline, and an interrupted request loses nothing. Everything is read from the
+// backend during the call. Errors: as store/backend/backend.h; a fault in one object's bytes is a
+// problem in the page, never an Error.
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ namespace walstow {
 
 VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify);
 
-// Takes an object that is damaged (read through once more in this call) from its place, on behalf
-// of `client`, durably. One whose absence would read as an end of the log stays: a segment without
-// one before or behind it on its timeline, and every history file, since without it PostgreSQL
-// would take its timeline for one that nobody has used.
+// Quarantines a damaged object, durably, on behalf of `client`; reads it once more during this
+// call. Keeps an object whose absence would read as an end of the log: a segment without another
+// one before or after it on its timeline. Keeps every history file, since without it PostgreSQL
+// would take its timeline for an unused one.
 SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::string_view client);
 
 }  // namespace walstow

@@ -34,30 +34,6 @@ std::string_view text_of(State state) {
 
 constexpr std::uint32_t kLargestWithdrawnPage = 500;  // so that its body is a body of JSON
 
-WithdrawnRecord decode_withdrawn(std::string_view content, const std::string& record) {
-  const json::object object = parse_record(content, record);
-  const auto text = [&](std::string_view name) {
-    auto value = text_member(object, name);
-    if (!value) throw_damaged_record(record);
-    return *std::move(value);
-  };
-  const auto* const state = std::ranges::find(kStates, text("state"), &StateText::second);
-  const auto digest = parse_digest(text("digest"));
-  const auto put = parse_iso8601(text("put"));
-  const auto at = parse_iso8601(text("at"));
-  const auto size = number_member(object, "stored_size");
-  if (state == kStates.end() || !digest || !put || !at || !size) throw_damaged_record(record);
-  return {.state = state->first,
-          .name = text("name"),
-          .digest = *digest,
-          .client = text("client"),
-          .put = *put,
-          .stored_size = *size,
-          .by = text("by"),
-          .reason = text("reason"),
-          .at = *at};
-}
-
 // As what a put of it may be stored.
 std::vector<Form> forms_of(const WalFileName& file) {
   if (file.kind() == FileKind::kSegment) return {Form::kFile, Form::kIncomplete};
@@ -117,6 +93,30 @@ std::optional<WithdrawnReport> report_at(BackendReader& backend, const ListWithd
 }
 
 }  // namespace
+
+WithdrawnRecord decode_withdrawn(std::string_view content, const std::string& record) {
+  const json::object object = parse_record(content, record);
+  const auto text = [&](std::string_view name) {
+    auto value = text_member(object, name);
+    if (!value) throw_damaged_record(record);
+    return *std::move(value);
+  };
+  const auto* const state = std::ranges::find(kStates, text("state"), &StateText::second);
+  const auto digest = parse_digest(text("digest"));
+  const auto put = parse_iso8601(text("put"));
+  const auto at = parse_iso8601(text("at"));
+  const auto size = number_member(object, "stored_size");
+  if (state == kStates.end() || !digest || !put || !at || !size) throw_damaged_record(record);
+  return {.state = state->first,
+          .name = text("name"),
+          .digest = *digest,
+          .client = text("client"),
+          .put = *put,
+          .stored_size = *size,
+          .by = text("by"),
+          .reason = text("reason"),
+          .at = *at};
+}
 
 std::string encode_withdrawn(const WithdrawnRecord& record) {
   return to_line({{"format", kArchiveFormat},

@@ -38,6 +38,8 @@ inline bool refuses_puts(const WithdrawnRecord& record) {
 }
 
 std::string encode_withdrawn(const WithdrawnRecord& record);
+// `record` names it in the message. Throws Error{kDamaged}.
+WithdrawnRecord decode_withdrawn(std::string_view content, const std::string& record);
 
 // Under layout::withdrawn_record(). nullopt: that content was never withdrawn in that form. Throws
 // Error{kDamaged} for one that cannot be read.

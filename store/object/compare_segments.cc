@@ -63,7 +63,7 @@ std::string describe_joint(const WalFileName& before, const WalFileName& segment
         "the two is damaged, or of another server",
         segment.text(), before.text());
   }
-  // A record that goes through whole segments is of one timeline until its last one.
+  // A record that passes through whole segments belongs to one timeline until its last segment.
   const WalFileName first = WalFileName::segment(before.timeline(), segment_of(broken, size), size);
   return fmt::format(
       "the log from {0} in {1} does not continue in {2} as it should: a recovery would end at {0}; "

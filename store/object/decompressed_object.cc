@@ -5,8 +5,8 @@
 namespace walstow {
 namespace {
 
-// A few bytes of zstd can unfold to 128 KiB (a run-length block), so small pieces bound what one
-// step of unfolding can bring.
+// A few bytes of zstd can decompress to 128 KiB (a run-length block), so small pieces bound the
+// output of one step.
 constexpr std::size_t kPieceToUnfold = 512;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The file that an object holds, unfolded while it is read, in bounded memory.
+// The file in an object, decompressed while it is read, in bounded memory.
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@ namespace walstow {
 
 class DecompressedObject {
  public:
-  // `source`, at its first byte, outlives this.
+  // `source`, positioned at its first byte, outlives this object.
   explicit DecompressedObject(ObjectSource& source);
 
-  // The next bytes of the file, up to out.size(); 0 only at the end. The last bytes are handed out
-  // only after the whole object has passed its checks. Throws Error{kDamaged}; an unknown format is
-  // Error{kUsage}.
+  // Reads the next bytes of the file, up to out.size(). Returns 0 only at the end. Delivers the
+  // last bytes only after the whole object has passed its checks. Throws Error{kDamaged}, and
+  // Error{kUsage} for an unknown format.
   std::size_t read(MutableByteView out);
 
  private:
   ObjectSource& source_;
   std::vector<std::byte> piece_;
-  std::string pending_;    // unfolded, not taken yet
+  std::string pending_;    // decompressed, not delivered yet
   std::size_t taken_ = 0;  // of pending_
   bool ended_ = false;
   ObjectDecoder decoder_;

@@ -15,7 +15,7 @@
 namespace walstow {
 namespace {
 
-// What was read of a source already, and then the rest of it.
+// The bytes that were already read from a source, followed by the rest of it.
 class ResumedSource final : public ObjectSource {
  public:
   ResumedSource(std::vector<std::byte> beginning, std::unique_ptr<ObjectSource> rest)
@@ -75,7 +75,7 @@ std::optional<ObjectHeader> readable_header(ObjectSource& object) {
 ObjectExaminer::ObjectExaminer(const ByteSink& raw)
     : decoder_(raw, ObjectDecoder::Checks::kAll, kLargestFile) {}
 
-// Only damage is an answer here; after it the decoder is of no use any more.
+// Only damage becomes a result; after it the decoder is not used any more.
 template <class Step>
 void ObjectExaminer::attempt(Step step) {
   if (!problem_.empty()) return;
@@ -118,7 +118,7 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
                                   std::optional<SegmentSize> segment_size) const {
   switch (file_.kind()) {
     case FileKind::kBackup: {
-      // Of a form that nobody knows it is taken as it comes, and counts for no backup.
+      // A file of unknown form is accepted unchecked, and does not count as a backup.
       const auto backup = parse_backup_history(beginning_);
       return backup && segment_size ? compare_with_name(*backup, file_, *segment_size) : "";
     }

@@ -1,9 +1,9 @@
-// The proof of a put: what lies in the staged object is read back, unfolded and compared with what
-// its own header says. It goes along while the rest of the body arrives, so that at the end only
-// the last piece is left of it.
+// The proof of a put: it reads the staged object back, decompresses it and compares it with the
+// object's own header. It runs while the rest of the body arrives, so that only the last piece is
+// left at the end.
 //
-// Threads: examine() may run beside read_back() and beside writes to the object; every other member
-// by itself, and read_back() never beside a write.
+// Threads: examine() may run at the same time as read_back() and as writes to the object. All other
+// members run alone, and read_back() never runs during a write.
 #pragma once
 
 #include <cstddef>
@@ -19,21 +19,21 @@ namespace walstow {
 
 class PutProof {
  public:
-  // The object outlives this.
+  // The object outlives this proof.
   PutProof(StagedObject& staged, const WalFileName& file);
 
-  // Reads the next of what was written back, kChunkSize bytes at most, unless what was read before
-  // still waits to be examined. Throws as ObjectSource::read().
+  // Reads back the next bytes that were written, at most kChunkSize, unless the previous ones still
+  // wait to be examined. Throws as ObjectSource::read().
   void read_back();
-  // Examines what was read back. What is wrong is told by finish().
+  // Examines the bytes that were read back. finish() reports faults.
   void examine();
-  // Reads back and examines all that is left.
+  // Reads back and examines all remaining bytes.
   Examined finish();
 
-  // Of the whole file, after finish().
+  // The check of the whole file, valid after finish().
   const ContentCheck& content() const { return content_; }
-  SegmentEnd end() const { return end_.end(); }        // a segment's
-  SegmentEdges edges() const { return end_.edges(); }  // likewise
+  SegmentEnd end() const { return end_.end(); }        // for a segment
+  SegmentEdges edges() const { return end_.edges(); }  // for a segment
 
  private:
   struct Piece {

@@ -18,9 +18,9 @@ namespace {
 
 namespace json = boost::json;
 
-// Clocks of several hosts differ, and NTP moves a clock a little.
+// The clocks of several hosts differ, and NTP moves a clock a little.
 constexpr std::chrono::hours kSmallStep{1};
-// The record has whole seconds.
+// The record contains whole seconds.
 constexpr std::chrono::seconds kSecond{1};
 
 std::string encode_clock(const ArchiveClock& clock) {
@@ -53,7 +53,7 @@ ArchiveClock decode_clock(std::string_view content, const std::string& place) {
   ArchiveClock clock{.seen = time(object, "seen"), .doubt = {}, .set_back = {}};
   if (const json::object* doubt = object_member(object, "doubt")) {
     clock.doubt = {.from = time(*doubt, "from"), .noticed = time(*doubt, "noticed")};
-    // A clock is doubted for being ahead, and has gone on since.
+    // A doubted clock is ahead, and has advanced since.
     if (clock.doubt->from > clock.doubt->noticed || clock.doubt->noticed > clock.seen)
       throw_damaged_clock(place);
   }
@@ -64,7 +64,7 @@ ArchiveClock decode_clock(std::string_view content, const std::string& place) {
   return clock;
 }
 
-// Of one cluster. What cannot be read says nothing.
+// The times of one cluster. Unreadable files and records are left out.
 class TimesOfCluster {
  public:
   TimesOfCluster(const Archive& archive, const std::string& cluster, std::optional<Time> since,
@@ -121,7 +121,7 @@ std::vector<Time> times_in(const Archive& archive, std::optional<Time> since,
     try {
       TimesOfCluster(archive, cluster, since, times).add_all(stop);
     } catch (const Error& error) {
-      // A cluster with a damaged record is no reason to prune no other one.
+      // A damaged record in one cluster does not prevent prunes of the others.
       const bool is_its_own =
           error.kind() == ErrorKind::kDamaged || error.kind() == ErrorKind::kUsage;
       if (!is_its_own) throw;
@@ -132,7 +132,7 @@ std::vector<Time> times_in(const Archive& archive, std::optional<Time> since,
   return times;
 }
 
-// How far `times` lead on from `from`, each at most kLongestQuiet behind the one before.
+// Extends `from` by `times`, each at most kLongestQuiet after the previous one.
 Time led_on(Time from, std::vector<Time> times, Time now) {
   std::ranges::sort(times);
   for (const Time time : times) {
@@ -178,13 +178,13 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
   }
 }
 
-// What the kernel says of a clock that has just been judged.
+// Records the kernel's answer about a clock that has just been judged.
 void note_sync(ArchiveClock& clock, ClockSync sync, Time now) {
   clock.sync = sync;
   if (sync == ClockSync::kSynchronized) {
     clock.synchronized = now;
   } else if (clock.synchronized) {
-    clock.synchronized = std::min(*clock.synchronized, now);  // NTP can be wrong as well
+    clock.synchronized = std::min(*clock.synchronized, now);  // NTP can be wrong, too
     if (!clock.doubt && now > *clock.synchronized + kDoubt) clock.synchronized.reset();
   }
 }
@@ -195,7 +195,8 @@ void trust(ArchiveClock& clock, Time seen) {
   if (clock.set_back && seen > clock.set_back->until) clock.set_back.reset();
 }
 
-// What has passed by a doubted clock while somebody was looking has passed, whatever it says.
+// Time that passed by a doubted clock between two observations has passed, whatever the clock
+// shows.
 ArchiveClock judge_doubt(ArchiveClock clock, Time now, const TimesOfArchive& times) {
   const ArchiveClock::Doubt before = *clock.doubt;
   const Time from = before.from + (clock.seen - before.noticed);
@@ -203,7 +204,7 @@ ArchiveClock judge_doubt(ArchiveClock clock, Time now, const TimesOfArchive& tim
   if (now + kSmallStep < clock.seen) {
     clock.set_back = {.at = now, .until = clock.seen + kClockRefresh};
     clock.seen = now;
-    // Where it is ahead still, it may be wrong still.
+    // A clock that is still ahead may still be wrong.
     clock.doubt = now > from + kLongestQuiet ? std::optional(again) : std::nullopt;
     return clock;
   }
@@ -215,7 +216,7 @@ ArchiveClock judge_doubt(ArchiveClock clock, Time now, const TimesOfArchive& tim
     return clock;
   }
   const Time seen = std::max(known, now);
-  // Whoever comes once a week is not to wait for another one.
+  // A caller that comes once a week must not wait for another week.
   if (seen + kClockRefresh >= before.noticed + kDoubt) {
     trust(clock, seen);
   } else {
@@ -291,7 +292,7 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
                         ClockSync sync) {
   const std::string key(layout::kClockRecord);
   const auto before = read_clock(archive);
-  // To whole seconds, as they are kept.
+  // In whole seconds, as they are stored.
   const ArchiveClock clock =
       look_at_clock(archive, before, std::chrono::floor<std::chrono::seconds>(now), stop, sync);
   const bool is_news = !before || clock.doubt != before->doubt ||
@@ -303,7 +304,7 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
       key, [&](const std::optional<std::string>& now_there) -> std::optional<std::string> {
         std::optional<ArchiveClock> standing;
         if (now_there) standing = decode_clock(*now_there, record_name(archive.backend(), key));
-        // Somebody else has judged a moment ago, and said so.
+        // Another process has judged the clock a moment ago, and has logged it.
         if (standing != before) return std::nullopt;
         is_written = true;
         return encode_clock(clock);

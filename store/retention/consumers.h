@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-// Where a standby's position is: its restartpoint, else the lowest segment that it was handed. One
-// for each data directory that reports under its id; none: retired.
+// A standby's position: its restartpoint, otherwise the lowest segment that it was served. One
+// consumer for each data directory that reports under its id; none if retired.
 std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize size);
 std::string describe(const PositionReport& position);  // for messages
 

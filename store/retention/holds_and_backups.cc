@@ -1,5 +1,5 @@
-// Writes first, then reads the floors: a prune does it the other way round (it writes its floor,
-// then reads the consumers). So of two that meet, at least one sees the other.
+// Writes first, then reads the floors. A prune works in the opposite order: it writes its floor,
+// then reads the consumers. So if both run at the same time, at least one sees the other.
 #include "store/retention/holds_and_backups.h"
 
 #include <boost/json/object.hpp>
@@ -107,7 +107,7 @@ BackupReport decode_backup(const json::object& object, const std::string& place)
   return backup;
 }
 
-// The record is durable before the floors are read.
+// Makes the record durable before it reads the floors.
 std::optional<Refusal> register_need(Backend& backend, const std::string& cluster,
                                      const EraName& era, const std::string& key,
                                      const std::string& record, SegmentNumber from,

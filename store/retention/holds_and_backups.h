@@ -1,5 +1,5 @@
-// What an administrator tells the retention rule: holds, and backups that left no .backup file.
-// One record each. Blocking; errors as store/backend/backend.h.
+// An administrator's input to the retention rule: holds, and backups without a .backup file. One
+// record each. Blocking; errors as store/backend/backend.h.
 #pragma once
 
 #include <optional>
@@ -14,21 +14,21 @@
 
 namespace walstow {
 
-// Durable on return, and safe: what it needs stands, and stays. The refusal: a part of it was
-// pruned, or is about to be; nothing is left of the record then. The same id again is the same one.
+// Durable on return, and safe: the needed segments exist, and stay. Refuses if a part of them was
+// pruned, or is about to be; then no record remains. The same id again names the same hold.
 OrRefusal<HoldReport> add_hold(const Archive& archive, const AddHold& add, const std::string& by,
                                Time now);
 OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
                                    const std::string& by, Time now);
 
-// What cannot be read: as for_each_record().
+// Unreadable records: as for_each_record().
 std::vector<HoldReport> list_holds(const Archive& archive, std::string_view cluster,
                                    DamagedRecords* damaged = nullptr);
-// Those that were added by hand. Names are their ids.
+// The backups that an administrator has added. Their names are their ids.
 std::vector<BackupReport> list_added_backups(const Archive& archive, std::string_view cluster,
                                              DamagedRecords* damaged = nullptr);
 
-// False: there is none.
+// False: no such hold.
 bool remove_hold(const Archive& archive, const RemoveHold& remove);
 bool remove_backup(const Archive& archive, const RemoveBackup& remove);
 

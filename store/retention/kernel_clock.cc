@@ -5,8 +5,8 @@
 namespace walstow {
 
 ClockSync kernel_clock_sync() {
-  timex state{};  // no modes: nothing is set, so no privilege is needed
-  if (adjtimex(&state) == -1) return ClockSync::kUnknown;  // a sandbox that forbids it
+  timex state{};  // no modes: sets nothing, so it needs no privilege
+  if (adjtimex(&state) == -1) return ClockSync::kUnknown;  // a sandbox forbids it
   return (state.status & STA_UNSYNC) != 0 ? ClockSync::kUnsynchronized : ClockSync::kSynchronized;
 }
 

@@ -1,12 +1,12 @@
-// What the kernel knows of its own clock. Pure reading, from any thread.
+// The kernel's knowledge of its own clock. Only reads; any thread.
 #pragma once
 
 namespace walstow {
 
 enum class ClockSync {
   kSynchronized,    // something (NTP, PTP) steers it
-  kUnsynchronized,  // nothing does, or not yet since the start
-  kUnknown,         // the kernel does not say
+  kUnsynchronized,  // nothing steers it, or not yet since the start
+  kUnknown,         // the kernel does not report it
 };
 ClockSync kernel_clock_sync();
 

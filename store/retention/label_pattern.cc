@@ -1,7 +1,7 @@
-// fnmatch() knows characters of several bytes only by the locale of the process, which is "C" here
-// whatever an administrator's is: the same policy must not depend on who started walstowd. In "C" a
-// character is one byte, so each one that occurs gets a byte of its own, in the order of the code
-// points, on which ranges depend.
+// fnmatch() knows characters of several bytes only by the locale of the process. That is "C" here,
+// whatever the administrator's is: a policy must not depend on the user who started walstowd. In
+// "C" a character is one byte. So each character that occurs gets a byte of its own, in the order
+// of the code points, on which ranges depend.
 #include "store/retention/label_pattern.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The pattern by which an administrator says which backups count: "*", "?" and "[...]", as a
-// shell's, over the characters of labels in UTF-8.
+// The pattern by which an administrator selects the backups that count: "*", "?" and "[...]", as in
+// a shell, over the characters of labels in UTF-8.
 #pragma once
 
 #include <string_view>

@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-// A directory reads a folder once for each.
+// A directory reads a folder once for each page.
 constexpr std::size_t kPrunePage = kMostRemovals;
 
 }  // namespace

@@ -14,8 +14,8 @@
 
 namespace walstow {
 
-// Of all timelines, by their numbers: so that at any moment what is left begins at about the same
-// place everywhere. Memory: a page for each timeline.
+// All timelines together, by segment number: so at any moment the remaining files begin at about
+// the same position on every timeline. Memory: a page for each timeline.
 class OldestFirst {
  public:
   OldestFirst(Backend& backend, const std::string& cluster, const EraName& era,
@@ -26,7 +26,7 @@ class OldestFirst {
     std::uint64_t stored_size = 0;
     StoredFileFacts facts;
   };
-  // nullopt: no more below `end`.
+  // nullopt: no more files below `end`.
   std::optional<File> next(SegmentNumber end);
 
  private:

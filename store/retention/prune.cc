@@ -25,8 +25,8 @@ constexpr std::chrono::milliseconds kLongestStep{20000};
 constexpr std::chrono::milliseconds kShortRemoval{100};
 constexpr std::chrono::milliseconds kLongRemoval{250};
 
-// Between two removals, so that an update of a record gets its turn: where it has to wait for
-// others, it tries again a little more often than that.
+// A pause between two removals, so that an update of a record gets its turn: while it waits for the
+// lock, it retries a little more often than that.
 constexpr std::chrono::milliseconds kGiveWay{15};
 
 PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
@@ -58,7 +58,7 @@ std::optional<Tombstone> find_unfinished(const Archive& archive, const std::stri
   return std::nullopt;
 }
 
-// One step of a prune that was begun.
+// One step of an unfinished prune.
 class PruneStep {
  public:
   PruneStep(const Archive& archive, const std::string& cluster, const EraName& era,
@@ -104,8 +104,8 @@ void PruneStep::change(const TombstoneChange& change) {
   tombstone_ = *standing;
 }
 
-// By the policy that it was begun with, and as of that time, so that nothing goes but by what has
-// changed since.
+// Uses the policy and the time with which the prune began, so that only later changes can alter the
+// plan.
 PruneStep::Look PruneStep::look_at_consumers() {
   archive_.verify_present();
   archive_.verify_era(cluster_, era_);
@@ -119,8 +119,8 @@ PruneStep::Look PruneStep::look_at_consumers() {
   return Look::kGoOn;
 }
 
-// Whether those consumers that may have come since by a record alone need no more than before. The
-// whole inventory decides where they do.
+// Whether the consumers that exist only as records need no more than before. If they do, the whole
+// inventory decides.
 bool PruneStep::is_unchanged() {
   RetentionInventory now = inventory_;
   read_records_again(archive_, cluster_, era_, now);
@@ -132,7 +132,7 @@ bool PruneStep::is_unchanged() {
   return true;
 }
 
-// False: there is nothing more to remove.
+// False: nothing more to remove.
 bool PruneStep::remove_some(OldestFirst& files) {
   std::vector<OldestFirst::File> some;
   while (some.size() < at_once_) {
@@ -152,7 +152,7 @@ bool PruneStep::remove_some(OldestFirst& files) {
   const auto begun = Clock::now();
   const std::size_t removed = archive_.backend().remove_objects(keys);
   at_once_ = next_removals(at_once_, Clock::now() - begun);
-  // Of those that somebody else was faster with, only the number is known.
+  // If another process was faster with some of them, only their number is known.
   change({.files = removed, .stored_bytes = bytes * removed / keys.size()});
   sleep_unless_stopped(kGiveWay, stop_);
   return true;
@@ -177,8 +177,8 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
   return tombstone_;
 }
 
-// Kept here, too, since where nothing is to be removed nobody goes on to a prune; but an archive
-// that cannot be written to can still be planned for.
+// Stores the clock here, too: if nothing is to be removed, no prune follows that would store it. An
+// archive that cannot be written can still be planned for.
 ArchiveClock clock_of_plan(const Archive& archive, Time now) {
   try {
     return keep_clock(archive, now);
@@ -193,7 +193,7 @@ OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begi
                                   const std::string& by, Time now, const std::stop_token& stop,
                                   PruneFor whom) {
   const ArchiveClock clock = keep_clock(archive, now, stop);
-  // To whole seconds, as they are kept: whoever goes on decides as of the same moment.
+  // In whole seconds, as they are stored: a later step decides as of the same moment.
   const Time begun = std::chrono::floor<std::chrono::seconds>(now);
   const Time as_of = std::chrono::floor<std::chrono::seconds>(clock.as_of(begun));
   const PruneOrder order{
@@ -275,7 +275,7 @@ OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& 
   const auto standing =
       change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
   const SegmentSize size = segment_size_of(era);
-  // Whoever was at it may have completed it meanwhile: the report says so.
+  // The process that ran it may have completed it meanwhile: the report shows that.
   if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
   return report_of(standing.value_or(*begun), size);
 }

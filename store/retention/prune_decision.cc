@@ -9,7 +9,7 @@ namespace walstow {
 
 namespace {
 
-// Clocks of several hosts differ that much.
+// The clocks of several hosts may differ that much.
 constexpr std::chrono::hours kSmallDifference{1};
 
 Time newest_sign_of_life(const RetentionInventory& inventory) {

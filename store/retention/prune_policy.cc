@@ -30,7 +30,7 @@ PolicyReport decode_policy(std::string_view content, const std::string& record) 
   const auto set = text ? parse_iso8601(*text) : std::nullopt;
   if (policy == nullptr || !by || !set) throw_damaged_record(record);
   PolicyReport report{.policy = policy_of(*policy, record), .by = *by, .set = *set};
-  // What can be set says which backups are kept, and nothing that is for one prune.
+  // A stored policy only selects the backups to keep; it has no options for a single prune.
   const PrunePolicy& is = report.policy;
   if (is.keep_backups.value_or(0) == 0 || !is.keep_days || is.before || is.timeline) {
     throw_damaged_record(record);

@@ -25,6 +25,7 @@ constexpr int kShareOfTime = 50;  // counting takes one part in so many
 struct Usage {
   std::optional<std::uint64_t> stored_bytes;  // as counted; nullopt: nobody has yet
   std::uint64_t added = 0;                    // by puts since that count, or the one now, began
+  std::uint64_t period = 0;                   // how often `added` has begun at zero
   Time counted;                               // the epoch: something was removed since
   std::chrono::milliseconds took{};
 
@@ -44,6 +45,7 @@ std::string encode_usage(const Usage& usage) {
   return to_line({{"format", kArchiveFormat},
                   {"stored_bytes", number_or_null(usage.stored_bytes)},
                   {"added", usage.added},
+                  {"period", usage.period},
                   {"counted", to_iso8601(usage.counted)},
                   {"took_ms", usage.took.count()}});
 }
@@ -62,6 +64,7 @@ std::optional<Usage> decode_usage(const std::optional<std::string>& content,
     const std::uint64_t milliseconds = std::min<std::uint64_t>(*took, 1'000'000);
     return Usage{.stored_bytes = bytes,
                  .added = number_member(object, "added").value_or(0),
+                 .period = number_member(object, "period").value_or(0),
                  .counted = *counted,
                  .took = std::chrono::milliseconds(milliseconds)};
   } catch (const Error& error) {
@@ -91,7 +94,10 @@ void change_usage(Backend& backend, const std::string& key, Usage usage) {
   backend.update_record(key, [&](const std::optional<std::string>& content) {
     const auto there = decode_usage(content, place);
     if (there && there->counted == Time()) usage.counted = Time();
-    if (there) usage.added = there->added;
+    if (there) {
+      usage.added = there->added;
+      usage.period = there->period;
+    }
     return std::optional(encode_usage(usage));
   });
 }
@@ -113,7 +119,11 @@ Usage count_stored(Backend& backend, std::string_view cluster, const Usage& clai
     attempt([&] { change_usage(backend, key, renewed); });
   });
   took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-  return {.stored_bytes = bytes, .added = 0, .counted = claim.counted, .took = took};
+  Usage counted = claim;
+  counted.stored_bytes = bytes;
+  counted.added = 0;
+  counted.took = took;
+  return counted;
 }
 
 }  // namespace
@@ -171,6 +181,7 @@ std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view 
     if (claim.stored_bytes) {
       claim.stored_bytes = claim.known();
       claim.added = 0;
+      ++claim.period;
     }
     return encode_usage(claim);
   };
@@ -224,21 +235,23 @@ std::optional<Refusal> QuotaUse::add(std::uint64_t bytes) {
     refusal = refusal_at(usage.at_least());
     if (refusal) return std::optional<std::string>();
     usage.added += bytes;
+    added_ = bytes;
+    period_ = usage.period;
     return std::optional(encode_usage(usage));
   });
   return refusal;
 }
 
-void QuotaUse::give_back(std::uint64_t bytes) {
+void QuotaUse::give_back() {
   if (!quota_) return;
   const std::string key = layout::usage_record(cluster_);
   const std::string place = record_name(backend_, key);
   attempt([&] {
     backend_.update_record(key, [&](const std::optional<std::string>& content) {
       auto usage = decode_usage(content, place);
-      if (!usage) return std::optional<std::string>();
-      // Where a count has begun since, it does not see them.
-      usage->added -= std::min(usage->added, bytes);
+      // A count that has begun since does not see them, and `added` is of other puts.
+      if (!usage || usage->period != period_) return std::optional<std::string>();
+      usage->added -= std::min(usage->added, added_);
       return std::optional(encode_usage(*usage));
     });
   });

@@ -49,12 +49,13 @@ class QuotaUse {
   // Throws Error{kDamaged} for a quota that cannot be read.
   QuotaUse(Backend& backend, std::string cluster);
 
+  bool is_limited() const { return quota_.has_value(); }
   // Before the body is taken. nullopt: the cluster may have more.
   std::optional<Refusal> refuse(Time now);
   // `bytes` are about to be stored. nullopt: they may be, and are noted, durably on return.
   std::optional<Refusal> add(std::uint64_t bytes);
-  // They were not stored.
-  void give_back(std::uint64_t bytes);
+  // Takes the last add() back: its bytes were not stored after all.
+  void give_back();
 
  private:
   std::optional<Refusal> refusal_at(std::uint64_t stored) const;
@@ -62,6 +63,8 @@ class QuotaUse {
   Backend& backend_;
   std::string cluster_;
   std::optional<std::uint64_t> quota_;
+  std::uint64_t added_ = 0;   // bytes, by add()
+  std::uint64_t period_ = 0;  // in which they were noted
 };
 
 }  // namespace walstow

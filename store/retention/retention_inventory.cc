@@ -13,8 +13,8 @@
 namespace walstow {
 namespace {
 
-// What cannot be read counts from the segment in its name. What a file says of its age is its
-// putter's word: it is as old as its being here, at most.
+// An unreadable backup counts from the segment in its name. Only its putter vouches for the age in
+// a file, so a backup counts as no older than its put.
 BackupFacts facts_of(const BackupReport& report, SegmentSize size) {
   BackupFacts facts{.name = report.name,
                     .timeline = Timeline{report.timeline},
@@ -40,8 +40,8 @@ HoldFacts facts_of(const HoldReport& report, SegmentSize size) {
           .timeline = from ? from->timeline() : std::nullopt};
 }
 
-// A backup that begins below a floor may still have all that it needs: what is young stays. Its
-// first segment, which goes first, tells.
+// A backup that begins below a floor may still be complete, since young files stay. Its first
+// segment, which is removed first, decides.
 class PrunedBackups {
  public:
   PrunedBackups(const Archive& archive, std::string_view cluster, const EraName& era)
@@ -65,9 +65,9 @@ class PrunedBackups {
   std::optional<std::vector<Tombstone>> tombstones_;  // read when there is a backup
 };
 
-// Whether all files that the folder may have, or none of them, are of the plan; nullopt: some.
+// Whether the plan removes all files that the folder may have, or none of them. nullopt: some.
 std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::LogFolder& folder) {
-  // Times of the future are looked at one by one.
+  // Files with times of the future are examined one by one.
   const bool is_of_future = folder.newest > plan.future_times.after;
   if (!is_of_future && folder.oldest >= plan.put_before) return false;
   if (plan.dead_timeline) {

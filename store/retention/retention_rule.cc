@@ -1,19 +1,19 @@
 // The rule, step by step:
 //
-//  1. Which lines are live? A timeline's end is a line of its own where it goes on beyond the last
-//     fork. It is live when it is the highest (PostgreSQL numbers each promotion higher than all it
-//     knows), or has the newest file, or has had a file within the time for which backups are kept.
-//     Length says nothing: an abandoned branch may be the longer one.
-//  2. Which backups are on a line? Those that were over before the line left their timeline.
-//  3. Which are kept? Of each live line the newest N, all that are younger than D, and the newest
-//     that is older than D, without which the time up to the first younger one could not be
-//     reached. Along one line the order of stopping is the order of the log, so it needs no clock.
-//     The newest of a client are found among its own, since another one's may be made up. Clients
-//     that an administrator lets open timelines are servers of this cluster, and count as one. What
-//     an administrator has added counts for everybody.
-//  4. Histories and segments may be made up, too, so that a line seems abandoned which is none. So
-//     each client (or all servers as one) also keeps its newest by time, on whatever line they are.
-//  5. The floor is the least of their starts, of the positions and of the holds.
+//  1. Which lines are live? A timeline's end is a line of its own if it continues beyond its last
+//     fork. It is live if it is the highest (PostgreSQL numbers each promotion higher than all it
+//     knows), or has the newest file, or has received a file within the time for which backups are
+//     kept. Length proves nothing: an abandoned branch may be the longer one.
+//  2. Which backups are on a line? Those that stopped before the line left their timeline.
+//  3. Which are kept? For each live line the newest N, all that are younger than D, and the newest
+//     that is older than D: without it, no recovery reaches the time before the first younger one.
+//     Along one line the order of stopping is the order of the log, so it needs no clock. The
+//     newest ones of a client are chosen among its own, since another client's may be made up.
+//     Clients that an administrator lets open timelines are servers of this cluster, and count as
+//     one. Backups that an administrator has added count for every client.
+//  4. Histories and segments may be made up, too, so that a line in use looks abandoned. So each
+//     client (or all servers as one) also keeps its newest backups by time, on any line.
+//  5. The floor is the lowest of their starts, of the positions and of the holds.
 #include "store/retention/retention_rule.h"
 
 #include <algorithm>
@@ -76,13 +76,13 @@ class Planner {
   const RetentionPolicy& policy_;
   Time now_;
   const TimelineLines lines_;
-  std::set<std::size_t> kept_;  // of inventory_.backups
+  std::set<std::size_t> kept_;  // indices into inventory_.backups
   std::vector<Consumer> consumers_;
   std::size_t gone_ = 0, unreadable_ = 0, incomplete_ = 0;  // backups that were noted
   RetentionPlan plan_;
 };
 
-// One that cannot be read may be any.
+// An unreadable backup may match.
 bool Planner::counts(const BackupFacts& backup) const {
   return !backup.stop || policy_.backup_label.empty() ||
          matches_label(policy_.backup_label, backup.label);
@@ -103,7 +103,7 @@ std::vector<std::size_t> Planner::newest_first_of(Timeline line) const {
   return on_line;
 }
 
-// By time: of several lines, positions say nothing of which is newer.
+// By time: on several lines, positions do not show which backup is newer.
 std::vector<std::size_t> Planner::newest_first() const {
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < inventory_.backups.size(); ++i) {
@@ -118,7 +118,7 @@ std::vector<std::size_t> Planner::newest_first() const {
 }
 
 void Planner::keep_newest(const std::vector<std::size_t>& newest_first) {
-  // Of whole backups that are newer.
+  // Counts whole backups that are newer.
   struct Newer {
     std::uint32_t count = 0;
     bool has_older = false;  // than all that are kept for their age
@@ -132,7 +132,7 @@ void Planner::keep_newest(const std::vector<std::size_t>& newest_first) {
     }
   };
   Newer added;
-  std::map<std::string, Newer> of_client;  // "": of all servers
+  std::map<std::string, Newer> of_client;  // "": all servers
   for (const std::size_t i : newest_first) {
     const BackupFacts& backup = inventory_.backups[i];
     const bool older = counted(backup.stopped) <= now_ - policy_.keep->younger;
@@ -153,7 +153,7 @@ void Planner::note_gone(const BackupFacts& backup) {
                   backup.name, foreign_text(backup.label)));
 }
 
-// Of the segments that it needs to become consistent.
+// The first missing segment of those that the backup needs to become consistent.
 std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) const {
   if (!backup.stop) return std::nullopt;
   // The last byte that it needs is the one before `stop`.
@@ -194,7 +194,7 @@ void Planner::note_putters() {
     const BackupFacts& backup = inventory_.backups[i];
     if (!backup.added && !inventory_.servers.contains(backup.put_by)) clients.insert(backup.put_by);
   }
-  clients.erase("");  // of one that cannot be read nobody is known
+  clients.erase("");  // the client of an unreadable one is unknown
   if (clients.size() + (inventory_.servers.empty() ? 0U : 1U) < 2U || clients.empty()) return;
   std::vector<std::string> names(clients.begin(), clients.end());
   if (names.size() > kMostNoted) names[kMostNoted] = "others";
@@ -240,7 +240,7 @@ void Planner::choose_backups() {
 
 void Planner::add_standby(Consumer consumer) {
   if (consumer.from) {
-    // From one size to the other by way of the log.
+    // Converts between the segment sizes by the position in the log.
     consumer.from = segment(start_of(*consumer.from, inventory_.position_size));
   }
   if (consumer.seen) consumer.seen = counted(*consumer.seen);
@@ -311,7 +311,7 @@ void Planner::set_floor_at_end() {
   for (const TimelineFacts& facts : inventory_.timelines)
     last = std::max(last, facts.last);
   plan_.reason = "no backup of this era is to be kept, and no standby or hold needs it";
-  // Behind a timeline's last segment there may be a .partial.
+  // After a timeline's last segment there may be a .partial.
   if (last) plan_.floor = SegmentNumber{last->value + 2};
   if (plan_.floor && policy_.before) plan_.floor = std::min(plan_.floor, policy_.before);
 }
@@ -344,12 +344,12 @@ std::string Planner::why_not_dead(Timeline dead) const {
   return {};
 }
 
-// What a consumer on timeline u from segment s on may ask for of the dead one.
+// The segments of the dead timeline that a consumer on timeline u may request from segment s on.
 std::optional<RetentionPlan::SegmentRange> Planner::needed_by(const Consumer& consumer,
                                                               Timeline dead) const {
   const SegmentNumber from = *consumer.from;
   if (!consumer.timeline || *consumer.timeline == dead) return {{from, kEndless}};
-  // It may recover along any timeline that forks off where it comes by.
+  // It may recover along any timeline that forks off on its path.
   const TimelineLines::Ancestry& ancestry = *lines_.ancestry_of(dead);
   const auto left = std::ranges::find(ancestry, *consumer.timeline, &TimelineSwitch::parent);
   if (left != ancestry.end()) {

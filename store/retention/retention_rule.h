@@ -1,13 +1,14 @@
-// What may go from one era, and why. Pure: from what stands, a policy and the time to a plan.
+// Which files of one era may be removed, and why. Pure: turns the archive's content, a policy and
+// the time into a plan.
 //
 // Consumers are a kept backup's start, a standby's position and a hold. The floor is the segment
-// that holds the least of them, as a number in the log whatever its timeline: what is below it, on
-// any timeline, no consumer can ask for, wherever its recovery turns. A removal cannot be undone,
-// so whatever is unclear here keeps more: a backup whose file cannot be read is kept, a standby
-// that has not said where it is keeps everything, a timeline of unknown descent keeps all backups.
+// that contains the lowest of them, as a number in the log whatever its timeline. No consumer can
+// request a file below it, on any timeline, whichever way its recovery takes. A removal cannot be
+// undone, so every doubt keeps more files. An unreadable backup is kept, a standby without a known
+// position keeps everything, and a timeline of unknown descent keeps all backups.
 //
-// Deciding is apart from the files, which may be a million: plan once, then ask for one after the
-// other.
+// The decision is separate from the files, of which there may be a million: plan once, then ask
+// about each file.
 #pragma once
 
 #include <chrono>
@@ -26,9 +27,9 @@
 
 namespace walstow {
 
-// --- what stands ---
+// --- the archive's content ---
 
-// Times later than `after` are of a clock that was ahead, and count as `as`.
+// Times later than `after` come from a clock that was ahead, and count as `as`.
 struct FutureTimes {
   Time after = Time::max();
   Time as;
@@ -37,21 +38,21 @@ struct FutureTimes {
 
 struct TimelineFacts {
   Timeline timeline;
-  // As its history file says, oldest first. nullopt: there is none, or it cannot be read.
+  // From its history file, oldest first. nullopt: absent or unreadable.
   std::optional<std::vector<TimelineSwitch>> ancestry;
-  std::optional<SegmentNumber> last;        // the highest segment that stands; nullopt: none
-  Time newest;                              // when the newest of its files was put
-  std::optional<SegmentNumber> first = {};  // the lowest one that stands
+  std::optional<SegmentNumber> last;        // the highest existing segment; nullopt: none
+  Time newest;                              // when its newest file was put
+  std::optional<SegmentNumber> first = {};  // the lowest existing segment
 };
 
 struct BackupFacts {
   std::string name;  // for messages
   Timeline timeline;
-  SegmentNumber start;      // segment of its START WAL LOCATION
-  std::optional<Lsn> stop;  // nullopt: its file could not be read
-  Time stopped;             // the later one of when it says so and when it was put
+  SegmentNumber start;      // the segment of its START WAL LOCATION
+  std::optional<Lsn> stop;  // nullopt: its file is unreadable
+  Time stopped;             // the later one of the stop time in its file and the time of its put
   std::string label;
-  bool gone = false;        // what it needs was pruned: it needs nothing any more
+  bool gone = false;        // a segment that it needs was pruned: it needs nothing any more
   std::string put_by = {};  // the client
   bool added = false;       // by an administrator, who is trusted
 };
@@ -59,59 +60,61 @@ struct BackupFacts {
 struct HoldFacts {
   std::string name;  // for messages
   SegmentNumber from;
-  std::optional<Timeline> timeline;  // nullopt: all of them
+  std::optional<Timeline> timeline;  // nullopt: all timelines
 };
 
 struct RetentionInventory {
   explicit RetentionInventory(SegmentSize size) : segment_size(size), position_size(size) {}
 
   SegmentSize segment_size;
-  // By which the names in positions are read. They do not say in which era of their system they
-  // are: with several, the least size gives the least place.
+  // The size by which the names in positions are read. They do not name the era of their system:
+  // with several eras, the smallest size gives the lowest position.
   SegmentSize position_size;
   std::vector<TimelineFacts> timelines;
   std::vector<BackupFacts> backups;
-  // What is missing, by gaps_of(): a backup in need of it is kept, and counts for no other one.
+  // Missing segments, from gaps_of(): a backup that needs one of them is kept, and does not count
+  // as one of the number to keep.
   std::vector<Gap> gaps = {};
-  std::vector<PositionReport> positions;  // of the era's system identifier
+  std::vector<PositionReport> positions;  // for the era's system identifier
   std::vector<HoldFacts> holds;           // in this era
-  FutureTimes future_times = {};          // how times count that are later than its `after`
-  std::set<std::string> servers = {};     // clients that may open timelines, where it was said who
+  FutureTimes future_times = {};          // how later times than its `after` count
+  std::set<std::string> servers = {};     // clients that an administrator lets open timelines
 };
 
-// --- what is wanted ---
+// --- the policy ---
 
 inline constexpr std::chrono::hours kLeastAge{24};
 
-// Which backups are newer is the word of those who put them, and who may put must not decide what
-// goes. So backups are counted for each client apart, and nobody's push out another one's; but for
-// the servers that an administrator has named, which count as one client.
+// The client that puts a backup claims its age, and clients that may put must not decide what is
+// removed. So backups are counted for each client apart, and none replaces another client's. The
+// servers that an administrator has named count as one client.
 struct KeepBackups {
-  // Of each live line and each client, at least. 0: none for its number, nor one before the younger
-  // ones. Then the end of the era is the floor where nobody needs anything: for one that is over.
+  // For each live line and each client, at least this many. 0: none for their number, and none
+  // before the younger ones. Then the floor is the end of the era if there is no consumer: for a
+  // closed era.
   std::uint32_t count = 1;
-  std::chrono::seconds younger{};  // and all that are younger, and one before these
+  std::chrono::seconds younger{};  // keeps all younger ones, and the newest one before these
 };
 
 struct RetentionPolicy {
   std::optional<KeepBackups> keep;      // nullopt: every backup is kept
-  std::string backup_label;             // a pattern (fnmatch); others are no backups. "": all are
-  std::optional<SegmentNumber> before;  // not above this
-  std::optional<std::chrono::seconds> standby_limit;  // silent for longer: does not count
-  std::chrono::seconds least_age = kLeastAge;         // what was put since then stays
-  // Not what is below the floor, but what is needless of this dead branch.
+  std::string backup_label;             // a pattern (fnmatch) of those that count; "": all do
+  std::optional<SegmentNumber> before;  // an upper bound of the floor
+  std::optional<std::chrono::seconds> standby_limit;  // standbys silent for longer do not count
+  std::chrono::seconds least_age = kLeastAge;         // files that were put since then stay
+  // Removes the unneeded files of this dead branch instead of those below the floor.
   std::optional<Timeline> dead_timeline;
 };
 
-// --- what follows ---
+// --- the plan ---
 
 struct RetentionPlan {
-  // Segments below it may go; nullopt: nothing goes.
+  // Segments below it may be removed. nullopt: none may.
   std::optional<SegmentNumber> floor;
-  // Why the floor is there, or why nothing goes: "backup 00...08.00000028.backup (\"nightly\")
-  // begins there".
+  // Why the floor is there, or why nothing is removed: "backup 00...08.00000028.backup
+  // (\"nightly\") begins there".
   std::string reason;
-  // What an administrator should know: standbys that do not count, abandoned timelines.
+  // Notes for an administrator: standbys that do not count, abandoned timelines.
   std::vector<std::string> notes;
   struct KeptBackup {
     std::string name, put_by;
@@ -119,36 +122,36 @@ struct RetentionPlan {
   };
   std::vector<KeptBackup> kept_backups;
 
-  // With a dead_timeline: the stretches of it that some consumer needs. Its other files may go.
+  // With a dead_timeline: its stretches that some consumer needs. Its other files may be removed.
   struct SegmentRange {
     SegmentNumber first, last;
   };
-  std::optional<Timeline> dead_timeline;  // nullopt: not asked for, or not to be removed
+  std::optional<Timeline> dead_timeline;  // nullopt: not requested, or it must stay
   std::vector<SegmentRange> needed;
 
-  Time put_before;  // what was put later stays
+  Time put_before;  // files that were put later stay
   FutureTimes future_times;
 };
 
 RetentionPlan plan_retention(const RetentionInventory& inventory, const RetentionPolicy& policy,
                              Time now);
 
-// A segment, a piece of one, a .partial or a .backup.
+// A segment, complete or not, a .partial or a .backup.
 struct StoredFileFacts {
   Timeline timeline;
   SegmentNumber number;
   Time put;
 };
 
-// Whether it may go under the plan. A .history never may, and is not to be asked for.
+// Whether the plan allows its removal. A .history must always stay; do not ask about it.
 bool may_go(const RetentionPlan& plan, const StoredFileFacts& file);
 
-// Who may still ask for something.
+// A consumer of files.
 struct Consumer {
   std::string name;                   // "standby \"reporting\""
   std::optional<SegmentNumber> from;  // nullopt: unknown, so from the beginning
-  std::optional<Timeline> timeline;   // nullopt: all
-  std::optional<Time> seen = {};      // a standby's
+  std::optional<Timeline> timeline;   // nullopt: all timelines
+  std::optional<Time> seen = {};      // for a standby
 };
 
 }  // namespace walstow

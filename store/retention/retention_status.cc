@@ -30,7 +30,7 @@ std::vector<std::string> unfinished(const std::vector<Tombstone>& tombstones, Se
   return notes;
 }
 
-// One record by itself is as one of a list: what is wrong with it says nothing of the rest.
+// A single record counts as one of a list: its fault says nothing about the others.
 template <class Read>
 auto read_or_note(Read read, DamagedRecords& damaged) -> decltype(read()) {
   try {
@@ -69,11 +69,11 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
   }
   const PrunePolicy asked = report.policy ? report.policy->policy : PrunePolicy();
   const Time now = std::chrono::system_clock::now();
-  // Nobody has pruned and no daemon has run where the clock was never kept: nothing to compare
-  // with.
+  // If the clock was never stored, nobody has pruned and no daemon has run: there is nothing to
+  // compare with.
   const ArchiveClock clock = kept ? look_at_clock(archive, kept, now) : ArchiveClock();
   report.clock = clock.doubt_text(cluster);
-  // A policy that is set has no place that could be of another era.
+  // A stored policy has no position, which could belong to another era.
   RetentionPlan plan =
       plan_by_clock(inventory, policy_for(asked, era).value(), clock, now, cluster);
   const Amount amount = amount_of(archive, cluster, files, plan);

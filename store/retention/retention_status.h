@@ -1,5 +1,5 @@
-// What a status says of retention: where the floor of the newest era would be now and who holds it
-// there, and what a prune would remove. For people: nothing is decided by it. Blocking; errors as
+// The retention part of a status: the present floor of the newest era, the consumer that sets it,
+// and the amount that a prune would remove. For people; it decides nothing. Blocking; errors as
 // store/backend/backend.h.
 #pragma once
 
@@ -14,9 +14,9 @@ namespace walstow {
 
 inline constexpr std::size_t kMostNotesShown = 10;
 
-// By the cluster's policy; where there is none, as `walstow prune` without any. `damaged` gets what
-// is wrong with records that cannot be read, and has what is known of positions; with one of them
-// there is no floor, as a prune would go no further.
+// By the cluster's policy; without one, as `walstow prune` without options. `damaged` already
+// contains the errors of unreadable positions, and this adds those of other records. With any of
+// them there is no floor, since a prune would stop, too.
 RetentionReport retention_status(const Archive& archive, const std::string& cluster,
                                  const EraInventory& files, DamagedRecords& damaged);
 

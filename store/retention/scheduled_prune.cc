@@ -18,8 +18,7 @@ namespace {
 constexpr std::string_view kBy = "walstowd";
 constexpr Duration kLongestRest{5000};
 
-// A refusal, which value() throws, ends the round: another prune, or another administrator, was
-// faster.
+// A refusal, which value() throws, ends the round: another prune or an administrator was faster.
 void complete(const Archive& archive, const ContinuePrune& go_on, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto begun = Clock::now();
@@ -59,7 +58,7 @@ void ScheduledPrune::prune(const Archive& archive, const std::string& cluster,
     complete(archive, {.cluster = cluster, .number = begun.number, .era = eras.back()}, stop);
     return;
   }
-  // The reason has a command in it then, and on the log only a hint's can be pasted.
+  // The reason contains a command then; in the log only a hint's command can be pasted.
   if (const auto clock = read_clock(archive); clock && clock->doubt) {
     say_once(cluster,
              fmt::format("nothing of cluster \"{}\" is to be pruned by its policy until {}: the "

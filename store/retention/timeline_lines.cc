@@ -36,10 +36,10 @@ bool TimelineLines::descent_is_known() const {
                              [this](const auto& one) { return ancestry_of(one.first) != nullptr; });
 }
 
-// Whether a line ends on this timeline: where it goes on beyond all of its forks, or has none.
+// Whether a line ends on this timeline: it continues beyond all of its forks, or has none.
 bool TimelineLines::is_end(const TimelineFacts& facts) const {
   const auto fork = last_forks_.find(facts.timeline);
-  // A timeline that was left for good lacks the segment of the fork, but for its .partial.
+  // A timeline that was left permanently lacks the segment of the fork, except for its .partial.
   return fork == last_forks_.end() || (facts.last && *facts.last >= fork->second);
 }
 

@@ -1,5 +1,5 @@
-// The lines of an era: a timeline with those that it has come from. Part of the retention rule
-// (store/retention/retention_rule.cc says what each is for). Pure.
+// The lines of an era: each is a timeline with its ancestors. Part of the retention rule
+// (store/retention/retention_rule.cc explains their purpose). Pure.
 #pragma once
 
 #include <map>
@@ -12,18 +12,18 @@ namespace walstow {
 
 class TimelineLines {
  public:
-  // Both outlive it.
+  // Both outlive this object.
   TimelineLines(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now);
 
-  const TimelineFacts* find(Timeline timeline) const;  // nullptr: nothing is known of it
+  const TimelineFacts* find(Timeline timeline) const;  // nullptr: unknown
   using Ancestry = std::vector<TimelineSwitch>;
-  // nullptr: unknown. The lowest timeline of the archive descends from none that matters here.
+  // nullptr: unknown. The lowest timeline of the archive has no ancestor that matters here.
   const Ancestry* ancestry_of(Timeline timeline) const;
   bool descent_is_known() const;
   bool is_end(const TimelineFacts& facts) const;
-  // `facts` is of the inventory.
+  // `facts` is from the inventory.
   bool is_live(const TimelineFacts& facts) const;
-  // `backup` can be read.
+  // `backup` is readable.
   bool is_on_line(const BackupFacts& backup, Timeline line) const;
 
  private:
@@ -34,7 +34,7 @@ class TimelineLines {
   const RetentionPolicy& policy_;
   Time now_;
   std::map<Timeline, const TimelineFacts*> timelines_;
-  std::map<Timeline, SegmentNumber> last_forks_;  // where the last descendant left it
+  std::map<Timeline, SegmentNumber> last_forks_;  // where the last descendant left the timeline
 };
 
 }  // namespace walstow

@@ -23,11 +23,12 @@ namespace json = boost::json;
 using State = Tombstone::State;
 
 constexpr std::size_t kTombstonesPage = 1000;
-// Finished ones that are kept: those that a later one with a higher floor covers go in time.
+// The number of finished ones that are kept: those that a later one with a higher floor covers are
+// removed in time.
 constexpr std::size_t kMostKept = 50;
 constexpr std::uint32_t kLastNumber = 999999;
 constexpr std::uint64_t kLastTimeline = std::numeric_limits<std::uint32_t>::max();
-// How often a list is read anew because a record went meanwhile, as one does after a prune.
+// How often a list is read again because a record was removed meanwhile, as one is after a prune.
 constexpr int kMostBeginnings = 10;
 
 std::optional<State> parse_state(std::string_view text) {
@@ -90,8 +91,8 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
   return tombstone;
 }
 
-// What a later one says as well is not kept for ever. Its number is not the highest, so that it is
-// not used again.
+// Removes records that a later one covers. A removed record never has the highest number, so no
+// number is used again.
 void drop_covered(Backend& backend, std::string_view cluster, const EraName& era,
                   const std::vector<Tombstone>& all) {
   if (all.size() <= kMostKept) return;
@@ -144,7 +145,7 @@ std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view 
       if (content) all.push_back(decode(*content, record_name(backend, entry.key), size));
     }
     if (dropped) {
-      // A later one says the same, and may be younger than this list.
+      // A later record covers it, and may be younger than this list.
       if (++beginnings > kMostBeginnings) {
         throw Error(ErrorKind::kUnavailable,
                     "the records of prunes change faster than they can be read",
@@ -230,7 +231,7 @@ std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::str
     if (!tombstone.covers(file.timeline(), from)) continue;
     const auto key =
         layout::object_key(cluster, era, WalFileName::segment(file.timeline(), from, size));
-    // What was young stayed.
+    // Young files have stayed.
     if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
     return fmt::format("the backup of \"{}\" cannot be recovered: where it begins, the log was {}",
                        file.text(), describe(tombstone, size));
@@ -244,7 +245,7 @@ std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view clu
   const SegmentSize size = segment_size_of(era);
   for (const Tombstone& tombstone : list_tombstones(backend, cluster, era)) {
     const bool in_progress = tombstone.state == State::kIntent;
-    // While a dead branch is on its way out, whoever may come by it waits for the end.
+    // While a dead branch is being removed, any consumer that may need it waits for the end.
     const bool concerns = !tombstone.timeline || in_progress || tombstone.timeline == timeline;
     if (!concerns || from >= tombstone.limit()) continue;
     return make_refusal(

@@ -1,9 +1,9 @@
-// Prunes of an era, past and present: one record each, made before anything is removed.
+// Prunes of an era, past and present: one record each, created before anything is removed.
 //
-// It says below which floor segments may be gone, and how far the removal has got. So a get that
-// finds nothing can tell what was pruned from a hole, and whoever registers a position, a hold or a
-// backup learns that what it needs is gone or about to go. Blocking; errors as
-// store/backend/backend.h.
+// A tombstone contains the floor below which segments may be removed, and the progress of the
+// removal. So a get that finds no file can distinguish a pruned file from a hole. A process that
+// registers a position, a hold or a backup learns that a segment that it needs is removed, or about
+// to be. Blocking; errors as store/backend/backend.h.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,17 @@ namespace walstow {
 
 struct Tombstone {
   enum class State {
-    kIntent,     // segments below the floor go, or went
-    kDone,       // they are gone
-    kWithdrawn,  // somebody needs what is below: no more goes
+    kIntent,     // segments below the floor are being removed, or were
+    kDone,       // they are removed
+    kWithdrawn,  // a consumer needs a segment below: no more are removed
   };
   std::uint32_t number = 0;  // from 1, never used twice
   State state = State::kIntent;
   // On every timeline, or on one (a dead branch, of which needed stretches stay).
   SegmentNumber floor;
   std::optional<Timeline> timeline;
-  SegmentNumber reached;  // nothing from here on has gone: noted before it goes
-  PrunePolicy policy;     // by which the consumers are looked at again
+  SegmentNumber reached;  // no segment from here on was removed: recorded before each removal
+  PrunePolicy policy;     // the policy for checking the consumers again
   std::string reason, by;
   Time begun;
   std::uint64_t files = 0, stored_bytes = 0;  // removed
@@ -49,18 +49,18 @@ KnownPrune known_prune(const Tombstone& tombstone);
 std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view cluster,
                                        const EraName& era);
 
-// Gives it the next number. Durable on return. nullopt: another one came first, or is unfinished.
+// Assigns the next number. Durable on return. nullopt: another prune came first, or is unfinished.
 std::optional<Tombstone> create_tombstone(Backend& backend, std::string_view cluster,
                                           const EraName& era, Tombstone tombstone);
 
-// Adds to what was removed, also when somebody else has ended it meanwhile. Raises `reached` and
-// sets a final state only while it is an intent. Returns what stands then. Durable on return.
-// nullopt: there is none of that number.
+// Adds to the removed amount, even if another process has ended the prune meanwhile. Raises
+// `reached` and sets a final state only while it is an intent. Returns the resulting tombstone.
+// Durable on return. nullopt: no prune has that number.
 struct TombstoneChange {
   std::optional<SegmentNumber> reached;
   std::uint64_t files = 0, stored_bytes = 0;
   std::optional<Tombstone::State> state;
-  std::string reason;  // "": as it was
+  std::string reason;  // "": unchanged
 };
 std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view cluster,
                                           const EraName& era, std::uint32_t number,
@@ -73,14 +73,15 @@ std::string describe(const Tombstone& tombstone, SegmentSize size);
 // gone so far".
 std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size);
 
-// For whoever has just registered, durably, that it needs what `from` says: what was, or is about
-// to be, removed of it. nullopt: nothing; it is safe from now on. `timeline`: nullopt for all.
+// Call after a registration of a need for `from` is durable. Refuses if a needed segment was
+// removed, or is about to be. nullopt: all of them are there, and are safe from now on. `timeline`:
+// nullopt for all.
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,
                                           const EraName& era, SegmentNumber from,
                                           std::optional<Timeline> timeline);
 
-// What is wrong with a backup that `file` (kBackup) is of, which stands already: the segment where
-// it begins was pruned, or is about to be. nullopt: nothing.
+// What is wrong with an existing backup of `file` (kBackup): its first segment was pruned, or is
+// about to be. nullopt: nothing.
 std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::string_view cluster,
                                                       const EraName& era, const WalFileName& file);
 

@@ -9,7 +9,7 @@
 namespace walstow {
 namespace {
 
-// After the start, when all else has begun; then as often as it is set.
+// The delay after the start, so that everything else has begun; later rounds use the set interval.
 constexpr Duration kFirstPrune{60000};
 
 }  // namespace

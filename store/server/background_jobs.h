@@ -1,6 +1,6 @@
-// What the daemon does beside its connections, each on a thread of its own, since puts and gets
-// need all of the workers: it reads what the archive has, keeps the archive's clock, and prunes by
-// policy.
+// The daemon's work in addition to its connections: it reads the archive's inventory, keeps the
+// archive's clock, and prunes by policy. Each job has its own thread, since puts and gets need all
+// of the workers.
 #pragma once
 
 #include <exception>
@@ -15,12 +15,12 @@ namespace walstow {
 
 class BackgroundJobs {
  public:
-  // A job that ends by an exception calls this, on its thread.
+  // A job that ends with an exception calls this, on its thread.
   using Failed = std::function<void(std::exception_ptr failure)>;
-  // Begins them. `handler` outlives this. `prune_interval`: 0 for no pruning by policy.
+  // Starts the jobs. `handler` outlives this object. `prune_interval`: 0 for no pruning by policy.
   BackgroundJobs(Handler& handler, Duration prune_interval, Failed failed);
 
-  // They end soon; the destructor waits for it. Any thread.
+  // The jobs end soon; the destructor waits for them. Any thread.
   void request_stop();
 
  private:

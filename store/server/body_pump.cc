@@ -16,21 +16,21 @@ namespace http = boost::beast::http;
 
 namespace {
 
-// What goes to a worker thread and back at a time: that costs more than the chunk itself when it is
-// small. A put has two of them, a get one. PROTOCOL.md promises a deadline for each as many bytes.
-// A raw body is compressed chunk by chunk, without a copy (proto/codec/stretch_compressor.h).
+// The bytes for one round trip to a worker thread. For a small chunk the trip costs more than the
+// work. A put has two chunks, a get one. PROTOCOL.md promises a deadline for each chunk of this
+// size. A raw body is compressed chunk by chunk, without a copy (proto/codec/stretch_compressor.h).
 constexpr std::size_t kBodyChunk = kStretchSize;
 
 constexpr Duration kLongestSkip{5000};
 
-// An idle connection needs no room.
+// Allocates late: an idle connection needs no room.
 void make_room(Buffer& chunk) {
   if (chunk.empty()) chunk = Buffer(kBodyChunk);
 }
 
 }  // namespace
 
-// Of a call of the upload, on a worker; nullopt: it went well.
+// The refusal of one call of the upload, on a worker. nullopt: success.
 template <class Call>
 asio::awaitable<std::optional<Reply>> BodyPump::refusal_of(Call call) {
   auto work = [call]() -> std::optional<Reply> {
@@ -83,8 +83,8 @@ MutableByteView BodyPump::room() {
   return chunks_[0];
 }
 
-// One deadline for all of it, however small the pieces are that it arrives in: a peer that sends a
-// byte now and then is as slow as one that sends none.
+// One deadline for the whole chunk, however small the pieces in which it arrives: a peer that sends
+// a byte now and then is as slow as one that sends none.
 asio::awaitable<std::size_t> BodyPump::read_chunk(Parser& parser, Buffer& chunk,
                                                   Deadline deadline) {
   make_room(chunk);

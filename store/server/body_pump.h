@@ -1,8 +1,8 @@
-// The body of a request on its way from a connection into an upload, without more of it in memory
-// than two chunks, whatever its size.
+// Moves the body of a request from a connection into an upload. Holds at most two chunks of it in
+// memory, whatever its size.
 //
-// While one chunk arrives, the one before is written, and what was written earlier is worked along
-// (Upload): three at once, of which the last two are on worker threads.
+// While one chunk arrives, a worker thread writes the previous one, and another one works on bytes
+// that were written earlier (Upload::work_along): three activities at once.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -25,30 +25,31 @@
 
 namespace walstow {
 
-// The peer went away, or too slow: the end of a session, and nobody's fault of ours.
+// The peer went away, or is too slow: the session ends, without a fault on our side.
 struct PeerGone {};
 
 // For one session, on its strand.
 class BodyPump {
  public:
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
-  // The deadline of the chunk that is waited for next, all of it.
+  // The deadline for the whole of the next chunk.
   using Progress = std::function<Deadline()>;
 
-  // All of them outlive this. `received` has what was read of the connection beyond the head.
+  // All of them outlive this object. `received` holds the bytes that were read beyond the head.
   BodyPump(ByteStream& stream, boost::beast::flat_buffer& received, WorkerPool& workers,
            Progress progress)
       : stream_(stream), received_(received), workers_(workers), progress_(std::move(progress)) {}
 
-  // All of the body into the upload, and what that comes to: also a refusal before its end, and
-  // then the rest of the body is still to come. Throws PeerGone, and Error{kFatal}.
+  // Moves the whole body into the upload and returns its reply. The reply may be a refusal before
+  // the end of the body; then the rest of the body is still unread. Throws PeerGone, and
+  // Error{kFatal}.
   boost::asio::awaitable<Reply> receive(Parser& parser, std::unique_ptr<Upload> upload);
 
-  // Reads past what the peer still sends of a body that nobody wants, for a few seconds and
-  // `most` bytes: then, or where it announces more, it throws PeerGone.
+  // Skips the rest of a body that is not needed, for a few seconds and `most` bytes. Beyond either,
+  // or if the peer announces more, it throws PeerGone.
   boost::asio::awaitable<void> skip(Parser& parser, std::uint64_t most);
 
-  // Room of a chunk, while nothing is being received.
+  // Room for a chunk, while nothing is being received.
   MutableByteView room();
 
  private:
@@ -60,7 +61,7 @@ class BodyPump {
   boost::beast::flat_buffer& received_;
   WorkerPool& workers_;
   Progress progress_;
-  std::array<Buffer, 2> chunks_;  // one is filled while the other is worked on
+  std::array<Buffer, 2> chunks_;  // one is filled while a worker writes the other
 };
 
 }  // namespace walstow

@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Duration kKnownFor{10'000};
-// Short: an administrator may just be adding it.
+// Short: an administrator may be adding the client at this moment.
 constexpr Duration kUnknownFor{1000};
 constexpr std::size_t kMostRemembered = 1024;
 

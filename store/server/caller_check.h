@@ -1,6 +1,6 @@
-// Whether the registry has a caller, before its first request is read. What was found is remembered
-// for a moment, so that a flood of connections does not become one of look-ups: each request is
-// checked anew (Handler), so a client that was removed is refused at once all the same.
+// Whether the registry admits a caller, before its first request is read. The result is remembered
+// for a moment, so that a flood of connections does not become one of look-ups. The Handler checks
+// each request again, so a client that was removed is refused at once all the same.
 //
 // Threads: any.
 #pragma once
@@ -20,13 +20,13 @@ namespace walstow {
 
 class CallerCheck {
  public:
-  // Both outlive this.
+  // Both outlive this object.
   CallerCheck(Handler& handler, WorkerPool& workers) : handler_(handler), workers_(workers) {}
   CallerCheck(const CallerCheck&) = delete;
   CallerCheck& operator=(const CallerCheck&) = delete;
 
-  // nullopt: it may ask; also where the registry cannot be read, since its requests are answered
-  // with why. Throws Error{kFatal} alone.
+  // nullopt: the registry admits the caller, or it cannot be read: then the answer to each request
+  // gives the reason. Throws only Error{kFatal}.
   boost::asio::awaitable<std::optional<Refusal>> refusal(Caller caller);
 
  private:

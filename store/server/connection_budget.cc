@@ -36,7 +36,7 @@ void ConnectionBudget::cut_oldest_of(const std::string& owner) {
   erase(oldest);
 }
 
-// Where several have as many, the one whose connection is the oldest.
+// If several owners have equally many, the one with the oldest connection.
 std::string ConnectionBudget::owner_of_most() const {
   std::size_t most = 0;
   const std::string* found = nullptr;

@@ -1,6 +1,7 @@
-// A bound on connections of one kind that nobody has vouched for: those in their handshake, those
-// that are being turned away. A new one is never refused: where there is no room, the oldest one of
-// whoever has most is cut. So neither many silent peers nor a single one keep others out.
+// A bound on connections of one kind that no session serves: those in their handshake, or those
+// that are being turned away. A new one is never refused: if there is no room, the budget cuts the
+// oldest connection of the owner with most. So neither many silent peers nor a single one can keep
+// others out.
 //
 // Threads: any.
 #pragma once
@@ -18,14 +19,14 @@ class ConnectionBudget {
  public:
   struct Bounds {
     std::size_t all = 0;
-    std::size_t of_one = 0;  // of one owner
+    std::size_t of_one = 0;  // per owner
   };
   explicit ConnectionBudget(Bounds bounds) : bounds_(bounds) {}
   ConnectionBudget(const ConnectionBudget&) = delete;
   ConnectionBudget& operator=(const ConnectionBudget&) = delete;
 
-  // One connection, for as long as this lives or until it is cut. `cut` ends the connection; it is
-  // called at most once, from any thread, with the budget locked.
+  // One connection, for as long as this object lives or until it is cut. `cut` ends the connection;
+  // it is called at most once, from any thread, with the budget locked.
   class Place {
    public:
     Place(ConnectionBudget& budget, std::string owner, std::function<void()> cut)
@@ -56,7 +57,7 @@ class ConnectionBudget {
 
   const Bounds bounds_;
   mutable std::mutex mutex_;
-  Connections connections_;  // guarded by mutex_, as the next; the oldest one is the first
+  Connections connections_;  // guarded by mutex_, as are the next members; the first is the oldest
   std::map<std::string, std::size_t> of_owner_;  // never 0
   std::uint64_t next_number_ = 0;
 };

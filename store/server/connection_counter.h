@@ -1,4 +1,4 @@
-// How many connections each client has open, so that one that goes wild leaves room for the others.
+// Counts each client's open connections, so that one runaway client leaves room for the others.
 //
 // Threads: any.
 #pragma once
@@ -16,7 +16,7 @@ class ConnectionCounter {
   ConnectionCounter(const ConnectionCounter&) = delete;
   ConnectionCounter& operator=(const ConnectionCounter&) = delete;
 
-  // One connection, for as long as this lives.
+  // One connection, for as long as this object lives.
   class Slot {
    public:
     Slot(ConnectionCounter& slots, std::string client)
@@ -29,7 +29,7 @@ class ConnectionCounter {
       if (--entry->second == 0) slots_.taken_.erase(entry);
       --slots_.all_taken_;
     }
-    // Those of the client when this one was taken, itself included.
+    // The client's connections when this one was taken, itself included.
     std::size_t taken() const { return taken_; }
 
    private:

@@ -35,21 +35,22 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr Duration kBackOff{200};     // after an accept that failed for want of descriptors
-constexpr Duration kLastWait{5000};   // for what was cut to notice
-constexpr Duration kLogTending{500};  // from one look at the lines that were left out to the next
-// Peers that have not shown yet who they are. More of one address than the servers of one host can
+constexpr Duration kBackOff{200};     // after an accept that failed for lack of descriptors
+constexpr Duration kLastWait{5000};   // for cut connections to end
+constexpr Duration kLogTending{500};  // between two reports of suppressed log lines
+// Peers that have not authenticated yet. An address may have more than the servers of one host can
 // need.
 constexpr ConnectionBudget::Bounds kHandshakes{.all = 128, .of_one = 64};
-// Peers that have shown it, and are told that they are not served.
+// Authenticated peers that receive a refusal.
 constexpr ConnectionBudget::Bounds kTurnedAway{.all = 32, .of_one = 32};
-// Beyond as many as there are workers, one of a client: so whoever has no put under way need not
-// wait for those of others.
+// In addition to as many as there are workers, one per client: so a client without an open put need
+// not wait for others.
 constexpr std::size_t kPutsBeside = 8;
-// More than walstow-archive has connections (archive_connections), and its server's own calls.
+// More than walstow-archive's connections (archive_connections) and its server's own calls
+// together.
 constexpr std::size_t kPutsOfOneClient = 24;
 
-// What a reload replaces as a whole; a connection keeps what it began with.
+// The options that a reload replaces as a whole; a connection keeps those that it began with.
 struct Service {
   explicit Service(const DaemonOptions& given) : options(given), tls(given.tls) {}
   DaemonOptions options;
@@ -88,7 +89,7 @@ class Daemon {
   void reload();
   void fail(std::exception_ptr failure);
 
-  // Touched on control_ only, once threads run.
+  // Once threads run, used on control_ only.
   std::shared_ptr<const Service> service_;
   const std::function<DaemonOptions()>& reload_;
   const ServiceManager& manager_;
@@ -98,7 +99,7 @@ class Daemon {
   Handler handler_;
   ConnectionBudget handshakes_{kHandshakes};   // by network_of() the peer
   ConnectionBudget turned_away_{kTurnedAway};  // by the fingerprint of the client's key
-  ConnectionCounter by_client_;                // likewise; those that are served
+  ConnectionCounter by_client_;                // likewise; the served connections
   LogLimiter log_;
   WorkerPool workers_;
   CallerCheck callers_{handler_, workers_};
@@ -138,8 +139,8 @@ void Daemon::run() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-// A loop that ends by an exception ends the daemon: one that feeds its watchdog and accepts nobody
-// would be worse.
+// A loop that ends with an exception ends the daemon: a daemon that feeds its watchdog but accepts
+// no connection would be worse.
 void Daemon::spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop) {
   asio::co_spawn(executor, std::move(loop), [this](std::exception_ptr failure) {
     if (failure) fail(std::move(failure));
@@ -149,12 +150,12 @@ void Daemon::spawn(const asio::any_io_executor& executor, asio::awaitable<void> 
 asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
   while (!stopping_) {
     error_code error;
-    // On a strand of its own: its session is on one thread at a time, and on any.
+    // Each socket has its own strand: its session runs on one thread at a time, and on any.
     tcp::socket socket(asio::make_strand(io_));
     co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
     if (stopping_) co_return;
     if (error) {
-      // Out of descriptors, or the peer has left already: neither ends a daemon.
+      // Lack of descriptors, or a peer that has left already: neither ends a daemon.
       log_line(LogLevel::kWarning,
                fmt::format("could not accept a connection: {}", error.message()));
       asio::steady_timer pause(control_, kBackOff);
@@ -198,7 +199,8 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
       co_await turn_away(std::move(stream), std::move(*refusal));
       co_return;
     }
-    // Named first: g++ 12.2 frees an aggregate twice that is made inside a co_await expression.
+    // A named variable: g++ 12.2 frees an aggregate twice that is created inside a co_await
+    // expression.
     SessionContext context{.handler = handler_,
                            .workers = workers_,
                            .caller = caller,
@@ -218,7 +220,7 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
   } catch (const boost::system::system_error& error) {
     log_failure(error);
   } catch (const std::exception&) {
-    fail(std::current_exception());  // a defect, or no memory left: not to be served on
+    fail(std::current_exception());  // a defect, or no memory left: do not continue
   }
 }
 
@@ -236,8 +238,8 @@ std::optional<Refusal> Daemon::refuse_as_too_many(const DaemonOptions& options,
   return std::nullopt;
 }
 
-// The process ends, and its service manager starts another one: an archive that could not sync is
-// not to be trusted to have kept what the next request might rely on.
+// The process ends, and its service manager starts another one: after a failed sync, the archive
+// may have lost data that the next request relies on.
 void Daemon::fail(std::exception_ptr failure) {
   asio::post(control_, [this, failure] {
     if (!failure_) failure_ = failure;

@@ -1,7 +1,7 @@
 // The store as a service: HTTP/1.1 over TLS 1.3 with client certificates, for many clients at once.
 //
-// Threads: I/O on a few, each connection on one at a time; everything that touches the archive on a
-// pool of workers, so that an fsync keeps nobody else waiting.
+// Threads: a few threads do the I/O, and each connection runs on one of them at a time. A pool of
+// workers does everything that touches the archive, so that an fsync blocks no other connection.
 #pragma once
 
 #include <cstdint>
@@ -23,20 +23,20 @@ struct DaemonOptions {
   TlsFiles tls;
   int compression_level = 1;
   SessionLimits limits;
-  Duration handshake{0};                        // longest time for TLS to stand
-  Duration stop{0};                             // for requests under way to end when it stops
+  Duration handshake{0};                        // longest time for a TLS handshake
+  Duration stop{0};                             // for open requests to end when the daemon stops
   std::uint64_t connections = 0;                // at once, at most
-  std::uint64_t connections_of_one_client = 0;  // the same
+  std::uint64_t connections_of_one_client = 0;  // per client
   unsigned io_threads = 1, workers = 1;
-  Duration prune_interval{0};  // from one look at the clusters' policies to the next; 0: none
+  Duration prune_interval{0};  // between two checks of the clusters' policies; 0: none
 };
 
-// Serves until SIGTERM or SIGINT: then it takes no more connections, finishes the requests that are
-// under way, and returns. At SIGHUP `reload` is asked for new options; if it throws an Error, or
-// their certificates cannot be used, everything stays as it was. Of the new options archive,
-// listen, compression_level, prune_interval and the threads do not count: they need a restart.
+// Serves until SIGTERM or SIGINT: then it accepts no more connections, finishes the open requests,
+// and returns. At SIGHUP it calls `reload` for new options. If that throws an Error, or their
+// certificates cannot be used, everything stays as it was. A reload ignores archive, listen,
+// compression_level, prune_interval and the numbers of threads: they need a restart.
 //
-// Throws Error{kUsage} where it cannot begin (a certificate, an address that is taken), and
+// Throws Error{kUsage} if it cannot begin (a certificate, an address that is taken), and
 // Error{kFatal} when the archive can no longer promise durability.
 void run_daemon(const DaemonOptions& options, const std::function<DaemonOptions()>& reload,
                 const ServiceManager& manager);

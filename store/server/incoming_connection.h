@@ -1,5 +1,5 @@
-// A connection of the daemon for as long as it can be cut from outside: in its handshake, and while
-// its peer is being turned away. Once a session serves it, that is asked to end instead.
+// A connection of the daemon while it can be cut from outside: during its handshake, and while its
+// peer is being turned away. A connection with a session ends when the session is asked to end.
 //
 // Threads: any.
 #pragma once
@@ -18,27 +18,29 @@
 
 namespace walstow {
 
-// Whom an address is counted as: itself, or its /64 of IPv6, of which one host has all.
+// The network that counts as one peer: an IPv4 address, or the /64 of an IPv6 address, since one
+// host has all of it.
 std::string network_of(const boost::asio::ip::address& address);
 
 class IncomingConnection {
  public:
-  // Takes a place in `handshakes`. A `group` that is asked to end cuts it.
+  // Takes a place in `handshakes`. A `group` that is asked to end cuts the connection.
   IncomingConnection(boost::asio::ip::tcp::socket& socket, SessionGroup& group,
                      ConnectionBudget& handshakes);
 
   const std::string& peer() const { return peer_; }        // "address:port", for the log
   const std::string& network() const { return network_; }  // network_of() the peer
 
-  // The peer has shown who it is.
+  // Call when the peer has authenticated.
   void handshake_is_over() { place_.reset(); }
-  // It is `client`, and is turned away.
+  // Call when the peer is `client` and is turned away.
   void turned_away(ConnectionBudget& budget, const std::string& client);
-  // It is served; nothing here cuts it any more.
+  // Call when a session serves it; this object no longer cuts it.
   void is_served() { cut_->release(); }
 
  private:
-  // By a duplicate of its descriptor: the socket may be closed when somebody wants it cut.
+  // Cuts by a duplicate of the socket's descriptor: the socket may be closed at the moment of the
+  // cut.
   class Cut {
    public:
     explicit Cut(boost::asio::ip::tcp::socket& socket);

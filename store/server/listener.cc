@@ -17,7 +17,7 @@ tcp::acceptor listen_at(const asio::any_io_executor& executor, const tcp::endpoi
                         bool both_families) {
   tcp::acceptor acceptor(executor);
   acceptor.open(endpoint.protocol());
-  // A restart must not wait for the connections of the process before it to be forgotten.
+  // A restart must not wait until the kernel forgets the connections of the previous process.
   acceptor.set_option(asio::socket_base::reuse_address(true));
   if (endpoint.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only(!both_families));
   acceptor.bind(endpoint);
@@ -29,7 +29,7 @@ tcp::acceptor listen_everywhere(const asio::any_io_executor& executor, std::uint
   try {
     return listen_at(executor, tcp::endpoint(tcp::v6(), port), true);
   } catch (const boost::system::system_error& error) {
-    // A kernel without IPv6.
+    // The kernel has no IPv6.
     if (error.code() != asio::error::address_family_not_supported) throw;
     return listen_at(executor, tcp::endpoint(tcp::v4(), port), false);
   }

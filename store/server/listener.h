@@ -11,13 +11,13 @@
 
 namespace walstow {
 
-// One for each address of the host; of none, one for all of this machine, IPv6 and IPv4. Throws
-// Error{kUsage} for a host that does not resolve and an address that cannot be listened on. Blocks
-// on the resolver.
+// One acceptor for each address of the host. Without a host, one for all addresses of this machine,
+// IPv6 and IPv4. Throws Error{kUsage} for a host that does not resolve, and for an address on which
+// it cannot listen. Blocks on the resolver.
 std::vector<boost::asio::ip::tcp::acceptor> listen_on(boost::asio::any_io_executor executor,
                                                       const HostPort& address);
 
-// Where it listens, as "host:port".
+// The local address, as "host:port".
 std::string local_text(const boost::asio::ip::tcp::acceptor& acceptor);
 
 }  // namespace walstow

@@ -51,7 +51,7 @@ PutLimiter::Begun PutLimiter::begin(const std::shared_ptr<Waiting>& waiting) {
   return Begun::kWaits;
 }
 
-// Whether its turn has come.
+// True: its turn has come.
 bool PutLimiter::leave(const std::shared_ptr<Waiting>& waiting) {
   const std::lock_guard lock(mutex_);
   if (waiting->granted) return true;
@@ -73,11 +73,11 @@ void PutLimiter::end(const std::string& client) {
   ++puts.at_work;
   ++at_work_;
   next->granted = true;
-  // On its own executor, which it has left only when it waits.
+  // Runs on the waiter's own executor, which is free only once it waits.
   asio::post(next->timer.get_executor(), [next] { next->timer.cancel(); });
 }
 
-// nullptr: nobody waits for whom there is room.
+// nullptr: no waiting put has room.
 std::shared_ptr<PutLimiter::Waiting> PutLimiter::take_next() {
   const auto at_work = [this](const auto& waiting) { return puts_of_[waiting->client].at_work; };
   const auto next = std::ranges::min_element(waiting_, {}, at_work);

@@ -1,8 +1,8 @@
-// A bound on the puts that are worked on at once: each holds a compressor and a decompressor, some
-// megabytes. Puts beyond it wait, for a while. Of those who wait, the put of the client that has
-// fewest at work comes first, and of these the one that came first; and some clients that have none
-// at work find room beside the bound. So the puts of one client that stall keep no other client's
-// waiting, and the memory of all together has a bound, whatever clients do.
+// A bound on simultaneous puts: each of them holds a compressor and a decompressor, some megabytes.
+// Puts beyond it wait, for a while. Among those that wait, the put of the client with fewest active
+// puts comes first, and then the oldest. Some clients without an active put find room in addition
+// to the bound. So stalled puts of one client block no other client's, and the memory of all puts
+// has a bound, whatever clients do.
 //
 // Threads: any.
 #pragma once
@@ -25,19 +25,19 @@ namespace walstow {
 class PutLimiter {
  public:
   struct Bounds {
-    std::size_t at_once = 0;        // at work, of anybody
-    std::size_t beside = 0;         // at work beyond these, one of a client
-    std::size_t of_one_client = 0;  // at work and waiting
+    std::size_t at_once = 0;        // active puts of all clients
+    std::size_t beside = 0;         // active puts in addition to these, one per client
+    std::size_t of_one_client = 0;  // active and waiting puts of one client
   };
   explicit PutLimiter(Bounds bounds) : bounds_(bounds) {}
   PutLimiter(const PutLimiter&) = delete;
   PutLimiter& operator=(const PutLimiter&) = delete;
 
-  // One put at work, for as long as this lives; an empty one was not granted.
+  // One active put, for as long as this object lives; an empty permit was not granted.
   class Permit {
    public:
     enum class Refused {
-      kTooManyOfClient,  // it has as many as it may have already
+      kTooManyOfClient,  // the client has as many as it may have
       kTooMany,          // the deadline came before its turn
     };
     explicit Permit(Refused why) : refused_(why) {}
@@ -52,7 +52,7 @@ class PutLimiter {
       if (limiter_ != nullptr) limiter_->end(client_);
     }
     bool granted() const { return limiter_ != nullptr; }
-    Refused refused() const { return refused_; }  // where it was not granted
+    Refused refused() const { return refused_; }  // if not granted
 
    private:
     PutLimiter* limiter_ = nullptr;
@@ -60,15 +60,15 @@ class PutLimiter {
     Refused refused_ = Refused::kTooMany;
   };
 
-  // Waits until it is the caller's turn, until the deadline at most. The limiter outlives the wait
-  // and the permit.
+  // Waits for the caller's turn, until the deadline at most. The limiter outlives the wait and the
+  // permit.
   boost::asio::awaitable<Permit> acquire(std::string client, Deadline patience);
 
  private:
   struct Waiting {
     Waiting(const boost::asio::any_io_executor& executor, std::string who)
         : timer(executor), client(std::move(who)) {}
-    boost::asio::steady_timer timer;  // on the executor of whoever waits
+    boost::asio::steady_timer timer;  // on the waiting coroutine's executor
     const std::string client;
     bool granted = false;  // guarded by mutex_
   };
@@ -86,10 +86,10 @@ class PutLimiter {
   std::shared_ptr<Waiting> take_next();
 
   const Bounds bounds_;
-  std::mutex mutex_;  // of all that follows
+  std::mutex mutex_;  // guards all that follows
   std::map<std::string, Puts> puts_of_;
   std::size_t at_work_ = 0;
-  std::list<std::shared_ptr<Waiting>> waiting_;  // in the order in which they came
+  std::list<std::shared_ptr<Waiting>> waiting_;  // in the order of arrival
 };
 
 }  // namespace walstow

@@ -9,7 +9,7 @@ namespace walstow {
 
 enum class AfterReply { kKeepConnection, kClose };
 
-// Its head, and its body where that is a text.
+// The reply's head, and its body if that is a text.
 std::string to_wire(const Reply& reply, AfterReply after);
 
 }  // namespace walstow

@@ -69,7 +69,7 @@ void ServiceManager::send(const std::string& message) const {
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
   const Descriptor out(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!out) return;
-  // It may be busy for a moment, and is not told twice.
+  // The socket may be busy for a moment; the message is not repeated.
   const timeval longest{.tv_sec = 1, .tv_usec = 0};
   setsockopt(out.get(), SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof(longest));
   sendto(out.get(), message.data(), message.size(), MSG_NOSIGNAL,

@@ -26,15 +26,15 @@ using boost::system::error_code;
 
 namespace {
 
-// What Beast reads at a time, half-kilobytes otherwise; and a bound for what it does not bound: the
-// extensions of a chunk, and the fields that follow the last one.
+// The bytes that Beast reads at once; otherwise it reads half-kilobytes. It also bounds two parts
+// that Beast does not: the extensions of a chunk, and the fields that follow the last one.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
-// How long a put waits for its turn at the most. Whoever is told then that there are too many asks
-// again.
+// The longest wait of a put for its permit. A client that is then refused because of too many puts
+// asks again.
 constexpr Duration kLongestPermitWait{10'000};
 
-// "/v1/clusters/CLUSTER/wal/FILE" by its looks; whether it is one, the handler says.
+// By the form "/v1/clusters/CLUSTER/wal/FILE"; the handler checks whether it is valid.
 WorkerPool::Kind kind_of(const RequestHead& head) {
   const auto target = parse_target(head.target);
   const bool is_file = target && target->path.size() == 5 && target->path[3] == "wal";
@@ -50,10 +50,10 @@ Refusal refuse_put(PutLimiter::Permit::Refused why) {
                       "Try again when some of them have ended.");
 }
 
-// Of a body that nobody wants, beyond what its head says.
+// The bytes of an unneeded body that are skipped beyond the announced size.
 constexpr std::uint64_t kLeastSkipped = std::uint64_t{64} * 1024;
 
-// Of what was asked, in a log line.
+// The length of a request in a log line.
 constexpr std::size_t kLongestAsked = 160;
 constexpr std::size_t kLongestMessage = 1024;
 
@@ -88,14 +88,13 @@ class Session {
   ~Session() { remote_->session = nullptr; }
 
   asio::awaitable<void> run();
-  // How a group asks this session to end: from any thread, also when it is gone.
+  // The function by which a group asks this session to end: from any thread, even after its end.
   SessionGroup::AskToEnd ask_to_end();
 
  private:
-  // What a wish that is on its way to the session's executor may still look at when it arrives
-  // late.
+  // The link from a late request to end, on its way to the session's executor, back to the session.
   struct Remote {
-    Session* session;  // nullptr once it is gone
+    Session* session;  // nullptr once it is destroyed
   };
 
   void end(SessionGroup::Haste haste);
@@ -126,7 +125,7 @@ class Session {
   std::optional<BodyPump::Parser> parser_;
   std::optional<Deadline> whole_;
   BodyPump body_;
-  WorkerPool::Kind kind_ = WorkerPool::Kind::kOther;  // of the request that is answered
+  WorkerPool::Kind kind_ = WorkerPool::Kind::kOther;  // of the current request
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool waiting_ = false;  // for a request to begin
@@ -142,7 +141,7 @@ SessionGroup::AskToEnd Session::ask_to_end() {
   };
 }
 
-// A wait that ends is all that is needed: whoever waited sees that its time is up.
+// Ending the wait is enough: the waiting code sees that its time is up.
 void Session::end(SessionGroup::Haste haste) {
   ending_ = true;
   if (waiting_ || haste == SessionGroup::Haste::kAtOnce) {
@@ -151,11 +150,11 @@ void Session::end(SessionGroup::Haste haste) {
   }
 }
 
-// False: the peer has nothing more to ask.
+// False: the peer has no more requests.
 asio::awaitable<bool> Session::read_request() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(kLargestHead));
-  parser_->body_limit(boost::none);  // the upload knows what it may take
+  parser_->body_limit(boost::none);  // the upload checks the size
   stream_.set_deadline(Deadline::after(context_.limits.idle));
   error_code error;
   waiting_ = true;
@@ -207,8 +206,8 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   co_return co_await on_worker(std::move(work));
 }
 
-// The permit is taken now that the caller may put this, so that who is refused keeps nobody
-// waiting, and is held until the file is published, or refused.
+// Takes the permit only now that the caller may put this file, so that a refused caller blocks
+// nobody. Holds it until the file is published or refused.
 asio::awaitable<Reply> Session::receive_body(std::unique_ptr<Upload> upload) {
   std::optional<PutLimiter::Permit> permit;
   if (context_.puts != nullptr && has_long_body()) {
@@ -246,7 +245,7 @@ asio::awaitable<void> Session::send(Reply reply) {
 asio::awaitable<void> Session::send_download(Download& download) {
   const MutableByteView room = body_.room();
   for (;;) {
-    // To hand work over and back costs more than to read what is in memory.
+    // The trip to a worker costs more than reading from memory.
     std::optional<std::size_t> size = download.read_cached(room);
     if (!size) {
       auto work = [&download, room] { return download.read(room); };
@@ -257,8 +256,8 @@ asio::awaitable<void> Session::send_download(Download& download) {
   }
 }
 
-// Proven absences are the everyday end of a log, and not worth a line. A peer without an address
-// runs on this machine and says it itself.
+// Proven absences are the usual end of a log, and not worth a line. A peer without an address runs
+// on this machine and reports the refusal itself.
 void Session::log_refusal(const Reply& reply) const {
   if (!reply.refusal || is_absence(reply.refusal->code) || context_.peer.empty()) return;
   log_refused(context_.log, context_.caller, context_.peer, *reply.refusal,
@@ -266,14 +265,14 @@ void Session::log_refusal(const Reply& reply) const {
                           std::string_view(parser_->get().target())));
 }
 
-// Of a segment, as opposed to a position or a history file.
+// Whether it has the body of a segment, not of a position or a history file.
 bool Session::has_long_body() const {
   const auto length = parser_->content_length();
   return parser_->get().method() == http::verb::put &&
          (parser_->chunked() || (length && *length > kChunkSize));
 }
 
-// What the head says that the file has; compressed, it may be a little more.
+// The size in the head; a compressed body may be a little longer.
 std::uint64_t Session::longest_skip() const {
   const std::string_view text = parser_->get()[boost::beast::string_view(field::kSize)];
   std::uint64_t size = 0;
@@ -295,8 +294,8 @@ asio::awaitable<void> Session::answer_request() {
   const bool unknown = reply.refusal && reply.refusal->code == Code::kUnknownClient;
   if (unknown) keep_alive_ = false;
   if (head_request && !reply.announced_size) reply.announced_size = reply.body.size();
-  // Whether a peer that was not told to go on sends its body all the same cannot be known: the next
-  // request could not be told apart from it.
+  // A peer that was not told to continue may send its body all the same. The session cannot tell
+  // that body from the next request.
   const bool body_in_doubt = expects_continue_ && !parser_->is_done();
   if (body_in_doubt) keep_alive_ = false;
   co_await send(std::move(reply));
@@ -324,7 +323,7 @@ asio::awaitable<void> Session::run() {
     co_return;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kFatal) {
-      // In the middle of a reply: cutting the connection is the only way left to say so.
+      // In the middle of a reply, cutting the connection is the only way to report a failure.
       log_error(error);
       co_return;
     }
@@ -334,7 +333,7 @@ asio::awaitable<void> Session::run() {
   try {
     keep_alive_ = false;
     co_await send(to_reply(to_refusal(*fatal)));
-  } catch (const PeerGone&) {  // it will not hear of it, and the process ends all the same
+  } catch (const PeerGone&) {  // it gets no answer, and the process ends all the same
   }
   throw Error(*fatal);
 }
@@ -349,7 +348,7 @@ void log_refused(LogLimiter* log, const Caller& caller, const std::string& peer,
                                        escaped(asked, kLongestAsked), asked.empty() ? "" : ": ",
                                        info.text, escaped(refusal.message, kLongestMessage));
   if (log == nullptr) return log_line(level, line);
-  // Of those whom the archive does not know, there may be many names.
+  // Unknown clients may use many names, so all of them share one limit.
   const bool unknown = refusal.code == Code::kUnknownClient;
   log->line(unknown ? "clients that are not registered" : fmt::format("client {}", caller.name),
             level, line);

@@ -1,8 +1,9 @@
-// One connection from its first request to its last: HTTP/1.1 on a byte stream, requests in turn.
+// One connection from its first request to its last: HTTP/1.1 on a byte stream, one request after
+// the other.
 //
-// The I/O runs on the stream's executor, everything that touches the archive on `workers`: an fsync
-// never keeps another connection waiting. While one chunk of a put is being compressed, the next
-// one is read, and what came before is proven. Every wait has a deadline.
+// The I/O runs on the stream's executor, and everything that touches the archive on `workers`: an
+// fsync never blocks another connection. While one chunk of a put is being compressed, the session
+// reads the next one and proves the previous ones. Every wait has a deadline.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -28,21 +29,21 @@ struct SessionLimits {
 struct SessionContext {
   Handler& handler;     // outlives the session
   WorkerPool& workers;  // outlives the session
-  Caller caller;        // who is at the other end
-  std::string peer;     // where that is, for the log
+  Caller caller;        // the authenticated peer
+  std::string peer;     // the peer's address, for the log
   SessionLimits limits;
-  SessionGroup* group = nullptr;  // outlives the session; nullptr: it ends by itself only
+  SessionGroup* group = nullptr;  // outlives the session; nullptr: it ends on its own only
   PutLimiter* puts = nullptr;     // outlives the session; nullptr: no bound
   LogLimiter* log = nullptr;      // outlives the session; nullptr: no bound
 };
 
-// The line about a request, or a connection, of `caller` that was refused; no more of them than
-// `log` admits. `asked`: what was, of any length, or "".
+// Logs a refused request, or a refused connection, of `caller`, within the limits of `log`.
+// `asked`: the request, of any length, or "".
 void log_refused(LogLimiter* log, const Caller& caller, const std::string& peer,
                  const Refusal& refusal, std::string_view asked = {});
 
-// Ends when the peer closes, breaks a rule or misses a deadline; that is no error of ours. Throws
-// Error{kFatal} when the process must end; the peer has then been answered, if it could be.
+// Ends when the peer closes, breaks a rule or misses a deadline; these are no errors of ours.
+// Throws Error{kFatal} when the process must end, after an attempt to answer the peer.
 boost::asio::awaitable<void> serve(ByteStream stream, SessionContext context);
 
 }  // namespace walstow

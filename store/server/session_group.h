@@ -19,7 +19,8 @@ namespace walstow {
 
 class SessionGroup {
  public:
-  // How a session is asked to end; called from any thread, so it passes the wish on to its own.
+  // The function that asks a session to end; called from any thread, so it posts to the session's
+  // own.
   enum class Haste { kFinishRequest, kAtOnce };
   using AskToEnd = std::function<void(Haste)>;
 
@@ -28,8 +29,8 @@ class SessionGroup {
   SessionGroup(const SessionGroup&) = delete;
   SessionGroup& operator=(const SessionGroup&) = delete;
 
-  // One session, for as long as this lives. A group that has been asked to end asks a session that
-  // joins late at once.
+  // One session, for as long as this object lives. If the group has been asked to end, it asks a
+  // late session at once.
   class Membership {
    public:
     Membership(SessionGroup& group, AskToEnd ask_to_end);
@@ -44,17 +45,17 @@ class SessionGroup {
 
   std::size_t size() const;
   void ask_to_end(Haste haste);
-  // Ends when no session is left, or at `deadline`. Once at a time.
+  // Returns when no session is left, or at `deadline`. One call at a time.
   boost::asio::awaitable<void> wait_until_empty(Deadline deadline);
 
  private:
   std::uint64_t join(AskToEnd ask_to_end);
 
   mutable std::mutex mutex_;
-  std::map<std::uint64_t, AskToEnd> sessions_;  // guarded by mutex_, as all below
+  std::map<std::uint64_t, AskToEnd> sessions_;  // guarded by mutex_, as are all below
   std::uint64_t next_number_ = 0;
   bool ending_ = false;
-  boost::asio::steady_timer emptied_;  // on its own executor only
+  boost::asio::steady_timer emptied_;  // used on its own executor only
 };
 
 }  // namespace walstow

@@ -40,7 +40,7 @@ Caller named_client(const std::string& name, const std::string& fingerprint) {
 void serve_standard_streams(const StdioServer& server) {
   Handler handler([&server] { return open_archive(server.archive); }, server.compression_level);
   asio::io_context io{1};
-  WorkerPool workers(2);  // one request at a time: a chunk, and the proof of what came before
+  WorkerPool workers(2);  // one request at a time: a chunk, and the proof of the previous ones
   auto transport = make_descriptor_transport(io.get_executor(), Descriptor(STDIN_FILENO),
                                              Descriptor(STDOUT_FILENO));
   std::exception_ptr failure;

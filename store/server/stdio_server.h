@@ -1,4 +1,4 @@
-// One session on the process's standard streams, as the local link and a forced command start it.
+// One session on the process's standard streams, for the local link and a forced command.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace walstow {
 
-// Who the process itself runs as: nobody but the archive's owner gets this far.
+// The user that runs the process: only the archive's owner gets this far.
 Caller local_user();
 
-// Whom a forced command of sshd names: `fingerprint` is "" or an SSH key's, "SHA256:...". What the
-// peer says of itself never gets here. Throws Error{kUsage} for what is no client's name and no
+// The client that a forced command of sshd names. `fingerprint` is "" or an SSH key's,
+// "SHA256:...". The peer's own claims never get here. Throws Error{kUsage} for an invalid name or
 // fingerprint.
 Caller named_client(const std::string& name, const std::string& fingerprint);
 
@@ -24,7 +24,7 @@ struct StdioServer {
   SessionLimits limits;
 };
 
-// Serves until the peer closes. Throws Error{kFatal} when durability can no longer be promised.
+// Serves until the peer closes. Throws Error{kFatal} when it can no longer promise durability.
 void serve_standard_streams(const StdioServer& server);
 
 }  // namespace walstow

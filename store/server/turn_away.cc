@@ -18,7 +18,7 @@ namespace {
 
 constexpr Duration kAnswer{2000};
 constexpr Duration kLinger{2000};
-// A head, and the first of a body. A peer that sends more learns of the end by its failing writes.
+// A head, and the beginning of a body. A peer that sends more learns of the end by failing writes.
 constexpr std::size_t kMostDropped = std::size_t{256} * 1024;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The answer to a peer that is not served: a client that the registry does not have, or one with
-// too many connections. Nothing that it sends is parsed, or waited for.
+// The answer to a peer that is not served: a client that is not in the registry, or has too many
+// connections. The store does not parse its data or wait for it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,8 +12,8 @@ namespace walstow {
 // Sends `refusal` without a request, then lingers. Returns when the peer has closed, or soon.
 boost::asio::awaitable<void> turn_away(ByteStream stream, Refusal refusal);
 
-// Drops what the peer still sends, for a moment: closing a connection that holds unread data resets
-// it, and the answer would be lost with what the peer has sent meanwhile.
+// Discards what the peer still sends, for a moment: closing a connection that holds unread data
+// resets it, and the peer would lose the answer.
 boost::asio::awaitable<void> linger(ByteStream& stream);
 
 }  // namespace walstow

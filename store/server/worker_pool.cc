@@ -5,9 +5,9 @@
 namespace walstow {
 namespace {
 
-// Then it is the turn of a get.
+// After these, it is the turn of a get.
 constexpr int kPutsInARow = 3;
-// Then it is the turn of other work.
+// After these, it is the turn of other work.
 constexpr int kTurnsWithoutOthers = 7;
 
 }  // namespace
@@ -15,7 +15,7 @@ constexpr int kTurnsWithoutOthers = 7;
 WorkerPool::WorkerPool(std::size_t threads)
     : most_others_(std::max<std::size_t>(1, threads / 2)), threads_(threads) {}
 
-// For each job that waits, one thread is sent to look; it takes whichever goes first by then.
+// For each added job, one thread is woken; it takes the job that comes first at that time.
 void WorkerPool::add(Kind kind, std::unique_ptr<Job> job) {
   {
     const std::lock_guard lock(mutex_);
@@ -35,7 +35,7 @@ void WorkerPool::run_next() {
     --others_;
     if (queue(Kind::kOther).empty()) return;
   }
-  // Whoever was sent for one of these may have found no room.
+  // A thread that was woken for one of these may have found no room.
   boost::asio::post(threads_, [this] { run_next(); });
 }
 

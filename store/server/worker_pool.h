@@ -1,9 +1,8 @@
-// The threads that touch the archive, and blocking work of a coroutine that is done on them.
+// The threads that touch the archive, and the blocking work that coroutines run on them.
 //
-// Of what waits for a thread, puts go first, since a primary whose WAL cannot go fills its own
-// disk; but every fourth turn goes to a get, and every eighth to anything else, so that nothing
-// waits for ever. All else has half of the threads at most: long work of administrators leaves
-// room.
+// Puts come first, since a primary that cannot archive its WAL fills its own disk. But every fourth
+// turn belongs to a get, and every eighth to other work, so that nothing waits for ever. Other work
+// has at most half of the threads: long commands of administrators leave room.
 //
 // Threads: any.
 #pragma once
@@ -34,12 +33,12 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Runs `job` once, on one of the threads. What it throws ends the process.
+  // Runs `job` once, on one of the threads. An exception that it throws ends the process.
   template <class Callable>
   void post(Kind kind, Callable job) {
     add(kind, std::make_unique<JobOf<Callable>>(std::move(job)));
   }
-  // Waits until all work is done. Nothing is posted from then on.
+  // Waits until all work is done. Nobody may post from then on.
   void join() { threads_.join(); }
 
  private:
@@ -64,18 +63,19 @@ class WorkerPool {
   Queue& queue(Kind kind) { return waiting_[static_cast<std::size_t>(kind)]; }
 
   const std::size_t most_others_;
-  std::mutex mutex_;  // of all that follows but threads_
+  std::mutex mutex_;  // guards all that follows but threads_
   std::array<Queue, 3> waiting_;
-  std::size_t others_ = 0;  // at work
+  std::size_t others_ = 0;  // running other jobs
   int puts_in_a_row_ = 0;
-  int without_others_ = 0;            // turns, one after the other
-  boost::asio::thread_pool threads_;  // last: what they run uses all above
+  int without_others_ = 0;            // consecutive turns without other work
+  boost::asio::thread_pool threads_;  // last: the jobs use all members above
 };
 
-// The coroutine goes on on its own executor when `work` is done, with what it returned or threw.
-// Work that was begun is always waited for, also when what waits for it has been cancelled: it uses
-// what the coroutine owns. (A co_spawn onto another executor would pass that failure on as a
-// cancellation, whose signal, in Boost 1.81, the worker may reach after the coroutine freed it.)
+// Runs `work` on a worker. Then the coroutine continues on its own executor, with the result or the
+// exception. Work that has begun is always waited for, even if the waiting coroutine was cancelled:
+// the work uses the coroutine's objects. (A co_spawn onto another executor would pass that failure
+// on as a cancellation, whose signal, in Boost 1.81, the worker may reach after the coroutine freed
+// it.)
 template <class Work>
 boost::asio::awaitable<std::invoke_result_t<Work>> run_on(WorkerPool& workers,
                                                           WorkerPool::Kind kind, Work work) {

@@ -42,14 +42,14 @@ Reply reply_to(int status, const OrRefusal<Report>& done) {
   return json_reply(status, to_json(done.value()));
 }
 
-// A list with the one that was added.
+// A list with the added report.
 template <class Report>
 Reply added_reply(const OrRefusal<Report>& added) {
   if (!added) return to_reply(added.error());
   return json_reply(201, to_json(std::vector<Report>{added.value()}));
 }
 
-// A page with the one that was changed.
+// A page with the changed report.
 Reply withdrawn_reply(const OrRefusal<WithdrawnReport>& changed) {
   if (!changed) return to_reply(changed.error());
   return json_reply(200, to_json(WithdrawnPage{.files = {changed.value()}, .next = {}}));
@@ -127,7 +127,7 @@ Reply answer(const RequestContext& asked, const ReportPosition& report) {
                    .system_identifier = report.system_identifier,
                    .restartpoint = report.restartpoint},
                   now());
-  // Written first, then compared with the floors: as in store/retention/holds_and_backups.cc.
+  // Write first, then compare with the floors: as in store/retention/holds_and_backups.cc.
   if (report.restartpoint.fits(segment_size_of(*era))) {
     const SegmentNumber from = report.restartpoint.number(segment_size_of(*era));
     if (const auto refusal = refuse_below_floor(asked.archive->backend(), report.cluster, *era,
@@ -157,8 +157,9 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
         fmt::format("{} shows them.",
                     suggestion({"conflict", "show", accept.cluster, accept.file.text()}))));
   }
-  // Once more: of a decision and a withdrawal that meet, one sees the other. What has got the name
-  // nevertheless is an unfinished withdrawal, which `walstow status` names.
+  // Check again: if a decision and a withdrawal run at the same time, one of them sees the other. A
+  // content that gets the name all the same is an unfinished withdrawal, which `walstow status`
+  // reports.
   if (const auto refusal =
           refuse_withdrawn(*asked.archive, accept.cluster, accept.file, accept.digits))
     return to_reply(*refusal);

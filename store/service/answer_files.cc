@@ -10,8 +10,8 @@
 namespace walstow {
 namespace {
 
-// What a put or get says about its server. A standby must get its WAL even where that cannot be
-// noted (a full disk at the store).
+// Records what a put or get reports about its server. A standby must get its WAL even if that
+// cannot be recorded (a full disk at the store).
 void note_position(const RequestContext& asked, const std::string& cluster,
                    const PositionChange& change) {
   const std::string& client = asked.caller.name;
@@ -51,7 +51,8 @@ Reply answer(const RequestContext& asked, const GetFile& get) {
   const bool there = reply.head.status == 200;
   const bool absent = reply.head.status == 404;
   if (!get.instance || !get.system_identifier || !(there || absent)) return reply;
-  // A HEAD hands nothing over. It tells how far PostgreSQL has got without asking (last_handed).
+  // A HEAD serves nothing. It reports the progress that PostgreSQL made without requests to the
+  // store (last_handed).
   const bool handed = there && get.file.kind() == FileKind::kSegment && !get.head_only;
   note_position(asked, get.cluster,
                 {.instance = *get.instance,

@@ -75,7 +75,7 @@ Reply answer(const RequestContext& asked, const ListClients& list) {
 }
 
 Reply answer(const RequestContext& asked, const ListConflicts& list) {
-  // The newest era comes first.
+  // Sorted with the newest era first.
   return as_page(list_conflicts(*asked.archive, list), list.page, [](const ConflictReport& report) {
     const auto era = parse_era_name(report.era);
     return fmt::format("{:03}/{}/{}/{}", layout::kMostEras - (era ? era->number : 0), report.file,

@@ -24,8 +24,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{1};
 
-// What std::timed_mutex is, made of calls that ThreadSanitizer knows: GCC 12's does not know
-// pthread_mutex_clocklock, and takes each unlock for a fault.
+// A std::timed_mutex, made of calls that ThreadSanitizer knows: GCC 12's does not know
+// pthread_mutex_clocklock, and reports each unlock as a fault.
 class TimedMutex {
  public:
   void lock() {
@@ -121,8 +121,8 @@ EraReport era_report(const EraInventory& inventory) {
   return report;
 }
 
-// Where a standby is: the higher one of what it has reported and what it was handed. One that
-// streams asks for nothing, one without archive_cleanup_command reports nothing.
+// A standby's position: the higher one of its report and of its last served segment. A streaming
+// standby requests nothing, and one without archive_cleanup_command reports nothing.
 std::optional<WalFileName> reached(const PositionReport& position, SegmentSize size) {
   std::optional<WalFileName> highest;
   for (const std::string& text : {position.restartpoint, position.last_handed}) {
@@ -143,7 +143,7 @@ void add_distance(PositionReport& position, const KnownLog& log) {
   position.behind_bytes = *position.behind_segments * log.size.bytes();
 }
 
-// The part of a hole that is in a range; nullopt: none is.
+// The part of a hole within a range. nullopt: none.
 std::optional<Gap> clipped(Gap hole, const FileRange& range, SegmentSize size) {
   if (range.timeline && hole.timeline != *range.timeline) return std::nullopt;
   std::uint64_t first = hole.missing.first;
@@ -156,7 +156,7 @@ std::optional<Gap> clipped(Gap hole, const FileRange& range, SegmentSize size) {
   if (range.to && range.to->timeline() < hole.timeline) return std::nullopt;
   if (range.from && is_place(*range.from)) first = std::max(first, number_in(*range.from));
   if (range.to && is_place(*range.to)) end = std::min(end, number_in(*range.to) + 1);
-  // A history file stands before the segments of its timeline.
+  // A history file sorts before the segments of its timeline.
   const bool ends_before =
       range.to && range.to->timeline() == hole.timeline && range.to->kind() == FileKind::kHistory;
   if (ends_before || first >= end) return std::nullopt;
@@ -164,7 +164,7 @@ std::optional<Gap> clipped(Gap hole, const FileRange& range, SegmentSize size) {
   return hole;
 }
 
-// Segments and history files that are missing in a range, in the order of a list.
+// Segments and history files that are missing within a range, in the order of a list.
 std::vector<HoleReport> missing_in(const KnownLog& log, const std::string& era,
                                    const FileRange& range) {
   std::vector<HoleReport> missing;
@@ -177,7 +177,7 @@ std::vector<HoleReport> missing_in(const KnownLog& log, const std::string& era,
     if (!range.holds(name)) continue;
     missing.push_back({.era = era, .first = name, .last = name, .count = 1});
   }
-  // A history stands before the segments of its timeline: '.' is lower than a digit.
+  // A history sorts before the segments of its timeline: '.' is lower than a digit.
   std::ranges::sort(missing, {}, &HoleReport::first);
   return missing;
 }
@@ -195,8 +195,8 @@ struct Catalog::Cluster {
                 "Ask again in a few seconds.");
   }
 
-  // What is known of the log that this era is a part of: all eras of its system identifier and
-  // segment size. nullopt: a later era has the same log. Under the lock.
+  // The inventory of the log to which this era belongs: all eras of its system identifier and
+  // segment size. nullopt: a later era has the same log. Call under the lock.
   std::optional<KnownLog> log_that_ends_in(const Archive& archive, const std::string& name,
                                            const EraName& era) const {
     std::optional<KnownLog> log;
@@ -216,13 +216,13 @@ struct Catalog::Cluster {
     return log;
   }
 
-  // Under the lock.
+  // Call under the lock.
   void refresh(const Archive& archive, const std::string& name, const std::stop_token& stop) {
     const std::vector<EraName> standing = archive.eras(name);
     for (const EraName& era : standing) {
       auto known = eras.find(era.number);
       if (known != eras.end() && known->second.era() != era) {
-        eras.erase(known);  // an archive put together anew in the same place
+        eras.erase(known);  // another archive was created in the same place
         known = eras.end();
       }
       if (known == eras.end()) {
@@ -292,14 +292,14 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   }
   try {
     report.quota = read_quota(archive.backend(), cluster);
-    // The figure by which puts are refused.
+    // The number that decides whether puts are refused.
     const auto noted = report.quota ? noted_bytes_of(archive.backend(), cluster) : std::nullopt;
     report.stored_bytes = noted.value_or(report.stored_bytes);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
     damaged_marks.emplace_back(error.what());
   }
-  // Behind all others: these keep nothing from being pruned.
+  // After all others: these do not block pruning.
   report.damaged.insert(report.damaged.end(), damaged_marks.begin(), damaged_marks.end());
   report.damaged.resize(std::min(report.damaged.size(), kMostDamaged));
   return report;
@@ -340,7 +340,7 @@ std::vector<BackupReport> Catalog::backups(const Archive& archive, const std::st
 void Catalog::warm_up(const Archive& archive, const std::stop_token& stop) {
   for (const std::string& name : archive.clusters()) {
     const std::shared_ptr<Cluster> known = cluster_of(archive, name);
-    // Who asks while this reads is told to ask again, and finds read what has been read by then.
+    // A caller that arrives meanwhile is told to retry, and then finds what has been read by then.
     const std::lock_guard lock(known->reading);
     known->refresh(archive, name, stop);
     if (stop.stop_requested()) return;

@@ -1,10 +1,10 @@
-// What a cluster has: for people and programs that look, never for a decision about a single file
-// (those ask the backend). It comes from the objects alone, and is kept warm: what has changed
-// since the last question is read again, whoever has changed it, and nothing else.
+// A cached inventory of each cluster, for status and listings only. Never decide about a single
+// file with it; ask the backend. It is derived from the objects alone. A refresh re-reads only the
+// folders that have changed since the last one, no matter who changed them.
 //
-// Threads: any. A cluster is read by one thread at a time; who asks about the same one meanwhile
-// waits for a moment and is then told to ask again (Error{kUnavailable}), so that a cluster that
-// takes long keeps no workers from the others. Blocking. Errors: as store/backend/backend.h.
+// Threads: any. One thread at a time reads a cluster. Another caller for the same cluster waits for
+// a moment and then gets Error{kUnavailable}, which asks it to retry. So a slow cluster takes no
+// workers from the others. Blocking. Errors: as store/backend/backend.h.
 #pragma once
 
 #include <cstddef>
@@ -22,14 +22,14 @@
 
 namespace walstow {
 
-// How many ranges of a timeline a report names, the newest ones, so that it stays a body of JSON
-// that clients read (kLargestJson) whatever holes the archive has: they take 9 kB a timeline.
+// The number of ranges of a timeline in a report, the newest ones. With many holes, the report must
+// still fit into a JSON body that clients read (kLargestJson): these ranges take 9 kB a timeline.
 inline constexpr std::size_t kMostRanges = 100;
-// The same of an era's holes, and of a timeline's backups with what each label begins with.
+// The same for an era's holes, and for a timeline's backups, with the beginnings of their labels.
 inline constexpr std::size_t kMostHoles = 100;
 inline constexpr std::size_t kMostBackups = 20;
 inline constexpr std::size_t kLongestLabelShown = 100;  // characters
-// And of records that cannot be read.
+// The same for records that cannot be read.
 inline constexpr std::size_t kMostDamaged = 20;
 inline constexpr std::size_t kMostBreaks = 20;
 inline constexpr std::size_t kMostWithdrawn = 20;
@@ -44,9 +44,10 @@ class Catalog {
 
   ClusterReport report(const Archive& archive, std::string_view cluster);
   HolePage holes(const Archive& archive, const ListHoles& list);
-  // Those of .backup files and those that were added, by their starts.
+  // The backups of .backup files and those that were added, sorted by start.
   std::vector<BackupReport> backups(const Archive& archive, const std::string& cluster);
-  // Reads every cluster, so that the first question finds it read. Ends early when it is asked to.
+  // Reads every cluster, so that the first query finds it cached. Ends early when `stop` is
+  // requested.
   void warm_up(const Archive& archive, const std::stop_token& stop);
 
  private:
@@ -54,7 +55,7 @@ class Catalog {
   std::shared_ptr<Cluster> cluster_of(const Archive& archive, std::string_view cluster);
 
   std::mutex mutex_;
-  std::string archive_id_;  // guarded by mutex_, as the next one
+  std::string archive_id_;  // guarded by mutex_, as is the next member
   std::map<std::string, std::shared_ptr<Cluster>, std::less<>> clusters_;
 };
 

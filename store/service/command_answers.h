@@ -1,5 +1,5 @@
-// What each command comes to, once the handler has established that its caller may ask for it and
-// that its cluster is there. Blocking; Errors are the handler's to turn into refusals.
+// The answer to each command. The handler has established that the caller has the right and that
+// the cluster exists. Blocking; the handler turns Errors into refusals.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@
 
 namespace walstow {
 
-// What an answer is made from. The references are the handler's, for the length of the call.
+// The inputs of an answer. The handler owns the referenced objects, which live for the call.
 struct RequestContext {
   std::shared_ptr<Archive> archive;
   Catalog& catalog;
@@ -31,11 +31,11 @@ struct RequestContext {
   const Grants& grants;
 };
 
-// A file in or out: answer_files.cc. Both note how far the server has come.
+// Files in or out: answer_files.cc. Both record the server's position.
 HandlerResult answer(const RequestContext& asked, const PutFile& put);
 Reply answer(const RequestContext& asked, const GetFile& get);
 
-// Those that read: answer_queries.cc.
+// Queries: answer_queries.cc.
 Reply answer(const RequestContext& asked, const ListFiles& list);
 Reply answer(const RequestContext& asked, const ListHoles& list);
 Reply answer(const RequestContext& asked, const ClusterStatus& status);
@@ -53,7 +53,7 @@ Reply answer(const RequestContext& asked, const ListStandbys& list);
 Reply answer(const RequestContext& asked, const ShowPolicy& show);
 Reply answer(const RequestContext& asked, const PlanPrune& plan);
 
-// Those that change something: answer_changes.cc.
+// Changes: answer_changes.cc.
 Reply answer(const RequestContext& asked, const CreateCluster& create);
 Reply answer(const RequestContext& asked, const OpenEra& open);
 Reply answer(const RequestContext& asked, const AddClient& add);

@@ -12,7 +12,7 @@
 namespace walstow {
 namespace {
 
-// The cluster that must exist; "" when the command is about none.
+// The cluster that must exist. "": the command concerns none.
 struct ClusterOf {
   std::string operator()(const CreateCluster&) const { return {}; }
   template <class Other>
@@ -44,7 +44,7 @@ struct Handler::State {
   LogLimiter log;
   TimelinePermits permits;
   TimelineWatch timelines;
-  ScheduledPrune pruner;  // of the one thread that prunes
+  ScheduledPrune pruner;  // used by the one pruning thread
 };
 
 HandlerResult Handler::State::handle(const RequestHead& request, const Caller& caller) {

@@ -1,5 +1,5 @@
-// From a request to a reply: dispatch, and nothing of sockets. The same handler serves every link.
-// All calls block on the backend: a session runs them on a worker thread.
+// Dispatches a request and returns the reply. Knows nothing of sockets: the same handler serves
+// every link. All calls block on the backend: a session runs them on a worker thread.
 #pragma once
 
 #include <memory>
@@ -19,21 +19,21 @@ class Handler {
   explicit Handler(PresentArchive::Open open_archive, int compression_level);
   ~Handler();
 
-  // Throws nothing but Error{kFatal}: every other Error has become a refusal. Asks the registry
-  // before it parses.
+  // Throws only Error{kFatal}: every other Error becomes a refusal. Asks the registry before it
+  // parses.
   HandlerResult handle(const RequestHead& request, const Caller& caller);
 
-  // Why the registry does not let `caller` ask anything (rights.h); nullopt: it does, or it cannot
-  // be read now. Throws Error{kFatal} alone.
+  // The registry's reason not to admit `caller` at all (rights.h). nullopt: it admits the caller,
+  // or cannot be read now. Throws only Error{kFatal}.
   std::optional<Refusal> refuse_caller(const Caller& caller);
 
-  // Reads what the archive has, so that the first status is answered at once. For a thread of its
-  // own; where the archive is not there, a line on the log is all that comes of it.
+  // Reads the archive's inventory, so that the first status is answered at once. Runs on its own
+  // thread. If the archive is not there, it only logs a line.
   void warm_up(const std::stop_token& stop);
-  // One round of pruning by the clusters' policies (store/retention/scheduled_prune.h); for a
-  // thread of its own.
+  // Runs one round of pruning by the clusters' policies (store/retention/scheduled_prune.h), on its
+  // own thread.
   void prune_by_policy(const std::stop_token& stop);
-  // Has the archive keep how late it is (store/retention/archive_clock.h); likewise.
+  // Keeps the archive's clock up to date (store/retention/archive_clock.h), on its own thread.
   void keep_clock(const std::stop_token& stop);
 
  private:

@@ -1,4 +1,4 @@
-// One page of a list that was read as a whole.
+// One page of a list that is in memory as a whole.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 
 namespace walstow {
 
-// Half of what a JSON body may have.
+// Half of a JSON body's limit.
 inline constexpr std::size_t kLargestPageText = std::size_t{512} * 1024;  // bytes
 
-// `key_of(report)` tells each report from all others, in printable ASCII, and its order is the
-// list's: so a list that changes meanwhile shows everything that stays, once. `to_text(list, next)`
+// `key_of(report)` identifies a report, in printable ASCII, and the list is sorted by it. So the
+// pages of a list that changes meanwhile show every report that stays, once. `to_text(list, next)`
 // makes the body.
 template <class Report, class KeyOf, class ToText>
 Reply page_reply(std::vector<Report> list, const PageRange& page, KeyOf key_of, ToText to_text) {

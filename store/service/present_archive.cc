@@ -13,7 +13,7 @@ std::shared_ptr<Archive> PresentArchive::get() {
     known->verify_present();
     return known;
   } catch (const Error&) {
-    // What is held open is an archive of the past, unless another one has opened it anew by now.
+    // The open archive is outdated, unless another caller has opened it again by now.
     lock.lock();
     if (opened_ == known) opened_.reset();
     lock.unlock();

@@ -1,8 +1,9 @@
-// The archive of a process that serves it, for as long as that is there: opened when it is first
-// needed and again after it was away, so that one that is mounted late needs no restart.
+// The archive of a process that serves it. It is opened on first use, and again after it was
+// missing, so that an archive that is mounted late needs no restart.
 //
-// Threads: any. Whoever asks looks for itself whether the archive is there: a look that hangs, in a
-// slow bucket, holds nobody else. Those who ask while it is opened share what comes of it.
+// Threads: any. Each caller checks for itself whether the archive is present: a check that hangs,
+// in a slow bucket, blocks no other caller. Callers that arrive while it is opened share the
+// result.
 #pragma once
 
 #include <functional>
@@ -22,14 +23,15 @@ class PresentArchive {
   using Open = std::function<std::unique_ptr<Archive>()>;
   explicit PresentArchive(Open open) : open_(std::move(open)) {}
 
-  // Found there in this call, or in one that ran at the same time. Throws what opening it throws.
+  // The archive, found present during this call or during one that ran at the same time. Throws
+  // what opening it throws.
   std::shared_ptr<Archive> get();
 
  private:
-  // Each who waits throws an Error of its own: of one object that several threads let go of,
-  // ThreadSanitizer does not see the count.
+  // Each waiting caller throws its own Error: ThreadSanitizer does not see the reference count of
+  // an exception object that several threads release.
   struct Opened {
-    std::shared_ptr<Archive> archive;  // nullptr: it failed, for this reason
+    std::shared_ptr<Archive> archive;  // nullptr: opening failed, for this reason
     ErrorKind kind = ErrorKind::kUnavailable;
     std::string problem, hint;
   };
@@ -38,9 +40,10 @@ class PresentArchive {
   std::shared_ptr<Archive> open();
 
   const Open open_;
-  std::mutex mutex_;                 // of all that follows
-  std::shared_ptr<Archive> opened_;  // empty until it was there once, and after it was away
-  Opening opening_;                  // of who is at it; else invalid
+  std::mutex mutex_;                 // guards all that follows
+  std::shared_ptr<Archive> opened_;  // empty before the archive was first present, and after it was
+                                     // missing
+  Opening opening_;                  // of the call that opens it; otherwise invalid
 };
 
 }  // namespace walstow

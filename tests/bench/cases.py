@@ -124,17 +124,29 @@ def catchup(machine):
         Goal(tls, 0.75, (ASYNC,)),
         Goal("walstow over SSH", 1, (tls,)),
     ]
+    calls = Table(f"{table.title}: its calls that found their file")
     data = machine.data_directory("catchup", names)
     tools = [tool for tool in machine.tools if tool.catches_up]
+    log = machine.folder / "catchup-calls"
     for tool in tools:
         data.archive(tool, "catchup", names)
     for number in range(machine.count(5, 1)):
         say(f"{table.title}: round {number + 1}")
         table.add(alone, _replay(machine, None, names))
         for tool in taking_part(tools, number):
-            table.add(tool.restore_name, _replay(machine, tool.restore_command("catchup"), []))
+            command = f"{machine.binaries / 'timed_call'} {log} {tool.restore_command('catchup')}"
+            table.add(tool.restore_name, _replay(machine, command, []))
+            for milliseconds in _successes(log):
+                calls.add(tool.restore_name, milliseconds)
             tool.end_prefetching()
-    return [table]
+    return [table, calls]
+
+
+def _successes(log):
+    """What timed_call noted of calls that ended with 0; the log is removed."""
+    noted = [line.split() for line in log.read_text(encoding="ascii").splitlines()]
+    log.unlink()
+    return [float(milliseconds) for milliseconds, status in noted if status == "0"]
 
 
 def _replay(machine, restore_command, local):

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostUnfolded = std::size_t{1} << 20;
 
-// The file in an object; nullopt: it is none.
+// The file in an object. nullopt: an invalid object.
 std::optional<std::string> unfolded(ByteView object, std::uint8_t longest_piece) {
   std::string raw;
   const auto sink = [&raw](ByteView bytes) {
@@ -41,8 +41,8 @@ bool passes_scrub(ByteView object) {
       .has_value();
 }
 
-// The first choice says in which pieces; with the second, the trailer is the right one for whatever
-// is before it.
+// The first choice is the size of the pieces. With the second, the trailer is valid for the bytes
+// before it.
 void stored_object(ByteView input) {
   FuzzInput choices(input);
   const std::uint8_t longest_piece = choices.byte();
@@ -61,11 +61,11 @@ void stored_object(ByteView input) {
     examiner.write(as_bytes(object));
     return examiner.finish();
   });
-  // The examiner's bound is the largest segment.
+  // The examiner's limit is the largest segment.
   require(!raw || (examined && examined->whole), "what unfolds is found to be whole");
 }
 
-// A file that is stored is the same file again, and not when a byte of its object has changed.
+// A stored file is read back as the same file, and a changed byte of its object is detected.
 void stored_file(ByteView input) {
   FuzzInput choices(input);
   const int level = static_cast<int>(choices.byte() % 8) - 3;
@@ -96,7 +96,7 @@ void object_header(ByteView input) {
   const auto header = unless_error({ErrorKind::kDamaged, ErrorKind::kUsage},
                                    [&] { return decode_object_header(as_text(input)); });
   if (!header) return;
-  // Escapes may make the line longer than a header may be.
+  // Escapes may lengthen the line beyond the limit of a header.
   const auto line =
       unless_error({ErrorKind::kInvalid}, [&] { return encode_object_header(*header); });
   if (!line) return;
@@ -108,7 +108,7 @@ void object_header(ByteView input) {
           "a header is read as it is written");
 }
 
-// A compressed body: frames up to the end, or to what is no frame.
+// A compressed body: frames up to the end, or up to bytes that are no frame.
 void zstd_frames(ByteView input) {
   FuzzInput choices(input);
   const std::uint8_t longest_piece = choices.byte();

@@ -1,5 +1,5 @@
-// Every input of the corpus, given to its target: what was found once is not to come back. One test
-// for each target; tests/fuzz/run is what looks for more.
+// Runs every input of the corpus through its target, so that no known fault returns. One test for
+// each target; tests/fuzz/run searches for new inputs.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// Files of the host where the commands run: settings, the data directory, the spool, /proc.
+// Files on the host where the commands run: settings, the data directory, the spool, /proc.
 #include <array>
 #include <fstream>
 
@@ -99,7 +99,7 @@ void prefetch_text(ByteView input) {
   require(!entry || to_string(*entry) == text, "an entry's name has one spelling");
 }
 
-// Any file of the spool, whatever is in it: the commands go on, with it or without.
+// Any file of the spool, with any content: the commands continue, with it or without.
 void spool_file(ByteView input) {
   constexpr std::array kFiles = {
       "instance",        "sequence",     "handed",           "archive",

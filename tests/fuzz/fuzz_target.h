@@ -1,10 +1,10 @@
-// A fuzz target: a function of the program that takes bytes from outside, and what must hold of its
+// A fuzz target: a function of the program that takes bytes from outside, and the properties of its
 // result. libFuzzer calls it with inputs that it makes up (libfuzzer_main.cc), and a unit test with
-// those of the corpus (corpus_test.cc).
+// the inputs of the corpus (corpus_test.cc).
 //
-// A target throws for whatever must not happen: PropertyFailed, or what the function threw although
-// its contract does not say so. It keeps nothing from one call to the next that would make an input
-// behave otherwise than by itself.
+// A target throws for any forbidden result: PropertyFailed, or an exception of the function that
+// its contract does not name. It keeps no state between calls that would change the result for an
+// input.
 #pragma once
 
 #include <algorithm>
@@ -23,11 +23,11 @@
 namespace walstow {
 
 struct FuzzTarget {
-  std::string_view name;  // also of its folder in tests/fuzz/corpus
+  std::string_view name;  // also the name of its folder in tests/fuzz/corpus
   void (*run)(ByteView input);
 };
 
-// All of them, group after group.
+// All targets, group after group.
 std::span<const FuzzTarget> wal_targets();
 std::span<const FuzzTarget> codec_targets();
 std::span<const FuzzTarget> wire_targets();
@@ -41,13 +41,13 @@ class PropertyFailed : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-// `property` says what should hold.
+// `property` states what must hold.
 inline void require(bool holds, const std::string& property) {
   if (!holds) throw PropertyFailed(property);
 }
 
-// What `call` returns; nullopt: it threw an Error of one of the kinds that its contract names. Any
-// other exception goes through.
+// The result of `call`. nullopt: it threw an Error of one of the kinds that its contract names.
+// Other exceptions pass through.
 template <class Call>
 std::optional<std::invoke_result_t<Call>> unless_error(std::initializer_list<ErrorKind> allowed,
                                                        Call call) {
@@ -59,7 +59,7 @@ std::optional<std::invoke_result_t<Call>> unless_error(std::initializer_list<Err
   }
 }
 
-// Takes an input apart: choices first, then the text or bytes that they are about.
+// Takes an input apart: choices first, then the text or bytes to which they apply.
 class FuzzInput {
  public:
   explicit FuzzInput(ByteView bytes) : rest_(bytes) {}
@@ -75,7 +75,7 @@ class FuzzInput {
       number = number << 8U | byte();
     return number;
   }
-  // Fewer at the end.
+  // Returns fewer bytes at the end.
   ByteView bytes(std::size_t size) {
     const ByteView taken = rest_.first(std::min(size, rest_.size()));
     rest_ = rest_.subspan(taken.size());
@@ -89,7 +89,7 @@ class FuzzInput {
   ByteView rest_;
 };
 
-// Gives `bytes` to `feed` in pieces of up to `longest` + 1 bytes, of changing sizes.
+// Passes `bytes` to `feed` in pieces of up to `longest` + 1 bytes, of changing sizes.
 template <class Feed>
 void feed_in_pieces(ByteView bytes, std::size_t longest, Feed feed) {
   for (std::size_t step = longest; !bytes.empty(); ++step) {

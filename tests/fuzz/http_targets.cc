@@ -24,7 +24,8 @@ std::unique_ptr<Archive> new_archive() {
   return archive;
 }
 
-// The first choice says in which pieces the requests come. The caller may do everything.
+// The first choice is the size of the pieces in which the requests arrive. The caller has every
+// right.
 void http_requests(ByteView input) {
   static WorkerPool workers(1);  // a thread for each input would take most of the time
   FuzzInput choices(input);
@@ -42,7 +43,7 @@ void http_requests(ByteView input) {
   require(peer.received.empty() || peer.received.starts_with("HTTP/1.1 "), "answers are HTTP");
 }
 
-// All that a client makes of what a store sends: one line for each answer.
+// Everything that a client reads from a store's answers: one line for each answer.
 asio::awaitable<void> read_answers(ByteStream stream, std::string& read) {
   ClientConnection connection(std::move(stream), "store", "store");
   const Deadline deadline = Deadline::after(Duration(60000));

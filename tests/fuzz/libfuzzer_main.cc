@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-const FuzzTarget* chosen_target = nullptr;  // libFuzzer's functions have no place for it
+const FuzzTarget* chosen_target = nullptr;  // libFuzzer's functions have no parameter for it
 
 [[noreturn]] void list_targets(std::FILE* stream, int status) {
   for (const FuzzTarget& target : all_targets())
@@ -25,7 +25,7 @@ const FuzzTarget* find_target(std::string_view name) {
 }  // namespace
 }  // namespace walstow
 
-// libFuzzer passes over options that begin with two dashes, and hands them on to its children.
+// libFuzzer ignores options that begin with two dashes, and passes them to its children.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   constexpr std::string_view kOption = "--target=";
   for (const std::string_view argument : std::span(*argv, static_cast<std::size_t>(*argc))) {

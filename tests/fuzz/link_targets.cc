@@ -1,4 +1,4 @@
-// What proves who is at the other end: known hosts, keys, certificates, answers of an ssh-agent.
+// The proofs of the other end's identity: known hosts, keys, certificates, answers of an ssh-agent.
 #include <boost/asio/io_context.hpp>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -69,7 +69,7 @@ void certificate(ByteView input) {
                [&] { return read_signing_request(file.path()) != nullptr; });
 }
 
-// As the registry and requests have it.
+// In the form of the registry and of requests.
 void public_key(ByteView input) {
   unless_error({ErrorKind::kInvalid}, [&] { return parse_public_key(input) != nullptr; });
 }
@@ -89,7 +89,7 @@ class FakeAgent {
             "a socket can be made");
   }
   const std::string& path() const { return path_; }
-  // Answers whoever has connected, before it has asked.
+  // Answers the connected client, before its request.
   Descriptor answer(std::string_view text) {
     Descriptor call(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     ::send(call.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -113,8 +113,8 @@ asio::awaitable<void> use_agent(SshAgent agent) {
   }
 }
 
-// The answers, one after the other, each with its size before it: the first two of the size that
-// the choices say, the last one as it is.
+// The agent's answers: two with their sizes before them, which the choices contain, then the rest
+// of the input unchanged.
 void ssh_agent(ByteView input) {
   static FakeAgent fake;
   FuzzInput choices(input);

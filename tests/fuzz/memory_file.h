@@ -1,4 +1,4 @@
-// A file in memory that has a path, for what reads files by their paths.
+// A file in memory with a path, for functions that read files by path.
 #pragma once
 
 #include <string>

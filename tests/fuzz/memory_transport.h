@@ -1,5 +1,5 @@
-// A connection to a peer that has sent all that it will ever send, in pieces, and reads whatever it
-// is sent.
+// A connection to a peer that has already sent all its bytes, in pieces, and reads everything that
+// it is sent.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,7 +18,7 @@ struct SilentPeer {
   std::string received;
 };
 
-// `peer` outlives it.
+// `peer` outlives the transport.
 std::unique_ptr<Transport> make_memory_transport(boost::asio::any_io_executor executor,
                                                  SilentPeer& peer);
 

@@ -1,4 +1,4 @@
-// A coroutine, run to its end on the thread of the caller.
+// Runs a coroutine to its end on the caller's thread.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-// Throws what the coroutine threw. Waits for everything that was begun on `io`: what has timers is
-// to end with the coroutine.
+// Throws what the coroutine threw. Waits for all work on `io`, so the coroutine's timers must end
+// with it.
 inline void run_to_its_end(boost::asio::io_context& io, boost::asio::awaitable<void> coroutine) {
   std::exception_ptr failed;
   boost::asio::co_spawn(io, std::move(coroutine),

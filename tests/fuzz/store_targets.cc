@@ -1,4 +1,5 @@
-// What a store reads of its archive, and of the S3 service that holds one: records, keys, answers.
+// The inputs of a store from its archive, and from the S3 service that holds one: records, keys,
+// answers.
 #include <array>
 #include <fmt/format.h>
 
@@ -47,7 +48,7 @@ void put_record(Backend& backend, std::uint8_t which, std::string_view content) 
   });
 }
 
-// No record makes a request fail otherwise than by an answer.
+// Whatever a record contains, each request gets an answer.
 void ask_everything(Handler& handler) {
   const std::string cluster = "main";
   const Caller owner{.kind = Caller::Kind::kOwner, .name = "tester"};
@@ -161,7 +162,7 @@ void s3_answer(ByteView input) {
   }
 }
 
-// --- labels of backups: the pattern is an administrator's, the label comes with a backup ---
+// --- labels of backups: the administrator sets the pattern, and the label comes with a backup ---
 
 void backup_label(ByteView input) {
   FuzzInput choices(input);

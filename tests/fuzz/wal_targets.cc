@@ -1,4 +1,4 @@
-// What PostgreSQL writes: names of files, segments, history files, the control file.
+// PostgreSQL's output: names of files, segments, history files, the control file.
 #include <array>
 #include <fmt/format.h>
 #include <vector>
@@ -88,7 +88,7 @@ void require_sound(const Found& found, std::uint64_t size) {
   require(!complete || relation_of(same) == SegmentRelation::kSame, "a segment is its own equal");
 }
 
-// However it comes, the same is found.
+// The result does not depend on the pieces.
 Found find_ends(ByteView segment, std::size_t longest_piece) {
   SegmentEndFinder whole;
   whole.add(segment);
@@ -100,7 +100,7 @@ Found find_ends(ByteView segment, std::size_t longest_piece) {
   return found;
 }
 
-// Any bytes; or with zeros up to the segment's size, where that is a small one.
+// Any bytes; or padded with zeros to the segment's size, if that is a small one.
 void segment_end(ByteView input) {
   FuzzInput choices(input);
   const std::size_t longest_piece = std::size_t{40} * choices.byte();
@@ -192,7 +192,7 @@ void timeline_history(ByteView input) {
     again += fmt::format("{}\t{}\t{}\n", ancestor.parent.value, to_string(ancestor.left_at),
                          ancestor.reason);
   }
-  // The line gets longer where PostgreSQL would have written it otherwise.
+  // The line gets longer if PostgreSQL would have written it in another way.
   if (again.size() > kLargestHistoryFile) return;
   const auto second = parse_timeline_history(own, again).history;
   require(second && second->ancestry.size() == history->ancestry.size(),

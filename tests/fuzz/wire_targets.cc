@@ -1,4 +1,5 @@
-// What either end reads of the other: heads of requests, refusals, reports, values of fields.
+// The data that each end reads from the other: heads of requests, refusals, reports, values of
+// fields.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -41,7 +42,7 @@ void require_refusal_on_the_wire(const Refusal& refusal) {
           "a refusal is read as it is sent");
 }
 
-// "METHOD TARGET", then a field a line: "NAME: VALUE".
+// "METHOD TARGET", then one field per line: "NAME: VALUE".
 void request(ByteView input) {
   std::string_view rest = as_text(input).substr(0, kLargestHead);
   const std::string_view line = take_line(rest);
@@ -90,13 +91,13 @@ void refusal(ByteView input) {
 
 // --- reports ---
 
-// What is written of a report is read as the same, but for text that had to be escaped.
+// A written report is read as the same report, except for text that had to be escaped.
 template <auto parse>
 void report(std::string_view body) {
   const auto parsed = unless_error({ErrorKind::kUnavailable}, [&] { return parse(body); });
   if (!parsed) return;
   const std::string written = to_json(*parsed);
-  // Escapes may make it longer than a body may be.
+  // Escapes may lengthen it beyond the limit of a body.
   if (written.size() <= kLargestJson) parse(written);
 }
 
@@ -131,14 +132,14 @@ void json(ByteView input) {
 
 // --- values ---
 
-// One spelling: what is read is written as it was.
+// One spelling: a value is written as it was read.
 template <auto parse, auto write>
 void one_spelling(std::string_view text) {
   const auto value = parse(text);
   require(!value || write(*value) == text, "a value has one spelling");
 }
 
-// What is written is read again.
+// A written value can be read again.
 template <auto parse, auto write>
 void any_spelling(std::string_view text) {
   const auto value = parse(text);

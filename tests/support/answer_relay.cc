@@ -78,7 +78,7 @@ void AnswerRelay::relay(int client_number) {
     return;
   }
   std::array<char, 65536> bytes{};
-  bool loses = false;  // the answer to the request that is under way
+  bool loses = false;  // the answer to the current request
   while (!ending_) {
     std::array<pollfd, 2> wait{pollfd{.fd = client.get(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = service.get(), .events = POLLIN, .revents = 0}};
@@ -87,7 +87,8 @@ void AnswerRelay::relay(int client_number) {
       const ssize_t size = ::recv(client.get(), bytes.data(), bytes.size(), 0);
       if (size <= 0) return;
       const std::string_view sent(bytes.data(), static_cast<std::size_t>(size));
-      // A request begins a piece: the client waits for each answer before it sends the next.
+      // A request always begins a received piece: the client sends the next one only after the
+      // answer.
       if (sent.starts_with("PUT ")) loses = ++puts_ % kEvery == 0;
       if (!send_all(service.get(), sent)) return;
     }
@@ -105,7 +106,7 @@ void AnswerRelay::relay(int client_number) {
   }
 }
 
-// The service sends a head at once, so whatever does not begin with one is all body.
+// The service sends a head in one piece, so a piece without one at its start is all body.
 bool AnswerRelay::trickle(int client, std::string_view answer) {
   constexpr std::string_view kHeadEnd = "\r\n\r\n";
   const bool has_head = answer.starts_with("HTTP/");

@@ -1,4 +1,4 @@
-// A relay to a service that speaks HTTP/1.1, which does something to its answers.
+// A relay to an HTTP/1.1 service that tampers with its answers.
 #pragma once
 
 #include <atomic>
@@ -17,12 +17,13 @@ namespace walstow {
 class AnswerRelay {
  public:
   enum class Fault {
-    // Every third PUT arrives and takes effect, and who sent it sees the connection end instead.
+    // Every third PUT arrives and takes effect, but its sender sees the connection end instead of
+    // an answer.
     kLostAfterPut,
-    // The head of an answer comes at once, the rest of it byte by byte: never silent, never done.
+    // The head of an answer arrives at once, the rest byte by byte: never silent, never complete.
     kTrickling,
   };
-  // `endpoint`: "http://127.0.0.1:PORT" of the service.
+  // `endpoint`: the service's "http://127.0.0.1:PORT".
   AnswerRelay(const std::string& endpoint, Fault fault);
   ~AnswerRelay();
   AnswerRelay(const AnswerRelay&) = delete;

@@ -1,5 +1,5 @@
-// A backend that is somebody else's: for an Archive, which owns its own, on one that a test goes on
-// with; and for tests that watch or change some of the calls.
+// A backend that somebody else owns. An Archive owns its backend; with this, a test can continue to
+// use it. Also a base for tests that watch or change some of the calls.
 #pragma once
 
 #include <memory>
@@ -50,6 +50,9 @@ class BorrowedBackend : public Backend {
     backend_.update_record(key, change);
   }
   bool remove_record(const std::string& key) override { return backend_.remove_record(key); }
+  bool give_up_reserve() override { return backend_.give_up_reserve(); }
+  void hold_reserve() override { backend_.hold_reserve(); }
+  void check_room() override { backend_.check_room(); }
   void verify_in_place() override { backend_.verify_in_place(); }
   std::string describe() const override { return backend_.describe(); }
 

@@ -1,7 +1,7 @@
-// XXH3 adds up the words of each lane of a block: sum(word), and sum(low half of (word xor secret)
-// times its high half). 16 stripes of eight lanes make a block of 1024 bytes, so that with ten
-// stripes chosen freely the last five of a lane can bring both sums back to what they were.
-// Source: xxhash.h (XXH3_accumulate_512_scalar, XXH3_hashLong_internal_loop).
+// XXH3 sums the words of each lane of a block: sum(word), and sum(low half of (word xor secret)
+// times its high half). 16 stripes of eight lanes make a block of 1024 bytes. So after ten freely
+// chosen stripes, the last five of a lane can restore both sums. Source: xxhash.h
+// (XXH3_accumulate_512_scalar, XXH3_hashLong_internal_loop).
 #include "tests/support/colliding_content.h"
 
 #define XXH_INLINE_ALL
@@ -20,7 +20,7 @@ constexpr std::size_t kStripe = 64;
 constexpr std::size_t kStripes = kBlock / kStripe;
 constexpr std::size_t kLanes = 8;
 constexpr std::size_t kChosen = 10;     // stripes with other bytes
-constexpr std::size_t kBalancing = 11;  // the first of the five that bring the sums back
+constexpr std::size_t kBalancing = 11;  // the first of the five that restore the sums
 constexpr std::uint64_t kLow = 0xFFFFFFFF;
 
 std::uint64_t secret(std::size_t stripe, std::size_t lane) {
@@ -54,7 +54,7 @@ void balance(Lane lane, std::uint64_t sum, std::uint64_t products) {
     sum -= lane.word(stripe);
     products -= product(lane.word(stripe) ^ lane.key(stripe));
   }
-  // Three keyed words for the products that are missing, each a low and a high half.
+  // Three keyed words for the missing products, each with a low and a high half.
   std::array<std::uint64_t, 3> keyed{};
   const std::uint64_t quotient = products / kLow;
   if (quotient <= kLow) {
@@ -70,7 +70,8 @@ void balance(Lane lane, std::uint64_t sum, std::uint64_t products) {
     lane.set(kBalancing + i, keyed[i] ^ lane.key(kBalancing + i));
     sum -= lane.word(kBalancing + i);
   }
-  // Two whose products are zero for the sum: of one the low half is zero, of the other the high.
+  // Two words for the sum whose products are zero: one has a zero low half, the other a zero high
+  // half.
   const std::uint64_t low_key = lane.key(14) & kLow;
   const std::uint64_t high_key = lane.key(15) >> 32;
   const std::uint64_t low = (sum - low_key) & kLow;

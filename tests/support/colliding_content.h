@@ -1,4 +1,4 @@
-// Two contents of one XXH3-128: what a party that wants to deceive can make within milliseconds.
+// Two contents with one XXH3-128: an attacker can create them within milliseconds.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,9 @@
 
 namespace walstow::samples {
 
-// `content`, which has more than 1024 bytes, with 960 others in the block of 1024 that holds
-// `offset`, and the same digest. The block ends at least 64 bytes before the end of `content`.
+// `content`, which has more than 1024 bytes, with 960 other bytes in the block of 1024 that
+// contains `offset`, and with the same digest. The block ends at least 64 bytes before the end of
+// `content`.
 std::string with_same_digest(std::string content, std::size_t offset);
 
 }  // namespace walstow::samples

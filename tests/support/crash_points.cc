@@ -16,7 +16,7 @@ std::vector<CutMode> all_modes(std::uint64_t random_seeds) {
   return modes;
 }
 
-// Runs the operation up to `point`, where the power goes; completes `point`.
+// Runs the operation up to `point`, where the power is cut; completes `point`.
 void run_until(const CrashTest& test, ForgetfulDisk& disk, CrashPoint& point) {
   const std::size_t before = disk.crash_points();
   std::size_t meanwhile_points = 0;
@@ -33,7 +33,7 @@ void run_until(const CrashTest& test, ForgetfulDisk& disk, CrashPoint& point) {
   try {
     test.operation(disk);
   } catch (...) {
-    // Without power it does not matter what a process makes of it.
+    // Without power the process's exception does not matter.
     if (!disk.power_is_off()) throw;
   }
   point.completed = !disk.power_is_off();
@@ -42,7 +42,7 @@ void run_until(const CrashTest& test, ForgetfulDisk& disk, CrashPoint& point) {
   }
 }
 
-// Returns how many crash points the operation has.
+// Returns the number of the operation's crash points.
 std::size_t for_each_crash_point(const CrashTest& test, CutMode mode, CutMoment moment) {
   for (std::size_t number = 1;; ++number) {
     ForgetfulDisk disk(test.temporaries);

@@ -1,4 +1,4 @@
-// Digests of what a test has at hand as a whole.
+// Digests of contents that a test has in memory as a whole.
 #pragma once
 
 #include "proto/base/bytes.h"

@@ -7,10 +7,10 @@
 namespace walstow {
 namespace {
 
-// What a disk writes as one.
+// The unit in which a disk writes.
 constexpr std::size_t kPageSize = 4096;
 
-// The part of `content` that falls on the page at `offset`, with zeros where it has none.
+// The part of `content` on the page at `offset`, with zeros where it has none.
 Content page_of(const Content& content, std::size_t offset) {
   Content page(kPageSize);
   if (offset < content.size()) {
@@ -121,8 +121,8 @@ void DiskFolder::sync(std::uint64_t operations) {
   }
 }
 
-// A file may have several names, of which each finds the same content. A folder has one: when a
-// rename has left it two, the first one counts.
+// A file may have several names, and each of them finds the same content. A folder has one name: if
+// a rename has left two, the first one counts.
 struct DiskFolder::Seen {
   std::set<const DiskFile*> files;
   std::set<const DiskFolder*> folders;

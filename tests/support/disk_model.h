@@ -1,10 +1,10 @@
-// Files and folders in memory, each as it is now and as far as it is durable. No locks, no paths,
-// no power: those are machine.h's.
+// Files and folders in memory, each in its current and in its durable state. Locks, paths and power
+// belong to machine.h.
 //
-// The model is harsher than any one file system, because the archive must be safe on all of them:
-// it has no journal that would order one folder's operations before another's, a file's sync makes
-// no name durable, a folder's sync no content, and a rename from one folder to another is two
-// operations, of which either may survive alone.
+// The model is harsher than any real file system, because the archive must be safe on all of them.
+// It has no journal that would order the operations of two folders. A file's sync makes no name
+// durable, and a folder's sync no content. A rename from one folder to another is two operations,
+// and either may survive alone.
 #pragma once
 
 #include <chrono>
@@ -24,15 +24,16 @@ namespace walstow {
 
 using Content = std::vector<std::byte>;
 
-// Decides, thing by thing, what of the unsynced survives a power cut.
+// Decides, object by object, which unsynced changes survive a power cut.
 class Survival {
  public:
   explicit Survival(CutMode mode) : mode_(mode.kind), die_(mode.seed) {}
 
   // Whether one operation on a folder survives.
   bool operation();
-  // What is found of a file whose durable content is `old` and whose current content is `now`: one
-  // of the two, or a mixture by pages, with zeros where a page was allocated but never written.
+  // The content of a file after the cut, if its durable content is `old` and its current content is
+  // `now`: one of the two, or a mixture by pages, with zeros where a page was allocated but never
+  // written.
   Content content(const Content& old, const Content& now);
 
  private:
@@ -43,7 +44,7 @@ class Survival {
   std::mt19937_64 die_;
 };
 
-// A process, as far as a disk knows it: what it holds goes when it dies.
+// A process, as a disk knows it: its locks and temporaries end with it.
 struct Process {
   enum class State { kAlive, kKilled, kLostPower };
   State state = State::kAlive;
@@ -62,7 +63,7 @@ class DiskFile {
   void sync() { durable_ = now_; }
   void lose_unsynced(Survival& survival);
 
-  // An advisory lock; it ends with its owner's life.
+  // An advisory lock; it ends with its owner.
   bool locked() const { return owner_ && owner_->state == Process::State::kAlive; }
   void set_owner(std::shared_ptr<const Process> owner) { owner_ = std::move(owner); }
 
@@ -80,7 +81,7 @@ using DiskEntry = std::variant<std::shared_ptr<DiskFile>, std::shared_ptr<DiskFo
 class DiskFolder {
  public:
   using Entries = std::map<std::string, DiskEntry>;
-  // What one operation does to one name; no entry: the name goes.
+  // The effect of one operation on one name. Without an entry: the name is removed.
   struct Change {
     std::string name;
     std::optional<DiskEntry> entry;
@@ -94,13 +95,13 @@ class DiskFolder {
 
   // One operation: its changes survive together or not at all.
   void apply(std::vector<Change> operation);
-  // How many operations there were so far.
+  // The number of operations so far.
   std::uint64_t operations() const { return synced_ + unsynced_.size(); }
-  // Makes the first `operations` of them durable, and none that came after.
+  // Makes the first `operations` of them durable, and no later ones.
   void sync(std::uint64_t operations);
 
-  // Only what survives stands from here on, for this folder and all below it. To be called on the
-  // root; a folder whose name does not survive goes with all below it.
+  // Keeps only what survives, for this folder and all below it. Call it on the root; a folder whose
+  // name does not survive is lost with all below it.
   void lose_unsynced(Survival& survival);
 
  private:
@@ -110,8 +111,8 @@ class DiskFolder {
   std::uint64_t inode_;
   Entries now_;
   Entries durable_;
-  std::vector<std::vector<Change>> unsynced_;  // in the order in which they were made
-  std::uint64_t synced_ = 0;                   // how many left unsynced_
+  std::vector<std::vector<Change>> unsynced_;  // in order
+  std::uint64_t synced_ = 0;                   // operations that are no longer in unsynced_
 };
 
 }  // namespace walstow

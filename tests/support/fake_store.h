@@ -1,4 +1,4 @@
-// A store that does what a test tells it to.
+// A store that a test scripts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,13 +10,14 @@
 
 namespace walstow {
 
-// What it was not told to expect fails the test. Threads: as the functions.
+// An unexpected call fails the test. Threads: as the functions.
 class FakeStore : public StoreClient {
  public:
   std::function<PutDone(const PutFile&, File&)> on_put;
   std::function<GetDone(const GetFile&, const GetSink&)> on_get;
   std::function<std::string(const Command&)> on_ask;
 
+  void connect_beside(const std::function<void()>& work, const Patience&) override { work(); }
   PutDone put(PutFile put, File& raw, const Patience&) override {
     return expected(on_put)(put, raw);
   }

@@ -180,7 +180,7 @@ void FaultPlan::interleave(FileCall call, std::size_t number, std::function<void
   interleaving_ = Interleaving{call, number, std::move(other)};
 }
 
-// What is to run before this call; empty: nothing.
+// The function to run before this call. Empty: none.
 std::function<void()> FaultPlan::take_interleaved(FileCall call) {
   const std::lock_guard lock(mutex_);
   if (!interleaving_ || interleaving_->call != call || --interleaving_->calls_left > 0) return {};

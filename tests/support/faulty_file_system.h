@@ -1,17 +1,17 @@
-// A file system that works until it is told to fail, as a real one does when its disk is full or
-// broken. It goes over any other:
+// A file system that works until a test makes it fail, as a real one does when its disk is full or
+// broken. It wraps any other:
 //
 //   auto faults = std::make_shared<FaultPlan>();
 //   auto files = with_faults(disk.mount(), faults);
 //   faults->fail_call(3, ENOSPC);
 //
 // Failures look like the real file system's: Error{kStorage}, but Error{kFatal} from sync_folder. A
-// failing call has no effect, with three exceptions that the kernel makes too: a write that fails
-// has written its first half, a close that fails has closed, and a file whose sync failed has lost
-// its changes for good: later syncs report success and make nothing durable.
+// failing call has no effect, with three exceptions that the kernel makes too. A failed write has
+// written its first half. A failed close has closed. A file whose sync failed has lost its changes
+// permanently: later syncs report success and make nothing durable.
 //
-// Or it has all of its effect, and its caller is told that it failed (FaultMoment::kAfter): as over
-// a network file system, where the answer was lost.
+// With FaultMoment::kAfter a call takes its full effect, but reports a failure to its caller, as
+// over a network file system that lost the answer.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,7 @@ std::string to_string(FileCall call);
 
 enum class FaultMoment { kBefore, kAfter };  // of the effect
 
-// What shall fail, and what was called. Threads: any.
+// The calls that must fail, and a record of all calls. Threads: any.
 class FaultPlan {
  public:
   // The `number`-th call from now on (the next one is 1) fails with `error_number`, an errno value.
@@ -64,13 +64,13 @@ class FaultPlan {
   // Every call of the kind fails from now on.
   void fail_every(FileCall call, int error_number);
   void stop_failing();
-  // Runs `other` before the `number`-th call of the kind from now on: what somebody else does
-  // meanwhile. Once.
+  // Runs `other` before the `number`-th call of the kind from now on: the actions of another
+  // process. Once.
   void interleave(FileCall call, std::size_t number, std::function<void()> other);
 
   std::size_t calls() const;     // so far, failed ones included
   std::size_t failures() const;  // so far
-  // Every call so far: "link_temporary main/wal/x".
+  // All calls so far: "link_temporary main/wal/x".
   std::vector<std::string> journal() const;
 
   // --- for the file system ---
@@ -78,7 +78,7 @@ class FaultPlan {
     int error_number;
     FaultMoment moment;
   };
-  // Counts a call; how it is to fail, or nullopt.
+  // Counts a call. Returns its failure. nullopt: it succeeds.
   std::optional<Fault> count(FileCall call, const std::string& path);
   void lose_changes(const FileStatus& file);
   bool has_lost_changes(const FileStatus& file) const;

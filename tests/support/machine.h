@@ -1,5 +1,5 @@
 // The machine behind a ForgetfulDisk: the tree of files, the power, the processes, and the one lock
-// over all of them. Known to forgetful_file_system.cc and mounted_file_system.cc only.
+// over all of them. Only forgetful_file_system.cc and mounted_file_system.cc use it.
 #pragma once
 
 #include <condition_variable>
@@ -32,8 +32,8 @@ class Machine {
   std::size_t crash_points() const;
   std::vector<std::string> journal() const;
 
-  // --- for what is mounted; the tree is touched inside these calls only, and what they are given
-  // must not call them again: not open or close a file, for one ---
+  // --- for mounted file systems: only these calls touch the tree, and no function that they
+  // receive may call them again, for example by opening or closing a file ---
   // Throws when `process` is no longer alive.
   template <class Look>
   auto look(const Process& process, Look look) {
@@ -53,10 +53,10 @@ class Machine {
     turn_power_off();
     throw PowerCut{};
   }
-  // False when another holds the lock, still at `deadline` where there is one.
+  // False if another process holds the lock, and still does at `deadline` if there is one.
   bool acquire(const std::shared_ptr<const Process>& process, DiskFile& file,
                const std::optional<std::chrono::steady_clock::time_point>& deadline);
-  // For destructors: what a dead process held is gone anyway.
+  // For destructors: a dead process has lost everything anyway.
   template <class Change>
   void change_if_alive(const Process& process, Change change) noexcept {
     const std::lock_guard lock(mutex_);
@@ -72,7 +72,7 @@ class Machine {
   enum class Power { kStays, kGoesAfter };
 
   static void check_alive(const Process& process);
-  // Throws where the power goes before the change.
+  // Throws if the power is cut before the change.
   Power pass_crash_point(std::unique_lock<std::mutex>& lock, const Process& process,
                          const std::string& name);
   void turn_power_off();
@@ -88,7 +88,7 @@ class Machine {
 
   const TemporaryStyle temporaries_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;  // a lock may have become free, or its waiter have died
+  std::condition_variable changed_;  // a lock may be free, or a waiting process dead
   std::shared_ptr<DiskFolder> root_ = std::make_shared<DiskFolder>(0);
   std::uint64_t numbers_ = 0;  // of inodes and temporaries
   std::vector<std::shared_ptr<Process>> processes_;

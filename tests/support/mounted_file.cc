@@ -17,7 +17,7 @@ FileStatus status_of(const DiskEntry& entry) {
     status.inode = (*file)->inode();
     status.mode = 0640;
     status.modified = (*file)->modified();
-    status.changed = status.modified;  // names and modes are not told apart from content
+    status.changed = status.modified;  // changes of names and modes count as changes of content
   } else {
     status.type = FileStatus::Type::kFolder;
     status.inode = std::get<std::shared_ptr<DiskFolder>>(entry)->inode();
@@ -74,7 +74,7 @@ FileStatus MountedFile::status() {
 void MountedFile::close() {
   const auto end = [&] {
     check_open("close");
-    if (temporary_) file_->set_owner(nullptr);  // the lock goes now, the name with the object
+    if (temporary_) file_->set_owner(nullptr);  // the lock ends now, the name with the object
     closed_ = true;
   };
   if (written_) {

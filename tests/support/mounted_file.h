@@ -10,7 +10,7 @@
 
 namespace walstow {
 
-// Where a temporary stands until it is published.
+// The place of a temporary until it is published.
 struct TemporaryName {
   std::shared_ptr<DiskFolder> folder;
   std::string name;
@@ -35,18 +35,18 @@ class MountedFile : public File {
   const std::shared_ptr<DiskFile>& file() const { return file_; }
 
   // --- temporaries: between become_temporary() and become_published() ---
-  // The temporary of `process` behind `file`, open and unpublished; anything else is a defect in
+  // The temporary of `process` behind `file`, open and unpublished. Any other file is a defect in
   // the caller and throws std::logic_error.
   static MountedFile& temporary_of(const Process& process, File& file);
-  // `name`: if it has one until then, under a lock.
+  // `name`: the name that it has until its publication, if any, under a lock.
   void become_temporary(std::optional<TemporaryName> name);
   void become_published(const std::string& path);
   bool has_temporary_name() const { return temporary_name_.has_value(); }
-  // Inside Machine::change() only.
+  // Call only inside Machine::change().
   void drop_temporary_name();
 
  private:
-  // Runs inside the machine; throws when the file was closed.
+  // Runs inside the machine. Throws if the file was closed.
   void check_open(const char* doing) const;
 
   const std::shared_ptr<Machine> machine_;

@@ -16,7 +16,7 @@ constexpr std::string_view kTemporarySuffix = ".tmp";
 using FilePointer = std::shared_ptr<DiskFile>;
 using FolderPointer = std::shared_ptr<DiskFolder>;
 
-// The parts of a path that is not the root's.
+// The parts of a path, except for the root's.
 std::vector<std::string> parts_of(const std::string& path) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= path.size();) {
@@ -30,7 +30,7 @@ std::vector<std::string> parts_of(const std::string& path) {
   return parts;
 }
 
-// Gives `file` a name beside those it has.
+// Gives `file` an additional name.
 void add_name(DiskFolder& folder, const std::string& name, const FilePointer& file) {
   folder.apply({{name, file}});
 }
@@ -212,7 +212,7 @@ LinkResult MountedFileSystem::link_temporary(File& temporary, const std::string&
 
 void MountedFileSystem::replace_by_temporary(File& temporary, const std::string& path) {
   auto& mounted = MountedFile::temporary_of(*process_, temporary);
-  // Only a name can be renamed over another.
+  // A rename over another file needs a name.
   if (!mounted.has_temporary_name()) {
     machine_->change(*process_, "make temporary name for " + path,
                      [&] { mounted.become_temporary(name_temporary(mounted.file())); });
@@ -282,7 +282,7 @@ bool MountedFileSystem::remove(const std::string& path) {
 void MountedFileSystem::sync_folder(const std::string& folder) {
   const std::string message = trouble("fsync folder", folder);
   FolderPointer found;
-  // What others do between here and the effect is not durable: it came after the call began.
+  // Operations of others from here to the effect are not durable: they came after the call began.
   const std::uint64_t operations = machine_->look(*process_, [&] {
     auto entry = find(folder, message);
     if (!entry) throw_system_error(message, ENOENT);
@@ -302,7 +302,7 @@ std::unique_ptr<FileLock> MountedFileSystem::lock(
     const auto file = find_or_make_file(path, message);
     if (!machine_->acquire(process_, *file, deadline)) return nullptr;
     auto lock = std::make_unique<MountedLock>(machine_, process_, file);
-    // A lock on a file that has lost its name meanwhile would keep nobody out.
+    // A lock on a file that has lost its name meanwhile would exclude nobody.
     const auto named = machine_->look(*process_, [&] { return find(path, message); });
     if (named == DiskEntry(file)) return lock;
   }

@@ -34,13 +34,14 @@ class MountedFileSystem : public FileSystem {
   std::string describe(const std::string& path) const override;
 
  private:
-  // Where a name stands, or could.
+  // The place of an existing or possible name.
   struct Place {
     std::shared_ptr<DiskFolder> folder;
     std::string name;
   };
 
-  // These touch the tree: inside Machine::look() and change() only. `trouble` begins the message.
+  // These touch the tree: call them only inside Machine::look() and change(). `trouble` begins the
+  // message.
   std::optional<DiskEntry> find(const std::string& path, const std::string& trouble) const;
   std::optional<Place> find_place(const std::string& path, const std::string& trouble) const;
   Place place(const std::string& path, const std::string& trouble) const;

@@ -1,4 +1,4 @@
-// The words of a simulated power cut.
+// The types of a simulated power cut.
 #pragma once
 
 #include <cstdint>
@@ -6,26 +6,26 @@
 
 namespace walstow {
 
-// Thrown out of the call in which the power goes, and out of every later call of what was mounted
-// then. Derived from nothing: code that catches an Error, or any std::exception, to report it and
-// go on must not outlive its machine.
+// The call during which the power is cut throws it, and so does every later call on an earlier
+// mount. It has no base class: code that catches an Error, or any std::exception, to report it and
+// continue, must not outlive its machine.
 struct PowerCut {};
 
-// Thrown out of every call of a mounted file system whose process was killed. As PowerCut.
+// Every call on a mount whose process was killed throws it. Without a base class, as PowerCut.
 struct ProcessKilled {};
 
-// Whether the call in which the power goes has had its effect: its caller does not learn it.
+// Whether the call has taken effect when the power is cut; its caller does not learn it.
 enum class CutMoment { kBefore, kAfter };
 
-// What is found after the cut of all that was not synced.
+// The fate of unsynced changes.
 struct CutMode {
   enum class Kind {
-    kOnlyDurable,  // nothing of it
-    kEverything,   // all of it (as after kill -9 of every process)
-    kRandom,       // each operation on a folder, and each page of a file, by the throw of a die
+    kOnlyDurable,  // all are lost
+    kEverything,   // all survive (as after kill -9 of every process)
+    kRandom,       // each operation on a folder, and each page of a file, survives at random
   };
   Kind kind = Kind::kOnlyDurable;
-  std::uint64_t seed = 0;  // of kRandom; the same seed on the same disk gives the same outcome
+  std::uint64_t seed = 0;  // for kRandom; the same seed on the same disk gives the same outcome
 
   static CutMode only_durable() { return {Kind::kOnlyDurable, 0}; }
   static CutMode everything() { return {Kind::kEverything, 0}; }

@@ -1,4 +1,4 @@
-// What the tests of the restorer share: small clusters, and a store that answers as it is told.
+// The common parts of the restorer's tests: small clusters, and a scripted store.
 #pragma once
 
 #include <deque>
@@ -51,7 +51,7 @@ inline std::string object_of(std::string_view name, std::string_view content) {
   return object;
 }
 
-// Answers each question with the next of its answers, and the last one for ever.
+// Answers each question with its next answer, and then always with the last one.
 class ScriptedStore : public FakeStore {
  public:
   using Reply = std::function<GetDone(const GetFile&, const GetSink&)>;

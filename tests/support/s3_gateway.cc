@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kScript = WALSTOW_SOURCE_FOLDER "/tests/support/ceph-rgw";
 
-// What a command prints. Throws where it fails.
+// The output of a command. Throws if it fails.
 std::string output_of(const std::string& command) {
   std::FILE* const pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("could not run: " + command);
@@ -47,7 +47,7 @@ S3Gateway& S3Gateway::instance() {
 }
 
 S3Gateway::S3Gateway() {
-  std::string pattern = "/tmp/walstow-s3-XXXXXX";  // short: there are unix sockets in it
+  std::string pattern = "/tmp/walstow-s3-XXXXXX";  // short: the folder contains unix sockets
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = pattern;
   const std::string output = output_of(std::string(kScript) + " start " + folder_);

@@ -1,6 +1,6 @@
-// An S3 service for one test program: a Ceph RADOS Gateway on loopback, started at the first use
-// and stopped when the program ends. A test that needs it fails where it cannot be started; it is
-// never left out.
+// An S3 service for one test program: a Ceph RADOS Gateway on loopback, started on first use and
+// stopped when the program ends. If it cannot be started, a test that needs it fails; it is never
+// skipped.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ class S3Gateway {
   S3Gateway& operator=(const S3Gateway&) = delete;
   ~S3Gateway();
 
-  // An archive's place of its own in the one bucket that there is; short deadlines.
+  // A location of its own for one archive, in the only bucket; short deadlines.
   S3Options options();
 
   const std::string& endpoint() const { return endpoint_; }
@@ -33,8 +33,8 @@ class S3Gateway {
   int archives_ = 0;
 };
 
-// One request with the method and key (and query) that is signed as walstow's own are, for what
-// walstow never does: make a bucket, put something foreign. Returns the status.
+// Sends one request with the method and key (and query), signed as walstow's own are. For requests
+// that walstow never sends: to make a bucket, to put a foreign object. Returns the status.
 int raw_request(const S3Options& options, const std::string& method, const std::string& key,
                 const std::string& body = "", std::map<std::string, std::string> query = {});
 

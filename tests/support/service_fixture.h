@@ -22,7 +22,7 @@ inline WalFileName file_named(std::string_view name) {
   return *WalFileName::parse(name);
 }
 
-// A segment of 1 MB with the header that its name promises; `fill` makes its content its own.
+// A segment of 1 MB with the right header for its name; `fill` makes its content unique.
 inline std::string segment_content(std::string_view name, char fill = 'x',
                                    std::uint64_t system = samples::kSystem1Mb) {
   const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{1} << 20);
@@ -96,7 +96,7 @@ class ServiceTest : public testing::Test {
   }
   Response get(std::string_view name) { return ask(get_of(name)); }
 
-  // The head of a request as a client sends it; `more` are further lines of it.
+  // The head of a request as a client sends it; `more` has further lines.
   static std::string request_text(const Command& command, std::string_view more = "") {
     const RequestHead head = to_request(command);
     std::string text =
@@ -106,7 +106,7 @@ class ServiceTest : public testing::Test {
     return text + std::string(more) + "\r\n";
   }
 
-  // From now on a client of the registry asks, with rights in "main".
+  // From now on the caller is a client of the registry, with rights in "main".
   void ask_as_client(const std::set<Right>& rights) {
     const AddClient add{.client = "db2",
                         .public_key = to_base64(as_bytes("a key")),
@@ -115,13 +115,13 @@ class ServiceTest : public testing::Test {
     caller = {.kind = Caller::Kind::kNamed, .name = "db2"};
   }
 
-  // The code of a refusal, by the client's own reading; "none" for anything else.
+  // The code of a refusal, as the client reads it. "none": any other reply.
   static std::string code_of(const Response& response) {
     const auto refusal =
         parse_refusal({response.status, with_version(response.fields)}, response.body);
     return refusal ? std::string(info_of(refusal->code).text) : "none";
   }
-  // The session adds it to every reply.
+  // The session adds the version to every reply.
   static Fields with_version(Fields fields) {
     fields.set(field::kVersion, std::string(kProtocolVersion));
     return fields;

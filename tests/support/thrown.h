@@ -1,4 +1,4 @@
-// What a call throws.
+// The Error that a call throws.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace walstow {
 
-// nullopt: no Error.
+// nullopt: the call throws no Error.
 template <class Call>
 std::optional<ErrorKind> kind_thrown(Call call) {
   try {

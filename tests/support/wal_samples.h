@@ -87,7 +87,7 @@ inline constexpr std::string_view kHistory3 =
     "\n"
     "2\t0/C000A0\tno recovery target specified\n";
 
-// The fields of a segment's first page (XLogLongPageHeaderData), all right unless changed.
+// The fields of a segment's first page (XLogLongPageHeaderData), valid unless changed.
 struct PageFields {
   std::uint16_t magic = 0xD110;
   std::uint16_t info = 0x0002;

@@ -1,5 +1,5 @@
-// Writes segments of WAL as PostgreSQL 15 does: pages, records that name the one before, a switch,
-// a file that is recycled. The records' contents are noise.
+// Writes segments of WAL as PostgreSQL 15 does: pages, records that name the previous one, a
+// switch, a recycled file. The records' contents are noise.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ class WalWriter {
   static constexpr std::size_t kSize = std::size_t{1} << 20;
   static constexpr std::size_t kPage = 8192;
 
-  // Into zeros, or into `recycled`: another segment, which this one overwrites from its beginning.
+  // Writes into zeros, or into `recycled`: another segment, which it overwrites from the beginning.
   explicit WalWriter(std::string_view name, std::string recycled = {})
       : content_(std::move(recycled)), timeline_(file(name).timeline().value) {
     const SegmentSize size = *SegmentSize::from_bytes(kSize);
@@ -30,15 +30,15 @@ class WalWriter {
     previous_ = base_ - kLastRecord;
   }
 
-  // `size` bytes with its header, at least 24; `fill` makes its content its own. What does not fit
-  // goes on in the next segment: go_on().
+  // A record of `size` bytes with its header, at least 24; `fill` makes its content unique. The
+  // next segment continues a record that does not fit: go_on().
   WalWriter& record(std::size_t size, char fill = 'r') { return write(size, fill, 0x0A, 0x20); }
   WalWriter& records(std::size_t count, std::size_t size, char fill = 'r') {
     for (std::size_t i = 0; i < count; ++i)
       record(size, fill);
     return *this;
   }
-  // To the segment's last byte; the next segment's writer names the last record as the one before.
+  // Writes up to the segment's last byte; the next segment's first record names the last one here.
   WalWriter& fill(char fill = 'r') {
     constexpr std::size_t kRecord = 200;
     if (at_ == kSize) return *this;
@@ -46,26 +46,26 @@ class WalWriter {
       record(kRecord, fill);
     return record(kSize - at_ - kLastRecord, fill).record(kLastRecord, fill);
   }
-  // Where nothing is written yet: goes on where `before`, the segment before, ends.
+  // In an empty segment: continues where `before`, the previous segment, ends.
   WalWriter& go_on(const WalWriter& before) {
     previous_ = before.previous_;
     put(before.rest_);
     return *this;
   }
-  // As pg_switch_wal(): zeros to the end of the segment follow, page headers included.
+  // As pg_switch_wal(): zeros follow to the end of the segment, page headers included.
   WalWriter& switch_wal() {
     switch_record();
     std::fill(content_.begin() + static_cast<std::ptrdiff_t>(at_), content_.end(), '\0');
     return *this;
   }
-  // The record alone: what a crash may leave.
+  // The record alone: a crash may leave it.
   WalWriter& switch_record() { return write(24, 'x', 0x00, 0x40); }
-  // The server was promoted here: pages from now on are of the new timeline.
+  // The server was promoted here: later pages belong to the new timeline.
   WalWriter& change_timeline(std::uint32_t timeline) {
     timeline_ = timeline;
     return *this;
   }
-  // After a crash in a record that goes on beyond its page: the next page begins anew.
+  // After a crash in a record that continues beyond its page: the next page begins anew.
   WalWriter& give_up_record(std::size_t size) {
     const std::uint64_t before = previous_;
     const std::size_t page_end = (at_ / kPage + 1) * kPage;
@@ -76,7 +76,8 @@ class WalWriter {
     gives_up_ = true;
     return *this;
   }
-  // Zeros to the page's end, as a primary has them in memory and a standby has not in its file.
+  // Clears the rest of the page with zeros. A primary has them in memory, but a standby's file
+  // lacks them.
   WalWriter& clear_page() {
     std::fill(content_.begin() + static_cast<std::ptrdiff_t>(at_),
               content_.begin() + static_cast<std::ptrdiff_t>((at_ + kPage - 1) / kPage * kPage),
@@ -84,7 +85,7 @@ class WalWriter {
     return *this;
   }
 
-  std::size_t end() const { return at_; }  // of the last record: where the next would begin
+  std::size_t end() const { return at_; }  // of the last record, where the next one would begin
   const std::string& content() const { return content_; }
 
  private:
@@ -126,7 +127,7 @@ class WalWriter {
     put(record);
     return *this;
   }
-  // A record, or the rest of one.
+  // Writes a record, or the rest of one.
   void put(std::string_view bytes) {
     while (!bytes.empty() && at_ < kSize) {
       if (at_ % kPage == 0) begin_page(bytes.size());
@@ -139,10 +140,10 @@ class WalWriter {
     rest_ = bytes;
   }
 
-  static constexpr std::size_t kLastRecord = 56;  // of what fill() writes
+  static constexpr std::size_t kLastRecord = 56;  // the size of the last record that fill() writes
 
   std::string content_;
-  std::string rest_;  // of the last record: what is to come in the next segment
+  std::string rest_;  // of the last record, for the next segment
   std::uint32_t timeline_;
   std::uint64_t base_ = 0;
   std::uint64_t previous_ = 0;

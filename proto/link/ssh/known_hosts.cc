@@ -27,12 +27,12 @@ char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// "*" stands for any characters, "?" for one; letters in either case.
+// "*" matches any characters, "?" matches one; letters match in either case.
 bool matches_pattern(std::string_view name, std::string_view pattern) {
   constexpr std::size_t kNone = std::string_view::npos;
   std::size_t in_name = 0;
   std::size_t in_pattern = 0;
-  std::size_t star = kNone;  // the last one, which takes one character more at each failure
+  std::size_t star = kNone;  // the last one, which takes one more character at each mismatch
   std::size_t taken = 0;
   while (in_name < name.size()) {
     if (in_pattern < pattern.size() && pattern[in_pattern] == '*') {
@@ -67,7 +67,7 @@ bool matches_hash(std::string_view name, std::string_view hashed) {
   return std::ranges::equal(*hash, std::as_bytes(std::span(made).first(size)));
 }
 
-// `hosts`: patterns with commas between them; one that begins with "!" shuts a name out.
+// `hosts`: patterns separated by commas; one that begins with "!" excludes a name.
 bool names(std::string_view hosts, std::string_view name) {
   if (hosts.starts_with(kHashed)) return matches_hash(name, hosts);
   bool matched = false;
@@ -83,7 +83,7 @@ bool names(std::string_view hosts, std::string_view name) {
   return matched;
 }
 
-// The name by which the format knows a host.
+// Returns the host's name in this format.
 std::string format_name(const HostPort& host) {
   std::string name = host.host;
   std::ranges::transform(name, name.begin(), to_lower);
@@ -116,8 +116,8 @@ std::vector<KnownKey> known_keys(std::string_view text, const std::string& name,
                                  const HostPort& host) {
   std::vector<KnownKey> keys = keys_of_name(text, name, format_name(host));
   if (host.port == kSshPort) return keys;
-  // As OpenSSH: what is known of the host alone counts at a port of which nothing is known. What is
-  // revoked is so at every port.
+  // As in OpenSSH: the keys of the host alone count for a port without known keys. A key that is
+  // revoked is revoked for every port.
   const std::string plain = format_name({.host = host.host, .port = kSshPort});
   const bool known = std::ranges::any_of(keys, [](const KnownKey& key) { return !key.revoked; });
   for (KnownKey& key : keys_of_name(text, name, plain)) {

@@ -55,7 +55,7 @@ std::optional<OpenSshKey> parse_openssh_key(std::string_view text) {
   if (!content || !as_text(*content).starts_with(kMagic)) return std::nullopt;
   SshFields fields(ByteView(*content).subspan(kMagic.size()));
   const auto cipher = fields.string();
-  fields.string();  // how the passphrase becomes a key
+  fields.string();  // how the key is derived from the passphrase
   fields.string();  // its options
   const auto count = fields.number();
   const auto public_blob = fields.string();

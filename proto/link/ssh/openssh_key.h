@@ -1,5 +1,5 @@
-// OpenSSH's own format of private keys (PROTOCOL.key), and the fields that all of SSH is made of.
-// Pure.
+// OpenSSH's own format of private keys (PROTOCOL.key), and the fields of which all SSH data
+// consists. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace walstow {
 
-// Takes the fields of RFC 4251, section 5, off the front of `bytes`, which must outlive it. A field
-// that is not there is nullopt, and so is each one behind it.
+// Reads the fields of RFC 4251, section 5, from the front of `bytes`, which must outlive it. An
+// absent field is nullopt, and so is each field after it.
 class SshFields {
  public:
   explicit SshFields(ByteView bytes) : rest_(bytes) {}
@@ -35,7 +35,7 @@ struct OpenSshKey {
 
 inline constexpr std::string_view kOpenSshKeyBegin = "-----BEGIN OPENSSH PRIVATE KEY-----";
 
-// nullopt: `text` is no file of one key in that format.
+// nullopt: `text` is not a file with one key in this format.
 std::optional<OpenSshKey> parse_openssh_key(std::string_view text);
 
 }  // namespace walstow

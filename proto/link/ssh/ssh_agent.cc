@@ -31,7 +31,7 @@ constexpr std::byte kSignRequest{13};
 constexpr std::byte kSignResponse{14};
 constexpr std::uint32_t kRsaSha2_512 = 4;  // a flag of kSignRequest
 
-// As OpenSSH bounds it.
+// OpenSSH's limit.
 constexpr std::uint32_t kLongestAnswer = 256U * 1024;
 
 constexpr const char* kHint =

@@ -1,5 +1,5 @@
-// An ssh-agent: what it has of keys, and its signatures (draft-ietf-sshm-ssh-agent). libssh2 has
-// this as well, but waits for the agent without a bound.
+// A client for ssh-agent: lists the agent's keys and requests signatures
+// (draft-ietf-sshm-ssh-agent). libssh2 also has one, but it waits for the agent without a limit.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,14 +15,14 @@
 
 namespace walstow {
 
-// Errors: Error{kUnavailable}, and Error{kTimeout} at the deadline.
+// Errors: Error{kUnavailable}; Error{kTimeout} at the deadline.
 class SshAgent {
  public:
   // `socket`: the path of the agent's socket.
   SshAgent(boost::asio::any_io_executor executor, std::string socket, Deadline deadline);
 
   boost::asio::awaitable<std::vector<SshPublicKey>> keys();
-  // The bare signature, by the algorithm of ssh_signature_type().
+  // Returns the bare signature, made with the algorithm of ssh_signature_type().
   boost::asio::awaitable<std::vector<std::byte>> sign(SshPublicKey key,
                                                       std::vector<std::byte> data);
 

@@ -26,7 +26,7 @@ constexpr PemKind kKnownHosts{
 
 constexpr const char* kSystemKnownHosts = "/etc/ssh/ssh_known_hosts";
 
-// Each key that is offered counts as a try at the far end, which allows six (MaxAuthTries).
+// Each offered key counts as an attempt at the remote end, which allows six (MaxAuthTries).
 constexpr std::size_t kMostAgentKeys = 5;
 
 bool usable(const std::string& type) {
@@ -34,7 +34,7 @@ bool usable(const std::string& type) {
   return std::ranges::find(types, type) != types.end();
 }
 
-// Where one kind is known, another one would prove nothing.
+// Where one kind of key is known, another kind would prove nothing.
 std::vector<std::string> types_to_ask_for(const std::vector<KnownKey>& known) {
   std::vector<std::string> types;
   for (const std::string& type : ssh_host_key_types()) {
@@ -139,7 +139,7 @@ void SshClient::choose_key() {
       "setting \"ssh.identity\".");
 }
 
-// One connection on its way.
+// One connection attempt.
 class SshClient::Attempt {
  public:
   Attempt(SshClient& client, SshSession& session, Deadline deadline)
@@ -223,7 +223,7 @@ asio::awaitable<std::unique_ptr<Transport>> SshClient::connect(asio::any_io_exec
                     "Is there an sshd behind that address, and is it overloaded? For a far store "
                     "the setting \"connect_timeout\" may have to be longer.");
       }
-      // What this client's own failed logins have led to; they say more.
+      // A consequence of this client's own failed logins, whose error explains more.
       if (not_taken_ && session->penalised()) throw Error(*not_taken_);
       throw;
     }

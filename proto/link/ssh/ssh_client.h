@@ -1,5 +1,6 @@
-// The client's end of the ssh link: the store's host has an sshd, which starts `walstowd --stdio`
-// for the key that this client shows. The same protocol and promises as every other link.
+// The client's end of the ssh link. The store's host runs an sshd, which starts `walstowd --stdio`
+// for the key that this client presents. It has the same protocol and guarantees as every other
+// link.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,8 +24,8 @@ namespace walstow {
 struct SshStore {
   HostPort at;
   std::string user;
-  std::string archive;      // absolute path, or "": that of the far walstowd's own settings. What a
-                            // forced command says counts more
+  std::string archive;      // absolute path, or "": the one in the remote walstowd's settings. A
+                            // forced command overrides it
   std::string identity;     // a private key's file, kSshAgent, or "": ssh's default files
   std::string agent;        // an agent's socket, or "": the environment's
   std::string known_hosts;  // a file, or "": those that ssh reads
@@ -32,7 +33,7 @@ struct SshStore {
 
 inline constexpr std::string_view kSshAgent = "agent";  // as an identity
 
-// Connects to one store, as often as need be. From one thread at a time; stays in its place.
+// Connects to one store, any number of times. One thread at a time may use it; it cannot be moved.
 class SshClient {
  public:
   // Reads the files of keys and hosts. Throws Error{kUsage} as read_ssh_key_file(), and where there
@@ -41,9 +42,9 @@ class SshClient {
   SshClient(const SshClient&) = delete;
   SshClient& operator=(const SshClient&) = delete;
 
-  // The host has shown a key that is known as its own, and taken ours, and starts a program:
-  // whether that is a walstowd shows in its first answer. Throws Error{kUnavailable} and
-  // Error{kTimeout}.
+  // On return, the host has presented a key known as its own, has accepted the client's key, and is
+  // starting a program. Only the first answer shows whether that is a walstowd. Throws
+  // Error{kUnavailable} and Error{kTimeout}.
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
 
@@ -55,15 +56,16 @@ class SshClient {
 
   SshStore store_;
   std::string name_;        // "user@host:port"
-  std::string hosts_file_;  // where a line for the host belongs
+  std::string hosts_file_;  // the file to which a line for the host should be added
   std::vector<KnownKey> known_;
   std::optional<SshKeyFile> key_;   // nullopt: the agent's
   std::optional<SshRsaKey> rsa_;    // the same key, where it is one
-  std::string agent_;               // with no key_: the agent's socket
-  std::optional<Error> not_taken_;  // why an attempt before was a failed login
+  std::string agent_;               // without key_: the agent's socket
+  std::optional<Error> not_taken_;  // why an earlier attempt's login failed
 };
 
-// What the far end is asked to run, for a key without a forced command. Internal, for its test.
+// Returns the command that the remote sshd is asked to run, for a key without a forced command.
+// Internal; declared for its test.
 std::string remote_command(const std::string& archive);
 
 }  // namespace walstow

@@ -19,9 +19,9 @@ constexpr PemKind kPrivateKey{
         "Make one, as the user that runs this: ssh-keygen -t ed25519 -N '' -f FILE. Or "
         "correct the setting \"ssh.identity\"."};
 
-// What can be seen of a private key without using it.
+// The properties of a private key that are visible without using it.
 struct Looks {
-  std::string type;  // as SSH names it; "" where it is no private key
+  std::string type;  // as SSH names it; "" where it is not a private key
   bool encrypted = false;
 };
 

@@ -1,4 +1,4 @@
-// By which key a client shows the store's sshd who it is.
+// Finds the key by which a client authenticates to the store's sshd.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-// The user's home folder as the password database has it: Debian starts PostgreSQL without HOME.
-// "" where there is none.
+// Returns the user's home folder from the password database: Debian starts PostgreSQL without HOME.
+// "": the user has none.
 std::string home_folder();
 
 bool file_exists(const std::string& path);
@@ -20,12 +20,13 @@ struct SshKeyFile {
   std::string text;  // secret
 };
 
-// The private key in that file. Throws Error{kUsage} that names it: unreadable, readable for
-// others, no private key, one of a kind that libssh2 cannot sign with, protected by a passphrase.
+// Returns the private key in that file. Throws Error{kUsage} with its path for a file that is
+// unreadable, readable for others, not a private key, of a kind that libssh2 cannot sign with, or
+// protected by a passphrase.
 SshKeyFile read_ssh_key_file(const std::string& path);
 
-// Of ssh's own default files, those that are there: the kinds of read_ssh_key_file(), the best
-// first.
+// Returns those of ssh's own default files that exist, the best first. They are only of the kinds
+// that read_ssh_key_file() accepts.
 std::vector<std::string> default_ssh_key_files();
 
 }  // namespace walstow

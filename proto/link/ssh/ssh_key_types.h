@@ -1,4 +1,4 @@
-// Which kinds of SSH keys are taken, and under which names they sign. Pure.
+// The accepted kinds of SSH keys, and the names of their signatures. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +9,15 @@
 
 namespace walstow {
 
-// The kinds of host key that this link takes, the fastest first.
+// Returns the kinds of host key that this link accepts, the fastest first.
 const std::vector<std::string>& ssh_host_key_types();
 
-// "rsa-sha2-512" in the place of "ssh-rsa", whose signatures are SHA-1: no server of today takes
-// them. Every other type signs under its own name.
+// Returns "rsa-sha2-512" instead of "ssh-rsa", whose signatures use SHA-1, which no current server
+// accepts. Every other type signs under its own name.
 std::string ssh_signature_type(const std::string& key_type);
 
-// The key under the name of the signatures that it is to make: libssh2 1.10 takes the name from
-// there, and OpenSSH's sshd reads an RSA key under each of its names.
+// Returns the key under the name of the signatures that it must make. libssh2 1.10 reads the name
+// there, and OpenSSH's sshd accepts an RSA key under each of its names.
 std::vector<std::byte> ssh_signing_blob(const SshPublicKey& key);
 
 }  // namespace walstow

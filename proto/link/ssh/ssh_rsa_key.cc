@@ -39,7 +39,8 @@ Number number_of(const std::optional<ByteView>& bytes) {
                           static_cast<int>(bytes->size()), nullptr));
 }
 
-// RFC 4251's mpint of a number above 0: a first byte of 0x80 and more would make it negative.
+// Appends RFC 4251's mpint of a positive number: a first byte of 0x80 or more would make it
+// negative.
 void append_number(std::vector<std::byte>& blob, const BIGNUM& number) {
   std::vector<std::byte> bytes(static_cast<std::size_t>(BN_num_bytes(&number)) + 1);
   BN_bn2bin(&number, reinterpret_cast<unsigned char*>(bytes.data()) + 1);
@@ -53,7 +54,7 @@ Number part_of(const EVP_PKEY& key, const char* name) {
   return Number(number);
 }
 
-// Instead of OpenSSL's own, which asks at the terminal.
+// Replaces OpenSSL's own callback, which asks at the terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
   return -1;
 }
@@ -67,12 +68,12 @@ void SshRsaKey::FreeKey::operator()(EVP_PKEY* key) const noexcept {
 SshRsaKey::SshRsaKey(Key key, SshPublicKey public_key)
     : key_(std::move(key)), public_key_(std::move(public_key)) {}
 
-// Without the primes signing takes some milliseconds more, once a connection.
+// Without the primes, signing takes some milliseconds more, once per connection.
 SshRsaKey::Key SshRsaKey::parse_openssh(const std::string& text) {
   const auto file = parse_openssh_key(text);
   if (!file || file->cipher != "none") return nullptr;
   SshFields fields(file->private_part);
-  if (!fields.number() || !fields.number()) return nullptr;  // twice the same random number
+  if (!fields.number() || !fields.number()) return nullptr;  // the same random number twice
   const auto type = fields.string();
   if (!type || as_text(*type) != kRsa) return nullptr;
   const Number modulus = number_of(fields.string());

@@ -1,5 +1,5 @@
-// An RSA key that signs with SHA-512. libssh2 1.10 signs RSA with SHA-1 alone, which no sshd of
-// today takes; every other kind of key it signs with by itself.
+// An RSA key that signs with SHA-512. libssh2 1.10 signs RSA only with SHA-1, which no current sshd
+// accepts. It signs with every other kind of key itself.
 #pragma once
 
 #include <openssl/types.h>
@@ -16,12 +16,12 @@ namespace walstow {
 
 class SshRsaKey {
  public:
-  // `text`: a key file without a passphrase, in OpenSSH's or OpenSSL's format. nullopt: it holds no
-  // RSA key, or is damaged.
+  // `text`: a key file without a passphrase, in OpenSSH's or OpenSSL's format. nullopt: it contains
+  // no RSA key, or is damaged.
   static std::optional<SshRsaKey> parse(const std::string& text);
 
   const SshPublicKey& public_key() const { return public_key_; }
-  // The signature of rsa-sha2-512 (RFC 8332), bare. Throws Error{kUsage}.
+  // Returns the bare rsa-sha2-512 signature (RFC 8332). Throws Error{kUsage}.
   std::vector<std::byte> sign(ByteView data) const;
 
  private:

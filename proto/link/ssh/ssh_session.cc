@@ -25,24 +25,26 @@ using asio::ip::tcp;
 
 namespace {
 
-// What libssh2 1.10 offers, the fastest first, and nothing with SHA-1. It has neither AES-GCM nor
-// ChaCha20 nor MACs over the encrypted text, so the attack by which strict key exchange became
-// necessary (Terrapin) finds nothing to work on either.
+// The algorithms that libssh2 1.10 offers, the fastest first, without those that use SHA-1. It has
+// neither AES-GCM nor ChaCha20 nor encrypt-then-MAC, so the attack that made strict key exchange
+// necessary (Terrapin) does not apply.
 constexpr const char* kKeyExchanges =
     "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
     "ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256";
 constexpr const char* kCiphers = "aes128-ctr,aes192-ctr,aes256-ctr";
 constexpr const char* kMacs = "hmac-sha2-256,hmac-sha2-512";
 
-// What the far end may send before we have asked for more. A larger one is slower.
+// Bytes that the remote end may send before this end requests more. A larger window is slower.
 constexpr std::uint32_t kReceiveWindow = std::uint32_t{2} * 1024 * 1024;
-// What OpenSSH's sshd may hold for a program that has not read it yet. It offers a window of 2 MiB
-// and keeps that much in one buffer, which it makes larger by a packet at a time, by a copy
-// (sshbuf.c): with megabytes in there each packet costs it some 10 ms. It credits what the program
-// has read from three packets on (channel_check_window() in channels.c), so this is enough.
+// The most bytes that OpenSSH's sshd may hold for a program that has not read them yet. It offers a
+// window of 2 MiB and keeps that much in one buffer, which it enlarges by one packet at a time,
+// with a copy (sshbuf.c). With megabytes in the buffer, each packet costs it some 10 ms. It credits
+// what the program has read after three packets (channel_check_window() in channels.c), so this is
+// enough.
 constexpr std::size_t kMostHeldBySshd = std::size_t{256} * 1024;
 constexpr std::string_view kOpenSsh = "SSH-2.0-OpenSSH";
-// What OpenSSH 9.8 and later answer instead of a banner to a host with failed logins (sshd.c).
+// The text that OpenSSH 9.8 and later send instead of a banner to a host with failed logins
+// (sshd.c).
 constexpr std::string_view kPenalty = "Not allowed at this time";
 constexpr std::size_t kMostBeginning = 256;
 constexpr std::size_t kMostErrorText = 4096;
@@ -51,18 +53,18 @@ constexpr std::size_t kTextShown = 200;
 constexpr int kSignatureWanted = 1;  // none of libssh2's codes, which are negative
 
 void start_library() {
-  // OpenSSL's ciphers start by themselves; 0: libssh2 has nothing to leave out.
+  // OpenSSL's ciphers initialize themselves; 0: libssh2 skips no part of its initialization.
   static const int kStarted = libssh2_init(0);
   if (kStarted != 0) throw Error(ErrorKind::kUnavailable, "could not start libssh2");
 }
 
-// What libssh2's sign callback and the coroutine that waits for the signature share.
+// Shared by libssh2's sign callback and the coroutine that waits for the signature.
 struct Signing {
-  std::vector<std::byte> data;       // to be signed; empty until it is asked for
-  std::vector<std::byte> signature;  // empty until it is there
+  std::vector<std::byte> data;       // to be signed; empty until libssh2 requests it
+  std::vector<std::byte> signature;  // empty until it is available
 };
 
-// Called again and again, as everything of libssh2's that must not block.
+// libssh2 calls it repeatedly, like everything that must not block.
 int give_signature(LIBSSH2_SESSION* /*session*/, unsigned char** signature, std::size_t* size,
                    const unsigned char* data, std::size_t data_size, void** context) {
   auto& signing = *static_cast<Signing*>(*context);
@@ -99,7 +101,7 @@ struct SshSession::Handles {
   ~Handles() {
     if (socket.is_open()) {
       libssh2_session_disconnect(session, "done");
-      // What libssh2 still wants to say must not be waited for, or it frees nothing.
+      // libssh2 must not wait to send its last messages, or it frees nothing.
       ::shutdown(socket.native_handle(), SHUT_RDWR);
     }
     while (libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN) {
@@ -115,7 +117,7 @@ SshSession::SshSession(tcp::socket socket, std::string store)
     : handles_(std::make_unique<Handles>(std::move(socket))), store_(std::move(store)) {
   LIBSSH2_SESSION* session = handles_->session;
   const auto prefer = [session](int method, const char* names) {
-    // Silence here would let libssh2 go on with its own choice.
+    // Without this check, libssh2 would continue with its own choice.
     if (libssh2_session_method_pref(session, method, names) != 0) {
       throw Error(ErrorKind::kUnavailable,
                   fmt::format("libssh2 {} offers none of {}", libssh2_version(0), names));
@@ -151,9 +153,9 @@ void SshSession::fail(std::string_view doing, int code) const {
               "Is there an sshd behind that address? Its log may say more.");
 }
 
-// The direction in which libssh2 waits. Right before the wait.
+// Returns the direction in which libssh2 waits. Call it right before the wait.
 SocketSession::Attempt SshSession::blocked() {
-  // The kernel falls back to delayed acknowledgements by itself, and each then costs 40 ms.
+  // The kernel falls back to delayed acknowledgements on its own, and each then costs 40 ms.
   const int on = 1;
   ::setsockopt(handles_->socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
   return {.state = waits_to_write() ? State::kWaitToWrite : State::kWaitToRead};
@@ -164,7 +166,7 @@ bool SshSession::waits_to_write() const {
   return (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) != 0;
 }
 
-// Calls `step` until it does not want to wait any more; returns what it returned then.
+// Calls `step` until it need not wait any more; returns its last result.
 template <class Step>
 asio::awaitable<int> SshSession::run(Step step) {
   int code = LIBSSH2_ERROR_EAGAIN;
@@ -185,7 +187,8 @@ bool SshSession::penalised() const {
   return banner().starts_with(kPenalty);
 }
 
-// A port of something else; or an sshd that has too many connections, which says so and hangs up.
+// The port belongs to another service, or the sshd has too many connections, reports that and hangs
+// up.
 void SshSession::refuse_without_banner() const {
   static constexpr std::string_view kSsh = "SSH-";
   const std::string_view said = banner();
@@ -237,7 +240,7 @@ SshPublicKey SshSession::host_key() const {
           .blob = std::vector<std::byte>(blob.begin(), blob.end())};
 }
 
-// libssh2 reports the end of the connection as a key that was not verified, too.
+// libssh2 reports the end of the connection as an unverified key, too.
 bool SshSession::accepted(int code) const {
   if (code == 0) return true;
   std::byte next{};
@@ -270,7 +273,7 @@ asio::awaitable<bool> SshSession::authenticate(std::string user, SshPublicKey ke
     const int code = libssh2_userauth_publickey(session, user.c_str(),
                                                 reinterpret_cast<const unsigned char*>(blob.data()),
                                                 blob.size(), give_signature, &context);
-    // Not the far end is waited for, but the signature.
+    // The wait is for the signature, not for the remote end.
     const bool wanted = !signing.data.empty() && signing.signature.empty();
     return code == LIBSSH2_ERROR_EAGAIN && wanted ? kSignatureWanted : code;
   };
@@ -311,8 +314,8 @@ SocketSession::Attempt SshSession::read(MutableByteView out) {
   Attempt attempt = read_output(out);
   if (must_wait(attempt.state)) {
     collect_errors();
-    // libssh2 keeps what it finds in the socket while it looks for another stream's. What came for
-    // this one just now is with it already, and nobody would be woken for it.
+    // While it looks for another stream's data, libssh2 keeps what it finds in the socket. Data for
+    // this stream that arrived just now is already there, and nothing would wake the reader for it.
     unsigned long kept = 0;  // NOLINT(google-runtime-int): libssh2's type
     libssh2_channel_window_read_ex(handles_->channel, &kept, nullptr);
     attempt = kept > 0 ? read_output(out) : at_end();
@@ -330,14 +333,14 @@ SocketSession::Attempt SshSession::read_output(MutableByteView out) {
   return {.error = asio::error::connection_reset};
 }
 
-// What the far end takes before it gives more credit.
+// Returns how many bytes the remote end accepts before it grants more credit.
 std::size_t SshSession::window_left() {
   return libssh2_channel_window_write_ex(handles_->channel, nullptr);
 }
 
-// True: the far end has enough that its program has not read. What is still under way does not
-// count: a long way must be full. It is not known of other servers when they credit what was read;
-// to wait for them could be to wait for ever.
+// True: the remote end holds enough that its program has not read. Bytes in transit do not count: a
+// long connection must be kept full. It is unknown when other servers credit what was read, so
+// waiting for them could last forever.
 bool SshSession::far_end_is_behind() {
   const char* banner = libssh2_session_banner_get(handles_->session);
   if (banner == nullptr || !std::string_view(banner).starts_with(kOpenSsh)) return false;
@@ -361,24 +364,24 @@ SocketSession::Attempt SshSession::write(ByteView bytes) {
           handles_->channel, 0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
       packet_begun_ = size == LIBSSH2_ERROR_EAGAIN && waits_to_write();
       if (size > 0) return {.state = State::kDone, .size = static_cast<std::size_t>(size)};
-      // 0: the far end takes no more for now.
+      // 0: the remote end accepts no more for now.
       if (size < 0 && size != LIBSSH2_ERROR_EAGAIN) return {.error = asio::error::connection_reset};
     }
-    collect_errors();  // takes in the credit that has come, too
+    collect_errors();  // also processes credit that has arrived
     if (closed()) return {.error = asio::error::connection_reset};
-    // For credit that was taken in after the decision to wait nobody would be woken any more.
+    // If credit arrived after the decision to wait, nothing would end the wait.
     if (packet_begun_ || window_left() <= window) return blocked();
   }
 }
 
-// A program that has ended takes nothing any more: sshd then closes the channel, and libssh2 keeps
-// this to itself while it has no room to write. Neither reads nor waits before the far end has
+// A program that has ended reads nothing more. sshd then closes the channel, and libssh2 does not
+// report this while it has no room to write. Neither reads nor waits before the remote end has
 // announced its end.
 bool SshSession::closed() {
   return libssh2_channel_wait_closed(handles_->channel) == 0;
 }
 
-// As long as standard error is not read the channel has no end, and its window fills up.
+// While standard error is not read, the channel does not end, and its window fills up.
 void SshSession::collect_errors() {
   std::array<char, kMostErrorText> text{};
   for (;;) {
@@ -390,10 +393,10 @@ void SshSession::collect_errors() {
   }
 }
 
-// There is nothing to read: for now, or for good.
+// There is nothing to read, for now or permanently.
 SocketSession::Attempt SshSession::at_end() {
   if (libssh2_channel_eof(handles_->channel) == 0) return blocked();
-  // The exit code comes before the close.
+  // The exit code arrives before the close.
   const int code = libssh2_channel_wait_closed(handles_->channel);
   return code == LIBSSH2_ERROR_EAGAIN ? blocked() : Attempt{.state = State::kDone};
 }

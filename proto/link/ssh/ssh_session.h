@@ -1,9 +1,10 @@
-// One SSH connection, from a socket that stands to one program on the far host: libssh2, without
-// blocking. The only file that knows it.
+// One SSH connection, from a connected socket to one program on the remote host. It uses libssh2
+// without blocking, and is the only file that knows libssh2.
 //
-// Coroutines and calls from one thread at a time. No wait in here has a deadline of its own:
-// whoever waits cancels the socket (StreamTimeout), which ends it with Error{kUnavailable}.
-// Errors: Error{kUnavailable} with what libssh2 says, in the words of "no SSH connection with ...".
+// One thread at a time may run its coroutines and calls. No wait in it has its own deadline. A
+// caller that waits cancels the socket (StreamTimeout), which ends the wait with
+// Error{kUnavailable}. Errors: Error{kUnavailable} with libssh2's message, in the form "no SSH
+// connection with ...".
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -25,41 +26,42 @@ namespace walstow {
 
 class SshSession final : public SocketSession {
  public:
-  // `store` names the far end in messages.
+  // `store` names the remote end in messages.
   SshSession(boost::asio::ip::tcp::socket socket, std::string store);
-  // Says farewell where that takes no wait.
+  // Sends the disconnect message if that takes no wait.
   ~SshSession() override;
 
   boost::asio::ip::tcp::socket& socket() override;
 
-  // The far end has proved that it holds host_key(). Which keys are the right ones the caller
-  // knows.
+  // On return, the remote end has proved that it holds host_key(). The caller checks whether that
+  // is the right key.
   boost::asio::awaitable<void> handshake(std::vector<std::string> host_key_types);
   SshPublicKey host_key() const;
-  // After a handshake that failed: the sshd accepts nothing from this host for some time, because
-  // of failed logins before.
+  // After a failed handshake: returns whether the sshd rejects this host for some time because of
+  // earlier failed logins.
   bool penalised() const;
 
-  // False: the far end does not let this key in. `private_key`: the text of a key file that is not
-  // protected by a passphrase.
+  // False: the remote end rejects this key. `private_key`: the text of a key file without a
+  // passphrase.
   boost::asio::awaitable<bool> authenticate(std::string user, std::string private_key);
-  // Signs what it is given: the bare signature, without the type in front that an agent's has.
+  // Signs the given data. Returns the bare signature, without the type that precedes an agent's.
   using Signer =
       std::function<boost::asio::awaitable<std::vector<std::byte>>(std::vector<std::byte> data)>;
   boost::asio::awaitable<bool> authenticate(std::string user, SshPublicKey key, Signer sign);
 
-  // Has the far end run `command` (or what its administrator has put in the place of it).
+  // Makes the remote end run `command` (or the command that its administrator has put in its
+  // place).
   boost::asio::awaitable<void> execute(std::string command);
 
-  // --- the program's streams, once it was started: nothing here waits ---
-  // The end comes when the program has ended, and with it all that it had to say.
+  // --- the started program's streams: nothing here waits ---
+  // The end of the stream arrives after the program's exit and all of its output.
   Attempt read(MutableByteView out) override;
   Attempt write(ByteView bytes) override;
-  // What read() has given so far: the first few hundred bytes.
+  // The first few hundred bytes that read() has returned.
   const std::string& beginning() const { return beginning_; }
-  // What the program has written to its standard error so far: the first few kilobytes.
+  // The first few kilobytes that the program has written to its standard error.
   const std::string& errors() const { return errors_; }
-  // Of a program that has ended; 0 also where a signal ended it.
+  // The exit code of a program that has ended; 0 also where a signal ended it.
   int exit_code() const;
 
  private:
@@ -84,7 +86,7 @@ class SshSession final : public SocketSession {
   std::string beginning_;
   std::string errors_;
   bool packet_begun_ = false;  // libssh2 holds the rest of a packet of this write
-  std::size_t window_ = 0;     // what the far end takes in bytes when it holds none
+  std::size_t window_ = 0;     // bytes that the remote end accepts when it holds none
 };
 
 }  // namespace walstow

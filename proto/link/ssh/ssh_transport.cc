@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kHttp = "HTTP/1.1 ";
 constexpr std::size_t kMostTextShown = 200;
-constexpr int kNotFound = 127;  // a shell's exit code for a command that it does not find
+constexpr int kNotFound = 127;  // a shell's exit code for a command that it cannot find
 
 std::string_view first_line(std::string_view text) {
   const std::size_t start = std::min(text.find_first_not_of("\r\n"), text.size());
@@ -19,7 +19,7 @@ std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
 
-// What follows `beginning` in that line of `text` that has it; "" where none has.
+// Returns what follows `beginning` in the line of `text` that contains it; "" where none does.
 std::string_view line_after(std::string_view text, std::string_view beginning) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -63,7 +63,7 @@ std::optional<Error> explain_last_words(const std::string& store, const SshLastW
                  "login shell of the account, in its start-up files.");
   }
   if (words.errors.empty() && words.exit_code == 0) return std::nullopt;
-  // walstowd's own words are as good as ours.
+  // walstowd's own message explains the failure as well as this program's would.
   const std::string_view own = line_after(words.errors, "walstowd: error: ");
   const std::string_view hint = line_after(words.errors, "walstowd: hint: ");
   if (!own.empty()) {

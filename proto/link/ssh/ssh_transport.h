@@ -1,4 +1,4 @@
-// A transport over the standard streams of a program that an sshd has started (ssh_client.h).
+// A transport over the standard streams of a program that a remote sshd started (ssh_client.h).
 #pragma once
 
 #include <memory>
@@ -11,14 +11,14 @@
 
 namespace walstow {
 
-// One read or write at a time: libssh2 has one state for both ways. After cancel() it is of no
-// further use.
+// One read or write at a time: libssh2 has one state for both directions. It is unusable after
+// cancel().
 std::unique_ptr<Transport> make_ssh_transport(std::unique_ptr<SshSession> session);
 
-// What went wrong, where the far end's own words say it: it is not HTTP that it answered, or its
-// program has ended with words on its standard error. nullopt: they say nothing. Pure.
+// Explains a failure by the remote end's own output: its answer is not HTTP, or its program exited
+// with text on its standard error. nullopt: its output explains nothing. Pure.
 struct SshLastWords {
-  std::string answer;  // the beginning of what it has answered
+  std::string answer;  // the beginning of its answer
   std::string errors;  // its standard error
   int exit_code = 0;
 };

@@ -29,19 +29,19 @@ constexpr PemKind kCertificate{
 constexpr PemKind kKey{
     .name = "private key file", .label = "PRIVATE KEY", .missing = kCertificate.missing};
 
-// The end of a PEM file is an error as well, of this reason.
+// The end of a PEM file is also an error, with this reason.
 bool at_end_of_pem() {
   const auto error = ERR_peek_last_error();
   return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
-// Instead of OpenSSL's own, which asks at the terminal.
+// Replaces OpenSSL's own callback, which asks at the terminal.
 int refuse_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
 }
 
-// --- what a certificate says ---
+// --- contents of a certificate ---
 
 [[noreturn]] void throw_unreadable_certificate(const char* part) {
   throw Error(ErrorKind::kInvalid, fmt::format("could not read the {} of a certificate", part));
@@ -56,7 +56,7 @@ std::string common_name_of(const X509& certificate) {
       ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
   if (size < 0) return "";
   const std::unique_ptr<unsigned char, FreeText> owner(text);
-  // A zero byte in the middle has fooled more than one reader of certificates.
+  // A zero byte in the middle has misled several readers of certificates.
   const bool printable =
       std::all_of(text, text + size, [](unsigned char c) { return c >= ' ' && c <= '~'; });
   return printable ? std::string(text, text + size) : "";
@@ -67,7 +67,7 @@ Time time_of(const ASN1_TIME* time) {
   if (time == nullptr || ASN1_TIME_to_tm(time, &broken_down) != 1) {
     throw_unreadable_certificate("validity");
   }
-  // Certificates may begin in the year 0 and end in 9999, and Time cannot.
+  // Certificates may begin in the year 0 and end in 9999; Time cannot represent these.
   constexpr auto kFirstSecond = std::chrono::sys_seconds();
   constexpr auto kLastSecond = std::chrono::floor<std::chrono::seconds>(Time::max());
   const std::chrono::sys_seconds seconds{std::chrono::seconds(::timegm(&broken_down))};

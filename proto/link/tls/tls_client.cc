@@ -18,7 +18,8 @@ using boost::system::error_code;
 
 namespace {
 
-// Where a context keeps its TlsClient. (The slot that OpenSSL gives to applications is Asio's.)
+// The index at which a context stores its TlsClient. (Asio uses the slot that OpenSSL gives to
+// applications.)
 int client_index() {
   static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return kIndex;
@@ -37,7 +38,7 @@ TlsClient::TlsClient(TlsStore store)
   SSL_CTX_sess_set_new_cb(native, &TlsClient::keep_session);
 }
 
-// Returns 1: the reference to the session is ours now.
+// Returns 1: this client owns the session reference now.
 int TlsClient::keep_session(SSL* connection, SSL_SESSION* session) {
   auto* client =
       static_cast<TlsClient*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), client_index()));
@@ -46,7 +47,7 @@ int TlsClient::keep_session(SSL* connection, SSL_SESSION* session) {
 }
 
 Time TlsClient::certificate_until() const {
-  // OpenSSL has no call that takes a const SSL_CTX; this one changes nothing.
+  // OpenSSL has no such call for a const SSL_CTX; this one changes nothing.
   auto* native = const_cast<boost::asio::ssl::context&>(context_).native_handle();
   return facts_of(*SSL_CTX_get0_certificate(native)).not_after;
 }

@@ -21,8 +21,9 @@ struct TlsStore {
   TlsFiles files;
 };
 
-// Connects to one store, as often as need be. The second connection resumes the first one's
-// session, which saves both ends the certificates. From one thread at a time; stays in its place.
+// Connects to one store, any number of times. The second connection resumes the first one's
+// session, which saves both ends the certificates. One thread at a time may use it; it cannot be
+// moved.
 class TlsClient {
  public:
   // Reads the files; throws as make_tls_context().
@@ -30,14 +31,14 @@ class TlsClient {
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
-  // The connection stands, and the store has proved to be the host that was asked for; whether it
-  // takes the client's own certificate shows in its first answer (TLS 1.3). Each of the host's
-  // addresses is tried in turn, with an equal share of the time that is left.
-  // Throws Error{kUnavailable} and Error{kTimeout}.
+  // On return, the store has proved that it is the requested host. With TLS 1.3, only its first
+  // answer shows whether it accepts the client's certificate. Tries each of the host's addresses in
+  // turn, with an equal share of the remaining time. Throws Error{kUnavailable} and
+  // Error{kTimeout}.
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
 
-  // When this client's own certificate ends.
+  // The expiry of this client's own certificate.
   Time certificate_until() const;
 
  private:

@@ -12,14 +12,14 @@
 namespace walstow {
 namespace {
 
-// Several records at a time, and not each one's head and body by a call of their own.
+// Reads several records at once, instead of each one's head and body with a call of their own.
 constexpr std::size_t kReadAtOnce = std::size_t{64} * 1024;
 
-// AES-128 first: it is as safe here as the longer key, and the fastest with the processor's help.
+// AES-128 first: it is as safe here as the longer key, and the fastest with hardware support.
 constexpr const char* kTlsCiphers =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
-// For calls that fail only for want of memory or by a defect.
+// For calls that fail only for lack of memory or by a defect.
 void must(std::int64_t result, const char* what) {
   if (result == 1) return;
   const std::uint64_t code = ERR_get_error();
@@ -53,7 +53,7 @@ boost::asio::ssl::context make_tls_context(boost::asio::ssl::context::method met
   SSL_CTX* native = context.native_handle();
   must(SSL_CTX_set_min_proto_version(native, TLS1_3_VERSION), "ask for TLS 1.3");
   must(SSL_CTX_set_ciphersuites(native, kTlsCiphers), "set the TLS ciphers");
-  // Many connections of a store are idle: their buffers need not stay.
+  // Many connections of a store are idle: they need not keep their buffers.
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(native, 1);
   SSL_CTX_set_default_read_buffer_len(native, kReadAtOnce);

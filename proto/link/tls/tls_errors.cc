@@ -15,7 +15,7 @@ namespace {
 
 struct Explanation {
   int cause;
-  const char* message;  // what is wrong, of the store's certificate or of the client's
+  const char* message;  // the fault, of the store's certificate or of the client's
   const char* hint;
 };
 
@@ -25,7 +25,7 @@ constexpr const char* kRenewServer =
     "On the store: \"walstow server renew\", then reload walstowd (SIGHUP). Is this machine's "
     "clock right?";
 
-// X509_V_ERR_...: what this end found wrong with the other's certificate.
+// X509_V_ERR_...: the faults that this end found in the other's certificate.
 constexpr std::array kServerFaults{
     Explanation{X509_V_ERR_CERT_HAS_EXPIRED, "its certificate has expired", kRenewServer},
     Explanation{X509_V_ERR_CERT_NOT_YET_VALID, "its certificate is not valid yet",
@@ -50,7 +50,8 @@ constexpr std::array kServerFaults{
                 "Is there another program behind that address?"},
 };
 
-// SSL_R_...: alerts of the store, that is, what it found wrong with the client's certificate.
+// SSL_R_...: alerts of the store, which report the faults that it found in the client's
+// certificate.
 constexpr std::array kAlerts{
     Explanation{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "it asks for a client certificate",
                 "Set \"tls.cert\" and \"tls.key\", made by \"walstow client add\"."},
@@ -91,7 +92,7 @@ bool is_tls(boost::system::error_code error) {
   return error.category() == boost::asio::error::get_ssl_category();
 }
 
-// The reason's part of a code of OpenSSL's.
+// Returns the reason part of an OpenSSL error code.
 int reason_of(boost::system::error_code error) {
   return ERR_GET_REASON(static_cast<std::uint64_t>(error.value()));
 }

@@ -1,5 +1,4 @@
-// What went wrong with a TLS connection, in words that say what to do about it. Pure, apart from
-// OpenSSL's tables of texts.
+// Explains failures of a TLS connection, with a remedy. Pure, apart from OpenSSL's tables of texts.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -11,17 +10,18 @@
 
 namespace walstow {
 
-// The client's handshake with `store` ("host:port") failed. `verify_result`: X509_V_..., what came
-// of checking the store's certificate. Error{kUnavailable}: mended at either end, it may work at
-// the next attempt.
+// The client's handshake with `store` ("host:port") failed. `verify_result`: X509_V_..., the result
+// of checking the store's certificate. Error{kUnavailable}: once either end is fixed, the next
+// attempt may succeed.
 Error explain_handshake(const std::string& store, boost::system::error_code error,
                         int verify_result);
 
-// An error that a connection met later. With TLS 1.3 that is also where a store's "no" to the
-// client's certificate arrives. nullopt: none of TLS.
+// For an error that a connection met later. With TLS 1.3, a store's rejection of the client's
+// certificate also arrives then. nullopt: not a TLS error.
 std::optional<Error> explain_tls_failure(const std::string& store, boost::system::error_code error);
 
-// The store's side: why a peer got no further, for its log. One line, without the peer's own text.
+// The store's side: returns why a peer was rejected, for the log. One line, without the peer's own
+// text.
 std::string handshake_failure_text(boost::system::error_code error, int verify_result);
 
 }  // namespace walstow

@@ -19,8 +19,8 @@ namespace {
 
 constexpr Duration kFarewell{1000};
 
-// The alert that tells a refused client why would be lost with what it has sent meanwhile: closing
-// a socket that holds unread data resets the connection.
+// The alert that tells a refused client the reason would be lost together with unread data that the
+// client has sent: closing a socket that holds unread data resets the connection.
 asio::awaitable<void> drain(tcp::socket& socket) {
   error_code error;
   socket.shutdown(tcp::socket::shutdown_send, error);
@@ -38,8 +38,8 @@ TlsServer::TlsServer(const TlsFiles& files)
     : context_(make_tls_context(asio::ssl::context::tls_server, files)) {
   SSL_CTX* native = context_.native_handle();
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  // Tickets alone, no memory of the store's: without a context id OpenSSL refuses to resume a
-  // session that showed a certificate.
+  // Sessions use tickets only, no memory of the store's. Without a context id, OpenSSL refuses to
+  // resume a session with a client certificate.
   static constexpr std::string_view kSessions = "walstow";
   SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(kSessions.data()),
                                  static_cast<unsigned>(kSessions.size()));

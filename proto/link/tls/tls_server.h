@@ -21,14 +21,14 @@ class TlsServer {
 
   struct Accepted {
     std::unique_ptr<Transport> transport;
-    // Signed by the authority. Its time was checked when its session began: one that is resumed, or
-    // goes on for long, may outlive it.
+    // The authority signed it. Its validity was checked when its session began: a session that is
+    // resumed, or lasts long, may outlive it.
     CertificateFacts client;
-    bool resumed = false;  // it did not show it again: it resumed an earlier session
+    bool resumed = false;  // it was not presented again: the client resumed an earlier session
   };
-  // The handshake. A client without a certificate that the authority signed gets no further:
-  // Error{kUnavailable} with the reason for the log, Error{kTimeout} at the deadline. Threads: any,
-  // on the socket's executor.
+  // Performs the handshake. Rejects a client without a certificate signed by the authority: throws
+  // Error{kUnavailable} with the reason for the log, and Error{kTimeout} at the deadline. Threads:
+  // any, on the socket's executor.
   boost::asio::awaitable<Accepted> accept(boost::asio::ip::tcp::socket socket,
                                           Deadline deadline) const;
 

@@ -15,8 +15,8 @@ using boost::system::error_code;
 
 namespace {
 
-// Bytes: four records with all that TLS adds, as many as a write of Asio's has (64 kB). Each would
-// be a system call of its own, and wake the peer.
+// Bytes: four records with all that TLS adds, as many as one Asio write (64 kB). Otherwise each
+// record would be a system call of its own, and wake the peer.
 constexpr int kWriteBuffer = 4 * SSL3_RT_MAX_PACKET_SIZE;
 
 }  // namespace
@@ -32,7 +32,7 @@ TlsSession::TlsSession(asio::ip::tcp::socket socket, asio::ssl::context& context
 void TlsSession::gather_records() {
   BIO* const buffer = BIO_new(BIO_f_buffer());
   if (buffer == nullptr) throw std::bad_alloc();
-  // Both ways lead to the one BIO of the socket, and each counts it as its own.
+  // Both directions use the socket's one BIO, and each counts it as its own.
   BIO* const socket = SSL_get_rbio(ssl_.get());
   BIO_up_ref(socket);
   SSL_set0_wbio(ssl_.get(), BIO_push(buffer, socket));
@@ -40,14 +40,15 @@ void TlsSession::gather_records() {
 }
 
 TlsSession::~TlsSession() {
-  // OpenSSL lets no session be resumed whose connection went without a farewell. Ours need none.
+  // OpenSSL lets no session be resumed whose connection ended without close_notify. walstow needs
+  // none.
   SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
-// `call` returns 1 for success, and sets the size then.
+// `call` returns 1 for success, and then sets the size.
 template <class Call>
 TlsSession::Attempt TlsSession::attempt(Call call) {
-  ERR_clear_error();  // what stands in this thread's queue is taken for this call's
+  ERR_clear_error();  // an entry in this thread's queue would count as this call's
   errno = 0;
   std::size_t size = 0;
   const int result = call(size);

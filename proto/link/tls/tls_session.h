@@ -1,11 +1,11 @@
 // One TLS connection: OpenSSL on a socket, without blocking.
 //
-// OpenSSL reads and writes the socket by itself, several records at a time. Asio's ssl::stream
-// gives it memory instead and carries each record of 16 KB to the socket and back, which cost as
-// much again as the encryption.
+// OpenSSL reads and writes the socket itself, several records at a time. Asio's ssl::stream gives
+// it memory instead and copies each record of 16 KB to and from the socket. That cost as much as
+// the encryption.
 //
-// Coroutines and calls from one thread at a time, on the socket's executor. SIGPIPE must be ignored
-// (proto/program/signals.h): OpenSSL writes without MSG_NOSIGNAL.
+// One thread at a time may run its coroutines and calls, on the socket's executor. SIGPIPE must be
+// ignored (proto/program/signals.h): OpenSSL writes without MSG_NOSIGNAL.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -23,24 +23,25 @@ namespace walstow {
 
 class TlsSession final : public SocketSession {
  public:
-  // Throws std::bad_alloc. The context may go before the session does.
+  // Throws std::bad_alloc. The session may outlive the context.
   TlsSession(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context);
-  // Says no farewell: HTTP's framing proves what came whole. The TLS session may be resumed.
+  // Sends no close_notify: HTTP's framing shows what arrived completely. The TLS session can be
+  // resumed.
   ~TlsSession() override;
 
   SSL* native_handle() { return ssl_.get(); }
   boost::asio::ip::tcp::socket& socket() override { return socket_; }
 
   enum class Side { kClient, kServer };
-  // Without an error: it stands. It has no deadline: cancel the socket (StreamTimeout). Errors are
-  // OpenSSL's (tls_errors.h), the system's, and asio::ssl::error::stream_truncated where the peer
-  // hung up.
+  // No error: the connection is established. The handshake has no deadline: cancel the socket
+  // (StreamTimeout). Errors are OpenSSL's (tls_errors.h), the system's, and
+  // asio::ssl::error::stream_truncated where the peer closed the connection.
   boost::asio::awaitable<boost::system::error_code> handshake(Side side);
 
-  // As many records as there are, up to out.size(). A peer that closes without TLS's farewell has
-  // closed.
+  // Reads all available records, up to out.size(). A peer that closes without close_notify counts
+  // as closed.
   Attempt read(MutableByteView out) override;
-  // All of it.
+  // Writes all of `bytes`.
   Attempt write(ByteView bytes) override;
 
  private:
@@ -53,8 +54,8 @@ class TlsSession final : public SocketSession {
   };
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<SSL, Free> ssl_;
-  std::optional<std::size_t> gathered_;  // bytes that are encrypted and not sent whole yet
-  std::optional<Attempt> next_;          // what came after the bytes that the last read() returned
+  std::optional<std::size_t> gathered_;  // encrypted bytes that are not completely sent yet
+  std::optional<Attempt> next_;          // what followed the bytes that the last read() returned
 };
 
 }  // namespace walstow

@@ -11,7 +11,7 @@
 namespace walstow {
 namespace {
 
-// The slowest way to a service that a large object is given time for.
+// The slowest transfer that a large object is given time for.
 constexpr std::uint64_t kLeastBytesPerSecond = std::uint64_t{1} << 20;
 
 constexpr std::size_t kMarkSize = 8;    // bytes, in hex
@@ -44,7 +44,7 @@ ConditionalPuts::Result ConditionalPuts::put(const std::string& key, const S3Bod
   return client_.service().persist(give_up, [&](Deadline deadline) {
     const bool unknown = std::exchange(tried, true);
     if (unknown) {
-      // What is not known is found out before it is tried again.
+      // Find out an unknown outcome before trying again.
       if (const auto found = find_out(key, mark, condition)) return *found;
     }
     const Result result = put_once(key, body, condition, writes, deadline);
@@ -53,14 +53,14 @@ ConditionalPuts::Result ConditionalPuts::put(const std::string& key, const S3Bod
   });
 }
 
-// nullopt: it has not taken effect, and may be tried again.
+// nullopt: the put has not taken effect, and may be tried again.
 std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::string& key,
                                                                  const std::string& mark,
                                                                  const Condition& condition) {
   const auto stands = client_.head(key);
   if (stands && has_mark(stands->writes, mark)) return Result::kDone;
   if (condition.standing == nullptr) {
-    // Should ours have stood and have been replaced since, it is not what stands either.
+    // If ours existed and was replaced since, the existing object is not ours either.
     if (stands) return Result::kOther;
     return std::nullopt;
   }
@@ -74,9 +74,8 @@ std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::stri
               fmt::format("\"{}\" was written by too many at once to say what became of one", key));
 }
 
-// Ceph before its release 17 compares what If-Match has with an ETag without quotes, and so finds
-// every ETag in quotes to be another one. Which form a service takes is found out by the first put
-// that succeeds.
+// Ceph before its release 17 compares If-Match with an ETag without quotes, and so finds that every
+// quoted ETag differs. The first put that succeeds shows which form a service takes.
 ConditionalPuts::Result ConditionalPuts::put_once(const std::string& key, const S3Body& body,
                                                   const Condition& condition,
                                                   const std::string& writes, Deadline deadline) {

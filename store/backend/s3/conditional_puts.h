@@ -1,9 +1,9 @@
-// Puts that take effect only where what stands is what the writer knows of.
+// Puts that take effect only if the existing object is the one that the writer knows.
 //
-// A request without an answer (a time-out, a connection that broke, a 5xx) may have taken effect,
-// or take effect later. So each put carries a random mark in the object's metadata, after the marks
-// of the writes that it rests on; when its outcome is unknown, a look at what stands tells it, also
-// where others have written the same bytes, or have replaced ours meanwhile.
+// A request without an answer (a time-out, a broken connection, a 5xx) may have taken effect, or
+// may take effect later. So each put carries a random mark in the object's metadata, after the
+// marks of the writes that it builds on. When the outcome is unknown, the marks of the existing
+// object show it, even if others have written the same bytes or have replaced our object since.
 //
 // Errors: as S3Client. Threads: any. All calls block.
 #pragma once
@@ -22,20 +22,20 @@ class ConditionalPuts {
   explicit ConditionalPuts(S3Client& client) : client_(client) {}
 
   enum class Result {
-    kDone,   // it stands, durably; or it stood, and others have written since
+    kDone,   // it exists, durably; or it existed, and others have written since
     kOther,  // the condition did not hold: nothing was done
   };
-  // Where nothing stands. kOther: something does.
+  // Creates the object if none exists. kOther: one exists.
   Result put_new(const std::string& key, const S3Body& body) { return put(key, body, {}); }
-  // In the place of `standing`, as S3Client found it. Objects of equal bytes are one and the same
-  // here. kOther: something else stands, or nothing.
+  // Replaces `standing`, as S3Client found it. Objects with equal bytes count as one and the same.
+  // kOther: another object exists, or none.
   Result put_over(const std::string& key, const S3Body& body, const S3Head& standing) {
     return put(key, body, {.standing = &standing});
   }
 
  private:
   struct Condition {
-    const S3Head* standing = nullptr;  // nullptr: nothing stands
+    const S3Head* standing = nullptr;  // nullptr: no object exists
   };
   enum class EtagForm { kUnknown, kQuoted, kBare };
 

@@ -53,7 +53,7 @@ CurlLibrary load() {
 }  // namespace
 
 const CurlLibrary& curl_library() {
-  // Not a static with an initializer that throws: what failed is tried anew at the next call.
+  // Not a static with an initializer that throws: the next call must retry what failed.
   static std::mutex mutex;
   static std::optional<CurlLibrary> library;
   const std::lock_guard lock(mutex);

@@ -1,6 +1,6 @@
-// libcurl, loaded when an archive in S3 is opened first: it brings some thirty libraries along,
-// which a store in a folder, started for each file, is not to pay for, nor need to have installed.
-// And the OpenSSL that it brings stays apart from the one that is linked in here.
+// libcurl, loaded when the process first opens an archive in S3. It needs some thirty libraries. A
+// store in a folder, started for each file, need not pay for them, nor have them installed. Its
+// OpenSSL stays separate from the one that is linked into this program.
 #pragma once
 
 #include <curl/curl.h>
@@ -26,8 +26,8 @@ struct CurlLibrary {
   decltype(&::curl_slist_free_all) slist_free_all;
 };
 
-// Loads it at the first call, for the rest of the process's life. Throws Error{kUsage} where it is
-// not installed. Threads: any.
+// Loads libcurl at the first call, for the rest of the process's life. Throws Error{kUsage} if it
+// is not installed. Threads: any.
 const CurlLibrary& curl_library();
 
 }  // namespace walstow

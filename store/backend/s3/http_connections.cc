@@ -1,7 +1,7 @@
-// A connection is a multi handle of libcurl's with one easy handle in it. So each has a connection
-// of its own, which it keeps, and a thread that waits in it can be left at any moment: the easy
-// interface would have to be called back to be ended, and pushes data instead of letting it be
-// pulled.
+// A connection is a libcurl multi handle with one easy handle in it. So each exchange owns its
+// connection and keeps it, and a waiting thread can leave at any moment. With the easy interface,
+// only a callback could end a transfer, and libcurl would push data instead of letting the caller
+// pull it.
 #include "store/backend/s3/http_connections.h"
 
 #include <algorithm>
@@ -18,15 +18,15 @@ namespace {
 
 using CurlLong = long;  // NOLINT(google-runtime-int): libcurl's type
 
-// Bytes of an answer that are kept until they are asked for; then the transfer pauses.
+// Bytes of an answer that are buffered until the caller reads them; then the transfer pauses.
 constexpr std::size_t kReadAhead = std::size_t{128} * 1024;
 constexpr std::size_t kUploadBuffer = std::size_t{128} * 1024;
-// Connections that nobody uses are closed by the far end at some time, and a request that meets
-// that moment has an unknown outcome. The shortest of the known services waits for 20 s.
+// The far end closes idle connections at some time, and a request that coincides with that has an
+// unknown outcome. The shortest of the known services waits for 20 s.
 constexpr CurlLong kLongestRest = 15;
 constexpr std::size_t kMostIdle = 16;
 constexpr std::size_t kMostHeaders = 100;
-constexpr Duration kPoll{200};  // a deadline is looked at that often; a byte ends the wait at once
+constexpr Duration kPoll{200};  // how often a deadline is checked; a byte ends the wait at once
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -72,14 +72,14 @@ class HttpPool::HttpConnection {
   }
 
   void begin(const HttpRequest& request);
-  // Works until `is_enough`, or the transfer is over.
+  // Works until `is_enough` holds or the transfer is over.
   template <class Enough>
   void work(Deadline deadline, Enough is_enough);
   void wait_for_head(Deadline deadline) {
     work(deadline, [this] { return head_is_over_; });
   }
   std::size_t read(MutableByteView out);
-  // Where the transfer is not over, its connection goes.
+  // If the transfer is not over, its connection is closed.
   void end() {
     if (active_) curl_.multi_remove_handle(multi_, easy_);
     active_ = false;
@@ -141,14 +141,14 @@ void HttpPool::HttpConnection::begin(const HttpRequest& request) {
   sent_headers_ = std::make_unique<HeaderList>(curl_);
   for (const std::string& line : request.headers)
     sent_headers_->add(line);
-  sent_headers_->add("Expect:");  // a service that does not know it would cost a second
+  sent_headers_->add("Expect:");  // a service that does not know it would take a second
   sent_headers_->add("Accept:");
 
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_PROXY, "");  // the environment is not to lead WAL elsewhere
+  set(CURLOPT_PROXY, "");  // the environment must not divert WAL
   set(CURLOPT_HTTP_VERSION, static_cast<CurlLong>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TCP_NODELAY, 1L);
@@ -168,7 +168,7 @@ void HttpPool::HttpConnection::begin(const HttpRequest& request) {
   if (request.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
   } else if (request.method == "PUT" || request.method == "POST") {
-    // POST like PUT: the body comes from the same callback.
+    // POST as PUT: the body comes from the same callback.
     set(CURLOPT_UPLOAD, 1L);
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body_size));
@@ -222,7 +222,7 @@ std::size_t HttpPool::HttpConnection::read(MutableByteView out) {
   if (available() == 0) {
     arrived_.clear();
     taken_ = 0;
-    note_progress();  // the time that the caller took is not the service's
+    note_progress();  // the caller's own time does not count as the service's silence
     work(Deadline::after(limits_.silence), [this] { return available() > 0; });
   }
   const std::size_t size = std::min(out.size(), available());
@@ -254,7 +254,7 @@ std::size_t HttpPool::HttpConnection::on_header(char* bytes, std::size_t size, s
   while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' '))
     line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {
-    self.headers_.clear();  // the head before was of a "100 Continue"
+    self.headers_.clear();  // the head before it was that of a "100 Continue"
     return total;
   }
   if (line.empty()) {
@@ -282,7 +282,7 @@ std::size_t HttpPool::HttpConnection::on_upload(char* bytes, std::size_t size, s
   try {
     return self.body_(std::as_writable_bytes(std::span(bytes, size * count)));
   } catch (...) {
-    // No exception gets through C; work() throws it on.
+    // No exception may pass through C code; work() rethrows it.
     self.failure_ = std::current_exception();
     return CURL_READFUNC_ABORT;
   }
@@ -320,7 +320,7 @@ std::unique_ptr<HttpPool::HttpConnection> HttpPool::acquire() {
   if (idle_.empty()) {
     connection = std::make_unique<HttpConnection>(limits_);
   } else {
-    // The one that was used last: the others' connections may rest until they are closed.
+    // Take the one that was used last: the others may stay idle until they are closed.
     connection = std::move(idle_.back());
     idle_.pop_back();
   }

@@ -1,5 +1,5 @@
-// HTTP/1.1 towards one host, over libcurl: requests that stream both ways, on connections that are
-// used again, each wait with a deadline of its own. Knows nothing of S3.
+// HTTP/1.1 to one host, over libcurl: requests that stream both ways, on reused connections, where
+// each wait has its own deadline. Knows nothing of S3.
 //
 // Threads: HttpPool any; an HttpExchange one at a time. All calls block.
 #pragma once
@@ -18,24 +18,24 @@
 
 namespace walstow {
 
-// Gives the next bytes of a body, up to the view's size; 0 at the end.
+// Writes the next bytes of a body into the view, up to its size. Returns 0 at the end.
 using BodyReader = std::function<std::size_t(MutableByteView)>;
 
 struct HttpRequest {
   std::string method;  // GET, HEAD, PUT, POST or DELETE
-  std::string url;     // escaped, as it goes out
+  std::string url;     // escaped, as it is sent
   std::vector<std::string> headers;
   std::uint64_t body_size = 0;  // bytes
   BodyReader body;              // where body_size is not 0
 };
 
-// No answer came, or it ended too early: whether the request took effect is not known.
+// No answer arrived, or it ended too early: it is unknown whether the request took effect.
 class NoAnswer : public Error {
  public:
   explicit NoAnswer(const std::string& message) : Error(ErrorKind::kUnavailable, message) {}
 };
 
-// One request whose answer has begun. Destroyed before its end: the connection is given up.
+// One request whose answer has begun. Destroying it before the answer's end closes the connection.
 class HttpExchange {
  public:
   HttpExchange() = default;
@@ -44,10 +44,10 @@ class HttpExchange {
   virtual ~HttpExchange() = default;
 
   virtual int status() const = 0;
-  // By lower-case name; "" for none.
+  // By lower-case name. "": no such header.
   virtual std::string header(const std::string& name) const = 0;
-  // The next bytes of the body; 0 at its end. Throws NoAnswer when it stalls or breaks off, also
-  // where fewer bytes came than were announced.
+  // Reads the next bytes of the body. Returns 0 at its end. Throws NoAnswer when the body stalls or
+  // breaks off, also where fewer bytes arrive than were announced.
   virtual std::size_t read(MutableByteView out) = 0;
 };
 
@@ -63,10 +63,10 @@ class HttpPool {
   explicit HttpPool(HttpLimits limits);
   ~HttpPool();
 
-  // Sends the request and waits for the head of the answer. Never sends twice, but over a
-  // connection that turned out dead before anything went out. Throws NoAnswer, also when
+  // Sends the request and waits for the head of the answer. Sends it a second time only if the
+  // first connection turned out to be dead before anything was sent. Throws NoAnswer, also when
   // `deadline` passes; what the body's reader throws; Error{kUnavailable} when too many exchanges
-  // are under way. The pool outlives what they return.
+  // are open. The pool outlives the exchanges that this returns.
   std::unique_ptr<HttpExchange> ask(const HttpRequest& request, Deadline deadline);
 
  private:

@@ -23,9 +23,8 @@ namespace {
 
 using PutResult = ConditionalPuts::Result;
 
-// What stands under a key that was given up. Not a frame that zstd would skip: whoever reads the
-// bucket without walstow must not take it for an empty file. Its size tells a list which keys are
-// worth a second look.
+// The content of a vacant key. Not a frame that zstd would skip: a reader of the bucket without
+// walstow must not take it for an empty file. Its size tells a list which keys need a closer look.
 const std::string kVacant =
     "walstow: this key is vacant; what stood here was removed or set aside\n";
 
@@ -33,14 +32,14 @@ constexpr std::size_t kLargestPage = 1000;  // S3's bound
 constexpr Duration kUpdatePatience{5000};
 constexpr Duration kUpdatePause{20};
 constexpr int kPublishAttempts = 8;
-// Beyond this many keys it takes fewer requests to list than to ask for each.
+// Beyond this many keys, listing takes fewer requests than asking for each key.
 constexpr std::size_t kFewKeys = 3;
 
-// Two segments of 16 MB that do not compress, or a dozen that do.
+// Room for two segments of 16 MB that do not compress, or for a dozen that do.
 constexpr std::size_t kMostShared = std::size_t{32} * 1024 * 1024;
 constexpr std::chrono::milliseconds kJoinable{1000};
 
-// Not somebody else's file in the bucket.
+// False: another program's file in the bucket.
 bool is_key(std::string_view text) {
   for (;;) {
     const std::size_t slash = text.find('/');
@@ -50,7 +49,8 @@ bool is_key(std::string_view text) {
   }
 }
 
-// Whatever comes of a change: after it nobody new reads what was asked for before it.
+// Invalidates shared reads at the end of a change, whatever its outcome: no new reader joins a read
+// from before it.
 class SharedReadInvalidator {
  public:
   SharedReadInvalidator(SharedReads& reads, std::vector<std::string> keys)
@@ -86,7 +86,7 @@ class S3Backend final : public Backend {
   }
   bool make_durable(const std::string& key) override {
     check_key(key);
-    return open(key) != nullptr;  // what stands is durable
+    return open(key) != nullptr;  // an existing object is durable
   }
   bool set_aside(const std::string& key, const ObjectSource& damaged) override;
   bool replace_object(StagedObject& successor, const std::string& key,
@@ -107,7 +107,7 @@ class S3Backend final : public Backend {
   void update_record(const std::string& key, const Change& change) override;
   bool remove_record(const std::string& key) override;
 
-  void verify_in_place() override {}  // the marker is read for each proof, and says it all
+  void verify_in_place() override {}  // each proof reads the marker, which is enough
 
   std::string describe() const override {
     const std::string& bucket = client_->options().address.bucket;
@@ -134,7 +134,8 @@ class S3Backend final : public Backend {
   bool prepared_ = false;  // guarded by preparing_
 };
 
-// As the directory's: before the first object, since what cannot be written may still be read.
+// As in the directory backend: before the first object, since an archive that cannot be written may
+// still be read.
 void S3Backend::prepare() {
   const std::lock_guard lock(preparing_);
   if (prepared_) return;
@@ -144,7 +145,7 @@ void S3Backend::prepare() {
 
 // --- reading ---
 
-// nullptr: nothing stands, or the mark of a vacant key does.
+// nullptr: no object exists, or only the mark of a vacant key.
 std::unique_ptr<S3Source> S3Backend::open(const std::string& key) {
   auto opened = client_->get(in_bucket(key));
   if (!opened) return nullptr;
@@ -189,7 +190,7 @@ std::vector<Entry> S3Backend::list_after(const std::string& prefix, const std::s
       if (!is_key(last) || (listed.size == kVacant.size() && is_vacant(last))) continue;
       entries.push_back({.key = last, .size = listed.size, .modified = listed.modified});
     }
-    // Past all of it at once: the character after "_".
+    // Skip all of them at once: this is the character after "_".
     if (is_house_keeping)
       last = std::string(1, '_' + 1);
     else if (page.contents.empty() || !page.is_truncated)
@@ -198,8 +199,8 @@ std::vector<Entry> S3Backend::list_after(const std::string& prefix, const std::s
   return entries;
 }
 
-// Where the next page begins is said by its last name, not by the service's token: "0" is the
-// character after "/", so that everything in a folder is passed over.
+// The last name of a page, not the service's token, determines where the next page begins. "0" is
+// the character after "/", so that everything in a folder is skipped.
 std::vector<Folder> S3Backend::folders(const std::string& prefix) {
   check_folder_prefix(prefix);
   std::vector<Folder> folders;
@@ -228,14 +229,14 @@ std::unique_ptr<StagedObject> S3Backend::stage() {
   return std::make_unique<S3Staged>(scratch_);
 }
 
-// Where nothing stands, or the mark of a vacant key.
+// Puts the object if the key has none, or only the mark of a vacant key.
 PutResult S3Backend::put_new(const std::string& key, const S3Body& body) {
   for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
     if (puts_.put_new(in_bucket(key), body) == PutResult::kDone) return PutResult::kDone;
     const auto stands = client_->head(in_bucket(key));
-    if (!stands) continue;  // it went again
+    if (!stands) continue;  // it was removed again
     if (stands->size != kVacant.size() || !is_vacant(key)) return PutResult::kOther;
-    // Should another object have come between the two looks, it is not of this ETag.
+    // If another object arrived between the two requests, its ETag differs.
     if (puts_.put_over(in_bucket(key), body, *stands) == PutResult::kDone) {
       return PutResult::kDone;
     }
@@ -259,7 +260,7 @@ bool S3Backend::replace_object(StagedObject& successor, const std::string& key,
          PutResult::kDone;
 }
 
-// The copy first, then the mark: between the two the damaged object stands twice, never not at all.
+// The copy first, then the mark: between the two the damaged object exists twice, never not at all.
 bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
   check_key(key);
   const SharedReadInvalidator afterwards(shared_reads_, {key});
@@ -273,7 +274,7 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
   const std::string aside = aside_key(key, random_hex(4));
   if (put_new(aside, copy.body()) != PutResult::kDone) return false;
   if (puts_.put_over(in_bucket(key), text_body(kVacant), head) == PutResult::kDone) return true;
-  client_->remove(in_bucket(aside));  // a random name: nobody else's
+  client_->remove(in_bucket(aside));  // a random name that nobody else uses
   return false;
 }
 
@@ -307,12 +308,12 @@ std::size_t S3Backend::count_standing(std::vector<std::string> keys) {
   return standing;
 }
 
-// Keys of one folder, in order.
+// All `keys` are in `folder`, in order.
 std::size_t S3Backend::count_standing(const std::string& folder,
                                       std::span<const std::string> keys) {
   std::size_t standing = 0;
   while (keys.size() > kFewKeys) {
-    // From the first one on: its own name without the last character sorts before it.
+    // Include the first key: its own name without the last character sorts before it.
     std::string after = keys.front();
     after.pop_back();
     if (after.size() < folder.size()) after.clear();
@@ -355,7 +356,7 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
                                  ? put_new(key, body)
                                  : puts_.put_over(in_bucket(key), body, source->head());
     if (result == PutResult::kDone) return;
-    // Somebody was faster. Not all of those who lost are to read again at once.
+    // Another writer was faster. The losers must not all read again at once.
     thread_local std::minstd_rand random{std::random_device()()};
     std::uniform_int_distribution<Duration::rep> some(1, kUpdatePause.count());
     std::this_thread::sleep_for(Duration(some(random)));

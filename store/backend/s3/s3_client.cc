@@ -77,7 +77,7 @@ S3List S3Client::list(const ListQuery& query) {
     const auto exchange = service_.ask(question, deadline);
     if (exchange->status() != 200) service_.refuse(question, *exchange);
     S3List list = parse_s3_list(service_.whole_body(*exchange));
-    // An answer to another question, out of some cache, would be a lie about what is absent.
+    // An answer to another query, from some cache, would prove a wrong absence.
     std::string last = query.after;
     for (const S3Listed& entry : list.contents) {
       if (entry.key.starts_with(query.prefix) && entry.key > last) {
@@ -117,7 +117,7 @@ void S3Client::remove(const std::string& key) {
 }
 
 void S3Client::remove_all(const std::vector<std::string>& keys) {
-  // Keys have no character that XML would have to escape.
+  // No character of a key needs escaping in XML.
   std::string text = "<Delete><Quiet>true</Quiet>";
   for (const std::string& key : keys)
     text += fmt::format("<Object><Key>{}</Key></Object>", key);

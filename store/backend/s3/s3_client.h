@@ -1,7 +1,8 @@
-// What an archive in a bucket reads, lists and removes. Keys are the bucket's, prefix included.
+// Reads, lists and removes the objects of an archive in a bucket. Keys are the bucket's, with the
+// prefix.
 //
-// Errors: Error{kUnavailable} with what the service said. Never "absent" without its own word for
-// it (404 with the code NoSuchKey). Threads: any. All calls block.
+// Errors: Error{kUnavailable} with the service's explanation. Never returns "absent" without the
+// service's own statement (404 with the code NoSuchKey). Threads: any. All calls block.
 #pragma once
 
 #include <memory>
@@ -17,10 +18,10 @@ namespace walstow {
 // The header with the marks of an object's writes (store/backend/s3/conditional_puts.h).
 inline constexpr const char* kS3Writes = "x-amz-meta-walstow-writes";
 
-// What stands under a key, by the head of an answer.
+// The existing object under a key, by the head of an answer.
 struct S3Head {
   std::string etag;    // without quotes
-  std::string writes;  // the marks of the last writes, newest last; "" where they got lost
+  std::string writes;  // the marks of the last writes, newest last; "" if they were lost
   std::uint64_t size = 0;
 };
 
@@ -35,15 +36,15 @@ class S3Client {
     S3Head head;
     std::unique_ptr<HttpExchange> body;
   };
-  // From `offset` on (0, or smaller than the object). `head.size` is the number of bytes from there
-  // on. nullopt: absent.
+  // The object from `offset` on (0, or smaller than the object). `head.size` is the number of bytes
+  // from there on. nullopt: absent.
   std::optional<Opened> get(const std::string& key, std::uint64_t offset = 0);
 
-  // nullopt: nothing was found, which is no proof.
+  // nullopt: the service found nothing, which is no proof of absence.
   std::optional<S3Head> head(const std::string& key);
 
-  // Also where nothing stands. Of several: kMostRemovals at most, each one a key, since they are
-  // not escaped; after an Error some are removed and some are not.
+  // Removing an absent object succeeds. remove_all() takes at most kMostRemovals texts, each one a
+  // key, since it does not escape them; after an Error some are removed and some are not.
   void remove(const std::string& key);
   void remove_all(const std::vector<std::string>& keys);
 

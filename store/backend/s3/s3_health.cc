@@ -6,7 +6,7 @@ bool S3Health::may_ask(Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   if (silences_ < kSilencesBefore) return true;
   if (now < next_try_) return false;
-  next_try_ = now + kPause;  // this one is the try; its outcome decides for the others
+  next_try_ = now + kPause;  // this call is the try; its outcome decides for the others
   return true;
 }
 

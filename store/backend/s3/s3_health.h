@@ -1,6 +1,6 @@
-// Whether an S3 service is worth asking right now. After several requests without an answer, only
-// one request at a time is let through, each a while after the one before; the others fail at once:
-// a service that hangs takes no workers from the store, and is not met by a storm when it is back.
+// A circuit breaker for an S3 service. After several requests without an answer, it admits only one
+// request at a time, each a while after the one before; the others fail at once. So a hanging
+// service takes no workers from the store, and meets no storm of requests when it returns.
 //
 // Threads: any.
 #pragma once
@@ -18,7 +18,7 @@ class S3Health {
   bool may_ask(Clock::time_point now);
   void answered();
   void silent(Clock::time_point now);
-  // How long there has been no answer; nullopt: the last request had one.
+  // How long the service has given no answer. nullopt: the last request had one.
   std::optional<Duration> silent_for(Clock::time_point now) const;
 
   static constexpr int kSilencesBefore = 3;

@@ -34,7 +34,7 @@ std::string note_text(const S3Options& options, std::chrono::system_clock::time_
   return to_line({{"place", bucket_text(options)}, {"no_fault", to_iso8601(now)}});
 }
 
-// Whatever is wrong with the note, and one from the future: it was not.
+// False also for any invalid note, and for one from the future.
 bool was_probed(FileSystem& files, const S3Options& options,
                 std::chrono::system_clock::time_point now) {
   const auto text = read_small_file(files, note_name(options), kLargestNote);
@@ -50,7 +50,7 @@ bool was_probed(FileSystem& files, const S3Options& options,
 
 }  // namespace
 
-// A probe takes seconds: a day is enough, also where the clocks of two hosts differ.
+// A probe takes seconds: a day's margin is enough, even where the clocks of two hosts differ.
 void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point now) {
   const std::string folder = fmt::format("{}/", parent_folder(probe_key("")));
   const S3List found = client.list(
@@ -65,7 +65,7 @@ void remove_stale_probes(S3Client& client, std::chrono::system_clock::time_point
 std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
   using PutResult = ConditionalPuts::Result;
   if (client.has_versions()) {
-    // Ceph and others keep no condition then: both writers are told that theirs is the one.
+    // Ceph and others then honour no condition: two writers both receive a success.
     return "the bucket has versioning on, or had it: such a bucket replaces what stands";
   }
   remove_stale_probes(client, client.options().clock());
@@ -101,7 +101,7 @@ void require_conditional_writes(S3Client& client, ConditionalPuts& puts) {
     return;
   }
   throw Error(ErrorKind::kStorage, what,
-              "Use a bucket without versioning, and a service with conditional writes; STORAGE.md "
+              "Use a bucket without versioning, and a service with conditional writes; S3.md "
               "names some. \"s3.probe = accept\" does without, and without the promises.");
 }
 
@@ -118,7 +118,7 @@ void require_conditional_writes_once(S3Client& client, ConditionalPuts& puts) {
   try {
     write_durably(*files, note_name(options), note_text(options, now));
   } catch (const Error& error) {
-    log_line(LogLevel::kDebug, error.what());  // then the next process tries as well
+    log_line(LogLevel::kDebug, error.what());  // the next process tries again
   }
 }
 

@@ -12,7 +12,7 @@
 namespace walstow {
 namespace {
 
-constexpr std::size_t kShown = 200;  // bytes of a foreign answer, in a message
+constexpr std::size_t kShown = 200;  // bytes of a foreign answer that a message quotes
 
 [[noreturn]] void refuse_answer(std::string_view body, const char* what) {
   throw Error(ErrorKind::kUnavailable,
@@ -21,7 +21,7 @@ constexpr std::size_t kShown = 200;  // bytes of a foreign answer, in a message
               "that answers for it?");
 }
 
-// Without comments, declarations and document types: no entities of anybody's own.
+// Parses without comments, declarations and document types, so that nobody can define entities.
 pugi::xml_document parse(std::string_view body, const char* what) {
   pugi::xml_document document;
   const auto flags = pugi::parse_escapes | pugi::parse_eol;
@@ -31,7 +31,7 @@ pugi::xml_document parse(std::string_view body, const char* what) {
   return document;
 }
 
-// The list is asked for with encoding-type=url, since XML cannot carry every key.
+// Requests for lists have encoding-type=url, since XML cannot carry every key.
 std::string unescaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -52,7 +52,7 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
-// "2026-11-26T13:04:43.047Z"; to the second.
+// Parses "2026-11-26T13:04:43.047Z", to the second.
 std::optional<Time> parse_time(std::string text) {
   const std::size_t dot = text.find('.');
   if (dot != std::string::npos) text = fmt::format("{}Z", text.substr(0, dot));

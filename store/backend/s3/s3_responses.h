@@ -1,5 +1,5 @@
-// What an S3 service answers in XML. Pure. Throws Error{kUnavailable} for what is no such answer: a
-// proxy's page must never read as an empty list, or as a proof that something is absent.
+// Parsers for an S3 service's answers in XML. Pure. Throw Error{kUnavailable} for any other text: a
+// proxy's page must never read as an empty list, or as a proof of absence.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,9 @@ namespace walstow {
 struct S3Fault {
   std::string code;     // "NoSuchKey"
   std::string message;  // may be empty
-  std::string region;   // the bucket's, where it is the wrong one that is at fault; may be empty
+  std::string region;   // the bucket's, if the request had the wrong one; may be empty
 };
-// nullopt: the body of a refusal is no answer of an S3 service.
+// nullopt: the body of a refusal is no S3 service's answer.
 std::optional<S3Fault> parse_s3_fault(std::string_view body);
 
 struct S3Listed {
@@ -36,10 +36,10 @@ S3List parse_s3_list(std::string_view body);
 // Whether objects of the bucket have, or had, versions.
 bool parse_s3_versioning(std::string_view body);
 
-// The keys that were not removed, each with a reason, for a message; "" when all were.
+// The keys that were not removed, each with a reason, for a message. "": all were removed.
 std::string parse_s3_removal(std::string_view body);
 
-// ETags go about with and without quotes.
+// Removes an ETag's quotes: services use both forms.
 std::string bare_etag(std::string_view etag);
 
 }  // namespace walstow

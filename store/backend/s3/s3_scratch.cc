@@ -39,7 +39,7 @@ FileSystem& S3Scratch::files() {
                 fmt::format("scratch folder \"{}\" was taken away", folder_),
                 "The setting \"s3.scratch\" names it.");
   }
-  // Where the file system has files without a name, the dead have left none.
+  // Where the file system supports files without a name, dead processes have left none.
   files->remove_dead_temporaries();
   files_ = std::move(files);
   return *files_;
@@ -53,7 +53,7 @@ bool S3Scratch::reserve(std::uint64_t bytes) {
   return false;
 }
 
-// The bytes of one object, in memory until the shared room is used up, then in a file.
+// The bytes of one object: in memory until the shared room is used up, then in a file.
 class S3Staged::Content {
  public:
   explicit Content(S3Scratch& scratch) : scratch_(scratch) {}
@@ -120,7 +120,7 @@ class S3Staged::Content {
 
   S3Scratch& scratch_;
   std::uint64_t size_ = 0;
-  std::uint64_t in_memory_ = 0;                 // what was taken of the shared room
+  std::uint64_t in_memory_ = 0;                 // its part of the shared room
   std::vector<std::vector<std::byte>> pieces_;  // all but the last one are full
   std::unique_ptr<File> file_;                  // then pieces_ is empty
 };
@@ -139,7 +139,7 @@ class S3Staged::Source final : public ObjectSource {
 
  private:
   std::shared_ptr<Content> content_;
-  std::uint64_t size_;  // of what was written when this source was made
+  std::uint64_t size_;  // of the bytes that were written before this source was made
   std::uint64_t offset_ = 0;
 };
 

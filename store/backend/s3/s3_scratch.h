@@ -1,9 +1,9 @@
-// Objects on their way into a bucket: in memory while there is room, which all of them share, and
-// else in files of a scratch folder that nobody else can see. The service wants to know the hash of
-// an object before its first byte, and a bucket has no place for halves.
+// Objects that are staged for a bucket: in memory while the shared room lasts, otherwise in files
+// of a scratch folder that nobody else can see. The service requires an object's hash before its
+// first byte, and a bucket cannot hold partial objects.
 //
-// Nothing here is durable, nor need it be: what is acknowledged is in the bucket. Threads:
-// S3Scratch any; a staged object as StagedObject says.
+// Nothing here is durable, nor need it be: acknowledged objects are in the bucket. Threads:
+// S3Scratch any; a staged object as StagedObject.
 #pragma once
 
 #include <atomic>
@@ -22,15 +22,16 @@ namespace walstow {
 
 class S3Scratch {
  public:
-  // `folder` is made when it is needed, with mode 0700.
+  // `folder` is made on first use, with mode 0700.
   explicit S3Scratch(std::string folder);
 
-  // Throws Error{kUnavailable} where the folder cannot be used: the put may go better later, when
-  // somebody has made room.
+  // Throws Error{kUnavailable} if the folder cannot be used: the put may succeed later, when there
+  // is room.
   FileSystem& files();
 
-  static constexpr std::uint64_t kMemory = std::uint64_t{16} << 20;  // bytes, of all together
-  // False: there is no room for that many more.
+  static constexpr std::uint64_t kMemory = std::uint64_t{16} << 20;  // bytes, for all objects
+                                                                     // together
+  // False: there is no room for `bytes` more.
   bool reserve(std::uint64_t bytes);
   void give_back(std::uint64_t bytes) { taken_ -= bytes; }
 
@@ -49,7 +50,7 @@ class S3Staged final : public StagedObject {
   void write(ByteView bytes) override;
   std::uint64_t size() const override;
   std::unique_ptr<ObjectSource> read_back() override;
-  // To be sent; lives no longer than this object. It is not written to any more then.
+  // The body to send; lives no longer than this object, which must not be written to any more.
   S3Body body();
 
  private:
@@ -57,7 +58,7 @@ class S3Staged final : public StagedObject {
   class Source;
   std::shared_ptr<Content> content_;
   Sha256 hash_;
-  std::optional<std::string> sha256_;  // once it is whole
+  std::optional<std::string> sha256_;  // once the object is complete
 };
 
 }  // namespace walstow

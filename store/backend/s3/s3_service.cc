@@ -22,13 +22,13 @@ constexpr Duration kLongestConnect{3000};
 constexpr std::string_view kNothing =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-// The service answers, and says that it cannot now.
+// The service answers, but cannot process the request now.
 class Busy : public NoAnswer {
  public:
   using NoAnswer::NoAnswer;
 };
 
-// So that those who failed together do not come back together.
+// Random, so that requests that failed together do not return together.
 void pause_about(Duration pause) {
   thread_local std::minstd_rand random{std::random_device()()};
   std::uniform_int_distribution<Duration::rep> some(pause.count() / 2, pause.count());
@@ -131,8 +131,8 @@ void S3Service::refuse(const S3Question& question, const HttpExchange& exchange,
   std::string region = exchange.header("x-amz-bucket-region");
   if (region.empty() && fault) region = fault->region;
   const int status = exchange.status();
-  // A refusal for another cause carries the region, too; and a redirect without one may be a
-  // proxy's.
+  // A refusal for another reason carries the region too, and a redirect without one may come from a
+  // proxy.
   const bool is_known = !region.empty() && region != options_.region;
   const bool is_about_region =
       code == "AuthorizationHeaderMalformed" || status == 301 || (!fault && status == 400);

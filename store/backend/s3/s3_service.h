@@ -1,7 +1,7 @@
-// Questions to an S3 service: each is signed, sent, and asked again until it has an answer or
-// patience is over. What the service refuses becomes a message with a way out.
+// Requests to an S3 service. Each is signed, sent, and sent again until it has an answer or
+// patience ends. A refusal by the service becomes a message with a remedy.
 //
-// Errors: Error{kUnavailable} with what the service said. Threads: any. All calls block.
+// Errors: Error{kUnavailable} with the service's explanation. Threads: any. All calls block.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,7 @@ namespace walstow {
 struct S3Body {
   std::uint64_t size = 0;
   std::string sha256;                   // lower-case hex
-  std::function<BodyReader()> restart;  // reads it from its beginning
+  std::function<BodyReader()> restart;  // returns a reader from the body's beginning
 };
 
 struct S3Question {
@@ -38,25 +38,25 @@ class S3Service {
 
   const S3Options& options() const { return options_; }
 
-  // Sends the question once; only within persist() or ask_again(), which note for the circuit
-  // breaker whether an answer came. Throws NoAnswer where there is none, and for 5xx, 408, 409 and
-  // 429; Error{kUnavailable} while the breaker is open.
+  // Sends the question once. Call it only within persist() or ask_again(), which record for the
+  // circuit breaker whether an answer came. Throws NoAnswer if none came, and for 5xx, 408, 409 and
+  // 429; throws Error{kUnavailable} while the breaker is open.
   std::unique_ptr<HttpExchange> ask(const S3Question& question, Deadline deadline);
   // 16 MiB at most, read within the settings' patience. Throws NoAnswer.
   std::string whole_body(HttpExchange& exchange) const;
   [[noreturn]] void refuse(const S3Question& question, HttpExchange& exchange) const;
-  // Where the body was read already, or there is none, as of a HEAD (`fault`: nullopt).
+  // For a body that was already read, or a missing one, as of a HEAD (`fault`: nullopt).
   [[noreturn]] void refuse(const S3Question& question, const HttpExchange& exchange,
                            const std::optional<S3Fault>& fault) const;
 
-  // Makes the attempt again, with pauses, until it gives a result or a refusal.
+  // Repeats the attempt, with pauses, until it returns a result or throws a refusal.
   template <class Attempt>
   auto persist(Deadline give_up, Attempt attempt) {
     std::optional<std::invoke_result_t<Attempt, Deadline>> result;
     keep_trying(give_up, [&](Deadline deadline) { result.emplace(attempt(deadline)); });
     return *std::move(result);
   }
-  // The same, as long as the settings say.
+  // As persist(), for as long as the settings allow.
   template <class Attempt>
   auto ask_again(Attempt attempt) {
     return persist(Deadline::after(options_.patience), std::move(attempt));

@@ -8,7 +8,7 @@
 namespace walstow {
 namespace {
 
-// So that a service which breaks off each time ends it.
+// The limit on resumes, so that a service that breaks off each time cannot prolong a read forever.
 constexpr int kMostResumed = 5;
 
 }  // namespace

@@ -8,9 +8,9 @@
 
 namespace walstow {
 
-// Bytes of an object, as they come from the service. Where the connection breaks it goes on from
-// there, with the same object, up to five times; then, and where the object was replaced or removed
-// meanwhile, Error{kUnavailable}. One thread at a time.
+// Bytes of an object, as they arrive from the service. When the connection breaks, it resumes there
+// with the same object, up to five times. Then, or if the object was replaced or removed, it throws
+// Error{kUnavailable}. One thread at a time.
 class S3Source final : public ObjectSource {
  public:
   S3Source(std::shared_ptr<S3Client> client, std::string key, S3Client::Opened opened,
@@ -29,12 +29,12 @@ class S3Source final : public ObjectSource {
  private:
   void resume();
 
-  // It may be read to its end after the backend is gone.
+  // The source may be read to its end after the backend is destroyed.
   const std::shared_ptr<S3Client> client_;
   const std::string key_;  // the bucket's
   const S3Head head_;
-  std::unique_ptr<HttpExchange> body_;  // goes on at offset_, or behind beginning_; or nullptr
-  const std::string beginning_;         // was read already
+  std::unique_ptr<HttpExchange> body_;  // continues at offset_, or after beginning_; or nullptr
+  const std::string beginning_;         // already read
   std::uint64_t offset_ = 0;
   int resumed_ = 0;
 };

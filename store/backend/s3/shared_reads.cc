@@ -15,13 +15,13 @@
 namespace walstow {
 namespace {
 
-// At a time: as much as a session sends at once.
+// Bytes per fetch: as many as a session sends at once.
 constexpr std::size_t kFetchedAtOnce = std::size_t{256} * 1024;
 
-// Bytes that shared objects may take still. Counted without a lock where it grows.
+// Bytes that shared objects may still take. Incremented without a lock.
 using Room = std::shared_ptr<std::atomic<std::size_t>>;
 
-// An object that is on its way into memory.
+// An object that is being read into memory.
 class SharedRead {
  public:
   SharedRead(std::unique_ptr<ObjectSource> source, Room room)
@@ -45,11 +45,11 @@ class SharedRead {
   const Room room_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::unique_ptr<ObjectSource> source_;  // of whoever set fetching_
-  Buffer bytes_;                          // from filled_ on, too
+  std::unique_ptr<ObjectSource> source_;  // used by the thread that set fetching_
+  Buffer bytes_;                          // from filled_ on likewise
   std::size_t filled_ = 0;
   bool fetching_ = false;
-  bool ended_ = false;  // the source has no more, though it may have promised
+  bool ended_ = false;  // the source has ended, perhaps early
   std::exception_ptr failure_;
 };
 
@@ -64,7 +64,7 @@ std::size_t SharedRead::read(std::size_t offset, MutableByteView out) {
     }
   }
   const std::size_t size = std::min(out.size(), filled_ - offset);
-  lock.unlock();  // what was filled does not change any more
+  lock.unlock();  // filled bytes do not change any more
   std::copy_n(bytes_.begin() + offset, size, out.begin());
   return size;
 }
@@ -113,9 +113,9 @@ class SharedReads::Cache {
 
   std::mutex mutex_;
   std::condition_variable opened_;
-  std::map<std::string, Opened> reads_;  // some of them over
+  std::map<std::string, Opened> reads_;  // some have finished
   std::set<std::string> opening_;
-  std::uint64_t forgotten_ = 0;  // how often anything was
+  std::uint64_t forgotten_ = 0;  // how often forget() was called
   const Room room_;
   const std::chrono::milliseconds joinable_;
 };
@@ -142,8 +142,8 @@ std::unique_ptr<ObjectSource> SharedReads::Cache::open(const std::string& key, c
   const bool another_opens = opening_.contains(key);
   if (another_opens) opened_.wait(lock, [&] { return !opening_.contains(key); });
   if (auto joined = join(key)) return joined;
-  // Whoever waited in vain asks alone: of what the other one did not find, each needs its own
-  // proof.
+  // A thread that waited without success opens the object alone: each caller needs its own proof of
+  // absence.
   if (another_opens) {
     lock.unlock();
     return open();
@@ -163,7 +163,7 @@ std::unique_ptr<ObjectSource> SharedReads::Cache::open(const std::string& key, c
   opening_.erase(key);
   opened_.notify_all();
   if (failure) std::rethrow_exception(failure);
-  // Should it have been this very object that was replaced meanwhile, it is of before that.
+  // If this key was forgotten meanwhile, the source may hold the replaced object: do not share it.
   if (source == nullptr || forgotten != forgotten_) return source;
   return keep(key, asked, std::move(source));
 }
@@ -186,7 +186,7 @@ std::unique_ptr<ObjectSource> SharedReads::Cache::join(const std::string& key) {
   return std::make_unique<Reader>(std::move(read));
 }
 
-// As it is where there is no room for it.
+// Returns `source` unchanged if there is no room for it.
 std::unique_ptr<ObjectSource> SharedReads::Cache::keep(const std::string& key,
                                                        Clock::time_point asked,
                                                        std::unique_ptr<ObjectSource> source) {

@@ -39,7 +39,7 @@ std::string hmac(std::string_view key, std::string_view text) {
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 
-// Leading and trailing blanks go, inner ones become one.
+// Removes leading and trailing blanks, and joins inner ones into one.
 std::string trimmed(std::string_view value) {
   std::string out;
   for (const char c : value) {
@@ -50,7 +50,7 @@ std::string trimmed(std::string_view value) {
   return out;
 }
 
-// "20130524T000000Z" of "2013-05-24T00:00:00Z".
+// "20130524T000000Z" for "2013-05-24T00:00:00Z".
 std::string basic_time(Time now) {
   std::string text = to_iso8601(now);
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });

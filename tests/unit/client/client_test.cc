@@ -328,5 +328,56 @@ TEST_F(ClientTest, ProgramThatIsNotThereIsNamed) {
   EXPECT_NE(message_.find("/nonexistent/walstowd"), std::string::npos) << message_;
 }
 
+TEST_F(ClientTest, OneConnectionIsMadeBesideOtherWork) {
+  std::ofstream(folder_.path() / "reply", std::ios::binary) << reply(200, good_fields(), object());
+  Client client = client_of("echo asked >> asked; cat reply\n");
+  const fs::path program = folder_.path() / "store";
+  std::ifstream script(program);
+  std::string text{std::istreambuf_iterator<char>(script), {}};
+  text.insert(text.find('\n') + 1,
+              fmt::format("echo >> {}\n", (folder_.path() / "begun").string()));
+  std::ofstream(program) << text;
+  const Patience patience{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
+  int done = 0;
+  // The far end begins before the work is done.
+  const auto work = [&] {
+    const Deadline deadline = Deadline::after(Duration(10000));
+    while (!fs::exists(folder_.path() / "begun") && !deadline.passed()) {
+    }
+    ++done;
+  };
+  client.connect_beside(work, patience);
+  EXPECT_TRUE(fs::exists(folder_.path() / "begun"));
+  client.connect_beside(work, patience);
+  EXPECT_EQ(done, 2);
+  EXPECT_EQ(outcome(std::move(client)), "got") << message_;
+  EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 6U);
+  EXPECT_EQ(fs::file_size(folder_.path() / "begun"), 1U);
+}
+
+TEST_F(ClientTest, AFailureBesideOtherWorkIsThatOfTheFirstAttempt) {
+  const fs::path program = folder_.path() / "store";
+  Client client({.cluster = "main",
+                 .store_text = "/archive",
+                 .store = LocalStore{.archive = "/archive", .walstowd = program.string()},
+                 .deadlines = {}});
+  bool is_done = false;
+  client.connect_beside([&] { is_done = true; },
+                        {.give_up = Deadline::after(Duration(10000)), .on_failure = {}});
+  EXPECT_TRUE(is_done);
+  // It is there now, and would answer.
+  answering(reply(200, good_fields(), object()));
+  EXPECT_EQ(outcome(std::move(client)), "unavailable");
+  EXPECT_NE(message_.find(program.string()), std::string::npos) << message_;
+}
+
+TEST_F(ClientTest, WorkThatFailsBesideAConnectionSaysWhy) {
+  Client client = answering(reply(200, good_fields(), object()));
+  const auto work = [] { throw Error(ErrorKind::kInvalid, "its size changed"); };
+  const Patience patience{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
+  EXPECT_EQ(kind_thrown([&] { client.connect_beside(work, patience); }), ErrorKind::kInvalid);
+  EXPECT_EQ(outcome(std::move(client)), "got") << message_;
+}
+
 }  // namespace
 }  // namespace walstow

@@ -121,6 +121,33 @@ TEST_F(PrefetchWindowTest, EndsUntilPostgresqlHasGotBehind) {
   EXPECT_EQ(window_.next(kPlenty), segment(14));
 }
 
+TEST_F(PrefetchWindowTest, WhatIsBeingFetchedIsNotFetchedAgain) {
+  hand(10);
+  hand(11);
+  window_.started(segment(12));
+  EXPECT_EQ(window_.next(kPlenty), segment(13));
+  window_.started(segment(13));
+  EXPECT_FALSE(window_.wants(segment(12))) << "it is not there yet";
+  window_.fetched(segment(12));
+  EXPECT_TRUE(window_.wants(segment(12)));
+  EXPECT_EQ(window_.next(kPlenty), segment(14));
+  EXPECT_EQ(window_.next(2 * kSize.bytes()), std::nullopt) << "both take room";
+}
+
+// The one behind it is under way already.
+TEST_F(PrefetchWindowTest, OneThatCannotBeHadIsAskedForAgain) {
+  hand(10);
+  hand(11);
+  window_.started(segment(12));
+  window_.started(segment(13));
+  window_.end(segment(12));
+  window_.fetched(segment(13));
+  EXPECT_FALSE(window_.wants(segment(13))) << "nobody asks for it before 12";
+  hand(12);
+  hand(12);
+  EXPECT_EQ(window_.next(kPlenty), segment(13));
+}
+
 TEST_F(PrefetchWindowTest, NewsOfASegmentThatIsNotTheNextAnyMoreChangesNothing) {
   hand(10);
   hand(11);  // PostgreSQL got it by itself while it was under way

@@ -88,6 +88,13 @@ TEST_F(PositionsTest, SequenceThatCannotBeHidesNothing) {
   sequence_ = micros();
   tell(restartpoint("000000010000000000000003"));
   EXPECT_EQ(only().restartpoint, "000000010000000000000003");
+  // Ten minutes are no difference between two clocks that are set.
+  sequence_ = micros() + 600'000'000;
+  tell(restartpoint("0000000100000000000000FF"));
+  now_ += std::chrono::seconds(1);
+  sequence_ = micros();
+  tell(restartpoint("000000010000000000000003"));
+  EXPECT_EQ(only().restartpoint, "000000010000000000000003");
   // One of a clock that is a little ahead is older than what came before, as ever.
   sequence_ = micros() + 60'000'000;
   tell(restartpoint("000000010000000000000004"));

@@ -107,6 +107,77 @@ TEST_F(UsedQuotaTest, WhatIsNotStoredIsNotCounted) {
   EXPECT_EQ(noted(), with_one);
 }
 
+// Calls of a put that are counted or made to fail.
+struct Watch {
+  int usage_updates = 0;
+  bool publishing_fails = false;
+  int checks_of_room = 1000;  // that pass
+};
+
+class WatchedBackend : public BorrowedBackend {
+ public:
+  WatchedBackend(Backend& backend, Watch& watch) : BorrowedBackend(backend), watch_(watch) {}
+  void update_record(const std::string& key, const Change& change) override {
+    if (key == layout::usage_record("main")) ++watch_.usage_updates;
+    BorrowedBackend::update_record(key, change);
+  }
+  PublishResult publish(StagedObject& object, const std::string& key) override {
+    if (watch_.publishing_fails) throw Error(ErrorKind::kUnavailable, "the disk is away");
+    return BorrowedBackend::publish(object, key);
+  }
+  void check_room() override {
+    if (watch_.checks_of_room-- == 0) throw Error(ErrorKind::kStorage, "no room");
+  }
+
+ private:
+  Watch& watch_;
+};
+
+class WatchedPutTest : public UsedQuotaTest {
+ protected:
+  Watch watch_;
+  const std::unique_ptr<Archive> archive_ = open_archive_folder(archive_folder.string());
+  Handler watched_{[this] {
+                     return std::make_unique<Archive>(
+                         std::make_unique<WatchedBackend>(archive_->backend(), watch_));
+                   },
+                   1};
+};
+
+TEST_F(WatchedPutTest, WhatStandsByThenIsNeitherCountedNorTakenBack) {
+  leave(std::uint64_t{1} << 20);
+  const auto twin = begin(watched_, kNext);
+  ASSERT_EQ(put(kNext).status, 201);
+  watch_.usage_updates = 0;
+  EXPECT_EQ(finish(*twin, kNext).status, 200);
+  EXPECT_EQ(watch_.usage_updates, 0);
+}
+
+TEST_F(WatchedPutTest, APutThatFailsIsNotCounted) {
+  leave(std::uint64_t{1} << 20);
+  const auto before = noted();
+  const auto upload = begin(watched_, kNext);
+  watch_.publishing_fails = true;
+  EXPECT_THROW(finish(*upload, kNext), Error);
+  EXPECT_EQ(watch_.usage_updates, 2) << "counted, and taken back";
+  EXPECT_EQ(noted(), before);
+}
+
+TEST_F(WatchedPutTest, RoomIsLookedForWhileABodyComes) {
+  ASSERT_EQ(put(kNamed).status, 201);
+  watch_.checks_of_room = 1;
+  const auto upload = begin(watched_, kNext);
+  const std::string content = segment_content(kNext);
+  upload->write(as_bytes(content.substr(0, 1000)));
+  EXPECT_THROW(upload->write(as_bytes(content.substr(1000))), Error);
+}
+
+TEST_F(WatchedPutTest, ACheckLooksForRoom) {
+  watch_.checks_of_room = 0;
+  HandlerResult result = watched_.handle(to_request(CheckStore{"main"}), caller);
+  EXPECT_EQ(code_of(respond(std::get<Reply>(std::move(result)))), "storage");
+}
+
 TEST_F(QuotaTest, AQuotaAndAPolicyLeaveEachOtherAsTheyAre) {
   set_quota_to(std::uint64_t{1} << 40);
   const SetPolicy policy{.cluster = "main", .policy = {.keep_backups = 2, .keep_days = 14}};
@@ -135,6 +206,26 @@ TEST_F(QuotaTest, APieceOfASegmentIsOneOfAFew) {
     EXPECT_EQ(put(kNext, piece(20 + i)).status, 201) << i;
   EXPECT_EQ(code_of(put(kNext, piece(100))), "over-quota");
   EXPECT_EQ(put(kNext, piece(20)).status, 200);
+}
+
+// Each longer one takes the name, and leaves the one of before beside it.
+TEST_F(QuotaTest, SoIsAnUnfinishedSegmentThatHasTheName) {
+  const auto unfinished = [](std::size_t records) {
+    return WalWriter(kNext).records(records, 400).content();
+  };
+  std::size_t taken = 0;
+  while (put(kNext, unfinished(20 + taken)).status == 201 && taken < 100)
+    ++taken;
+  EXPECT_EQ(taken, kPiecesOfSegment.most + 1) << "with the one that has the name";
+  EXPECT_EQ(code_of(put(kNext, unfinished(20 + taken))), "over-quota");
+  EXPECT_EQ(put(kNext, unfinished(20)).status, 200) << "it stands";
+  const std::string same = WalWriter(kNext, WalWriter(kNamed).fill('o').content())
+                               .records(20 + taken - 1, 400)
+                               .clear_page()
+                               .content();
+  EXPECT_EQ(put(kNext, same).status, 200) << "equal up to its end: it is not stored";
+  // The whole segment has its name all the same.
+  EXPECT_EQ(put(kNext, WalWriter(kNext).records(20 + taken, 400).fill().content()).status, 201);
 }
 
 // --- the bounds themselves ---
@@ -304,6 +395,22 @@ TEST_F(CountingTest, BeforeTheFirstCountOnlyOneCounts) {
   EXPECT_EQ(others, std::nullopt) << "not known";
   EXPECT_EQ(slow_.walks, 1);
   EXPECT_GE(noted_bytes_of(slow_, "main"), 1000U);
+}
+
+TEST_F(CountingTest, WhatIsGivenBackIsOfNoOtherPut) {
+  set_quota(slow_, "main", std::uint64_t{1} << 40, "tester", now_);
+  put(kNamed);
+  asked();
+  QuotaUse failed(slow_, "main");
+  EXPECT_EQ(failed.add(300), std::nullopt);
+  asked(std::chrono::hours(1));  // counts anew, and does not see those
+  QuotaUse other(slow_, "main");
+  EXPECT_EQ(other.add(200), std::nullopt);
+  const auto before = noted_bytes_of(slow_, "main");
+  failed.give_back();
+  EXPECT_EQ(noted_bytes_of(slow_, "main"), before);
+  other.give_back();
+  EXPECT_EQ(noted_bytes_of(slow_, "main"), *before - 200);
 }
 
 TEST_F(CountingTest, AfterAPruneTheOldFigureCountsUntilItIsReplaced) {

@@ -9,8 +9,11 @@
 
 #include "proto/wire/report.h"
 #include "store/archive/layout.h"
+#include "store/inventory/withdrawn_records.h"
 #include "tests/support/borrowed_backend.h"
+#include "tests/support/colliding_content.h"
 #include "tests/support/service_fixture.h"
+#include "tests/support/thrown.h"
 #include "tests/support/wal_writer.h"
 
 namespace walstow {
@@ -124,6 +127,7 @@ TEST_F(WithdrawalTest, MistakeIsUndone) {
   EXPECT_EQ(parse_withdrawn_page(back.body).files.at(0).state, "standing");
   EXPECT_EQ(get(kSegment).body, segment_content(kSegment));
   EXPECT_TRUE(listed().empty());
+  EXPECT_EQ(copies_aside(), 1U) << "a put that is under way may rely on it";
   EXPECT_EQ(put(kSegment).status, 200);
   EXPECT_EQ(code_of(undo(kSegment, segment_content(kSegment))), "no-such-record");
 }
@@ -175,6 +179,93 @@ TEST_F(WithdrawalTest, NothingIsPurgedOfWhatIsWithdrawnInPart) {
   withdraw(kHistory, kMadeUp);
   damage_record();
   EXPECT_EQ(code_of(ask(PurgeFile{"main", kHistory, digest_of(kMadeUp)})), "damaged");
+  EXPECT_EQ(copies_aside(), 1U);
+}
+
+// Does something right before a record of a withdrawal is changed.
+class BeforeTheChange : public BorrowedBackend {
+ public:
+  BeforeTheChange(Backend& backend, std::function<void()> first)
+      : BorrowedBackend(backend), first_(std::move(first)) {}
+  void update_record(const std::string& key, const Change& change) override {
+    if (key.find("/withdrawn/") != std::string::npos) {
+      if (const auto first = std::exchange(first_, {})) first();
+    }
+    BorrowedBackend::update_record(key, change);
+  }
+
+ private:
+  std::function<void()> first_;
+};
+
+// Somebody gives it its name back at the same time, and reads the copy that a purge removes.
+TEST_F(WithdrawalTest, NothingIsPurgedOfWhatIsBeingGivenBack) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  const auto archive = open_archive_folder(archive_folder.string());
+  Backend& backend = archive->backend();
+  const std::string record =
+      backend.list_after(std::string("main/") + kEra + "/withdrawn/", "", 1).at(0).key;
+  const Archive purging(std::make_unique<BeforeTheChange>(backend, [&] {
+    auto returning = *read_withdrawn(backend, record);
+    returning.state = WithdrawnRecord::State::kReturning;
+    backend.update_record(record, [&](const std::optional<std::string>&) {
+      return std::optional(encode_withdrawn(returning));
+    });
+  }));
+  const auto purged = purge_file(purging, {"main", kHistory, digest_of(kMadeUp)}, "tester");
+  ASSERT_FALSE(purged);
+  EXPECT_EQ(purged.error().code, Code::kDamaged);
+  EXPECT_EQ(copies_aside(), 1U);
+  EXPECT_EQ(undo(kHistory, kMadeUp).status, 200);
+  EXPECT_EQ(get(kHistory).body, kMadeUp);
+}
+
+// A damaged object was repaired once, and what it was lies beside the copies.
+TEST_F(WithdrawalTest, ADamagedObjectAsideHindersNobody) {
+  put(kSegment);
+  const std::string content = segment_content(kSegment);
+  fs::resize_file(object_path(kSegment), fs::file_size(object_path(kSegment)) - 1);
+  ASSERT_EQ(put(kSegment).status, 201) << "it is replaced";
+  ASSERT_EQ(copies_aside(), 1U);
+  EXPECT_EQ(withdraw(kSegment, content).status, 200);
+  EXPECT_EQ(withdraw(kSegment, content).status, 200);
+  EXPECT_EQ(undo(kSegment, content).status, 200);
+  EXPECT_EQ(get(kSegment).body, content);
+  EXPECT_TRUE(listed().empty());
+}
+
+TEST_F(WithdrawalTest, NothingThatIsBeingPurgedIsGivenBack) {
+  put(kHistory, kMadeUp);
+  withdraw(kHistory, kMadeUp);
+  const auto archive = open_archive_folder(archive_folder.string());
+  const Archive returning(std::make_unique<BeforeTheChange>(archive->backend(), [&] {
+    ASSERT_EQ(ask(PurgeFile{"main", kHistory, digest_of(kMadeUp)}).status, 200);
+  }));
+  const ReturnFile back{"main", kHistory, digest_of(kMadeUp)};
+  EXPECT_EQ(kind_thrown([&] { return_file(returning, back, "tester"); }), ErrorKind::kUnavailable);
+  EXPECT_EQ(listed().at(0).state, "purged");
+  EXPECT_EQ(code_of(get(kHistory)), "absent-end");
+}
+
+// An attacker's put of other bytes with the same digest was under way, and has won the name.
+TEST_F(WithdrawalTest, ASecondContentOfOneDigestIsWithdrawnAfterAPurge) {
+  const std::string content = segment_content(kSegment);
+  const std::string other = samples::with_same_digest(content, 500'000);
+  ASSERT_EQ(digest_of(other), digest_of(content));
+  ASSERT_EQ(put(kSegment, content).status, 201);
+  caller.name = "attacker";
+  HandlerResult result = handler.handle(to_request(put_of(kSegment, other)), caller);
+  const auto upload = std::move(std::get<std::unique_ptr<Upload>>(result));
+  caller.name = "tester";
+  ASSERT_EQ(withdraw(kSegment, content).status, 200);
+  upload->write(as_bytes(other));
+  EXPECT_THROW(upload->finish(), Error);
+  ASSERT_EQ(get(kSegment).body, other);
+  EXPECT_NE(withdraw(kSegment, other).status, 200) << "the copy of the first has its place";
+  ASSERT_EQ(ask(PurgeFile{"main", kSegment, digest_of(content)}).status, 200);
+  EXPECT_EQ(withdraw(kSegment, other).status, 200);
+  EXPECT_NE(get(kSegment).status, 200);
   EXPECT_EQ(copies_aside(), 1U);
 }
 

@@ -4,6 +4,7 @@
 
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/report.h"
+#include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
 #include "tests/support/service_fixture.h"
 
@@ -121,6 +122,23 @@ TEST_F(BranchesTest, SegmentsOfATimelineWithoutAHistory) {
   ask_as("tester");
   EXPECT_EQ(put("000000030000000000000003").status, 201);
   EXPECT_EQ(code_of(put("000000020000000000000004")), "other-timelines");
+}
+
+// The log of a server goes on in a new era where its segments have another size.
+TEST_F(BranchesTest, HistoryOfAnEarlierEraIsOne) {
+  ASSERT_EQ(put("000000010000000000000002").status, 201);
+  ASSERT_EQ(put("00000002.history", kOpened).status, 201);
+  ASSERT_EQ(ask(SetNewTimelines{"main", ClientNames{"primary1"}}).status, 200);
+  const auto archive = open_archive_folder(archive_folder.string());
+  const auto era = archive->open_era("main", samples::kSystem1Mb, 2U << 20, 2);
+  ASSERT_TRUE(era);
+  TimelinePermits permits;
+  const auto is_refused = [&](std::string_view name) {
+    return permits.refuse(*archive, era, put_of(name, ""), "standby1").has_value();
+  };
+  EXPECT_FALSE(is_refused("000000020000000000000003"));
+  EXPECT_TRUE(is_refused("000000030000000000000003"));
+  EXPECT_TRUE(is_refused("00000002.history")) << "it may have any content";
 }
 
 TEST(NewTimelines, NamesOfWhichNoneIsAny) {
