@@ -94,7 +94,7 @@ class FullFileSystem(EndToEndTest):
         self.assertEqual(disk.shell(f"stat -c %s {reserve}").stdout.strip(), str((8 << 20) // 16))
         for toml in links:
             disk.fill()
-            self.assertIn("are kept for whoever makes room", self.put(archive, toml, third, code=1))
+            self.assertIn("are reserved for making room", self.put(archive, toml, third, code=1))
             # What was acknowledged is acknowledged again, to the client that has put it.
             self.put(archive, links[0], second)
         done = archive.walstow("prune", "main", "--before", second, "--yes")
