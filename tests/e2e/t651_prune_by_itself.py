@@ -101,7 +101,7 @@ class PruneByItself(EndToEndTest):
         )
         done = self.archive.archive_file(toml, f"pg_wal/{name}", cwd=primary.data)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stderr, "cannot be recovered: where it begins, the log was pruned on")
+        self.assertRegex(done.stderr, "cannot be recovered: the WAL that it begins with was pruned on")
         backups = self.archive.json("backup", "list", "main")["backups"]
         self.assertEqual([one["pruned"] for one in backups if one["label"] == "too late"], [True])
         self.assertEqual(self.archive.json("prune", "main", "-n")["kept_backups"], plan["kept_backups"])

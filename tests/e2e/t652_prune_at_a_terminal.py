@@ -105,7 +105,7 @@ class AtATerminal(EndToEndTest):
         # Whoever needs what is about to go is told the way out, and it works.
         hold = ("hold", "add", "main", before[0], "--reason", "needed after all")
         refused = self.archive.walstow(*hold, check=False)
-        self.assertIn(' prune main --abandon" ends the prune', refused.stderr)
+        self.assertIn(' prune main --abandon" cancels the prune', refused.stderr)
         done = self.archive.walstow("prune", "main", "--abandon")
         self.assertIn("withdrawn: abandoned by", done.stdout)
         self.assertNotIn("has a policy", done.stderr)

@@ -334,7 +334,7 @@ TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
   era.retention->floor = "";
   era.retention->reason = "no backup is known that could be kept";
   era.retention->pruned = "0/500000";
-  era.retention->notes = {"prune 3 by \"x\" is not over: 7 files have gone so far"};
+  era.retention->notes = {"prune 3 by \"x\" is unfinished: 7 files deleted so far"};
   EXPECT_EQ(text_of(era),
             "    timeline 1\n"
             "      no segments\n"
@@ -345,7 +345,7 @@ TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
             "      policy: set by admin1 on 2026-11-22T19:00:00Z\n"
             "      pruned below 0/500000\n"
             "      no floor: no backup is known that could be kept\n"
-            "      prune 3 by \"x\" is not over: 7 files have gone so far\n");
+            "      prune 3 by \"x\" is unfinished: 7 files deleted so far\n");
 }
 
 TEST(StatusText, ColoursOnlyWhereTheyAreAskedFor) {
