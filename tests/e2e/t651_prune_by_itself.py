@@ -57,7 +57,7 @@ class PruneByItself(EndToEndTest):
 
         # No policy: a status says what would go, and nothing does.
         self.assertIsNone(self.retention()["policy"])
-        self.assertIn("no policy, nothing is pruned by itself", self.status())
+        self.assertIn("no policy, nothing is pruned automatically", self.status())
         self.archive.walstow("policy", "set", "main", *POLICY)
         told = self.retention()
         self.assertIn('standby "away"', told["reason"])
