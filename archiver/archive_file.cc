@@ -35,7 +35,7 @@ Digest digest_of(File& file, std::uint64_t size) {
   if (offset == size) return hasher.digest();
   throw Error(ErrorKind::kInvalid,
               fmt::format("its size changed from {} to {} bytes while it was read", size, offset),
-              "A finished WAL file never changes: find out who writes to it.");
+              "A finished WAL file never changes: find out which program writes to it.");
 }
 
 ArchivedFile check_and_put(const ArchiveJob& job, StoreClient& store, const Patience& patience) {

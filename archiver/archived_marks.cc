@@ -39,7 +39,7 @@ auto ArchivedMarks::attempt(Work work) -> decltype(work()) {
     return work();
   } catch (const Error& error) {
     if (!told_.exchange(true)) {
-      log_line(LogLevel::kWarning, fmt::format("looking ahead in vain: {}", error.what()),
+      log_line(LogLevel::kWarning, fmt::format("archiving ahead has no effect: {}", error.what()),
                error.hint());
     }
     return decltype(work())();

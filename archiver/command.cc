@@ -93,7 +93,7 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
     return;
   }
   const char* const what =
-      done->result == PutResult::kPublished ? "archived file" : "the store had already file";
+      done->result == PutResult::kPublished ? "archived file" : "the store already had file";
   log_line(LogLevel::kInfo,
            fmt::format("{} \"{}\" as \"{}/{}\", {} of {} bytes", what, path, done->report.era,
                        done->report.name, done->report.stored_size, done->report.raw_size));

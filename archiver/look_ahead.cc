@@ -42,7 +42,7 @@ struct LookAhead::State {
     try {
       work();
     } catch (const std::exception& error) {
-      log_line(LogLevel::kDebug, fmt::format("looking ahead ends: {}", error.what()));
+      log_line(LogLevel::kDebug, fmt::format("archiving ahead stops: {}", error.what()));
       stop();
     }
   }

@@ -12,8 +12,8 @@ namespace walstow {
 namespace {
 
 constexpr const char* kDamageHint =
-    "The file is damaged or was put there by someone else: compare it with a copy, and look into "
-    "the kernel's log for disk errors.";
+    "The file is damaged, or another program put it there: compare it with a copy, and check the "
+    "kernel's log for disk errors.";
 
 constexpr const char* kNoServerHint =
     "Give the data directory with --pgdata, or the system identifier with --system.";
@@ -81,7 +81,7 @@ WalFileName parse_archive_name(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
   if (std::optional<WalFileName> parsed = WalFileName::parse(name)) return *std::move(parsed);
   refuse("its name is not that of a WAL file",
-         "Only what PostgreSQL hands to archive_command can be archived: use \"%p\" there.");
+         "Only files that PostgreSQL passes to archive_command can be archived: use \"%p\" there.");
 }
 
 std::size_t bytes_to_check(const WalFileName& name, std::uint64_t size) {
@@ -114,11 +114,11 @@ Checked precheck(const Candidate& candidate, const ServerIdentity& server) {
     check_backup(candidate);
   }
   if (!server.system_identifier) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("a {} does not say of which cluster it is, and there is no data "
-                            "directory that would",
-                            to_string(candidate.name.kind())),
-                kNoServerHint);
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("a {} does not identify its cluster, and there is no data directory that does",
+                    to_string(candidate.name.kind())),
+        kNoServerHint);
   }
   if (server.segment_size && !candidate.name.fits(*server.segment_size)) {
     refuse(fmt::format("segment size is {}, with which no segment has this name",

@@ -14,11 +14,11 @@ void warn_of_piece(const std::string& stored_name) {
   if (stored_name.find(".incomplete.") == std::string::npos) return;
   log_line(
       LogLevel::kWarning,
-      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never hands it out",
+      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never serves it",
                   stored_name),
-      "The timeline ended there: so the segment comes from a server that was switched over, and "
-      "from a standby with archive_mode = always. All is well then. Is it all that is left of a "
-      "lost server? An administrator gives it its name with \"walstow conflict accept\".");
+      "The timeline ended there. Such a segment comes from a server that was switched over, and "
+      "from a standby with archive_mode = always; then nothing is wrong. If it is all that is left "
+      "of a lost server, an administrator gives it the name with \"walstow conflict accept\".");
 }
 
 }  // namespace

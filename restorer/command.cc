@@ -177,7 +177,7 @@ std::optional<Prefetch::Options> prefetch_options(const RestoreCall& call,
   const std::uint32_t user = ::geteuid();
   if (!belongs_to(wal_folder_files, user)) {
     log_line(LogLevel::kDebug, "not fetching ahead: the folder is another user's",
-             "What this user fetches, the server's own calls would not take.");
+             "The server's own calls would not use files that this user fetches.");
     return std::nullopt;
   }
   if (would_become_child_of_server(call.data_directory)) {

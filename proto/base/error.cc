@@ -14,8 +14,8 @@ std::string_view hint_for(int error_number) {
     case EDQUOT:
       return "Free some space, or raise the disk quota.";
     case EROFS:
-      return "The file system is mounted read-only; after a disk error the kernel does that by "
-             "itself.";
+      return "The file system is mounted read-only. After a disk error, the kernel does that "
+             "automatically.";
     case EACCES:
     case EPERM:
       return "Check the owner and the permissions of the file and of every folder above it.";
@@ -23,12 +23,13 @@ std::string_view hint_for(int error_number) {
     case ENFILE:
       return "Raise the limit of open files (ulimit -n, LimitNOFILE=).";
     case EIO:
-      return "The disk or its connection failed; look into the kernel's log.";
+      return "The disk or its connection failed; check the kernel's log.";
     case ESTALE:
       return "The network file system has lost the file; check its server and mount it again.";
     case ELOOP:
     case ENOTDIR:
-      return "Symbolic links are not followed here, and a file cannot stand where a folder must.";
+      return "Symbolic links are not followed here. Is there a link or a file where the path needs "
+             "a folder?";
     default:
       return "";
   }
@@ -71,7 +72,7 @@ std::string system_hint(int error_number) {
 std::string start_hint(int error_number) {
   if (error_number != EAGAIN) return system_hint(error_number);
   return "Is the limit of processes reached? Threads count as well. Raise it (ulimit -u, "
-         "LimitNPROC=, TasksMax=, a container's pids limit), or end what runs needlessly.";
+         "LimitNPROC=, TasksMax=, a container's pids limit), or end processes that are not needed.";
 }
 
 void throw_system_error(const std::string& what, int error_number) {

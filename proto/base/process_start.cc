@@ -19,7 +19,8 @@ constexpr std::size_t kThreads = 17;
 constexpr std::size_t kStart = 19;
 
 [[noreturn]] void throw_no_stat() {
-  throw Error(ErrorKind::kStorage, "/proc tells in an unknown form when a process has begun");
+  throw Error(ErrorKind::kStorage,
+              "could not read the start time of a process: /proc has it in an unknown format");
 }
 
 }  // namespace

@@ -105,8 +105,8 @@ namespace {
                                 std::string_view body) {
   if (const auto refusal = parse_refusal(reply, body)) throw to_error(*refusal);
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("the answer of \"{}\" is not a walstow store's (HTTP status {})", store,
-                          reply.status),
+              fmt::format("the answer of \"{}\" is not that of a walstow store (HTTP status {})",
+                          store, reply.status),
               "Is the address right, and no proxy in between?");
 }
 
@@ -150,9 +150,9 @@ asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
     const std::size_t size = co_await connection->read_body(buffer, progress(whole));
     if (size == 0) co_return text;
     if (text.size() + size > kLargestJson) {
-      throw Error(
-          ErrorKind::kUnavailable,
-          fmt::format("the answer of \"{}\" is longer than any of a store's", options.store_text));
+      throw Error(ErrorKind::kUnavailable,
+                  fmt::format("the answer of \"{}\" is longer than a store's answer may be",
+                              options.store_text));
     }
     text += as_text(buffer.first(size));
   }
@@ -278,7 +278,7 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
   const std::string* archive = reply.fields.find(field::kArchive);
   if (digest == nullptr || *digest != to_digest_field(header.digest) || archive == nullptr) {
     throw Error(ErrorKind::kDamaged,
-                "the store's answer and the object in it do not carry the same digest");
+                "the store's answer and the object in it have different digests");
   }
   if (header.name != get.file.text()) {
     throw Error(ErrorKind::kDamaged, fmt::format("the store answered with \"{}\" to \"{}\"",
@@ -312,7 +312,7 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
   }
   if (refusal && refusal->proof) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store \"{}\" answered another question than the one asked",
+                fmt::format("the store \"{}\" answered another request than the one sent",
                             options.store_text));
   }
   throw_refusal(options.store_text, reply, text);

@@ -76,7 +76,7 @@ void ClientConnection::fail(error_code error, const char* doing) const {
       error == asio::error::eof || error == asio::error::broken_pipe ||
       error == asio::error::connection_reset) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("{} closed the connection before it had answered", store));
+                fmt::format("{} closed the connection before it answered", store));
   }
   if (auto explained = explain_tls_failure(peer_, error)) throw Error(*explained);
   throw Error(ErrorKind::kUnavailable,

@@ -98,10 +98,10 @@ void throw_creation_error(const std::string& what, int error_number, int fd) {
   const bool no_inodes = error_number == ENOSPC && ::fstatvfs(fd, &room) == 0 && room.f_files > 0 &&
                          room.f_favail == 0;
   if (!no_inodes) throw_system_error(what, error_number);
-  throw Error(ErrorKind::kStorage,
-              fmt::format("{}: {}: no inode is free", what, system_message(ENOSPC)),
-              "The file system has as many files as it can have, whatever \"df -h\" says: see "
-              "\"df -i\". Remove files that nobody needs, or make it with more inodes.");
+  throw Error(
+      ErrorKind::kStorage, fmt::format("{}: {}: no inode is free", what, system_message(ENOSPC)),
+      "The file system has as many files as it can have, even if \"df -h\" shows free space: see "
+      "\"df -i\". Remove files that are not needed, or make the file system with more inodes.");
 }
 
 FileStatus status_of(int fd, const std::string& label) {

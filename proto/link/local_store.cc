@@ -167,7 +167,7 @@ Started start_child(const LocalStore& store, const Descriptor& its_end) {
     const bool not_there = error == ENOENT || error == ENOTDIR || error == EACCES;
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("could not run \"{}\": {}", store.walstowd, system_message(error)),
-                not_there ? "Install walstowd beside the other executables, or name it in the "
+                not_there ? "Install walstowd next to the other executables, or name it in the "
                             "setting \"walstowd\"."
                           : start_hint(error));
   }

@@ -70,8 +70,8 @@ SshAddress parse_ssh_address(std::string_view text) {
     rest.remove_prefix(at + 1);
     if (address.user.find(':') != std::string::npos) {
       // Not shown: the text after the colon is a secret.
-      throw Error(ErrorKind::kInvalid, "the address of a store has no place for a password",
-                  "Show the store a key instead: the setting \"ssh.identity\".");
+      throw Error(ErrorKind::kInvalid, "the address of a store cannot contain a password",
+                  "Use a key instead: the setting \"ssh.identity\" names it.");
     }
     if (!is_user(address.user)) fail(text, "has no valid name of an account", kForms);
   }
@@ -103,7 +103,8 @@ HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
       fail(text, "has more than one \":\"", "An IPv6 address is written [2001:db8::1].");
     }
     if (!is_host(address.host, false)) {
-      fail(text, "has no valid host name", "Letters, digits, \".\", \"-\" and \"_\" make one.");
+      fail(text, "has no valid host name",
+           "It consists of letters, digits, \".\", \"-\" and \"_\".");
     }
   }
   if (rest.empty()) return address;
@@ -119,7 +120,7 @@ StoreAddress parse_store_address(std::string_view text) {
   std::string_view address = text.substr(kHttps.size());
   if (address.ends_with('/')) address.remove_suffix(1);
   if (address.empty() || address.find_first_of("/?#@") != std::string_view::npos) {
-    fail(text, "holds more or less than a host and a port", kForms);
+    fail(text, "does not consist of a host and a port", kForms);
   }
   HostPort at = parse_host_port(address);
   if (at.host.empty()) fail(text, "names no host", kForms);

@@ -119,7 +119,7 @@ void write_left(FileSystem& wal_folder, const LeftProcess& left, const KernelVie
     throw Error(ErrorKind::kStorage, "/proc is not that of this PID namespace");
   }
   const std::string boot = kernel.boot_id();
-  if (boot.empty()) throw Error(ErrorKind::kStorage, "the kernel does not tell its boot id");
+  if (boot.empty()) throw Error(ErrorKind::kStorage, "the kernel does not report its boot id");
   const auto start = kernel.process_start(left.process);
   if (!start) return;
   write_passing_record(wal_folder, name_of(std::to_string(left.process)),

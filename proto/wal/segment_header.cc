@@ -70,8 +70,8 @@ bool is_page_size(std::uint32_t bytes) {
 
 // A server that walstow does not support. Its file is sound.
 constexpr const char* kOtherMachineHint =
-    "The file is sound. walstow serves PostgreSQL on 64-bit little-endian machines (amd64, arm64, "
-    "ppc64le, riscv64) only.";
+    "The file is sound. walstow supports PostgreSQL on 64-bit little-endian machines (amd64, "
+    "arm64, ppc64le, riscv64) only.";
 
 SegmentHeaderResult not_a_segment(const std::string& why) {
   return {std::nullopt, fmt::format("is not a WAL segment: {}", why), {}};
@@ -104,7 +104,7 @@ SegmentHeaderResult unknown_magic(ByteView bytes, std::uint16_t magic) {
   if ((magic & kFirstDigitMask) == kFirstDigit) {
     result.hint = fmt::format(
         "Either its server is older than PostgreSQL {}, or a development version of another "
-        "release, neither of which walstow serves; or the file is damaged.",
+        "release, neither of which walstow supports; or the file is damaged.",
         kReleases.front().name);
   }
   return result;

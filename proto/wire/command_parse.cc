@@ -133,8 +133,8 @@ Parsed parse_change_client(std::string client, FieldReader& fields) {
   const auto until = fields.optional(form::kUntil);
   if (!grants && !until) {
     fields.refuse(make_refusal(
-        Code::kBadRequest,
-        fmt::format("neither {} nor {} says what is to change", field::kGrants, field::kUntil)));
+        Code::kBadRequest, fmt::format("neither {} nor {} is given, so there is nothing to change",
+                                       field::kGrants, field::kUntil)));
   }
   if (fields.refused()) return *fields.refused();
   return ChangeClient{
@@ -184,7 +184,7 @@ Parsed parse_set_aside(std::string cluster, const Target& target) {
   if (auto refused = query.refused()) return std::move(*refused);
   if (!object) {
     return make_refusal(Code::kBadRequest, "query parameter \"object\" is missing",
-                        "It says which object is to be set aside, as a verification names it.");
+                        "It names the object to quarantine, as a verification reports it.");
   }
   return SetAside{.cluster = std::move(cluster), .object = std::move(*object)};
 }
@@ -381,7 +381,7 @@ OrRefusal<Command> parse_request(const RequestHead& request) {
   if (version != nullptr && *version != kProtocolVersion) {
     return make_refusal(
         Code::kBadRequest,
-        fmt::format("protocol version \"{}\" is asked for, this store speaks \"{}\"",
+        fmt::format("protocol version \"{}\" is requested, this store speaks \"{}\"",
                     shown(*version), kProtocolVersion),
         "Install releases of walstow that speak the same version at both ends.");
   }

@@ -54,7 +54,8 @@ NewTimelinesReport parse_new_timelines_report(std::string_view body) {
   const ReportReader reader(object, kWhat);
   const auto clients = parse_new_timelines(reader.text("new_timelines"));
   if (!clients) {
-    throw Error(ErrorKind::kUnavailable, fmt::format("{} does not say whose they may be", kWhat),
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("{} does not name the clients that may open them", kWhat),
                 "Is walstow older than the store?");
   }
   return {.clients = *clients, .by = reader.text("by"), .set = reader.time("set")};

@@ -67,7 +67,7 @@ const FieldForm<bool> kDeep{"deep", parse_yes, "1, or left out"};
 const FieldForm<std::uint32_t> kJobs{"jobs", parse_jobs, "1 to 64"};
 const FieldForm<std::uint64_t> kBytes{"bytes", parse_bytes, "a number above 0"};
 const FieldForm<std::string> kObject{"object", parse_object,
-                                     "what a verification has called an object"};
+                                     "the name by which a verification reports an object"};
 }  // namespace form
 
 FileRange QueryReader::range() {

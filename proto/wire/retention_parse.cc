@@ -75,16 +75,16 @@ PrunePolicy read_policy(FieldReader& fields) {
                      .timeline = fields.optional(kTimeline)};
   // One without the other keeps less than its author may have expected.
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
-    fields.refuse(make_refusal(
-        Code::kBadRequest,
-        fmt::format("{} and {} go together", field::kKeepBackups, field::kKeepDays),
-        "Kept are that many backups, and all that are younger, and one before these."));
+    fields.refuse(
+        make_refusal(Code::kBadRequest,
+                     fmt::format("{} and {} go together", field::kKeepBackups, field::kKeepDays),
+                     "They keep that many backups, all that are younger, and one before these."));
   }
   if (policy.timeline && policy.before) {
     fields.refuse(make_refusal(
         Code::kBadRequest,
         fmt::format("{} does not go together with {}", field::kTimeline, field::kBefore),
-        "A dead branch goes as a whole, but for what is needed."));
+        "A dead branch is deleted as a whole, except for files that are needed."));
   }
   return policy;
 }
@@ -95,7 +95,7 @@ void check_count(FieldReader& fields, const PrunePolicy& policy,
   if (era || policy.keep_backups != 0U) return;
   fields.refuse(make_refusal(Code::kBadRequest,
                              fmt::format("{} is 0 without {}", field::kKeepBackups, field::kEra),
-                             "Of the newest era one backup is kept at least."));
+                             "At least one backup of the newest era is kept."));
 }
 
 bool valid_id(std::string_view id) {
@@ -212,15 +212,15 @@ Parsed parse_set_policy(const std::string& cluster, FieldReader& fields) {
   check_count(fields, set.policy, {});
   const bool is_quota_alone = set.quota && set.policy == PrunePolicy();
   if (!set.policy.keep_backups && !is_quota_alone) {
-    fields.refuse(
-        make_refusal(Code::kBadRequest, fmt::format("{} is missing", field::kKeepBackups),
-                     "A policy says which backups are kept: without any, nothing goes by itself."));
+    fields.refuse(make_refusal(
+        Code::kBadRequest, fmt::format("{} is missing", field::kKeepBackups),
+        "A policy states which backups to keep. Without one, nothing is pruned automatically."));
   }
   if (set.policy.before || set.policy.timeline) {
     fields.refuse(
         make_refusal(Code::kBadRequest,
                      fmt::format("{} and {} are for one prune", field::kBefore, field::kTimeline),
-                     "A policy counts for all that come."));
+                     "A policy applies to all later prunes."));
   }
   if (fields.refused()) return *fields.refused();
   return set;

@@ -112,14 +112,14 @@ VerifyPage parse_verify_page(std::string_view body) {
 }
 
 SetAsideReport parse_set_aside_report(std::string_view body) {
-  const json::object object = parse_report_body(body, "report of what was set aside");
-  const ReportReader reader(object, "report of what was set aside");
+  const json::object object = parse_report_body(body, "report of a quarantine");
+  const ReportReader reader(object, "report of a quarantine");
   const std::string result = reader.text("result");
   const auto row = std::ranges::find(kResults, result, [](const auto& one) { return one.second; });
   if (row == kResults.end()) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store says \"{}\" of an object", escaped(result)),
-                "It may be of a later release.");
+                fmt::format("the store reports \"{}\" for an object", escaped(result)),
+                "The store may be of a later release.");
   }
   return {.object = reader.text("object"), .result = row->first, .reason = reader.text("reason")};
 }

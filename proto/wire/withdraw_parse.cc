@@ -80,7 +80,7 @@ std::optional<Parsed> parse_withdraw_request(const RequestHead& request, const s
   if (path.size() > 4 && !may_be_stored(name)) {
     return make_refusal(Code::kBadName,
                         fmt::format("\"{}\" is not the name of a stored file", shown(name)),
-                        "It is the name as a list of the files has it.");
+                        "A list of the files shows the names.");
   }
   if (path.size() < 6) {
     if (request.method != Method::kGet) return std::nullopt;

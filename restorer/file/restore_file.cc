@@ -19,8 +19,8 @@ namespace walstow {
 namespace {
 
 constexpr const char* kMendHint =
-    "Where a server still has the file in its pg_wal, walstow-archive puts a sound one in its "
-    "place.";
+    "If a server still has the file in its pg_wal, put it again from there with walstow-archive: "
+    "it replaces the damaged object.";
 
 // Bytes. While a piece is fsynced nothing is heard of the file, and a call that waits for it waits
 // no longer than a moment for a word (PrefetchClient::take_ready()).

@@ -55,7 +55,7 @@ int run_prefetcher(PrefetchCommand command) {
   const Descriptor signals = prefetcher_signals();
   leave_data_directory(command);
   auto listener = PrefetchListener::open(command.wal_folder);
-  if (!listener) return nothing_to_do("another process does");
+  if (!listener) return nothing_to_do("another process does so already");
 
   const std::shared_ptr<FileSystem> wal_folder = open_wal_folder(command.wal_folder);
   const auto entries = open_prefetch_folder(command.wal_folder);
@@ -63,7 +63,7 @@ int run_prefetcher(PrefetchCommand command) {
   Spool spool(*wal_folder, command.key);
   const auto archive = spool.known_archive();
   const auto tag = spool.entry_tag(::geteuid());
-  if (!archive || !tag) return nothing_to_do("the spool tells no archive");
+  if (!archive || !tag) return nothing_to_do("the spool names no archive");
 
   note_processes_in(command.options.store, wal_folder);
   Client client(command.options);
@@ -93,7 +93,7 @@ int run_prefetcher(PrefetchCommand command) {
   Prefetcher prefetcher(job, *std::move(listener), ahead);
   const std::string reason = prefetcher.run();
   log_line(LogLevel::kDebug,
-           fmt::format("ended: {}; {} fetched ahead, {} of them handed over", reason,
+           fmt::format("ended: {}; {} fetched ahead, {} of them delivered", reason,
                        prefetcher.counts().fetched, prefetcher.counts().handed));
   // A segment that is being fetched has no name yet, and ends with the process: no wait is needed.
   std::_Exit(exit_code::kDone);

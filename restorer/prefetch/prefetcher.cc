@@ -94,11 +94,11 @@ void Prefetcher::wait() {
   if (waits[0].revents != 0) {
     reason_ = "the server has ended";
   } else if (waits[1].revents != 0) {
-    reason_ = "it was told to end";
+    reason_ = "it received a signal to end";
   } else {
     if (waits[2].revents != 0) handle_worker_news();
     accept_calls();
-    if (reason_.empty() && idle_until_.passed()) reason_ = "nobody has asked for long";
+    if (reason_.empty() && idle_until_.passed()) reason_ = "no call came for a long time";
   }
 }
 
@@ -121,7 +121,7 @@ void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
   if (!message || message->tag != job_.tag || !message->segment.fits(job_.segment_size)) {
     PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
     // Of an earlier or later release, or after a change of settings: one with those will come.
-    reason_ = "a call asks for something else";
+    reason_ = "a call has other settings, or is of another release";
     return;
   }
   idle_until_ = Deadline::after(job_.idle);

@@ -89,7 +89,7 @@ Descriptor prefetcher_signals() {
   for (const int number : {SIGTERM, SIGINT, SIGHUP})
     sigaddset(&signals, number);
   if (sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
-    throw_system_error("could not hold back signals", errno);
+    throw_system_error("could not block signals", errno);
   }
   Descriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!descriptor) throw_system_error("could not make a signalfd", errno);

@@ -79,9 +79,9 @@ void make_prefetch_folder(FileSystem& wal_folder, std::uint32_t user) {
     wal_folder.make_folder(path);
   if (trusted_folder(wal_folder, user)) return;
   throw Error(ErrorKind::kStorage,
-              fmt::format("folder \"{}\" belongs to another user, or can be written to by one",
+              fmt::format("folder \"{}\" belongs to another user, or another user can write to it",
                           wal_folder.describe(in_spool(kFolder))),
-              "Remove it; it holds nothing that cannot be done without.");
+              "Remove it. walstow-restore can fetch its content again.");
 }
 
 std::unique_ptr<FileSystem> open_prefetch_folder(const std::string& wal_folder) {

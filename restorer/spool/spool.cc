@@ -64,7 +64,7 @@ std::string unpack_history(const std::string& path, std::string_view object,
   }
   const ObjectHeader& header = *decoder.header();
   if (header.name != file.text() || header.system_identifier != system_identifier) {
-    throw Error(ErrorKind::kDamaged, fmt::format("file \"{}\" holds \"{}\" of system {}", path,
+    throw Error(ErrorKind::kDamaged, fmt::format("file \"{}\" contains \"{}\" of system {}", path,
                                                  header.name, header.system_identifier));
   }
   return content;
@@ -85,7 +85,7 @@ auto Spool::attempt(Work work) -> decltype(work()) {
     return work();
   } catch (const Error& error) {
     if (!std::exchange(told_, true)) {
-      log_line(LogLevel::kWarning, fmt::format("going on without spool: {}", error.what()),
+      log_line(LogLevel::kWarning, fmt::format("continuing without spool: {}", error.what()),
                error.hint());
     }
     return decltype(work())();

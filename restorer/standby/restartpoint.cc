@@ -20,8 +20,7 @@ void report_restartpoint(const RestartpointJob& job, Spool& spool, StoreClient& 
     store.ask(report, patience);
   } catch (const Error& error) {
     log_line(LogLevel::kWarning,
-             fmt::format("could not report restartpoint \"{}\": {}; it goes along with the next "
-                         "restore",
+             fmt::format("could not report restartpoint \"{}\": {}; the next restore reports it",
                          job.restartpoint.text(), error.what()),
              error.hint());
     spool.keep_restartpoint(*instance, job.restartpoint);

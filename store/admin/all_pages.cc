@@ -17,7 +17,7 @@ std::string JoinedPages::add(const std::string& page) {
   const std::string next = text_member(object, kNextPage).value_or("");
   if (!next.empty() && next <= last_) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store's list does not go on behind \"{}\"", escaped(next)));
+                fmt::format("the store's list does not continue after \"{}\"", escaped(next)));
   }
   last_ = next;
   object.erase(kNextPage);

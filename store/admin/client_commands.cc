@@ -69,7 +69,7 @@ SshPublicKey read_ssh_public_key(const std::string& path) {
       .name = "public key file",
       .label = "",
       .missing =
-          "\"ssh-keygen -t ed25519\" on the client's host makes one beside the private key."};
+          "\"ssh-keygen -t ed25519\" on the client's host makes one next to the private key."};
   const auto key = parse_ssh_public_key(read_pem_file(kPublicKey, path).text);
   if (!key) {
     throw Error(
@@ -104,7 +104,7 @@ void refuse_certificate_options(const CommandContext& call) {
     if (call.command.option(name).empty()) continue;
     throw Error(ErrorKind::kUsage,
                 fmt::format("option --{} is about a certificate, and --ssh makes none", name),
-                "A client has the one or the other: add it twice, under two names.");
+                "A client has either a certificate or an SSH key: add it twice, under two names.");
   }
 }
 
@@ -124,10 +124,9 @@ int add_ssh(const CommandContext& call) {
     return exit_code::kDone;
   }
   print(fmt::format("{}\n", line));
-  log_line(LogLevel::kInfo,
-           fmt::format("client \"{}\" added; the line belongs into .ssh/authorized_keys of the "
-                       "archive's owner at the store's host",
-                       name));
+  log_line(LogLevel::kInfo, fmt::format("client \"{}\" added; add the line to .ssh/authorized_keys "
+                                        "of the archive's owner on the store's host",
+                                        name));
   return exit_code::kDone;
 }
 
@@ -170,8 +169,7 @@ std::string url_for_client(const CommandContext& call) {
   const ClientOptions options = store_options(call.settings);
   if (const auto* const tls = std::get_if<TlsStore>(&options.store)) return url_text(tls->at);
   if (local_archive(call).empty()) {
-    throw Error(ErrorKind::kUsage,
-                "this end does not know by which host name TLS reaches the store",
+    throw Error(ErrorKind::kUsage, "the host name by which TLS reaches the store is not known here",
                 "Give its address with --url; or register an SSH key with --ssh.");
   }
   const std::string path = tls_folder_of(local_archive(call)).certificate;
@@ -184,10 +182,9 @@ std::string url_for_client(const CommandContext& call) {
 std::string settings_text(const std::string& name, const Grants& grants, const std::string& url) {
   const std::string& cluster = grants.front().cluster;
   return fmt::format(
-      "# Client \"{}\". These files belong into /etc/walstow of its host; client.key must be\n"
-      "# owned by the user that PostgreSQL runs as, and readable for nobody else.\n"
-      "{}"
-      "store = \"{}\"\n"
+      "# Client \"{}\". Copy these files to /etc/walstow on its host. client.key must be\n"
+      "# owned by the user that PostgreSQL runs as, and readable by no other user.\n"
+      "{}store = \"{}\"\n"
       "\n"
       "[tls]\n"
       "ca = \"/etc/walstow/ca.crt\"\n"
@@ -222,7 +219,7 @@ int client_add(const CommandContext& call) {
   folder.keep();
   print(call.json() ? answer
                     : fmt::format("client \"{}\" added; its certificate is valid until {}\n"
-                                  "Next: copy what is in \"{}\" to /etc/walstow of its host\n",
+                                  "Next: copy the files in \"{}\" to /etc/walstow on its host\n",
                                   name, to_iso8601(facts.not_after), folder.path()));
   return exit_code::kDone;
 }
@@ -244,7 +241,7 @@ int client_renew(const CommandContext& call) {
   if (ssh_key_of(report.public_key)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("client \"{}\" has an SSH key, and no certificate to renew", name),
-                "An SSH key does not end. For another one remove the client, and add it again.");
+                "An SSH key does not expire. To change it, remove the client and add it again.");
   }
   const KeyHandle key =
       parse_public_key(from_base64(report.public_key).value_or(std::vector<std::byte>()));
@@ -254,10 +251,12 @@ int client_renew(const CommandContext& call) {
       write_client_file(out.empty() ? name : out, kCertificateFile, certificate_text(*certificate));
   const std::string answer =
       client.ask(ChangeClient{.client = name, .certificate_until = facts.not_after}, patience());
-  print(call.json() ? answer
-                    : fmt::format("the certificate of client \"{}\" is valid until {}\n"
-                                  "Next: copy \"{}\" to /etc/walstow of its host; its key stays\n",
-                                  name, to_iso8601(facts.not_after), path));
+  print(
+      call.json()
+          ? answer
+          : fmt::format("the certificate of client \"{}\" is valid until {}\n"
+                        "Next: copy \"{}\" to /etc/walstow on its host; its key does not change\n",
+                        name, to_iso8601(facts.not_after), path));
   return exit_code::kDone;
 }
 
@@ -302,7 +301,7 @@ int client_remove(const CommandContext& call) {
   const std::string answer = call.client().ask(RemoveClient{name}, patience());
   print(call.json()
             ? answer
-            : fmt::format("client \"{}\" removed: the store does not know it any more\n", name));
+            : fmt::format("client \"{}\" removed: the store refuses it from now on\n", name));
   return exit_code::kDone;
 }
 

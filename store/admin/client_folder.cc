@@ -39,7 +39,7 @@ void remove_temporary_folder(FileSystem& files, const std::string& folder) {
 void create_file(FileSystem& files, const std::string& path, std::string_view content) {
   if (create_durably(files, path, content) == LinkResult::kExists) {
     throw Error(ErrorKind::kStorage,
-                fmt::format("file \"{}\" was made by somebody else", files.describe(path)));
+                fmt::format("file \"{}\" was made by another program", files.describe(path)));
   }
   remove_temporary_folder(files, parent_folder(path));
 }
@@ -67,7 +67,8 @@ ClientFolder::~ClientFolder() {
     }
     files_->remove(name_);
   } catch (const std::exception& error) {
-    log_line(LogLevel::kWarning, fmt::format("folder \"{}\" stays: {}", path_, error.what()));
+    log_line(LogLevel::kWarning,
+             fmt::format("could not remove folder \"{}\": {}", path_, error.what()));
   }
 }
 

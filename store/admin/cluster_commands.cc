@@ -76,7 +76,7 @@ int cluster_upgrade(const CommandContext& call) {
     print(answer);
   } else {
     const auto summaries = parse_cluster_summaries(answer);
-    print(fmt::format("cluster \"{}\" is in era {} now; what was there stays\n",
+    print(fmt::format("cluster \"{}\" is in era {} now; its earlier eras are kept\n",
                       summaries.at(0).cluster, summaries.at(0).newest_era));
   }
   return exit_code::kDone;

@@ -19,7 +19,8 @@ bool confirmed(const CommandContext& call, const std::string& question, const st
                const std::string& way_out) {
   if (call.command.flag("yes")) return true;
   if (!at_terminal()) {
-    throw Error(ErrorKind::kUsage, fmt::format("{}, and nobody can be asked here", what), way_out);
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}, and there is no terminal to confirm it at", what), way_out);
   }
   std::fprintf(stderr, "%s (yes/no) ", question.c_str());
   std::fflush(stderr);

@@ -44,8 +44,9 @@ int conflict_accept(const CommandContext& call) {
   if (call.json()) {
     print(answer);
   } else {
-    print(fmt::format("\"{}\" is {} now; what else is kept of it:\n{}", decision.file.text(),
-                      digits, conflicts_text(parse_conflict_reports(answer))));
+    print(fmt::format("\"{}\" is {} now; its other contents that are kept:\n{}",
+                      decision.file.text(), digits,
+                      conflicts_text(parse_conflict_reports(answer))));
   }
   return exit_code::kDone;
 }

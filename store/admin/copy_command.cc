@@ -54,15 +54,15 @@ std::string summary_line(const CommandContext& call, const CopyResult& result) {
                     {"finished", result.finished}});
   }
   std::string text =
-      fmt::format("copied {} objects, {}, and {} records; {} objects stood there already\n",
+      fmt::format("copied {} objects, {}, and {} records; {} objects already existed\n",
                   counts.objects, size_text(counts.bytes), counts.records, counts.standing);
   if (counts.refused + counts.damaged + counts.foreign > 0) {
     text += fmt::format("{} refused, {} damaged, {} foreign\n", counts.refused, counts.damaged,
                         counts.foreign);
   }
   if (counts.extra > 0) {
-    text +=
-        fmt::format("{} objects stand there that have gone from the source since\n", counts.extra);
+    text += fmt::format("{} objects exist there that have been deleted from the source since\n",
+                        counts.extra);
   }
   return text;
 }
@@ -84,12 +84,11 @@ Words finishing_words(const CommandContext& call, const ArchiveLocation& from,
 std::string next_line(const CommandContext& call, const CopyResult& result,
                       const ArchiveLocation& from, const ArchiveLocation& to) {
   if (result.finished) {
-    return fmt::format("\"{}\" is the archive now, and \"{}\" is none any more\n", to.name,
-                       from.name);
+    return fmt::format("\"{}\" is the archive now; \"{}\" no longer is one\n", to.name, from.name);
   }
   return fmt::format(
-      "\"{}\" is no archive yet\nNext: the same again, until it finds little that is new; then "
-      "stop whatever\nworks on \"{}\", and: {}\n",
+      "\"{}\" is no archive yet\nNext: repeat the command until it finds little that is new. Then "
+      "stop the programs\nthat use \"{}\", and run: {}\n",
       to.name, from.name, complete_command(call.reach(), finishing_words(call, from, to)));
 }
 
@@ -124,8 +123,8 @@ int copy(const CommandContext& call) {
   if (result.counts.refused > 0) {
     log_line(LogLevel::kWarning,
              fmt::format("{} objects have other bytes at the target", result.counts.refused),
-             "Nothing was replaced. The source's is the right one where it was decided about or "
-             "completed meanwhile: remove the target's, and copy again.");
+             "Nothing was replaced. If such an object was decided about or completed at the source "
+             "meanwhile, the source has the right one: remove the target's, and copy again.");
     return exit_code::kFailed;
   }
   if (!call.json()) print(next_line(call, result, from, to));

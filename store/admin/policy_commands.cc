@@ -19,9 +19,9 @@ namespace {
 
 std::string shown(const ClusterPolicy& set, const std::string& cluster) {
   std::string text =
-      set.policy
-          ? policy_text(*set.policy)
-          : fmt::format("cluster {} has no policy: nothing of it is pruned by itself\n", cluster);
+      set.policy ? policy_text(*set.policy)
+                 : fmt::format("cluster {} has no policy: nothing of it is pruned automatically\n",
+                               cluster);
   if (set.quota) text += fmt::format("quota {}\n", size_text(*set.quota));
   return text;
 }
@@ -92,7 +92,7 @@ int policy_set(const CommandContext& call) {
   }
   if (timelines) print(timelines_text(*timelines));
   if (sets_policy) {
-    print(fmt::format("{}walstowd prunes by it from now on: {} shows what would go\n",
+    print(fmt::format("{}walstowd prunes by it from now on: {} shows what it would delete\n",
                       shown(parse_cluster_policy(answer), set.cluster),
                       suggestion({"prune", set.cluster, "-n"})),
           call.reach());

@@ -55,7 +55,7 @@ PrunePolicy policy_of_options(const CommandContext& call) {
                      .timeline = {}};
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
     throw Error(ErrorKind::kUsage, "--keep-backups and --keep-days go together",
-                "Kept are that many backups, all that are younger, and one before these: "
+                "They keep that many backups, all that are younger, and one before these: "
                 "\"--keep-backups 2 --keep-days 14\".");
   }
   return policy;

@@ -39,7 +39,7 @@ Order order_of(const CommandContext& call, Client& client, const std::string& cl
   Order order{.policy = policy_of_options(call), .era = era_option(call), .set = {}};
   if (order.policy.keep_backups == 0U && !order.era) {
     throw Error(ErrorKind::kUsage, "--keep-backups 0 needs --era",
-                "Of the newest era one backup is kept at least.");
+                "At least one backup of the newest era is kept.");
   }
   if (order.policy == PrunePolicy()) {
     order.set = parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy;
@@ -98,8 +98,8 @@ std::string prune_text(const PruneReport& prune) {
   const std::string what = fmt::format("prune {}: {} files removed, {}", prune.number, prune.files,
                                        size_text(prune.stored_bytes));
   if (prune.state == "withdrawn") {
-    return wrapped(fmt::format("{}; withdrawn: {}; what is not below {} stays", what, prune.reason,
-                               prune.floor),
+    return wrapped(fmt::format("{}; withdrawn: {}; the files from {} on are kept", what,
+                               prune.reason, prune.floor),
                    kTextColumns, "");
   }
   return prune.timeline ? fmt::format("{}; of timeline {}\n", what, *prune.timeline)
@@ -115,7 +115,7 @@ void print_prune(const CommandContext& call, const PruneReport& prune) {
 }
 
 bool may_prune(const CommandContext& call, const std::string& question) {
-  return confirmed(call, question, "what is pruned does not come back",
+  return confirmed(call, question, "a prune cannot be undone",
                    "Give --yes, or only look with --dry-run.");
 }
 
@@ -138,15 +138,15 @@ bool complete_unfinished(const CommandContext& call, Client& client, const Prune
   if (!call.json()) {
     print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""), call.reach());
   }
-  if (!may_prune(call, "Complete it? What is left of it goes, and does not come back.")) {
+  if (!may_prune(call, "Complete it? It deletes the files that are left, and cannot be undone.")) {
     print("nothing was removed\n");
-    log_line(LogLevel::kInfo, fmt::format("prune {} may go on at any time", plan.unfinished),
-             fmt::format("{} ends it: what has not gone stays.",
+    log_line(LogLevel::kInfo, fmt::format("prune {} may continue at any time", plan.unfinished),
+             fmt::format("{} cancels it: files not yet deleted are kept.",
                          suggestion({"prune", plan.cluster, "--abandon"})));
     return false;
   }
   const PruneReport before = complete(client, {plan.cluster, plan.unfinished, era}, plan);
-  log_line(LogLevel::kInfo, fmt::format("prune {} by \"{}\", which had been cut short, is {}",
+  log_line(LogLevel::kInfo, fmt::format("prune {} by \"{}\", which had been interrupted, is {}",
                                         before.number, before.by, before.state));
   return true;
 }
@@ -159,11 +159,10 @@ int abandon(const CommandContext& call) {
   print_prune(call, prune);
   if (prune.state == "withdrawn" &&
       parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy) {
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
-        fmt::format("\"walstow hold add\" keeps what is needed, {} has nothing pruned by itself.",
-                    suggestion({"policy", "remove", cluster})));
+    log_line(LogLevel::kWarning,
+             fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
+             fmt::format("\"walstow hold add\" keeps what is needed, {} ends automatic pruning.",
+                         suggestion({"policy", "remove", cluster})));
   }
   return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
 }
@@ -196,7 +195,7 @@ int prune(const CommandContext& call) {
     if (call.json()) print(answer);
     return exit_code::kDone;
   }
-  if (!may_prune(call, "Remove them? They do not come back.")) {
+  if (!may_prune(call, "Remove them? This cannot be undone.")) {
     print("nothing was removed\n");
     return exit_code::kFailed;
   }

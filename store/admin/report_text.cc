@@ -90,7 +90,7 @@ std::string problem_text(const VerifyProblem& problem) {
 
 std::string set_aside_text(const SetAsideReport& report) {
   const bool aside = report.result == SetAsideReport::Result::kAside;
-  return fmt::format("{:<11} {}\n", aside ? "set aside" : "stays", report.object) +
+  return fmt::format("{:<11} {}\n", aside ? "quarantined" : "kept", report.object) +
          wrapped(report.reason, kTextColumns, "            ");
 }
 
@@ -120,8 +120,8 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   const auto add = [&text](const std::string& line) { text += wrapped(line, kTextColumns, "  "); };
   add(fmt::format("digest {}", report.digest));
   if (report.state == "unreadable") {
-    add("withdrawn, but the record of it cannot be read: withdraw it once more, or give it back "
-        "with --undo");
+    add("withdrawn, but the record of it cannot be read: withdraw it once more, or undo that with "
+        "--undo");
     return text;
   }
   add(fmt::format("put by client {} on {}, {} stored", foreign_text(report.client),
@@ -130,8 +130,8 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   add(fmt::format("withdrawn by {} on {}: {}", foreign_text(report.by), to_iso8601(report.at),
                   foreign_text(report.reason)));
   if (report.state == "unfinished") add("it still has the name: withdraw it once more");
-  if (report.state == "purged") add("it is removed for good; puts of it are refused as before");
-  if (report.state == "returning") add("it is being put back: --undo once more completes that");
+  if (report.state == "purged") add("it is permanently deleted; puts of it are refused as before");
+  if (report.state == "returning") add("it is being returned: --undo once more completes that");
   return text;
 }
 

@@ -43,7 +43,7 @@ int hold_add(const CommandContext& call) {
   const std::string reason = call.command.option("reason");
   if (reason.empty()) {
     throw Error(ErrorKind::kUsage, "a hold needs a reason",
-                "Give --reason TEXT: whoever wonders why nothing is pruned reads it.");
+                "Give --reason TEXT: it explains to others why nothing is pruned.");
   }
   AddHold add{.cluster = call.command.positional("CLUSTER"),
               .id = random_hex(kIdBytes),
@@ -157,20 +157,20 @@ std::string standbys_text(const std::vector<PositionReport>& standbys, const std
   std::string text;
   for (const PositionReport& standby : standbys) {
     const std::string place =
-        standby.retired                 ? "is a primary now, and holds nothing"
+        standby.retired                 ? "is a primary now, and holds nothing back"
         : !standby.restartpoint.empty() ? fmt::format("restartpoint {}", standby.restartpoint)
         : !standby.lowest_handed.empty()
             ? fmt::format(
-                  "was handed from {} on; no archive_cleanup_command reports its restartpoint",
+                  "received files from {} on; no archive_cleanup_command reports its restartpoint",
                   standby.lowest_handed)
-            : "has not said how far it is";
+            : "has not reported its position";
     text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,
                         place, standby.seen ? to_iso8601(*standby.seen) : "never");
     if (!standby.others.empty()) {
-      text += wrapped(fmt::format("shared: {} data directories seem to report under this id; {} "
-                                  "says more",
-                                  standby.others.size() + 1, suggestion({"status", cluster})),
-                      kTextColumns, "  ");
+      text += wrapped(
+          fmt::format("shared: {} data directories seem to report under this id; {} shows more",
+                      standby.others.size() + 1, suggestion({"status", cluster})),
+          kTextColumns, "  ");
     }
   }
   return text.empty() ? "no standbys\n" : text;
@@ -259,7 +259,7 @@ int standby_forget(const CommandContext& call) {
   for (const PositionReport& standby : standbys) {
     client.ask(ForgetStandby{cluster, standby.client, standby.instance}, patience());
     if (call.json()) continue;
-    print(fmt::format("{} is forgotten: nothing is kept for it, unless it comes again\n",
+    print(fmt::format("{} is forgotten: nothing is kept for it, unless it reports again\n",
                       describe(standby)));
   }
   if (call.json()) print("{}\n");

@@ -102,7 +102,8 @@ std::string StatusText::size_lines(const TimelineReport& timeline) const {
 std::string others_line(const TimelineReport& timeline) {
   std::vector<std::string> parts;
   if (timeline.partials > 0) parts.push_back(counted(timeline.partials, "partial segment"));
-  if (timeline.incompletes > 0) parts.push_back(counted(timeline.incompletes, "unfinished piece"));
+  if (timeline.incompletes > 0)
+    parts.push_back(counted(timeline.incompletes, "incomplete segment"));
   if (timeline.backups > 0) parts.push_back(counted(timeline.backups, "backup history file"));
   return parts.empty() ? "" : fmt::format("      {}\n", fmt::join(parts, ", "));
 }
@@ -169,7 +170,7 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
       add(fmt::format("policy: {}", line));
   } else {
     add(fmt::format(
-        "no policy, nothing is pruned by itself; one is set by, for example, {}",
+        "no policy, nothing is pruned automatically; to set one, run, for example, {}",
         suggestion({"policy", "set", cluster, "--keep-backups", "2", "--keep-days", "14"})));
   }
   if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
@@ -198,16 +199,16 @@ std::string StatusText::break_text(const BreakReport& found, const std::string& 
     return fmt::format(
         "{} in {} at {}, as its server had it: a recovery would end there. Take a new base backup, "
         "or put the whole segment from the pg_wal of another server that has it, with "
-        "\"walstow-archive DIR/pg_wal/{}\", where DIR is its data directory. Its content is "
-        "another one, so it is kept for your decision: {} gives it the name",
+        "\"walstow-archive DIR/pg_wal/{}\", where DIR is its data directory. The archive keeps "
+        "that content for your decision: {} gives it the name",
         mark, found.file, found.at, found.file, accept(found.file));
   }
   return fmt::format(
       "{} between {} and {} at {}: a recovery would end there. One of the segments around that "
       "place is damaged, or of another server. Take a new base backup, or put them from the pg_wal "
       "of another server that has them, with \"walstow-archive DIR/pg_wal/{}\" and so on, where "
-      "DIR is its data directory. Of the damaged one the content is another one, so it is kept for "
-      "your decision: {} gives it the name",
+      "DIR is its data directory. The archive keeps a content that differs from the damaged one "
+      "for your decision: {} gives it the name",
       mark, found.before, found.file, found.at, found.before, accept("FILE"));
 }
 
@@ -241,11 +242,12 @@ std::string StatusText::withdrawn_lines(const EraReport& era, const std::string&
     } else {
       words.insert(words.end(), {"--reason", "TEXT"});
     }
-    text += wrapped(fmt::format("{} {}: {}; complete it with {}",
-                                alarm(returns ? "HALF RETURNED" : "HALF WITHDRAWN"), file.name,
-                                returns ? "it was to get its name back" : "it still has its name",
-                                suggestion(words)),
-                    kTextColumns, "      ");
+    text +=
+        wrapped(fmt::format("{} {}: {}; complete it with {}",
+                            alarm(returns ? "HALF RETURNED" : "HALF WITHDRAWN"), file.name,
+                            returns ? "its withdrawal is being undone" : "it still has its name",
+                            suggestion(words)),
+                kTextColumns, "      ");
   }
   return text;
 }
@@ -266,11 +268,12 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
   }
   text += break_lines(era, cluster);
   for (const std::string& name : era.missing_histories) {
-    text += wrapped(fmt::format("{} {}: without it nobody is led to its timeline; put it in with "
-                                "\"walstow-archive DIR/pg_wal/{}\", where DIR is the data "
-                                "directory of a server that is, or was, on it",
-                                alarm("HISTORY MISSING"), name, name),
-                    kTextColumns, "    ");
+    text += wrapped(
+        fmt::format(
+            "{} {}: without it no server follows its timeline; put it in with \"walstow-archive "
+            "DIR/pg_wal/{}\", where DIR is the data directory of a server that is, or was, on it",
+            alarm("HISTORY MISSING"), name, name),
+        kTextColumns, "    ");
   }
   if (era.forked) {
     text += wrapped(forked_text(*era.forked, alarm("FORKED")), kTextColumns, "    ");
@@ -303,17 +306,18 @@ std::string StatusText::shared_lines(const PositionReport& position,
   for (const SharedPosition& other : position.others) {
     const std::string& floor =
         other.restartpoint.empty() ? other.lowest_handed : other.restartpoint;
-    text += wrapped(fmt::format("another needs {} on, was last handed {}, seen {}",
+    text += wrapped(fmt::format("another needs {} on, last received {}, seen {}",
                                 floor.empty() ? "everything" : floor,
                                 other.last_handed.empty() ? "nothing" : other.last_handed,
                                 other.seen ? ago(*other.seen) : "never"),
                     kTextColumns, indentation);
   }
-  return text + wrapped(fmt::format("Remove pg_wal/pgsql_tmp_walstow/instance in the copy's data "
-                                    "directory: the copy gets an id of its own with its next "
-                                    "request. Then {}: the other one is known again when it asks",
-                                    suggestion({"standby", "forget", cluster, position.instance})),
-                        kTextColumns, indentation);
+  return text +
+         wrapped(fmt::format("Remove pg_wal/pgsql_tmp_walstow/instance in the copy's data "
+                             "directory: the copy gets an id of its own with its next request. "
+                             "Then {}: the other one is listed again with its next request",
+                             suggestion({"standby", "forget", cluster, position.instance})),
+                 kTextColumns, indentation);
 }
 
 std::string StatusText::position_lines(const PositionReport& position,
@@ -325,13 +329,13 @@ std::string StatusText::position_lines(const PositionReport& position,
   if (position.retired) return fmt::format("{}      archives as a primary now\n", text);
   if (position.restartpoint.empty()) {
     text += fmt::format(
-        "      needs {} on: the lowest file that it was handed\n"
+        "      needs {} on: the lowest file that it received\n"
         "      (no restartpoint reported yet; archive_cleanup_command reports them)\n",
         position.lowest_handed.empty() ? "everything" : position.lowest_handed);
   } else {
     text += fmt::format("      restartpoint {}\n", position.restartpoint);
   }
-  text += fmt::format("      last handed {}\n",
+  text += fmt::format("      last received {}\n",
                       position.last_handed.empty() ? "nothing" : position.last_handed);
   if (position.behind_segments && *position.behind_segments > 0) {
     text += fmt::format("      {}, {}, behind the newest of its line\n",

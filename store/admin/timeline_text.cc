@@ -24,10 +24,10 @@ std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
           : fmt::format("timeline {} left timeline {} at {}", fork.highest, fork.in_use,
                         fork.left_at);
   return fmt::format(
-      "{0} {1}, which has gone on since and has the newest segment. Servers go for the highest "
+      "{0} {1}, which has continued since and has the newest segment. Servers follow the highest "
       "timeline: a standby or a recovery from a newer backup of timeline {3} ends with \"requested "
       "timeline {2} is not a child of this server's history\". Was timeline {2} only a trial? Then "
-      "set recovery_target_timeline = '{3}' for each of them, until a promotion has made a higher "
+      "set recovery_target_timeline = '{3}' for each of them, until a promotion creates a higher "
       "timeline",
       mark, origin, fork.highest, fork.in_use);
 }
@@ -35,9 +35,9 @@ std::string forked_text(const ForkedTimeline& fork, const std::string& mark) {
 std::string branch_text(const BranchReport& branch, const std::string& mark,
                         const std::string& cluster) {
   return fmt::format(
-      "{} timeline {} of {} left timeline {} at {} on {}; {} has put {}{} of timeline {} behind it "
-      "since, the newest {}. Standbys follow timeline {}. Was it opened by mistake, by a copy or a "
-      "trial? Then stop that server, and {} takes it back",
+      "{} timeline {} of {} left timeline {} at {} on {}; since then {} has put {}{} of timeline "
+      "{} after that point, the newest {}. Standbys follow timeline {}. Was it opened by mistake, "
+      "by a copy or a trial? Then stop that server, and withdraw its history: {}",
       mark, branch.timeline, whose(branch.client, branch.instance, branch.other_client),
       branch.parent, branch.left_at, to_iso8601(branch.put),
       whose(branch.other_client, branch.other_instance, branch.client),

@@ -49,7 +49,7 @@ VerifyFiles question_of(const CommandContext& call) {
   if (!verify.after.empty() && !parse_era_name(verify.after.substr(0, verify.after.find('/')))) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("invalid value \"{}\" for --resume", escaped(verify.after)),
-                "It is the place that the earlier run has told.");
+                "It is the place that the earlier run reported.");
   }
   if (call.command.flag("deep")) verify.depth = VerifyFiles::Depth::kContent;
   verify.jobs = call.jobs().value_or(verify.jobs);
@@ -259,7 +259,7 @@ void Verification::show_summary() {
   }
   std::string text = fmt::format("verified {} objects, {}, in {}", found_.objects,
                                  size_text(found_.bytes), duration_text(line_.elapsed()));
-  if (found_.passed_over > 0) text += fmt::format("; passed over {}", found_.passed_over);
+  if (found_.passed_over > 0) text += fmt::format("; skipped {}", found_.passed_over);
   text += "\n";
   if (result() == exit_code::kDone) {
     const bool is_part = !from_start_ || question_.since || question_.range.timeline ||
@@ -278,25 +278,25 @@ void Verification::show_way_out() {
   if (found_.damaged > 0) {
     log_line(LogLevel::kWarning, fmt::format("{} objects are damaged", found_.damaged),
              "Put such a file again from a pg_wal or a copy of the archive that still has it: "
-             "\"walstow-archive PATH\" replaces a damaged object by the whole one.");
+             "\"walstow-archive PATH\" replaces a damaged object with the whole one.");
   }
   if (found_.unfinished > 0) {
     log_line(LogLevel::kWarning,
-             fmt::format("in {} segments the log breaks off, or does not go on from the segment "
-                         "before",
-                         found_.unfinished),
-             "Put the whole segment from a pg_wal that still has it; where two files are named, "
-             "either may be the bad one. It takes the place of an unfinished one; where it is "
-             "refused, \"walstow conflict accept\" gives it the name.");
+             fmt::format(
+                 "in {} segments the log breaks off, or does not continue from the segment before",
+                 found_.unfinished),
+             "Put the whole segment from a pg_wal that still has it; if two files are named, "
+             "either may be the damaged one. It replaces an unfinished one; if it is refused, "
+             "\"walstow conflict accept\" gives it the name.");
   }
   if (found_.missing > 0) {
     log_line(LogLevel::kWarning, fmt::format("{} segments are missing", found_.missing),
              "Put them from a pg_wal or a copy of the archive that still has them, or take a new "
-             "base backup: no recovery gets over a hole.");
+             "base backup: no recovery gets past a hole.");
   }
   if (!all_verified() && found_.objects + found_.passed_over > 0) {
     log_line(LogLevel::kWarning, "not all of the archive was verified",
-             fmt::format("Go on with: {}", complete_command(call_.reach(), words_to_go_on())));
+             fmt::format("Continue with: {}", complete_command(call_.reach(), words_to_go_on())));
   }
 }
 
@@ -317,8 +317,8 @@ Words Verification::words_to_go_on() const {
 bool Verification::may_set_aside() const {
   if (call_.command.flag("yes")) return true;
   std::cerr << fmt::format(
-      "Set {} damaged objects aside? A get of one then says \"absent, a hole\",\n"
-      "no longer \"damaged\"; the bytes are kept below _aside in the archive. [y/N] ",
+      "Quarantine {} damaged objects? A get of one then returns \"absent, a hole\",\n"
+      "instead of \"damaged\". The bytes are kept below _aside in the archive. [y/N] ",
       found_.to_set_aside.size());
   std::string answer;
   std::getline(std::cin, answer);

@@ -56,11 +56,12 @@ WithdrawnReport chosen(const Asked& asked, const WithdrawnPage& page, const std:
 std::string consequence(const WithdrawnReport& report) {
   const auto stored = WalFileName::parse(report.name);
   if (stored && stored->kind() == FileKind::kHistory)
-    return "No server is led to its timeline any more.";
+    return "No server follows its timeline any more.";
   if (!stored || stored->kind() != FileKind::kSegment) return {};
   return report.followed
-             ? "Later files of its timeline stand, so it becomes a hole: a recovery stops there."
-             : "Nothing later of its timeline stands: a recovery ends before it, and opens.";
+             ? "Later files of its timeline exist, so it becomes a hole: a recovery stops there."
+             : "No later file of its timeline exists: a recovery ends before it, and opens the "
+               "database.";
 }
 
 void print_report(const CommandContext& call, const WithdrawnReport& report) {
@@ -76,7 +77,7 @@ Digest digest_of_report(const WithdrawnReport& report) {
 WithdrawnReport only_file(const std::string& answer) {
   WithdrawnPage page = parse_withdrawn_page(answer);
   if (page.files.size() == 1) return std::move(page.files.front());
-  throw Error(ErrorKind::kUnavailable, "the store did not say what has become of the file");
+  throw Error(ErrorKind::kUnavailable, "the store did not report the state of the file");
 }
 
 int undo(const CommandContext& call, const Asked& asked) {
@@ -91,7 +92,7 @@ int undo(const CommandContext& call, const Asked& asked) {
     log_line(LogLevel::kWarning,
              fmt::format("\"{}\" can be put again, but its object is not below \"_aside\" any more",
                          asked.name),
-             "Put it again from where it came.");
+             "Put it again from its server's pg_wal or from a copy.");
   }
   return exit_code::kDone;
 }
@@ -103,8 +104,8 @@ int purge(const CommandContext& call, const Asked& asked) {
       client.ask(ListWithdrawn{.cluster = asked.cluster, .name = asked.name}, patience()));
   const WithdrawnReport report = chosen(asked, page, "withdrawn file", is_withdrawn);
   if (!call.json()) print_report(call, report);
-  if (!confirmed(call, "Nothing brings it back then. Remove it for good?",
-                 "a file that is purged is gone for good", "Give --yes.")) {
+  if (!confirmed(call, "This cannot be undone. Delete it permanently?",
+                 "a purge deletes the file permanently", "Give --yes.")) {
     print("nothing was removed\n");
     return exit_code::kFailed;
   }
@@ -118,14 +119,14 @@ int withdraw(const CommandContext& call) {
                     call.command.option("digest")};
   if (call.command.flag("undo") && call.command.flag("purge")) {
     throw Error(ErrorKind::kUsage, "--undo and --purge exclude each other",
-                "--undo gives the file back, --purge removes it for good.");
+                "--undo returns the file, --purge deletes it permanently.");
   }
   if (call.command.flag("undo")) return undo(call, asked);
   if (call.command.flag("purge")) return purge(call, asked);
   const std::string reason = call.command.option("reason");
   if (reason.empty()) {
     throw Error(ErrorKind::kUsage, "why is it withdrawn?",
-                "Give --reason: the server that puts it again is told so.");
+                "Give --reason: the server that puts it again receives it.");
   }
   WithdrawFile order{asked.cluster, asked.name, {}, reason};
   require_valid(order);
@@ -143,7 +144,7 @@ int withdraw(const CommandContext& call) {
     if (!call.json()) print_report(call, report);
     const std::string question = fmt::format("{} Withdraw it?", consequence(report));
     if (!confirmed(call, question.substr(question.find_first_not_of(' ')),
-                   "a file that is withdrawn is missing to whoever needs it", "Give --yes.")) {
+                   "a withdrawn file is missing for every server that needs it", "Give --yes.")) {
       print("nothing was withdrawn\n");
       return exit_code::kFailed;
     }

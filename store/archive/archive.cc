@@ -68,16 +68,17 @@ std::string present_archive_id(Backend& backend) {
   if (backend.read_record(std::string(layout::kMovedMarker))) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("{} was moved by \"walstow copy\"", backend.describe()),
-                "Give the place that it is at now.");
+                "Give its new place.");
   }
   if (backend.read_record(std::string(layout::kCopyMarker))) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("{} is a copy that is not finished", backend.describe()),
                 "\"walstow copy --finish\" makes it the archive.");
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("{} is not there: it has no \"{}\"", backend.describe(), layout::kMarker),
-              "Mount it, or correct its path; a new archive is made by \"walstow init\".");
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("could not find {}: it has no \"{}\"", backend.describe(), layout::kMarker),
+      "Mount it, or correct its path; a new archive is made by \"walstow init\".");
 }
 
 }  // namespace
@@ -97,9 +98,9 @@ void Archive::verify_present() const {
   const std::string id = present_archive_id(*backend_);
   if (id == id_) return;
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("{} has become another one: its id is {}, and was {}",
+              fmt::format("{} is a different archive now: its id is {}, and was {}",
                           backend_->describe(), id, id_),
-              "Mount the right one; or restart walstowd, should the new one be meant.");
+              "Mount the right one. If the new one is meant, restart walstowd.");
 }
 
 // --- clusters ---
@@ -201,7 +202,7 @@ void Archive::verify_era(std::string_view cluster, const EraName& era) const {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("era folder \"{}\" is missing from {}",
                             layout::era_prefix(cluster, era), backend_->describe()),
-                "Bring it back from where it was moved to, or from a copy of the archive.");
+                "Move it back, or restore it from a copy of the archive.");
   }
   if (*standing != era) throw_damaged_record(record_name(*backend_, key));
 }

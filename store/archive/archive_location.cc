@@ -58,7 +58,7 @@ std::string initialize_archive(const ArchiveLocation& location) {
   const auto standing = backend->list_after("", "", 1);
   if (!standing.empty() && !backend->read_record(std::string(layout::kMarker))) {
     throw Error(ErrorKind::kRefused,
-                fmt::format("\"{}\" holds \"{}\" already", location.name, standing.front().key),
+                fmt::format("\"{}\" already contains \"{}\"", location.name, standing.front().key),
                 "Give a prefix of its own: s3://BUCKET/PREFIX.");
   }
   probe_s3(*location.s3);

@@ -164,12 +164,13 @@ bool Copy::begin() {
   }
   if (!marker && moved && !finishes) {
     throw Error(ErrorKind::kRefused, fmt::format("{} has given up its marker", from_.describe()),
-                "A copy was being finished: go on with --finish.");
+                "A copy was being finished: continue with --finish.");
   }
   if (!marker && !moved) {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("{} is not there: it has no \"{}\"", from_.describe(), layout::kMarker),
-                "Mount it, or correct its path.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("could not find {}: it has no \"{}\"", from_.describe(), layout::kMarker),
+        "Mount it, or correct its path.");
   }
   marker_ = marker ? *marker : *moved;
   if (standing) {
@@ -179,14 +180,14 @@ bool Copy::begin() {
   const auto held_back = to_.read_record(std::string(layout::kCopyMarker));
   if (held_back && *held_back != marker_) {
     throw Error(ErrorKind::kRefused,
-                fmt::format("{} has the copy of another archive", to_.describe()),
+                fmt::format("{} contains a copy of another archive", to_.describe()),
                 "Give an empty place.");
   }
   if (!held_back) {
     const auto something = to_.list_after("", "", 1);
     if (!something.empty()) {
       throw Error(ErrorKind::kRefused,
-                  fmt::format("{} holds \"{}\" already", to_.describe(), something.front().key),
+                  fmt::format("{} already contains \"{}\"", to_.describe(), something.front().key),
                   "Give an empty place.");
     }
     to_.create_record(std::string(layout::kCopyMarker), marker_);
@@ -287,7 +288,7 @@ void Copy::copy_item(const Item& item) {
   } else if (is_record(key)) {
     copy_record(key);
   } else {
-    tell(CopyProblem::Kind::kForeign, key, "it is no file of walstow's");
+    tell(CopyProblem::Kind::kForeign, key, "it is not a file of walstow");
   }
 }
 
@@ -315,7 +316,7 @@ void Copy::compare(const std::string& key) {
     count_standing(theirs->size());
     return;
   }
-  tell(CopyProblem::Kind::kRefused, key, "other bytes stand there");
+  tell(CopyProblem::Kind::kRefused, key, "the target has other bytes");
 }
 
 // Reads an object that does not match its own digest once more: the transfer may have damaged it.
@@ -339,7 +340,7 @@ void Copy::copy_new_object(const std::string& key) {
   const bool is_damaged = !scrubbed.back().problem.empty();
   if (is_damaged && scrubbed.front().digest != scrubbed.back().digest) {
     throw Error(ErrorKind::kStorage,
-                fmt::format("\"{}\" of {} reads otherwise each time", key, from_.describe()),
+                fmt::format("\"{}\" of {} has other bytes at each read", key, from_.describe()),
                 "Check the memory, the disks and the network of this host.");
   }
   const std::uint64_t size = staged->size();

@@ -36,7 +36,7 @@ std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
     throw_system_error(fmt::format("could not make folder \"{}\"", folder), errno);
   }
   auto files = open_posix_file_system(folder);
-  if (!files) throw Error(ErrorKind::kStorage, fmt::format("folder \"{}\" was taken away", folder));
+  if (!files) throw Error(ErrorKind::kStorage, fmt::format("folder \"{}\" was removed", folder));
   return files;
 }
 
@@ -66,7 +66,7 @@ void refuse_unless_empty(FileSystem& files, const std::string& folder) {
   for (const std::string& name : files.list(".").value_or(std::vector<std::string>())) {
     if (belongs_to_file_system(name) || kUnfinished.contains(name)) continue;
     throw Error(ErrorKind::kRefused,
-                fmt::format("folder \"{}\" holds \"{}\" already", folder, name),
+                fmt::format("folder \"{}\" already contains \"{}\"", folder, name),
                 "Give an empty folder, or one that does not exist yet.");
   }
 }

@@ -52,19 +52,18 @@ std::optional<Refusal> refuse_opening(BackendReader& backend, const PutFile& put
   with_it.push_back(client);
   const std::string file =
       put.file.kind() == FileKind::kHistory
-          ? fmt::format("\"{}\" would be one", put.file.text())
-          : fmt::format("the archive has no history of that of \"{}\"", put.file.text());
+          ? fmt::format("\"{}\" would open one", put.file.text())
+          : fmt::format("the archive has no history of the timeline of \"{}\"", put.file.text());
   return make_refusal(
       Code::kOtherTimelines,
       fmt::format(
           "client \"{}\" may not open timelines in cluster \"{}\", as \"{}\" has set on {}; "
           "{}",
           client, put.cluster, may.by, to_iso8601(may.set), file),
-      fmt::format(
-          "Was this server promoted on purpose? Then an administrator lets it: {}. Else stop "
-          "it, or set archive_mode = off there.",
-          suggestion(
-              {"policy", "set", put.cluster, "--new-timelines", to_new_timelines_text(with_it)})));
+      fmt::format("Was this server promoted on purpose? Then an administrator allows it: {}. "
+                  "Otherwise stop it, or set archive_mode = off there.",
+                  suggestion({"policy", "set", put.cluster, "--new-timelines",
+                              to_new_timelines_text(with_it)})));
 }
 
 }  // namespace walstow

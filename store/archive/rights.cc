@@ -103,10 +103,10 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
   const auto client =
       valid_client_name(caller.name) ? find_client(backend, caller.name) : std::nullopt;
   if (!client) {
-    return make_refusal(
-        Code::kUnknownClient,
-        fmt::format("client \"{}\" is not in the archive's registry", caller.name),
-        "It was never added, or removed. An administrator adds it with \"walstow client add\".");
+    return make_refusal(Code::kUnknownClient,
+                        fmt::format("client \"{}\" is not in the archive's registry", caller.name),
+                        "It was never added, or it was removed. An administrator adds it with "
+                        "\"walstow client add\".");
   }
   const bool by_certificate = caller.kind == Caller::Kind::kCertificate;
   if ((by_certificate || !caller.fingerprint.empty()) &&
@@ -118,7 +118,7 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
             ? "Use the newest certificate and key that were made for it, or have it removed and "
               "added again with \"walstow client add\"."
             : "Use the key that was added last, or have the client removed and added again with "
-              "\"walstow client add\"; and take the old line out of authorized_keys.");
+              "\"walstow client add\"; and remove the old line from authorized_keys.");
   }
   // TLS checks it when a session begins, but a connection may last, and a session may be resumed.
   if (caller.certificate_until && now > *caller.certificate_until) {
@@ -148,9 +148,10 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
                                 "--right", std::string(right)})));
   }
   if (shuts_out_itself(command, caller)) {
-    return make_refusal(Code::kNoRight,
-                        fmt::format("client \"{}\" may not shut out itself", caller.name),
-                        "Ask another administrator, or the archive's owner on its own host.");
+    return make_refusal(
+        Code::kNoRight,
+        fmt::format("client \"{}\" may not remove its own right to administer", caller.name),
+        "Ask another administrator, or the archive's owner on its own host.");
   }
   return std::nullopt;
 }

@@ -140,8 +140,9 @@ Position decode_position(const BackendReader& backend, const std::string& conten
   } catch (const std::exception&) {
     // A member is missing, or of another type.
   }
-  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
-              "It says how far a standby has got. Remove it by hand; the standby reports again.");
+  throw Error(
+      ErrorKind::kDamaged, fmt::format("{} is damaged", place),
+      "It contains the position of a standby. Remove it by hand; the standby reports again.");
 }
 
 PositionReport report_of(const Position& position) {
@@ -280,20 +281,19 @@ void make_room(Backend& backend, std::string_view cluster, std::string_view clie
   }
   if (silent.key.empty()) return;
   if (now - silent.seen <= kSilentInstance) {
-    throw Error(
-        ErrorKind::kRefused,
-        fmt::format("client \"{}\" reports as more than {} standbys of cluster \"{}\", all "
-                    "of them in the last {} days",
-                    client, kMostInstances, cluster,
-                    std::chrono::duration_cast<std::chrono::days>(kSilentInstance).count()),
-        fmt::format("Nothing is kept for further ones. Forget those that are gone, with {}; "
-                    "or give standbys clients of their own.",
-                    suggestion({"standby", "forget", std::string(cluster), "--client",
-                                std::string(client), "--all"})));
+    throw Error(ErrorKind::kRefused,
+                fmt::format("client \"{}\" reports as more than {} standbys of cluster \"{}\", all "
+                            "of them in the last {} days",
+                            client, kMostInstances, cluster,
+                            std::chrono::duration_cast<std::chrono::days>(kSilentInstance).count()),
+                fmt::format("Nothing is kept for further ones. Forget those that no longer exist, "
+                            "with {}; or give each standby its own client.",
+                            suggestion({"standby", "forget", std::string(cluster), "--client",
+                                        std::string(client), "--all"})));
   }
   log_line(LogLevel::kWarning,
            fmt::format("standby {} {} of client \"{}\" in cluster \"{}\" is forgotten: it was "
-                       "silent since {}, and a further one has come",
+                       "silent since {}, and another one has reported",
                        silent.instance, silent.standby, client, cluster, to_iso8601(silent.seen)));
   backend.remove_record(silent.key);
 }

@@ -134,7 +134,7 @@ void Listing::add_folder(const std::string& path) {
       // A symbolic link may lead to a folder full of files: skipping it would leave a gap.
       throw Error(ErrorKind::kStorage,
                   fmt::format("\"{}\" is neither a file nor a folder", files_.describe(key)),
-                  "An archive is one tree on one file system; nothing else belongs into it.");
+                  "An archive is one tree on one file system; nothing else belongs in it.");
     } else if (may_be_entry(key)) {
       entries_.push_back({key, status->size, status->modified});
     }

@@ -87,12 +87,13 @@ void SpaceReserve::check_room() {
   // Where no reserve is held, this put must leave room for one.
   const std::uint64_t kept = files_.status(std::string(kReserveFile)) ? reserve : 2 * reserve;
   if (now->available >= kept) return;
-  throw Error(ErrorKind::kStorage,
-              fmt::format("could not put into \"{}\": No space left on device: {} are free, and {} "
-                          "are kept for whoever makes room",
-                          files_.describe("."), size_text(now->available), size_text(kept)),
-              fmt::format("Make room: {} removes what nobody needs; or enlarge the file system.",
-                          suggestion({"prune", "CLUSTER"})));
+  throw Error(
+      ErrorKind::kStorage,
+      fmt::format("could not put into \"{}\": No space left on device: {} are free, and {} are "
+                  "reserved for making room",
+                  files_.describe("."), size_text(now->available), size_text(kept)),
+      fmt::format("Make room: {} removes WAL that no consumer needs. Or enlarge the file system.",
+                  suggestion({"prune", "CLUSTER"})));
 }
 
 }  // namespace walstow

@@ -75,7 +75,7 @@ bool is_strong(const EVP_PKEY& key) {
 void refuse_weak(const EVP_PKEY& key, const std::string& what) {
   if (is_strong(key)) return;
   throw Error(ErrorKind::kInvalid,
-              fmt::format("the key of {} is of a kind that is not taken", what),
+              fmt::format("the key of {} is of a kind that is not accepted", what),
               fmt::format("Make one of EC P-256 or P-384, Ed25519, or RSA of {} to {} bits.",
                           kLeastRsaBits, kMostRsaBits));
 }
@@ -188,9 +188,9 @@ KeyHandle read_signing_request(const std::string& path) {
   const std::string what = fmt::format("certificate request file \"{}\"", path);
   KeyHandle key(X509_REQ_get_pubkey(request.get()));
   if (!key || X509_REQ_verify(request.get(), key.get()) != 1) {
-    throw Error(ErrorKind::kInvalid,
-                fmt::format("the signature of {} does not match its key", what),
-                "It was damaged or changed on its way: fetch it again from the client's host.");
+    throw Error(
+        ErrorKind::kInvalid, fmt::format("the signature of {} does not match its key", what),
+        "It was damaged or changed during the transfer: fetch it again from the client's host.");
   }
   refuse_weak(*key, what);
   return key;
@@ -230,7 +230,7 @@ Authority::Authority(Identity identity) : identity_(std::move(identity)) {
   X509* const own = identity_.chain.front().get();
   if (X509_check_ca(own) == 1 && (X509_get_key_usage(own) & KU_KEY_CERT_SIGN) != 0) return;
   throw Error(ErrorKind::kUsage, "the authority's certificate is not one that may sign others",
-              "\"walstow init\" has made it as \"ca.crt\", beside its key \"ca.key\".");
+              "\"walstow init\" made it as \"ca.crt\", next to its key \"ca.key\".");
 }
 
 Lifetime Authority::within_own(const Lifetime& lifetime) const {
@@ -239,7 +239,7 @@ Lifetime Authority::within_own(const Lifetime& lifetime) const {
     return {.from = lifetime.from, .until = std::min(lifetime.until, end)};
   }
   throw Error(ErrorKind::kUsage,
-              fmt::format("the authority's own certificate has ended on {}", to_iso8601(end)));
+              fmt::format("the authority's own certificate has expired on {}", to_iso8601(end)));
 }
 
 CertificateHandle Authority::issue_server(EVP_PKEY& public_key,

@@ -50,7 +50,7 @@ Authority read_authority(const std::string& certificate_path, const std::string&
   boost::system::error_code unknown;  // reading it reports that with a better message
   if (fs::exists(certificate_path, unknown) && !fs::exists(key_path, unknown)) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("the authority's key is not there: \"{}\"", key_path),
+                fmt::format("could not find the authority's key: \"{}\"", key_path),
                 "Give the file that it was moved to with --ca-key.");
   }
   return Authority(read_identity(certificate_path, key_path));
@@ -61,7 +61,7 @@ void make_authority(const std::string& folder, const std::string& archive_id, Ti
   if (files->status(kAuthorityCertificate)) return;
   if (files->status(kCertificate)) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("the authority's certificate is not there: \"{}\"",
+                fmt::format("could not find the authority's certificate: \"{}\"",
                             files->describe(kAuthorityCertificate)),
                 "Copy it back; every client has it as its \"ca.crt\".");
   }

@@ -17,10 +17,11 @@ namespace {
 constexpr std::size_t kEntriesOfASegment = 16;
 
 [[noreturn]] void contradiction(const std::string& key, const std::string& what) {
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("what the archive holds cannot be told: object \"{}\" {}", key, what),
-              "Ask again. If it stays so, the file system or the service of the archive gives old "
-              "answers.");
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("could not determine what the archive contains: object \"{}\" {}", key, what),
+      "Ask again. If the error persists, the file system or the service of the archive returns "
+      "outdated answers.");
 }
 
 // Collects what one era contains around the absent file.
@@ -172,12 +173,12 @@ void Survey::add_file(const std::optional<layout::StoredName>& stored) {
 void Survey::look_again() {
   const std::string name = key_.empty() ? file_.text() : key_;
   if (!key_.empty() && backend_.open_object(key_) != nullptr) {
-    contradiction(key_, "has come in between");
+    contradiction(key_, "has appeared in the meantime");
   }
   if (is_history()) return;
   const std::vector<Entry> now = neighbours();
   if (!std::ranges::equal(now, neighbours_, {}, &Entry::key, &Entry::key)) {
-    contradiction(name, "has other neighbours from one moment to the next");
+    contradiction(name, "has different neighbours at a second look");
   }
 }
 

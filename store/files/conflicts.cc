@@ -177,7 +177,7 @@ void Decision::refuse_ambiguous() const {
   throw Error(ErrorKind::kRefused,
               fmt::format("the digests of several contents of \"{}\" begin with {}: {}",
                           accept_.file.text(), accept_.digits, fmt::join(digests, ", ")),
-              "Say all digits of the right one.");
+              "Give all digits of the right one.");
 }
 
 // nullptr: none, or it has the name already. If the existing content and an undecided one have the
@@ -202,8 +202,7 @@ bool Decision::stands() const {
 
 void Decision::give_name(const Beside& chosen) {
   const auto object = describe(backend_, chosen.key);
-  if (!object)
-    throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was taken away", chosen.key));
+  if (!object) throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" was removed", chosen.key));
   const auto staged = proven_copy_of(backend_, *object->source, object->header.digest);
   archive_.make_era_durable(place_.cluster, place_.era);
   for (int attempt = 0; attempt < kDecisionAttempts; ++attempt) {
@@ -237,7 +236,7 @@ void Decision::settle(StagedObject& copy, const Digest& digest) {
   throw Error(ErrorKind::kRefused,
               fmt::format("another content of \"{}\" with the same digest was settled already",
                           accept_.file.text()),
-              "No accident makes two such contents: find out who has put them.");
+              "Two such contents do not arise by accident: find out which client put them.");
 }
 
 void Decision::settle_others() {

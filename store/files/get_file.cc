@@ -19,9 +19,8 @@ namespace walstow {
 namespace {
 
 constexpr const char* kPrunedHint =
-    "It does not come back. A standby that needs it must be built anew from a later base backup, "
-    "or "
-    "get it by streaming; a recovery must begin with a later one.";
+    "It cannot be brought back. A standby that needs it must be rebuilt from a later base backup, "
+    "or receive it by streaming; a recovery must start from a later backup.";
 
 class StoredDownload : public Download {
  public:
@@ -97,7 +96,7 @@ OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraN
       std::ranges::all_of(eras, [&](const EraName& era) { return same_log(era, eras.front()); });
   if (one_log) return eras;
   return make_refusal(Code::kBadRequest,
-                      fmt::format("{} has segments of {} of {}, and the request does not say which",
+                      fmt::format("{} has segments of {} of {}, and the request does not name one",
                                   cluster, sizes, owner),
                       "Update walstow where the request comes from, or give the data directory "
                       "with --pgdata.");
@@ -146,16 +145,17 @@ std::string describe_absence(const ProvenAbsence& proven, const WalFileName& fil
       return describe(*proven.tombstone, size);
     case AbsenceKind::kHole:
       if (is_history) return fmt::format("although timeline {}, which is higher, is known", number);
-      return other ? fmt::format("although timeline {} goes on from a later place of its timeline",
-                                 number)
+      return other
+                 ? fmt::format("although timeline {} continues from a later place of its timeline",
+                               number)
              : proven.later
-                 ? fmt::format("although later files of its timeline are there, as \"{}\"",
+                 ? fmt::format("although later files of its timeline exist, such as \"{}\"",
                                proven.later->text())
-                 : "although later files of its timeline are there";
+                 : "although later files of its timeline exist";
     case AbsenceKind::kHistoryMissing:
-      if (is_history) return "although files of its timeline are there";
+      if (is_history) return "although files of its timeline exist";
       return fmt::format(
-          "and without \"{}\", which is missing too, nobody knows whether it was ever written",
+          "and \"{}\" is missing, too, so it is unknown whether the file was ever written",
           history_name(other.value_or(file.timeline())));
     case AbsenceKind::kUnknown:
       break;
@@ -189,7 +189,7 @@ std::string hole_hint(const ProvenAbsence& proven, const std::string& cluster) {
                                                       : "FILE";
   return fmt::format(
       "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
-      "from there with \"walstow-archive PATH\". If \"{}\" does not belong into this log, an "
+      "from there with \"walstow-archive PATH\". If \"{}\" does not belong to this log, an "
       "administrator withdraws it: {}.",
       later, suggestion({"withdraw", cluster, later, "--reason", "TEXT"}));
 }

@@ -69,7 +69,8 @@ class Lookup {
   }
   std::string digests(const ObjectHeader& standing) const {
     if (standing.digest == put_.digest)
-      return fmt::format("both have digest {}, which no accident makes", to_string(put_.digest));
+      return fmt::format("both have digest {}, which does not happen by accident",
+                         to_string(put_.digest));
     return fmt::format("digest {} there, {} here", to_string(standing.digest),
                        to_string(put_.digest));
   }
@@ -109,7 +110,7 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
   }
   if (find_kept(Kept::kConflict)) {
     return make_refusal(Code::kOtherContent,
-                        fmt::format("\"{}\" stands in cluster \"{}\" with other content: {}; this "
+                        fmt::format("\"{}\" exists in cluster \"{}\" with other content: {}; this "
                                     "one is kept until an administrator decides",
                                     put_.file.text(), put_.cluster, digests(standing.header)),
                         hint());
@@ -146,8 +147,8 @@ std::optional<Placement> Lookup::known_piece() {
 std::string Lookup::hint() const {
   const std::string& file = put_.file.text();
   return fmt::format(
-      "Does another server archive into this cluster? Give it one of its own. Else look at both "
-      "with {}, and say which is the right one with {}; the servers then get their answer.",
+      "Does another server archive into this cluster? Give it one of its own. Otherwise compare "
+      "both with {}, and choose the right one with {}; the servers then receive their answer.",
       suggestion({"conflict", "show", put_.cluster, file}),
       suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}));
 }
@@ -214,7 +215,7 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
     if (auto placement = settle(*standing)) return std::move(*placement);
   }
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and set aside by others", put_.file.text()));
+              fmt::format("\"{}\" is being put and quarantined by others", put_.file.text()));
 }
 
 // Other content stands. nullopt: it does not any more.
@@ -230,10 +231,9 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
       if (!backend_.make_durable(lookup_.key())) return std::nullopt;
-      log_line(LogLevel::kInfo,
-               fmt::format("segment \"{}\" came again, equal up to its end at {} and with other "
-                           "remains behind it",
-                           put_.file.text(), lsn(pair.newcomer.offset)));
+      log_line(LogLevel::kInfo, fmt::format("segment \"{}\" was put again, equal up to its end at "
+                                            "{}, with other stale pages after it",
+                                            put_.file.text(), lsn(pair.newcomer.offset)));
       return PlacedFile{.result = PlacedFile::Result::kStood,
                         .digest = standing.header.digest,
                         .name = lookup_.own_name(),
@@ -248,12 +248,13 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
       const TakeOver taken = take_over(standing);
       if (taken == TakeOver::kAgain) return std::nullopt;
       if (taken == TakeOver::kRefused) break;
-      log_line(LogLevel::kWarning,
-               fmt::format("segment \"{}\" was unfinished, its end at {}; one that goes on has "
-                           "taken its place",
-                           put_.file.text(), lsn(pair.standing.offset)),
-               fmt::format("What stood is kept as \"{}\".",
-                           layout::incomplete_name(put_.file, standing.header.digest)));
+      log_line(
+          LogLevel::kWarning,
+          fmt::format(
+              "segment \"{}\" was unfinished, its end at {}; one that continues has replaced it",
+              put_.file.text(), lsn(pair.standing.offset)),
+          fmt::format("The unfinished one is kept as \"{}\".",
+                      layout::incomplete_name(put_.file, standing.header.digest)));
       return placed_new();
     }
     case SegmentRelation::kDifferent:
@@ -268,16 +269,16 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};
-    return refuse(standing != nullptr ? standing->header : same, " as a piece");
+    return refuse(standing != nullptr ? standing->header : same, " as an incomplete segment");
   }
   log_line(
       LogLevel::kWarning,
-      fmt::format("segment \"{}\" is unfinished, its end at {}; it is kept as \"{}\" and never "
-                  "handed out",
-                  put_.file.text(), lsn(end.offset), lookup_.incomplete_name()),
-      fmt::format("The timeline ended there: so the segment comes from a server that was switched "
-                  "over, and from a standby with archive_mode = always. All is well then. Where it "
-                  "is all that is left of a lost server, {} gives it its name.",
+      fmt::format(
+          "segment \"{}\" is unfinished, its end at {}; it is kept as \"{}\" and never served",
+          put_.file.text(), lsn(end.offset), lookup_.incomplete_name()),
+      fmt::format("The timeline ended there. Such a segment comes from a server that was switched "
+                  "over, and from a standby with archive_mode = always; then nothing is wrong. If "
+                  "it is all that is left of a lost server, {} gives it the name.",
                   suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
                               to_string(put_.digest)})));
   is_stored_ = kept == KeepResult::kKept;
@@ -296,19 +297,19 @@ Placer::TakeOver Placer::take_over(const Standing& standing) {
 }
 
 Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
-  std::string what_becomes = "; this one is not kept, since too many wait for a decision already";
+  std::string what_becomes = "; this one is not kept, since too many already wait for a decision";
   if (put_.file.kind() == FileKind::kPartial) {
     what_becomes = "; this one is not kept";  // each other content has a name of its own
   } else if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
     const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
     is_stored_ = kept == KeepResult::kKept;
     what_becomes = kept == KeepResult::kOther
-                       ? "; this one is not kept, since one of the same digest waits already"
+                       ? "; this one is not kept, since one of the same digest already waits"
                        : "; this one is kept until an administrator decides";
   }
   return make_refusal(
       Code::kOtherContent,
-      fmt::format("\"{}\" stands in cluster \"{}\" with other content{}: {}{}", put_.file.text(),
+      fmt::format("\"{}\" exists in cluster \"{}\" with other content{}: {}{}", put_.file.text(),
                   put_.cluster, difference, lookup_.digests(standing), what_becomes),
       lookup_.hint());
 }

@@ -36,11 +36,11 @@ Refusal too_many(const PutFile& put, const std::string& client, std::size_t coun
                  std::string_view of_what) {
   return make_refusal(
       Code::kOverQuota,
-      fmt::format("cluster \"{}\" has {} {}, and takes no more of client \"{}\": \"{}\" is refused",
-                  put.cluster, count, of_what, client, put.file.text()),
-      fmt::format("No server makes so many. {} shows them. Whoever has put them "
-                  "should lose the right to: {}; each that is taken away with {} "
-                  "makes room.",
+      fmt::format(
+          "cluster \"{}\" has {} {}, and accepts no more from client \"{}\": \"{}\" is refused",
+          put.cluster, count, of_what, client, put.file.text()),
+      fmt::format("No server makes so many. {} shows them. Revoke the right of the client that put "
+                  "them: {}. Each file that you withdraw makes room: {}.",
                   suggestion({"list", put.cluster}),
                   suggestion({"client", "revoke", "CLIENT", "--cluster", put.cluster}),
                   suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
@@ -100,10 +100,10 @@ std::optional<Refusal> refuse_too_many_pieces(BackendReader& backend, const EraN
     return too_many(put, client, *count, of_what);
   };
   auto refusal = refuse(layout::incomplete_prefix(put.cluster, era, put.file), kPiecesOfSegment,
-                        "pieces of this segment");
+                        "incomplete contents of this segment");
   if (refusal) return refusal;
   return refuse(layout::segment_folder(put.cluster, era, put.file), kPiecesOfFolder,
-                "pieces of segments in this part of its log");
+                "incomplete segments in this part of its log");
 }
 
 }  // namespace walstow

@@ -40,8 +40,8 @@ constexpr std::uint64_t kRoomChecked = std::uint64_t{1} << 20;
 // The server has no better file, so it is kept; but whoever relies on the log should know.
 std::string warn_of_break(const PutFile& put, const std::string& broken) {
   std::string warning = fmt::format(
-      "\"{}\" was archived as it is, but {}; look for damaged memory or disks, and take a new base "
-      "backup",
+      "\"{}\" was archived as it is, but {}; check the server's memory and disks, and take a new "
+      "base backup",
       put.file.text(), broken);
   log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, warning));
   return warning;
@@ -59,7 +59,7 @@ std::optional<std::string> doubts_about(const PutContext& context, const EraName
     return warn_of_backup_below_floor(backend, put.cluster, era, put.file);
   const std::string doubt = opened ? describe_doubt(backend, put.cluster, era, *opened) : "";
   if (doubt.empty()) return std::nullopt;
-  return fmt::format("history \"{}\" was taken, though {}; is this server part of the cluster?",
+  return fmt::format("history \"{}\" was accepted, though {}; is this server part of the cluster?",
                      put.file.text(), doubt);
 }
 
@@ -126,7 +126,7 @@ OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vect
     if (put.segment_size) return std::optional<EraName>();
     return make_refusal(
         Code::kBadRequest,
-        fmt::format("the first file of cluster \"{}\" must say the segment size", put.cluster),
+        fmt::format("the first file of cluster \"{}\" must give the segment size", put.cluster),
         "Archive a segment first, or give --pgdata.");
   }
   const auto era = newest_era_of(eras, put.system_identifier);
@@ -144,11 +144,11 @@ void refuse_to_rely_on_withdrawn(const PutContext& context, const EraName& era,
   if (!placement || placement->digest == put.digest) return;
   if (!refuse_withdrawn(context.archive->backend(), put.cluster, era, put.file, placement->digest))
     return;
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("what stands as \"{}\" has another content, which is being withdrawn",
-                          placement->name),
-              fmt::format("PostgreSQL tries again. Where this lasts, {} ends what was begun.",
-                          suggestion({"withdraw", put.cluster, put.file.text()})));
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("\"{}\" exists with another content, which is being withdrawn", placement->name),
+      fmt::format("PostgreSQL tries again. If the error persists, {} completes the withdrawal.",
+                  suggestion({"withdraw", put.cluster, put.file.text()})));
 }
 
 class PutUpload : public Upload {
@@ -223,25 +223,25 @@ std::optional<Refusal> PutUpload::prove() {
   const bool raw_arrived_whole = put.encoding == Encoding::kIdentity && received_ == put.raw_size &&
                                  hasher_.digest() == put.digest;
   if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
-    return make_refusal(
-        Code::kDigestMismatch,
-        fmt::format(
-            "the body of {} has {} bytes with digest {}, its head says {} bytes with digest {}",
-            file, received_, to_string(hasher_.digest()), put.raw_size, to_string(put.digest)),
-        "Was the file changed while it was sent?");
+    return make_refusal(Code::kDigestMismatch,
+                        fmt::format("the body of {} has {} bytes with digest {}, its head "
+                                    "announces {} bytes with digest {}",
+                                    file, received_, to_string(hasher_.digest()), put.raw_size,
+                                    to_string(put.digest)),
+                        "Was the file changed while it was sent?");
   }
   const Examined examined = proof_.finish();
   if (!examined.whole && raw_arrived_whole) {
     return make_refusal(
         Code::kStorage,
-        fmt::format("what was written of {} does not read back: {}", file, examined.problem),
+        fmt::format("{} could not be read back as written: {}", file, examined.problem),
         "Check the memory and the disks of the store.");
   }
   if (!examined.whole) {
     return make_refusal(
         Code::kDigestMismatch,
-        fmt::format("the compressed body of {} does not unfold to what its head says: {}", file,
-                    examined.problem));
+        fmt::format("the compressed body of {} does not decompress to what its head announces: {}",
+                    file, examined.problem));
   }
   const auto segment_size = era_ ? std::optional(segment_size_of(*era_)) : put.segment_size;
   const std::string problem =
@@ -346,7 +346,7 @@ void PutUpload::watch_timelines(const PlacedFile& placed) {
   if (!told) return;
   log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, *told),
            fmt::format("One of the two may be a copy that was started by mistake: standbys follow "
-                       "the highest timeline. {} shows both, and {} takes a history away.",
+                       "the highest timeline. {} shows both, and {} withdraws a history.",
                        suggestion({"status", put.cluster}),
                        suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
 }

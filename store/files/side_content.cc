@@ -54,12 +54,12 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) 
       continue;
     }
     log_line(LogLevel::kWarning,
-             fmt::format("object \"{}\" was set aside: {}", key, examined.problem),
-             "It lies below \"_aside\" in the archive.");
+             fmt::format("object \"{}\" was quarantined: {}", key, examined.problem),
+             "It is kept below \"_aside\" in the archive.");
     backend.set_aside(key, *object);
   }
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and set aside by others", key));
+              fmt::format("\"{}\" is being put and quarantined by others", key));
 }
 
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
@@ -83,7 +83,7 @@ bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& 
   if (!backend.replace_object(staged, key, damaged)) return false;
   log_line(LogLevel::kWarning,
            fmt::format("object \"{}\" was damaged and is replaced: {}", key, problem),
-           "What stood is kept below \"_aside\" in the archive.");
+           "The damaged object is kept below \"_aside\" in the archive.");
   return true;
 }
 

@@ -200,17 +200,16 @@ Refusal name_is_taken(const Slot& slot) {
   const std::string name = layout::to_string(slot.stored);
   return make_refusal(
       Code::kOtherContent,
-      fmt::format("\"{}\" has another content in cluster \"{}\" by now", name, slot.cluster),
-      fmt::format("Which is the right one? The one that stands can be withdrawn first, with {}.",
+      fmt::format("\"{}\" has another content in cluster \"{}\" now", name, slot.cluster),
+      fmt::format("Which is the right one? The existing one can be withdrawn first, with {}.",
                   suggestion({"withdraw", slot.cluster, name, "--reason", "TEXT"})));
 }
 
 Refusal damaged_object(const WithdrawFile& withdraw, const std::string& problem) {
-  return make_refusal(
-      Code::kDamaged,
-      fmt::format("\"{}\" in cluster \"{}\" is damaged: {}", withdraw.name, withdraw.cluster,
-                  problem),
-      "Put the file again: the whole one takes its place. Then it can be withdrawn.");
+  return make_refusal(Code::kDamaged,
+                      fmt::format("\"{}\" in cluster \"{}\" is damaged: {}", withdraw.name,
+                                  withdraw.cluster, problem),
+                      "Put the file again: the whole one replaces it. Then it can be withdrawn.");
 }
 
 // Without who has withdrawn it, and why.
@@ -305,7 +304,7 @@ OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawF
                          "\"{}\" by \"{}\": {}",
                          withdraw.name, to_string(slot.digest), record.client, withdraw.cluster,
                          record.by, record.reason),
-             "It lies below \"_aside\" in the archive.");
+             "It is kept below \"_aside\" in the archive.");
     return report_of(backend, withdraw.cluster, slot.era, record);
   }
   return no_such_content(withdraw.cluster, withdraw.name, withdraw.digest);
@@ -329,9 +328,9 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
     }
     backend.remove_record(slot.record());
     log_line(LogLevel::kWarning,
-             fmt::format("the withdrawal of \"{}\" with digest {} from cluster \"{}\" is taken "
-                         "back by \"{}\"",
-                         back.name, to_string(slot.digest), back.cluster, by));
+             fmt::format(
+                 "the withdrawal of \"{}\" with digest {} from cluster \"{}\" is undone by \"{}\"",
+                 back.name, to_string(slot.digest), back.cluster, by));
     WithdrawnReport report = report_of(backend, back.cluster, slot.era, record);
     report.state = source != nullptr ? "standing" : "lost";
     return report;
@@ -353,11 +352,10 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
     if (!purged) continue;
     remove_copies(backend, slot.key, slot.digest);
     backend.hold_reserve();
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("\"{}\" with digest {}, withdrawn from cluster \"{}\", is removed for good "
-                    "by \"{}\"",
-                    purge.name, to_string(slot.digest), purge.cluster, by));
+    log_line(LogLevel::kWarning,
+             fmt::format("\"{}\" with digest {}, withdrawn from cluster \"{}\", is permanently "
+                         "deleted by \"{}\"",
+                         purge.name, to_string(slot.digest), purge.cluster, by));
     return report_of(backend, purge.cluster, slot.era, *purged);
   }
   return not_withdrawn(purge.cluster, purge.name, purge.digest);

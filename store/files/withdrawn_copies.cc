@@ -25,14 +25,14 @@ void copy_aside(Backend& backend, ObjectSource& object, const std::string& key,
                 const std::string& copy_key, const Digest& digest) {
   const auto copy = proven_copy_of(backend, object, digest);
   if (keep(backend, *copy, copy_key) != KeepResult::kOther) return;
-  throw Error(ErrorKind::kRefused,
-              fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
-                          to_string(digest)),
-              fmt::format("No accident makes two such contents: find out who has put them. The one "
-                          "that was withdrawn makes room for this one when it is removed for good: "
-                          "{}.",
-                          suggestion({"withdraw", "CLUSTER", "FILE", "--digest", to_string(digest),
-                                      "--purge"})));
+  throw Error(
+      ErrorKind::kRefused,
+      fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
+                  to_string(digest)),
+      fmt::format(
+          "Two such contents do not arise by accident: find out which client put them. To make "
+          "room for this one, permanently delete the one that was withdrawn: {}.",
+          suggestion({"withdraw", "CLUSTER", "FILE", "--digest", to_string(digest), "--purge"})));
 }
 
 // The whole object under a key of "_aside" with that content; nullptr: it has another one, or is

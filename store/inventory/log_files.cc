@@ -36,8 +36,9 @@ std::optional<layout::StoredName> next_of_log(BackendReader& backend, std::strin
   }
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("what the archive holds cannot be told: there are many strange files in \"{}\"",
-                  prefix),
+      fmt::format(
+          "could not determine what the archive contains: there are many strange files in \"{}\"",
+          prefix),
       fmt::format("{} names them.", suggestion({"verify", std::string(cluster)})));
 }
 

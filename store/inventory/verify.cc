@@ -135,7 +135,7 @@ std::optional<ObjectProblem> Verification::check(ObjectSource& source,
     if (!is_followed(archive_.backend(), verify_.cluster, promised)) return std::nullopt;
     return ObjectProblem{Kind::kUnfinished,
                          fmt::format("its log ends at {}, though later files of its timeline "
-                                     "stand: a recovery would end there",
+                                     "exist: a recovery would end there",
                                      to_string(checked.edges->stops))};
   } catch (const Error& error) {
     // The medium cannot read these bytes, but perhaps the next ones.
@@ -151,7 +151,7 @@ Outcome Verification::verify_item(const EntryPage::Item& item) const {
     return {.what = Outcome::What::kVerified,
             .bytes = 0,
             .problem = problem_of(
-                key, {VerifyProblem::Kind::kForeign, "it is no object of walstow's"}, ""),
+                key, {VerifyProblem::Kind::kForeign, "it is not an object of walstow"}, ""),
             .edges = {}};
   }
   if (verify_.since && item.entry.modified < *verify_.since) return {};
@@ -197,7 +197,7 @@ std::string why_needed(Backend& backend, std::string_view cluster, const Promise
     case FileKind::kPartial:
       return {};
     case FileKind::kHistory:
-      return "without it PostgreSQL would take its timeline for one that nobody has used";
+      return "without it PostgreSQL would take its timeline for an unused one";
     case FileKind::kSegment:
       break;
   }
@@ -205,7 +205,7 @@ std::string why_needed(Backend& backend, std::string_view cluster, const Promise
     return "nothing later is on its timeline: without it the log would seem to end before it";
   }
   if (!follows_another(backend, cluster, promised)) {
-    return "nothing earlier is on its timeline: without it the log would seem to begin behind it";
+    return "nothing earlier is on its timeline: without it the log would seem to begin after it";
   }
   return {};
 }
@@ -248,9 +248,9 @@ SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::str
   for (const KeyRange& keys : key_ranges_of_objects(archive, aside.cluster, {})) {
     if (key.starts_with(keys.prefix)) promised = promised_by(aside.cluster, keys, key);
   }
-  if (!promised) return report(Result::kGone, "this is no object of the cluster");
+  if (!promised) return report(Result::kGone, "it is not an object of the cluster");
   const auto source = backend.open_object(key);
-  if (source == nullptr) return report(Result::kGone, "it does not stand there any more");
+  if (source == nullptr) return report(Result::kGone, "it no longer exists");
   const ObjectCheck checked = check_object(*source, *promised, VerifyFiles::Depth::kContent);
   if (!checked.problem) return report(Result::kWhole, "it is not damaged");
   if (checked.problem->kind != VerifyProblem::Kind::kDamaged) {
@@ -260,12 +260,12 @@ SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::str
     return report(Result::kNeeded, std::move(reason));
   }
   if (!backend.set_aside(key, *source)) {
-    return report(Result::kGone, "it does not stand there any more");
+    return report(Result::kGone, "it no longer exists");
   }
   log_line(LogLevel::kWarning,
-           fmt::format("object \"{}\" was damaged and is set aside by client {}: {}", key, client,
+           fmt::format("object \"{}\" was damaged and is quarantined by client {}: {}", key, client,
                        checked.problem->text),
-           "It lies below \"_aside\" in the archive.");
+           "It is kept below \"_aside\" in the archive.");
   return report(Result::kAside, checked.problem->text);
 }
 

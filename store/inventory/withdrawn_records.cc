@@ -48,9 +48,9 @@ Refusal withdrawn_refusal(const std::string& cluster, const WalFileName& file,
                   "on {}: {}",
                   file.text(), to_string(record.digest), cluster, record.by, to_iso8601(record.at),
                   record.reason),
-      fmt::format("Does this server belong into the cluster? If not, set archive_mode = off there, "
+      fmt::format("Does this server belong to the cluster? If not, set archive_mode = off there, "
                   "or give it a cluster of its own. If the content is right after all, an "
-                  "administrator takes the withdrawal back: {}.",
+                  "administrator undoes the withdrawal: {}.",
                   suggestion({"withdraw", cluster, record.name, "--undo"})));
 }
 

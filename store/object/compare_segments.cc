@@ -51,7 +51,8 @@ bool same_content(ObjectSource& one, ObjectSource& other) {
 
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {
   return fmt::format(
-      "its records break off at {}, though the server wrote on behind: a recovery would end there",
+      "its records break off at {}, though the server wrote more after that: a recovery would end "
+      "there",
       lsn_text(segment, size, offset));
 }
 

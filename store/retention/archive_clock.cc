@@ -39,7 +39,7 @@ std::string encode_clock(const ArchiveClock& clock) {
 
 [[noreturn]] void throw_damaged_clock(const std::string& place) {
   throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
-              "It says how late it is. Remove this file; the store makes it anew.");
+              "It contains the last known time. Remove this file; the store creates it again.");
 }
 
 ArchiveClock decode_clock(std::string_view content, const std::string& place) {
@@ -152,20 +152,19 @@ std::optional<Time> newest_of(const std::vector<Time>& times, Time now) {
 
 void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
   if (after.doubt && after.doubt != before.doubt) {
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("the clock of this host says {}, far from {}, the last time that is known: it "
-                    "has jumped, or the store was off; nothing is pruned by age until {}",
-                    to_iso8601(after.doubt->noticed), to_iso8601(after.doubt->from),
-                    to_iso8601(after.doubt->noticed + kDoubt)),
-        fmt::format("Look at the clock (\"date\") and set it right, or do nothing where the store "
-                    "was off for so long. {} prunes at once.",
-                    suggestion({"prune", "CLUSTER", "--before", "SEGMENT"})));
+    log_line(LogLevel::kWarning,
+             fmt::format("the clock of this host shows {}, far from {}, the last known time: it "
+                         "has jumped, or the store was off; nothing is pruned by age until {}",
+                         to_iso8601(after.doubt->noticed), to_iso8601(after.doubt->from),
+                         to_iso8601(after.doubt->noticed + kDoubt)),
+             fmt::format("Check the clock (\"date\") and correct it, or do nothing if the store "
+                         "was off for so long. {} prunes at once.",
+                         suggestion({"prune", "CLUSTER", "--before", "SEGMENT"})));
   }
   if (before.synchronized && !after.synchronized) {
     log_line(LogLevel::kWarning,
-             "the clock of this host was not synchronized for a week: policies prune by it as by "
-             "that of a host without NTP");
+             "the clock of this host was not synchronized for a week: policies prune by it as on a "
+             "host without NTP");
   }
   if (after.set_back && after.set_back != before.set_back) {
     log_line(LogLevel::kWarning,
@@ -236,9 +235,9 @@ FutureTimes ArchiveClock::future_times(Time counted) const {
 std::string ArchiveClock::doubt_text(const std::string& cluster) const {
   if (!doubt) return "";
   return fmt::format(
-      "the clock of the store's host says {}, far from {}, the last time that is known: it has "
-      "jumped, or the store was off. So the age of nothing is known, and nothing is pruned by age "
-      "until {}. Is that clock right (\"date\")? {} prunes at once what you know to be needless",
+      "the clock of the store's host shows {}, far from {}, the last known time: it has jumped, or "
+      "the store was off. So no age is known, and nothing is pruned by age until {}. Is that clock "
+      "right (\"date\")? {} prunes at once what you know is not needed",
       to_iso8601(doubt->noticed), to_iso8601(doubt->from), to_iso8601(doubt->noticed + kDoubt),
       suggestion({"prune", cluster, "--before", "SEGMENT"}));
 }
@@ -246,9 +245,9 @@ std::string ArchiveClock::doubt_text(const std::string& cluster) const {
 std::string ArchiveClock::sync_text() const {
   if (sync != ClockSync::kUnsynchronized || !synchronized) return "";
   return fmt::format(
-      "the kernel of the store's host says that its clock is not synchronized, which it was at {}: "
-      "does NTP run there? No policy prunes before it is, or before {}, when the host counts as "
-      "one without NTP",
+      "the kernel of the store's host reports that its clock is not synchronized; it was at {}. "
+      "Does NTP run there? No policy prunes until it is synchronized again, or until {}, when the "
+      "host counts as one without NTP",
       to_iso8601(*synchronized), to_iso8601(*synchronized + kDoubt));
 }
 

@@ -42,12 +42,12 @@ PruneReport report_of(const Tombstone& tombstone, SegmentSize size) {
 }
 
 void log_end(const Tombstone& tombstone, const std::string& cluster, SegmentSize size) {
-  log_line(tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
-           fmt::format("prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} have "
-                       "gone; {}",
-                       tombstone.number, cluster, to_string(tombstone.state), tombstone.files,
-                       tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)),
-                       tombstone.reason));
+  log_line(
+      tombstone.state == State::kDone ? LogLevel::kInfo : LogLevel::kWarning,
+      fmt::format(
+          "prune {} of cluster \"{}\" is {}: {} files ({} bytes) below floor {} were deleted; {}",
+          tombstone.number, cluster, to_string(tombstone.state), tombstone.files,
+          tombstone.stored_bytes, to_string(start_of(tombstone.limit(), size)), tombstone.reason));
 }
 
 std::optional<Tombstone> find_unfinished(const Archive& archive, const std::string& cluster,
@@ -98,7 +98,7 @@ void PruneStep::change(const TombstoneChange& change) {
       change_tombstone(archive_.backend(), cluster_, era_, tombstone_.number, change);
   if (!standing) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("the record of prune {} of cluster \"{}\" was taken away",
+                fmt::format("the record of prune {} of cluster \"{}\" was removed",
                             tombstone_.number, cluster_));
   }
   tombstone_ = *standing;
@@ -221,12 +221,12 @@ OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begi
                                            .begun = as_of});
   if (!tombstone) {
     return make_refusal(
-        Code::kExists, fmt::format("another prune of cluster \"{}\" is not over", begin.cluster),
+        Code::kExists, fmt::format("another prune of cluster \"{}\" is unfinished", begin.cluster),
         fmt::format("{} completes it first.", suggestion({"prune", begin.cluster})));
   }
   log_line(LogLevel::kInfo,
            fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
-                       "are to go, {} backups are kept; {}",
+                       "are to be deleted, {} backups are kept; {}",
                        tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
                        to_string(start_of(tombstone->floor, size)), plan.kept_backups.size(),
                        plan.reason));
@@ -267,7 +267,7 @@ OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& 
   if (!begun) {
     return make_refusal(Code::kNoSuchRecord,
                         fmt::format("no prune of cluster \"{}\" is under way", abandon.cluster),
-                        fmt::format("It may be over. {} says what was pruned.",
+                        fmt::format("It may be done. {} shows what was pruned.",
                                     suggestion({"status", abandon.cluster})));
   }
   const TombstoneChange end{.state = State::kWithdrawn,

@@ -49,7 +49,7 @@ OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& 
   PruneDecision decision{.era = era, .older_eras = archive.eras(order.cluster)};
   if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
     return make_refusal(Code::kBadRequest, fmt::format("era \"{}\" is the newest", to_string(era)),
-                        "Of the newest era one backup is kept at least.");
+                        "At least one backup of the newest era is kept.");
   }
   std::erase_if(decision.older_eras,
                 [&era](const EraName& one) { return one.number >= era.number; });
@@ -75,7 +75,7 @@ std::vector<std::string> objections_of_clock(const RetentionInventory& inventory
   if (newest > now + kSmallDifference) {
     objections.push_back(
         fmt::format("the newest file or report has the time {}, and the clock of the store's host "
-                    "says {}: one of the two is wrong",
+                    "shows {}: one of the two is wrong",
                     to_iso8601(newest), to_iso8601(now)));
   }
   std::uint32_t days = UINT32_MAX;
@@ -84,8 +84,8 @@ std::vector<std::string> objections_of_clock(const RetentionInventory& inventory
   }
   if (days != UINT32_MAX && newest < now - std::chrono::hours(24) * days / 2) {
     objections.push_back(
-        fmt::format("nothing was put and no standby has reported since {}: nobody uses this "
-                    "cluster, or the clock of the store's host, {}, is ahead",
+        fmt::format("nothing was put and no standby has reported since {}: this cluster is not in "
+                    "use, or the clock of the store's host, {}, is ahead",
                     to_iso8601(newest), to_iso8601(now)));
   }
   return objections;
@@ -119,10 +119,11 @@ RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy
   }
   RetentionPlan plan = plan_retention(inventory, policy, as_of);
   if (clock.doubt) {
-    plan.notes.insert(plan.notes.begin(),
-                      fmt::format("the clock of the store's host says {}, which is doubted: ages "
-                                  "are counted up to {}",
-                                  to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
+    plan.notes.insert(
+        plan.notes.begin(),
+        fmt::format(
+            "the clock of the store's host shows {}, which is doubted: ages are counted up to {}",
+            to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
   }
   return plan;
 }

@@ -209,14 +209,13 @@ QuotaUse::QuotaUse(Backend& backend, std::string cluster)
 
 std::optional<Refusal> QuotaUse::refusal_at(std::uint64_t stored) const {
   if (stored < *quota_) return std::nullopt;
-  return make_refusal(
-      Code::kOverQuota,
-      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster_, size_text(stored),
-                  size_text(*quota_)),
-      fmt::format("Nothing is lost: PostgreSQL keeps its WAL, and tries again. {} removes what "
-                  "nobody needs; {} allows more.",
-                  suggestion({"prune", cluster_}),
-                  suggestion({"policy", "set", cluster_, "--quota", "SIZE"})));
+  return make_refusal(Code::kOverQuota,
+                      fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster_,
+                                  size_text(stored), size_text(*quota_)),
+                      fmt::format("Nothing is lost: PostgreSQL keeps its WAL, and tries again. {} "
+                                  "removes WAL that no consumer needs; {} allows more.",
+                                  suggestion({"prune", cluster_}),
+                                  suggestion({"policy", "set", cluster_, "--quota", "SIZE"})));
 }
 
 std::optional<Refusal> QuotaUse::refuse(Time now) {

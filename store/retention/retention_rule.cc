@@ -174,8 +174,8 @@ std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) c
 void Planner::note_unreadable(const BackupFacts& backup) {
   if (++unreadable_ > kMostNoted) return;
   plan_.notes.push_back(
-      fmt::format("backup {} is kept, and counts as none: its file cannot be read, or does not "
-                  "agree with its name",
+      fmt::format("backup {} is kept, but does not count as a backup: its file cannot be read, or "
+                  "does not agree with its name",
                   backup.name));
 }
 
@@ -199,11 +199,11 @@ void Planner::note_putters() {
   std::vector<std::string> names(clients.begin(), clients.end());
   if (names.size() > kMostNoted) names[kMostNoted] = "others";
   names.resize(std::min(names.size(), kMostNoted + 1));
-  plan_.notes.push_back(
-      fmt::format("backups were put by {}: of each client its own newest are kept, since another "
-                  "one's may be made up. Name the cluster's servers with \"policy set "
-                  "--new-timelines\", and theirs count as one's; withdraw what should not count",
-                  fmt::join(names, ", ")));
+  plan_.notes.push_back(fmt::format(
+      "backups were put by {}: the newest of each client are kept, since those of another client "
+      "may be forged. Name the cluster's servers with \"policy set --new-timelines\": their "
+      "backups count as those of one client. Withdraw backups that should not count",
+      fmt::join(names, ", ")));
 }
 
 void Planner::choose_backups() {
@@ -220,8 +220,8 @@ void Planner::choose_backups() {
   }
   if (policy_.keep && keep_all) {
     plan_.notes.emplace_back(
-        "every backup is kept: the history file of a timeline is missing or damaged, so it is not "
-        "known what descends from what");
+        "every backup is kept: the history file of a timeline is missing or damaged, so it is "
+        "unknown which timeline descends from which");
   }
   if (keep_all) return;
   for (const TimelineFacts& facts : inventory_.timelines) {
@@ -229,10 +229,9 @@ void Planner::choose_backups() {
     if (lines_.is_live(facts)) {
       keep_newest(newest_first_of(facts.timeline));
     } else {
-      plan_.notes.push_back(
-          fmt::format("timeline {} is abandoned, nothing came since {}: no backups are kept for "
-                      "it alone",
-                      facts.timeline.value, to_iso8601(facts.newest)));
+      plan_.notes.push_back(fmt::format(
+          "timeline {} is abandoned, nothing was put since {}: no backups are kept for it alone",
+          facts.timeline.value, to_iso8601(facts.newest)));
     }
   }
   keep_newest(newest_first());
@@ -287,7 +286,7 @@ void Planner::set_floor() {
     return a.from.value_or(SegmentNumber{}) < b.from.value_or(SegmentNumber{});
   });
   if (least == consumers_.end() && !policy_.before) {
-    plan_.reason = "no backup, standby or hold is known that says what is needed";
+    plan_.reason = "no backup, standby or hold is known, so it is unknown what is needed";
     return;
   }
   if (least == consumers_.end() ||
@@ -300,7 +299,7 @@ void Planner::set_floor() {
   plan_.reason =
       least->from
           ? fmt::format("{} needs it", least->name)
-          : fmt::format("{} has not said how far it is, so it may need everything", least->name);
+          : fmt::format("{} has not reported its position, so it may need everything", least->name);
   if (least->seen && now_ - *least->seen >= kLongSilence) {
     plan_.reason += fmt::format("; it was seen {} ago", days_text(now_ - *least->seen));
   }
@@ -322,8 +321,8 @@ std::string Planner::why_not_dead(Timeline dead) const {
   const TimelineFacts* found = lines_.find(dead);
   if (found == nullptr) return fmt::format("there is no timeline {}", dead.value);
   if (!lines_.descent_is_known()) {
-    return "the history file of a timeline is missing or damaged, so it is not known what "
-           "descends from what";
+    return "the history file of a timeline is missing or damaged, so it is unknown which timeline "
+           "descends from which";
   }
   if (lines_.is_live(*found)) {
     return fmt::format(
@@ -333,9 +332,10 @@ std::string Planner::why_not_dead(Timeline dead) const {
         days_text(policy_.keep ? std::max(policy_.keep->younger, policy_.least_age)
                                : policy_.least_age));
   }
-  if (consumers_.empty()) return "no backup, standby or hold is known that says what is needed";
+  if (consumers_.empty())
+    return "no backup, standby or hold is known, so it is unknown what is needed";
   for (const Consumer& consumer : consumers_) {
-    if (!consumer.from) return fmt::format("{} has not said how far it is", consumer.name);
+    if (!consumer.from) return fmt::format("{} has not reported its position", consumer.name);
     if (consumer.timeline && lines_.ancestry_of(*consumer.timeline) == nullptr) {
       return fmt::format("{} is on timeline {}, of which there is no history file", consumer.name,
                          consumer.timeline->value);
@@ -376,8 +376,8 @@ void Planner::plan_dead_timeline(Timeline dead) {
     if (!range) continue;
     plan_.needed.push_back(*range);
     if (++needing <= kMostNoted) {
-      plan_.notes.push_back(
-          fmt::format("{} may need a part of timeline {}, which stays", consumer.name, dead.value));
+      plan_.notes.push_back(fmt::format("{} may need a part of timeline {}, which is kept",
+                                        consumer.name, dead.value));
     }
   }
   plan_.reason = fmt::format("nothing else needs timeline {}", dead.value);

@@ -62,10 +62,10 @@ void ScheduledPrune::prune(const Archive& archive, const std::string& cluster,
   if (const auto clock = read_clock(archive); clock && clock->doubt) {
     say_once(cluster,
              fmt::format("nothing of cluster \"{}\" is to be pruned by its policy until {}: the "
-                         "clock of this host says {}, far from {}, the last time that is known",
+                         "clock of this host shows {}, far from {}, the last known time",
                          cluster, to_iso8601(clock->doubt->noticed + kDoubt),
                          to_iso8601(clock->doubt->noticed), to_iso8601(clock->doubt->from)),
-             fmt::format("{} prunes at once what you know to be needless.",
+             fmt::format("{} prunes at once what you know is not needed.",
                          suggestion({"prune", cluster, "--before", "SEGMENT"})));
     return;
   }

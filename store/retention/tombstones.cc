@@ -218,7 +218,7 @@ std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size) {
       tombstone.timeline
           ? fmt::format("of timeline {}", tombstone.timeline->value)
           : fmt::format("below floor {}", to_string(start_of(tombstone.floor, size)));
-  return fmt::format("prune {} {} by \"{}\" on {} is not over: {} files have gone so far",
+  return fmt::format("prune {} {} by \"{}\" on {} is unfinished: {} files deleted so far",
                      tombstone.number, of, tombstone.by, to_iso8601(tombstone.begun),
                      tombstone.files);
 }
@@ -233,8 +233,9 @@ std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::str
         layout::object_key(cluster, era, WalFileName::segment(file.timeline(), from, size));
     // Young files have stayed.
     if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
-    return fmt::format("the backup of \"{}\" cannot be recovered: where it begins, the log was {}",
-                       file.text(), describe(tombstone, size));
+    return fmt::format(
+        "the backup of \"{}\" cannot be recovered: the WAL that it begins with was {}", file.text(),
+        describe(tombstone, size));
   }
   return std::nullopt;
 }
@@ -248,15 +249,15 @@ std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view clu
     // While a dead branch is being removed, any consumer that may need it waits for the end.
     const bool concerns = !tombstone.timeline || in_progress || tombstone.timeline == timeline;
     if (!concerns || from >= tombstone.limit()) continue;
-    return make_refusal(
-        Code::kBelowFloor,
-        fmt::format("what is needed from {} on is {}", to_string(start_of(from, size)),
-                    describe(tombstone, size)),
-        in_progress
-            ? fmt::format("Pruned up to {} so far. {} ends the prune, and what has not gone stays.",
-                          to_string(start_of(tombstone.reached, size)),
-                          suggestion({"prune", std::string(cluster), "--abandon"}))
-            : "It cannot be brought back. Use a later backup, or a later place.");
+    return make_refusal(Code::kBelowFloor,
+                        fmt::format("the WAL that is needed from {} on is {}",
+                                    to_string(start_of(from, size)), describe(tombstone, size)),
+                        in_progress
+                            ? fmt::format("Pruned up to {} so far. {} cancels the prune, and files "
+                                          "not yet deleted are kept.",
+                                          to_string(start_of(tombstone.reached, size)),
+                                          suggestion({"prune", std::string(cluster), "--abandon"}))
+                            : "It cannot be brought back. Use a later backup, or a later place.");
   }
   return std::nullopt;
 }

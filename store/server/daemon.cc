@@ -269,7 +269,7 @@ void Daemon::reload() {
     log_line(LogLevel::kInfo, "reloaded: new connections use the new settings and certificate");
   } catch (const Error& error) {
     log_line(LogLevel::kError,
-             fmt::format("could not reload, all stays as it was: {}", error.what()), error.hint());
+             fmt::format("could not reload, nothing has changed: {}", error.what()), error.hint());
   }
   manager_.ready();
 }
@@ -315,7 +315,8 @@ asio::awaitable<void> Daemon::stop() {
   }
   if (sessions_.size() > 0) {
     // A worker hangs in the file system. None of its requests has been acknowledged.
-    log_line(LogLevel::kError, "gave up on requests that the archive's file system does not end");
+    log_line(LogLevel::kError,
+             "gave up on requests for which the archive's file system does not answer");
     std::_Exit(exit_code::kFailed);
   }
   io_.stop();

@@ -24,7 +24,7 @@ std::optional<tcp::endpoint> peer_of(const tcp::socket& socket) {
 
 std::string peer_text(const tcp::socket& socket) {
   const auto endpoint = peer_of(socket);
-  if (!endpoint) return "a peer that is gone";
+  if (!endpoint) return "a peer that has disconnected";
   return to_string(HostPort{endpoint->address().to_string(), endpoint->port()});
 }
 

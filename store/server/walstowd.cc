@@ -75,7 +75,7 @@ Caller stdio_caller(const ParsedCommand& command) {
   if (owner) return {.kind = Caller::Kind::kOwner};
   throw Error(ErrorKind::kUsage, "option --stdio needs --as NAME, or --owner",
               "A forced command is \"walstowd --stdio --as NAME\", as \"walstow client add NAME "
-              "--ssh KEY.pub\" prints it. With --owner, whoever calls has every right.");
+              "--ssh KEY.pub\" prints it. With --owner, the caller has every right.");
 }
 
 int run(int argc, const char* const* argv) {

@@ -21,7 +21,7 @@ void note_position(const RequestContext& asked, const std::string& cluster,
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     asked.log.line(fmt::format("positions of client {}", client), LogLevel::kWarning,
-                   fmt::format("could not note how far a standby has got: {}", error.what()),
+                   fmt::format("could not record the position of a standby: {}", error.what()),
                    error.hint());
   }
 }

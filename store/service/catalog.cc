@@ -191,7 +191,8 @@ struct Catalog::Cluster {
   std::unique_lock<TimedMutex> lock(std::string_view name) {
     std::unique_lock<TimedMutex> lock(reading, kPatience);
     if (lock.owns_lock()) return lock;
-    throw Error(ErrorKind::kUnavailable, fmt::format("what cluster \"{}\" has is being read", name),
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the contents of cluster \"{}\" are being read", name),
                 "Ask again in a few seconds.");
   }
 

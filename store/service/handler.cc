@@ -103,7 +103,8 @@ void Handler::warm_up(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             fmt::format("could not read what the archive has: {}", error.what()), error.hint());
+             fmt::format("could not read the contents of the archive: {}", error.what()),
+             error.hint());
   }
 }
 
@@ -123,7 +124,7 @@ void Handler::keep_clock(const std::stop_token& stop) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     if (stop.stop_requested()) return;
-    log_line(LogLevel::kWarning, fmt::format("could not keep how late it is: {}", error.what()),
+    log_line(LogLevel::kWarning, fmt::format("could not record the time: {}", error.what()),
              error.hint());
   }
 }

@@ -99,8 +99,8 @@ class Clients(EndToEndTest):
         (self.tls / "ca.key").rename(moved)
         for command in (("server", "renew", self.store), ("client", "renew", "primary1")):
             with self.subTest(command):
-                self.refused(self.walstow(*command, check=False), "the authority's key is not there")
-        self.refused(self.add("primary1", check=False), "the authority's key is not there")
+                self.refused(self.walstow(*command, check=False), "could not find the authority's key")
+        self.refused(self.add("primary1", check=False), "could not find the authority's key")
         self.add("primary1", "--ca-key", moved)
         self.walstow("server", "renew", self.store, "--ca-key", moved)
 

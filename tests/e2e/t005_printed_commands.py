@@ -17,7 +17,7 @@ ODD = "-Größe \"a\" it's 夜 $HOME"
 # From a double quote on, or from the word that announces it to the end of the line. In single quotes the shell, and so
 # the reader, takes a double quote for a character.
 QUOTED = re.compile(r""""((?:'[^']*'|\\'|[^"'\\ ])*walstow(?:-archive)?'? (?:'[^']*'|\\'|[^"'\\])*)\"""")
-ANNOUNCED = re.compile(r"(?:Next: |Go on with: |, and: )(.*)")
+ANNOUNCED = re.compile(r"(?:Next: |Continue with: |, and run: )(.*)")
 
 
 class PrintedCommands(EndToEndTest):

@@ -99,7 +99,7 @@ class ClonedStandby(EndToEndTest):
         self.original.restore(self.segments[0])
         (shared,) = self.positions()
         listed = " ".join(self.archive.walstow("standby", "list", "main").stdout.split())
-        self.assertRegex(listed, r'"\S*walstow --[^"]* status main" says more')
+        self.assertRegex(listed, r'"\S*walstow --[^"]* status main" shows more')
         # As status says, on the machine of the copy.
         image = {name: content for name, content in clone.image.items() if name != "instance"}
         os.unlink(self.original.server.wal / "pgsql_tmp_walstow" / "instance")

@@ -35,7 +35,7 @@ class UnfinishedLastSegment(EndToEndTest):
         self.assertLess(in_place, self.pages)
         self.assertEqual(behind, "old pages")
         self.assertNotIn(segment, self.archive.objects())
-        self.assertIn("1 unfinished piece", self.archive.walstow("status", "main").stdout)
+        self.assertIn("1 incomplete segment", self.archive.walstow("status", "main").stdout)
         self.assert_whole_one_is_taken(primary, follower, segment, piece)
 
     def test_fresh_file_gives_its_name_to_what_goes_on(self):

@@ -94,7 +94,7 @@ class FullFileSystem(EndToEndTest):
         self.assertEqual(disk.shell(f"stat -c %s {reserve}").stdout.strip(), str((8 << 20) // 16))
         for toml in links:
             disk.fill()
-            self.assertIn("are kept for whoever makes room", self.put(archive, toml, third, code=1))
+            self.assertIn("are reserved for making room", self.put(archive, toml, third, code=1))
             # What was acknowledged is acknowledged again, to the client that has put it.
             self.put(archive, links[0], second)
         done = archive.walstow("prune", "main", "--before", second, "--yes")
@@ -137,10 +137,10 @@ class FullFileSystem(EndToEndTest):
                 walstow("withdraw", "main", name, "--reason", "a trial", "--yes")
                 self.assertNotIn(name, walstow("list", "main").stdout)
                 asked = walstow("withdraw", "main", name, "--purge", check=False)
-                self.assertEqual(asked.returncode, 2, "nobody can be asked here")
+                self.assertEqual(asked.returncode, 2, "there is no terminal to confirm it at")
                 self.assertTrue([path for path in disk.files() if "/_aside/" in path])
                 done = walstow("withdraw", "main", name, "--purge", "--yes")
-                self.assertIn("removed for good", done.stdout)
+                self.assertIn("permanently deleted", done.stdout)
                 self.assertEqual([path for path in disk.files() if "/_aside/" in path], [])
                 again = walstow("withdraw", "main", name, "--undo")
                 self.assertIn('not below "_aside" any more', again.stderr)

@@ -82,10 +82,10 @@ class ClientKeys(SshTest):
 
     def test_key_that_the_store_does_not_know(self):
         key = make_key(self.folder / "unknown")
-        hint = self.assert_named(self.walstow(self.by_key(key)), "does not take the key", str(key))
+        hint = self.assert_named(self.walstow(self.by_key(key)), "does not accept the key", str(key))
         self.assertIn(" client add NAME --ssh KEY.pub", hint)
         agent = self.agent(key)
-        self.assert_named(self.walstow(self.by_agent(agent.socket)), "does not take any of the 1 keys")
+        self.assert_named(self.walstow(self.by_agent(agent.socket)), "does not accept any of the 1 keys")
 
     def test_key_that_is_not_known_is_named_although_the_sshd_refuses_further_attempts(self):
         if not has_penalties():
@@ -93,14 +93,14 @@ class ClientKeys(SshTest):
         self.sshd.kill()
         self.sshd.start("PerSourcePenalties authfail:60s min:1s max:120s")
         key = self.by_key(make_key(self.folder / "unknown"))
-        self.assert_named(self.walstow(key), "does not take the key")
+        self.assert_named(self.walstow(key), "does not accept the key")
         self.assertIn("penalty: failed authentication", self.sshd.log_text())
         # Another call knows nothing of that one's reason, and its key would be good.
         self.assert_named(self.walstow(), "refuses this host for some time")
 
     def test_account_that_is_not_there(self):
         settings = self.replaced(f"ssh://{self.sshd.user}@", "ssh://nobody-here@")
-        self.assert_named(self.walstow(settings), "nobody-here@", "does not take the key")
+        self.assert_named(self.walstow(settings), "nobody-here@", "does not accept the key")
 
     def test_key_without_rights(self):
         key = make_key(self.folder / "other")

@@ -40,7 +40,7 @@ class DirtySpool(PrefetchTest):
         os.chmod(self.entries, 0o777)
         self.catch_up()
         self.assertEqual(self.restored(self.server)[1], [])
-        self.assert_logged(self.server, "can be written to by one")
+        self.assert_logged(self.server, "another user can write to it")
 
     def test_folder_that_leads_elsewhere(self):
         elsewhere = self.folder / "elsewhere"
@@ -61,7 +61,7 @@ class DirtySpool(PrefetchTest):
         self.addCleanup(os.chmod, self.spool, 0o700)
         self.catch_up()
         self.assertEqual(self.restored(self.server)[1], [])
-        self.assert_logged(self.server, "going on without spool")
+        self.assert_logged(self.server, "continuing without spool")
 
 
 if __name__ == "__main__":

@@ -102,9 +102,9 @@ class Verification(EndToEndTest):
 
         done = self.archive.walstow("verify", "main", "--set-aside", "--yes", check=False)
         self.assertEqual(done.returncode, DAMAGED)
-        self.assertRegex(done.stdout, rf"set aside +001-.*{self.segments[2]}\.zst")
+        self.assertRegex(done.stdout, rf"quarantined +001-.*{self.segments[2]}\.zst")
         # Without the last one a get would say that the log ends before it.
-        self.assertRegex(done.stdout, rf"stays +001-.*{self.segments[-1]}\.zst")
+        self.assertRegex(done.stdout, rf"kept +001-.*{self.segments[-1]}\.zst")
         self.assertNotIn(self.segments[2], self.archive.objects())
         self.assertTrue(list((self.archive.folder / "_aside").rglob(f"{self.segments[2]}*")))
         found, _ = self.verify(code=DAMAGED)

@@ -129,7 +129,7 @@ class Withdraw(EndToEndTest):
             (("withdraw", "main", name, "--purge", "--yes"), 1, "has no withdrawn file"),
             (("withdraw", "main", name, "--purge", "--undo"), 2, "exclude each other"),
             (("withdraw", "main", name), 2, "why is it withdrawn?"),
-            (("withdraw", "main", name, "--reason", "x"), 2, "nobody can be asked here"),
+            (("withdraw", "main", name, "--reason", "x"), 2, "there is no terminal to confirm it at"),
             (("withdraw", "main", "00000009.history", "--reason", "x", "--yes"), 1, "has no file"),
             (("withdraw", "main", "no/name", "--reason", "x", "--yes"), 2, "no/name"),
             (("withdraw", "main", name, "--undo"), 1, "has no withdrawn file"),

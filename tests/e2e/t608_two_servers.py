@@ -26,7 +26,7 @@ class TwoServers(EndToEndTest):
 
         text = self.status()
         self.assertIn("TWO SERVERS timeline 2 of of-trial-main left timeline 1 at ", text)
-        self.assertRegex(text, r"of-primary-main has put [123] segments? of timeline 1 behind it")
+        self.assertRegex(text, r"of-primary-main has put [123] segments? of timeline 1 after that point")
         (branch,) = self.archive.json("status", "main")["eras"][-1]["branches"]
         self.assertEqual(branch["client"], "of-trial-main")
         self.assertEqual(branch["other_client"], "of-primary-main")

@@ -57,7 +57,7 @@ class PruneByItself(EndToEndTest):
 
         # No policy: a status says what would go, and nothing does.
         self.assertIsNone(self.retention()["policy"])
-        self.assertIn("no policy, nothing is pruned by itself", self.status())
+        self.assertIn("no policy, nothing is pruned automatically", self.status())
         self.archive.walstow("policy", "set", "main", *POLICY)
         told = self.retention()
         self.assertIn('standby "away"', told["reason"])
@@ -101,7 +101,7 @@ class PruneByItself(EndToEndTest):
         )
         done = self.archive.archive_file(toml, f"pg_wal/{name}", cwd=primary.data)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stderr, "cannot be recovered: where it begins, the log was pruned on")
+        self.assertRegex(done.stderr, "cannot be recovered: the WAL that it begins with was pruned on")
         backups = self.archive.json("backup", "list", "main")["backups"]
         self.assertEqual([one["pruned"] for one in backups if one["label"] == "too late"], [True])
         self.assertEqual(self.archive.json("prune", "main", "-n")["kept_backups"], plan["kept_backups"])

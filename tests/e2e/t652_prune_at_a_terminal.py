@@ -51,7 +51,7 @@ class AtATerminal(EndToEndTest):
         for answer in ("no", "y", "YES", "yes please", "\x04"):
             code, seen = self.at_terminal("prune", "main", answer=answer)
             self.assertEqual(code, 1, seen)
-            self.assertIn("Remove them? They do not come back. (yes/no)", seen)
+            self.assertIn("Remove them? This cannot be undone. (yes/no)", seen)
             self.assertIn("nothing was removed", seen)
             self.assertEqual(self.archive.segments(), before)
             self.assertEqual(self.archive.json("prune", "main", "-n")["unfinished"], 0)
@@ -69,7 +69,7 @@ class AtATerminal(EndToEndTest):
         before = self.archive.segments()
         done = self.archive.walstow("prune", "main", check=False)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("nobody can be asked here", done.stderr)
+        self.assertIn("there is no terminal to confirm it at", done.stderr)
         self.assertEqual(self.archive.segments(), before)
         for command in (("prune", "main", "--yes"), ("verify", "main")):
             done = self.archive.walstow(*command)
@@ -97,15 +97,15 @@ class AtATerminal(EndToEndTest):
             self.assertIn(note, " ".join(self.archive.walstow(*command).stdout.split()))
         code, seen = self.at_terminal("prune", "main", answer="no")
         self.assertEqual(code, 1, seen)
-        self.assertIn("Complete it? What is left of it goes, and does not come back. (yes/no)", seen)
-        self.assertIn(' prune main --abandon" ends it', seen)
+        self.assertIn("Complete it? It deletes the files that are left, and cannot be undone. (yes/no)", seen)
+        self.assertIn(' prune main --abandon" cancels it', seen)
         self.assertEqual(self.archive.walstow("prune", "main", check=False).returncode, 2)
         self.assertEqual(self.archive.segments(), before)
 
         # Whoever needs what is about to go is told the way out, and it works.
         hold = ("hold", "add", "main", before[0], "--reason", "needed after all")
         refused = self.archive.walstow(*hold, check=False)
-        self.assertIn(' prune main --abandon" ends the prune', refused.stderr)
+        self.assertIn(' prune main --abandon" cancels the prune', refused.stderr)
         done = self.archive.walstow("prune", "main", "--abandon")
         self.assertIn("withdrawn: abandoned by", done.stdout)
         self.assertNotIn("has a policy", done.stderr)
@@ -127,7 +127,7 @@ class AtATerminal(EndToEndTest):
         self.begin(3)
         code, seen = self.at_terminal("prune", "main", answer="yes")
         self.assertEqual(code, 0, seen)
-        self.assertIn('prune 3 by "dba", which had been cut short, is done', seen)
+        self.assertIn('prune 3 by "dba", which had been interrupted, is done', seen)
         self.assertLess(len(self.archive.segments()), len(before))
 
     def test_verify_draws_a_bar(self):

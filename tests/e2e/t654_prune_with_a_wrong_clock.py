@@ -48,7 +48,7 @@ class PruneWithAWrongClock(EndToEndTest):
         before = self.archive.segments()
 
         logged = self.restart(*wrong_clock.ahead(400))
-        wait.until(lambda: "the last time that is known" in logged(), "the daemon has noticed that time jumped")
+        wait.until(lambda: "the last known time" in logged(), "the daemon has noticed that time jumped")
         wait.until(
             lambda: 'nothing of cluster "main" is to be pruned' in logged(), "and does not prune"
         )
@@ -56,10 +56,10 @@ class PruneWithAWrongClock(EndToEndTest):
 
         # Whoever asks is told, also without the daemon; a place that is named holds for standbys.
         retention = json.loads(self.at_wrong_clock("--output=json", "status", "main"))["eras"][-1]["retention"]
-        self.assertIn("the last time that is known", retention["clock"])
+        self.assertIn("the last known time", retention["clock"])
         self.assertIn("CLOCK the clock of the store's host", " ".join(self.at_wrong_clock("status", "main").split()))
         told = " ".join(self.at_wrong_clock("prune", "main", "--yes").split())
-        self.assertIn("the last time that is known", told)
+        self.assertIn("the last known time", told)
         self.assertIn(' prune main --before SEGMENT" prunes at once', told)
         then = time.time() - THREE_DAYS
         for path in self.archive.objects().values():

@@ -86,7 +86,7 @@ asio::awaitable<std::vector<std::byte>> SshAgent::ask(std::vector<std::byte> req
                             asio::redirect_error(asio::use_awaitable, error));
   if (error) fail("closed the connection");
   const std::uint32_t size = SshFields(answer).number().value_or(0);
-  if (size == 0 || size > kLongestAnswer) fail("answered with what is no answer");
+  if (size == 0 || size > kLongestAnswer) fail("sent a malformed answer");
   answer.resize(size);
   co_await asio::async_read(stream_, asio::buffer(answer),
                             asio::redirect_error(asio::use_awaitable, error));
@@ -97,12 +97,12 @@ asio::awaitable<std::vector<std::byte>> SshAgent::ask(std::vector<std::byte> req
 asio::awaitable<std::vector<SshPublicKey>> SshAgent::keys() {
   std::vector<std::byte> request{kRequestIdentities};
   const std::vector<std::byte> reply = co_await ask(std::move(request));
-  if (reply.front() != kIdentitiesAnswer) fail("does not say which keys it has");
+  if (reply.front() != kIdentitiesAnswer) fail("does not list its keys");
   SshFields answer(ByteView(reply).subspan(1));
   std::vector<SshPublicKey> keys;
   for (std::uint32_t left = answer.number().value_or(0); left > 0; --left) {
     const auto blob = answer.string();
-    if (!blob || !answer.string()) fail("answered with what is no answer");
+    if (!blob || !answer.string()) fail("sent a malformed answer");
     const auto type = ssh_key_type(*blob);
     if (type) keys.push_back({.type = std::string(*type), .blob = {blob->begin(), blob->end()}});
   }
@@ -120,12 +120,12 @@ asio::awaitable<std::vector<std::byte>> SshAgent::sign(SshPublicKey key,
   if (reply.front() != kSignResponse)
     fail(fmt::format("does not sign with key {}", ssh_fingerprint(key.blob)));
   const auto signature = SshFields(ByteView(reply).subspan(1)).string();
-  if (!signature) fail("answered with what is no answer");
+  if (!signature) fail("sent a malformed answer");
   SshFields parts(*signature);
   const auto made = parts.string();
   const auto bare = parts.string();
   if (!made || as_text(*made) != type || !bare || bare->empty()) {
-    fail("made another signature than the one asked for");
+    fail("made a signature of another kind than requested");
   }
   co_return std::vector<std::byte>(bare->begin(), bare->end());
 }

@@ -75,15 +75,15 @@ void refuse_host_key(const std::string& name, const HostPort& host,
       throw Error(ErrorKind::kUnavailable,
                   fmt::format("the host key of the store \"{}\" has changed: {} {}", name,
                               shown.type, fingerprint),
-                  fmt::format("Somebody may be in between. Only if the host was given a new key on "
-                              "purpose, put this in the place of {}: {}",
+                  fmt::format("Somebody may be intercepting the connection. Only if the host's key "
+                              "was changed on purpose, replace {} with: {}",
                               old->place, line));
     }
     case HostKeyVerdict::kRevoked:
       throw Error(ErrorKind::kUnavailable,
                   fmt::format("the host key of the store \"{}\" is revoked: {} {}", name,
                               shown.type, fingerprint),
-                  "Whoever shows it may be somebody else. Give the host a new key.");
+                  "Another host may be using it. Give the host a new key.");
   }
 }
 
@@ -161,7 +161,7 @@ class SshClient::Attempt {
   [[noreturn]] void fail_not_taken(const std::string& shown) {
     client_.not_taken_.emplace(
         ErrorKind::kUnavailable,
-        fmt::format("the store \"{}\" does not take {}", client_.name_, shown),
+        fmt::format("the store \"{}\" does not accept {}", client_.name_, shown),
         "\"walstow client add NAME --ssh KEY.pub\" makes the line for .ssh/authorized_keys of that "
         "account. Only the account itself may write there. Its sshd's log may say more.");
     throw Error(*client_.not_taken_);

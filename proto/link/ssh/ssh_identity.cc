@@ -77,7 +77,7 @@ SshKeyFile read_ssh_key_file(const std::string& path) {
   if (looks.encrypted) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("private key file \"{}\" is protected by a passphrase", path),
-                "Nobody is there to type it: make a key without one for this, or load it into an "
+                "walstow cannot ask for it: make a key without one for this, or load it into an "
                 "ssh-agent and set \"ssh.identity\" to \"agent\".");
   }
   if (looks.type.starts_with("sk-")) {

@@ -142,7 +142,7 @@ void SshSession::fail(std::string_view doing, int code) const {
       code == LIBSSH2_ERROR_SOCKET_SEND) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("{} closed the connection while {}", store, doing),
-                "Is there an sshd behind that address, and does it take more connections "
+                "Is there an sshd behind that address, and does it accept more connections "
                 "(MaxStartups)? Its log may say more.");
   }
   char* text = nullptr;
@@ -194,26 +194,25 @@ void SshSession::refuse_without_banner() const {
   const std::string_view said = banner();
   if (said.starts_with(kSsh)) return;
   if (penalised()) {
-    throw Error(
-        ErrorKind::kUnavailable,
-        fmt::format("the sshd of the store \"{}\" refuses this host for some time: \"{}\"", store_,
-                    escaped(said, kTextShown)),
-        "It does so after failed logins (PerSourcePenalties). Its log has their reason, and "
-        "names the seconds.");
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("the sshd of the store \"{}\" refuses this host for some time: \"{}\"",
+                            store_, escaped(said, kTextShown)),
+                "It does so after failed logins (PerSourcePenalties). Its log contains the reason, "
+                "and the number of seconds.");
   }
   throw Error(
       ErrorKind::kUnavailable,
       fmt::format("no SSH connection with the store \"{}\": it does not speak SSH{}", store_,
                   said.empty() ? "" : fmt::format(": \"{}\"", escaped(said, kTextShown))),
-      "Is the port right? An sshd listens on 22 unless told otherwise, and takes only so "
-      "many connections at once (MaxStartups).");
+      "Is the port right? An sshd listens on 22 by default, and limits the connections that it "
+      "accepts at once (MaxStartups).");
 }
 
 asio::awaitable<void> SshSession::handshake(std::vector<std::string> host_key_types) {
   LIBSSH2_SESSION* session = handles_->session;
   if (libssh2_session_method_pref(session, LIBSSH2_METHOD_HOSTKEY,
                                   joined(host_key_types).c_str()) != 0) {
-    throw Error(ErrorKind::kUnavailable, fmt::format("libssh2 {} takes no host key of {}",
+    throw Error(ErrorKind::kUnavailable, fmt::format("libssh2 {} accepts no host key of {}",
                                                      libssh2_version(0), joined(host_key_types)));
   }
   const int descriptor = handles_->socket.native_handle();
@@ -246,11 +245,11 @@ bool SshSession::accepted(int code) const {
   std::byte next{};
   const bool closed =
       ::recv(handles_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-  if (closed) fail("it was told who we are", LIBSSH2_ERROR_SOCKET_DISCONNECT);
+  if (closed) fail("authenticating", LIBSSH2_ERROR_SOCKET_DISCONNECT);
   if (code == LIBSSH2_ERROR_AUTHENTICATION_FAILED || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED) {
     return false;
   }
-  fail("it was told who we are", code);
+  fail("authenticating", code);
 }
 
 asio::awaitable<bool> SshSession::authenticate(std::string user, std::string private_key) {

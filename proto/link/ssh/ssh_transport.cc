@@ -59,8 +59,8 @@ std::optional<Error> explain_last_words(const std::string& store, const SshLastW
     return Error(ErrorKind::kUnavailable,
                  fmt::format("the store \"{}\" answered with something that is not HTTP: \"{}\"",
                              store, escaped(first_line(words.answer), kMostTextShown)),
-                 "The forced command must be walstowd --stdio and print nothing else; nor may the "
-                 "login shell of the account, in its start-up files.");
+                 "The forced command must be walstowd --stdio and print nothing else. The start-up "
+                 "files of the account's login shell must print nothing either.");
   }
   if (words.errors.empty() && words.exit_code == 0) return std::nullopt;
   // walstowd's own message explains the failure as well as this program's would.
@@ -70,10 +70,10 @@ std::optional<Error> explain_last_words(const std::string& store, const SshLastW
     return Error(ErrorKind::kUnavailable, fmt::format("the store \"{}\": {}", store, escaped(own)),
                  escaped(hint));
   }
-  const std::string said =
-      words.errors.empty()
-          ? std::string("without a word")
-          : fmt::format("saying \"{}\"", escaped(first_line(words.errors), kMostTextShown));
+  const std::string said = words.errors.empty()
+                               ? std::string("without a message")
+                               : fmt::format("with the message \"{}\"",
+                                             escaped(first_line(words.errors), kMostTextShown));
   return Error(
       ErrorKind::kUnavailable,
       fmt::format("the store \"{}\" ended with exit code {}, {}", store, words.exit_code, said),

@@ -127,7 +127,7 @@ KeyHandle read_private_key(const std::string& path) {
   if (!encrypted) throw_no_pem(kKey, path);
   throw Error(ErrorKind::kUsage,
               fmt::format("private key file \"{}\" is protected by a passphrase", path),
-              "Nobody is there to type it: write the key without one (openssl pkey), and protect "
+              "walstow cannot ask for it: write the key without one (openssl pkey), and protect "
               "the file by its permissions.");
 }
 

@@ -65,19 +65,19 @@ constexpr std::array kAlerts{
                 "for this very archive."},
     Explanation{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "this client's certificate has expired",
                 "Renew it with \"walstow client renew\". Are both clocks right?"},
-    Explanation{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "it does not take this client's certificate",
-                "Is it valid already, and the clock of the store right? The store's log says "
-                "more."},
+    Explanation{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "it does not accept this client's certificate",
+                "Is it valid already, and the clock of the store right? The store's log contains "
+                "the reason."},
     Explanation{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
-                "it takes this certificate for none of a client",
+                "it does not accept this certificate as a client's",
                 "The setting \"tls.cert\" must name a certificate made by \"walstow client add\"."},
     Explanation{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "it does not speak TLS 1.3",
                 "Is there a walstowd behind that address, and no proxy?"},
     Explanation{SSL_R_UNSUPPORTED_PROTOCOL, "it does not speak TLS 1.3",
                 "Is there a walstowd behind that address, and no proxy?"},
     Explanation{SSL_R_WRONG_VERSION_NUMBER, "it does not speak TLS",
-                "Is the port right? A walstowd listens on 7432 unless told otherwise."},
-    Explanation{SSL_R_HTTP_REQUEST, "it was spoken to without TLS", ""},
+                "Is the port right? A walstowd listens on 7432 by default."},
+    Explanation{SSL_R_HTTP_REQUEST, "it received an HTTP request without TLS", ""},
 };
 
 template <std::size_t N>

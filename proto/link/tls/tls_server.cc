@@ -58,7 +58,7 @@ asio::awaitable<TlsServer::Accepted> TlsServer::accept(tcp::socket socket,
     error = co_await session->handshake(TlsSession::Side::kServer);
     expired = timeout.expired();
   }
-  if (expired) throw Error(ErrorKind::kTimeout, "it did not end its TLS handshake in time");
+  if (expired) throw Error(ErrorKind::kTimeout, "it did not finish its TLS handshake in time");
   if (error) {
     const auto why =
         handshake_failure_text(error, static_cast<int>(SSL_get_verify_result(connection)));

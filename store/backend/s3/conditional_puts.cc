@@ -70,8 +70,9 @@ std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::stri
       !stands || before.empty() || has_mark(stands->writes, before) ||
       static_cast<std::size_t>(std::ranges::count(stands->writes, ' ')) + 1 < kMostMarks;
   if (all_marks_are_there) return Result::kOther;
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" was written by too many at once to say what became of one", key));
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("too many clients wrote \"{}\" at once to know the result of one write", key));
 }
 
 // Ceph before its release 17 compares If-Match with an ETag without quotes, and so finds that every

@@ -177,7 +177,7 @@ void HttpPool::HttpConnection::begin(const HttpRequest& request) {
   } else {
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
-  if (curl_.multi_add_handle(multi_, easy_) != CURLM_OK) fail("libcurl took no request");
+  if (curl_.multi_add_handle(multi_, easy_) != CURLM_OK) fail("libcurl accepted no request");
   active_ = true;
 }
 

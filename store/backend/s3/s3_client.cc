@@ -30,7 +30,7 @@ S3Head head_of(const HttpExchange& exchange) {
               .size = size.value_or(0)};
   if (head.etag.empty() || !size) {
     throw Error(ErrorKind::kUnavailable, "the S3 service gives an object without ETag or length",
-                "walstow needs both. Is there a proxy that takes them away?");
+                "walstow needs both. Is there a proxy that removes them?");
   }
   return head;
 }

@@ -200,7 +200,7 @@ std::string checked_endpoint(std::string endpoint) {
   }
   throw Error(ErrorKind::kUsage,
               fmt::format("\"{}\" is not the endpoint of an S3 service", escaped(endpoint)),
-              "Give https://HOST:PORT or http://HOST:PORT, and nothing behind it.");
+              "Give https://HOST:PORT or http://HOST:PORT, and nothing after it.");
 }
 
 std::string first_of(std::initializer_list<std::string> texts) {
@@ -246,7 +246,8 @@ void warn_where_readable(const S3Options& options) {
   if (!is_readable_on_the_way(options.endpoint)) return;
   log_line(
       LogLevel::kWarning,
-      fmt::format("WAL goes to \"{}\" in clear: whoever is on the way reads it", options.endpoint),
+      fmt::format("WAL is sent to \"{}\" without encryption: others on the network can read it",
+                  options.endpoint),
       "Give https://HOST:PORT as s3.endpoint.");
 }
 

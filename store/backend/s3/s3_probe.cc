@@ -66,7 +66,7 @@ std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
   using PutResult = ConditionalPuts::Result;
   if (client.has_versions()) {
     // Ceph and others then honour no condition: two writers both receive a success.
-    return "the bucket has versioning on, or had it: such a bucket replaces what stands";
+    return "the bucket has versioning on, or had it: such a bucket replaces existing objects";
   }
   remove_stale_probes(client, client.options().clock());
   const std::string key = client.options().address.prefix + probe_key(random_hex(8));
@@ -78,11 +78,11 @@ std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
   if (first != PutResult::kDone) {
     fault = "it refuses a new object";
   } else if (second != PutResult::kOther || !stands || stands->size != first_text.size()) {
-    fault = "it replaces what stands (it ignores If-None-Match)";
+    fault = "it replaces an existing object (it ignores If-None-Match)";
   } else if (puts.put_over(key, text_body(second_text), *stands) != PutResult::kDone) {
-    fault = "it does not replace what was read (it does not know If-Match)";
+    fault = "it does not replace an object that was read (it does not know If-Match)";
   } else if (puts.put_over(key, text_body(third_text), *stands) != PutResult::kOther) {
-    fault = "it replaces what was not read (it ignores If-Match)";
+    fault = "it replaces an object that has changed since it was read (it ignores If-Match)";
   }
   client.remove(key);
   return fault;
@@ -96,8 +96,8 @@ void require_conditional_writes(S3Client& client, ConditionalPuts& puts) {
                                        options.address.bucket, options.endpoint, fault);
   if (options.probe == S3Options::Probe::kAccept) {
     log_line(LogLevel::kWarning, what,
-             "It is used all the same, as \"s3.probe\" says: two writers may then replace one "
-             "another's files.");
+             "It is used nevertheless, since \"s3.probe\" allows it: two writers may replace each "
+             "other's files.");
     return;
   }
   throw Error(ErrorKind::kStorage, what,

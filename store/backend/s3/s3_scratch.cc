@@ -35,8 +35,7 @@ FileSystem& S3Scratch::files() {
   auto files = open_posix_file_system(
       folder_, {.temporary_folder = "_walstow_tmp", .file_mode = 0600, .folder_mode = 0700});
   if (!files) {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("scratch folder \"{}\" was taken away", folder_),
+    throw Error(ErrorKind::kUnavailable, fmt::format("scratch folder \"{}\" was removed", folder_),
                 "The setting \"s3.scratch\" names it.");
   }
   // Where the file system supports files without a name, dead processes have left none.

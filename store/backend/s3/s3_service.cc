@@ -115,7 +115,7 @@ std::string S3Service::whole_body(HttpExchange& exchange) const {
     if (end.passed()) throw NoAnswer("an answer of the S3 service took too long");
     body += as_text(ByteView(piece).first(size));
     if (body.size() > kLargestAnswer) {
-      throw Error(ErrorKind::kUnavailable, "the S3 service answers without an end");
+      throw Error(ErrorKind::kUnavailable, "the S3 service sends an endless answer");
     }
   }
   return body;
@@ -161,12 +161,12 @@ void S3Service::refuse(const S3Question& question, int status,
   if (code == "NoSuchBucket") {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("bucket \"{}\" does not exist at {}", bucket, options_.endpoint),
-                "Correct the name of the archive, or make the bucket; walstow makes none.");
+                "Correct the name of the archive, or create the bucket; walstow creates none.");
   }
   if (code == "RequestTimeTooSkewed") {
     throw Error(ErrorKind::kUnavailable,
-                "the S3 service says that this host's clock is wrong (RequestTimeTooSkewed)",
-                "Both must agree within 15 minutes: look at the clocks, and run an NTP client.");
+                "the S3 service reports that this host's clock is wrong (RequestTimeTooSkewed)",
+                "Both must agree within 15 minutes: check the clocks, and run an NTP client.");
   }
   if (code == "SignatureDoesNotMatch" || code == "InvalidAccessKeyId" || code == "ExpiredToken" ||
       code == "InvalidToken") {
@@ -175,15 +175,16 @@ void S3Service::refuse(const S3Question& question, int status,
                 "Look at \"s3.credentials\", or at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
   }
   if (code == "AccessDenied") {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("the S3 service does not allow {} in bucket \"{}\" (AccessDenied)",
-                            question.method, bucket),
-                "The account needs GetObject, PutObject, DeleteObject, ListBucket and "
-                "GetBucketVersioning there; without ListBucket a service hides what is absent.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("the S3 service does not allow {} in bucket \"{}\" (AccessDenied)",
+                    question.method, bucket),
+        "The account needs GetObject, PutObject, DeleteObject, ListBucket and GetBucketVersioning "
+        "there; without ListBucket a service does not report that an object is absent.");
   }
   if (code == "XAmzContentSHA256Mismatch" || code == "BadDigest") {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("bytes were changed on their way to the S3 service ({})", code),
+                fmt::format("bytes were changed during the transfer to the S3 service ({})", code),
                 "Check the network; and the memory of this host.");
   }
   throw Error(ErrorKind::kUnavailable,

@@ -321,7 +321,7 @@ TEST(RefusedRequestTest, SizesAndNamesThatContradictEachOther) {
 TEST(RefusedRequestTest, NamesBothVersions) {
   const auto refusal = refusal_of(with(get_request(), field::kVersion, "17"));
   ASSERT_TRUE(refusal);
-  EXPECT_EQ(refusal->message, "protocol version \"17\" is asked for, this store speaks \"1\"");
+  EXPECT_EQ(refusal->message, "protocol version \"17\" is requested, this store speaks \"1\"");
 }
 
 TEST(RefusedRequestTest, SaysEachThingOnOneShortLine) {

@@ -235,12 +235,12 @@ TEST_F(PrefetcherTest, WhatComesAfterItsEndIsNoFile) {
 TEST_F(PrefetcherTest, EndsWhenItIsTold) {
   run();
   end(signals_);
-  EXPECT_EQ(reason(), "it was told to end");
+  EXPECT_EQ(reason(), "it received a signal to end");
 }
 
 TEST_F(PrefetcherTest, EndsWhenNobodyAsks) {
   run(Duration(1));
-  EXPECT_EQ(reason(), "nobody has asked for long");
+  EXPECT_EQ(reason(), "no call came for a long time");
 }
 
 TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
@@ -249,7 +249,7 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
   ASSERT_TRUE(call);
   call->send({PrefetchMessage::Kind::kWant, segment_file(11), std::string(32, 'f')});
   EXPECT_EQ(call->receive(kLong), PrefetchReply::kAskTheStore);
-  EXPECT_EQ(reason(), "a call asks for something else");
+  EXPECT_EQ(reason(), "a call has other settings, or is of another release");
 }
 
 TEST_F(PrefetcherTest, ThereIsOneForEachDataDirectory) {

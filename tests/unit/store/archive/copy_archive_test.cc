@@ -246,14 +246,14 @@ TEST_F(CopyArchiveTest, ATargetThatIsSomethingElseIsLeftAlone) {
   initialize_archive(*another);
   copy_archive(*another, *to_, {});
   EXPECT_EQ(error_of_copying(ErrorKind::kRefused),
-            "archive in memory has the copy of another archive");
+            "archive in memory contains a copy of another archive");
   EXPECT_EQ(to_->list_after("", "", 1).size(), 0U);
 }
 
 TEST_F(CopyArchiveTest, ASourceThatIsNotThereIsNoEmptyArchive) {
   from_ = make_memory_backend();
   EXPECT_EQ(error_of_copying(ErrorKind::kUnavailable, Pass::kFinish),
-            "archive in memory is not there: it has no \"walstow.json\"");
+            "could not find archive in memory: it has no \"walstow.json\"");
   EXPECT_TRUE(to_->list_after("_copy/", "", 1).empty());
 }
 

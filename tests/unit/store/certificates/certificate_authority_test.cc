@@ -290,7 +290,7 @@ TEST_F(SigningRequestTest, OtherKeysAreRefused) {
       ADD_FAILURE() << EVP_PKEY_get0_type_name(own.get()) << " " << EVP_PKEY_get_bits(own.get());
     } catch (const Error& error) {
       EXPECT_EQ(error.what(), "the key of certificate request file \"" + path +
-                                  "\" is of a kind that is not taken");
+                                  "\" is of a kind that is not accepted");
     }
   }
 }

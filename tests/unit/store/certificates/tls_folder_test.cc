@@ -102,7 +102,7 @@ TEST_F(TlsFolderTest, AnAuthorityThatIsInUseIsNotMadeAnew) {
   fs::remove(tls_.authority_certificate);
   fs::remove(tls_.authority_key);
   EXPECT_TRUE(failure_of([&] { make_authority(archive_, "00112233", kToday); })
-                  .starts_with("the authority's certificate is not there: \"" +
+                  .starts_with("could not find the authority's certificate: \"" +
                                tls_.authority_certificate + "\"\nHINT: Copy it back"));
   EXPECT_FALSE(fs::exists(tls_.authority_key));
 }
@@ -112,7 +112,7 @@ TEST_F(TlsFolderTest, AKeyThatWasMovedOffTheHostCanBeGiven) {
   const std::string moved = archive_ + "/moved.key";
   fs::rename(tls_.authority_key, moved);
   EXPECT_EQ(failure_of([&] { renew({"archive1.example"}); }),
-            "the authority's key is not there: \"" + tls_.authority_key +
+            "could not find the authority's key: \"" + tls_.authority_key +
                 "\"\nHINT: Give the file that it was moved to with --ca-key.");
   EXPECT_NO_THROW(read_authority(tls_.authority_certificate, moved));
 }

@@ -108,7 +108,7 @@ TEST_F(ContentKeysTest, DigitsThatTwoContentsShareDecideNothing) {
   keep_forged(digits(stray()).substr(0, 12) + std::string(20, '0'));
   const Response response = accept(digits(stray()).substr(0, 12));
   EXPECT_EQ(response.status, 400);
-  EXPECT_NE(response.body.find("Say all digits"), std::string::npos) << response.body;
+  EXPECT_NE(response.body.find("Give all digits"), std::string::npos) << response.body;
   EXPECT_EQ(get(kTaken).body, whole());
 }
 

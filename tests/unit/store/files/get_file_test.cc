@@ -81,7 +81,7 @@ TEST_F(GetFileTest, AHoleSaysWhatIsToBeDoneAboutIt) {
   };
   const Refusal segment = refusal_of(kThird);
   EXPECT_TRUE(
-      segment.message.ends_with("although timeline 2 goes on from a later place of its timeline"))
+      segment.message.ends_with("although timeline 2 continues from a later place of its timeline"))
       << segment.message;
   EXPECT_NE(segment.hint.find("walstow-archive PATH"), std::string::npos) << segment.hint;
   const Refusal history = refusal_of("00000003.history");

@@ -318,7 +318,8 @@ TEST_F(TwoClientsTest, ADigestIsNoProofBetweenThem) {
   EXPECT_TRUE(needs_body(put_of(kPlaced, whole())));
   const Response response = put(kPlaced, whole());
   EXPECT_EQ(code_of(response), "other-content");
-  EXPECT_NE(response.body.find("which no accident makes"), std::string::npos) << response.body;
+  EXPECT_NE(response.body.find("which does not happen by accident"), std::string::npos)
+      << response.body;
   EXPECT_EQ(get(kPlaced).body, other);
   ASSERT_EQ(conflicts().size(), 1U);
   EXPECT_EQ(conflicts()[0].client, "db2");

@@ -53,7 +53,8 @@ TEST_F(PruneTest, AStatusNamesTheRecordThatCannotBeRead) {
 TEST_F(PruneTest, AStatusSaysWhatAPruneWouldSay) {
   Catalog catalog;
   const auto retention = [&] { return catalog.report(*archive, "main").eras.at(0).retention; };
-  EXPECT_EQ(retention()->reason, "no backup, standby or hold is known that says what is needed");
+  EXPECT_EQ(retention()->reason,
+            "no backup, standby or hold is known, so it is unknown what is needed");
   EXPECT_FALSE(retention()->policy);
   hold(150);
   // What is here is younger than a day, and a status is about now.

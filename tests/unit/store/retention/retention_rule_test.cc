@@ -331,7 +331,7 @@ TEST_F(RetentionTest, StandbysHoldTheFloorByTheirRestartpointOrTheLowestTheyWere
   standby.retired = false;
   standby.restartpoint = standby.lowest_handed = "";
   EXPECT_EQ(floor(), 0U);
-  EXPECT_NE(plan().reason.find("has not said how far it is"), std::string::npos);
+  EXPECT_NE(plan().reason.find("has not reported its position"), std::string::npos);
 }
 
 TEST_F(RetentionTest, ASilentStandbyIsLeftOutOnlyWhereAskedForAndSaid) {

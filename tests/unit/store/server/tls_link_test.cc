@@ -187,7 +187,7 @@ TEST_F(TlsLinkTest, EachWayToFailIsNamed) {
            Case{of_another_archive, client, "localhost", "an authority that is not trusted"},
            Case{server, stranger, "localhost", "an authority that it does not trust"},
            Case{server, server_as_client, "localhost",
-                "takes this certificate for none of a client"},
+                "does not accept this certificate as a client's"},
        }) {
     const Met met = meet(tested.server, tested.client, tested.host);
     EXPECT_NE(met.client.find(tested.message), std::string::npos)

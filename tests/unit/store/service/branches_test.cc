@@ -77,8 +77,8 @@ TEST_F(BranchesTest, LogIsToldOnce) {
   EXPECT_EQ(went_on("000000020000000000000004", "primary1"), "");
   EXPECT_EQ(went_on("000000010000000000000004", "standby1"), "");
   EXPECT_EQ(went_on("000000010000000000000004", "primary1"),
-            "timeline 2 of client standby1 left timeline 1 at 0/300028, and client primary1 goes "
-            "on with timeline 1 behind it: \"000000010000000000000004\"");
+            "timeline 2 of client standby1 left timeline 1 at 0/300028, and client primary1 "
+            "continues timeline 1 after that point: \"000000010000000000000004\"");
   EXPECT_EQ(went_on("000000010000000000000005", "primary1"), "");
 }
 
@@ -170,7 +170,7 @@ TEST_F(BranchesTest, DoubtfulHistoriesAreTold) {
     return parse_put_report(response.body).warning;
   };
   EXPECT_EQ(warning("00000002.history", "1\t0/40200028\tx\n"), "") << "1024 segments: an outage";
-  EXPECT_NE(warning("00000003.history", "1\t0/40300028\tx\n").find("1025 segments behind"),
+  EXPECT_NE(warning("00000003.history", "1\t0/40300028\tx\n").find("1025 segments after"),
             std::string::npos);
   EXPECT_EQ(warning("00000013.history", "1\t0/300028\tx\n"), "");
   EXPECT_NE(warning("00007FFF.history", "1\t0/300028\tx\n").find("of timeline 32767"),

@@ -304,7 +304,7 @@ TEST(StatusText, NamesOnlyWhatThereIs) {
             "      HOLE 000000010000000000000007 .. 000000010000000000000009  3 missing\n"
             "      64.0 MB raw, 3.0 MB stored\n"
             "      last archived 2026-11-22T19:40:00Z, 3 min ago\n"
-            "      1 partial segment, 1 unfinished piece, 2 backup history files\n"
+            "      1 partial segment, 1 incomplete segment, 2 backup history files\n"
             "      the newest 1:\n"
             "      backup needs 000000010000000000000003 .. 000000010000000000000004\n"
             "        ended 2026-11-22T19:00:00Z, \"nightly\"\n");
@@ -323,7 +323,7 @@ TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
             "    timeline 1\n"
             "      no segments\n"
             "    retention\n"
-            "      no policy, nothing is pruned by itself; one is set by, for example,\n"
+            "      no policy, nothing is pruned automatically; to set one, run, for example,\n"
             "      \"walstow policy set main --keep-backups 2 --keep-days 14\"\n"
             "      floor 0/A00000: standby \"away\" of postgres on vm needs it\n"
             "      a prune would remove 5 files, 2.0 kB\n");
@@ -334,7 +334,7 @@ TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
   era.retention->floor = "";
   era.retention->reason = "no backup is known that could be kept";
   era.retention->pruned = "0/500000";
-  era.retention->notes = {"prune 3 by \"x\" is not over: 7 files have gone so far"};
+  era.retention->notes = {"prune 3 by \"x\" is unfinished: 7 files deleted so far"};
   EXPECT_EQ(text_of(era),
             "    timeline 1\n"
             "      no segments\n"
@@ -345,7 +345,7 @@ TEST(StatusText, RetentionIsWhereTheFloorIsAndWhoHoldsItThere) {
             "      policy: set by admin1 on 2026-11-22T19:00:00Z\n"
             "      pruned below 0/500000\n"
             "      no floor: no backup is known that could be kept\n"
-            "      prune 3 by \"x\" is not over: 7 files have gone so far\n");
+            "      prune 3 by \"x\" is unfinished: 7 files deleted so far\n");
 }
 
 TEST(StatusText, ColoursOnlyWhereTheyAreAskedFor) {
