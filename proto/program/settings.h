@@ -1,6 +1,6 @@
 // Settings: one table declares every setting of a program once. The command line, the environment,
-// the TOML file, --help, the sample file, docs/configuration.md, the manual pages and the completion
-// of the shell all come from it.
+// the TOML file, --help, the sample file, docs/configuration.md, the manual pages and the shell's
+// completion all come from it.
 //
 // Precedence: command line, then environment (WALSTOW_ + the name in upper case, dots and dashes as
 // underscores), then the per-user file, then the system's file, then the default. An unknown name

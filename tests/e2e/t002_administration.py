@@ -41,7 +41,7 @@ class Administration(EndToEndTest):
         (root / "documents").mkdir(parents=True)
         done = self.archive.walstow("init", root, check=False)
         self.assertEqual(done.returncode, 1)
-        self.assertIn('holds "documents" already', done.stderr)
+        self.assertIn('already contains "documents"', done.stderr)
 
     def test_reader_that_has_seen_enough(self):
         read, write = os.pipe()

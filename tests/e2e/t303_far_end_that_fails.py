@@ -125,7 +125,7 @@ class FarEndThatFails(SshTest):
 
     def test_forced_command_that_fails(self):
         for command, message in (
-            ("echo 'no space left' >&2; exit 7", 'exit code 7, saying "no space left"'),
+            ("echo 'no space left' >&2; exit 7", 'exit code 7, with the message "no space left"'),
             ("exit 3", "exit code 3, without a message"),
             ("/nowhere/walstowd --stdio --as server", "exit code 127"),
             ("exit 0", "closed the connection"),
@@ -141,7 +141,7 @@ class FarEndThatFails(SshTest):
         patient = {"head_timeout": "10min", "progress_timeout": "10min"}
         for command, message in (
             ("/nowhere/walstowd --stdio --as server", "exit code 127"),
-            ("echo 'no space left' >&2; exit 7", 'exit code 7, saying "no space left"'),
+            ("echo 'no space left' >&2; exit 7", 'exit code 7, with the message "no space left"'),
             ("exit 3", "exit code 3, without a message"),
             ("echo 'Welcome to archive1'", '"Welcome to archive1"'),
             ("head -c 100 >/dev/null; exit 9", "exit code 9"),

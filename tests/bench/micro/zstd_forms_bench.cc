@@ -1,4 +1,4 @@
-// The ways to drive zstd that were tried for WAL: the figures of docs/performance.md, "Compression".
+// The ways to drive zstd that were tried for WAL: the figures of docs/performance.md.
 //
 // With WALSTOW_BENCH_WAL set, it measures that file, a segment of a real server; otherwise a made
 // one. micro_bench --benchmark_filter=zstd runs these alone. The counter `stored` is in bytes.

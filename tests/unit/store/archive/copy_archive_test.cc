@@ -240,7 +240,7 @@ TEST_F(CopyArchiveTest, ATargetThatIsSomethingElseIsLeftAlone) {
   to_ = make_memory_backend();
   to_->create_record("other/thing.json", "{}");
   EXPECT_EQ(error_of_copying(ErrorKind::kRefused),
-            "archive in memory holds \"other/thing.json\" already");
+            "archive in memory already contains \"other/thing.json\"");
   to_ = make_memory_backend();
   const auto another = make_memory_backend();
   initialize_archive(*another);

