@@ -106,13 +106,8 @@ std::string offer(const std::string& function, ValueType type, const std::string
   return "";
 }
 
-struct ValuedOption {
-  std::string name;
-  std::string offer;
-};
-
-// Every option that takes a value, those of all commands together.
-std::vector<ValuedOption> valued_options(const ProgramSpec& program) {
+// Every option that takes a value, those of all commands together, and what offers its values.
+std::map<std::string, std::string> valued_options(const ProgramSpec& program) {
   const std::string function = function_name(program.name);
   std::map<std::string, std::string> found;
   for (const CommandSpec& command : program.commands) {
@@ -127,10 +122,7 @@ std::vector<ValuedOption> valued_options(const ProgramSpec& program) {
         option_name(setting.name),
         offer(function, setting.type, fmt::format("{}", fmt::join(choices_of(setting), " "))));
   }
-  std::vector<ValuedOption> options;
-  for (const auto& [name, offered] : found)
-    options.push_back({name, offered});
-  return options;
+  return found;
 }
 
 std::string option_words(const ProgramSpec& program, const CommandSpec& command) {
@@ -215,10 +207,9 @@ std::string bash_completion(const ProgramSpec& program) {
   const std::string function = function_name(program.name);
   std::string valued;
   std::string values;
-  for (const ValuedOption& option : valued_options(program)) {
-    valued += fmt::format("{}{}", valued.empty() ? "" : " | ", option.name);
-    if (!option.offer.empty())
-      values += fmt::format("      {}) {} ;;\n", option.name, option.offer);
+  for (const auto& [name, offered] : valued_options(program)) {
+    valued += fmt::format("{}{}", valued.empty() ? "" : " | ", name);
+    if (!offered.empty()) values += fmt::format("      {}) {} ;;\n", name, offered);
   }
   const bool has_commands = !program.commands.front().name.empty();
   return fmt::format(

@@ -90,6 +90,14 @@ std::string settings_tables() {
                      settings_table(named("walstowd"), false));
 }
 
+// "" for a code that the program does not have.
+std::string_view meaning_of(std::string_view program, int number) {
+  for (const exit_code::Meaning& meaning : exit_code::kMeanings) {
+    if (meaning.program == program && meaning.code == number) return meaning.text;
+  }
+  return "";
+}
+
 std::string exit_code_table() {
   std::vector<std::string> titles{"code"};
   std::set<int> codes;
@@ -101,11 +109,7 @@ std::string exit_code_table() {
   for (const int number : codes) {
     std::vector<std::string> cells{fmt::format("{}", number)};
     for (const ProgramSpec& program : all_programs()) {
-      const auto meaning =
-          std::ranges::find_if(exit_code::kMeanings, [&](const exit_code::Meaning& one) {
-            return one.program == program.name && one.code == number;
-          });
-      cells.push_back(meaning == exit_code::kMeanings.end() ? "" : marked_up(meaning->text));
+      cells.push_back(marked_up(meaning_of(program.name, number)));
     }
     text += row(cells);
   }
