@@ -48,7 +48,7 @@ Checked check_segment(const Candidate& candidate, const ServerIdentity& server) 
   // this.
   if (header.is_newer_release() && server.is_of_old_release) {
     refuse(
-        fmt::format("page magic 0x{:04X} is of a release newer than PostgreSQL {}, its server "
+        fmt::format("page magic 0x{:04X} belongs to a release newer than PostgreSQL {}, its server "
                     "is of an older one",
                     header.magic, newest_known_release()));
   }

@@ -202,7 +202,7 @@ std::optional<std::string> check_segment_header(const SegmentHeader& header,
   }
   if (header.is_newer_release() && !expected.system_identifier) {
     return fmt::format(
-        "page magic 0x{:04X} is of a release newer than PostgreSQL {}, and there is no data "
+        "page magic 0x{:04X} belongs to a release newer than PostgreSQL {}, and there is no data "
         "directory to compare its system identifier with",
         header.magic, newest_known_release());
   }

@@ -316,7 +316,7 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
 Parsed parse_client_request(const RequestHead& request, std::string client) {
   if (!valid_client_name(client)) {
     return make_refusal(
-        Code::kBadRequest, fmt::format("\"{}\" is not the name of a client", shown(client)),
+        Code::kBadRequest, fmt::format("\"{}\" is not a valid client name", shown(client)),
         "A client's name has 1 to 63 of A-Z a-z 0-9 . - _, the first a letter or digit.");
   }
   FieldReader fields(request.fields);

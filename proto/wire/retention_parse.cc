@@ -75,10 +75,10 @@ PrunePolicy read_policy(FieldReader& fields) {
                      .timeline = fields.optional(kTimeline)};
   // One without the other keeps less than its author may have expected.
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
-    fields.refuse(
-        make_refusal(Code::kBadRequest,
-                     fmt::format("{} and {} go together", field::kKeepBackups, field::kKeepDays),
-                     "They keep that many backups, all that are younger, and one before these."));
+    fields.refuse(make_refusal(
+        Code::kBadRequest,
+        fmt::format("{} and {} must be given together", field::kKeepBackups, field::kKeepDays),
+        "They keep that many backups, all that are younger, and one before these."));
   }
   if (policy.timeline && policy.before) {
     fields.refuse(make_refusal(

@@ -33,7 +33,7 @@ std::string client_name(const CommandContext& call) {
   std::string name = call.command.positional("NAME");
   if (valid_client_name(name)) return name;
   throw Error(
-      ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a client", escaped(name)),
+      ErrorKind::kUsage, fmt::format("\"{}\" is not a valid client name", escaped(name)),
       "A name has 1 to 63 letters, digits, \".\", \"-\" and \"_\", and starts with a letter "
       "or digit.");
 }

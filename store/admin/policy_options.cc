@@ -54,7 +54,7 @@ PrunePolicy policy_of_options(const CommandContext& call) {
                      .standby_limit_days = policy_days(call, "standby-limit"),
                      .timeline = {}};
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
-    throw Error(ErrorKind::kUsage, "--keep-backups and --keep-days go together",
+    throw Error(ErrorKind::kUsage, "--keep-backups and --keep-days must be given together",
                 "They keep that many backups, all that are younger, and one before these: "
                 "\"--keep-backups 2 --keep-days 14\".");
   }

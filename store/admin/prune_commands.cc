@@ -159,10 +159,12 @@ int abandon(const CommandContext& call) {
   print_prune(call, prune);
   if (prune.state == "withdrawn" &&
       parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy) {
-    log_line(LogLevel::kWarning,
-             fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
-             fmt::format("\"walstow hold add\" keeps what is needed, {} ends automatic pruning.",
-                         suggestion({"policy", "remove", cluster})));
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
+        fmt::format(
+            "To keep what is needed, run \"walstow hold add\"; to end automatic pruning, run {}.",
+            suggestion({"policy", "remove", cluster})));
   }
   return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
 }

@@ -71,7 +71,7 @@ void print_report(const CommandContext& call, const WithdrawnReport& report) {
 Digest digest_of_report(const WithdrawnReport& report) {
   const auto digest = parse_digest(report.digest);
   if (digest) return *digest;
-  throw Error(ErrorKind::kUnavailable, "the store named a content without a digest");
+  throw Error(ErrorKind::kUnavailable, "the store's answer names a file without a digest");
 }
 
 WithdrawnReport only_file(const std::string& answer) {

@@ -181,14 +181,14 @@ bool Copy::begin() {
   if (held_back && *held_back != marker_) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("{} contains a copy of another archive", to_.describe()),
-                "Give an empty place.");
+                "Name an empty folder or bucket prefix.");
   }
   if (!held_back) {
     const auto something = to_.list_after("", "", 1);
     if (!something.empty()) {
       throw Error(ErrorKind::kRefused,
                   fmt::format("{} already contains \"{}\"", to_.describe(), something.front().key),
-                  "Give an empty place.");
+                  "Name an empty folder or bucket prefix.");
     }
     to_.create_record(std::string(layout::kCopyMarker), marker_);
   }

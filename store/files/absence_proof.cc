@@ -86,7 +86,7 @@ void Survey::read_histories() {
     for (const Entry& entry : page) {
       const auto stored = layout::parse_object_key(cluster_, entry.key);
       if (!stored || stored->file.kind() != FileKind::kHistory) continue;
-      if (entry.key == key_) contradiction(key_, "is listed and cannot be opened");
+      if (entry.key == key_) contradiction(key_, "is listed but cannot be opened");
       read_history(entry, stored->file.timeline());
     }
   }
@@ -102,7 +102,7 @@ void Survey::read_histories() {
 
 void Survey::read_history(const Entry& entry, Timeline id) {
   auto source = backend_.open_object(entry.key);
-  if (source == nullptr) contradiction(entry.key, "is listed and cannot be opened");
+  if (source == nullptr) contradiction(entry.key, "is listed but cannot be opened");
   KnownTimeline& known = timeline(id);
   known.history = KnownTimeline::History::kUnreadable;
   const auto content = read_small_object(std::move(source), kLargestHistoryFile);
@@ -130,7 +130,7 @@ void Survey::read_own_timeline() {
   neighbours_ = neighbours();
   bool later_is_known = false;
   for (const Entry& entry : neighbours_) {
-    if (entry.key == key_) contradiction(key_, "is listed and cannot be opened");
+    if (entry.key == key_) contradiction(key_, "is listed but cannot be opened");
     const auto stored = layout::parse_object_key(cluster_, entry.key);
     if (!stored || !is_of_log(*stored)) continue;
     add_file(stored);

@@ -150,8 +150,8 @@ Outcome Verification::verify_item(const EntryPage::Item& item) const {
   if (!promised) {
     return {.what = Outcome::What::kVerified,
             .bytes = 0,
-            .problem = problem_of(
-                key, {VerifyProblem::Kind::kForeign, "it is not an object of walstow"}, ""),
+            .problem =
+                problem_of(key, {VerifyProblem::Kind::kForeign, "it is not a walstow object"}, ""),
             .edges = {}};
   }
   if (verify_.since && item.entry.modified < *verify_.since) return {};

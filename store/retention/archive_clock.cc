@@ -163,7 +163,8 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
   }
   if (before.synchronized && !after.synchronized) {
     log_line(LogLevel::kWarning,
-             "the clock of this host was not synchronized for a week: policies prune by it as on a "
+             "the clock of this host has not been synchronized for a week: policies prune by it, "
+             "as on a "
              "host without NTP");
   }
   if (after.set_back && after.set_back != before.set_back) {

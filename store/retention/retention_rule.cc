@@ -301,7 +301,7 @@ void Planner::set_floor() {
           ? fmt::format("{} needs it", least->name)
           : fmt::format("{} has not reported its position, so it may need everything", least->name);
   if (least->seen && now_ - *least->seen >= kLongSilence) {
-    plan_.reason += fmt::format("; it was seen {} ago", days_text(now_ - *least->seen));
+    plan_.reason += fmt::format("; it was last seen {} ago", days_text(now_ - *least->seen));
   }
 }
 

@@ -22,7 +22,7 @@ Caller local_user() {
 
 Caller named_client(const std::string& name, const std::string& fingerprint) {
   if (!valid_client_name(name)) {
-    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a client", escaped(name)),
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a valid client name", escaped(name)),
                 "Option --as takes a name from \"walstow client list\".");
   }
   Caller caller{.kind = Caller::Kind::kNamed, .name = name};

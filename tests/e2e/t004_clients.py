@@ -161,7 +161,7 @@ class Clients(EndToEndTest):
 
     def test_mistakes_are_named(self):
         for arguments, message in (
-            (("client", "add", "a/b", "--cluster=main", "--right=admin"), "not the name of a client"),
+            (("client", "add", "a/b", "--cluster=main", "--right=admin"), "not a valid client name"),
             (("client", "add", "c", "--cluster=main"), "no right was given"),
             (("client", "add", "c", "--cluster=main", "--right=all"), '"all" is not a right'),
             (("client", "add", "c", "--right=admin"), 'setting "cluster"'),

@@ -162,7 +162,7 @@ class FarEndThatFails(SshTest):
         self.force(own.replace(f" --archive {self.archive.folder}", " --archive /nowhere"))
         self.assert_named(self.walstow(), 'archive folder "/nowhere" does not exist')
         self.force(own.replace("--as server", "--as 'no name'"))
-        self.assert_named(self.walstow(), '"no name" is not the name of a client')
+        self.assert_named(self.walstow(), '"no name" is not a valid client name')
         self.force(f"{own.split(' ')[0]} --stdio --archive {self.archive.folder}")
         hint = self.assert_named(self.walstow(), "option --stdio needs --as NAME, or --owner")
         self.assertIn("--as NAME", hint)

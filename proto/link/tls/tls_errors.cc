@@ -37,15 +37,20 @@ constexpr std::array kServerFaults{
                 "Use the store's host name, or add the address on the store: \"walstow server "
                 "renew DIR --host ADDRESS\"."},
     Explanation{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-                "its certificate is of an authority that is not trusted", kForeignAuthority},
+                "its certificate was issued by an authority that is not trusted",
+                kForeignAuthority},
     Explanation{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-                "its certificate is of an authority that is not trusted", kForeignAuthority},
+                "its certificate was issued by an authority that is not trusted",
+                kForeignAuthority},
     Explanation{X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-                "its certificate is of an authority that is not trusted", kForeignAuthority},
+                "its certificate was issued by an authority that is not trusted",
+                kForeignAuthority},
     Explanation{X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-                "its certificate is of an authority that is not trusted", kForeignAuthority},
+                "its certificate was issued by an authority that is not trusted",
+                kForeignAuthority},
     Explanation{X509_V_ERR_CERT_SIGNATURE_FAILURE,
-                "its certificate is of an authority that is not trusted", kForeignAuthority},
+                "its certificate was issued by an authority that is not trusted",
+                kForeignAuthority},
     Explanation{X509_V_ERR_INVALID_PURPOSE, "its certificate is not a server's",
                 "Is there another program behind that address?"},
 };
@@ -132,7 +137,7 @@ std::string handshake_failure_text(boost::system::error_code error, int verify_r
     return fmt::format("its certificate: {}", X509_verify_cert_error_string(verify_result));
   }
   if (is_tls(error) && reason_of(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
-    return "it showed no client certificate";
+    return "it presented no client certificate";
   }
   return error.message();
 }

@@ -67,7 +67,7 @@ asio::awaitable<TlsServer::Accepted> TlsServer::accept(tcp::socket socket,
   }
   const X509* certificate = SSL_get0_peer_certificate(connection);
   if (certificate == nullptr) {
-    throw Error(ErrorKind::kUnavailable, "it showed no client certificate");
+    throw Error(ErrorKind::kUnavailable, "it presented no client certificate");
   }
   CertificateFacts client = facts_of(*certificate);
   const bool resumed = SSL_session_reused(connection) == 1;

@@ -72,7 +72,9 @@ std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::stri
   if (all_marks_are_there) return Result::kOther;
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("too many clients wrote \"{}\" at once to know the result of one write", key));
+      fmt::format(
+          "cannot tell whether the write of \"{}\" took effect: too many clients wrote it at once",
+          key));
 }
 
 // Ceph before its release 17 compares If-Match with an ETag without quotes, and so finds that every

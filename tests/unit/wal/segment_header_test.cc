@@ -255,10 +255,10 @@ TEST(SegmentCheckTest, TakesANewerReleaseOnlyFromAKnownServer) {
   expected.system_identifier = 42;
   EXPECT_NE(check_segment_header(parsed.header.value(), expected), std::nullopt);
   expected.system_identifier.reset();
-  EXPECT_EQ(
-      check_segment_header(parsed.header.value(), expected),
-      "page magic 0xD130 is of a release newer than PostgreSQL 19, and there is no data directory "
-      "to compare its system identifier with");
+  EXPECT_EQ(check_segment_header(parsed.header.value(), expected),
+            "page magic 0xD130 belongs to a release newer than PostgreSQL 19, and there is no data "
+            "directory "
+            "to compare its system identifier with");
 }
 
 }  // namespace

@@ -302,7 +302,7 @@ TEST_F(RetentionTest, WhoHoldsTheFloorAndWasNotSeenForLongIsNamedWithThat) {
   PositionReport& reported = position("000000010000000000000020", "");
   EXPECT_EQ(plan().reason, "standby \"reporting\" of standby1 on db2 needs it");
   reported.seen = kToday - hours(24 * 40);
-  EXPECT_NE(plan().reason.find("needs it; it was seen 40 days ago"), std::string::npos);
+  EXPECT_NE(plan().reason.find("needs it; it was last seen 40 days ago"), std::string::npos);
   reported.seen = kToday + hours(24 * 40);  // a clock went back
   policy.standby_limit = hours(1);
   EXPECT_EQ(plan().reason, "standby \"reporting\" of standby1 on db2 needs it");
