@@ -86,7 +86,7 @@ class Verification {
 
 void Verification::run() {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t threads = std::min<std::size_t>({verify_.jobs, cores, outcomes_.size()});
+  const auto threads = std::min<std::size_t>({verify_.jobs, cores, outcomes_.size()});
   std::vector<std::jthread> others;
   for (std::size_t i = 1; i < threads; ++i)
     others.emplace_back([this] { work(); });
