@@ -31,7 +31,7 @@ class WalWriter {
   }
 
   // A record of `size` bytes with its header, at least 24; `fill` makes its content unique. The
-  // next segment continues a record that does not fit: go_on().
+  // next segment continues a record that does not fit: go_on(). A full segment takes no more.
   WalWriter& record(std::size_t size, char fill = 'r') { return write(size, fill, 0x0A, 0x20); }
   WalWriter& records(std::size_t count, std::size_t size, char fill = 'r') {
     for (std::size_t i = 0; i < count; ++i)
@@ -111,6 +111,7 @@ class WalWriter {
   }
 
   WalWriter& write(std::size_t size, char fill, std::uint8_t manager, std::uint8_t info) {
+    if (at_ == kSize) return *this;
     std::string record(size, fill);
     const MutableByteView header = std::as_writable_bytes(std::span(record));
     std::fill_n(header.begin(), 24, std::byte{0});
@@ -122,8 +123,8 @@ class WalWriter {
     crc.add(ByteView(header).subspan(24));
     crc.add(ByteView(header).first(20));
     store_little_endian(crc.value(), header, 20);
-    if (at_ % kPage == 0 && at_ < kSize) begin_page(0);
-    if (at_ < kSize) previous_ = base_ + at_;
+    if (at_ % kPage == 0) begin_page(0);
+    previous_ = base_ + at_;
     put(record);
     return *this;
   }
