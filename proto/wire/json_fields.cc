@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "proto/base/log.h"
@@ -30,13 +32,24 @@ std::optional<Grant> grant_of(const json::object& object) {
   return grant;
 }
 
+// A number beyond the range of double, which Boost.JSON reads as infinity and writes as "Infinity":
+// a record that is read and written again would no longer be JSON.
+bool is_infinite(const json::value& value) {
+  if (value.is_double()) return !std::isfinite(value.get_double());
+  if (value.is_array()) return std::ranges::any_of(value.get_array(), is_infinite);
+  if (!value.is_object()) return false;
+  return std::ranges::any_of(value.get_object(), [](const json::key_value_pair& member) {
+    return is_infinite(member.value());
+  });
+}
+
 }  // namespace
 
 std::optional<json::object> parse_json_object(std::string_view body) {
   if (body.size() > kLargestJson) return std::nullopt;
   json::error_code error;
   json::value value = json::parse(body, error);
-  if (error || !value.is_object()) return std::nullopt;
+  if (error || !value.is_object() || is_infinite(value)) return std::nullopt;
   return std::move(value.get_object());
 }
 

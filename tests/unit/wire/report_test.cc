@@ -133,7 +133,12 @@ ClusterReport cluster_report() {
           .positions = {reported, PositionReport{}},
           .damaged = {"record \"x\" is damaged"},
           .stored_bytes = 9876543,
-          .quota = 10000000};
+          .quota = 10000000,
+          .verified = VerifyRecord{.ended = at("2026-11-22T19:43:09Z"),
+                                   .deep = true,
+                                   .objects = 3,
+                                   .problems = 1,
+                                   .by = "dba"}};
 }
 
 std::vector<ClusterSummary> summaries() {
@@ -339,7 +344,9 @@ TEST(ReportTest, HasAStableForm) {
       "\"lowest_handed\":\"000000010000000000000004\","
       "\"last_handed\":\"000000010000000000000006\",\"seen\":\"2026-11-22T19:41:09Z\"}]}],"
       "\"damaged\":[\"record \\\"x\\\" is damaged\"],"
-      "\"stored_bytes\":9876543,\"quota\":10000000}\n");
+      "\"stored_bytes\":9876543,\"quota\":10000000,"
+      "\"verified\":{\"ended\":\"2026-11-22T19:43:09Z\",\"deep\":true,\"objects\":3,"
+      "\"problems\":1,\"by\":\"dba\"}}\n");
 }
 
 TEST(ReportTest, UnknownFieldsAreIgnored) {
@@ -366,6 +373,7 @@ TEST(ReportTest, AnythingElseIsAnError) {
       R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":"1","stored_size":1})",
       R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":-1,"stored_size":1})",
       R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1.5,"stored_size":1})",
+      R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1,"stored_size":1,"x":[1e400]})",
       R"({"archive":"a","era":"e","name":null,"digest":"d","raw_size":1,"stored_size":1})",
       R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1,"stored_size":1}x)",
       R"({"archive":"a","era":"e","name":"n","digest":"d","raw_size":1,"stored_size":1})" +
