@@ -92,7 +92,8 @@ HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
     }
     address.host = text.substr(1, end - 1);
     rest = text.substr(end + 1);
-    if (address.host.empty() || !is_host(address.host, true)) {
+    // Without a colon it would be written without brackets, and read as another kind of host.
+    if (address.host.find(':') == std::string::npos || !is_host(address.host, true)) {
       fail(text, "is no address", "An IPv6 address is written [2001:db8::1].");
     }
   } else {

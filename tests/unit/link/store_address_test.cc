@@ -61,6 +61,8 @@ TEST(StoreAddressTest, WhatIsNoAddressIsRefused) {
                            "mnt/archive",
                            "https://archive1:-1",
                            "https://archive1:7432x",
+                           "https://[archive1]",
+                           "https://[10.0.0.1]:80",
                            "https://a\nb"}) {
     EXPECT_THROW(parse_store_address(text), Error) << text;
   }
