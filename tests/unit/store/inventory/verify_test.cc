@@ -231,10 +231,12 @@ TEST_F(VerifyTest, ATimelineGoesOnFromItsParent) {
   EXPECT_EQ(put(own, WalWriter(own).fill().content()).status, 201);
   EXPECT_EQ(found(verify(deep())), "");
   fs::remove(object_path(own));
-  EXPECT_EQ(
-      put(own, WalWriter(own).go_on(WalWriter(kFourthOfFive).fill().record(100)).fill().content())
-          .status,
-      201);
+  // Now it continues a record, but the fourth segment ends with a whole one.
+  WalWriter another(kFourthOfFive);
+  while (WalWriter::kSize - another.end() > 1000)
+    another.record(200);
+  another.record(2000);
+  EXPECT_EQ(put(own, WalWriter(own).go_on(another).fill().content()).status, 201);
   EXPECT_EQ(found(verify(deep())), "unfinished " + own);
 }
 
