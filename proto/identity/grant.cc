@@ -15,7 +15,8 @@ constexpr std::size_t kLongestField = 4096;  // characters; a head has 16 KiB in
 
 constexpr std::array kRights = {std::pair{Right::kArchive, std::string_view("archive")},
                                 std::pair{Right::kRestore, std::string_view("restore")},
-                                std::pair{Right::kAdmin, std::string_view("admin")}};
+                                std::pair{Right::kAdmin, std::string_view("admin")},
+                                std::pair{Right::kMonitor, std::string_view("monitor")}};
 
 bool letter_or_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -9,7 +9,7 @@
 
 namespace walstow {
 
-enum class Right { kArchive, kRestore, kAdmin };  // PROTOCOL.md, "Rights"
+enum class Right { kArchive, kRestore, kAdmin, kMonitor };  // PROTOCOL.md, "Rights"
 std::string_view to_string(Right right);
 std::optional<Right> parse_right(std::string_view text);
 

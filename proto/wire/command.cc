@@ -133,6 +133,10 @@ RequestHead request_for(const ReportPosition& report) {
   return request;
 }
 
+RequestHead request_for(const ShowMetrics&) {
+  return start_request(Method::kGet, "/metrics");
+}
+
 RequestHead request_for(const Whoami&) {
   return start_request(Method::kGet, "/v1/whoami");
 }

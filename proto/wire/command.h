@@ -165,6 +165,11 @@ struct Whoami {
   bool operator==(const Whoami&) const = default;
 };
 
+// GET /metrics: the state of the store and of all its clusters, for Prometheus.
+struct ShowMetrics {
+  bool operator==(const ShowMetrics&) const = default;
+};
+
 // POST /v1/clusters/{cluster}/check
 struct CheckStore {
   std::string cluster;
@@ -224,7 +229,7 @@ using Command =
                  RemoveHold, ListHolds, AddBackup, RemoveBackup, ListBackups, ListStandbys,
                  ForgetStandby, SetPolicy, ShowPolicy, RemovePolicy, PlanPrune, BeginPrune,
                  ContinuePrune, AbandonPrune, ListWithdrawn, WithdrawFile, ReturnFile, PurgeFile,
-                 SetNewTimelines, ShowNewTimelines>;
+                 SetNewTimelines, ShowNewTimelines, ShowMetrics>;
 
 RequestHead to_request(const Command& command);
 

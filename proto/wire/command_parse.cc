@@ -336,6 +336,10 @@ Parsed parse_client_request(const RequestHead& request, std::string client) {
 
 Parsed parse_path(const RequestHead& request, const Target& target) {
   const auto& path = target.path;
+  if (path == std::vector<std::string>{"metrics"}) {
+    if (request.method == Method::kGet) return ShowMetrics{};
+    return refused_method(request);
+  }
   if (path.front() != "v1") {
     return make_refusal(Code::kBadRequest,
                         fmt::format("\"{}\" is not a path of this protocol", shown(request.target)),

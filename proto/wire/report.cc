@@ -138,6 +138,17 @@ json::value conflict_value(const ConflictReport& report) {
   return object;
 }
 
+json::value verified_value(const std::optional<VerifyRecord>& record) {
+  if (!record) return nullptr;
+  json::object object;
+  object["ended"] = to_iso8601(record->ended);
+  object["deep"] = record->deep;
+  object["objects"] = record->objects;
+  object["problems"] = record->problems;
+  object["by"] = escaped_text(record->by);
+  return object;
+}
+
 json::value client_value(const ClientReport& report) {
   json::object object;
   object["client"] = report.client;
@@ -172,6 +183,7 @@ std::string to_json(const ClusterReport& report) {
   object["damaged"] = array_of(report.damaged, escaped_text_of);
   object["stored_bytes"] = report.stored_bytes;
   object["quota"] = number_or_null(report.quota);
+  object["verified"] = verified_value(report.verified);
   return to_line(object);
 }
 

@@ -136,8 +136,9 @@ struct ClusterReport {
   std::vector<PositionReport> positions;
   // Descriptions of unreadable records. Nothing is pruned while there is one.
   std::vector<std::string> damaged = {};
-  std::uint64_t stored_bytes = 0;           // of all timelines of all eras
-  std::optional<std::uint64_t> quota = {};  // bytes; nullopt: no quota
+  std::uint64_t stored_bytes = 0;             // of all timelines of all eras
+  std::optional<std::uint64_t> quota = {};    // bytes; nullopt: no quota
+  std::optional<VerifyRecord> verified = {};  // nullopt: never completely
   bool operator==(const ClusterReport&) const = default;
 };
 

@@ -112,6 +112,14 @@ ConflictReport read_conflict(const ReportReader& reader) {
           .standing_ends_at = reader.text("standing_ends_at")};
 }
 
+VerifyRecord read_verified(const ReportReader& reader) {
+  return {.ended = reader.time("ended"),
+          .deep = reader.truth("deep"),
+          .objects = reader.number("objects"),
+          .problems = reader.number("problems"),
+          .by = reader.text("by")};
+}
+
 ClientReport read_client(const ReportReader& reader) {
   return {.client = reader.text("client"),
           .public_key = reader.text("public_key"),
@@ -151,7 +159,8 @@ ClusterReport parse_cluster_report(std::string_view body) {
           .positions = reader.objects("positions", read_position),
           .damaged = reader.texts_or_none("damaged"),
           .stored_bytes = reader.number_or_0("stored_bytes"),
-          .quota = reader.optional_number("quota")};
+          .quota = reader.optional_number("quota"),
+          .verified = reader.optional_object("verified", read_verified)};
 }
 
 std::vector<ClusterSummary> parse_cluster_summaries(std::string_view body) {

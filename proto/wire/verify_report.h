@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/base/utc_time.h"
+
 namespace walstow {
 
 // Consecutive absent segments. A segment before them exists, and so does something after them: on
@@ -49,6 +51,16 @@ struct VerifyPage {
   std::vector<VerifyProblem> problems;  // in the order of keys
   std::string next;                     // "after" of the next page, "" on the last
   bool operator==(const VerifyPage&) const = default;
+};
+
+// The last complete verification of a cluster: of all its files, however old.
+struct VerifyRecord {
+  Time ended;                  // by the store's clock
+  bool deep = false;           // it decompressed everything, too
+  std::uint64_t objects = 0;   // verified
+  std::uint64_t problems = 0;  // objects with a problem
+  std::string by;              // the client
+  bool operator==(const VerifyRecord&) const = default;
 };
 
 struct SetAsideReport {

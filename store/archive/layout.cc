@@ -120,6 +120,10 @@ std::string backup_record(std::string_view cluster, std::string_view id) {
   return fmt::format("{}{}.json", backup_records(cluster), id);
 }
 
+std::string verified_record(std::string_view cluster) {
+  return fmt::format("{}/verified.json", cluster);
+}
+
 std::string quota_record(std::string_view cluster) {
   return fmt::format("{}/quota.json", cluster);
 }

@@ -18,6 +18,7 @@
 //   CLUSTER/holds/ID.json                                     a hold of an administrator
 //   CLUSTER/policy.json                                       its retention policy
 //   CLUSTER/timelines.json                                    which clients may open timelines
+//   CLUSTER/verified.json                                     its last complete verification
 //   CLUSTER/quota.json CLUSTER/usage.json                     its quota, and its usage
 //   CLUSTER/backups/ID.json                                   backups without a .backup file
 //   _clock.json                                              the newest time that was observed
@@ -69,6 +70,7 @@ std::string backup_records(std::string_view cluster);  // prefix
 std::string backup_record(std::string_view cluster, std::string_view id);
 std::string policy_record(std::string_view cluster);
 std::string new_timelines_record(std::string_view cluster);
+std::string verified_record(std::string_view cluster);
 std::string quota_record(std::string_view cluster);
 std::string usage_record(std::string_view cluster);
 std::string client_records();  // prefix

@@ -23,24 +23,24 @@ std::optional<Needed> needed_for(const Command& command) {
   struct Visitor {
     Result operator()(const PutFile& c) const { return {{{kArchive}, c.cluster}}; }
     Result operator()(const GetFile& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    Result operator()(const ListFiles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    Result operator()(const ListHoles& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListFiles& c) const { return readers(c.cluster); }
+    Result operator()(const ListHoles& c) const { return readers(c.cluster); }
     // A verification occupies the store's disks and processors for hours.
     Result operator()(const VerifyFiles& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const SetAside& c) const { return {{{kAdmin}, c.cluster}}; }
-    Result operator()(const ClusterStatus& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ClusterStatus& c) const { return readers(c.cluster); }
     // Retention relies on positions: no client reports one for another.
     Result operator()(const ReportPosition& c) const { return {{{kRestore}, c.cluster}}; }
     Result operator()(const CreateCluster& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const OpenEra& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const CheckStore& c) const {
-      return {{{kArchive, kRestore, kAdmin}, c.cluster}};
+      return {{{kArchive, kRestore, kMonitor, kAdmin}, c.cluster}};
     }
-    Result operator()(const ListConflicts& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListConflicts& c) const { return readers(c.cluster); }
     Result operator()(const AcceptContent& c) const { return {{{kAdmin}, c.cluster}}; }
-    Result operator()(const ListHolds& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    Result operator()(const ListBackups& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
-    Result operator()(const ListStandbys& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListHolds& c) const { return readers(c.cluster); }
+    Result operator()(const ListBackups& c) const { return readers(c.cluster); }
+    Result operator()(const ListStandbys& c) const { return readers(c.cluster); }
     // A client that may put or get must not decide what is deleted.
     Result operator()(const AddHold& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const RemoveHold& c) const { return {{{kAdmin}, c.cluster}}; }
@@ -48,19 +48,19 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const RemoveBackup& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ForgetStandby& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const SetPolicy& c) const { return {{{kAdmin}, c.cluster}}; }
-    Result operator()(const ShowPolicy& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ShowPolicy& c) const { return readers(c.cluster); }
     Result operator()(const RemovePolicy& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const PlanPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const BeginPrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ContinuePrune& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const AbandonPrune& c) const { return {{{kAdmin}, c.cluster}}; }
-    Result operator()(const ListWithdrawn& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ListWithdrawn& c) const { return readers(c.cluster); }
     Result operator()(const WithdrawFile& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const ReturnFile& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const PurgeFile& c) const { return {{{kAdmin}, c.cluster}}; }
     // A client that may put must not decide which clients open timelines.
     Result operator()(const SetNewTimelines& c) const { return {{{kAdmin}, c.cluster}}; }
-    Result operator()(const ShowNewTimelines& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
+    Result operator()(const ShowNewTimelines& c) const { return readers(c.cluster); }
     // The answer contains only the clusters in which the caller has rights.
     Result operator()(const ListClusters&) const { return std::nullopt; }
     Result operator()(const Whoami&) const { return std::nullopt; }
@@ -70,6 +70,13 @@ std::optional<Needed> needed_for(const Command& command) {
     Result operator()(const RemoveClient&) const { return everywhere(); }
     // A client that may change the registry can grant itself every right in every cluster.
     static Result everywhere() { return {{{kAdmin}, std::string(kEveryCluster)}}; }
+    // They learn about a cluster without its WAL.
+    static Result readers(const std::string& cluster) {
+      return {{{kRestore, kMonitor, kAdmin}, cluster}};
+    }
+    Result operator()(const ShowMetrics&) const {
+      return {{{kMonitor, kAdmin}, std::string(kEveryCluster)}};
+    }
   };
   return std::visit(Visitor(), command);
 }
@@ -100,6 +107,8 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
   if (caller.kind == Caller::Kind::kOwner) {
     return Grants{{.cluster = std::string(kEveryCluster), .rights = {kArchive, kRestore, kAdmin}}};
   }
+  // The registry does not know it, and the handler serves it without asking here.
+  if (caller.kind == Caller::Kind::kMonitor) return Grants{};
   const auto client =
       valid_client_name(caller.name) ? find_client(backend, caller.name) : std::nullopt;
   if (!client) {
@@ -164,7 +173,7 @@ bool is_for_administrators(const Command& command) {
 bool concerns(const Grants& grants, std::string_view cluster) {
   using enum Right;
   return may(grants, kArchive, cluster) || may(grants, kRestore, cluster) ||
-         may(grants, kAdmin, cluster);
+         may(grants, kMonitor, cluster) || may(grants, kAdmin, cluster);
 }
 
 }  // namespace walstow

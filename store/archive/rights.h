@@ -18,6 +18,7 @@ struct Caller {
     kOwner,        // the archive's owner on its own host: every right, without a record
     kCertificate,  // has proved that it holds the key of a certificate of this archive's CA
     kNamed,        // vouched for by the process that started this one (a forced command of sshd)
+    kMonitor,      // anybody who reaches the address of the metrics, without any proof
   };
   Kind kind = Kind::kNamed;
   std::string name;  // the client's name, or the local user's

@@ -84,6 +84,14 @@ struct Folder {
   std::optional<std::chrono::system_clock::time_point> changed;
 };
 
+// The state of the medium, for monitoring. A member that the medium does not report is nullopt.
+struct MediumStatus {
+  std::optional<std::uint64_t> size, available;  // bytes; `available` to this user
+  // Requests to a service since this process opened the archive, and those of them without an
+  // answer, or with one that asks to try again.
+  std::optional<std::uint64_t> requests, failed_requests;
+};
+
 // The reading half of a backend. Its holder cannot change which keys exist, or what they contain.
 class BackendReader {
  public:
@@ -121,6 +129,8 @@ class BackendReader {
   // Throws Error{kUnavailable} unless the archive is still at the place where it was opened. A
   // folder that was moved away, unmounted or replaced is an outdated archive.
   virtual void verify_in_place() = 0;
+
+  virtual MediumStatus medium_status() { return {}; }
 
   // Names the archive for messages: "archive \"/mnt/archive\"".
   virtual std::string describe() const = 0;

@@ -164,6 +164,12 @@ class DirectoryBackend final : public Backend {
 
   void verify_in_place() override;
 
+  MediumStatus medium_status() override {
+    const auto space = reserve_.space();
+    if (!space) return {};
+    return {.size = space->size, .available = space->available};
+  }
+
   std::string describe() const override {
     return fmt::format("archive \"{}\"", files_->describe("."));
   }

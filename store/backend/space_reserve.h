@@ -34,8 +34,10 @@ class SpaceReserve {
   // Throws Error{kStorage} while too little is free for a put; else as make().
   void check_room();
 
- private:
+  // nullopt: unknown.
   std::optional<FileSystemSpace> space() const;
+
+ private:
   void make_in(const FileSystemSpace& space);
   void make_file(std::uint64_t size);
 

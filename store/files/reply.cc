@@ -10,6 +10,15 @@ Reply json_reply(int status, std::string body) {
   return reply;
 }
 
+Reply text_reply(std::string_view type, std::string body) {
+  Reply reply;
+  reply.head.status = 200;
+  reply.head.fields.set(field::kContentType, std::string(type));
+  reply.head.fields.set(field::kCacheControl, "no-store");
+  reply.body = std::move(body);
+  return reply;
+}
+
 Reply to_reply(const Refusal& refusal) {
   Reply reply = json_reply(info_of(refusal.code).status, to_json(refusal));
   // No intermediary may cache a store's answer, a refusal least of all.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "proto/base/bytes.h"
@@ -58,6 +59,8 @@ class Upload {
 using HandlerResult = std::variant<Reply, std::unique_ptr<Upload>>;
 
 Reply json_reply(int status, std::string body);
+// A success that no cache may keep.
+Reply text_reply(std::string_view type, std::string body);
 // The reply to a refusal, and to an Error that ended a session.
 Reply to_reply(const Refusal& refusal);
 Refusal to_refusal(const Error& error);

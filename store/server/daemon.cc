@@ -8,6 +8,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <list>
@@ -16,6 +17,8 @@
 
 #include "proto/base/log.h"
 #include "proto/base/log_limiter.h"
+#include "proto/link/descriptor_transport.h"
+#include "proto/link/tls/certificate.h"
 #include "proto/link/tls/tls_server.h"
 #include "proto/program/exit_code.h"
 #include "store/server/background_jobs.h"
@@ -43,6 +46,11 @@ constexpr Duration kLogTending{500};  // between two reports of suppressed log l
 constexpr ConnectionBudget::Bounds kHandshakes{.all = 128, .of_one = 64};
 // Authenticated peers that receive a refusal.
 constexpr ConnectionBudget::Bounds kTurnedAway{.all = 32, .of_one = 32};
+// Peers of the port for metrics: Prometheus has one connection for each of its servers.
+constexpr ConnectionBudget::Bounds kMonitors{.all = 16, .of_one = 8};
+constexpr SessionLimits kMonitorLimits{.idle = std::chrono::minutes(2),
+                                       .progress = std::chrono::seconds(10),
+                                       .whole = std::chrono::minutes(1)};
 // In addition to as many as there are workers, one per client: so a client without an open put need
 // not wait for others.
 constexpr std::size_t kPutsBeside = 8;
@@ -52,17 +60,20 @@ constexpr std::size_t kPutsOfOneClient = 24;
 
 // The options that a reload replaces as a whole; a connection keeps those that it began with.
 struct Service {
-  explicit Service(const DaemonOptions& given) : options(given), tls(given.tls) {}
+  explicit Service(const DaemonOptions& given)
+      : options(given),
+        tls(given.tls),
+        certificate_until(facts_of(*read_certificates(given.tls.certificate).front()).not_after) {}
   DaemonOptions options;
   TlsServer tls;
+  Time certificate_until;
 };
 
 class Daemon {
  public:
   Daemon(const DaemonOptions& options, const std::function<DaemonOptions()>& reload,
          const ServiceManager& manager)
-      : service_(std::make_shared<Service>(options)),
-        reload_(reload),
+      : reload_(reload),
         manager_(manager),
         handler_([archive = options.archive] { return open_archive(archive); },
                  options.compression_level),
@@ -71,12 +82,19 @@ class Daemon {
             {.at_once = options.workers, .beside = kPutsBeside, .of_one_client = kPutsOfOneClient}),
         control_(asio::make_strand(io_)),
         sessions_(control_),
-        signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
+        signals_(control_, SIGTERM, SIGINT, SIGHUP) {
+    use(std::make_shared<Service>(options));
+  }
 
   void run();
 
  private:
-  asio::awaitable<void> accept_from(tcp::acceptor& acceptor);
+  enum class Port { kClients, kMetrics };
+  void listen(const std::vector<HostPort>& addresses, Port port);
+  asio::awaitable<void> accept_from(tcp::acceptor& acceptor, Port port);
+  void begin_to_serve(tcp::socket socket, Port port);
+  asio::awaitable<void> serve_metrics(tcp::socket socket,
+                                      std::unique_ptr<IncomingConnection> connection);
   asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const Service> service,
                                          std::unique_ptr<IncomingConnection> connection);
   asio::awaitable<void> handle_signals();
@@ -86,6 +104,8 @@ class Daemon {
   asio::awaitable<void> tend_log();
   asio::awaitable<void> stop();
   void spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop);
+  void use(std::shared_ptr<const Service> service);
+  DaemonState state() const;
   void reload();
   void fail(std::exception_ptr failure);
 
@@ -96,10 +116,13 @@ class Daemon {
   std::exception_ptr failure_;
   bool stopping_ = false;
 
+  std::atomic<Time::rep> certificate_until_ = 0;  // of service_; any thread reads it
+
   Handler handler_;
   ConnectionBudget handshakes_{kHandshakes};   // by network_of() the peer
   ConnectionBudget turned_away_{kTurnedAway};  // by the fingerprint of the client's key
   ConnectionCounter by_client_;                // likewise; the served connections
+  ConnectionBudget monitors_{kMonitors};       // by network_of() the peer
   LogLimiter log_;
   WorkerPool workers_;
   CallerCheck callers_{handler_, workers_};
@@ -114,14 +137,9 @@ class Daemon {
 
 void Daemon::run() {
   const unsigned threads = service_->options.io_threads;
-  for (const HostPort& address : service_->options.listen) {
-    for (tcp::acceptor& acceptor : listen_on(control_, address))
-      acceptors_.push_back(std::move(acceptor));
-  }
-  for (tcp::acceptor& acceptor : acceptors_) {
-    log_line(LogLevel::kInfo, fmt::format("listening on {}", local_text(acceptor)));
-    spawn(control_, accept_from(acceptor));
-  }
+  handler_.monitor().observe([this] { return state(); });
+  listen(service_->options.listen, Port::kClients);
+  listen(service_->options.metrics_listen, Port::kMetrics);
   spawn(control_, handle_signals());
   spawn(control_, feed_watchdog());
   spawn(control_, tend_log());
@@ -139,6 +157,18 @@ void Daemon::run() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
+void Daemon::listen(const std::vector<HostPort>& addresses, Port port) {
+  for (const HostPort& address : addresses) {
+    for (tcp::acceptor& opened : listen_on(control_, address)) {
+      tcp::acceptor& acceptor = acceptors_.emplace_back(std::move(opened));
+      log_line(LogLevel::kInfo,
+               fmt::format("listening on {}{}", local_text(acceptor),
+                           port == Port::kMetrics ? " for metrics, without encryption" : ""));
+      spawn(control_, accept_from(acceptor, port));
+    }
+  }
+}
+
 // A loop that ends with an exception ends the daemon: a daemon that feeds its watchdog but accepts
 // no connection would be worse.
 void Daemon::spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop) {
@@ -147,7 +177,7 @@ void Daemon::spawn(const asio::any_io_executor& executor, asio::awaitable<void> 
   });
 }
 
-asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
+asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor, Port port) {
   while (!stopping_) {
     error_code error;
     // Each socket has its own strand: its session runs on one thread at a time, and on any.
@@ -162,9 +192,39 @@ asio::awaitable<void> Daemon::accept_from(tcp::acceptor& acceptor) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    auto connection = std::make_unique<IncomingConnection>(socket, sessions_, handshakes_);
-    auto executor = socket.get_executor();
-    spawn(executor, serve_connection(std::move(socket), service_, std::move(connection)));
+    begin_to_serve(std::move(socket), port);
+  }
+}
+
+void Daemon::begin_to_serve(tcp::socket socket, Port port) {
+  ConnectionBudget& budget = port == Port::kMetrics ? monitors_ : handshakes_;
+  auto connection = std::make_unique<IncomingConnection>(socket, sessions_, budget);
+  auto executor = socket.get_executor();
+  spawn(executor, port == Port::kMetrics
+                      ? serve_metrics(std::move(socket), std::move(connection))
+                      : serve_connection(std::move(socket), service_, std::move(connection)));
+}
+
+// The connection keeps its place in the budget, which may cut it, to its end.
+asio::awaitable<void> Daemon::serve_metrics(tcp::socket socket,
+                                            std::unique_ptr<IncomingConnection> connection) {
+  try {
+    const auto executor = socket.get_executor();
+    ByteStream stream(
+        make_descriptor_transport(executor, Descriptor(socket.release()), Descriptor()));
+    SessionContext context{.handler = handler_,
+                           .workers = workers_,
+                           .caller = {.kind = Caller::Kind::kMonitor, .name = "metrics"},
+                           .peer = connection->peer(),
+                           .limits = kMonitorLimits,
+                           .group = &sessions_,
+                           .log = &log_};
+    co_await serve(std::move(stream), std::move(context));
+  } catch (const boost::system::system_error& error) {
+    log_line(LogLevel::kDebug,
+             fmt::format("no metrics for {}: {}", connection->peer(), error.what()));
+  } catch (const std::exception&) {
+    fail(std::current_exception());
   }
 }
 
@@ -172,7 +232,9 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                                                std::shared_ptr<const Service> service,
                                                std::unique_ptr<IncomingConnection> connection) {
   const std::string& peer = connection->peer();
+  bool authenticated = false;
   const auto log_failure = [&](const std::exception& error) {
+    if (!authenticated) handler_.monitor().requests().record_failed_handshake();
     log_.line(fmt::format("address {}", connection->network()), LogLevel::kInfo,
               fmt::format("no connection with {}: {}", peer, error.what()));
   };
@@ -189,12 +251,14 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
                         .certificate_until = accepted.client.not_after};
     std::optional<ConnectionCounter::Slot> slot(std::in_place, by_client_, caller.fingerprint);
     connection->handshake_is_over();
+    authenticated = true;
     std::optional<Refusal> refusal = refuse_as_too_many(service->options, *slot);
     if (!refusal) refusal = co_await callers_.refusal(caller);
     ByteStream stream(std::move(accepted.transport));
     if (refusal) {
       slot.reset();
       connection->turned_away(turned_away_, caller.fingerprint);
+      handler_.monitor().requests().record_refused_connection(refusal->code);
       log_refused(&log_, caller, peer, *refusal);
       co_await turn_away(std::move(stream), std::move(*refusal));
       co_return;
@@ -262,10 +326,22 @@ asio::awaitable<void> Daemon::handle_signals() {
   }
 }
 
+DaemonState Daemon::state() const {
+  return {.handshaking = handshakes_.size(),
+          .served = by_client_.all_taken(),
+          .turned_away = turned_away_.size(),
+          .certificate_until = Time(Time::duration(certificate_until_))};
+}
+
+void Daemon::use(std::shared_ptr<const Service> service) {
+  service_ = std::move(service);
+  certificate_until_ = service_->certificate_until.time_since_epoch().count();
+}
+
 void Daemon::reload() {
   manager_.reloading();
   try {
-    service_ = std::make_shared<Service>(reload_());
+    use(std::make_shared<Service>(reload_()));
     log_line(LogLevel::kInfo, "reloaded: new connections use the new settings and certificate");
   } catch (const Error& error) {
     log_line(LogLevel::kError,

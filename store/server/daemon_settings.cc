@@ -34,6 +34,13 @@ constexpr std::array kOwnSettings{
             .help = "HOST:PORT to listen on, or :PORT for all addresses of this host; several with "
                     "commas",
             .needs_restart = true},
+    Setting{.name = "metrics_listen",
+            .placeholder = "ADDRESS",
+            .help = "HOST:PORT to serve metrics on, without encryption; :PORT for this host only; "
+                    "several with commas",
+            .details = "Without it, metrics are served on \"listen\" only, to clients with the "
+                       "right monitor.",
+            .needs_restart = true},
     Setting{.name = "tls.ca",
             .type = Type::kFile,
             .placeholder = "FILE",
@@ -139,8 +146,8 @@ SessionLimits limits_of(const Settings& settings) {
           .whole = settings.duration("request_timeout")};
 }
 
-std::vector<HostPort> parse_listen(const Settings& settings) {
-  const std::string text = settings.required("listen");
+std::vector<HostPort> parse_addresses(const Settings& settings, std::string_view name) {
+  const std::string text = settings.required(name);
   std::vector<HostPort> addresses;
   std::size_t start = 0;
   try {
@@ -155,8 +162,18 @@ std::vector<HostPort> parse_listen(const Settings& settings) {
     }
   } catch (const Error& error) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("setting \"listen\" ({}): {}", settings.origin("listen"), error.what()),
+                fmt::format("setting \"{}\" ({}): {}", name, settings.origin(name), error.what()),
                 error.hint());
+  }
+  return addresses;
+}
+
+// Whatever reads them without a certificate should be on this host, unless it is set otherwise.
+std::vector<HostPort> metrics_addresses(const Settings& settings) {
+  if (settings.text("metrics_listen").empty()) return {};
+  std::vector<HostPort> addresses = parse_addresses(settings, "metrics_listen");
+  for (HostPort& address : addresses) {
+    if (address.host.empty()) address.host = "127.0.0.1";
   }
   return addresses;
 }
@@ -202,7 +219,8 @@ DaemonOptions daemon_options(const Settings& settings) {
     return given.empty() ? path : given;
   };
   return {.archive = archive,
-          .listen = parse_listen(settings),
+          .listen = parse_addresses(settings, "listen"),
+          .metrics_listen = metrics_addresses(settings),
           .tls = {.ca = or_else("tls.ca", folder.authority_certificate),
                   .certificate = or_else("tls.cert", folder.certificate),
                   .key = or_else("tls.key", folder.key)},

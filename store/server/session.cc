@@ -13,9 +13,9 @@
 
 #include "proto/base/log.h"
 #include "proto/codec/object.h"
-#include "proto/http/target.h"
 #include "store/server/body_pump.h"
 #include "store/server/reply_text.h"
+#include "store/server/request_kind.h"
 #include "store/server/turn_away.h"
 
 namespace walstow {
@@ -33,14 +33,6 @@ constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 // The longest wait of a put for its permit. A client that is then refused because of too many puts
 // asks again.
 constexpr Duration kLongestPermitWait{10'000};
-
-// By the form "/v1/clusters/CLUSTER/wal/FILE"; the handler checks whether it is valid.
-WorkerPool::Kind kind_of(const RequestHead& head) {
-  const auto target = parse_target(head.target);
-  const bool is_file = target && target->path.size() == 5 && target->path[3] == "wal";
-  if (!is_file) return WorkerPool::Kind::kOther;
-  return head.method == Method::kPut ? WorkerPool::Kind::kPut : WorkerPool::Kind::kGet;
-}
 
 Refusal refuse_put(PutLimiter::Permit::Refused why) {
   return make_refusal(Code::kUnavailable,
@@ -100,6 +92,8 @@ class Session {
   void end(SessionGroup::Haste haste);
   void log_refusal(const Reply& reply) const;
   asio::awaitable<void> answer_requests();
+  void measure(const Reply& reply);
+  void record(int status);
 
   template <class Work>
   asio::awaitable<std::invoke_result_t<Work>> on_worker(Work work) {
@@ -110,6 +104,7 @@ class Session {
 
   asio::awaitable<bool> read_request();
   bool has_long_body() const;
+  std::uint64_t announced_size() const;
   std::uint64_t longest_skip() const;
   asio::awaitable<HandlerResult> ask_handler();
   asio::awaitable<void> answer_request();
@@ -128,7 +123,9 @@ class Session {
   WorkerPool::Kind kind_ = WorkerPool::Kind::kOther;  // of the current request
   bool expects_continue_ = false;
   bool keep_alive_ = true;
-  bool waiting_ = false;  // for a request to begin
+  bool waiting_ = false;                     // for a request to begin
+  Clock::time_point began_;                  // the current request, when its head had arrived
+  std::optional<FinishedRequest> measured_;  // the current request, until it is recorded
   bool ending_ = false;
   std::shared_ptr<Remote> remote_ = std::make_shared<Remote>(Remote{this});
 };
@@ -161,6 +158,7 @@ asio::awaitable<bool> Session::read_request() {
   co_await http::async_read_header(stream_, buffer_, *parser_,
                                    asio::redirect_error(asio::use_awaitable, error));
   waiting_ = false;
+  began_ = Clock::now();
   whole_ = Deadline::after(context_.limits.whole);
   if (!error) {
     keep_alive_ = parser_->keep_alive() && !ending_;
@@ -199,7 +197,8 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
         fmt::format("method \"{}\" is not known", escaped(parser_->get().method_string()))));
   }
   head.method = *method;
-  kind_ = kind_of(head);
+  measured_ = describe(head);
+  kind_ = kind_of(measured_->kind);
   auto work = [this, head = std::move(head)]() -> HandlerResult {
     return context_.handler.handle(head, context_.caller);
   };
@@ -272,12 +271,17 @@ bool Session::has_long_body() const {
          (parser_->chunked() || (length && *length > kChunkSize));
 }
 
-// The size in the head; a compressed body may be a little longer.
-std::uint64_t Session::longest_skip() const {
+// The size of the raw file in the head; 0 without one.
+std::uint64_t Session::announced_size() const {
   const std::string_view text = parser_->get()[boost::beast::string_view(field::kSize)];
   std::uint64_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc{} || size > kLargestFile) size = 0;
+  return error != std::errc{} || size > kLargestFile ? 0 : size;
+}
+
+// A compressed body may be a little longer than the raw file.
+std::uint64_t Session::longest_skip() const {
+  const std::uint64_t size = announced_size();
   return size + size / 64 + kLeastSkipped;
 }
 
@@ -298,12 +302,34 @@ asio::awaitable<void> Session::answer_request() {
   // that body from the next request.
   const bool body_in_doubt = expects_continue_ && !parser_->is_done();
   if (body_in_doubt) keep_alive_ = false;
+  if (measured_) measure(reply);
+  const int status = reply.head.status;
   co_await send(std::move(reply));
+  record(status);
   if (unknown) {
     co_await linger(stream_);
   } else if (!body_in_doubt) {
     co_await body_.skip(*parser_, longest_skip());
   }
+}
+
+// Notes in `measured_` what the reply says.
+void Session::measure(const Reply& reply) {
+  if (reply.refusal) measured_->refusal = reply.refusal->code;
+  if (measured_->kind == FinishedRequest::Kind::kPut) {
+    measured_->bytes = announced_size();
+  } else if (!reply.announced_size && reply.download) {
+    measured_->bytes = reply.download->size();
+  }
+}
+
+// Status 0: the connection ended before the reply did.
+void Session::record(int status) {
+  if (!measured_) return;
+  measured_->status = status;
+  measured_->duration = Clock::now() - began_;
+  context_.handler.monitor().requests().record(*measured_);
+  measured_.reset();
 }
 
 asio::awaitable<void> Session::answer_requests() {
@@ -320,11 +346,13 @@ asio::awaitable<void> Session::run() {
   try {
     co_await answer_requests();
   } catch (const PeerGone&) {
+    record(0);
     co_return;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kFatal) {
       // In the middle of a reply, cutting the connection is the only way to report a failure.
       log_error(error);
+      record(0);
       co_return;
     }
     fatal = error;

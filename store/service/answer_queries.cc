@@ -45,7 +45,10 @@ Reply answer(const RequestContext& asked, const ClusterStatus& status) {
 }
 
 Reply answer(const RequestContext& asked, const VerifyFiles& verify) {
-  return json_reply(200, to_json(verify_files(*asked.archive, verify)));
+  const VerifyPage page = verify_files(*asked.archive, verify);
+  asked.verify_runs.note(*asked.archive, asked.caller.name, verify, page,
+                         std::chrono::system_clock::now());
+  return json_reply(200, to_json(page));
 }
 
 Reply answer(const RequestContext& asked, const CheckStore& check) {

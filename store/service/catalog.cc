@@ -13,6 +13,7 @@
 #include "store/inventory/era_inventory.h"
 #include "store/inventory/forked_timeline.h"
 #include "store/inventory/newest_release.h"
+#include "store/inventory/verify_runs.h"
 #include "store/inventory/withdrawn_records.h"
 #include "store/retention/quota.h"
 #include "store/retention/retention_inventory.h"
@@ -290,6 +291,12 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   for (const EraReport& era : report.eras) {
     for (const TimelineReport& timeline : era.timelines)
       report.stored_bytes += timeline.stored_bytes;
+  }
+  try {
+    report.verified = read_verify_record(archive.backend(), cluster);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kDamaged && error.kind() != ErrorKind::kUsage) throw;
+    damaged_marks.emplace_back(error.what());
   }
   try {
     report.quota = read_quota(archive.backend(), cluster);

@@ -14,7 +14,9 @@
 #include "store/files/reply.h"
 #include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
+#include "store/inventory/verify_runs.h"
 #include "store/service/catalog.h"
+#include "store/service/monitor.h"
 
 namespace walstow {
 
@@ -26,6 +28,8 @@ struct RequestContext {
   LogLimiter& log;
   TimelinePermits& permits;
   TimelineWatch& timelines;
+  VerifyRuns& verify_runs;
+  Monitor& monitor;
   int compression_level = 1;
   const Caller& caller;
   const Grants& grants;
@@ -52,6 +56,9 @@ Reply answer(const RequestContext& asked, const ListBackups& list);
 Reply answer(const RequestContext& asked, const ListStandbys& list);
 Reply answer(const RequestContext& asked, const ShowPolicy& show);
 Reply answer(const RequestContext& asked, const PlanPrune& plan);
+
+// Metrics: answer_metrics.cc.
+Reply answer(const RequestContext& asked, const ShowMetrics&);
 
 // Changes: answer_changes.cc.
 Reply answer(const RequestContext& asked, const CreateCluster& create);

@@ -36,6 +36,7 @@ struct Handler::State {
       : archive(std::move(open)), compression_level(level) {}
 
   HandlerResult handle(const RequestHead& request, const Caller& caller);
+  HandlerResult handle_monitor(const RequestHead& request);
 
   PresentArchive archive;
   const int compression_level;
@@ -44,10 +45,24 @@ struct Handler::State {
   LogLimiter log;
   TimelinePermits permits;
   TimelineWatch timelines;
+  VerifyRuns verify_runs;
+  Monitor monitor;
   ScheduledPrune pruner;  // used by the one pruning thread
 };
 
+// Needs neither the registry nor, where the archive is away, the archive.
+HandlerResult Handler::State::handle_monitor(const RequestHead& request) {
+  const auto parsed = parse_request(request);
+  if (!parsed) return to_reply(parsed.error());
+  if (!std::holds_alternative<ShowMetrics>(parsed.value())) {
+    return to_reply(make_refusal(Code::kNoRight, "this address serves the store's metrics only",
+                                 "Other requests go to the address of the setting \"listen\"."));
+  }
+  return text_reply(kMetricsType, monitor.metrics([this] { return archive.get(); }, catalog));
+}
+
 HandlerResult Handler::State::handle(const RequestHead& request, const Caller& caller) {
+  if (caller.kind == Caller::Kind::kMonitor) return handle_monitor(request);
   const std::shared_ptr<Archive> current = archive.get();
   const auto looked_up = grants_of(current->backend(), caller, std::chrono::system_clock::now());
   if (!looked_up) return to_reply(looked_up.error());
@@ -70,6 +85,8 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                              .log = log,
                              .permits = permits,
                              .timelines = timelines,
+                             .verify_runs = verify_runs,
+                             .monitor = monitor,
                              .compression_level = compression_level,
                              .caller = caller,
                              .grants = grants};
@@ -84,6 +101,10 @@ Handler::Handler(PresentArchive::Open open_archive, int compression_level)
     : state_(std::make_unique<State>(std::move(open_archive), compression_level)) {}
 
 Handler::~Handler() = default;
+
+Monitor& Handler::monitor() {
+  return state_->monitor;
+}
 
 std::optional<Refusal> Handler::refuse_caller(const Caller& caller) {
   try {

@@ -9,6 +9,7 @@
 #include "store/archive/archive.h"
 #include "store/archive/rights.h"
 #include "store/files/reply.h"
+#include "store/service/monitor.h"
 #include "store/service/present_archive.h"
 
 namespace walstow {
@@ -26,6 +27,9 @@ class Handler {
   // The registry's reason not to admit `caller` at all (rights.h). nullopt: it admits the caller,
   // or cannot be read now. Throws only Error{kFatal}.
   std::optional<Refusal> refuse_caller(const Caller& caller);
+
+  // For those that accept and serve connections.
+  Monitor& monitor();
 
   // Reads the archive's inventory, so that the first status is answered at once. Runs on its own
   // thread. If the archive is not there, it only logs a line.

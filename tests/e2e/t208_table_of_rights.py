@@ -21,15 +21,19 @@ CLIENTS = {
     "archives": ("main", "archive"),
     "restores": ("main", "restore"),
     "administers": ("main", "admin"),
+    "watches": ("main", "monitor"),
+    "prometheus": ("*", "monitor"),
     "dba": ("*", "admin"),
     "stranger": ("other", "archive", "restore", "admin"),
 }
 # Who has the right that a row of the table names, in "main".
 HOLDERS = {
     "none": set(CLIENTS),
-    "any": {"archives", "restores", "administers", "dba"},
+    "any": {"archives", "restores", "watches", "prometheus", "administers", "dba"},
     "archive": {"archives"},
     "restore": {"restores", "administers", "dba"},
+    "restore or monitor": {"restores", "watches", "prometheus", "administers", "dba"},
+    "monitor of all": {"prometheus", "dba"},
     "admin": {"administers", "dba"},
     "admin of all": {"dba"},
 }

@@ -109,6 +109,11 @@ class S3Backend final : public Backend {
 
   void verify_in_place() override {}  // each proof reads the marker, which is enough
 
+  MediumStatus medium_status() override {
+    const S3Service& service = client_->service();
+    return {.requests = service.requests(), .failed_requests = service.failed_requests()};
+  }
+
   std::string describe() const override {
     const std::string& bucket = client_->options().address.bucket;
     if (prefix_.empty()) return fmt::format("archive \"s3://{}\"", bucket);

@@ -78,6 +78,7 @@ std::unique_ptr<HttpExchange> S3Service::ask(const S3Question& question, Deadlin
                             health_.silent_for(Clock::now()).value_or(Duration(0)).count() / 1000),
                 "It is asked again every few seconds.");
   }
+  ++requests_;
   auto exchange = connections_.ask(http, deadline);
   const int status = exchange->status();
   if (status >= 500 || status == 429 || status == 408 || status == 409) {
@@ -97,9 +98,11 @@ void S3Service::keep_trying(Deadline give_up, const std::function<void(Deadline)
       return;
     } catch (const Busy& busy) {
       health_.answered();
+      ++failed_requests_;
       if (give_up.remaining() <= pause) throw Error(busy);
     } catch (const NoAnswer& failure) {
       health_.silent(Clock::now());
+      ++failed_requests_;
       if (give_up.remaining() <= pause) throw Error(failure);
     }
     pause_about(pause);

@@ -4,6 +4,8 @@
 // Errors: Error{kUnavailable} with the service's explanation. Threads: any. All calls block.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,6 +40,11 @@ class S3Service {
 
   const S3Options& options() const { return options_; }
 
+  // The requests sent since this object was made, and those without an answer, or with one that
+  // asks to try again.
+  std::uint64_t requests() const { return requests_; }
+  std::uint64_t failed_requests() const { return failed_requests_; }
+
   // Sends the question once. Call it only within persist() or ask_again(), which record for the
   // circuit breaker whether an answer came. Throws NoAnswer if none came, and for 5xx, 408, 409 and
   // 429; throws Error{kUnavailable} while the breaker is open.
@@ -70,6 +77,7 @@ class S3Service {
   S3Options options_;
   HttpPool connections_;
   S3Health health_;
+  std::atomic<std::uint64_t> requests_ = 0, failed_requests_ = 0;
 };
 
 }  // namespace walstow

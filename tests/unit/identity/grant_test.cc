@@ -8,7 +8,7 @@ namespace walstow {
 namespace {
 
 TEST(RightTest, HasATextThatIsReadBack) {
-  for (const Right right : {Right::kArchive, Right::kRestore, Right::kAdmin})
+  for (const Right right : {Right::kArchive, Right::kRestore, Right::kAdmin, Right::kMonitor})
     EXPECT_EQ(parse_right(to_string(right)), right);
   for (const char* text : {"", "Admin", "admin ", "all", "*"})
     EXPECT_EQ(parse_right(text), std::nullopt) << text;

@@ -59,21 +59,23 @@ std::vector<Row> table() {
   GetFile head = get;
   head.head_only = true;
   const std::string kId = "00000000000a";
+  const std::set<Right> kReaders{kRestore, kMonitor, kAdmin};
   return {
       {put, {kArchive}, Place::kMain},
       {get, {kRestore, kAdmin}, Place::kMain},
       {head, {kRestore, kAdmin}, Place::kMain},
-      {ListFiles{.cluster = "main"}, {kRestore, kAdmin}, Place::kMain},
-      {ListHoles{.cluster = "main"}, {kRestore, kAdmin}, Place::kMain},
+      {ListFiles{.cluster = "main"}, kReaders, Place::kMain},
+      {ListHoles{.cluster = "main"}, kReaders, Place::kMain},
       {VerifyFiles{.cluster = "main"}, {kAdmin}, Place::kMain},
       {SetAside{"main", "001-7-1048576/wal/x"}, {kAdmin}, Place::kMain},
-      {ClusterStatus{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ClusterStatus{"main"}, kReaders, Place::kMain},
       {ReportPosition{"main", 7, instance, file_named(kSegment)}, {kRestore}, Place::kMain},
       {CreateCluster{"main"}, {kAdmin}, Place::kMain},
       {OpenEra{"main", 9, 1U << 24}, {kAdmin}, Place::kMain},
-      {CheckStore{"main"}, {kArchive, kRestore, kAdmin}, Place::kMain},
-      {ListConflicts{.cluster = "main", .file = {}}, {kRestore, kAdmin}, Place::kMain},
+      {CheckStore{"main"}, {kArchive, kRestore, kMonitor, kAdmin}, Place::kMain},
+      {ListConflicts{.cluster = "main", .file = {}}, kReaders, Place::kMain},
       {AcceptContent{"main", file_named(kSegment), "0123456789ab"}, {kAdmin}, Place::kMain},
+      {ShowMetrics{}, {kMonitor, kAdmin}, Place::kEverywhere},
       {ListClients{}, {kAdmin}, Place::kEverywhere},
       {AddClient{.client = "new",
                  .public_key = kAnyKey,
@@ -86,34 +88,34 @@ std::vector<Row> table() {
       {RemoveClient{"new"}, {kAdmin}, Place::kEverywhere},
       {AddHold{"main", kId, LogPosition(Lsn{}), {}, "audit"}, {kAdmin}, Place::kMain},
       {RemoveHold{"main", kId}, {kAdmin}, Place::kMain},
-      {ListHolds{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ListHolds{"main"}, kReaders, Place::kMain},
       {AddBackup{"main", kId, LogPosition(Lsn{}), Lsn{1}, Timeline{1}, {}, "nightly"},
        {kAdmin},
        Place::kMain},
       {RemoveBackup{"main", kId}, {kAdmin}, Place::kMain},
-      {ListBackups{"main"}, {kRestore, kAdmin}, Place::kMain},
-      {ListStandbys{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ListBackups{"main"}, kReaders, Place::kMain},
+      {ListStandbys{"main"}, kReaders, Place::kMain},
       {ForgetStandby{"main", "db2", std::string(32, 'a')}, {kAdmin}, Place::kMain},
       {SetPolicy{"main", {.keep_backups = 1, .keep_days = 1}}, {kAdmin}, Place::kMain},
-      {ShowPolicy{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ShowPolicy{"main"}, kReaders, Place::kMain},
       {RemovePolicy{"main"}, {kAdmin}, Place::kMain},
       {PlanPrune{"main", {}}, {kAdmin}, Place::kMain},
       {BeginPrune{"main", {}, {}}, {kAdmin}, Place::kMain},
       {ContinuePrune{"main", 1}, {kAdmin}, Place::kMain},
       {AbandonPrune{"main"}, {kAdmin}, Place::kMain},
-      {ListWithdrawn{.cluster = "main"}, {kRestore, kAdmin}, Place::kMain},
+      {ListWithdrawn{.cluster = "main"}, kReaders, Place::kMain},
       {WithdrawFile{"main", "00000002.history", {}, "why"}, {kAdmin}, Place::kMain},
       {ReturnFile{"main", "00000002.history", {}}, {kAdmin}, Place::kMain},
       {PurgeFile{"main", "00000002.history", {}}, {kAdmin}, Place::kMain},
       {SetNewTimelines{"main", {}}, {kAdmin}, Place::kMain},
-      {ShowNewTimelines{"main"}, {kRestore, kAdmin}, Place::kMain},
+      {ShowNewTimelines{"main"}, kReaders, Place::kMain},
   };
 }
 
 TEST_F(RightsTest, EveryCellOfTheTable) {
   const Caller db1 = named("db1");
   for (const Row& row : table()) {
-    for (const Right right : {kArchive, kRestore, kAdmin}) {
+    for (const Right right : {kArchive, kRestore, kMonitor, kAdmin}) {
       for (const std::string cluster : {"main", "other", "*"}) {
         register_client("db1", {{.cluster = cluster, .rights = {right}}});
         caller = db1;
