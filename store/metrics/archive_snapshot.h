@@ -32,8 +32,8 @@ class SnapshotCache {
   using Read = std::function<ArchiveSnapshot()>;
 
   // The last snapshot, or a new one by `read` where the last one is too old. Throws what `read`
-  // throws; and Error{kUnavailable} if another thread has been reading for long, as in a file system
-  // that hangs.
+  // throws; and Error{kUnavailable} if another thread has been reading for long, as on a hung file
+  // system.
   std::shared_ptr<const ArchiveSnapshot> get(const Read& read);
 
   static constexpr Duration kLeastAge{10'000};

@@ -35,7 +35,8 @@ struct DaemonOptions {
 // Serves until SIGTERM or SIGINT: then it accepts no more connections, finishes the open requests,
 // and returns. At SIGHUP it calls `reload` for new options. If that throws an Error, or their
 // certificates cannot be used, everything stays as it was. A reload ignores archive, listen,
-// metrics_listen, compression_level, prune_interval and the numbers of threads: they need a restart.
+// metrics_listen, compression_level, prune_interval and the numbers of threads: they need a
+// restart.
 //
 // Throws Error{kUsage} if it cannot begin (a certificate, an address that is taken), and
 // Error{kFatal} when the archive can no longer promise durability.
