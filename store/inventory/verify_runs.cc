@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/wire/json_fields.h"
 #include "store/archive/layout.h"
@@ -12,6 +13,17 @@ namespace {
 
 bool is_of_everything(const VerifyFiles& verify) {
   return verify.range.is_everything() && !verify.since;
+}
+
+void write_verify_record(Backend& backend, const std::string& cluster, const VerifyRecord& record) {
+  backend.update_record(layout::verified_record(cluster), [&](const std::optional<std::string>&) {
+    return std::optional(to_line({{"format", kArchiveFormat},
+                                  {"ended", to_iso8601(record.ended)},
+                                  {"depth", record.deep ? "content" : "bytes"},
+                                  {"objects", record.objects},
+                                  {"problems", record.problems},
+                                  {"by", escaped(record.by)}}));
+  });
 }
 
 }  // namespace
@@ -68,15 +80,15 @@ void VerifyRuns::note(const Archive& archive, const std::string& client, const V
   if (!is_of_everything(verify)) return;
   const auto record = finished(client, verify, page, now);
   if (!record) return;
-  archive.backend().update_record(
-      layout::verified_record(verify.cluster), [&](const std::optional<std::string>&) {
-        return std::optional(to_line({{"format", kArchiveFormat},
-                                      {"ended", to_iso8601(record->ended)},
-                                      {"depth", record->deep ? "content" : "bytes"},
-                                      {"objects", record->objects},
-                                      {"problems", record->problems},
-                                      {"by", escaped(record->by)}}));
-      });
+  try {
+    write_verify_record(archive.backend(), verify.cluster, *record);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    log_line(LogLevel::kWarning,
+             fmt::format("could not record that cluster \"{}\" was verified: {}", verify.cluster,
+                         error.what()),
+             error.hint());
+  }
 }
 
 }  // namespace walstow

@@ -2,7 +2,7 @@
 // files of a cluster, from the first page to the last. A verification that was resumed after a
 // restart of the store is not complete for it.
 //
-// Threads: any. Blocking. Errors: as store/backend/backend.h.
+// Threads: any. Blocking.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +17,15 @@
 
 namespace walstow {
 
-// nullopt: the cluster was never verified completely. Throws Error{kDamaged}.
+// nullopt: the cluster was never verified completely. Throws Error{kDamaged}, and as
+// store/backend/backend.h.
 std::optional<VerifyRecord> read_verify_record(BackendReader& backend, std::string_view cluster);
 
 class VerifyRuns {
  public:
   // `page` answers `verify`, which `client` sent. Its last page writes the record, durable on
-  // return.
+  // return. If that fails, as on a read-only medium, it only logs a line: the verification itself
+  // has succeeded. Throws only Error{kFatal}.
   void note(const Archive& archive, const std::string& client, const VerifyFiles& verify,
             const VerifyPage& page, Time now);
 

@@ -64,6 +64,11 @@ TEST_F(VerifyRunsTest, APartIsNotRecorded) {
   EXPECT_EQ(recorded(), std::nullopt);
 }
 
+TEST_F(VerifyRunsTest, AVerificationSucceedsEvenIfItsRecordCannotBeWritten) {
+  fs::create_directories(archive_folder / "main/verified.json/in-the-way");
+  verify({});
+}
+
 TEST_F(VerifyRunsTest, ADamagedRecordHidesNoStatus) {
   verify({});
   const fs::path record = archive_folder / "main/verified.json";
