@@ -69,6 +69,11 @@ std::optional<std::uint64_t> number_member(const json::object& object, std::stri
   return number;
 }
 
+std::optional<Time> time_member(const json::object& object, std::string_view name) {
+  const auto text = text_member(object, name);
+  return text ? parse_iso8601(*text) : std::nullopt;
+}
+
 const json::object* object_member(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value == nullptr ? nullptr : value->if_object();

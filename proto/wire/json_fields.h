@@ -25,6 +25,8 @@ std::optional<boost::json::object> parse_json_object(std::string_view body);
 std::optional<std::string> text_member(const boost::json::object& object, std::string_view name);
 std::optional<std::uint64_t> number_member(const boost::json::object& object,
                                            std::string_view name);
+// nullopt: absent, of another type, or not in the form of to_iso8601().
+std::optional<Time> time_member(const boost::json::object& object, std::string_view name);
 // nullptr: absent, or of another type.
 const boost::json::object* object_member(const boost::json::object& object, std::string_view name);
 

@@ -40,14 +40,13 @@ ClientReport decode(std::string_view content, const BackendReader& backend,
   const std::string place = record_name(backend, key);
   const json::object record = parse_record(content, place);
   const auto grants = grants_member(record, "grants");
-  const auto added = parse_iso8601(text_member(record, "added").value_or(""));
-  const auto until = text_member(record, "certificate_until");
+  const auto added = time_member(record, "added");
   if (!grants || !added) throw_damaged_record(place);
   ClientReport client{.client = text_member(record, "client").value_or(""),
                       .public_key = text_member(record, "public_key").value_or(""),
                       .fingerprint = text_member(record, "fingerprint").value_or(""),
                       .grants = *grants,
-                      .certificate_until = until ? parse_iso8601(*until) : std::nullopt,
+                      .certificate_until = time_member(record, "certificate_until"),
                       .added = *added};
   // A record that contradicts itself, or was copied to another name by hand, admits nobody.
   if (layout::client_record(client.client) != key || client.fingerprint.empty() ||

@@ -204,8 +204,7 @@ void Copy::note_running() {
   const std::string place = record_name(to_, key);
   const auto standing = to_.read_record(key);
   if (!standing) return;  // another copy has ended
-  const auto begun = text_member(parse_record(*standing, place), "begun");
-  unfinished_since_ = begun ? parse_iso8601(*begun) : std::nullopt;
+  unfinished_since_ = time_member(parse_record(*standing, place), "begun");
   if (!unfinished_since_) throw_damaged_record(place);
 }
 

@@ -22,8 +22,7 @@ NewTimelinesReport read_new_timelines(BackendReader& backend, const std::string&
   const auto text = text_member(object, "new_timelines");
   const auto clients = text ? parse_new_timelines(*text) : std::nullopt;
   const auto by = text_member(object, "by");
-  const auto set_text = text_member(object, "set");
-  const auto set = set_text ? parse_iso8601(*set_text) : std::nullopt;
+  const auto set = time_member(object, "set");
   if (!clients || !by || !set) throw_damaged_record(record);
   return {.clients = *clients, .by = *by, .set = *set};
 }

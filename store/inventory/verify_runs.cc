@@ -34,8 +34,7 @@ std::optional<VerifyRecord> read_verify_record(BackendReader& backend, std::stri
   if (!content) return std::nullopt;
   const std::string record = record_name(backend, key);
   const boost::json::object object = parse_record(*content, record);
-  const auto text = text_member(object, "ended");
-  const auto ended = text ? parse_iso8601(*text) : std::nullopt;
+  const auto ended = time_member(object, "ended");
   const auto depth = text_member(object, "depth");
   const auto objects = number_member(object, "objects");
   const auto problems = number_member(object, "problems");

@@ -45,8 +45,7 @@ std::string encode_clock(const ArchiveClock& clock) {
 ArchiveClock decode_clock(std::string_view content, const std::string& place) {
   const json::object object = parse_record(content, place);
   const auto time = [&place](const json::object& from, std::string_view name) {
-    const auto text = text_member(from, name);
-    const auto value = text ? parse_iso8601(*text) : std::nullopt;
+    const auto value = time_member(from, name);
     if (!value) throw_damaged_clock(place);
     return *value;
   };
@@ -95,9 +94,7 @@ class TimesOfCluster {
     const std::string key = layout::era_record(cluster_, era.number);
     const auto content = archive_.backend().read_record(key);
     if (!content) return;
-    const auto text =
-        text_member(parse_record(*content, record_name(archive_.backend(), key)), "opened");
-    if (text) add(parse_iso8601(*text));
+    add(time_member(parse_record(*content, record_name(archive_.backend(), key)), "opened"));
   }
   void add_folder(const EraInventory::LogFolder& folder) {
     if (!since_) {

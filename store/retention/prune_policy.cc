@@ -26,8 +26,7 @@ PolicyReport decode_policy(std::string_view content, const std::string& record) 
   const json::object object = parse_record(content, record);
   const json::object* policy = object_member(object, "policy");
   const auto by = text_member(object, "by");
-  const auto text = text_member(object, "set");
-  const auto set = text ? parse_iso8601(*text) : std::nullopt;
+  const auto set = time_member(object, "set");
   if (policy == nullptr || !by || !set) throw_damaged_record(record);
   PolicyReport report{.policy = policy_of(*policy, record), .by = *by, .set = *set};
   // A stored policy only selects the backups to keep; it has no options for a single prune.

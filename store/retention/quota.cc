@@ -58,8 +58,7 @@ std::optional<Usage> decode_usage(const std::optional<std::string>& content,
     const auto object = parse_record(*content, place);
     const auto bytes = number_member(object, "stored_bytes");
     const auto took = number_member(object, "took_ms");
-    const auto text = text_member(object, "counted");
-    const auto counted = text ? parse_iso8601(*text) : std::nullopt;
+    const auto counted = time_member(object, "counted");
     if (!took || !counted) return std::nullopt;
     const std::uint64_t milliseconds = std::min<std::uint64_t>(*took, 1'000'000);
     return Usage{.stored_bytes = bytes,

@@ -42,9 +42,8 @@ bool was_probed(FileSystem& files, const S3Options& options,
   const auto note = parse_json_object(*text);
   if (!note) return false;
   const auto place = text_member(*note, "place");
-  const auto since = text_member(*note, "no_fault");
-  if (!since || place != bucket_text(options)) return false;
-  const auto when = parse_iso8601(*since);
+  const auto when = time_member(*note, "no_fault");
+  if (place != bucket_text(options)) return false;
   return when.has_value() && *when <= now && now < *when + kRemembered;
 }
 
