@@ -21,18 +21,18 @@ std::optional<SegmentSize> segment_size_of(const EraReport& era) {
   return name ? SegmentSize::from_bytes(name->segment_size) : std::nullopt;
 }
 
+std::optional<SegmentNumber> segment_named(const std::string& name, SegmentSize size) {
+  const auto file = WalFileName::parse(name);
+  if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) return std::nullopt;
+  return file->number(size);
+}
+
 // The position before which the timeline's newest segment ends. nullopt: it has no segment.
 std::optional<Lsn> end_of(const TimelineReport& timeline, SegmentSize size) {
   if (timeline.ranges.empty()) return std::nullopt;
-  const auto newest = WalFileName::parse(timeline.ranges.back().last);
-  if (!newest || newest->kind() != FileKind::kSegment || !newest->fits(size)) return std::nullopt;
-  return start_of(SegmentNumber{newest->number(size).value + 1}, size);
-}
-
-std::optional<Lsn> start_of_segment(const std::string& name, SegmentSize size) {
-  const auto file = WalFileName::parse(name);
-  if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) return std::nullopt;
-  return start_of(file->number(size), size);
+  const auto newest = segment_named(timeline.ranges.back().last, size);
+  if (!newest) return std::nullopt;
+  return start_of(SegmentNumber{newest->value + 1}, size);
 }
 
 std::span<const TimelineReport> newest_timelines(const EraReport& era) {
@@ -55,6 +55,8 @@ class Writer {
   using OfStandby = std::function<std::optional<double>(const PositionReport&, SegmentSize)>;
   using OfVerification = std::function<std::optional<double>(const VerifyRecord&)>;
 
+  template <class Visit>
+  void for_each_newest_era(Visit visit) const;
   void clusters(std::string_view name, std::string_view help, const OfCluster& value);
   void eras(std::string_view name, std::string_view help, const OfEra& value);
   void timelines(std::string_view name, std::string_view help, const OfTimeline& value);
@@ -93,40 +95,42 @@ void Writer::retention(std::string_view name, std::string_view help, const OfRet
   });
 }
 
-void Writer::timelines(std::string_view name, std::string_view help, const OfTimeline& value) {
-  text_.family(name, kGauge, help);
+template <class Visit>
+void Writer::for_each_newest_era(Visit visit) const {
   for (const ClusterState& state : clusters_) {
     if (!state.report || state.report->eras.empty()) continue;
     const EraReport& era = state.report->eras.back();
-    const auto size = segment_size_of(era);
-    if (!size) continue;
-    for (const TimelineReport& timeline : newest_timelines(era)) {
-      const auto known = value(timeline, *size);
-      const std::string label = fmt::format("{}", timeline.timeline);
-      if (known) text_.sample({{"cluster", state.cluster}, {"timeline", label}}, *known);
-    }
+    if (const auto size = segment_size_of(era)) visit(*state.report, era, *size);
   }
+}
+
+void Writer::timelines(std::string_view name, std::string_view help, const OfTimeline& value) {
+  text_.family(name, kGauge, help);
+  for_each_newest_era([&](const ClusterReport& report, const EraReport& era, SegmentSize size) {
+    for (const TimelineReport& timeline : newest_timelines(era)) {
+      const auto known = value(timeline, size);
+      const std::string label = fmt::format("{}", timeline.timeline);
+      if (known) text_.sample({{"cluster", report.cluster}, {"timeline", label}}, *known);
+    }
+  });
 }
 
 // Servers that are standbys now. Instances, not names, tell two of them apart.
 void Writer::standbys(std::string_view name, std::string_view help, const OfStandby& value) {
   text_.family(name, kGauge, help);
-  for (const ClusterState& state : clusters_) {
-    if (!state.report || state.report->eras.empty()) continue;
-    const auto size = segment_size_of(state.report->eras.back());
-    if (!size) continue;
+  for_each_newest_era([&](const ClusterReport& report, const EraReport&, SegmentSize size) {
     std::size_t shown = 0;
-    for (const PositionReport& position : state.report->positions) {
+    for (const PositionReport& position : report.positions) {
       if (position.retired || shown++ >= kMostStandbySamples) continue;
-      const auto known = value(position, *size);
+      const auto known = value(position, size);
       if (!known) continue;
-      text_.sample({{"cluster", state.cluster},
+      text_.sample({{"cluster", report.cluster},
                     {"client", position.client},
                     {"standby", position.standby.empty() ? position.host : position.standby},
                     {"instance_id", position.instance}},
                    *known);
     }
-  }
+  });
 }
 
 void Writer::verification(std::string_view name, std::string_view help,
@@ -266,9 +270,9 @@ void Writer::write_standbys() {
   standbys("walstow_standby_restartpoint_lsn_bytes",
            "The start of the segment from which the standby needs WAL, as a number of bytes.",
            [](const PositionReport& standby, SegmentSize size) -> std::optional<double> {
-             const auto at = start_of_segment(standby.restartpoint, size);
+             const auto at = segment_named(standby.restartpoint, size);
              if (!at) return std::nullopt;
-             return number(at->value);
+             return number(start_of(*at, size).value);
            });
   standbys("walstow_standby_behind_bytes",
            "The distance from the standby's position to the newest segment of its timeline.",
