@@ -27,6 +27,7 @@ walstow_static_dependency(walstow::zstd libzstd.a zstd.h)
 walstow_static_dependency(walstow::xxhash libxxhash.a xxhash.h)
 # libssh2 calls zlib, whose development package comes with its own.
 walstow_static_dependency(walstow::zlib libz.a zlib.h)
+walstow_static_dependency(walstow::lz4 liblz4.a lz4frame.h)
 walstow_static_dependency(walstow::ssh2 libssh2.a libssh2.h)
 walstow_static_dependency(walstow::pugixml libpugixml.a pugixml.hpp)
 # Only its headers: the program loads the library when it needs it (store/backend/s3/curl_library.h).

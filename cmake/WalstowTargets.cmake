@@ -1,5 +1,6 @@
 # One helper for each kind of target, so that every CMakeLists.txt is a list of names.
 include(CheckCXXCompilerFlag)
+include(CheckLinkerFlag)
 
 option(WALSTOW_TESTS "build the tests" ON)
 option(WALSTOW_ALL_TESTS "build the tests that only tests/run --all runs, too" OFF)
@@ -57,6 +58,10 @@ if(WALSTOW_SANITIZE)
     # Asio has fences, which ThreadSanitizer does not support. Mutexes protect its queues as well.
     -Wno-tsan)
   target_link_options(walstow_options INTERFACE -fsanitize=${WALSTOW_SANITIZE})
+  check_linker_flag(CXX -fuse-ld=lld WALSTOW_HAS_LLD)
+  if(WALSTOW_HAS_LLD)
+    target_link_options(walstow_options INTERFACE -fuse-ld=lld)
+  endif()
 else()
   # The commands start once for each segment: fewer shared objects take fewer milliseconds.
   target_link_options(walstow_options INTERFACE -static-libstdc++ -static-libgcc)
@@ -80,6 +85,10 @@ function(walstow_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC walstow_options ${arg_LINKS})
+  if(WALSTOW_SANITIZE)
+    # Built only for a test that needs it.
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
 endfunction()
 
 # walstow_executable(NAME [BUILD_ONLY] SOURCES file... LINKS target...). BUILD_ONLY: the build runs it, and nothing
@@ -104,10 +113,14 @@ function(walstow_quick_start name)
   endif()
 endfunction()
 
-# walstow_test(NAME LABEL label [SEPARATE] SOURCES file... LINKS target...): a GoogleTest program, one
-# ctest entry. SEPARATE: its files use one name for different things, so it is never a unity build.
+# walstow_test(NAME LABEL label [SEPARATE] [ONE_THREAD] SOURCES file... LINKS target...): a GoogleTest program, one
+# ctest entry. SEPARATE: its files use one name for different things, so it is never a unity build. ONE_THREAD: it
+# starts no thread, so ThreadSanitizer could find nothing.
 function(walstow_test name)
-  cmake_parse_arguments(arg "SEPARATE" "LABEL" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "SEPARATE;ONE_THREAD" "LABEL" "SOURCES;LINKS" ${ARGN})
+  if(arg_ONE_THREAD AND WALSTOW_SANITIZE STREQUAL "thread")
+    return()
+  endif()
   add_executable(${name} ${arg_SOURCES})
   if(arg_SEPARATE)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
@@ -115,6 +128,10 @@ function(walstow_test name)
   target_link_libraries(${name} PRIVATE walstow_options ${arg_LINKS} GTest::gtest_main)
   # To optimise the tests themselves would only take the compiler's time.
   target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
+  if(WALSTOW_SANITIZE MATCHES "undefined")
+    # It would double the compiler's time for a test. The code under test keeps it.
+    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)
 endfunction()
