@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "archiver/choose_ahead.h"
 #include "archiver/history_along.h"
 #include "archiver/look_ahead.h"
 #include "archiver/put_warnings.h"
-#include "archiver/ready_files.h"
 #include "archiver/release_warning.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/pgdata/ready_files.h"
 
 namespace walstow {
 namespace {
@@ -28,7 +29,8 @@ ArchivedFile archive_one(const Shared& shared, const std::string& path, StoreCli
                                         .cluster = call.cluster,
                                         .encoding = call.encoding,
                                         .server = call.server,
-                                        .instance = call.instance},
+                                        .instance = call.instance,
+                                        .standby = call.standby},
                                        store, call.patience);
   FileSystem* const memory = call.is_server_folder ? call.folder.get() : nullptr;
   warn_of_put(archived.done.report, store, memory);
@@ -39,12 +41,12 @@ ArchivedFile archive_one(const Shared& shared, const std::string& path, StoreCli
 
 void archive_ahead(const Shared& shared, const WalFileName& name, StoreClient& store) {
   const auto status = shared.call.folder->status(name.text());
-  // Otherwise the server archives it itself, when its times show changes.
+  // Otherwise the server archives the file itself, once its times show changes.
   if (!status || !changes_would_show(*status, shared.call.now())) return;
   if (shared.marks->has(name, *status)) return;
   const std::string path = fmt::format("{}/{}", parent_folder(shared.call.path), name.text());
   const ArchivedFile archived = archive_one(shared, path, store);
-  // A different status: it was changed a moment ago, between the check and the reading.
+  // A different status: the file was changed a moment ago, between the check and the reading.
   if (archived.status != *status) return;
   shared.marks->add(name, archived.status, archived.done.report.archive);
 }

@@ -1,16 +1,15 @@
 // The file is read twice. The first pass computes its digest, which goes into the head of the
 // request, while the connection is made. The second pass sends the file, out of the page cache.
-// Whatever changes in between, and whatever breaks on the way, the store finds with that digest
-// before it promises anything.
+// With that digest, the store detects every change in between, and every transfer error, before it
+// promises anything.
 #include "archiver/archive_file.h"
 
-#include <array>
 #include <fmt/format.h>
-#include <vector>
+#include <optional>
+#include <utility>
 
-#include "archiver/precheck.h"
-#include "proto/base/buffer.h"
 #include "proto/base/error.h"
+#include "proto/client/file_check.h"
 
 namespace walstow {
 namespace {
@@ -19,23 +18,18 @@ std::unique_ptr<File> open(const ArchiveJob& job, const WalFileName& name) {
   std::unique_ptr<File> file = job.folder.open_file(name.text());
   if (file == nullptr) {
     throw Error(ErrorKind::kInvalid, "there is no such file",
-                "%p is relative to the data directory; run the command there.");
+                "PATH (%p) is relative to the data directory. Run the command there.");
   }
   return file;
 }
 
-Digest digest_of(File& file, std::uint64_t size) {
-  Hasher hasher;
-  Buffer chunk(kChunkSize);
-  std::uint64_t offset = 0;
-  while (const std::size_t read = file.read_at(offset, chunk)) {
-    hasher.update(chunk.first(read));
-    offset += read;
-  }
-  if (offset == size) return hasher.digest();
-  throw Error(ErrorKind::kInvalid,
-              fmt::format("its size changed from {} to {} bytes while it was read", size, offset),
-              "A finished WAL file never changes: find out which program writes to it.");
+Digest digest_of(File& file, std::uint64_t size, const ByteSink& also) {
+  const ReadThrough read = read_through(file, UINT64_MAX, also);
+  if (read.size == size) return read.digest;
+  throw Error(
+      ErrorKind::kInvalid,
+      fmt::format("its size changed from {} to {} bytes while it was read", size, read.size),
+      "A finished WAL file never changes. Find out which program writes to it.");
 }
 
 ArchivedFile check_and_put(const ArchiveJob& job, StoreClient& store, const Patience& patience) {
@@ -43,26 +37,24 @@ ArchivedFile check_and_put(const ArchiveJob& job, StoreClient& store, const Pati
   const std::unique_ptr<File> file = open(job, name);
   const FileStatus status = file->status();
   const std::uint64_t size = status.size;
-  std::vector<std::byte> beginning(bytes_to_check(name, size));
-  beginning.resize(file->read_at(0, beginning));
-  const auto [owner, newer] =
-      precheck({.name = name, .size = size, .beginning = beginning}, job.server);
-  if (newer) {
-    std::array<std::byte, sizeof newer->magic> magic{};
-    const std::size_t read = file->read_at(newer->page_size, magic);
-    check_second_page(*newer, ByteView(magic).first(read));
-  }
+  const auto [owner, newer] = check_file(*file, name, size, job.server);
   Digest digest;
-  store.connect_beside([&] { digest = digest_of(*file, size); }, patience);
-  PutDone done = store.put({.cluster = job.cluster,
-                            .file = name,
-                            .system_identifier = owner.system_identifier.value(),
-                            .segment_size = owner.segment_size,
-                            .raw_size = size,
-                            .digest = digest,
-                            .encoding = job.encoding,
-                            .instance = job.instance},
-                           *file, patience);
+  // Only for a standby: a put needs no digest of OpenSSL, whose first use takes time.
+  std::optional<Sha256> sha256;
+  ByteSink also;
+  if (job.standby) also = [&digest = sha256.emplace()](ByteView bytes) { digest.update(bytes); };
+  store.connect_beside([&] { digest = digest_of(*file, size, also); }, patience);
+  PutFile put{.cluster = job.cluster,
+              .file = name,
+              .system_identifier = owner.system_identifier.value(),
+              .segment_size = owner.segment_size,
+              .raw_size = size,
+              .digest = digest,
+              .encoding = job.encoding,
+              .instance = job.instance};
+  PutDone done = sha256 ? put_from_standby({.put = std::move(put), .sha256 = sha256->finish()},
+                                           *file, status, *job.standby, store, patience)
+                        : store.put(std::move(put), *file, patience);
   return {.done = std::move(done),
           .status = status,
           .newer_magic = newer ? std::optional(newer->magic) : std::nullopt};

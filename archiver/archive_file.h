@@ -1,9 +1,11 @@
-// Archives one file: look at it, check it, hash it, put it. Knows no sockets and no settings.
+// Archives one file: reads its status, checks it, hashes it, and puts it. Knows no sockets and no
+// settings.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "archiver/standby_put.h"
 #include "proto/client/store_client.h"
 #include "proto/files/file_system.h"
 #include "proto/pgdata/data_directory.h"
@@ -12,17 +14,19 @@ namespace walstow {
 
 struct ArchiveJob {
   std::string path;    // as given (%p), for messages; its last part is the file's name
-  FileSystem& folder;  // that of the file
+  FileSystem& folder;  // the folder of the file
   std::string cluster;
-  Encoding encoding = Encoding::kIdentity;  // how it is sent: kZstd is compressed here
-  ServerIdentity server;                    // of the data directory, as far as there is one
+  // The encoding for the transfer. With kZstd, this client compresses the file.
+  Encoding encoding = Encoding::kIdentity;
+  ServerIdentity server;  // from the data directory; may be incomplete
   std::optional<Instance> instance;
+  std::optional<StandbyPut> standby = {};  // nullopt: the server is not in recovery
 };
 
 struct ArchivedFile {
   PutDone done;
-  FileStatus status;  // of the file before it was read
-  // Of a segment of a release that is newer than this program: XLOG_PAGE_MAGIC.
+  FileStatus status;  // the status of the file before it was read
+  // For a segment from a release that is newer than this program: its XLOG_PAGE_MAGIC.
   std::optional<std::uint16_t> newer_magic;
 };
 

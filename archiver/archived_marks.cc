@@ -15,7 +15,7 @@ constexpr const char* kFolder = "archived";
 // No WAL file has this name.
 constexpr const char* kArchiveRecord = "archived/archive";
 
-// Far more than the clock tick for files in any kernel (1 to 10 ms).
+// Far longer than the clock tick for files in any kernel (1 to 10 ms).
 constexpr std::chrono::milliseconds kClockStep{100};
 
 std::string path_of(const WalFileName& name) {
@@ -39,7 +39,7 @@ auto ArchivedMarks::attempt(Work work) -> decltype(work()) {
     return work();
   } catch (const Error& error) {
     if (!told_.exchange(true)) {
-      log_line(LogLevel::kWarning, fmt::format("archiving ahead has no effect: {}", error.what()),
+      log_line(LogLevel::kWarning, fmt::format("not archiving ahead: {}", error.what()),
                error.hint());
     }
     return decltype(work())();

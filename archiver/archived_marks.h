@@ -1,14 +1,15 @@
-// Marks of files that are already in the archive although PostgreSQL has not passed them yet: those
-// archived ahead (look_ahead.h). When PostgreSQL passes such a file, the mark answers, and no
-// request to the store is needed.
+// Marks for files that were archived ahead (look_ahead.h): they are in the archive although
+// PostgreSQL has not passed them yet. When PostgreSQL passes such a file, the call finds the mark,
+// and needs no request to the store.
 //
-// So a mark must never be wrong. It counts only for exactly the same file (device, inode, size, and
-// the times of its last change), for the same server, store and cluster. It counts only until the
-// next boot: after a crash of the machine, a file counts as another one, whatever its times are.
-// And it counts only as long as no other archive has answered meanwhile.
+// So a mark must never be wrong. A mark counts only for exactly the same file (device, inode, size,
+// and the times of its last change), for the same server, store and cluster. It counts only until
+// the next boot: after a crash of the machine, a file counts as a different one, whatever its times
+// are. And it no longer counts once another archive has answered.
 //
-// A missing mark costs only time. So no member throws for it: the first failure (usually a full or
-// read-only file system) is logged once, and the call continues without marks. Threads: any.
+// If a mark is missing, this only costs time. So no member throws for it: the first failure
+// (usually a full or read-only file system) is logged once, and the call continues without marks.
+// Threads: any.
 #pragma once
 
 #include <atomic>
@@ -28,18 +29,20 @@ class ArchivedMarks {
   // `wal_folder` comes from open_wal_folder() and outlives this object.
   ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner);
 
-  // Returns whether the store has promised to keep `name`, whose current file is `file`.
+  // Returns whether the store has promised to keep the file `name`. `file` is the current status of
+  // that file.
   bool has(const WalFileName& name, const FileStatus& file);
 
-  // Records that archive `archive` has just made that promise. `file` is the status before the file
-  // was read, and must still be current: add() checks it again, and makes no mark if it has
-  // changed.
+  // Records that the archive with the id `archive` has just promised to keep the file `name`.
+  // `file` is the status before the file was read, and must still be current: add() checks it
+  // again, and makes no mark if it has changed.
   void add(const WalFileName& name, const FileStatus& file, const std::string& archive);
 
-  // Records which archive answers now. Marks of promises that another archive made no longer count.
+  // Records the id of the archive that answers now. Marks of promises that another archive made no
+  // longer count.
   void answered_by(const std::string& archive);
 
-  // Removes the marks of all other files.
+  // Removes the marks of all files that are not in `names`.
   void keep_only(const std::vector<WalFileName>& names);
 
  private:
@@ -54,8 +57,8 @@ class ArchivedMarks {
   std::atomic<bool> told_ = false;
 };
 
-// Returns whether a change now would show in the times of `file`. They advance in steps, so a
-// change right after another one may leave them as they are.
+// Returns whether a change now would be visible in the times of `file`. Those times advance in
+// steps, so a change shortly after another one may not change them.
 bool changes_would_show(const FileStatus& file, std::chrono::system_clock::time_point now);
 
 }  // namespace walstow

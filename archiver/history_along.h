@@ -1,8 +1,10 @@
-// Archives a timeline's history along with its segments, where the store lacks it.
+// Archives the history of a timeline along with the timeline's segments, if the store lacks the
+// history.
 //
-// PostgreSQL passes a history to archive_command once, at the promotion; if archive_mode was off at
-// that moment, never. Without it, a recovery is not led to the timeline (store/inventory/absence.h:
-// history-missing), although the file is in pg_wal all the time.
+// PostgreSQL passes a history to archive_command only once, at the promotion. If archive_mode was
+// off at that moment, PostgreSQL never passes the history. Without the history, a recovery does not
+// follow the timeline (store/inventory/absence.h: history-missing), although the file is in pg_wal
+// all the time.
 #pragma once
 
 #include <functional>
@@ -13,7 +15,7 @@
 
 namespace walstow {
 
-// Archives the file of that name in the same folder. Returns the id of the archive.
+// Archives the file of that name from the same folder, and returns the id of the archive.
 using ArchiveBeside = std::function<std::string(const WalFileName& file)>;
 
 class HistoryAlong {
@@ -23,11 +25,11 @@ class HistoryAlong {
                ArchiveBeside archive);
 
   // Call it before `file` is put. Archives the history of its timeline, unless the spool records
-  // that this was done before, or the folder has no such file. Never throws: a failure with the
-  // history is logged, and does not affect the file.
+  // that this was done before, or the folder has no such file. Never throws: a failure to archive
+  // the history is logged, and does not affect `file`.
   void before(const WalFileName& file) noexcept;
   // Call it after `file` was put into the archive `archive`. Archives the history again if the
-  // spool records it for another archive.
+  // spool records that it was archived into another archive.
   void after(const WalFileName& file, const std::string& archive) noexcept;
 
  private:

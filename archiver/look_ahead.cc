@@ -35,8 +35,8 @@ struct LookAhead::State {
       archive(*name, store);
   }
 
-  // Failures are not logged here: the server will pass the file itself soon, and then receives the
-  // error.
+  // Failures are not logged here: the server itself will soon pass the file, and receives the
+  // error then.
   template <class Work>
   void try_to(Work work) {
     try {

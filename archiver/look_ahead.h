@@ -1,9 +1,10 @@
-// While PostgreSQL waits for one file, archives the files that it will pass next, on connections of
-// their own. So one call does the work of several, and the calls that follow find a mark
+// While PostgreSQL waits for one file, archives the files that it will pass next, on separate
+// connections. So one call does the work of several calls. The next calls find a mark
 // (archived_marks.h) and end at once.
 //
-// Nothing of this continues unnoticed by the server: the call that started it waits for it for a
-// limited time. What is not done by then ends with the process, unacknowledged.
+// None of this work continues in the background: the call that started it waits until it ends, for
+// a limited time. Files that are not done by then stay unacknowledged, and the work ends with the
+// process.
 #pragma once
 
 #include <cstddef>
@@ -17,26 +18,27 @@
 
 namespace walstow {
 
-// Archives one file through that client, and marks it. Throws Error.
+// Archives the file `name` through `store`, and makes a mark for it. Throws Error.
 using ArchiveOne = std::function<void(const WalFileName& name, StoreClient& store)>;
 
 class LookAhead {
  public:
-  // Starts `threads` threads; each calls `connect` for its own client. No file is started after
-  // `begin_until`, and none after one that failed: the server will not get past that one.
+  // Starts `threads` threads; each calls `connect` for its own client. After `begin_until`, or
+  // after a file has failed, no further file is started: the server will not get past the failed
+  // one.
   LookAhead(std::vector<WalFileName> files, std::size_t threads, const ConnectStore& connect,
             const ArchiveOne& archive, Deadline begin_until);
   LookAhead(const LookAhead&) = delete;
   LookAhead& operator=(const LookAhead&) = delete;
-  // Does not wait: threads that are still running keep `archive` and their client, which must then
+  // Does not wait. Threads may still be running, and use `archive` and their client. So both must
   // exist until the process exits.
   ~LookAhead();
 
-  // Does a share of the work in the caller's thread, until there is no file left to start.
+  // Archives files in the caller's thread, until there is no file left to start.
   void help(StoreClient& store);
-  // Starts no further file.
+  // From now on, no thread starts to archive another file.
   void stop();
-  // False: some files are still being archived.
+  // Returns false if some files are still being archived at the deadline.
   bool wait_until_done(Deadline deadline);
 
  private:

@@ -1,4 +1,4 @@
-// What walstow-archive is called with.
+// The command line of walstow-archive.
 #pragma once
 
 #include "proto/program/command_line.h"

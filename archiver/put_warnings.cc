@@ -9,16 +9,17 @@
 namespace walstow {
 namespace {
 
-// Stored and acknowledged, but no get will ever return it: a person who puts one by hand must know.
+// Stored and acknowledged, but no get will ever return it: a person who puts a file by hand must
+// know.
 void warn_of_piece(const std::string& stored_name) {
   if (stored_name.find(".incomplete.") == std::string::npos) return;
-  log_line(
-      LogLevel::kWarning,
-      fmt::format("the file is unfinished; the store keeps it as \"{}\" and never serves it",
-                  stored_name),
-      "The timeline ended there. Such a segment comes from a server that was switched over, and "
-      "from a standby with archive_mode = always; then nothing is wrong. If it is all that is left "
-      "of a lost server, an administrator gives it the name with \"walstow conflict accept\".");
+  log_line(LogLevel::kWarning,
+           fmt::format("the file is unfinished; the store keeps it as \"{}\" and never serves it",
+                       stored_name),
+           "The timeline ended there. After a switchover, the old primary archives such a segment, "
+           "and so does a standby with archive_mode = always: then nothing is wrong. But if the "
+           "rest of the timeline is lost together with its server, an administrator can make the "
+           "store serve the segment: \"walstow conflict accept\".");
 }
 
 }  // namespace

@@ -12,11 +12,11 @@ void warn_of_newer_release(FileSystem* wal_folder, const std::string& path, std:
                            Time now) noexcept {
   warn_once_a_day(wal_folder, "newer_release_warning", now, [&] {
     log_line(LogLevel::kWarning,
-             fmt::format("file \"{}\" is of a PostgreSQL release that is newer than this walstow, "
-                         "which knows up to {}: page magic 0x{:04X}",
+             fmt::format("file \"{}\" comes from a PostgreSQL release newer than this walstow, "
+                         "which knows releases up to {}: page magic 0x{:04X}",
                          path, newest_known_release(), magic),
-             "It was archived and can be restored. Update walstow here and at the store. Until "
-             "then it does not check the records of this server's WAL.");
+             "It was archived and can be restored. Update walstow here and on the store's host. "
+             "Until then, walstow does not check the records of this server's WAL.");
   });
 }
 

@@ -1,5 +1,5 @@
-// Warns of a server of a release newer than this program. Its files are archived nevertheless, but
-// its administrator should know.
+// Warns that a server's release is newer than this program. The server's files are archived
+// nevertheless, but the administrator should know.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace walstow {
 
-// Logs the warning at most once a day (proto/pgdata/daily_warning.h). `path`: of the segment, as
-// given; `magic`: its XLOG_PAGE_MAGIC. Never fails.
+// Logs the warning at most once a day (proto/pgdata/daily_warning.h). `path` is the path of the
+// segment, as given; `magic` is its XLOG_PAGE_MAGIC. Never fails.
 void warn_of_newer_release(FileSystem* wal_folder, const std::string& path, std::uint16_t magic,
                            Time now) noexcept;
 

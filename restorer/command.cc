@@ -28,8 +28,8 @@
 namespace walstow {
 namespace {
 
-// What the startup process has its files restored as; no tool and no person uses these names.
-// Source: PostgreSQL src/backend/access/transam/xlogarchive.c, RestoreArchivedFile().
+// The paths to which the startup process has its files restored. No tool and no person uses these
+// names. Source: PostgreSQL src/backend/access/transam/xlogarchive.c, RestoreArchivedFile().
 bool is_asked_by_server(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   return name == "RECOVERYXLOG" || name == "RECOVERYHISTORY";
@@ -98,10 +98,10 @@ Target open_target(const std::string& path) {
   if (target.folder != nullptr) return target;
   throw Error(ErrorKind::kInvalid,
               fmt::format("could not restore to \"{}\": there is no such folder", path),
-              "%p is relative to the data directory; run the command there.");
+              "PATH (%p) is relative to the data directory. Run the command there.");
 }
 
-// Cleaning up fails no call.
+// A failure to clean up does not fail the call.
 void clean(FileSystem& folder, const std::function<void(FileSystem&)>& work) {
   try {
     work(folder);
@@ -116,7 +116,7 @@ SpoolOwner store_key(const ClientOptions& options, std::uint64_t system_identifi
           .system_identifier = system_identifier};
 }
 
-// What the arguments and settings of a call say, and the data directory.
+// The arguments and settings of a call, and its data directory.
 struct RestoreCall {
   std::string path;  // %p as given
   WalFileName file;
@@ -131,7 +131,7 @@ RestoreCall understand(const ParsedCommand& parsed, const Settings& settings,
   if (path.empty()) refuse_call("missing arguments: FILE and PATH");
   const std::string pgdata = parsed.option("pgdata");
   const std::string data_directory = find_data_directory(pgdata, path);
-  // Where there is none to tell, what was guessed stands.
+  // If there is no data directory to decide by, the guess remains.
   if (is_data_directory(data_directory)) {
     context.mode = recovery_mode(data_directory);
   } else if (!pgdata.empty()) {
@@ -148,10 +148,10 @@ PrefetchLimits prefetch_limits(const Settings& settings) {
   return {.files = settings.count("prefetch_files"), .bytes = settings.size("prefetch_size")};
 }
 
-// A background process is handed over to process 1 when this call ends. Where that is the server
-// itself, as in a container, the server takes a child that it does not know for one of its
-// backends: should the child be killed, it ends all sessions and recovers (CleanupBackend() in
-// PostgreSQL's postmaster.c). A process in between could be killed as well.
+// When this call ends, a background process becomes a child of process 1. If process 1 is the
+// server itself, as in a container, the server takes an unknown child for one of its backends. If
+// that child is killed, the server ends all sessions and recovers (CleanupBackend() in PostgreSQL's
+// postmaster.c). A process in between could be killed as well.
 bool would_become_child_of_server(const std::string& data_directory) {
   const auto postmaster = read_postmaster(data_directory);
   return postmaster && postmaster->process == 1;
@@ -176,20 +176,20 @@ std::optional<Prefetch::Options> prefetch_options(const RestoreCall& call,
   const std::string wal_folder = parent_folder(call.path);
   const std::uint32_t user = ::geteuid();
   if (!belongs_to(wal_folder_files, user)) {
-    log_line(LogLevel::kDebug, "not fetching ahead: the folder is another user's",
+    log_line(LogLevel::kDebug, "not fetching ahead: the folder of %p belongs to another user",
              "The server's own calls would not use files that this user fetches.");
     return std::nullopt;
   }
   if (would_become_child_of_server(call.data_directory)) {
     log_line(LogLevel::kDebug, "not fetching ahead: the server is process 1",
-             "Start the container with an init of its own (docker run --init).");
+             "Start the container with its own init process (docker run --init).");
     return std::nullopt;
   }
   return Prefetch::Options{
       .wal_folder = wal_folder,
       .system_identifier = call.server.system_identifier.value_or(0),
       .user = user,
-      // A prefetcher that hangs must not cost the call its own question.
+      // A prefetcher that hangs must not keep the call from asking the store directly.
       .silence = settings.duration("standby_wait") / 2,
       .start = [arguments, wal_folder] { start_prefetcher(arguments, wal_folder); }};
 }
@@ -198,7 +198,7 @@ int restore_command(const RestoreCall& call, const Settings& settings,
                     std::span<const char* const> arguments, RecoveryMode mode) {
   ClientOptions options = call.options;
   const Target target = open_target(call.path);
-  // What killed calls left behind where a temporary file needs a name.
+  // Removes leftovers of killed calls, on file systems where a temporary file needs a name.
   clean(*target.folder, [](FileSystem& folder) { folder.remove_dead_temporaries(); });
 
   RestoreJob job{.mode = mode,
@@ -238,14 +238,14 @@ int restore_command(const RestoreCall& call, const Settings& settings,
   if (until && spool) {
     warn_of_certificate_end_daily(target.folder.get(), *until, std::chrono::system_clock::now());
   }
-  // A tool's folder is somebody's own: it gets the file that was asked for and no more.
+  // A tool's folder belongs to somebody else: it gets only the requested file.
   if (mode == RecoveryMode::kTool) clean(*target.folder, remove_empty_spool);
   return code;
 }
 
 int prefetch_command(const RestoreCall& call, const Settings& settings) {
   if (call.file.kind() != FileKind::kSegment || !call.server.segment_size) {
-    refuse_call(fmt::format("nothing follows file \"{}\"", call.file.text()));
+    refuse_call(fmt::format("no segment follows file \"{}\"", call.file.text()));
   }
   return run_prefetcher(
       {.options = call.options,
@@ -265,12 +265,10 @@ int restartpoint_command(const ParsedCommand& parsed, const Settings& settings) 
   const std::uint64_t system = required_system(
       find_server_identity(data_directory, parsed.option("system")), data_directory);
   if (recovery_mode(data_directory) == RecoveryMode::kTool) {
-    // A standby that was promoted in the midst of a restartpoint: the command is still run.
-    log_line(
-        LogLevel::kDebug,
-        fmt::format("data directory \"{}\" is not in recovery any more; restartpoint \"{}\" is "
-                    "not reported",
-                    data_directory, restartpoint.text()));
+    // A standby that was promoted during a restartpoint: PostgreSQL still runs the command.
+    log_line(LogLevel::kDebug, fmt::format("data directory \"{}\" is no longer in recovery, so "
+                                           "restartpoint \"{}\" is not reported",
+                                           data_directory, restartpoint.text()));
     return exit_code::kDone;
   }
   ClientOptions options = client_options(settings);
@@ -302,8 +300,8 @@ CallContext guess_context(int argc, const char* const* argv) {
     if (stricter) context.mode = mode;
   }
   if (std::ranges::any_of(arguments, is_asked_by_server)) {
-    // By a server in recovery. Without its data directory it cannot be told what it would make of a
-    // failure; and a file was asked for, whatever options say.
+    // The caller is a server in recovery. Without its data directory it is unknown how the server
+    // interprets a failure. And the call requests a file, whatever its options are.
     if (context.mode == RecoveryMode::kTool &&
         std::ranges::none_of(candidates, is_data_directory)) {
       context.mode = RecoveryMode::kRecovery;
@@ -328,7 +326,7 @@ int run_restore(int argc, const char* const* argv, CallContext& context) {
   const bool restartpoint = parsed.flag("restartpoint");
   context.restartpoint = restartpoint && parsed.positional("FILE").empty();
   if (restartpoint && !context.restartpoint) {
-    refuse_call("option \"--restartpoint\" is given together with FILE");
+    refuse_call("option \"--restartpoint\" cannot be combined with FILE");
   }
   if (context.restartpoint) return restartpoint_command(parsed, settings);
   const RestoreCall call = understand(parsed, settings, context);

@@ -1,4 +1,4 @@
-// The command line of walstow-restore. Wires its parts together.
+// Runs walstow-restore: parses its command line, and connects the parts of the program.
 #pragma once
 
 #include <string>
@@ -7,18 +7,21 @@
 
 namespace walstow {
 
-// Determined before anything can fail, since it decides the exit code of a failure.
+// The context of the call. It is determined before anything can fail, because it decides the exit
+// code after a failure.
 struct CallContext {
   RecoveryMode mode = RecoveryMode::kRecovery;
-  bool restartpoint = false;  // --restartpoint: nothing may fail the server
+  bool restartpoint = false;  // --restartpoint was given: a failure must not affect the server
 };
 
-// Guesses from the bare arguments. Among all folders that could be the data directory, recovery
-// wins over standby and standby over tool. So a mistake in the arguments never reads as "absent".
-// When none of them is a data directory, but a server asks, it is recovery as well.
+// Guesses the context from the arguments alone. Among all folders that could be the data directory,
+// recovery wins over standby, and standby wins over tool. So a mistake in the arguments never leads
+// to an exit code that means "absent". If none of the folders is a data directory, but a server
+// runs the command, the guess is also recovery.
 CallContext guess_context(int argc, const char* const* argv);
 
-// Throws Error. `context` becomes exact after the arguments were parsed.
+// Throws Error. `context` is only a guess until the arguments have been parsed, and is exact
+// afterwards.
 int run_restore(int argc, const char* const* argv, CallContext& context);
 
 }  // namespace walstow

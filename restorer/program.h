@@ -1,4 +1,4 @@
-// What walstow-restore is called with.
+// The command line of walstow-restore.
 #pragma once
 
 #include "proto/program/command_line.h"

@@ -182,7 +182,7 @@ bool Restore::place_kept_history() {
   }
   log_line(
       LogLevel::kInfo,
-      fmt::format("the store cannot be asked; took file \"{}\" from the spool", file().text()));
+      fmt::format("the store did not answer; restored file \"{}\" from the spool", file().text()));
   return true;
 }
 

@@ -1,5 +1,5 @@
-// The policy of a restore: how long to ask, when to ask again, what to fall back on, and with which
-// exit code to end. Knows no sockets; file/decision.h knows the codes.
+// The policy of a restore: how long to ask, when to ask again, what to use instead of the store's
+// answer, and which exit code to return. Knows no sockets; file/decision.h knows the codes.
 #pragma once
 
 #include <functional>
@@ -18,30 +18,30 @@ struct RestoreWaits {
   Duration recovery;
   Duration tool;
   Duration failure_memory;
-  // The pause between two requests that were answered, but without the file: as long as the retry
-  // policy's longest pause.
+  // The pause before the next request if the store has answered, but without the file. It equals
+  // the longest pause of the retry policy.
   Duration ask_again_pause{2000};
 };
 
 struct RestoreJob {
   RecoveryMode mode = RecoveryMode::kTool;
-  GetFile get;  // instance and restartpoint included
-  // The data directory's own timeline. Its history contains nothing about later ones.
+  GetFile get;  // includes instance and restartpoint
+  // The data directory's own timeline. Its history contains nothing about later timelines.
   std::optional<Timeline> own_timeline;
   std::string path;  // %p as given, for messages
   RestoreTarget target;
-  // In tool mode: the caller is a server that is being promoted. It has removed its signal file,
-  // wants the history of the timeline that it leaves, and accepts no writes until it has an answer.
-  // So it waits no longer than a standby.
+  // Set only in tool mode, if the caller is a server that is being promoted. The server has removed
+  // its signal file, requests the history of the timeline that it leaves, and accepts no writes
+  // until it has an answer. So the call waits no longer than for a standby.
   bool is_promotion = false;
   Spool* spool = nullptr;        // not owned; nullptr for a tool
-  Prefetch* prefetch = nullptr;  // not owned; nullptr: nothing is fetched ahead
-  // Returns whether the calling server has ended; nothing must be delivered any more then. Empty in
-  // tool mode.
+  Prefetch* prefetch = nullptr;  // not owned; nullptr: no segment is fetched ahead
+  // Returns whether the calling server has ended; no file may be delivered after that. The function
+  // is empty in tool mode.
   std::function<bool()> abandoned;
 };
 
-// Returns the exit code. Logs all messages.
+// Returns the exit code. Logs all messages of the call.
 int restore(const RestoreJob& job, const RestoreWaits& waits, StoreClient& store);
 
 }  // namespace walstow

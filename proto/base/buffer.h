@@ -1,5 +1,5 @@
-// Uninitialized memory for chunks that are written before they are read: of a file, a connection or
-// a compressor.
+// Uninitialized memory for chunks of a file, a connection or a compressor. Each chunk is written
+// before it is read.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,9 @@
 
 namespace walstow {
 
-// Its bytes have no value at first. std::vector would write zeros, and the first write to each page
-// costs a page fault. A contiguous range, so it converts to ByteView and MutableByteView. Owns its
-// memory. A moved-from Buffer is empty.
+// Its bytes are uninitialized. std::vector would write zeros, and the first write to each page
+// costs a page fault. It is a contiguous range, so it converts to ByteView and MutableByteView.
+// Owns its memory. A moved-from Buffer is empty.
 class Buffer {
  public:
   Buffer() = default;

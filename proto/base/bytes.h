@@ -24,7 +24,7 @@ inline constexpr std::size_t kChunkSize = std::size_t{128} * 1024;
 ByteView as_bytes(std::string_view text);
 std::string_view as_text(ByteView bytes);
 
-// Lower-case hexadecimal digits, two for each byte.
+// Returns lower-case hexadecimal digits, two for each byte.
 std::string to_hex(ByteView bytes);
 
 // Fills `out` from exactly 2 * out.size() lower-case digits. Returns false (and leaves `out`
@@ -34,7 +34,8 @@ bool from_hex(std::string_view digits, MutableByteView out);
 // Returns `size` bytes from the system's random source, as lower-case hex. Throws Error{kStorage}.
 std::string random_hex(std::size_t size);
 
-// Parses a whole decimal number: digits only, no leading zero (except "0"). nullopt: anything else.
+// Parses a whole decimal number: digits only, no leading zero (except "0"). Returns nullopt for
+// anything else.
 std::optional<std::uint64_t> parse_decimal(std::string_view digits);
 
 }  // namespace walstow

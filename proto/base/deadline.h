@@ -1,4 +1,5 @@
-// Points in time by which a wait must have ended. Every wait in the project has one.
+// A deadline is the point in time by which a wait must have ended. Every wait in the project has a
+// deadline.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Sole ownership of an open file descriptor.
+// The sole owner of an open file descriptor.
 #pragma once
 
 #include <utility>
@@ -13,8 +13,8 @@ class Descriptor {
   Descriptor& operator=(Descriptor&& other) noexcept;
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
-  // Closes without a check: for descriptors that no durable data was written through, and for stack
-  // unwinding.
+  // Closes without checking for errors. This suits descriptors through which no durable data was
+  // written, and stack unwinding.
   ~Descriptor();
 
   int get() const { return fd_; }

@@ -14,16 +14,16 @@ std::string_view hint_for(int error_number) {
     case EDQUOT:
       return "Free some space, or raise the disk quota.";
     case EROFS:
-      return "The file system is mounted read-only. After a disk error, the kernel does that "
-             "automatically.";
+      return "The file system is mounted read-only. The kernel does that automatically after a "
+             "disk error; check its log.";
     case EACCES:
     case EPERM:
       return "Check the owner and the permissions of the file and of every folder above it.";
     case EMFILE:
     case ENFILE:
-      return "Raise the limit of open files (ulimit -n, LimitNOFILE=).";
+      return "Raise the limit on open files (ulimit -n, LimitNOFILE=).";
     case EIO:
-      return "The disk or its connection failed; check the kernel's log.";
+      return "The disk or the connection to it failed; check the kernel's log.";
     case ESTALE:
       return "The network file system has lost the file; check its server and mount it again.";
     case ELOOP:
@@ -71,7 +71,7 @@ std::string system_hint(int error_number) {
 
 std::string start_hint(int error_number) {
   if (error_number != EAGAIN) return system_hint(error_number);
-  return "Is the limit of processes reached? Threads count as well. Raise it (ulimit -u, "
+  return "Is the limit on processes reached? Threads count as well. Raise the limit (ulimit -u, "
          "LimitNPROC=, TasksMax=, a container's pids limit), or end processes that are not needed.";
 }
 

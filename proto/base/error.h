@@ -13,17 +13,17 @@
 namespace walstow {
 
 enum class ErrorKind {
-  kUsage,        // a wrong call or setting, which the administrator fixes
+  kUsage,        // an invalid argument or setting, which the administrator fixes
   kInvalid,      // input that is not what it claims to be (a file that is not WAL, a bad name)
-  kRefused,      // the store understood and refused (other content exists, no right)
-  kUnavailable,  // could not send the request or get its answer; a retry may help
+  kRefused,      // the store understood the request and refused it (other content exists, no right)
+  kUnavailable,  // the store gave no answer; a retry may help
   kTimeout,      // a deadline passed; a retry may help
   kDamaged,      // bytes failed a check
-  kStorage,      // the operating system refused file work (ENOSPC, EIO, EACCES, ...)
+  kStorage,      // the operating system refused a file operation (ENOSPC, EIO, EACCES, ...)
   kFatal,        // durability is no longer guaranteed: the process must exit (failed folder fsync)
 };
 
-// The name of a kind as it appears in logs, e.g. "unavailable".
+// Returns the name of a kind as it appears in logs, e.g. "unavailable".
 std::string_view to_string(ErrorKind kind);
 
 // `message` follows PostgreSQL's style: lower case, no full stop, with the file and the cause
@@ -44,12 +44,12 @@ class Error : public std::runtime_error {
 // Returns the system's text for `error_number` (an errno value), e.g. "No such file or directory".
 std::string system_message(int error_number);
 
-// Returns the usual remedy for `error_number`, for the causes that an administrator can fix (no
-// space, read-only file system, permission, too many open files); "" for others.
+// Returns the usual remedy for `error_number`, if its cause is one that an administrator can fix
+// (no space, read-only file system, permission, too many open files). Returns "" for other causes.
 std::string system_hint(int error_number);
 
-// Like system_hint(), for a process or thread that could not be started. Only there, EAGAIN means
-// that the limit of processes is reached.
+// Like system_hint(), but for a process or thread that could not be started. Only in that case does
+// EAGAIN mean that the limit on processes is reached.
 std::string start_hint(int error_number);
 
 // Throws Error{kStorage, "<what>: <system_message>"} with system_hint().

@@ -9,7 +9,7 @@
 
 namespace walstow {
 
-// Paths, statuses and walks over folders use Boost.Filesystem. Durable changes go through
+// Paths, file status and directory traversal use Boost.Filesystem. Durable changes go through
 // FileSystem (proto/files/file_system.h) instead. Functions without an error_code throw
 // fs::filesystem_error, a std::exception.
 namespace fs = boost::filesystem;
@@ -18,8 +18,8 @@ namespace fs = boost::filesystem;
 std::string absolute_path(const std::string& path);
 
 // Returns an absolute path without ".", doubled slashes and trailing slash. It resolves ".."
-// textually and reads no file, so it does not follow symbolic links. It returns other text
-// ("s3://BUCKET") unchanged.
+// textually and reads no file, so it does not follow symbolic links. It returns text that is not an
+// absolute path ("s3://BUCKET") unchanged.
 std::string normalized(const std::string& path);
 
 }  // namespace walstow

@@ -9,7 +9,8 @@
 
 namespace walstow {
 
-// Reads from bytes[offset]. The caller has checked that sizeof(T) bytes are there.
+// Reads from `bytes`, beginning at bytes[offset]. The caller ensures that sizeof(T) bytes are
+// there.
 template <std::unsigned_integral T>
 constexpr T load_little_endian(ByteView bytes, std::size_t offset) {
   T value = 0;
@@ -19,7 +20,7 @@ constexpr T load_little_endian(ByteView bytes, std::size_t offset) {
   return value;
 }
 
-// Writes from out[offset]. The caller has made room.
+// Writes into `out`, beginning at out[offset]. The caller ensures that sizeof(T) bytes fit there.
 template <std::unsigned_integral T>
 constexpr void store_little_endian(T value, MutableByteView out, std::size_t offset) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {

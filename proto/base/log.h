@@ -3,8 +3,8 @@
 //   walstow-archive: error: could not read file "pg_wal/0000...": Input/output error
 //   walstow-archive: hint: Check the disk.
 //
-// One line per event. Text from outside is escaped (unprintable bytes as \xNN), so that it cannot
-// forge a line. Callers never pass in secrets. Threads: any.
+// Each event has one line. Text from outside is escaped (unprintable bytes as \xNN), so that it
+// cannot forge a line. Callers never pass in secrets. Threads: any.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // other threads; a later call changes both. Before the first call, all lines are dropped.
 void start_log(std::string program, LogLevel lowest);
 
-// Makes the log complete each hint from now on with completed() (proto/base/suggestion.h). Also for
-// main(), before it starts other threads.
+// From now on the log passes each hint through completed() (proto/base/suggestion.h). main() calls
+// it before it starts other threads.
 void complete_hints(Reach reach);
 
 // `hint` (may be empty) adds a second line.

@@ -1,6 +1,6 @@
 // Limits the log lines that each peer can cause: a few per window, then one line with the number of
-// those left out. A peer that is refused a thousand times a second must not fill the store's disk
-// or drown important lines.
+// lines that were left out. A peer that is refused a thousand times a second must not fill the
+// store's disk or hide important lines.
 //
 // Threads: any.
 #pragma once
@@ -19,9 +19,10 @@ namespace walstow {
 
 class LogLimiter {
  public:
-  static constexpr std::size_t kLines = 10;  // of one cause in a window
+  static constexpr std::size_t kLines = 10;  // lines for each cause in a window
   static constexpr Duration kWindow{10'000};
-  static constexpr std::size_t kMostCauses = 64;  // at a time; further ones count as one
+  // The number of causes that are counted separately at one time. All further causes count as one.
+  static constexpr std::size_t kMostCauses = 64;
 
   LogLimiter() = default;
   LogLimiter(const LogLimiter&) = delete;
@@ -31,7 +32,7 @@ class LogLimiter {
   // has used up its share.
   void line(const std::string& cause, LogLevel level, std::string_view message,
             std::string_view hint = {});
-  // Logs one line for each cause whose window is over and some of whose lines were left out.
+  // Logs one line for each cause whose window is over, if lines of that cause were left out.
   void report_left_out();
 
   // The decisions behind line() and report_left_out().

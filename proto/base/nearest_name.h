@@ -9,12 +9,12 @@
 
 namespace walstow {
 
-// Returns the one of `names` that is so close to `name` that a typing error is likely; nullopt:
-// none is. An error is a letter that is changed, added or left out, or two letters that are
-// swapped.
+// Returns the name in `names` that differs from `name` so little that a typing error is likely.
+// Returns nullopt if there is none. One error is a letter that is changed, added or left out, or
+// two letters that are swapped.
 std::optional<std::string> nearest_name(const std::vector<std::string_view>& names,
                                         std::string_view name);
-// The same with at most `most` errors.
+// Like the function above, but allows at most `most` errors.
 std::optional<std::string> nearest_name(const std::vector<std::string_view>& names,
                                         std::string_view name, std::size_t most);
 

@@ -6,9 +6,9 @@
 
 namespace walstow {
 
-// Calls `work` with 0 to count - 1, started in that order, on at most `threads` threads, one of
-// which is the caller's. Returns when all calls have returned. After a call throws, no further one
-// starts, and the first exception is rethrown.
+// Calls `work` with each number from 0 to count - 1, on at most `threads` threads. The calls start
+// in that order. One of them is the caller's thread. Returns when all calls have returned. After a
+// call has thrown, no further call starts, and the first exception is rethrown.
 void run_in_parallel(std::size_t count, std::size_t threads,
                      const std::function<void(std::size_t)>& work);
 

@@ -6,8 +6,9 @@
 
 namespace walstow {
 
-// Returns the whole content. nullopt: there is no such file, or its process has ended. Throws
-// Error{kStorage} when that is unknown: no descriptor is left, or no permission.
+// Returns the whole content. Returns nullopt if there is no such file, or if its process has ended.
+// Throws Error{kStorage} if the file cannot be read for another reason (no descriptor left, no
+// permission).
 std::optional<std::string> read_proc_file(const std::string& path);
 
 }  // namespace walstow

@@ -20,7 +20,7 @@ constexpr std::size_t kStart = 19;
 
 [[noreturn]] void throw_no_stat() {
   throw Error(ErrorKind::kStorage,
-              "could not read the start time of a process: /proc has it in an unknown format");
+              "could not read the start time of a process: its format in /proc is unknown");
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace walstow {
 
-// Fills `out` unless the source ends before. Returns the filled part. A Source's read() returns the
-// next bytes; it may return fewer than requested, and 0 only at its end (ObjectSource,
+// Fills `out`, or a part of it if the source ends first. Returns the filled part. A Source's read()
+// returns the next bytes; it may return fewer than requested, and 0 only at its end (ObjectSource,
 // DecompressedObject). Throws what read() throws.
 template <class Source>
 MutableByteView read_full(Source& source, MutableByteView out) {

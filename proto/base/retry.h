@@ -12,11 +12,12 @@
 namespace walstow {
 
 struct RetryPolicy {
-  Deadline give_up;                  // no attempt begins after this point
-  Duration first_pause{100};         // doubled after each attempt ...
-  Duration longest_pause{2000};      // ... up to this
-  std::function<bool()> hurry = {};  // true: no attempt begins after this one. May be empty.
-  // Called before each pause with the failure; for "still trying" lines. May be empty.
+  Deadline give_up;              // no attempt begins after this point
+  Duration first_pause{100};     // is doubled after each attempt ...
+  Duration longest_pause{2000};  // ... up to this duration
+  // Once this function returns true, no further attempt begins. It may be empty.
+  std::function<bool()> hurry = {};
+  // Called with the failure before each pause, to log "still trying" lines. It may be empty.
   std::function<void(const Error&, Duration pause)> on_failure = {};
 };
 
@@ -26,10 +27,9 @@ inline bool worth_retrying(ErrorKind kind) {
   return kind == ErrorKind::kUnavailable || kind == ErrorKind::kTimeout;
 }
 
-// Runs attempt(number), number from 0. Rethrows an Error that is not worth retrying, or the last
-// one when the time is up. A time-out that merely reports that give_up has passed is replaced by
-// the error before it, which explains more. An attempt must bound its own waits by the same
-// deadline.
+// Runs attempt(number), where number starts at 0. Rethrows an Error that is not worth retrying, or
+// the last Error when the time is up. If that is only the time-out at give_up, it rethrows the
+// Error before it, which explains more. An attempt must bound its own waits by the same deadline.
 template <class Attempt>
 auto retry(const RetryPolicy& policy, Attempt attempt) {
   Duration pause = policy.first_pause;

@@ -1,4 +1,4 @@
-// Words for a shell's command line.
+// Quotes words for a shell's command line.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace walstow {
 
-// Returns `word` as one word for a POSIX shell, unchanged where it needs no quotes. The result is
-// printable whatever `word` contains, except for line ends.
+// Returns `word` as one word for a POSIX shell, unchanged if it needs no quotes. The result is
+// printable, whatever `word` contains, except that line ends stay as they are.
 std::string shell_quoted(std::string_view word);
 
 }  // namespace walstow

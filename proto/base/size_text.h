@@ -1,4 +1,4 @@
-// Sizes, as people read them.
+// Formats sizes for people.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace walstow {
 
-// "480 B", "16.0 MB": three or four digits and a unit, powers of 1024.
+// Returns "480 B" or "16.0 MB": three or four digits and a unit, in powers of 1024.
 std::string size_text(std::uint64_t bytes);
 
 }  // namespace walstow

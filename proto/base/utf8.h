@@ -1,5 +1,5 @@
 // Human-readable text in UTF-8. Private use and unassigned code points count as printable.
-// Characters that move the cursor, reorder a line or have no width do not: at a terminal, they
+// Characters that move the cursor, reorder a line or have no width do not: on a terminal, they
 // would let one text pass for another.
 #pragma once
 
@@ -8,10 +8,10 @@
 
 namespace walstow {
 
-// The first character of a text, which must not be empty.
+// The first character of a text that is not empty.
 struct Character {
   std::size_t size = 1;    // bytes
-  bool printable = false;  // false also for a byte that is not UTF-8
+  bool printable = false;  // false for a byte that is not UTF-8
 };
 Character first_character(std::string_view text);
 

@@ -7,9 +7,10 @@
 
 namespace walstow {
 
-// In lines of at most `columns`, each with `indentation` before it, broken between words. A longer
-// word gets a line of its own, and so does a command in double quotes (suggestion.h): nobody could
-// paste one that is broken. Ends with a newline, but for an empty text.
+// Returns `text` in lines of at most `columns`, each with `indentation` before it. It breaks
+// between words. A word that is longer than a line gets its own line. A command in double quotes
+// (suggestion.h) counts as one word, because nobody could paste a broken one. The result ends with
+// a newline, unless `text` is empty.
 std::string wrapped(std::string_view text, std::size_t columns, std::string_view indentation);
 
 }  // namespace walstow

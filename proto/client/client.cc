@@ -1,5 +1,5 @@
-// One question to a store: connect when needed, ask, read the answer, and ask again by the one
-// retry policy. What the bytes of an answer mean is decided in proto/wire and proto/codec.
+// One request to a store: connect when needed, ask, read the answer, and ask again by the one retry
+// policy. proto/wire and proto/codec decide what the bytes of an answer mean.
 #include "proto/client/client.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +18,7 @@
 #include "proto/client/client_connection.h"
 #include "proto/client/client_settings.h"
 #include "proto/client/compressed_body.h"
+#include "proto/client/confirm.h"
 #include "proto/link/asio_error.h"
 
 namespace walstow {
@@ -33,7 +34,7 @@ struct Client::State {
       : options(std::move(given)), connector(options.store), buffer(kChunkSize) {}
 
   // --- running ---
-  // Runs the coroutine of one question. A connection that an Error came through is not used again.
+  // Runs the coroutine of one request. After an Error, its connection is not used again.
   template <class Result>
   Result run(asio::awaitable<Result> question, const Patience& patience) {
     Result result = drive(std::move(question), patience);
@@ -51,7 +52,7 @@ struct Client::State {
       if (!error) result.emplace(std::move(value));
     });
     io.restart();
-    // Not io.run(): the timer of the connection's deadline would be waited for, too.
+    // Not io.run(), which would also wait for the timer of the connection's deadline.
     while (!result && !failure) {
       if (patience.hurry) {
         if (io.run_one_for(kLookAgain) == 0 && io.stopped()) break;
@@ -78,17 +79,18 @@ struct Client::State {
     return Deadline::after(options.deadlines.progress).earlier(whole);
   }
 
-  // --- the pieces of an exchange ---
+  // --- the parts of an exchange ---
   void connect_ahead(const Patience& patience);
   asio::awaitable<void> connect(Deadline give_up);
   asio::awaitable<std::string> read_text(Deadline whole);
-  asio::awaitable<void> send_file(const PutFile& put, File& raw, Deadline whole);
-  asio::awaitable<void> send_compressed(const PutFile& put, File& raw, Deadline whole);
-  asio::awaitable<PutDone> put_once(PutFile put, File& raw, Deadline give_up);
+  asio::awaitable<void> send_file(const PutFile& put, FileContent& raw, Deadline whole);
+  asio::awaitable<void> send_compressed(const PutFile& put, FileContent& raw, Deadline whole);
+  asio::awaitable<PutDone> put_once(PutFile put, FileContent& raw, Deadline give_up);
   asio::awaitable<GetDone> get_once(GetFile get, const GetSink& sink, Deadline give_up);
   asio::awaitable<Got> read_object(const GetFile& get, const ReplyHead& reply, const GetSink& sink,
                                    Deadline whole);
   asio::awaitable<std::string> ask_once(const Command& command, Deadline give_up);
+  Deadline answer_of(const Command& command, Deadline give_up) const;
 
   ClientOptions options;
   Connector connector;
@@ -100,14 +102,15 @@ struct Client::State {
 
 namespace {
 
-// What is not a success and not a proven absence.
+// The result of an answer that is neither a success nor a proven absence.
 [[noreturn]] void throw_refusal(const std::string& store, const ReplyHead& reply,
                                 std::string_view body) {
   if (const auto refusal = parse_refusal(reply, body)) throw to_error(*refusal);
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("the answer of \"{}\" is not that of a walstow store (HTTP status {})",
-                          store, reply.status),
-              "Is the address right, and no proxy in between?");
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("the answer from \"{}\" does not come from a walstow store (HTTP status {})",
+                  store, reply.status),
+      "Check the address of the store. If there is a proxy in between, connect without it.");
 }
 
 // The value of Host. A child of our own has no name.
@@ -151,7 +154,7 @@ asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
     if (size == 0) co_return text;
     if (text.size() + size > kLargestJson) {
       throw Error(ErrorKind::kUnavailable,
-                  fmt::format("the answer of \"{}\" is longer than a store's answer may be",
+                  fmt::format("the answer from \"{}\" is longer than any answer of a store",
                               options.store_text));
     }
     text += as_text(buffer.first(size));
@@ -160,7 +163,8 @@ asio::awaitable<std::string> Client::State::read_text(Deadline whole) {
 
 // --- put ---
 
-asio::awaitable<void> Client::State::send_file(const PutFile& put, File& raw, Deadline whole) {
+asio::awaitable<void> Client::State::send_file(const PutFile& put, FileContent& raw,
+                                               Deadline whole) {
   for (std::uint64_t sent = 0; sent < put.raw_size;) {
     const std::size_t wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), put.raw_size - sent));
@@ -171,7 +175,7 @@ asio::awaitable<void> Client::State::send_file(const PutFile& put, File& raw, De
   }
 }
 
-asio::awaitable<void> Client::State::send_compressed(const PutFile& put, File& raw,
+asio::awaitable<void> Client::State::send_compressed(const PutFile& put, FileContent& raw,
                                                      Deadline whole) {
   CompressedBody body(raw, put.raw_size);
   for (;;) {
@@ -181,7 +185,7 @@ asio::awaitable<void> Client::State::send_compressed(const PutFile& put, File& r
   }
 }
 
-asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadline give_up) {
+asio::awaitable<PutDone> Client::State::put_once(PutFile put, FileContent& raw, Deadline give_up) {
   using Framing = ClientConnection::Body::Framing;
   co_await connect(give_up);
   const Deadline whole = Deadline::after(options.deadlines.whole);
@@ -205,15 +209,15 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
         co_await send_file(put, raw, whole);
       }
     } catch (const Error& error) {
-      // A store that refuses early closes while the body is under way; its answer says more than
-      // the broken pipe does.
+      // A store that refuses early closes the connection while the body is being sent; its answer
+      // says more than the broken pipe does.
       if (error.kind() != ErrorKind::kUnavailable) throw;
       send_failure = std::current_exception();
     }
     try {
       reply = co_await connection->read_head(head_deadline());
     } catch (const Error& error) {
-      // A hint comes with a cause: of what the far end has said last.
+      // A hint belongs to a cause that the remote end has reported.
       const bool says_more = error.kind() != ErrorKind::kTimeout && !error.hint().empty();
       if (send_failure && !says_more) std::rethrow_exception(send_failure);
       throw;
@@ -225,11 +229,7 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, File& raw, Deadlin
   }
   PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
                .report = parse_put_report(text)};
-  // A .partial's name in the store has its digest behind it.
-  const bool same_name = done.report.name.starts_with(put.file.text());
-  const bool same_content =
-      done.report.raw_size == put.raw_size && done.report.digest == to_string(put.digest);
-  if (same_name && same_content) co_return done;
+  if (is_about(done.report, put)) co_return done;
   throw Error(
       ErrorKind::kUnavailable,
       fmt::format("the store \"{}\" answered for another file, \"{}\" with digest \"{}\"",
@@ -252,7 +252,7 @@ void Client::connect_beside(const std::function<void()>& work, const Patience& p
   done.get();
 }
 
-PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
+PutDone Client::put(PutFile put, FileContent& raw, const Patience& patience) {
   return retry(policy_of(patience), [&](int attempt) {
     put.ask_first = put.ask_first || attempt > 0;
     return state_->run(state_->put_once(put, raw, patience.give_up), patience);
@@ -263,8 +263,8 @@ PutDone Client::put(PutFile put, File& raw, const Patience& patience) {
 
 asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyHead& reply,
                                                 const GetSink& sink, Deadline whole) {
-  // The link protects the bytes on their way and the raw digest is checked: the trailer's hash
-  // would say nothing more to a receiver.
+  // The link protects the bytes during the transfer, and the raw digest is checked: the trailer's
+  // hash would tell a receiver nothing more.
   ObjectDecoder decoder(sink.raw, ObjectDecoder::Checks::kContent, kLargestFile);
   for (;;) {
     const std::size_t size = co_await connection->read_body(buffer, progress(whole));
@@ -281,12 +281,12 @@ asio::awaitable<Got> Client::State::read_object(const GetFile& get, const ReplyH
                 "the store's answer and the object in it have different digests");
   }
   if (header.name != get.file.text()) {
-    throw Error(ErrorKind::kDamaged, fmt::format("the store answered with \"{}\" to \"{}\"",
+    throw Error(ErrorKind::kDamaged, fmt::format("the store sent \"{}\" when asked for \"{}\"",
                                                  header.name, get.file.text()));
   }
   if (get.system_identifier && header.system_identifier != *get.system_identifier) {
     throw Error(ErrorKind::kDamaged,
-                fmt::format("the store answered with a file of system identifier {}, not {}",
+                fmt::format("the store answered with a file from system identifier {}, not {}",
                             header.system_identifier, *get.system_identifier));
   }
   co_return Got{.header = header, .archive = *archive};
@@ -312,7 +312,7 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
   }
   if (refusal && refusal->proof) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store \"{}\" answered another request than the one sent",
+                fmt::format("the store \"{}\" answered another request than the one that was sent",
                             options.store_text));
   }
   throw_refusal(options.store_text, reply, text);
@@ -328,9 +328,17 @@ GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience) 
 
 // --- everything small ---
 
+// A put that has begun waits for its answer longer than further attempts begin. A question that
+// takes the place of a put does so, too: a store in trouble says why, and the store may read the
+// whole file.
+Deadline Client::State::answer_of(const Command& command, Deadline give_up) const {
+  const Deadline whole = Deadline::after(options.deadlines.whole);
+  return std::holds_alternative<ConfirmFile>(command) ? whole : whole.earlier(give_up);
+}
+
 asio::awaitable<std::string> Client::State::ask_once(const Command& command, Deadline give_up) {
   co_await connect(give_up);
-  const Deadline whole = Deadline::after(options.deadlines.whole).earlier(give_up);
+  const Deadline whole = answer_of(command, give_up);
   const Deadline head = Deadline::after(options.deadlines.head).earlier(whole);
   co_await connection->send_head(to_request(command), {}, head);
   const ReplyHead reply = co_await connection->read_head(head);

@@ -1,6 +1,6 @@
-// A client of a store over one of the links: one call is one question, asked again by the one retry
-// policy until it is answered or the time is up. A connection is made when it is needed, kept
-// between calls, and replaced when it breaks.
+// A client of a store over one of the links. Each call sends one request. It repeats the request as
+// proto/base/retry.h defines, until the store answers or the time is up. The client connects when
+// it first needs a connection, keeps the connection between calls, and replaces a broken one.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,8 @@
 
 namespace walstow {
 
-struct ClientOptions;  // client_settings.h; its sockets stay out of whoever only asks
+// Defined in client_settings.h. Callers need not include that file, which includes sockets.
+struct ClientOptions;
 
 class Client final : public StoreClient {
  public:
@@ -21,7 +22,7 @@ class Client final : public StoreClient {
   ~Client() override;
 
   void connect_beside(const std::function<void()>& work, const Patience& patience) override;
-  PutDone put(PutFile put, File& raw, const Patience& patience) override;
+  PutDone put(PutFile put, FileContent& raw, const Patience& patience) override;
   GetDone get(GetFile get, const GetSink& sink, const Patience& patience) override;
   std::string ask(const Command& command, const Patience& patience) override;
   std::optional<Time> certificate_until() const override;

@@ -22,8 +22,8 @@ using boost::system::error_code;
 
 namespace {
 
-// Otherwise Beast grows its buffer by half-kilobytes, and reads as little at a time. The limit is
-// for what Beast does not limit: the extensions of a chunk, and the fields after the last one.
+// Otherwise Beast grows its buffer by half-kilobytes, and reads no more at a time. The limit is for
+// input that Beast does not limit: the extensions of a chunk, and the fields after the last chunk.
 constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
 http::verb to_verb(Method method) {
@@ -55,6 +55,18 @@ void require_one_line(const RequestHead& head) {
     check(value);
 }
 
+// Something that is no store sends no version. Its reply is refused elsewhere.
+void check_version(const ReplyHead& reply, const std::string& store) {
+  const std::string* version = reply.fields.find(field::kVersion);
+  if (version == nullptr || *version == kProtocolVersion) return;
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("the store \"{}\" uses version \"{}\" of walstow's protocol, and this "
+                          "program uses version {}",
+                          store, escaped(*version), kProtocolVersion),
+              "Install a release of walstow here that uses the store's version: "
+              "docs/upgrading.md lists them.");
+}
+
 }  // namespace
 
 ClientConnection::ClientConnection(ByteStream stream, std::string peer, std::string host)
@@ -69,7 +81,8 @@ void ClientConnection::fail(error_code error, const char* doing) const {
   const std::string store = fmt::format("the store \"{}\"", peer_);
   if (stream_.expired()) {
     throw Error(ErrorKind::kTimeout, fmt::format("timed out while {} {}", doing, store),
-                "Is the store overloaded, or the network slow? The time limits are settings.");
+                "Is the store overloaded, or is the network slow? The settings of this program "
+                "contain the time limits.");
   }
   if (const auto explained = stream_.explain(peer_)) throw Error(*explained);
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
@@ -129,13 +142,14 @@ asio::awaitable<ReplyHead> ClientConnection::read_head(Deadline deadline) {
   error_code error;
   co_await http::async_read_header(stream_, buffer_, *parser_,
                                    asio::redirect_error(asio::use_awaitable, error));
-  if (error) fail(error, "waiting for the answer of");
+  if (error) fail(error, "waiting for the answer from");
 
   ReplyHead reply;
   reply.status = static_cast<int>(parser_->get().result_int());
   for (const auto& field : parser_->get()) {
     reply.fields.add(std::string(field.name_string()), std::string(field.value()));
   }
+  check_version(reply, peer_);
   co_return reply;
 }
 
@@ -143,8 +157,8 @@ asio::awaitable<std::size_t> ClientConnection::read_body(MutableByteView out, De
   // A body that ends with the connection has no proof that it is complete.
   if (parser_->need_eof() && !parser_->is_done()) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store \"{}\" sent an answer without a length", peer_),
-                "Is there a proxy in between that is not HTTP/1.1?");
+                fmt::format("the store \"{}\" sent an answer that does not give its length", peer_),
+                "Is there a proxy in between that does not speak HTTP/1.1?");
   }
   stream_.set_deadline(deadline);
   auto& body = parser_->get().body();
@@ -154,7 +168,7 @@ asio::awaitable<std::size_t> ClientConnection::read_body(MutableByteView out, De
     error_code error;
     co_await http::async_read_some(stream_, buffer_, *parser_,
                                    asio::redirect_error(asio::use_awaitable, error));
-    if (error && error != http::error::need_buffer) fail(error, "reading the answer of");
+    if (error && error != http::error::need_buffer) fail(error, "reading the answer from");
   }
   co_return out.size() - body.size;
 }

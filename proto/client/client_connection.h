@@ -1,7 +1,7 @@
 // One HTTP/1.1 connection to a store, from the client's side. Requests and replies alternate, and
 // every wait has a deadline. Coroutines; only the stream's executor may use them.
 //
-// Errors: Error{kTimeout} past a deadline; Error{kUnavailable} when the connection ends, breaks or
+// Errors: Error{kTimeout} after a deadline; Error{kUnavailable} if the connection ends, breaks or
 // carries something other than HTTP. The connection is unusable after an error.
 #pragma once
 
@@ -29,24 +29,27 @@ class ClientConnection {
   struct Body {
     enum class Framing { kNone, kLength, kChunked };
     Framing framing = Framing::kNone;
-    std::uint64_t length = 0;  // with kLength
+    std::uint64_t length = 0;  // only with kLength
   };
   boost::asio::awaitable<void> send_head(RequestHead head, Body body, Deadline deadline);
 
-  // After kLength: sends the bytes as they are. After kChunked: sends one chunk; an empty one ends
-  // the body.
+  // After a head with kLength, sends the bytes as they are. After a head with kChunked, sends one
+  // chunk; an empty chunk ends the body.
   boost::asio::awaitable<void> send_body(ByteView bytes, Deadline deadline);
   boost::asio::awaitable<void> send_chunk(ByteView bytes, Deadline deadline);
 
-  // May also return an interim reply (100 Continue); another call then reads the final one.
+  // May also return an interim reply (100 Continue); another call then reads the final reply.
+  // Throws Error{kUnavailable} for a reply in another version of the protocol: it could be misread.
   boost::asio::awaitable<ReplyHead> read_head(Deadline deadline);
-  // Returns 0 only at the body's end. The framing proves that end; the connection's end never does.
+  // Returns 0 only at the end of the body. Only HTTP's framing proves that end: a connection that
+  // merely ends is an error.
   boost::asio::awaitable<std::size_t> read_body(MutableByteView out, Deadline deadline);
 
   // Ends the current wait after at most `longest`.
   void bound_wait(Duration longest) { stream_.bound_wait(longest); }
 
-  // Returns whether another request may follow: the reply has been read completely and allows it.
+  // Returns whether another request may follow: the last reply has been read completely and allows
+  // it.
   bool reusable() const;
 
  private:
@@ -59,7 +62,7 @@ class ClientConnection {
   std::string host_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  std::string chunk_;  // reused
+  std::string chunk_;  // kept only so that its memory is reused
   bool head_request_ = false;
 };
 

@@ -1,5 +1,6 @@
-// The settings of everything that talks to a store: where it is, as whom, how long to wait.
-// Declared once here; walstow-archive, walstow-restore and walstow put their own beside them.
+// The settings of every program that talks to a store: where the store is, which client the program
+// is, and how long it waits. They are declared once here. walstow-archive, walstow-restore and
+// walstow add their own.
 #pragma once
 
 #include <string>
@@ -13,25 +14,26 @@ namespace walstow {
 
 const std::vector<Setting>& client_settings();
 
-// Every wait on the wire.
+// How long the client waits, at most, for each part of a request.
 struct Deadlines {
-  Duration connect;   // to a connection that can carry a request
-  Duration head;      // from the end of the request to the reply's head
-  Duration progress;  // for each further 64 KiB either way
-  Duration whole;     // one request with everything in it
+  Duration connect;   // until a connection is ready for a request
+  Duration head;      // from the end of the request until the reply's head
+  Duration progress;  // for each further 64 KiB in either direction
+  Duration whole;     // for one request with all its data
 };
 
 struct ClientOptions {
   std::string cluster;
-  std::string store_text;  // as set, for messages
+  // The text of the setting `store`, for messages.
+  std::string store_text;
   Store store;
   Deadlines deadlines{};
 };
 
-// Throws Error{kUsage} for what is missing or of no link's form.
+// Throws Error{kUsage} if a setting is missing, or if `store` is not an address of any known link.
 ClientOptions client_options(const Settings& settings);
 
-// The same without a cluster being required (walstow init, cluster list).
+// Like client_options(), but does not require a cluster (walstow init, cluster list).
 ClientOptions store_options(const Settings& settings);
 
 }  // namespace walstow

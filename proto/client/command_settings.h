@@ -1,5 +1,5 @@
-// Everything that walstow.toml may hold. The file belongs to walstow-archive, walstow-restore and
-// walstow together, and a name that a program does not know is an error: so each knows them all.
+// All settings that walstow.toml may contain. walstow-archive, walstow-restore and walstow share
+// that file, and an unknown name in it is an error. So each program knows all settings.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace walstow {
 
-// client_settings(), then those of one program alone.
+// Returns client_settings(), followed by the settings that only one program uses.
 const std::vector<Setting>& command_settings();
 
 }  // namespace walstow

@@ -18,7 +18,7 @@
 namespace walstow {
 namespace {
 
-// Compressed bytes that are not sent yet, in their order. Its chunks are reused and never grow: new
+// Compressed bytes that are not sent yet, in order. Its chunks are reused and never grow: new
 // memory is expensive.
 class Encoded {
  public:
@@ -65,7 +65,7 @@ constexpr std::uint64_t kBlockSize = 4 * kStretchSize;
 // Compresses a block of the file, one stretch at a time.
 class Block {
  public:
-  Block(File& file, std::mutex& reading) : file_(file), reading_(reading) {}
+  Block(FileContent& file, std::mutex& reading) : file_(file), reading_(reading) {}
 
   void begin(std::uint64_t offset, std::size_t size) {
     offset_ = offset;
@@ -87,7 +87,7 @@ class Block {
   }
 
  private:
-  File& file_;
+  FileContent& file_;
   std::mutex& reading_;  // only one thread at a time may use a File
   StretchCompressor compressor_;
   Buffer stretch_{kStretchSize};
@@ -99,7 +99,7 @@ class Block {
 
 class CompressedBody::Work {
  public:
-  Work(File& file, std::uint64_t size)
+  Work(FileContent& file, std::uint64_t size)
       : file_(file),
         size_(size),
         blocks_(std::max<std::uint64_t>(1, (size + kBlockSize - 1) / kBlockSize)) {
@@ -128,7 +128,7 @@ class CompressedBody::Work {
   bool fill();
   void take_from_other();
 
-  File& file_;
+  FileContent& file_;
   const std::uint64_t size_;
   const std::uint64_t blocks_;
   std::mutex reading_;
@@ -222,7 +222,7 @@ ByteView CompressedBody::Work::next() {
   return encoded_.front();
 }
 
-CompressedBody::CompressedBody(File& file, std::uint64_t size)
+CompressedBody::CompressedBody(FileContent& file, std::uint64_t size)
     : work_(std::make_unique<Work>(file, size)) {}
 CompressedBody::~CompressedBody() = default;
 

@@ -1,8 +1,8 @@
-// The body of a put that is compressed during the transfer: zstd frames, each of one stretch of the
-// file.
+// The body of a put that is compressed during the transfer. It consists of zstd frames, one for
+// each stretch of the file.
 //
 // Two threads share the work. While the caller's thread compresses and sends one block of
-// stretches, the other one compresses the next.
+// stretches, the other thread compresses the next one.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ namespace walstow {
 
 class CompressedBody {
  public:
-  // Sends the first `size` bytes of `file`. The file must outlive this object, and nothing else may
-  // read it meanwhile.
-  CompressedBody(File& file, std::uint64_t size);
+  // Sends the first `size` bytes of `file`. The file must outlive this object. While this object
+  // exists, nothing else may read the file.
+  CompressedBody(FileContent& file, std::uint64_t size);
   CompressedBody(const CompressedBody&) = delete;
   CompressedBody& operator=(const CompressedBody&) = delete;
   ~CompressedBody();
 
-  // Returns the next bytes, at most kChunkSize, valid until the next call; none at the end. Call it
-  // from one thread. Throws Error{kInvalid} when the file has become shorter, and as
-  // File::read_at() does.
+  // Returns the next bytes, at most kChunkSize, valid until the next call. Returns no bytes at the
+  // end. Call it from one thread. Throws Error{kInvalid} if the file has become shorter, and
+  // everything that FileContent::read_at() throws.
   ByteView next();
 
  private:

@@ -1,4 +1,4 @@
-// Makes a connection to a store. The only code that knows every link.
+// Makes a connection to a store over any link. This is the only code that knows every link.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,23 +18,25 @@ namespace walstow {
 
 using Store = std::variant<LocalStore, TlsStore, SshStore>;
 
-// For a call on behalf of a data directory. A process that the link starts and cannot end is
-// recorded in `wal_folder`, which is open_wal_folder() of that directory
-// (proto/pgdata/left_processes.h). Only the local link starts any. nullptr: nothing is recorded.
+// Call it before requests on behalf of a data directory. `wal_folder` is the result of
+// open_wal_folder() for that directory. If the link starts a process that it cannot end, it records
+// the process there (proto/pgdata/left_processes.h). Only the local link starts processes. With
+// nullptr, nothing is recorded.
 void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder);
 
-// One thread at a time may use it. It reads a link's files (certificates, keys) at the first
-// connection, so a command that its spool answers never pays for that.
+// One thread at a time may use it. It reads the files that a link needs (certificates, keys) at the
+// first connection. So a command that needs no connection does not read them.
 class Connector {
  public:
   explicit Connector(Store store);
 
-  // Throws Error{kUnavailable} and Error{kTimeout} where the store cannot be reached, and
-  // Error{kUsage} where the link's own settings are wrong.
+  // Throws Error{kUnavailable} or Error{kTimeout} if the store cannot be reached, and Error{kUsage}
+  // if the link's own settings are wrong.
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
 
-  // The expiry of this client's certificate; nullopt: it has presented none yet.
+  // The time at which this client's certificate expires; nullopt if the client has not presented
+  // one yet.
   std::optional<Time> certificate_until() const;
 
  private:

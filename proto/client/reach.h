@@ -8,13 +8,15 @@
 
 namespace walstow {
 
-// For a process with client_settings(). Returns the settings file and each of those settings that
-// only this process received, by options or the environment (WALSTOW_*): another process needs
-// them, too. Paths are absolute. AWS_* variables are left out: they may be secrets, which do not
-// belong on a command line. Only an archive in S3 that is used without a daemon needs them.
+// For a process that uses client_settings(). The result contains the settings file, and the
+// settings that come from this process's own options or environment variables (WALSTOW_*): another
+// process needs them, too, to reach the archive. Paths are absolute. AWS_* variables are left out:
+// they may be secrets, which do not belong on a command line. They are needed only for an archive
+// in S3 that is used without a daemon.
 Reach reach_of(const Settings& settings);
 
-// For the store itself: a reader on its host names the archive. "": the archive is unknown.
+// Used for messages of the store itself. A reader on the store's host passes the archive with
+// --store. "" means that the archive is unknown.
 Reach reach_of_archive(const std::string& archive);
 
 }  // namespace walstow

@@ -1,8 +1,10 @@
-// What the commands ask a store for, whatever answers: a Client over some link, or a test's.
+// The interface through which the commands use a store. A Client implements it over a link; tests
+// implement it without one.
 //
-// Blocking; from one thread at a time. Errors: kRefused, kInvalid, kUsage: the store said no, with
-// its message and hint. kUnavailable, kTimeout: could not ask. kDamaged: the answer failed a check.
-// A proven absence is a value.
+// Calls block, and only one thread at a time may use the object. Errors: with kRefused, kInvalid
+// and kUsage, the store refused the request; such an Error has the store's message and hint. With
+// kUnavailable and kTimeout, the store could not be asked. With kDamaged, the answer failed a
+// check. A proven absence is a value.
 #pragma once
 
 #include <functional>
@@ -20,36 +22,38 @@
 
 namespace walstow {
 
-enum class PutResult { kPublished, kStood };  // 201: it is new there; 200: the same content stood
+// kPublished: the file is new in the store (201). kStood: the store had the file already (200).
+enum class PutResult { kPublished, kStood };
 
 struct PutDone {
   PutResult result = PutResult::kPublished;
   PutReport report;
 };
 
-// Where the bytes of a get go. `raw` must not be trusted before get() returns.
+// Receives the bytes of a get. Do not trust the bytes that `raw` received before get() has
+// returned.
 struct GetSink {
-  ByteSink raw;                   // the file
-  std::function<void()> restart;  // throw away what came so far: the next attempt begins
-  ByteSink object;                // the stored object's own bytes; may be empty
+  ByteSink raw;                   // receives the bytes of the file
+  std::function<void()> restart;  // discard all bytes received so far: the next attempt begins
+  ByteSink object;                // receives the bytes of the stored object; may be empty
 };
 
 struct Got {
-  ObjectHeader header;  // checked: name, size, digest, system identifier
+  ObjectHeader header;  // name, size, digest and system identifier have been checked
   std::string archive;  // archive id
 };
 struct Absent {
-  Refusal refusal;  // code and proof, checked against what was asked
+  Refusal refusal;  // its code and proof have been checked against the request
 };
 using GetDone = std::variant<Got, Absent>;
 
-// How long to go on. The time of a get counts up to the head of the answer, retries included; the
-// body then has the progress deadline.
+// How long a call may take. For a get, this is the time until the head of the answer, including
+// retries. Deadlines::progress bounds the body.
 struct Patience {
   Deadline give_up;
   std::function<void(const Error&, Duration pause)> on_failure;  // may be empty
-  // Asked now and then; may be empty. From true on no wait is longer than `hurried`, whatever the
-  // time limits are, and nothing is tried again.
+  // Called from time to time; may be empty. Once it has returned true, no wait is longer than
+  // `hurried`, whatever the other limits are, and no attempt is repeated.
   std::function<bool()> hurry = {};
   Duration hurried{5000};
 };
@@ -61,23 +65,25 @@ class StoreClient {
   StoreClient& operator=(const StoreClient&) = delete;
   virtual ~StoreClient() = default;
 
-  // Does `work`, and makes the connection that the next question needs at the same time; `work` may
-  // run in another thread, and has ended on return. Throws what it throws. A connection that could
-  // not be made is the failure of that question's first attempt.
+  // Runs `work`, and meanwhile makes the connection that the next request needs. `work` may run in
+  // another thread, and has ended on return. Throws what `work` throws. If the connection could not
+  // be made, the first attempt of the next request fails with that error.
   virtual void connect_beside(const std::function<void()>& work, const Patience& patience) = 0;
 
-  // Sends `raw` (put.raw_size bytes; put.digest is theirs). Returns only when the store has
-  // promised that they are durable. From the second attempt on it asks before it sends.
-  virtual PutDone put(PutFile put, File& raw, const Patience& patience) = 0;
+  // Sends the put.raw_size bytes of `raw`, whose digest is put.digest. Returns only after the store
+  // has acknowledged them as durable. From the second attempt on, it asks the store before it sends
+  // the body.
+  virtual PutDone put(PutFile put, FileContent& raw, const Patience& patience) = 0;
 
-  // The request id is chosen here. Which archive answers is not compared with anything: who
-  // remembers one does that.
+  // get() chooses the request id itself. It does not check which archive answers: a caller that
+  // knows the id of its archive must compare the ids.
   virtual GetDone get(GetFile get, const GetSink& sink, const Patience& patience) = 0;
 
-  // Small questions: the body of a success, or an Error.
+  // Sends a small request. Returns the body of a successful answer; throws an Error otherwise.
   virtual std::string ask(const Command& command, const Patience& patience) = 0;
 
-  // When this client's certificate ends; nullopt unless a call has shown one to the store.
+  // Returns when this client's certificate expires. Returns nullopt if no call has presented a
+  // certificate to the store.
   virtual std::optional<Time> certificate_until() const = 0;
 
  protected:
@@ -85,7 +91,8 @@ class StoreClient {
   StoreClient& operator=(StoreClient&&) noexcept = default;
 };
 
-// Makes one with a connection of its own, for one thread. May throw as Client's constructor does.
+// Makes a StoreClient with its own connection, for one thread. May throw what Client's constructor
+// throws.
 using ConnectStore = std::function<std::unique_ptr<StoreClient>()>;
 
 }  // namespace walstow

@@ -70,34 +70,48 @@ Digest Hasher::digest() const {
 
 namespace {
 
-// OpenSSL fails here only when it lacks memory or its own SHA-256.
+// OpenSSL fails here only when it lacks memory or its own implementation of the digest.
 void require(int openssl_result) {
-  if (openssl_result != 1) throw Error(ErrorKind::kUnavailable, "could not compute a SHA-256");
+  if (openssl_result != 1) throw Error(ErrorKind::kUnavailable, "could not compute a digest");
+}
+
+const EVP_MD* method_of(std::size_t size) {
+  return size == Sha1::Result().size() ? EVP_sha1() : EVP_sha256();
 }
 
 }  // namespace
 
-struct Sha256::State {
+template <std::size_t kSize>
+struct OpensslDigest<kSize>::State {
   std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context{EVP_MD_CTX_new()};
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {
+template <std::size_t kSize>
+OpensslDigest<kSize>::OpensslDigest() : state_(std::make_unique<State>()) {
   if (!state_->context) throw std::bad_alloc();
-  require(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr));
+  require(EVP_DigestInit_ex(state_->context.get(), method_of(kSize), nullptr));
 }
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-Sha256::~Sha256() = default;
+template <std::size_t kSize>
+OpensslDigest<kSize>::OpensslDigest(OpensslDigest&&) noexcept = default;
+template <std::size_t kSize>
+OpensslDigest<kSize>& OpensslDigest<kSize>::operator=(OpensslDigest&&) noexcept = default;
+template <std::size_t kSize>
+OpensslDigest<kSize>::~OpensslDigest() = default;
 
-void Sha256::update(ByteView bytes) {
+template <std::size_t kSize>
+void OpensslDigest<kSize>::update(ByteView bytes) {
   require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
 }
 
-Sha256Digest Sha256::finish() {
-  Sha256Digest digest;
+template <std::size_t kSize>
+typename OpensslDigest<kSize>::Result OpensslDigest<kSize>::finish() {
+  Result digest;
   require(EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.data()),
                              nullptr));
   return digest;
 }
+
+template class OpensslDigest<32>;
+template class OpensslDigest<20>;
 
 }  // namespace walstow

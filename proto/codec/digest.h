@@ -1,5 +1,6 @@
-// Streaming digests: XXH3-128 of raw files (end-to-end protection against damage), SHA-256 of
-// stored bytes. xxHash computes the first, OpenSSL the second.
+// Streaming digests: XXH3-128 for raw files (end-to-end protection against damage), SHA-256 for
+// stored bytes, and SHA-1 for files in the archives of other programs. xxHash computes XXH3-128,
+// and OpenSSL computes the other two.
 #pragma once
 
 #include <array>
@@ -28,27 +29,37 @@ class Hasher {
   Hasher& operator=(Hasher&&) noexcept;
   ~Hasher();
   void update(ByteView bytes);
-  Digest digest() const;  // of all bytes so far
+  Digest digest() const;  // the digest of all bytes added so far
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-using Sha256Digest = std::array<std::byte, 32>;
-
-class Sha256 {
+// A digest of `kSize` bytes, which OpenSSL computes.
+template <std::size_t kSize>
+class OpensslDigest {
  public:
-  Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-  ~Sha256();
+  using Result = std::array<std::byte, kSize>;
+
+  OpensslDigest();
+  OpensslDigest(OpensslDigest&&) noexcept;
+  OpensslDigest& operator=(OpensslDigest&&) noexcept;
+  ~OpensslDigest();
   void update(ByteView bytes);
-  Sha256Digest finish();  // call it once
+  Result finish();  // call it once
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+using Sha256 = OpensslDigest<32>;
+using Sha256Digest = Sha256::Result;
+// SHA-1 protects against damage only: somebody can construct two files with the same SHA-1.
+using Sha1 = OpensslDigest<20>;
+
+extern template class OpensslDigest<32>;
+extern template class OpensslDigest<20>;
 
 }  // namespace walstow

@@ -1,11 +1,11 @@
-// The stored object: the only form of a file in a store, in a spool folder, and in transfers to
-// clients that accept zstd. FORMAT.md shows one byte by byte.
+// The stored object: the only form of a file in a store and in a spool folder, and in transfers to
+// clients that accept zstd. FORMAT.md shows one object byte by byte.
 //
 //   skippable frame (magic 0x184D2A50, at most 4 KiB): one line of JSON, see ObjectHeader
 //   plain zstd frames with content checksum:           the file
 //   skippable frame (magic 0x184D2A51, 32 bytes):      SHA-256 of every byte before this frame
 //
-// `zstd -dc` recovers the file without walstow, and a scrub needs no decompression.
+// `zstd -dc` recovers the file without walstow. A scrub (object_scrub.h) needs no decompression.
 #pragma once
 
 #include <chrono>
@@ -26,54 +26,56 @@ inline constexpr std::size_t kFramePrefixSize = 8;         // magic and size of 
 inline constexpr std::size_t kLargestObjectHeader = 4096;  // bytes of JSON
 inline constexpr int kObjectFormatMajor = 1;
 
-// The first bytes of an object that are certain to contain its header frame.
+// This many bytes at the start of an object always contain its whole header frame.
 inline constexpr std::size_t kLargestHeaderFrame = 8 + kLargestObjectHeader;
 
 // No WAL file is larger than the largest segment: 1 GB.
 inline constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
 
-// The most bytes that the zstd frames of a file may take. zstd itself never needs more than
-// raw_size + raw_size/256 and a few dozen bytes per frame. Without a limit, an object of empty
-// blocks and empty frames could grow forever and decompress to nothing.
+// The largest number of bytes that the zstd frames of a file may take. zstd itself never needs more
+// than raw_size + raw_size/256 and a few dozen bytes per frame. Without a limit, an object of empty
+// blocks and empty frames could grow forever, and still decompress to nothing.
 constexpr std::uint64_t largest_frames_size(std::uint64_t raw_size) {
   return raw_size + raw_size / 64 + 4096;
 }
 
-// All fields are known when a put's head has arrived.
+// All fields are known as soon as the head of a put has arrived.
 struct ObjectHeader {
   std::string name;            // the WAL file's name, as PostgreSQL knows it
   std::uint64_t raw_size = 0;  // bytes
   Digest digest;               // XXH3-128 of the raw file
   std::uint64_t system_identifier = 0;
   std::uint32_t segment_size = 0;              // bytes
-  std::string client;                          // the client that put it
-  std::chrono::system_clock::time_point time;  // of the put; whole seconds, UTC
-  // The client's data directory: 32 lower-case hex digits; "": the put did not contain it.
+  std::string client;                          // the client that put the file
+  std::chrono::system_clock::time_point time;  // when the file was put; whole seconds, UTC
+  // The id of the client's data directory, 32 lower-case hex digits; "" if the put did not contain
+  // it.
   std::string instance = {};
 };
 
 // Returns one line of JSON with a final newline; "format" is "MAJOR.MINOR". Throws Error{kInvalid}
-// beyond kLargestObjectHeader and without name or client.
+// if the result exceeds kLargestObjectHeader, or if name or client is missing.
 std::string encode_object_header(const ObjectHeader& header);
-// Ignores unknown fields. Throws Error{kDamaged}; Error{kUsage} for an unknown major, which belongs
-// to a later release and must never be treated as damage.
+// Ignores unknown fields. Throws Error{kUsage} for an unknown major version: it belongs to a later
+// release, and must never be treated as damage. Throws Error{kDamaged} for every other fault.
 ObjectHeader decode_object_header(std::string_view json);
 
-// Returns an object's header. `beginning` contains its first kLargestHeaderFrame bytes, or all of
-// it. Checks only the header frame. Throws as decode_object_header().
+// Returns an object's header. `beginning` contains the object's first kLargestHeaderFrame bytes, or
+// the whole object. Checks only the header frame. Throws what decode_object_header() throws.
 ObjectHeader read_object_header(ByteView beginning);
 
 // Makes an object from a file, in one pass over each chunk. The sink receives the object's bytes in
-// order; the header frame's during construction. Throws Error{kInvalid} when the count of raw bytes
-// differs from the header's, or when the zstd frames exceed largest_frames_size(). After an Error
-// the encoder can only be destroyed.
+// order; it receives the header frame during construction. Throws Error{kInvalid} if the number of
+// raw bytes differs from the header's, or if the zstd frames exceed largest_frames_size(). After an
+// Error the encoder can only be destroyed.
 class ObjectEncoder {
  public:
-  // How the file's bytes arrive.
+  // The form in which the file's bytes arrive.
   enum class Input {
-    kRaw,   // compressed here
-    kZstd,  // zstd frames from a client that compresses, passed on unread: the caller
-            // verifies the finished object with an ObjectDecoder before anyone relies on it
+    kRaw,  // the raw file, which is compressed here
+    // Zstd frames from a client that compresses. They are passed on unchecked: the caller verifies
+    // the finished object with an ObjectDecoder before anybody relies on it.
+    kZstd,
   };
   ObjectEncoder(const ObjectHeader& header, Input input, int level, ByteSink sink);
   ObjectEncoder(ObjectEncoder&&) noexcept;
@@ -81,7 +83,7 @@ class ObjectEncoder {
   ~ObjectEncoder();
 
   void write(ByteView input);
-  void finish();  // trailer; once
+  void finish();  // passes the trailer to the sink; call it once
 
  private:
   struct State;
@@ -90,18 +92,19 @@ class ObjectEncoder {
 
 // Checks and decompresses an object, fed in chunks of any size, in bounded memory.
 //
-// It checks everything: header frame, format, announced size, XXH3-128, nothing after the trailer.
-// With Checks::kAll it also checks zstd's checksums and the trailer's SHA-256. The caller checks
-// that the header has the requested name. Anything wrong is Error{kDamaged}, an unknown format
-// Error{kUsage}. The caller then discards the raw bytes that it received, and can only destroy the
-// decoder.
+// It checks the header frame, the format, the announced size, the XXH3-128, and that nothing
+// follows the trailer. With Checks::kAll it also checks zstd's checksums and the trailer's SHA-256.
+// The caller checks that the header has the requested name. It throws Error{kUsage} for an unknown
+// format, and Error{kDamaged} for any other fault. After an Error, the caller discards the raw
+// bytes that it received, and can only destroy the decoder.
 class ObjectDecoder {
  public:
   enum class Checks {
     kAll,
-    // For a receiver whose link protects the bytes. It checks size and raw digest, so no damage of
-    // the content passes (damage of the header's other fields may). It checks neither zstd's
-    // checksums nor the trailer's SHA-256, and does not use OpenSSL.
+    // Suits a receiver whose link already protects the bytes. The decoder checks the size and the
+    // raw digest, so it detects any damage to the content, but not damage to other fields of the
+    // header. It checks neither zstd's checksums nor the trailer's SHA-256, and does not use
+    // OpenSSL.
     kContent,
   };
   ObjectDecoder(ByteSink raw, Checks checks, std::uint64_t largest_raw_size);
@@ -110,9 +113,9 @@ class ObjectDecoder {
   ~ObjectDecoder();
 
   void write(ByteView object);
-  // nullptr until the complete header frame has arrived.
+  // Returns nullptr until the complete header frame has arrived.
   const ObjectHeader* header() const;
-  // Call it at the end of the input. Throws Error{kDamaged} when anything is missing or does not
+  // Call it at the end of the input. Throws Error{kDamaged} if anything is missing or does not
   // match.
   void finish();
 

@@ -27,7 +27,7 @@ std::size_t header_line_size(ByteView prefix) {
                         magic, kHeaderFrameMagic));
   }
   if (size == 0 || size > kLargestObjectHeader) {
-    damaged(fmt::format("object header takes {} bytes, 1 to {} are allowed", size,
+    damaged(fmt::format("object header takes {} bytes, but only 1 to {} bytes are allowed", size,
                         kLargestObjectHeader));
   }
   return size;
@@ -109,8 +109,8 @@ void ObjectDecoder::State::read_header_prefix() {
 void ObjectDecoder::State::read_header_line() {
   ObjectHeader decoded = decode_object_header(as_text(gathered));
   if (decoded.raw_size > largest_raw_size) {
-    damaged(fmt::format("object header announces {} bytes, {} are allowed", decoded.raw_size,
-                        largest_raw_size));
+    damaged(fmt::format("object header announces {} bytes, but only {} are allowed",
+                        decoded.raw_size, largest_raw_size));
   }
   if (sha256) sha256->update(gathered);
   gathered.clear();
@@ -149,7 +149,7 @@ std::size_t ObjectDecoder::State::unfold(ByteView frames) {
   if (sha256) sha256->update(frames.first(taken));
   frames_size += taken;
   if (frames_size > largest_frames_size(header->raw_size)) {
-    damaged(fmt::format("zstd frames take more than {} bytes for a content of {}",
+    damaged(fmt::format("zstd frames take more than {} bytes for {} bytes of content",
                         largest_frames_size(header->raw_size), header->raw_size));
   }
   if (decompressor->at_frame_end()) part = Part::kFrameMagic;
@@ -166,7 +166,7 @@ void ObjectDecoder::State::read_trailer() {
     std::copy_n(gathered.begin() + kFramePrefixSize, announced.size(), announced.begin());
     const Sha256Digest computed = sha256->finish();
     if (computed != announced) {
-      damaged(fmt::format("object's SHA-256 is {}, its trailer says {}", to_hex(computed),
+      damaged(fmt::format("object's SHA-256 is {}, but its trailer contains {}", to_hex(computed),
                           to_hex(announced)));
     }
   }
@@ -176,12 +176,12 @@ void ObjectDecoder::State::read_trailer() {
 
 void ObjectDecoder::State::check_content() const {
   if (raw_size != header->raw_size) {
-    damaged(fmt::format("raw size is {} bytes, the object's header says {}", raw_size,
+    damaged(fmt::format("raw size is {} bytes, but the object's header contains {}", raw_size,
                         header->raw_size));
   }
   if (const Digest computed = hasher.digest(); computed != header->digest) {
-    damaged(fmt::format("raw digest is {}, the object's header says {}", to_string(computed),
-                        to_string(header->digest)));
+    damaged(fmt::format("raw digest is {}, but the object's header contains {}",
+                        to_string(computed), to_string(header->digest)));
   }
 }
 

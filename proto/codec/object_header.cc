@@ -34,7 +34,7 @@ class Fields {
   std::string text(std::string_view name) const {
     const json::string* const text = find(name).if_string();
     if (text == nullptr || text->empty()) {
-      damaged_header(fmt::format("field \"{}\" is not a text, or empty", name));
+      damaged_header(fmt::format("field \"{}\" is not a string, or is empty", name));
     }
     return {text->data(), text->size()};
   }
@@ -72,10 +72,10 @@ void check_format(const std::string& format) {
     damaged_header(fmt::format("format \"{}\" is not of the form MAJOR.MINOR", format));
   }
   if (*major != kObjectFormatMajor) {
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("object header: format {} is not known, only {}.x", format, kObjectFormatMajor),
-        "Use the version of walstow that wrote the object, or a newer one.");
+    throw Error(ErrorKind::kUsage,
+                fmt::format("object header: format {} is unknown, only {}.x is supported", format,
+                            kObjectFormatMajor),
+                "Use the version of walstow that wrote the object, or a newer one.");
   }
 }
 
@@ -122,16 +122,17 @@ std::string encode_object_header(const ObjectHeader& header) {
   if (!header.instance.empty()) fields["instance"] = header.instance;
   std::string line = fmt::format("{}\n", json::serialize(fields));
   if (line.size() > kLargestObjectHeader) {
-    throw Error(ErrorKind::kInvalid, fmt::format("object header takes {} bytes, {} are allowed",
-                                                 line.size(), kLargestObjectHeader));
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("object header takes {} bytes, but only {} are allowed", line.size(),
+                            kLargestObjectHeader));
   }
   return line;
 }
 
 ObjectHeader decode_object_header(std::string_view json) {
   if (json.size() > kLargestObjectHeader) {
-    damaged_header(
-        fmt::format("it takes {} bytes, {} are allowed", json.size(), kLargestObjectHeader));
+    damaged_header(fmt::format("it takes {} bytes, but only {} are allowed", json.size(),
+                               kLargestObjectHeader));
   }
   if (!json.ends_with('\n')) damaged_header("its line does not end");
   json::error_code error;

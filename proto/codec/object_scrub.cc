@@ -36,14 +36,14 @@ void ObjectScrub::write(ByteView object) {
   const ByteView rest = object.subspan(hashed.size());
   if (trailer_.size() + rest.size() > kScrubbedTrailer) {
     damaged_object(
-        fmt::format("object has more than its {} bytes", hashed_size_ + kScrubbedTrailer));
+        fmt::format("object has more than the expected {} bytes", hashed_size_ + kScrubbedTrailer));
   }
   trailer_.insert(trailer_.end(), rest.begin(), rest.end());
 }
 
 ObjectHeader ObjectScrub::finish() {
   if (trailer_.size() < kScrubbedTrailer) {
-    damaged_object(fmt::format("object ends at byte {} of its {}", position_,
+    damaged_object(fmt::format("object ends at byte {}, but should have {} bytes", position_,
                                hashed_size_ + kScrubbedTrailer));
   }
   ObjectHeader header = read_object_header(beginning_);
@@ -57,8 +57,8 @@ ObjectHeader ObjectScrub::finish() {
   std::copy_n(trailer_.begin() + kFramePrefixSize, announced.size(), announced.begin());
   const Sha256Digest computed = sha256_.finish();
   if (computed != announced) {
-    damaged_object(fmt::format("object's SHA-256 is {}, its trailer says {}", to_hex(computed),
-                               to_hex(announced)));
+    damaged_object(fmt::format("object's SHA-256 is {}, but its trailer contains {}",
+                               to_hex(computed), to_hex(announced)));
   }
   return header;
 }

@@ -1,7 +1,8 @@
-// Checks that a stored object has the bytes that were written: its header frame, and its trailer's
-// SHA-256 of all bytes before it. It decompresses nothing, so it costs a read and a hash. Only an
-// ObjectDecoder can check that the bytes decompress to the file that the header names. Pure, in one
-// pass, in the memory of one header.
+// Checks that a stored object still consists of the bytes that were written. It reads the header
+// frame, and compares all bytes before the trailer with the SHA-256 in the trailer. It decompresses
+// nothing, so it costs one read and one hash. Only an ObjectDecoder can check that the bytes
+// decompress to the file that the header names. Pure. It works in one pass, and keeps only one
+// header in memory.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace walstow {
 
 class ObjectScrub {
  public:
-  // `size`: of the whole object, in bytes. Throws Error{kDamaged} when it is too small for an
-  // object.
+  // `size` is the size of the whole object in bytes. Throws Error{kDamaged} if it is too small for
+  // an object.
   explicit ObjectScrub(std::uint64_t size);
 
   void write(ByteView object);

@@ -33,7 +33,7 @@ ByteView StretchCompressor::compress(ByteView stretch) {
 
 void FileCompressor::throw_other_size() const {
   throw Error(ErrorKind::kInvalid,
-              fmt::format("content is not of the {} bytes that were announced", raw_size_));
+              fmt::format("content does not have the {} bytes that were announced", raw_size_));
 }
 
 void FileCompressor::write(ByteView raw, const ByteSink& encoded) {

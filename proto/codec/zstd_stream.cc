@@ -134,8 +134,8 @@ void Decompressor::State::judge_header(const ZSTD_frameHeader& frame) const {
   if (frame.checksumFlag == 0) throw_damaged("frame without content checksum");
   constexpr std::uint64_t kLargestWindow = std::uint64_t{1} << kLargestWindowLog;
   if (frame.windowSize > kLargestWindow) {
-    throw_damaged(fmt::format("frame needs a window of {} bytes, {} are allowed", frame.windowSize,
-                              kLargestWindow));
+    throw_damaged(fmt::format("frame needs a window of {} bytes, but only {} are allowed",
+                              frame.windowSize, kLargestWindow));
   }
   if (frame.frameContentSize != ZSTD_CONTENTSIZE_UNKNOWN &&
       frame.frameContentSize > largest - raw_size) {

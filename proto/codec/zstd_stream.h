@@ -13,18 +13,19 @@ namespace walstow {
 // 8 MiB.
 inline constexpr int kLargestWindowLog = 23;
 
-// Negative levels are zstd's fast ones. Measurements chose 1 for WAL (docs/performance.md).
+// zstd's fast levels are negative. Level 1 was chosen for WAL by measurement (docs/performance.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
-// Makes zstd frames with content checksum, each from contiguous bytes. zstd reads these in place,
-// and needs neither a window of its own nor a copy.
+// Makes zstd frames with a content checksum, each from contiguous bytes. zstd reads these bytes in
+// place, so it needs neither a window of its own nor a copy.
 class Compressor {
  public:
   Compressor();
   Compressor(Compressor&&) noexcept;
   Compressor& operator=(Compressor&&) noexcept;
   ~Compressor();
-  // Returns one frame with all of `raw`; its header contains raw's size. Valid until the next call.
+  // Returns one frame with all of `raw`. The frame's header contains the size of `raw`. The frame
+  // is valid until the next call.
   ByteView compress(ByteView raw, int level);
 
  private:
@@ -32,25 +33,27 @@ class Compressor {
   std::unique_ptr<State> state_;
 };
 
-// Decompresses plain zstd frames, one after another; anything else between them is damage.
+// Decompresses plain zstd frames, one after another. Anything between two frames counts as damage.
 class Decompressor {
  public:
   enum class Checksum {
     kCheck,
-    kSkip,  // for callers with a better digest of the whole content: saves an eighth of the work
+    kSkip,  // for callers that check a stronger digest of the whole content; saves an eighth of the
+            // work
   };
-  // Throws Error{kDamaged} beyond `largest_raw_size` bytes of output: a decompression bomb stops
-  // there.
+  // The decompressor throws Error{kDamaged} if the output exceeds `largest_raw_size` bytes. This
+  // stops a decompression bomb.
   explicit Decompressor(std::uint64_t largest_raw_size, Checksum checksum = Checksum::kCheck);
   Decompressor(Decompressor&&) noexcept;
   Decompressor& operator=(Decompressor&&) noexcept;
   ~Decompressor();
-  // Throws Error{kDamaged} on bytes that are not zstd, a failed content checksum (kCheck), a frame
-  // without one, a window above kLargestWindowLog. Returns how many bytes of `encoded` it took;
-  // fewer than given only when a frame ended there (at_frame_end() is then true). Messages contain
-  // the position at which the frame starts, in bytes from the first frame's start.
+  // Throws Error{kDamaged} for bytes that are not zstd, a frame whose content checksum fails
+  // (kCheck) or is missing, and a window above kLargestWindowLog. Returns how many bytes of
+  // `encoded` it used. It uses fewer than it was given only if a frame ended there (at_frame_end()
+  // is then true). Messages name the position at which the faulty frame starts, in bytes from the
+  // start of the first frame.
   std::size_t write(ByteView encoded, const ByteSink& raw);
-  bool at_frame_end() const;  // true before the first byte, too
+  bool at_frame_end() const;  // also true before the first byte
 
  private:
   struct State;

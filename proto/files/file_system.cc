@@ -34,7 +34,7 @@ std::optional<std::string> read_small_file(FileSystem& files, const std::string&
   content.resize(file->read_at(0, std::as_writable_bytes(std::span(content))));
   if (content.size() > limit) {
     throw Error(ErrorKind::kDamaged,
-                fmt::format("file \"{}\" is longer than the {} bytes it may have",
+                fmt::format("file \"{}\" is longer than the maximum of {} bytes",
                             files.describe(path), limit));
   }
   return content;

@@ -1,16 +1,16 @@
-// The single interface for everything durable: the store's objects and records, the spool next to
-// pg_wal, the file delivered to PostgreSQL.
+// The single interface for everything durable: the store's objects and records, the spool folder in
+// pg_wal, and the file delivered to PostgreSQL.
 //
-// Production code uses open_posix_file_system(). Tests use one that forgets what was not fsynced
-// (tests/support/forgetful_file_system.h) and one that injects errors. The rules are the kernel's,
-// strictly applied. Content is durable after File::sync(). A name (new, linked, renamed or removed)
-// is durable after sync_folder() of its folder. A new folder is durable after sync_folder() of its
-// parent. Nothing else is durable.
+// Production code uses open_posix_file_system(). Tests use one implementation that forgets
+// everything that was not fsynced (tests/support/forgetful_file_system.h), and one that injects
+// errors. The rules are the kernel's, strictly applied. Content is durable after File::sync(). A
+// name (new, linked, renamed or removed) is durable after sync_folder() of its folder. A new folder
+// is durable after sync_folder() of its parent. Nothing else is durable.
 //
 // A FileSystem is rooted at one open folder. A path is relative ("main/eras/001.json", "." for the
-// root itself) and has no empty, "." or ".." part. It never follows a symbolic link out of the root
-// that the caller opened. The root is held open. So an archive that is unmounted or replaced cannot
-// turn into another one in the middle of a request.
+// root itself) and has no empty, "." or ".." part. A FileSystem never follows a symbolic link out
+// of that folder. It holds the folder open. So if an archive is unmounted or replaced in the middle
+// of a request, the request cannot reach another archive.
 //
 // Errors: Error{kStorage} with the file and the system's reason, except where a result type says
 // otherwise. Threads: several threads may call all members at once; only one thread at a time may
@@ -37,32 +37,41 @@ struct FileStatus {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::uint32_t owner = 0;                         // user id
-  std::uint32_t mode = 0;                          // permission bits only, 07777
-  std::chrono::system_clock::time_point modified;  // its content
-  std::chrono::system_clock::time_point changed;   // its content, names, owner or mode
+  std::uint32_t mode = 0;                          // only the permission bits, 07777
+  std::chrono::system_clock::time_point modified;  // when the content last changed
+  // When the content, the names, the owner or the mode last changed.
+  std::chrono::system_clock::time_point changed;
 
   bool operator==(const FileStatus&) const = default;
 };
 
-class File {
+// Bytes that can be read from any offset: a file, or data derived from a file. Only one thread at a
+// time may use the object.
+class FileContent {
  public:
-  File() = default;
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  virtual ~File() = default;
+  FileContent() = default;
+  FileContent(const FileContent&) = delete;
+  FileContent& operator=(const FileContent&) = delete;
+  virtual ~FileContent() = default;
 
-  // Fills `out` from `offset`. Returns the bytes read; fewer than requested only at the file's end.
+  // Fills `out` with the bytes that start at `offset`. Returns the number of bytes read, which is
+  // less than requested only at the end.
   virtual std::size_t read_at(std::uint64_t offset, MutableByteView out) = 0;
-  // The same, but reads only what is available without waiting for the medium (from the page
-  // cache). nullopt: nothing is, or it is unknown; call read_at().
+};
+
+class File : public FileContent {
+ public:
+  // Like read_at(), but reads only bytes that are available without waiting for the medium (from
+  // the page cache). Returns nullopt if no such bytes are available, or if that is unknown. The
+  // caller then calls read_at().
   virtual std::optional<std::size_t> read_cached_at(std::uint64_t /*offset*/,
                                                     MutableByteView /*out*/) {
     return std::nullopt;
   }
-  // Writes all of `bytes` at `offset`, extending the file when needed.
+  // Writes all of `bytes` at `offset`. Extends the file if needed.
   virtual void write_at(std::uint64_t offset, ByteView bytes) = 0;
-  // Content and size are durable on return. Never call it again after it threw: the kernel may have
-  // dropped what it could not write and would report success.
+  // Makes content and size durable. Never call it again after it has thrown: the kernel may have
+  // dropped the data, and a second call would still report success.
   virtual void sync() = 0;
   virtual FileStatus status() = 0;
   // Closes the file, and reports errors that the kernel reports only on close.
@@ -70,7 +79,7 @@ class File {
 };
 
 // The lock is held while this object exists. Other processes (and other FileSystems on the same
-// folder) see it.
+// folder) observe the lock.
 class FileLock {
  public:
   FileLock() = default;
@@ -89,94 +98,102 @@ class FileSystem {
   virtual ~FileSystem() = default;
 
   // --- reading ---
-  // nullptr: there is no such file (ENOENT, or a parent folder is absent). Every other failure
-  // throws: "could not look" is never "absent". Opening anything but a regular file throws.
+  // Returns nullptr if there is no such file (ENOENT, or a parent folder is absent). Every other
+  // failure throws: a failed lookup never counts as "absent". Opening anything but a regular file
+  // throws.
   virtual std::unique_ptr<File> open_file(const std::string& path) = 0;
-  // As open_file(), for reading and writing in place. Creates an empty file when it is absent.
+  // Like open_file(), but opens the file for reading and writing in place. Creates an empty file if
+  // there is none.
   virtual std::unique_ptr<File> open_or_create(const std::string& path) = 0;
   virtual std::optional<FileStatus> status(const std::string& path) = 0;
-  // The statuses of many names in one folder ("." for the root), in their order. A file system may
-  // avoid finding the folder again for each name.
+  // Returns the statuses of many names in one folder ("." for the root), in the order of the names.
+  // An implementation may look up the folder only once.
   virtual std::vector<std::optional<FileStatus>> statuses(const std::string& folder,
                                                           std::span<const std::string> names);
-  // Names in a folder, without "." and "..", unsorted; nullopt when the folder is absent.
+  // Returns the names in a folder, unsorted and without "." and "..". Returns nullopt if the folder
+  // is absent.
   virtual std::optional<std::vector<std::string>> list(const std::string& folder) = 0;
 
   // --- writing ---
   // Creates a file without a visible name in this file system. Where O_TMPFILE works, the kernel
-  // removes it with its writer. Elsewhere it has a name in the temporary folder, under the writer's
-  // lock. The destructor removes a file that was not published.
+  // removes the file when its writer ends. Elsewhere the file has a name in the temporary folder,
+  // and its writer holds a lock on the file. The destructor removes a file that was not published.
   virtual std::unique_ptr<File> create_temporary() = 0;
-  // Gives a temporary its name atomically; it never replaces an existing file. The name is not
-  // durable before sync_folder(). This object's create_temporary() must have created the file.
+  // Gives a temporary file its name atomically. Never replaces an existing file. The name is not
+  // durable before sync_folder(). `temporary` must come from create_temporary() of the same object.
   virtual LinkResult link_temporary(File& temporary, const std::string& path) = 0;
-  // As link_temporary(), but atomically replaces an existing file.
+  // Like link_temporary(), but atomically replaces an existing file.
   virtual void replace_by_temporary(File& temporary, const std::string& path) = 0;
-  // False: it existed already. Another process may have made it, so it may not be durable.
+  // Returns false if the folder existed already. It may not be durable then, because another
+  // process may have just made it.
   virtual bool make_folder(const std::string& path) = 0;
   // Replaces an existing file at `to`.
   virtual void rename(const std::string& from, const std::string& to) = 0;
-  // False: it was absent. An empty folder counts as a file here.
+  // Removes a file or an empty folder. Returns false if there was none.
   virtual bool remove(const std::string& path) = 0;
-  // Durable on return: all names that were made, changed or removed in `folder` before the call
-  // began. Throws Error{kFatal} when the fsync fails: a process that cannot make names durable must
-  // exit. Throws Error{kStorage} when the folder could not even be opened (too many open files).
-  // Nothing has been lost then, and a later call may succeed.
+  // On return, all names that were made, changed or removed in `folder` before the call began are
+  // durable. Throws Error{kFatal} if the fsync fails: a process that cannot make names durable must
+  // exit. Throws Error{kStorage} if the folder could not even be opened (too many open files). In
+  // that case nothing has been lost, and a later call may succeed.
   virtual void sync_folder(const std::string& folder) = 0;
 
   // --- housekeeping ---
-  // Takes an exclusive advisory lock on `path` (created empty when absent). nullptr: it is held
-  // already. With `deadline` it waits until then; without, it does not wait.
+  // Takes an exclusive advisory lock on `path`, which is created as an empty file if it is absent.
+  // Waits for the lock until `deadline`; without a deadline, it does not wait. Returns nullptr if
+  // another holder still has the lock.
   virtual std::unique_ptr<FileLock> lock(
       const std::string& path,
       std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt) = 0;
-  // Removes named temporaries whose writers are dead: only those that it can lock. Returns how
-  // many.
+  // Removes named temporary files whose writers are dead: only the files that it can lock. Returns
+  // the number of files that it removed.
   virtual std::size_t remove_dead_temporaries() = 0;
 
-  // Returns whether the path by which the root was opened still leads to it. It does not when the
-  // folder was moved, unmounted or replaced while this object holds it.
+  // Returns whether the path by which the root was opened still leads to it. It does not if the
+  // folder was moved, unmounted or replaced while this object held it open.
   virtual bool root_in_place() = 0;
 
   // Returns the full path for messages: root and `path` joined.
   virtual std::string describe(const std::string& path) const = 0;
 };
 
-// How temporaries are made. File systems without O_TMPFILE use kNamed; tests can request it.
+// How temporary files are created. kAutomatic uses O_TMPFILE if the file system supports it, and
+// otherwise does the same as kNamed. Tests can request kNamed.
 enum class TemporaryStyle { kAutomatic, kNamed };
 
 struct PosixFileSystemOptions {
   std::string temporary_folder = "_tmp";  // below the root; created when first needed
   TemporaryStyle temporaries = TemporaryStyle::kAutomatic;
-  // The modes of the files and folders that this object makes, from the start; the process's umask
-  // removes bits.
+  // The modes of the files and folders that this object creates. They apply from the moment of
+  // creation, less the bits of the process's umask.
   std::uint32_t file_mode = 0640;
   std::uint32_t folder_mode = 0750;
   // When root works in another user's folder, everything is created as that user.
   bool as_folder_owner = false;
 };
 
-// Opens the folder `root` (relative to the working directory, or absolute). nullptr: it is absent.
+// Opens the folder `root` (relative to the working directory, or absolute). Returns nullptr if it
+// is absent.
 std::unique_ptr<FileSystem> open_posix_file_system(const std::string& root,
                                                    const PosixFileSystemOptions& options = {});
 
-// Reads a whole small file. nullopt: absent. Throws Error{kDamaged} beyond `limit` bytes.
+// Reads a whole small file. Returns nullopt if it is absent. Throws Error{kDamaged} if the file has
+// more than `limit` bytes.
 std::optional<std::string> read_small_file(FileSystem& files, const std::string& path,
                                            std::size_t limit);
 
-// Writes `content` as `path`, durable on return (file, then folder). Replaces an existing file
-// atomically.
+// Writes `content` to the file `path`, and replaces an existing file atomically. On return, the
+// file and its name are durable.
 void write_durably(FileSystem& files, const std::string& path, std::string_view content);
 
-// As write_durably(), but never replaces. kExists: the existing file is unchanged, and it may not
-// be durable.
+// Like write_durably(), but never replaces a file. With kExists, the existing file is unchanged,
+// and may not be durable.
 LinkResult create_durably(FileSystem& files, const std::string& path, std::string_view content);
 
 // Creates `folder` and its missing parents, and makes all of their names durable, up to the root.
 // That includes names that existed already, since their creator may not have fsynced them yet.
 void make_folders_durably(FileSystem& files, const std::string& folder);
 
-// Returns the folder part of a path: "a/b" of "a/b/c", "." of "c".
+// Returns the folder part of a path: "a/b" for "a/b/c", "." for "c".
 std::string parent_folder(const std::string& path);
 
 }  // namespace walstow

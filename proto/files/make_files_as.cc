@@ -35,9 +35,10 @@ std::optional<FileOwner> other_owner(int fd, const std::string& label) {
   if (status.st_uid == 0) return std::nullopt;
   const FileOwner owner{.user = status.st_uid, .group = status.st_gid};
   if (can_switch_to(owner)) return owner;
-  log_line(LogLevel::kWarning,
-           fmt::format("could not act as the owner of {}: files made there belong to root", label),
-           "Root lacks the right to do so (CAP_SETUID, CAP_SETGID). Run the command as that user.");
+  log_line(
+      LogLevel::kWarning,
+      fmt::format("could not act as the owner of {}: files created there belong to root", label),
+      "Root lacks the right to do so (CAP_SETUID, CAP_SETGID). Run the command as that user.");
   return std::nullopt;
 }
 

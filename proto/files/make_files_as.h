@@ -13,15 +13,15 @@ struct FileOwner {
   gid_t group = 0;
 };
 
-// Returns the owner of the open folder `fd` if this process is root and the owner is not. nullopt
-// otherwise, and where this root may not act as other users (it logs a warning then). Throws
-// Error{kStorage} naming `label`.
+// Returns the owner of the open folder `fd` if this process is root and the owner is not. Returns
+// nullopt otherwise. If root has no right to act as other users here (as in some containers), logs
+// a warning and returns nullopt. Throws Error{kStorage} with a message that names `label`.
 std::optional<FileOwner> other_owner(int fd, const std::string& label);
 
 // While this object exists, files that the calling thread creates belong to `owner`. The thread has
-// that user's rights and group (setfsuid(2), setfsgid(2)); of root's rights it keeps those of its
-// supplementary groups. A file never belongs to root first, and no chown could be redirected to
-// another file. nullopt: it does nothing.
+// that user's rights and group (setfsuid(2), setfsgid(2)). Of root's own rights, it keeps only the
+// supplementary groups. So no file belongs to root even for a moment, and there is no chown that an
+// attacker could redirect to another file. With nullopt, the object does nothing.
 class MakeFilesAs {
  public:
   explicit MakeFilesAs(const std::optional<FileOwner>& owner);

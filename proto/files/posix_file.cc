@@ -83,8 +83,8 @@ void throw_link_error(const std::string& what, int error_number) {
     case EOPNOTSUPP:
     case ENOSYS:
       throw Error(ErrorKind::kStorage, fmt::format("{}: {}", what, system_message(error_number)),
-                  "The file system cannot link a file without replacing another; choose one that "
-                  "has hard links.");
+                  "The file system does not support hard links, or a link replaces an existing "
+                  "file. Choose another file system.");
     case EXDEV:
       throw Error(ErrorKind::kStorage, fmt::format("{}: {}", what, system_message(error_number)),
                   "Keep the whole folder on one file system.");
@@ -99,8 +99,8 @@ void throw_creation_error(const std::string& what, int error_number, int fd) {
                          room.f_favail == 0;
   if (!no_inodes) throw_system_error(what, error_number);
   throw Error(
-      ErrorKind::kStorage, fmt::format("{}: {}: no inode is free", what, system_message(ENOSPC)),
-      "The file system has as many files as it can have, even if \"df -h\" shows free space: see "
+      ErrorKind::kStorage, fmt::format("{}: {}: no inodes are free", what, system_message(ENOSPC)),
+      "The file system contains as many files as it can, even if \"df -h\" shows free space: see "
       "\"df -i\". Remove files that are not needed, or make the file system with more inodes.");
 }
 

@@ -29,14 +29,14 @@ class PosixFile final : public File {
   int fd() const { return fd_.get(); }
   const std::string& label() const { return label_; }
 
-  // The name of a temporary until it is published; nullopt for an anonymous one (and for every
-  // other file). The caller of set_temporary_name() holds the file's lock, so that no cleaner
-  // mistakes the file for one of a dead writer.
+  // The name of a temporary file until it is published; nullopt for an anonymous temporary file,
+  // and for every other file. The caller of set_temporary_name() holds the file's lock, so
+  // remove_dead_temporaries() does not remove the file.
   const std::optional<Location>& temporary_name() const { return temporary_name_; }
   void set_temporary_name(Location name) { temporary_name_ = std::move(name); }
-  // The name has been removed, or now belongs to another file.
+  // Call it after the name was removed, or now belongs to another file.
   void forget_temporary_name() { temporary_name_.reset(); }
-  // Adds a name, and replaces nothing. Returns 0, or an errno value.
+  // Adds a name for the file. Never replaces an existing name. Returns 0, or an errno value.
   int link_to(const Location& to) const;
 
  private:
@@ -45,14 +45,15 @@ class PosixFile final : public File {
   std::optional<Location> temporary_name_;
 };
 
-// As throw_system_error(), for a call that would have made a file or folder on the file system of
-// `fd`. That may have no room for one more file although it has room for bytes.
+// Like throw_system_error(), but for a file or folder that could not be created on the file system
+// of `fd`. That file system may have no inodes left although it has free space.
 [[noreturn]] void throw_creation_error(const std::string& what, int error_number, int fd);
 
-// As throw_system_error(), for a link_to() that failed: the file system may not support links.
+// Like throw_system_error(), but for a link_to() that failed: the file system may not support hard
+// links.
 [[noreturn]] void throw_link_error(const std::string& what, int error_number);
 
-// Returns the status of an open file. Throws Error{kStorage} naming `label`.
+// Returns the status of an open file. Throws Error{kStorage} with a message that names `label`.
 FileStatus status_of(int fd, const std::string& label);
 
 FileStatus to_file_status(const struct stat& status);

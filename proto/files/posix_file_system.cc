@@ -241,9 +241,9 @@ std::unique_ptr<PosixFile> PosixFileSystem::create_named() {
   }
   throw Error(
       ErrorKind::kStorage,
-      fmt::format("could not keep a temporary file in folder \"{}\": each was removed at once",
+      fmt::format("could not keep a temporary file in folder \"{}\": each file was removed at once",
                   describe(temporary_folder_)),
-      "Another program seems to remove files there; make it leave that folder alone.");
+      "Another program seems to remove files there. Exclude that folder from it.");
 }
 
 std::unique_ptr<File> PosixFileSystem::create_temporary() {
@@ -333,7 +333,8 @@ void PosixFileSystem::sync_folder(const std::string& folder) {
   if (!fd) throw_system_error(what, ENOENT);
   if (uninterrupted([&] { return ::fsync(fd.get()); }) != 0) {
     throw Error(ErrorKind::kFatal, fmt::format("{}: {}", what, system_message(errno)),
-                "Names made there may be lost at a power cut; check the disk, then start again.");
+                "Names that were made there may be lost in a power cut. Check the disk, and then "
+                "start the program again.");
   }
 }
 

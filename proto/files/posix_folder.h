@@ -9,7 +9,7 @@
 
 namespace walstow {
 
-// Repeats `call` for as long as a signal interrupts it.
+// Repeats `call` as long as a signal interrupts it.
 template <class Call>
 auto uninterrupted(Call call) {
   auto result = call();
@@ -18,7 +18,8 @@ auto uninterrupted(Call call) {
   return result;
 }
 
-// The end of a path: the folder that holds its last part (for *at() calls only), and that part.
+// The result of a path lookup: the folder that contains the path's last part (for *at() calls
+// only), and that part.
 struct Location {
   Descriptor folder;
   std::string name;
@@ -35,22 +36,22 @@ class RootFolder {
   // Returns the full path for messages: the root's name and `path`, joined.
   std::string describe(const std::string& path) const;
 
-  // Returns whether the path by which the root was opened still leads to it; false where that path
-  // cannot be read. A relative path is resolved from the current working directory.
+  // Returns whether the path by which the root was opened still leads to it. Returns false if that
+  // path cannot be read. A relative path is resolved from the current working directory.
   bool in_place() const;
 
   // The functions below throw Error{kInvalid} for a path with an empty, "." or ".." part; "." alone
-  // is the root itself. They throw Error{kStorage} when a part that must be a folder is not one.
-  // They open each part separately and do not follow symbolic links. Unlike openat2(), that works
-  // on every kernel and under every container's system call filter.
+  // is the root itself. They throw Error{kStorage} if a part of the path that must be a folder is
+  // something else. They open each part separately and do not follow symbolic links. Unlike
+  // openat2(), this works on every kernel, and in containers that filter system calls.
 
-  // nullopt: a parent folder is absent.
+  // Returns nullopt if a parent folder is absent.
   std::optional<Location> find(const std::string& path) const;
 
-  // As find(), but also refuses the root itself, which has no name that could be changed.
+  // Like find(), but also refuses the root itself, which has no name that could be changed.
   std::optional<Location> find_below(const std::string& path) const;
 
-  // As find_below(), but throws "<what>: No such file or directory" for an absent folder.
+  // Like find_below(), but throws "<what>: No such file or directory" for an absent folder.
   Location find_to_change(const std::string& path, const std::string& what) const;
 
  private:

@@ -1,4 +1,4 @@
-// Locks of whole open files (flock).
+// Locks on whole open files (flock).
 #pragma once
 
 #include <memory>
@@ -9,8 +9,9 @@
 
 namespace walstow {
 
-// Takes an exclusive lock (flock) on the open file, without waiting. False: another open file
-// description holds it. `label` names the file in messages. Throws Error{kStorage}.
+// Takes an exclusive lock (flock) on the open file, without waiting. Returns false if somebody else
+// holds the lock (in terms of flock: another open file description). `label` names the file in
+// messages. Throws Error{kStorage}.
 bool try_lock(int fd, const std::string& label);
 
 // Takes ownership of `fd`, which try_lock() has locked. The result's destructor releases the lock.

@@ -1,4 +1,4 @@
-// Selects a part of a list, and continues with the next part.
+// Selects a page of a list, and continues with the next page.
 #pragma once
 
 #include <cstdint>
@@ -7,19 +7,20 @@
 
 namespace walstow {
 
-inline constexpr std::uint32_t kLargestPage = 1000;  // entries of any list with pages
+inline constexpr std::uint32_t kLargestPage = 1000;  // the maximum number of entries on a page
 
 struct PageRange {
-  std::string after;                   // the `next` of the page before; "" from the start
-  std::uint32_t limit = kLargestPage;  // entries, 1 to kLargestPage
+  std::string after;                   // the `next` of the previous page; "" for the first page
+  std::uint32_t limit = kLargestPage;  // number of entries, 1 to kLargestPage
   bool operator==(const PageRange&) const = default;
 };
 
-// In an answer with a page: the `after` of the next page; "" on the last page.
+// The name of the member of an answer that contains the `after` of the next page, or "" on the last
+// page.
 inline constexpr std::string_view kNextPage = "next";
 
-// The query of a target: "?after=...&limit=...", without absent parts. "" for the first page of the
-// largest size, which older stores accept, too.
+// Returns the query of a target, "?after=...&limit=...". Leaves out a parameter with its default
+// value. So the query for the first page of the largest size is "", which older stores accept, too.
 std::string to_query(const PageRange& page);
 
 }  // namespace walstow

@@ -14,7 +14,7 @@ struct Target {
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
 };
 
-// nullopt: not an absolute path with an optional query, or badly encoded.
+// Returns nullopt if `text` is not an absolute path with an optional query, or is badly encoded.
 std::optional<Target> parse_target(std::string_view text);
 
 }  // namespace walstow

@@ -78,7 +78,7 @@ std::string to_grants_field(const Grants& grants) {
     if (!valid_place(grant.cluster)) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("\"{}\" is not the name of a cluster", escaped(grant.cluster)),
-                  "Rights are granted in a cluster, or in \"*\", which is all of them.");
+                  "Rights are granted in a cluster, or in \"*\", which means all clusters.");
     }
     std::vector<std::string_view> rights;
     for (const Right right : grant.rights)

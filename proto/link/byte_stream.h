@@ -1,7 +1,7 @@
-// A connection over any link. It is one type for the HTTP code of both ends, which is therefore
-// compiled once and independent of sockets, TLS and SSH.
+// A connection over any link. Because all links share this one type, the HTTP code of both ends is
+// compiled once, and is independent of sockets, TLS and SSH.
 //
-// ByteStream satisfies Beast's AsyncStream requirements. Threads: only its executor's.
+// ByteStream satisfies Beast's AsyncStream requirements. Threads: only the executor's thread.
 #pragma once
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -24,7 +24,7 @@ namespace walstow {
 
 using IoHandler = boost::asio::any_completion_handler<void(boost::system::error_code, std::size_t)>;
 
-// The carrier of the bytes: one implementation for each link.
+// Transfers the bytes. There is one implementation for each link.
 class Transport {
  public:
   Transport() = default;
@@ -33,13 +33,14 @@ class Transport {
   virtual ~Transport() = default;
 
   virtual boost::asio::any_io_executor executor() = 0;
-  // As Asio's async_read_some and async_write_some: buffers stay valid until the handler runs.
+  // Like Asio's async_read_some and async_write_some. The caller keeps the buffer valid until the
+  // handler runs.
   virtual void read_some(boost::asio::mutable_buffer buffer, IoHandler handler) = 0;
   virtual void write_some(boost::asio::const_buffer buffer, IoHandler handler) = 0;
-  // Ends the waiting operations with operation_aborted.
+  // Ends all waiting operations with operation_aborted.
   virtual void cancel() = 0;
-  // Returns why nothing more arrives from `store`, if the remote end has reported it outside the
-  // stream or instead of the protocol; nullopt: it has not.
+  // Returns why nothing more arrives from `store`, if the remote end has reported the reason
+  // outside the stream, or in the stream instead of a reply. Otherwise returns nullopt.
   virtual std::optional<Error> explain(const std::string& /*store*/) const { return std::nullopt; }
 };
 
@@ -54,10 +55,10 @@ class ByteStream {
 
   executor_type get_executor() { return transport_->executor(); }
 
-  // From now on, every wait ends at `deadline`, with operation_aborted; expired() distinguishes
-  // this from other causes. A new deadline replaces the old one.
+  // From now on, every wait ends at `deadline`, with operation_aborted. expired() shows whether the
+  // deadline was the cause. A new deadline replaces the old one.
   void set_deadline(Deadline deadline);
-  // Shortens the deadline to `longest` from now if it is later.
+  // Moves the deadline to `longest` from now, unless the current deadline is earlier.
   void bound_wait(Duration longest);
   bool expired() const { return state_->expired; }
 
@@ -84,10 +85,10 @@ class ByteStream {
   }
 
  private:
-  // One buffer per call: TLS and SSH send one at a time anyway, and callers loop.
+  // Passes on one buffer per call: TLS and SSH send one at a time anyway, and callers loop.
   template <class Buffer, class Buffers>
   static Buffer first_of(const Buffers& buffers) {
-    // NOLINTBEGIN(readability-qualified-auto): pointers for some sequences only
+    // NOLINTBEGIN(readability-qualified-auto): not every sequence's iterator is a pointer
     const auto end = boost::asio::buffer_sequence_end(buffers);
     for (auto it = boost::asio::buffer_sequence_begin(buffers); it != end; ++it) {
       const Buffer buffer(*it);
@@ -97,11 +98,11 @@ class ByteStream {
     return Buffer();
   }
 
-  // The state that a timer's handler may still read when it runs late.
+  // The state that a handler of the timer may still read after the stream was destroyed.
   struct State {
-    Transport* transport = nullptr;  // nullptr after the stream's destruction
+    Transport* transport = nullptr;  // nullptr once the stream is destroyed
     std::chrono::steady_clock::time_point deadline;
-    std::uint64_t waits = 0;  // of the timer; only the last one counts
+    std::uint64_t waits = 0;  // waits of the timer; only the last one counts
     bool expired = false;
   };
 

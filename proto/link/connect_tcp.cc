@@ -34,7 +34,8 @@ asio::awaitable<tcp::socket> connect_tcp(asio::any_io_executor executor, TcpTarg
   if (timed_out) {
     throw Error(ErrorKind::kTimeout,
                 fmt::format("timed out while connecting to the store \"{}\"", target.store),
-                "Is that host up, the address right, and no firewall in between?");
+                "Check that the host is up, that the address is right, and that no firewall blocks "
+                "the connection.");
   }
   // Where this process can open no socket, the store is not to blame.
   const bool is_ours = last.value() == EMFILE || last.value() == ENFILE;

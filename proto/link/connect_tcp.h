@@ -1,5 +1,5 @@
-// Connects to a store's host by TCP. Also limits the time until a connection has become a
-// Transport.
+// Connects to a store's host by TCP. Also limits the time that it takes to make a Transport of the
+// connection.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -16,18 +16,19 @@
 namespace walstow {
 
 struct TcpTarget {
-  std::string store;  // for messages
+  // The name of the store in messages.
+  std::string store;
   HostPort at;
-  std::string hint;  // for a host that accepts no connection
+  std::string hint;  // the hint of the error if the host accepts no connection
 };
 
 // Tries each address of the host in turn, with an equal share of the remaining time. The socket
-// does not wait to fill its packets. Throws Error{kUnavailable} and Error{kTimeout}.
+// sends small packets without delay (TCP_NODELAY). Throws Error{kUnavailable} and Error{kTimeout}.
 boost::asio::awaitable<boost::asio::ip::tcp::socket> connect_tcp(
     boost::asio::any_io_executor executor, TcpTarget target, Deadline deadline);
 
-// Ends the handshake, or any other wait on a stream that is not yet a transport, when `deadline`
-// has passed; the socket is then unusable. Destroying this object ends the watch.
+// When `deadline` has passed, ends the handshake, or any other wait on a stream that is not yet a
+// transport. The socket is then unusable. Destroying this object cancels the time limit.
 class StreamTimeout {
  public:
   StreamTimeout(boost::asio::ip::tcp::socket& socket, Deadline deadline);
@@ -39,7 +40,7 @@ class StreamTimeout {
 
  private:
   struct State {
-    boost::asio::ip::tcp::socket* socket = nullptr;  // nullptr after destruction of this object
+    boost::asio::ip::tcp::socket* socket = nullptr;  // nullptr once this object is destroyed
     bool expired = false;
   };
   std::shared_ptr<State> state_;

@@ -8,7 +8,8 @@
 
 namespace walstow {
 
-// `write` may be empty when `read` serves both directions (a socket). Both become non-blocking.
+// `write` may be empty if `read` serves both directions (a socket). Makes both descriptors
+// non-blocking.
 std::unique_ptr<Transport> make_descriptor_transport(boost::asio::any_io_executor executor,
                                                      Descriptor read, Descriptor write);
 

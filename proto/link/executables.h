@@ -6,8 +6,8 @@
 
 namespace walstow {
 
-// Returns the path of `program` in the folder of this process's executable, wherever they are
-// installed. Returns `program` alone where the kernel does not report that folder.
+// Returns the path of `program` in the folder that contains this process's executable. Returns
+// `program` alone if the kernel does not report that folder.
 std::string beside_this_executable(std::string_view program);
 
 }  // namespace walstow

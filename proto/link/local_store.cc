@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -18,6 +17,7 @@
 
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
+#include "proto/base/spawn.h"
 #include "proto/link/descriptor_transport.h"
 #include "proto/pgdata/left_processes.h"
 #include "proto/program/settings.h"
@@ -93,43 +93,6 @@ class Child {
   std::shared_ptr<FileSystem> wal_folder_;
 };
 
-class SpawnActions {
- public:
-  SpawnActions() { posix_spawn_file_actions_init(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
-  void duplicate(int from, int to) { posix_spawn_file_actions_adddup2(&actions_, from, to); }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-// This process ignores SIGPIPE, and may block other signals; exec would pass that on. The child
-// decides for itself.
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    posix_spawnattr_init(&attributes_);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes_, &defaults);
-    sigset_t held_back;
-    sigemptyset(&held_back);
-    posix_spawnattr_setsigmask(&attributes_, &held_back);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
-
 // Removes the variables that are settings. They belong to the command, and its WALSTOW_CONFIG is
 // not a settings file of walstowd's. Also, no sshd starts this child, even where one started this
 // process.
@@ -150,7 +113,8 @@ Started start_child(const LocalStore& store, const Descriptor& its_end) {
   SpawnActions actions;
   actions.duplicate(its_end.get(), STDIN_FILENO);
   actions.duplicate(its_end.get(), STDOUT_FILENO);
-  const SpawnAttributes attributes;
+  // This process ignores SIGPIPE, and may block other signals. The child decides for itself.
+  const SpawnAttributes attributes(SpawnAttributes::Reset::kPipe);
   std::string program = store.walstowd;
   std::string stdio = "--stdio";
   std::string owner = "--owner";

@@ -1,5 +1,5 @@
 // The local link: a child process `walstowd --stdio` at the other end of a socketpair, with the
-// rights of the operating system's user. It has the same protocol and guarantees as every other
+// rights of the user who runs the command. It has the same protocol and guarantees as every other
 // link.
 #pragma once
 
@@ -12,20 +12,21 @@
 namespace walstow {
 
 struct LocalStore {
-  std::string archive;   // the archive's folder, absolute
+  std::string archive;   // the absolute path of the archive's folder
   std::string walstowd;  // path of the executable
-  // open_wal_folder(), where a child that cannot be ended is recorded. nullptr: children are not
-  // recorded, and recorded ones are not checked.
+  // The result of open_wal_folder(). The link records there a child that it cannot end. nullptr:
+  // the link neither records children nor looks for recorded ones.
   std::shared_ptr<FileSystem> wal_folder = nullptr;
 };
 
-// Throws Error{kUnavailable} when the program cannot be started. It also throws, without starting
-// one, while a child of the same archive that `store.wal_folder` records is still running
+// Throws Error{kUnavailable} if the program cannot be started. If `store.wal_folder` records a
+// child of the same archive that still runs, it throws the same error without starting another one
 // (proto/pgdata/left_processes.h).
 //
-// The child exits when the transport is destroyed (its standard input ends). The destructor waits
-// for it for at most a second, then kills it. A child that does not end within another second is
-// recorded and left behind: it is waiting for the archive's file system.
+// When the transport is destroyed, the child's standard input ends, and so the child exits. The
+// destructor waits for the child for at most a second, and then kills it. If the child does not end
+// within another second, it is waiting for the archive's file system. It is then recorded and left
+// behind.
 std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
                                          const LocalStore& store);
 

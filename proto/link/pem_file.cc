@@ -25,8 +25,8 @@ constexpr std::size_t kLargestPemFile = std::size_t{1024} * 1024;
       ErrorKind::kUsage,
       fmt::format("could not open {} \"{}\": {}", kind.name, path, system_message(error_number)),
       absent ? kind.missing
-             : "It must be readable for the user that this program runs as, and so must "
-               "every folder above it.");
+             : "The user that this program runs as must be able to read it, and to enter every "
+               "folder above it.");
 }
 
 }  // namespace
@@ -82,8 +82,8 @@ void refuse_readable_for_others(const PemFile& file, const std::string& path) {
   if ((file.status.st_mode & ACCESSPERMS & ~allowed) == 0) return;
   throw Error(
       ErrorKind::kUsage,
-      fmt::format("private key file \"{}\" has mode {:04o}: others than its owner may use it", path,
-                  file.status.st_mode & ALLPERMS),
+      fmt::format("private key file \"{}\" has mode {:04o}: users other than its owner may use it",
+                  path, file.status.st_mode & ALLPERMS),
       fmt::format("Run \"chmod 600 {}\".", path));
 }
 

@@ -1,4 +1,4 @@
-// Reads files in PEM format for OpenSSL. Internal to the code that reads and makes certificates.
+// Reads files in PEM format for OpenSSL. Internal to the code that reads or makes certificates.
 #pragma once
 
 #include <openssl/types.h>
@@ -9,8 +9,9 @@
 
 namespace walstow {
 
-// Restores OpenSSL's error queue on destruction to its state at construction. The next TLS call
-// would take an entry that walstow's own call left there for its own error.
+// On destruction, restores OpenSSL's error queue to its state at construction. Otherwise the next
+// TLS call would find an entry that an earlier call has left in the queue, and would report it as
+// its own error.
 class OpenSslErrorGuard {
  public:
   OpenSslErrorGuard();
@@ -24,14 +25,14 @@ struct FreeBio {
 };
 using BioHandle = std::unique_ptr<BIO, FreeBio>;
 
-// Reads `text`, which must outlive it.
+// Returns a reader of `text`, which must outlive it.
 BioHandle pem_reader(const std::string& text);
 
-// One kind of file, as messages call it.
+// A kind of file, and the words that messages use for it.
 struct PemKind {
   const char* name;     // "certificate file"
-  const char* label;    // after "BEGIN "
-  const char* missing;  // the hint when the file is absent
+  const char* label;    // the word in the file after "BEGIN "
+  const char* missing;  // the hint for an absent file
 };
 
 struct PemFile {
@@ -39,12 +40,13 @@ struct PemFile {
   struct stat status {};
 };
 
-// Throws Error{kUsage} when the file is unreadable, not regular, or longer than such a file may be.
-// Unlike in an archive, it follows symbolic links: tools that renew certificates depend on them.
+// Throws Error{kUsage} if the file is unreadable, not regular, or too long for a file of its kind.
+// Unlike the code for archives, it follows symbolic links: tools that renew certificates depend on
+// them.
 PemFile read_pem_file(const PemKind& kind, const std::string& path);
 
-// Like libpq's rule for sslkey: a private key that others can read proves nobody's identity. Throws
-// Error{kUsage}.
+// Refuses a private key that others can read: such a key proves nobody's identity. libpq has the
+// same rule for sslkey. Throws Error{kUsage}.
 void refuse_readable_for_others(const PemFile& file, const std::string& path);
 
 // Throws Error{kUsage}: OpenSSL cannot read the content.

@@ -107,7 +107,7 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(HostPort address, Deadline d
   if (!lookup->done) {
     throw Error(ErrorKind::kTimeout,
                 fmt::format("timed out while looking up host \"{}\"", address.host),
-                "Does the name service (DNS) of this machine answer?");
+                "Check that the name server (DNS) of this machine answers.");
   }
   if (lookup->error != 0 || lookup->endpoints.empty()) {
     throw Error(ErrorKind::kUnavailable,

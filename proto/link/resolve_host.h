@@ -1,9 +1,9 @@
 // Resolves host names to addresses, by the system's own resolver (getaddrinfo: hosts file, DNS,
 // whatever nsswitch.conf names). That resolver blocks and has no deadline.
 //
-// Asio's resolver runs the same call on a thread that its io_context joins at its end. So a silent
-// DNS server would delay a command for as long as the resolver likes. Here, the thread is abandoned
-// at the deadline; it uses only data that it owns.
+// Asio's resolver makes the same call on a thread, and the destructor of the io_context waits for
+// that thread. So a DNS server that does not answer could delay a command without limit. Here, the
+// thread is abandoned at the deadline; it uses only data that it owns.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

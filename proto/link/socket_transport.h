@@ -1,4 +1,4 @@
-// A transport over a library that uses a socket directly and never waits: TLS and SSH.
+// A transport over a library that uses a socket directly and never waits: OpenSSL and libssh2.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +13,8 @@
 
 namespace walstow {
 
-// The library's operations. One call at a time: the library has one state for both directions.
+// The library's operations. Only one call at a time is possible: the library has one state for both
+// directions.
 class SocketSession {
  public:
   SocketSession() = default;
@@ -24,11 +25,12 @@ class SocketSession {
   enum class State { kDone, kWaitToRead, kWaitToWrite, kFailed };
   struct Attempt {
     State state = State::kFailed;
-    std::size_t size = 0;             // kDone: bytes; 0 for a read: the end
+    // kDone: the number of bytes that were transferred. 0 from a read means the end of the stream.
+    std::size_t size = 0;
     boost::system::error_code error;  // kFailed
   };
   virtual Attempt read(MutableByteView out) = 0;
-  // After kWaitTo...: the caller must pass the same bytes again.
+  // After kWaitTo..., the caller must repeat the call with the same bytes.
   virtual Attempt write(ByteView bytes) = 0;
   virtual boost::asio::ip::tcp::socket& socket() = 0;
 };
@@ -42,8 +44,9 @@ inline boost::asio::ip::tcp::socket::wait_type direction_of(SocketSession::State
                                                      : boost::asio::ip::tcp::socket::wait_read;
 }
 
-// Calls `step`, which returns an Attempt, until it need not wait any more. Returns that Attempt. A
-// cancelled wait returns kFailed with operation_aborted.
+// Calls `step`, which returns an Attempt, and waits on the socket as the Attempt asks, until an
+// Attempt needs no wait. Returns that Attempt. Returns kFailed with operation_aborted if a wait was
+// cancelled.
 template <class Step>
 boost::asio::awaitable<SocketSession::Attempt> complete(boost::asio::ip::tcp::socket& socket,
                                                         Step step) {

@@ -38,7 +38,7 @@ std::uint16_t parse_port(std::string_view text, std::string_view port) {
 
 constexpr const char* kForms =
     "Give \"https://HOST:PORT\" of a walstowd, \"ssh://USER@HOST\", or the absolute path or "
-    "\"s3://BUCKET/PREFIX\" of an archive made by \"walstow init\".";
+    "\"s3://BUCKET/PREFIX\" of an archive created by \"walstow init\".";
 
 // A user name of the remote system that cannot hide a message or a password.
 bool is_user(std::string_view user) {
@@ -73,7 +73,7 @@ SshAddress parse_ssh_address(std::string_view text) {
       throw Error(ErrorKind::kInvalid, "the address of a store cannot contain a password",
                   "Use a key instead: the setting \"ssh.identity\" names it.");
     }
-    if (!is_user(address.user)) fail(text, "has no valid name of an account", kForms);
+    if (!is_user(address.user)) fail(text, "has no valid account name", kForms);
   }
   address.at = parse_host_port(rest, kSshPort);
   if (address.at.host.empty()) fail(text, "names no host", kForms);
@@ -94,7 +94,7 @@ HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
     rest = text.substr(end + 1);
     // Without a colon it would be written without brackets, and read as another kind of host.
     if (address.host.find(':') == std::string::npos || !is_host(address.host, true)) {
-      fail(text, "is no address", "An IPv6 address is written [2001:db8::1].");
+      fail(text, "is not an address", "An IPv6 address is written [2001:db8::1].");
     }
   } else {
     const std::size_t colon = text.find(':');
@@ -109,7 +109,8 @@ HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
     }
   }
   if (rest.empty()) return address;
-  if (!rest.starts_with(':')) fail(text, "is not HOST:PORT", "Leave out what follows the \"]\".");
+  if (!rest.starts_with(':'))
+    fail(text, "is not HOST:PORT", "Only \":PORT\" may follow the \"]\".");
   address.port = parse_port(text, rest.substr(1));
   return address;
 }
@@ -117,7 +118,7 @@ HostPort parse_host_port(std::string_view text, std::uint16_t default_port) {
 StoreAddress parse_store_address(std::string_view text) {
   if (text.starts_with('/') || text.starts_with(kS3)) return LocalAddress{std::string(text)};
   if (text.starts_with(kSsh)) return parse_ssh_address(text);
-  if (!text.starts_with(kHttps)) fail(text, "is no address of a store", kForms);
+  if (!text.starts_with(kHttps)) fail(text, "is not the address of a store", kForms);
   std::string_view address = text.substr(kHttps.size());
   if (address.ends_with('/')) address.remove_suffix(1);
   if (address.empty() || address.find_first_of("/?#@") != std::string_view::npos) {

@@ -8,9 +8,8 @@
 namespace walstow {
 void warn_of_certificate_end(Time until, Time now) {
   if (until - now >= kWarnBefore) return;
-  log_line(
-      LogLevel::kWarning, fmt::format("this client's certificate ends on {}", to_iso8601(until)),
-      "Renew it: \"walstow client renew\", then replace the file of the setting \"tls.cert\".");
+  log_line(LogLevel::kWarning,
+           fmt::format("this client's certificate expires on {}", to_iso8601(until)), kRenewHint);
 }
 
 void warn_of_certificate_end_daily(FileSystem* wal_folder, Time until, Time now) noexcept {

@@ -1,4 +1,5 @@
-// A warning of a command that runs once per segment: once a day is enough.
+// Limits a warning to once a day: a command that runs for each segment would repeat it all the
+// time.
 #pragma once
 
 #include <functional>
@@ -9,10 +10,10 @@
 
 namespace walstow {
 
-// Calls `warn`, unless that was done under the same name earlier on the same day (UTC), as the data
-// directory's spool records. Never fails: a warning must not cost a segment. A warning that cannot
-// be recorded is repeated; without a data directory (nullptr), on every call. Two simultaneous
-// calls may both warn.
+// Calls `warn`, unless the data directory's spool contains a record that a warning of this name was
+// given on the same day (UTC). Never fails: a failed warning must not make the archiving of a
+// segment fail. A warning that cannot be recorded is repeated. Without a data directory (nullptr),
+// every call warns. Two simultaneous calls may both warn.
 void warn_once_a_day(FileSystem* wal_folder, std::string_view name, Time now,
                      const std::function<void()>& warn) noexcept;
 

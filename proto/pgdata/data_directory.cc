@@ -24,6 +24,7 @@ constexpr std::size_t kLargestRecoveryConf = std::size_t{1} << 20;
 // Line numbers of the file, from 0. Source: PostgreSQL src/include/utils/pidfile.h.
 constexpr const char* kPostmasterFile = "postmaster.pid";
 constexpr std::size_t kProcessLine = 0;
+constexpr std::size_t kStartLine = 2;  // seconds since 1970
 constexpr std::size_t kStatusLine = 7;
 constexpr std::size_t kMostLines = 16;
 
@@ -146,7 +147,7 @@ std::uint64_t parse_system_identifier(const std::string& text) {
   const std::optional<std::uint64_t> identifier = parse_decimal(text);
   if (identifier && *identifier != 0) return *identifier;
   throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for option --system", text),
-              "pg_controldata prints it as \"Database system identifier\".");
+              "Give the number that pg_controldata prints as \"Database system identifier\".");
 }
 
 }  // namespace
@@ -215,6 +216,12 @@ std::optional<Postmaster> read_postmaster(const std::string& data_directory) noe
     if (lines.empty()) return std::nullopt;
     // For a standalone backend, the number there is negative.
     Postmaster postmaster{.process = parse_decimal(lines[kProcessLine]).value_or(0)};
+    const auto started =
+        lines.size() > kStartLine ? parse_decimal(lines[kStartLine]) : std::nullopt;
+    if (started) {
+      const std::chrono::seconds seconds(static_cast<std::int64_t>(*started));
+      postmaster.started = std::chrono::system_clock::time_point(seconds);
+    }
     if (lines.size() > kStatusLine)
       postmaster.stopping = lines[kStatusLine].starts_with("stopping");
     return postmaster;
@@ -235,12 +242,22 @@ std::optional<ControlFile> read_control_file(const std::string& data_directory) 
     return ControlFile{.system_identifier = control->system_identifier,
                        .segment_size = find_segment_size(data_directory, *control),
                        .timeline = control->timeline,
-                       .is_of_old_release = control->is_of_old_release};
+                       .is_of_old_release = control->is_of_old_release,
+                       .is_in_archive_recovery = control->is_in_archive_recovery};
   }
   throw Error(
       ErrorKind::kInvalid,
       fmt::format("file \"{}\" is not a PostgreSQL control file", files->describe(kControlFile)),
       "Give the right data directory with --pgdata.");
+}
+
+std::optional<std::chrono::system_clock::time_point> receives_since(
+    const std::string& data_directory) {
+  const auto control = read_control_file(data_directory);
+  if (!control || !control->is_in_archive_recovery) return std::nullopt;
+  const auto postmaster = read_postmaster(data_directory);
+  if (!postmaster || !postmaster->started) return std::nullopt;
+  return *postmaster->started + std::chrono::seconds(1);
 }
 
 ServerIdentity find_server_identity(const std::string& data_directory, const std::string& system) {

@@ -1,7 +1,8 @@
-// The server for which walstow-archive and walstow-restore run. Its data directory shows which
-// cluster it is, and what it is doing.
+// The server for which walstow-archive and walstow-restore run. The data directory shows to which
+// cluster the server belongs, and what the server is doing.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,57 +12,73 @@
 
 namespace walstow {
 
-// What the server is doing. It decides which exit codes are safe for a failed restore.
+// What the server is currently doing. It decides which exit codes are safe for a failed restore.
 enum class RecoveryMode {
   kStandby,   // standby.signal exists, with or without recovery.signal
-  kRecovery,  // recovery.signal alone
-  kTool,      // neither: a primary, or a tool like pg_rewind, or no data directory at all
+  kRecovery,  // only recovery.signal exists
+  // Neither file exists: the data directory belongs to a primary, is used by a tool like pg_rewind,
+  // or does not exist.
+  kTool,
 };
 
 std::string_view to_string(RecoveryMode mode);  // "standby", "recovery", "tool"
 
-// Returns the data directory: `pgdata` unless empty; else the parent of the folder of `wal_path`
-// (%p) as written, before symbolic links are resolved (pg_wal may be one). For a relative path,
-// that parent counts only if it contains a control file; else the result is the working directory,
-// in which PostgreSQL runs the commands.
+// Returns the data directory. It is `pgdata`, unless that is empty. Otherwise it is the parent of
+// the folder that contains `wal_path` (%p), as the path is written: symbolic links are not
+// resolved, since pg_wal may be one. If `wal_path` is relative, that parent counts only if it
+// contains a control file. Otherwise the result is the working directory, in which PostgreSQL runs
+// the commands.
 std::string find_data_directory(const std::string& pgdata, const std::string& wal_path);
 
-// Returns whether its control file exists, or cannot be checked.
+// Returns whether `path` contains a control file. If that cannot be checked, returns true.
 bool is_data_directory(const std::string& path) noexcept;
 
-// Decides by the signal files; before PostgreSQL 12, by standby_mode in recovery.conf. When a file
-// cannot be checked, the mode is kRecovery. A server that stops needlessly can be started again;
-// one that opens with a part of its data cannot be fixed.
+// The signal files decide; before PostgreSQL 12, standby_mode in recovery.conf decides. If a file
+// cannot be checked, the mode is kRecovery. A server that stops needlessly can be started again,
+// but a server that has opened with only part of its data cannot be repaired.
 RecoveryMode recovery_mode(const std::string& data_directory) noexcept;
 
-// Returns whether a server runs in it, or ended without removing its postmaster.pid.
+// Returns whether a server runs in the data directory, or ended without removing its
+// postmaster.pid.
 bool has_server(const std::string& data_directory) noexcept;
 
 // The contents of a server's postmaster.pid.
 struct Postmaster {
   std::uint64_t process =
-      0;                  // as the server sees itself: 1 where it is a container's first process
-  bool stopping = false;  // it was asked to stop; known from PostgreSQL 10 on
+      // The process number as the server sees it: 1 if the server is the first process in a
+      // container.
+      0;
+  bool stopping = false;  // the server was asked to stop; only PostgreSQL 10 and later record it
+  // When the server was started, in whole seconds. nullopt: the file does not contain it.
+  std::optional<std::chrono::system_clock::time_point> started = {};
 };
-// nullopt: the file is absent, or cannot be read.
+// Returns nullopt if postmaster.pid is absent, or cannot be read.
 std::optional<Postmaster> read_postmaster(const std::string& data_directory) noexcept;
 
-// nullopt: no data directory. Where this program does not know the control file's release, it takes
-// the segment size from the segments in pg_wal, if there are any. Throws Error{kStorage} when
-// global/pg_control cannot be read, and Error{kInvalid} when it is not a control file.
+// Returns nullopt if there is no data directory. If the control file is from a release that this
+// program does not know, the segment size comes from the segments in pg_wal, if there are any.
+// Throws Error{kStorage} if global/pg_control cannot be read, and Error{kInvalid} if it is not a
+// control file.
 std::optional<ControlFile> read_control_file(const std::string& data_directory);
 
-// Identifies the cluster of a request.
+// Returns the time from which on every file that the server writes into its pg_wal was received:
+// the server is in recovery since it was started, and the second of the start is over. An older
+// file may be from its time as a primary, and then no other server archives it. Returns nullopt if
+// the server is not known to be in recovery. Throws like read_control_file().
+std::optional<std::chrono::system_clock::time_point> receives_since(
+    const std::string& data_directory);
+
+// The server's identity, which determines the cluster of a request.
 struct ServerIdentity {
   std::optional<std::uint64_t> system_identifier;
   std::optional<SegmentSize> segment_size;
-  std::optional<Timeline> timeline;  // the data's current one
-  bool is_of_old_release = false;    // ControlFile
+  std::optional<Timeline> timeline;  // the current timeline of the data
+  bool is_of_old_release = false;    // as in ControlFile
 };
 
 // Reads the data directory's control file. `system` (the value of --system) overrides the
-// identifier unless it is empty. Throws as read_control_file(), and Error{kUsage} when `system` is
-// not an identifier.
+// identifier unless it is empty. Throws like read_control_file(), and throws Error{kUsage} if
+// `system` is not an identifier.
 ServerIdentity find_server_identity(const std::string& data_directory, const std::string& system);
 
 }  // namespace walstow

@@ -2,8 +2,9 @@
 // of standbys.
 //
 // It is created once and kept in the spool folder. It is bound to the host and to the device and
-// inode of its own file. So a data directory that was copied with its spool gets a new id, and
-// cannot report under the original's. Threads and processes: any; a lock protects the sequence.
+// inode of its own file. So a data directory that was copied together with its spool gets a new id,
+// and cannot report under the original's id. Threads and processes: any; a lock protects the
+// sequence.
 #pragma once
 
 #include <optional>
@@ -14,23 +15,24 @@
 
 namespace walstow {
 
-// The properties that are not stored with the id.
+// The properties of an instance that are not stored with its id.
 struct InstanceTraits {
   Instance::Role role = Instance::Role::kStandby;
-  std::string standby;  // its name, "" when it has none
+  std::string standby;  // the standby's name, "" if it has none
 };
 
-// Returns the data directory's instance with the next sequence number. nullopt: it has none yet, or
-// only that of the original, of which it is a copy. `wal_folder` comes from open_wal_folder().
-// Throws Error{kStorage}, or Error{kTimeout} when another process holds the lock for too long.
+// Returns the data directory's instance with the next sequence number. Returns nullopt if the
+// directory has no instance yet, or only the instance of the directory from which it was copied.
+// `wal_folder` comes from open_wal_folder(). Throws Error{kStorage}, or Error{kTimeout} if another
+// process holds the lock for too long.
 std::optional<Instance> find_instance(FileSystem& wal_folder, const InstanceTraits& traits);
 
-// As find_instance(), but creates a missing instance. The new id is durable on return.
+// Like find_instance(), but creates a missing instance. The new id is durable on return.
 Instance find_or_make_instance(FileSystem& wal_folder, const InstanceTraits& traits);
 
 // Records that PostgreSQL received `segment` in the data directory of instance `id`. The next
-// request contains it (Instance::last_handed). Not durable: it is information for people. Throws as
-// find_instance().
+// request contains it (Instance::last_handed). The record is not durable: it only informs people.
+// Throws like find_instance().
 void note_handed(FileSystem& wal_folder, const std::string& id, const WalFileName& segment);
 
 }  // namespace walstow

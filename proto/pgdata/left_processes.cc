@@ -116,7 +116,7 @@ std::string record_file(const FileSystem& wal_folder, const Left& left) {
 
 void write_left(FileSystem& wal_folder, const LeftProcess& left, const KernelView& kernel) {
   if (!kernel.proc_shows_own_numbers()) {
-    throw Error(ErrorKind::kStorage, "/proc is not that of this PID namespace");
+    throw Error(ErrorKind::kStorage, "/proc belongs to another PID namespace");
   }
   const std::string boot = kernel.boot_id();
   if (boot.empty()) throw Error(ErrorKind::kStorage, "the kernel does not report its boot id");
@@ -142,9 +142,10 @@ void note_left_process(FileSystem& wal_folder, const LeftProcess& left,
     write_left(wal_folder, left, kernel);
   } catch (const std::exception& error) {
     log_line(LogLevel::kWarning,
-             fmt::format("could not note that process {} was left behind: {}", left.process,
+             fmt::format("could not record that process {} was left behind: {}", left.process,
                          error.what()),
-             "It waits for the archive's file system. The next call will leave another one.");
+             "The process waits for the archive's file system. The next call will leave another "
+             "process behind.");
   }
 }
 
@@ -159,8 +160,8 @@ void refuse_beside_left_process(FileSystem& wal_folder, const std::string& archi
   if (!left) return;
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("could not ask archive \"{}\": its file system does not answer, and process {}, "
-                  "given up at {}, cannot be ended before it does",
+      fmt::format("archive \"{}\" was not asked: process {}, left behind at {}, still waits "
+                  "for its file system",
                   archive, left->process, left->since),
       hint_of(record_file(wal_folder, *left)));
 }

@@ -66,7 +66,8 @@ struct CallForSample {};
 
 Parser::Parser(const ProgramSpec& program)
     : program_(program), root_("", std::string(program.name)) {
-  // What is left over is refused below, by name: CLI11 would complain of a missing argument first.
+  // Words that are left over are refused below, by name: CLI11 would report a missing argument
+  // first.
   root_.allow_extras();
   root_.set_help_flag(std::string(kHelpOption.flags));
   root_.set_version_flag(std::string(kVersionOption.flags),
@@ -87,7 +88,7 @@ void Parser::add_command(const CommandSpec& spec) {
     const std::size_t space = spec.name.rfind(' ');
     CLI::App& parent =
         space == std::string_view::npos ? root_ : group(std::string(spec.name.substr(0, space)));
-    // Not more than one either: what follows is an argument, be it a cluster with the name "list".
+    // At most one, too: everything after it is an argument, even a cluster with the name "list".
     parent.require_subcommand(1);
     // npos + 1 is 0: all of it.
     parser = parent.add_subcommand(std::string(spec.name.substr(space + 1)));
@@ -95,6 +96,12 @@ void Parser::add_command(const CommandSpec& spec) {
   }
   add_arguments(spec, *parser);
   commands_.push_back({&spec, parser});
+}
+
+// Returns whether it is a required argument after an optional one: "[CLUSTER] DIR".
+bool follows_optional(const CommandSpec& spec, const Positional& positional) {
+  return positional.count == Positional::Count::kOne &&
+         spec.positionals.front().count == Positional::Count::kOptional;
 }
 
 void Parser::add_arguments(const CommandSpec& spec, CLI::App& parser) {
@@ -108,7 +115,8 @@ void Parser::add_arguments(const CommandSpec& spec, CLI::App& parser) {
   }
   for (const Positional& positional : spec.positionals) {
     CLI::Option* const option = parser.add_option(std::string(positional.name));
-    option->required(positional.count != Positional::Count::kOptional);
+    option->required(positional.count != Positional::Count::kOptional &&
+                     !follows_optional(spec, positional));
     if (positional.count == Positional::Count::kMany) {
       option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
     }
@@ -129,7 +137,7 @@ CommandLineResult Parser::parse(int argc, const char* const* argv) {
   try {
     root_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    // Of a word that is no command there is no help.
+    // A word that is not a command has no help.
     if (const auto word = unknown_word(); word && chosen() == nullptr) refuse_command(*word);
     refuse_arguments_beside("--help");
     std::fputs(help().c_str(), stdout);
@@ -158,7 +166,7 @@ void Parser::refuse(const std::string& message, const std::string& advice) const
               fmt::format("{}Try \"{} --help\" for more information.", advice, program_.name));
 }
 
-// The first that neither is an option nor belongs to anything.
+// The first word that is not an option and does not belong to anything.
 std::optional<std::string> Parser::unknown_word() const {
   for (const std::string& extra : root_.remaining(true)) {
     if (!extra.starts_with('-')) return extra;
@@ -166,11 +174,11 @@ std::optional<std::string> Parser::unknown_word() const {
   return std::nullopt;
 }
 
-// A command that is named by mistake may do what nobody wants ("client del" is no "client add"): so
-// only one slip counts, and of the word that is wrong.
+// A command that is named by mistake may do something that nobody wants ("client del" is not
+// "client add"). So only one slip counts, and only in the wrong word.
 void Parser::refuse_command(const std::string& word) const {
   const CLI::App* const group = chosen_group();
-  // "cluster " of "cluster creat": it was understood.
+  // "cluster " for "cluster creat": that word was understood.
   const std::string known = group == nullptr ? "" : fmt::format("{} ", group->get_name());
   std::vector<std::string_view> names;
   for (const Entry& entry : commands_) {
@@ -199,22 +207,23 @@ void Parser::refuse_extras() const {
   }
 }
 
-// "archive_command = 'walstow-archive -V %p'" must not say 0, which is "safe, may be recycled".
+// "archive_command = 'walstow-archive -V %p'" must not exit with 0, which means "safe, may be
+// recycled".
 void Parser::refuse_arguments_beside(const char* option) const {
   const Entry& entry = commands_.front();
   if (!entry.spec->name.empty()) return;
   for (const Positional& positional : entry.spec->positionals) {
     const CLI::Option* const given = entry.parser->get_option(std::string(positional.name));
     if (given->count() == 0) continue;
-    refuse(fmt::format("option \"{}\" takes no arguments, but \"{}\" is there", option,
+    refuse(fmt::format("option \"{}\" takes no arguments, but \"{}\" was given", option,
                        given->results().front()));
   }
 }
 
 void Parser::refuse(const CLI::ParseError& error) const {
   const std::string text = error.what();
-  // CLI11 names the argument in its text only:
-  // "--store: 1 required URL missing", "FILE is required".
+  // CLI11 names the argument only in its text: "--store: 1 required URL missing", "FILE is
+  // required".
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     if (chosen() == nullptr) refuse("missing command");
     refuse(fmt::format("missing argument {}", text.substr(0, text.find(' '))));
@@ -238,7 +247,7 @@ const Entry* Parser::chosen() const {
   return nullptr;
 }
 
-// What the first word on the command line leads to; nullptr where it is none of a command.
+// The parser for the first word on the command line; nullptr if no command begins with it.
 const CLI::App* Parser::chosen_group() const {
   const std::vector<const CLI::App*> first = root_.get_subcommands({});
   const auto group = std::ranges::find_if(first, [](const CLI::App* one) { return one->parsed(); });
@@ -264,7 +273,15 @@ void Parser::collect(ParsedCommand& parsed) const {
   for (const Positional& positional : entry.spec->positionals) {
     const std::string name(positional.name);
     const CLI::Option* const given = entry.parser->get_option(name);
-    if (given->count() > 0) parsed.positionals.emplace(name, given->results());
+    if (given->count() > 0) {
+      parsed.positionals.emplace(name, given->results());
+    } else if (follows_optional(*entry.spec, positional)) {
+      // CLI11 gives the first word to the first argument. A single word is the required one.
+      if (parsed.positionals.empty()) refuse(fmt::format("missing argument {}", name));
+      auto word = parsed.positionals.extract(parsed.positionals.begin());
+      word.key() = name;
+      parsed.positionals.insert(std::move(word));
+    }
   }
 }
 

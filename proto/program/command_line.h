@@ -1,7 +1,7 @@
-// The command line of all four executables, in PostgreSQL's habits: -?/--help, -V/--version,
-// -v/--verbose, --config FILE, and one --option for each setting of the table (dots and underscores
-// as dashes: "tls.ca" is --tls-ca). CLI11 stays inside command_line.cc, and only parses: help.h
-// makes the text of --help.
+// The command line of all four executables. It follows PostgreSQL's conventions: -?/--help,
+// -V/--version, -v/--verbose, --config FILE, and one --option for each setting of the table (dots
+// and underscores become dashes: "tls.ca" is --tls-ca). Only command_line.cc uses CLI11, and only
+// for parsing: help.h makes the text of --help.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ struct Option {
   ValueType type = ValueType::kText;
 };
 
-// Every program has these.
+// Every program has this option.
 inline constexpr Option kVerboseOption{"-v,--verbose", "", "report more about what is done"};
 inline constexpr Option kConfigOption{"--config", "FILE", "read the settings from this file only",
                                       ValueType::kFile};
@@ -39,6 +39,7 @@ inline constexpr std::array kGeneralOptions{kVerboseOption, kConfigOption, kSamp
 struct Positional {
   std::string_view name;  // "FILE", "PATH"
   std::string_view help;
+  // kOptional: the last argument, or the first of two arguments.
   enum class Count { kOne, kOptional, kMany } count = Count::kOne;
   ValueType type = ValueType::kText;
 };
@@ -58,29 +59,31 @@ struct CommandSpec {
 
 struct ProgramSpec {
   std::string_view name;           // "walstow-archive"
-  std::string_view summary;        // what it does, where it is used from
-  std::string_view notes;          // sentences; "" for none
+  std::string_view summary;        // what the program does, and what runs it
+  std::string_view notes;          // whole sentences; "" for none
   std::string_view settings_file;  // "walstow.toml"
   std::span<const Setting> settings;
-  std::vector<CommandSpec> commands;  // one with an empty name: no sub-commands
+  std::vector<CommandSpec> commands;  // a program without sub-commands has one entry, with an empty
+                                      // name
 };
 
 struct ParsedCommand {
-  std::string command;                                                   // CommandSpec::name
-  std::map<std::string, std::vector<std::string>, std::less<>> options;  // by long name, no dashes
+  std::string command;  // CommandSpec::name
+  // The values, by the long name of the option without its dashes.
+  std::map<std::string, std::vector<std::string>, std::less<>> options;
   std::map<std::string, std::vector<std::string>, std::less<>> positionals;
   bool verbose = false;
 
   bool flag(std::string_view name) const { return options.find(name) != options.end(); }
-  // "" when not given.
+  // Returns "" if the option was not given.
   std::string option(std::string_view name) const;
   std::string positional(std::string_view name) const;
 };
 
-enum class CommandLineResult { kRun, kShown };  // kShown: help or version was printed, exit 0
+enum class CommandLineResult { kRun, kShown };  // kShown: help or version was printed; exit with 0
 
-// Parses, loads files and environment (see settings.h) and applies the flags over them.
-// Throws Error{kUsage} with a hint that names --help.
+// Parses the command line, loads files and environment (see settings.h), and lets the options
+// override them. Throws Error{kUsage} with a hint that names --help.
 CommandLineResult parse_command_line(const ProgramSpec& program, int argc, const char* const* argv,
                                      ParsedCommand& parsed, Settings& settings);
 

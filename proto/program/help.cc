@@ -14,7 +14,7 @@ constexpr std::size_t kColumns = 100;
 constexpr std::size_t kTextColumn = 34;  // where explanations begin
 constexpr std::size_t kCodeColumn = 7;   // those of exit codes
 
-// "  --pgdata DIR    the data directory". A long name has its line alone.
+// "  --pgdata DIR    the data directory". A long name gets its own line.
 std::string entry(std::string_view name, std::string_view text, std::size_t column = kTextColumn) {
   const std::string lines = wrapped(text, kColumns, std::string(column, ' '));
   const std::string beginning = fmt::format("  {:<{}}", name, column - 2);
@@ -60,7 +60,7 @@ std::string settings_sections(const ProgramSpec& program) {
   return text;
 }
 
-// Those whose first word is `first_word`, or all where that is "".
+// The commands whose first word is `first_word`, or all commands if that is "".
 std::string commands_section(const ProgramSpec& program, std::string_view first_word) {
   std::string text;
   for (const CommandSpec& command : program.commands) {
@@ -113,8 +113,9 @@ std::string help_text(const ProgramSpec& program, const CommandSpec& command) {
       "{}{}{}{}{}{}{}\n{}", wrapped(command.summary, kColumns, ""), usage_section(program, command),
       arguments_section(command), title("Options"), entries_of(command.options),
       entry(synopsis_of(kHelpOption), kHelpOption.help), examples_section(command),
-      wrapped(fmt::format("\"{} --help\" lists the settings, which this command accepts, too.",
-                          program.name),
+      wrapped(fmt::format(
+                  "\"{} --help\" lists the settings. This command accepts them as options, too.",
+                  program.name),
               kColumns, ""));
 }
 

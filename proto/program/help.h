@@ -1,4 +1,4 @@
-// What --help prints, in lines of at most 100 columns: all of it comes from the program's tables.
+// The texts of --help, in lines of at most 100 columns. All texts come from the program's tables.
 #pragma once
 
 #include <string>
@@ -8,20 +8,21 @@
 
 namespace walstow {
 
-// Of the whole program: usage, commands or arguments, options, the settings that it uses, exit
-// codes and examples.
+// The help of the whole program: usage, commands or arguments, options, the program's settings,
+// exit codes and examples.
 std::string help_text(const ProgramSpec& program);
 
-// Of one command of a program that has several.
+// The help of one command of a program that has several.
 std::string help_text(const ProgramSpec& program, const CommandSpec& command);
 
-// Of the first word of some commands: "cluster" of "cluster create" and "cluster list".
+// The help of a word that begins several commands: "cluster" for "cluster create" and "cluster
+// list".
 std::string help_text(const ProgramSpec& program, std::string_view first_word);
 
-// "walstow get [OPTION]... CLUSTER FILE PATH".
+// Returns, for example, "walstow get [OPTION]... CLUSTER FILE PATH".
 std::string usage_of(const ProgramSpec& program, const CommandSpec& command);
 
-// "-D, --pgdata DIR".
+// Returns, for example, "-D, --pgdata DIR".
 std::string synopsis_of(const Option& option);
 
 }  // namespace walstow

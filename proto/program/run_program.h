@@ -1,12 +1,12 @@
-// Handles the failures of a program in the usual way.
+// Handles the failures of a program in the same way for all programs.
 #pragma once
 
 #include <functional>
 
 namespace walstow {
 
-// Runs `program` and returns its exit code. Logs what it throws, and then returns exit_code::kUsage
-// for a wrong call or setting, exit_code::kFailed for everything else.
+// Runs `program` and returns its exit code. Logs an exception, and then returns exit_code::kUsage
+// for an invalid argument or setting, and exit_code::kFailed for everything else.
 int run_program(const std::function<int()>& program);
 
 }  // namespace walstow

@@ -141,7 +141,7 @@ std::string as_sentence(std::string_view help) {
 std::string description_of(const Setting& setting) {
   std::string text = as_sentence(setting.help);
   if (!setting.details.empty()) text += fmt::format(" {}", setting.details);
-  if (!setting.in_file) text += " Not in a file: only an option or a variable.";
+  if (!setting.in_file) text += " Set it with an option or an environment variable, not in a file.";
   if (setting.needs_restart) text += " A change takes effect at the next start.";
   return text;
 }

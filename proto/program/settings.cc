@@ -31,7 +31,7 @@ constexpr std::array kSizeUnits = {
     Unit{"", 1},
 };
 
-// A deadline counts nanoseconds in 63 bits, which is 292 years: a third of that can be added to any
+// A deadline counts nanoseconds in 63 bits, which is 292 years. A third of that can be added to any
 // point in time.
 constexpr std::uint64_t kLongestDuration = std::uint64_t{36'500} * 86'400'000;
 
@@ -90,8 +90,7 @@ std::string nearest_name_hint(std::span<const Setting> table, std::string_view n
   for (const Setting& setting : table)
     names.push_back(setting.name);
   const auto nearest = nearest_name(names, name);
-  return nearest ? fmt::format("Did you mean \"{}\"?", *nearest)
-                 : "The settings are listed by --help.";
+  return nearest ? fmt::format("Did you mean \"{}\"?", *nearest) : "--help lists the settings.";
 }
 
 }  // namespace
@@ -134,10 +133,11 @@ std::string Settings::text(std::string_view name) const {
 std::string Settings::required(std::string_view name) const {
   std::string value = text(name);
   if (value.empty()) {
-    throw Error(ErrorKind::kUsage, fmt::format("setting \"{}\" is missing", name),
-                fmt::format("Give the option {}, or set {} in the environment, or \"{}\" in the "
-                            "settings file.",
-                            option_name(name), environment_name(name), name));
+    throw Error(
+        ErrorKind::kUsage, fmt::format("setting \"{}\" is missing", name),
+        fmt::format(
+            "Give the option {}, set {} in the environment, or set \"{}\" in the settings file.",
+            option_name(name), environment_name(name), name));
   }
   return value;
 }
@@ -150,8 +150,9 @@ std::uint64_t Settings::count(std::string_view name) const {
   const std::uint64_t value = parse_decimal(required(name)).value();
   const CountBounds bounds = find(name).bounds;
   if (value >= bounds.lowest && value <= bounds.highest) return value;
-  throw Error(ErrorKind::kUsage, fmt::format("setting \"{}\" ({}) is {}, not {} to {}", name,
-                                             origin(name), value, bounds.lowest, bounds.highest));
+  throw Error(ErrorKind::kUsage,
+              fmt::format("setting \"{}\" ({}) is {}, but must be {} to {}", name, origin(name),
+                          value, bounds.lowest, bounds.highest));
 }
 
 std::uint64_t Settings::size(std::string_view name) const {

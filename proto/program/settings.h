@@ -4,7 +4,8 @@
 //
 // Precedence: command line, then environment (WALSTOW_ + the name in upper case, dots and dashes as
 // underscores), then the per-user file, then the system's file, then the default. An unknown name
-// in a file is an error that names file, line and the nearest known name; so is a bad value.
+// in a file is an error with the file, the line and the nearest known name. An invalid value is an
+// error, too.
 #pragma once
 
 #include <chrono>
@@ -22,10 +23,10 @@
 
 namespace walstow {
 
-// Of a setting, an option or an argument.
+// The type of a setting, an option or an argument.
 enum class ValueType {
   kText,
-  kFile,      // the path of a file, which the shell completes
+  kFile,      // the path of a file; the shell completes it
   kFolder,    // the path of a folder
   kDuration,  // "500ms", "3s", "5min", "24h", "30d", at most 36500d; a bare number is refused
   kCount,     // a whole number
@@ -33,8 +34,8 @@ enum class ValueType {
   kChoice,    // one of `choices`
 };
 
-// In the order in which --help and the documents show them: the settings that most people set come
-// first.
+// The groups are in the order in which --help and the documents show them. Settings that most
+// people set come first.
 enum class SettingGroup {
   kCommon,
   kArchiving,
@@ -47,7 +48,7 @@ enum class SettingGroup {
   kTimeouts,
 };
 
-// Of a kCount.
+// The bounds of a kCount.
 struct CountBounds {
   std::uint64_t lowest = 0;
   std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
@@ -61,37 +62,41 @@ struct Setting {
   std::string_view help;           // no full stop
   std::string_view choices = {};   // for kChoice: "store|client"
   SettingGroup group = SettingGroup::kCommon;
-  // The only program that uses it. The others that read the same file accept it and ignore it.
-  std::string_view program = {};        // "" = every program that reads the file
-  std::string_view found_default = {};  // what applies where default_value is "": "$SSH_AUTH_SOCK"
-  std::string_view details = {};        // whole sentences for the documents, which follow `help`
+  // The only program that uses the setting. Other programs that read the same file ignore the
+  // setting.
+  std::string_view program = {};  // "" = every program that reads the file
+  // The value that applies if default_value is "": "$SSH_AUTH_SOCK".
+  std::string_view found_default = {};
+  std::string_view details = {};  // whole sentences for the documents, after `help`
   CountBounds bounds = {};
-  bool in_file = true;         // false: only on the command line and in the environment
-  bool needs_restart = false;  // a daemon that runs does not apply a change
+  bool in_file = true;         // false: only on the command line or in the environment
+  bool needs_restart = false;  // a running daemon does not apply a change
 };
 
-// The values of one run. Getters throw Error{kUsage} for a name that is not in the table (a defect)
-// or, in `required`, for a setting that has no value: the message names it and the ways to set it.
+// The values of one run. Getters throw Error{kUsage} for a name that is not in the table (a defect
+// in walstow). required() also throws it for a setting without a value. The message names the
+// setting and the ways to set it.
 class Settings {
  public:
   explicit Settings(std::span<const Setting> table);
 
   // `origin` is for messages: `"/etc/walstow/walstow.toml", line 3`, "WALSTOW_STORE", "--store".
-  // Checks the value against the type. Later calls win.
+  // Throws Error{kUsage} if the value does not have the setting's type. Later calls override
+  // earlier ones.
   void set(std::string_view name, std::string value, std::string origin);
 
-  bool has(std::string_view name) const;  // set to something that is not empty, or defaulted so
+  bool has(std::string_view name) const;  // whether its value or its default is not empty
   std::string text(std::string_view name) const;
   std::string required(std::string_view name) const;
   Duration duration(std::string_view name) const;
-  // Throws Error{kUsage} for a count that is out of the setting's bounds.
+  // Throws Error{kUsage} if the number is outside the setting's bounds.
   std::uint64_t count(std::string_view name) const;
   std::uint64_t size(std::string_view name) const;
-  std::string origin(std::string_view name) const;  // "default" when nobody set it
+  std::string origin(std::string_view name) const;  // "default" if nothing has set it
 
   std::span<const Setting> table() const { return table_; }
 
-  // The one file that was to be read ("--config", WALSTOW_CONFIG); "" where it was the usual ones.
+  // The file that was read instead of the usual ones ("--config", WALSTOW_CONFIG); "" if none was.
   const std::string& explicit_file() const { return explicit_file_; }
   void set_explicit_file(std::string path) { explicit_file_ = std::move(path); }
 
@@ -109,25 +114,25 @@ class Settings {
 
 inline constexpr std::string_view kEnvironmentPrefix = "WALSTOW_";
 
-// The environment's name of a setting: "tls.ca" -> "WALSTOW_TLS_CA".
+// Returns the environment variable of a setting: "tls.ca" -> "WALSTOW_TLS_CA".
 std::string environment_name(std::string_view setting);
 
-// The command line's name of a setting: "tls.ca" -> "--tls-ca", "standby_wait" -> "--standby-wait".
+// Returns the option of a setting: "tls.ca" -> "--tls-ca", "standby_wait" -> "--standby-wait".
 std::string option_name(std::string_view setting);
 
 // The values of a kChoice.
 std::vector<std::string_view> choices_of(const Setting& setting);
 
-// Parse one value; nullopt when it is not of the notation.
+// Parse one value. Return nullopt if `text` is not in the notation of ValueType.
 std::optional<Duration> parse_duration(std::string_view text);
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-// Reads TOML `path` into `settings`. False when the file is absent; any other trouble, unknown
-// names included, throws Error{kUsage}.
+// Reads the TOML file `path` into `settings`. Returns false if the file is absent. Throws
+// Error{kUsage} for every other failure, including unknown names.
 bool load_settings_file(Settings& settings, const std::string& path);
 
-// Files (system's, then per-user; or only `explicit_file` when not empty, which must exist), then
-// the environment. `file_name` is "walstow.toml" or "walstowd.toml".
+// Reads the system's file, then the per-user file, then the environment. If `explicit_file` is not
+// empty, it replaces both files, and must exist. `file_name` is "walstow.toml" or "walstowd.toml".
 void load_settings(Settings& settings, std::string_view file_name,
                    const std::string& explicit_file);
 

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #define TOML_ENABLE_FORMATTERS 0  // read, never written
-// One of its assertions is wrong, that behind "[" a name begins: what comes next refuses the rest.
+// One of its assertions wrongly expects a name after "[": the check below refuses other text.
 #define TOML_ASSERT(expression) static_assert(true)
 #include <algorithm>
 #include <cerrno>
@@ -30,7 +30,7 @@ constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 constexpr std::size_t kLongestLine = 4096;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// nullopt: absent. Not through the file seam: unlike there, a symbolic link is welcome here.
+// nullopt: absent. It does not use FileSystem, because symbolic links are welcome here.
 std::optional<std::string> read_text(const std::string& path) {
   const std::string label = fmt::format("settings file \"{}\"", path);
   Descriptor fd(
@@ -53,15 +53,15 @@ std::optional<std::string> read_text(const std::string& path) {
   return text;
 }
 
-// Whether `line` has a character beyond ASCII outside of texts and comments, where no setting has
-// one. `quotes`: of a text of several lines that goes on in it; "" for none.
+// Whether `line` has a character beyond ASCII outside of strings and comments. No setting has one
+// there. `quotes`: the quotes of a multi-line string that continues in this line; "" for none.
 bool has_bare_non_ascii(std::string_view line, std::string_view& quotes) {
   while (!line.empty()) {
     if (!quotes.empty()) {
       const bool is_escape = line.front() == '\\' && quotes.front() == '"';
       std::size_t taken = is_escape ? 2 : 1;
       if (line.starts_with(quotes)) {
-        // One or two quotes may stand before those that end a text of several lines.
+        // One or two quotes may precede the quotes that end a multi-line string.
         if (quotes.size() == 3)
           taken = std::min(line.find_first_not_of(quotes.front()), line.size());
         quotes = {};
@@ -82,8 +82,8 @@ bool has_bare_non_ascii(std::string_view line, std::string_view& quotes) {
   return false;
 }
 
-// What toml++ must not see: such a line; bytes that are no UTF-8; and characters where none can be,
-// with some of which it reaches what it takes for unreachable.
+// Input that toml++ must not see: such a line; bytes that are not UTF-8; and characters at places
+// where no character is valid. With some of these it reaches code that it considers unreachable.
 void check_lines(std::string_view text, const std::string& path) {
   const auto refuse = [&path](std::size_t number, const std::string& why) {
     throw Error(ErrorKind::kUsage,
@@ -97,7 +97,7 @@ void check_lines(std::string_view text, const std::string& path) {
     if (!is_utf8(line)) refuse(number, "not UTF-8");
     const bool has_mark = number == 1 && line.starts_with(kByteOrderMark);
     if (has_bare_non_ascii(line.substr(has_mark ? kByteOrderMark.size() : 0), quotes))
-      refuse(number, "a character beyond ASCII outside of quotes");
+      refuse(number, "a non-ASCII character outside quotes");
     text.remove_prefix(std::min(size + 1, text.size()));
   }
 }
@@ -117,7 +117,7 @@ void apply_value(Settings& settings, const std::string& name, const toml::node& 
   } else if (const auto* const number = node.as_integer(); number != nullptr && counts) {
     settings.set(name, std::to_string(number->get()), origin_of(node, path));
   } else if (setting == settings.table().end()) {
-    settings.set(name, "", origin_of(node, path));  // says that the name is unknown
+    settings.set(name, "", origin_of(node, path));  // throws that the name is unknown
   } else {
     throw Error(ErrorKind::kUsage,
                 fmt::format("invalid value for setting \"{}\" ({})", name, origin_of(node, path)),
@@ -139,7 +139,7 @@ void apply_table(Settings& settings, const std::string& prefix, const toml::tabl
 
 // "" when the variable is not set.
 std::string from_environment(const char* name) {
-  // Nothing in the project changes the environment, so that reading it is safe with threads.
+  // Nothing in the project changes the environment, so threads can read it safely.
   const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
   return value != nullptr ? value : "";
 }

@@ -3,16 +3,18 @@
 
 namespace walstow {
 
-// Sets the dispositions that a command relies on, whatever PostgreSQL or a shell left behind:
+// Sets the signal dispositions on which a command relies, whatever it has inherited from PostgreSQL
+// or a shell:
 //
-// SIGTERM, SIGINT, SIGQUIT, SIGHUP end the process at once, by the kernel's default action. A
-// server that shuts down sends SIGTERM and waits. It must see that the signal ended the process: it
-// would take an exit code for an answer. No handler has to clean up. A temporary file has no name
-// where the kernel supports that; elsewhere the next call removes it.
+// SIGTERM, SIGINT, SIGQUIT and SIGHUP end the process at once, by the kernel's default action. A
+// server that shuts down sends SIGTERM, and waits until the command ends. It must see that the
+// signal ended the process, because it would treat an exit code as an answer. No cleanup by a
+// signal handler is needed. A temporary file has no name if the kernel supports that; otherwise the
+// next call removes it.
 //
-// SIGPIPE is ignored: a store that hangs up is an error to report, and death by SIGPIPE would stop
-// a standby. SIGXFSZ is ignored, too: a file that may not grow (ulimit -f) is an error like a full
-// disk.
+// SIGPIPE is ignored: if the store closes the connection, the command must report an error. Death
+// by SIGPIPE would stop a standby. SIGXFSZ is ignored, too: a file that may not grow (ulimit -f) is
+// an error like a full disk.
 //
 // Call it first in main().
 void set_command_signals();

@@ -70,7 +70,7 @@ std::string compare_with_name(const BackupHistory& backup, const WalFileName& fi
   const std::string own_name =
       fmt::format("{}.{:08X}.backup", segment.text(), backup.start.value % size.bytes());
   if (file.text() == own_name) return {};
-  return fmt::format("its START WAL LOCATION is {}, so that its name would be {}",
+  return fmt::format("its START WAL LOCATION is {}, so its name should be {}",
                      to_string(backup.start), own_name);
 }
 

@@ -13,6 +13,9 @@ namespace {
 // catalog_version_no in every release.
 constexpr std::size_t kVersionOffset = 8;
 constexpr std::size_t kCatalogOffset = 12;
+// DBState state, which follows in every release. The values have been the same since 9.3, too.
+constexpr std::size_t kStateOffset = 16;
+constexpr std::uint32_t kInArchiveRecovery = 5;  // DB_IN_ARCHIVE_RECOVERY
 
 // Offsets of the other members, in a build for a 64-bit machine. In the copy of the latest
 // checkpoint, the timeline follows its redo pointer; before 11, another pointer preceded it.
@@ -81,8 +84,8 @@ std::optional<Timeline> timeline_at(ByteView content, std::size_t offset) {
 }  // namespace
 
 // Does not check the file's CRC: a running server rewrites the file under its readers. But the
-// identifier and the segment size never change during the cluster's life, and the timeline is one
-// aligned word.
+// identifier and the segment size never change during the cluster's life, and the timeline and the
+// state are one aligned word each.
 std::optional<ControlFile> parse_control_file(ByteView content) {
   if (content.size() < kControlFileBytes) return std::nullopt;
   const ByteView data = content.first(kControlFileBytes);
@@ -97,6 +100,8 @@ std::optional<ControlFile> parse_control_file(ByteView content) {
     control.segment_size =
         SegmentSize::from_bytes(load_little_endian<std::uint32_t>(data, layout->segment_size));
     control.timeline = timeline_at(data, layout->timeline);
+    control.is_in_archive_recovery =
+        load_little_endian<std::uint32_t>(data, kStateOffset) == kInArchiveRecovery;
   }
   return control;
 }

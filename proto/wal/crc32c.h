@@ -1,5 +1,5 @@
 // CRC-32C (Castagnoli), which protects each of PostgreSQL's WAL records since 9.5. Pure.
-// Source: PostgreSQL src/include/port/pg_crc32c.h; RFC 3720, appendix B.4, has the test vectors.
+// Source: PostgreSQL src/include/port/pg_crc32c.h; RFC 3720, appendix B.4, contains test vectors.
 #pragma once
 
 #include <cstdint>
@@ -8,21 +8,22 @@
 
 namespace walstow {
 
-// Takes bytes in chunks of any size, then returns value(). On x86 with SSE 4.2 it takes a
-// millisecond for 10 MB; on other processors about 25.
+// Takes bytes in chunks of any size, then returns value(). For 10 MB, it takes a millisecond on x86
+// with SSE 4.2, and about 25 ms on other processors.
 class Crc32c {
  public:
   Crc32c() = default;
-  // Continues after bytes with the checksum `before`.
+  // Starts as if bytes with the checksum `before` had been added already.
   explicit Crc32c(std::uint32_t before);
   void add(ByteView bytes);
   std::uint32_t value() const;
 
  private:
-  std::uint32_t state_ = 0xFFFFFFFF;  // the register, in the form of the code that updates it
+  std::uint32_t state_ = 0xFFFFFFFF;  // the register, in the form that update() uses
 };
 
-// Returns the checksum of two adjacent parts, from each part's checksum and the second one's size.
+// Returns the checksum of two adjacent parts, computed from the checksum of each part and the size
+// of the second part.
 std::uint32_t crc32c_of_both(std::uint32_t first, std::uint32_t second, std::uint64_t second_size);
 
 }  // namespace walstow

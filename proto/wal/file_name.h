@@ -1,5 +1,5 @@
-// The names of everything that PostgreSQL archives. Pure; the only code that knows them.
-// Source: PostgreSQL src/include/access/xlog_internal.h (IsXLogFileName, IsPartialXLogFileName,
+// The names of all files that PostgreSQL archives. Pure; no other code knows these names. Source:
+// PostgreSQL src/include/access/xlog_internal.h (IsXLogFileName, IsPartialXLogFileName,
 // IsTLHistoryFileName, IsBackupHistoryFileName).
 #pragma once
 
@@ -18,15 +18,15 @@ enum class FileKind {
   kBackup,   // 000000010000000A000000FF.00000028.backup: backup history file
 };
 
-// Longest valid name: segment + ".XXXXXXXX.backup".
+// The longest valid name is that of a segment, followed by ".XXXXXXXX.backup".
 inline constexpr std::size_t kLongestFileName = 40;
 
-// A syntactically valid name. Whether its segment number exists depends on the segment size: see
-// fits().
+// A syntactically valid name. Whether a segment of that number exists depends on the segment size:
+// see fits().
 class WalFileName {
  public:
-  // Accepts upper-case hex only, exactly as PostgreSQL writes it, and no timeline 0. nullopt: not a
-  // WAL file's name (paths, "..", lower case, other lengths).
+  // Accepts upper-case hex only, exactly as PostgreSQL writes it, and no timeline 0. Returns
+  // nullopt if `text` is not a WAL file's name (a path, "..", lower case, another length).
   static std::optional<WalFileName> parse(std::string_view text);
   static WalFileName segment(Timeline timeline, SegmentNumber number, SegmentSize size);
   static WalFileName history(Timeline timeline);
@@ -35,10 +35,11 @@ class WalFileName {
   Timeline timeline() const { return timeline_; }
   const std::string& text() const { return text_; }
 
-  // For all kinds but kHistory:
-  // "000000010000000A000000FF", for each of them.
+  // The name of the segment, for all kinds but kHistory: "000000010000000A000000FF" for each of the
+  // names above.
   std::string segment_text() const { return text_.substr(0, 24); }
-  // Returns whether the low part is below segments_per_log() (true for kHistory).
+  // Returns whether the last 8 digits of the segment's name are below segments_per_log(). Returns
+  // true for kHistory.
   bool fits(SegmentSize size) const;
   // Call it only if fits(size).
   SegmentNumber number(SegmentSize size) const;

@@ -14,12 +14,13 @@ class LogPosition {
  public:
   explicit LogPosition(WalFileName file) : file_(std::move(file)) {}  // not kHistory
   explicit LogPosition(Lsn lsn) : lsn_(lsn) {}
-  // "000000010000000A000000FF" (a .partial or .backup of it, too), "A/FF000028".
+  // Accepts "000000010000000A000000FF" (also the name of a .partial or .backup of that segment) and
+  // "A/FF000028".
   static std::optional<LogPosition> parse(std::string_view text);
 
   // nullopt for an LSN: only a file's name contains the timeline.
   std::optional<Timeline> timeline() const;
-  // nullopt: no file of this segment size has such a name.
+  // Returns nullopt if no file of this segment size has such a name.
   std::optional<SegmentNumber> segment(SegmentSize size) const;
   std::string text() const;
 

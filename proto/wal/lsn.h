@@ -10,17 +10,18 @@
 
 namespace walstow {
 
-// A byte position in the log of one timeline (XLogRecPtr).
+// The position of a byte in the log of one timeline (XLogRecPtr).
 struct Lsn {
   std::uint64_t value = 0;
   auto operator<=>(const Lsn&) const = default;
 };
 
-std::string to_string(Lsn lsn);                       // "1A/2B000028", as PostgreSQL prints it
-std::optional<Lsn> parse_lsn(std::string_view text);  // either case, 1 to 8 digits per side
+std::string to_string(Lsn lsn);  // "1A/2B000028", as PostgreSQL prints it
+// Accepts upper and lower case, and 1 to 8 digits on each side of the slash.
+std::optional<Lsn> parse_lsn(std::string_view text);
 
 struct Timeline {
-  std::uint32_t value = 0;  // 1 and up; 0 is invalid
+  std::uint32_t value = 0;  // from 1 upward; 0 is invalid
   auto operator<=>(const Timeline&) const = default;
 };
 
@@ -43,13 +44,14 @@ class SegmentSize {
 
 std::string to_string(SegmentSize size);  // "16MB", "1GB"
 
-// The index of a segment in the log, from 0, counted over all log numbers (XLogSegNo).
+// The index of a segment in the whole log, starting at 0 (XLogSegNo). It does not restart with each
+// log number.
 struct SegmentNumber {
   std::uint64_t value = 0;
   auto operator<=>(const SegmentNumber&) const = default;
 };
 
-// For the segment after the last possible one, returns the last position, not 0/0.
+// For the segment after the last possible one, returns the last position instead of 0/0.
 Lsn start_of(SegmentNumber number, SegmentSize size);
 SegmentNumber segment_of(Lsn lsn, SegmentSize size);
 

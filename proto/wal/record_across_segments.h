@@ -15,17 +15,17 @@
 
 namespace walstow {
 
-// sizeof(XLogRecord). Its last field is the checksum of the bytes after the header, followed by
-// those before the checksum.
+// sizeof(XLogRecord). Its last field is a checksum. It covers the bytes after the header, followed
+// by the header's bytes before the checksum.
 inline constexpr std::size_t kRecordHeaderSize = 24;
 inline constexpr std::size_t kRecordChecksumOffset = 20;
 
-// Consecutive bytes, reduced to what their checksum needs: the first ones themselves, and the
-// CRC-32C of the rest.
+// Consecutive bytes of a record, reduced to the data from which its checksum is computed: the first
+// bytes, and the CRC-32C of the rest.
 struct RecordPiece {
   std::uint64_t size = 0;                            // bytes
-  std::array<std::byte, kRecordHeaderSize> first{};  // the first ones of them
-  std::uint32_t crc = 0;                             // of the bytes after `first`
+  std::array<std::byte, kRecordHeaderSize> first{};  // the first bytes of the piece
+  std::uint32_t crc = 0;                             // the CRC-32C of the bytes after `first`
   bool operator==(const RecordPiece&) const = default;
 };
 
@@ -36,50 +36,58 @@ bool checksum_agrees(const RecordPiece& record);
 struct SegmentEdges {
   enum class Start {
     kUnknown,
-    kBegins,     // with a record of its own
-    kContinues,  // an earlier record, with `rest`
-    kBreaksOff,  // as kContinues, but the segment is damaged before the end of that record
-    kGivesUp,    // the server crashed, and the earlier record will never continue
+    kBegins,     // the segment begins with a record of its own
+    kContinues,  // the segment begins inside an earlier record, with `rest`
+    kBreaksOff,  // like kContinues, but the segment is damaged before the end of that record
+    // The server crashed, so the record of the earlier segment never continues.
+    kGivesUp,
   };
   enum class Finish {
-    kUnknown,  // damaged, or of a release whose records are unknown
-    kEnds,     // unfinished: the server had not written beyond `stops`
-    kStops,    // in its last page, at `stops`, followed by something other than zeros
-    kWhole,    // no record continues after it
-    kOpen,     // a record does: `open`, or if that is nullopt, the one of `rest`
+    kUnknown,  // the segment is damaged, or the form of its records is unknown
+    kEnds,     // the segment is unfinished: the server has written nothing beyond `stops`
+    // The records stop in the last page, at `stops`, and bytes other than zeros follow.
+    kStops,
+    kWhole,  // no record continues in the next segment
+    // A record continues in the next segment. It is `open`; if that is nullopt, it is the record to
+    // which `rest` belongs.
+    kOpen,
   };
   struct Open {
     Lsn start;                    // where the record begins
-    std::uint64_t remaining = 0;  // its bytes that are still missing
-    RecordPiece piece;            // the bytes that have arrived
+    std::uint64_t remaining = 0;  // the number of bytes of the record that are still missing
+    RecordPiece piece;            // the bytes of the record that have arrived
     bool operator==(const Open&) const = default;
   };
   Lsn begin;  // of the segment
   Start start = Start::kUnknown;
-  std::uint64_t announced = 0;  // kContinues: the missing bytes, according to the first page
-  RecordPiece rest;             // kContinues: those of them that have arrived
+  // kContinues: how many bytes of the record are still missing at the segment's start, according to
+  // the first page.
+  std::uint64_t announced = 0;
+  RecordPiece rest;  // kContinues: the missing bytes that this segment contains
   Finish finish = Finish::kUnknown;
   std::optional<Open> open;
-  // Where a reader stops that has nothing after this segment: where the next record would begin, or
-  // where the record begins whose rest is missing. This holds for kStops and kEnds. For other ends,
-  // it is only the position up to which the records were followed.
+  // The position at which a reader stops if it has nothing after this segment. For kStops and
+  // kEnds, this is where the next record would begin, or where an incomplete record begins. For
+  // every other `finish`, it is only the position up to which the records were followed.
   Lsn stops;
-  std::optional<Lsn> first_names;  // the predecessor that the first record that begins here names
-  std::optional<Lsn> last;         // where the last record begins
-  // Returns whether one record begins before the segment and ends after it.
+  // The position of the previous record, as the first record that begins in this segment gives it.
+  std::optional<Lsn> first_names;
+  std::optional<Lsn> last;  // where the last record begins
+  // Returns whether one record begins before this segment and ends after it.
   bool passes_through() const { return finish == Finish::kOpen && !open; }
   bool operator==(const SegmentEdges&) const = default;
 };
 
-// Checks the records from segment to segment.
+// Follows the records from segment to segment, and checks them.
 class RecordsAcrossSegments {
  public:
-  // Adds the next segment. Returns where a reader would stop:
+  // Adds the next segment to the chain. Returns the position where a reader would stop:
   //   at a record that does not continue here as it should, or whose checksum fails now that it is
   //     complete;
-  //   where the segment before stopped, when the server continued here;
-  //   at the segment's beginning, when its content follows something else.
-  // nullopt: nowhere, or unknown, as after an unfinished segment.
+  //   where the previous segment stopped, if the server nevertheless continued here;
+  //   at the segment's beginning, if its content does not follow the previous segment.
+  // Returns nullopt if a reader would not stop, or if that is unknown, as after an unfinished
+  // segment.
   std::optional<Lsn> add(const SegmentEdges& edges);
 
  private:

@@ -71,12 +71,15 @@ void SegmentEndFinder::add(ByteView raw) {
 // The first page's header contains the size of pages.
 bool SegmentEndFinder::begin(ByteView first_bytes) {
   header_ = parse_segment_header(first_bytes).header;
-  if (!header_ || header_->magic < kFirstMagicWithThisRecord) return false;
-  if (header_->is_newer_release()) return false;  // the format of its records is unknown
+  if (!has_known_records()) return false;
   page_size_ = load_little_endian<std::uint32_t>(first_bytes, 36);  // xlp_xlog_blcksz, checked
   timeline_ = header_->timeline.value;
   page_.reserve(page_size_);
   return true;
+}
+
+bool SegmentEndFinder::has_known_records() const {
+  return header_ && header_->magic >= kFirstMagicWithThisRecord && !header_->is_newer_release();
 }
 
 void SegmentEndFinder::add_page(ByteView page) {
@@ -174,7 +177,10 @@ void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
               record_->header.begin() + static_cast<std::ptrdiff_t>(record_->header_size));
   record_->header_size += more;
   record_->passed += size;
-  record_->crc.add(page.subspan(position + more, size - more));
+  const ByteView after_header = page.subspan(position + more, size - more);
+  record_->crc.add(after_header);
+  if (record_->header_size == kRecordHeaderSize && SegmentTimesCollector::wants(record_->header))
+    times_.add(after_header);
   const auto named = more > 0 ? named_by_record() : std::nullopt;
   if (named && !previous_) first_names_ = named;
   if (named && !is_record_before(*named)) {
@@ -203,6 +209,7 @@ bool SegmentEndFinder::start_record(ByteView page, std::size_t position) {
   const auto length = load_little_endian<std::uint32_t>(page, position);
   if (length < kRecordHeaderSize) return false;
   record_ = Record{.start = offset_ + position, .remaining = length};
+  times_.begin();
   return true;
 }
 
@@ -229,6 +236,8 @@ void SegmentEndFinder::finish_record(std::size_t position) {
   }
   check(done);
   previous_ = done.start;
+  const std::uint64_t base = header_->page_address.value;
+  if (!failed_) times_.finish(done.header, Lsn{base + *done.start}, Lsn{base + end_});
   if (done.header[kManagerOffset] == kTransactionLog &&
       (done.header[kRecordInfoOffset] & kRmgrInfoMask) == kSwitchInfo) {
     state_ = State::kSwitched;
@@ -320,6 +329,22 @@ SegmentEdges SegmentEndFinder::edges() const {
     edges.start = end().broken ? SegmentEdges::Start::kBreaksOff : SegmentEdges::Start::kUnknown;
   }
   return edges;
+}
+
+SegmentTimes SegmentEndFinder::times() const {
+  SegmentTimesCollector all = times_;
+  const SegmentEnd extent = this->extent();
+  const bool is_open =
+      record_ && record_->start && !failed_ && extent.kind == SegmentEnd::Kind::kFull;
+  if (is_open) {
+    all.finish_open(record_->header, record_->header_size,
+                    Lsn{header_->page_address.value + *record_->start});
+  }
+  SegmentTimes times = all.times();
+  times.known = has_known_records();
+  if (extent.kind == SegmentEnd::Kind::kUnfinished)
+    times.unfinished_at = Lsn{header_->page_address.value + extent.offset};
+  return times;
 }
 
 SegmentEnd SegmentEndFinder::extent() const {

@@ -70,8 +70,8 @@ bool is_page_size(std::uint32_t bytes) {
 
 // A server that walstow does not support. Its file is sound.
 constexpr const char* kOtherMachineHint =
-    "The file is sound. walstow supports PostgreSQL on 64-bit little-endian machines (amd64, "
-    "arm64, ppc64le, riscv64) only.";
+    "The file is not damaged. But walstow supports only PostgreSQL on 64-bit little-endian "
+    "machines (amd64, arm64, ppc64le, riscv64).";
 
 SegmentHeaderResult not_a_segment(const std::string& why) {
   return {std::nullopt, fmt::format("is not a WAL segment: {}", why), {}};
@@ -98,13 +98,13 @@ SegmentHeaderResult unknown_magic(ByteView bytes, std::uint16_t magic) {
                         release ? fmt::format(" of PostgreSQL {}", release->name) : ""),
             kOtherMachineHint};
   }
-  SegmentHeaderResult result =
-      not_a_segment(fmt::format("page magic 0x{:04X} is of no PostgreSQL release from {} to {}",
-                                magic, kReleases.front().name, kReleases.back().name));
+  SegmentHeaderResult result = not_a_segment(
+      fmt::format("page magic 0x{:04X} belongs to no PostgreSQL release from {} to {}", magic,
+                  kReleases.front().name, kReleases.back().name));
   if ((magic & kFirstDigitMask) == kFirstDigit) {
     result.hint = fmt::format(
-        "Either its server is older than PostgreSQL {}, or a development version of another "
-        "release, neither of which walstow supports; or the file is damaged.",
+        "Its server is older than PostgreSQL {}, or is a development version, and walstow does not "
+        "support it; or the file is damaged.",
         kReleases.front().name);
   }
   return result;
@@ -128,7 +128,7 @@ SegmentHeaderResult bad_sizes(ByteView bytes, const std::string& why) {
 
 SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
   if (first_bytes.size() < kSegmentHeaderSize) {
-    return not_a_segment(fmt::format("it has {} bytes, its header alone takes {}",
+    return not_a_segment(fmt::format("it has {} bytes, but its header alone takes {}",
                                      first_bytes.size(), kSegmentHeaderSize));
   }
   const auto magic = load_little_endian<std::uint16_t>(first_bytes, kMagicOffset);
@@ -137,16 +137,17 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
 
   const auto info = load_little_endian<std::uint16_t>(first_bytes, kInfoOffset);
   if (release == nullptr && (info & ~kAllFlags) != 0) {
-    return not_a_segment(fmt::format(
-        "page magic 0x{:04X} is of no PostgreSQL release from {} to {}, and no release has the "
-        "page flags 0x{:04X}",
-        magic, kReleases.front().name, kReleases.back().name, info));
+    return not_a_segment(
+        fmt::format("page magic 0x{:04X} belongs to no PostgreSQL release from {} to {}, and no "
+                    "release uses the page flags 0x{:04X}",
+                    magic, kReleases.front().name, kReleases.back().name, info));
   }
   if ((info & kLongHeaderFlag) == 0) {
-    return not_a_segment("its first page has no long header, so it is a later page of one");
+    return not_a_segment(
+        "its first page has no long header, so that page is not the first page of a segment");
   }
   const auto timeline = load_little_endian<std::uint32_t>(first_bytes, kTimelineOffset);
-  if (timeline == 0) return not_a_segment("its first page is of timeline 0");
+  if (timeline == 0) return not_a_segment("its first page is from timeline 0");
 
   const auto identifier = load_little_endian<std::uint64_t>(first_bytes, kSystemIdentifierOffset);
   if (identifier == 0) return not_a_segment("its system identifier is 0");
@@ -166,8 +167,9 @@ SegmentHeaderResult parse_segment_header(ByteView first_bytes) {
   }
   const Lsn address{load_little_endian<std::uint64_t>(first_bytes, kPageAddressOffset)};
   if (address.value % segment_size->bytes() != 0) {
-    return not_a_segment(fmt::format("its first page is of {}, where no segment of {} starts",
-                                     to_string(address), to_string(*segment_size)));
+    return not_a_segment(
+        fmt::format("its first page has the address {}, where no segment of {} starts",
+                    to_string(address), to_string(*segment_size)));
   }
   return {SegmentHeader{.magic = magic,
                         .release = release == nullptr ? "" : release->name,
@@ -188,17 +190,18 @@ std::optional<std::string> check_segment_header(const SegmentHeader& header,
                                                 const SegmentExpectation& expected) {
   const SegmentSize size = header.segment_size;
   if (!expected.name.fits(size)) {
-    return fmt::format("segment size is {}, with which no segment has this name", to_string(size));
+    return fmt::format("with a segment size of {}, no segment has this name", to_string(size));
   }
   const Lsn address = start_of(expected.name.number(size), size);
   if (header.page_address != address) {
-    return fmt::format("its first page is of {}, its name means {}", to_string(header.page_address),
-                       to_string(address));
+    return fmt::format(
+        "its first page has the address {}, but according to its name it should have {}",
+        to_string(header.page_address), to_string(address));
   }
   // A .partial is the renamed segment (XLogArchiveNotify at the end of recovery): it has the full
   // size, too.
   if (expected.file_size != size.bytes()) {
-    return fmt::format("it has {} bytes, a segment has {}", expected.file_size, size.bytes());
+    return fmt::format("it has {} bytes, but a segment has {}", expected.file_size, size.bytes());
   }
   if (header.is_newer_release() && !expected.system_identifier) {
     return fmt::format(
@@ -207,12 +210,13 @@ std::optional<std::string> check_segment_header(const SegmentHeader& header,
         header.magic, newest_known_release());
   }
   if (expected.system_identifier && header.system_identifier != *expected.system_identifier) {
-    return fmt::format("its system identifier is {}, the cluster's is {}", header.system_identifier,
-                       *expected.system_identifier);
+    return fmt::format("its system identifier is {}, but the cluster's is {}",
+                       header.system_identifier, *expected.system_identifier);
   }
   if (header.timeline > expected.name.timeline()) {
-    return fmt::format("its first page is of timeline {}, its name of the older timeline {}",
-                       header.timeline.value, expected.name.timeline().value);
+    return fmt::format(
+        "its first page is from timeline {}, but its name is from the older timeline {}",
+        header.timeline.value, expected.name.timeline().value);
   }
   return std::nullopt;
 }

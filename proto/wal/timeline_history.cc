@@ -38,14 +38,13 @@ std::string impossible_place(const TimelineHistory& history, SegmentSize size) {
   Lsn before = start_of(SegmentNumber{1}, size);
   for (const TimelineSwitch& step : history.ancestry) {
     if (step.left_at < start_of(SegmentNumber{1}, size)) {
-      return fmt::format("timeline {} cannot have been left at {}: no log begins before {}",
+      return fmt::format("no timeline can branch off timeline {} at {}: no log begins before {}",
                          step.parent.value, to_string(step.left_at),
                          to_string(start_of(SegmentNumber{1}, size)));
     }
     if (step.left_at < before) {
       return fmt::format(
-          "timeline {} cannot have been left at {}, which is before {}, where the "
-          "timeline before it was left",
+          "no timeline can branch off timeline {} at {}: the previous branch point, {}, is later",
           step.parent.value, to_string(step.left_at), to_string(before));
     }
     before = step.left_at;
@@ -53,9 +52,25 @@ std::string impossible_place(const TimelineHistory& history, SegmentSize size) {
   return {};
 }
 
+std::string impossible_first_page(const TimelineHistory& history, SegmentNumber number,
+                                  SegmentSize size, Timeline page) {
+  if (std::ranges::none_of(history.ancestry,
+                           [page](const TimelineSwitch& step) { return step.parent == page; })) {
+    return fmt::format("its first page is from timeline {}, which is no ancestor of timeline {}",
+                       page.value, history.timeline.value);
+  }
+  const Lsn opened = history.ancestry.back().left_at;
+  const bool is_opened_inside = opened > start_of(number, size) &&
+                                opened.value - start_of(number, size).value <= size.bytes();
+  if (is_opened_inside) return {};
+  return fmt::format(
+      "its first page is from timeline {}, but timeline {} was opened at {}, in another segment",
+      page.value, history.timeline.value, to_string(opened));
+}
+
 TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view content) {
   if (content.size() > kLargestHistoryFile) {
-    return {std::nullopt, fmt::format("it has {} bytes, a timeline history file at most {}",
+    return {std::nullopt, fmt::format("it has {} bytes, but a timeline history file has at most {}",
                                       content.size(), kLargestHistoryFile)};
   }
   TimelineHistory history{own, {}};
@@ -84,8 +99,8 @@ TimelineHistoryResult parse_timeline_history(Timeline own, std::string_view cont
                                         number, parent->value, own.value)};
     }
     if (history.ancestry.size() == kMostAncestors) {
-      return {std::nullopt,
-              fmt::format("line {}: more than {} timelines before it", number, kMostAncestors)};
+      return {std::nullopt, fmt::format("line {}: there are more than {} timelines before it",
+                                        number, kMostAncestors)};
     }
     history.ancestry.push_back({*parent, *left_at, std::string(reason_of(line))});
   }

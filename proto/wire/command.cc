@@ -42,16 +42,29 @@ void set_instance(Fields& fields, const Instance& instance) {
   if (!instance.boot.empty()) fields.set(field::kBoot, instance.boot);
 }
 
-RequestHead request_for(const PutFile& put) {
-  RequestHead request = start_request(Method::kPut, file_path(put.cluster, put.file));
+// A request with the fields that describe the file of a put.
+RequestHead start_file_request(Method method, const PutFile& put) {
+  RequestHead request = start_request(method, file_path(put.cluster, put.file));
   Fields& fields = request.fields;
   set_number(fields, field::kSystem, put.system_identifier);
   if (put.segment_size) set_number(fields, field::kSegmentSize, put.segment_size->bytes());
   set_number(fields, field::kSize, put.raw_size);
   fields.set(field::kDigest, to_digest_field(put.digest));
+  return request;
+}
+
+RequestHead request_for(const PutFile& put) {
+  RequestHead request = start_file_request(Method::kPut, put);
+  Fields& fields = request.fields;
   if (put.encoding == Encoding::kZstd) fields.set(field::kContentEncoding, "zstd");
   if (put.instance) set_instance(fields, *put.instance);
   if (put.ask_first) fields.set(field::kExpect, "100-continue");
+  return request;
+}
+
+RequestHead request_for(const ConfirmFile& confirm) {
+  RequestHead request = start_file_request(Method::kPost, confirm.put);
+  request.fields.set(field::kSha256, to_hex(confirm.sha256));
   return request;
 }
 
@@ -85,6 +98,11 @@ RequestHead request_for(const ListFiles& list) {
 
 RequestHead request_for(const ListHoles& list) {
   return start_request(Method::kGet, fmt::format("{}/holes{}", cluster_path(list.cluster),
+                                                 page_query(list.after, list.limit, list.range)));
+}
+
+RequestHead request_for(const ListTimes& list) {
+  return start_request(Method::kGet, fmt::format("{}/times{}", cluster_path(list.cluster),
                                                  page_query(list.after, list.limit, list.range)));
 }
 
@@ -135,6 +153,12 @@ RequestHead request_for(const ReportPosition& report) {
 
 RequestHead request_for(const ShowMetrics&) {
   return start_request(Method::kGet, "/metrics");
+}
+
+RequestHead request_for(const ShowPage& show) {
+  return start_request(Method::kGet, show.only
+                                         ? fmt::format("/?cluster={}", percent_encoded(*show.only))
+                                         : std::string("/"));
 }
 
 RequestHead request_for(const Whoami&) {

@@ -36,7 +36,7 @@ std::optional<Refusal> check_sizes(const PutFile& put) {
   } else if (!SegmentSize::from_bytes(put.raw_size)) {
     const bool too_large = put.raw_size > std::size_t{1} << 30;
     return make_refusal(too_large ? Code::kTooLarge : Code::kBadContent,
-                        fmt::format("file \"{}\" has {} bytes, which is no segment size",
+                        fmt::format("file \"{}\" has {} bytes, which is not a segment size",
                                     put.file.text(), put.raw_size),
                         fmt::format("A segment has {}.", form::kSegmentSizeText));
   } else if (put.segment_size && put.segment_size->bytes() != put.raw_size) {
@@ -47,11 +47,11 @@ std::optional<Refusal> check_sizes(const PutFile& put) {
 
   const auto size = put.segment_size ? put.segment_size : SegmentSize::from_bytes(put.raw_size);
   if (size && !put.file.fits(*size)) {
-    return make_refusal(
-        Code::kBadName,
-        fmt::format("\"{}\" names no segment of {}", put.file.text(), to_string(*size)),
-        fmt::format("With segments of {}, the last eight digits go up to {:08X}.", to_string(*size),
-                    size->segments_per_log() - 1));
+    return make_refusal(Code::kBadName,
+                        fmt::format("\"{}\" is not a valid segment name with segments of {}",
+                                    put.file.text(), to_string(*size)),
+                        fmt::format("With segments of {}, the last eight digits go up to {:08X}.",
+                                    to_string(*size), size->segments_per_log() - 1));
   }
   return std::nullopt;
 }
@@ -79,6 +79,14 @@ Parsed parse_put(FilePath path, FieldReader& fields) {
   return put;
 }
 
+// The fields of a put describe the file.
+Parsed parse_confirm(FilePath path, FieldReader& fields) {
+  const auto sha256 = fields.required(form::kSha256);
+  const Parsed put = parse_put(std::move(path), fields);
+  if (!put) return put.error();
+  return ConfirmFile{.put = std::get<PutFile>(put.value()), .sha256 = *sha256};
+}
+
 Parsed parse_get(FilePath path, Method method, FieldReader& fields) {
   const GetFile get{.cluster = std::move(path.cluster),
                     .file = std::move(path.file),
@@ -98,9 +106,9 @@ Parsed parse_position(std::string cluster, std::string_view instance_of_path, Fi
   const auto instance = fields.instance();
   const auto restartpoint = fields.required(form::kRestartpoint);
   if (!instance || instance->id != instance_of_path) {
-    fields.refuse(
-        make_refusal(Code::kBadRequest, fmt::format("instance \"{}\" of the path is not that of {}",
-                                                    shown(instance_of_path), field::kInstance)));
+    fields.refuse(make_refusal(Code::kBadRequest,
+                               fmt::format("instance \"{}\" in the path is not the one in field {}",
+                                           shown(instance_of_path), field::kInstance)));
   }
   if (fields.refused()) return *fields.refused();
   return ReportPosition{.cluster = std::move(cluster),
@@ -143,22 +151,14 @@ Parsed parse_change_client(std::string client, FieldReader& fields) {
 
 // --- one function for each command that has parameters ---
 
+// List is ListFiles, ListHoles or ListTimes.
+template <class List>
 Parsed parse_list(std::string cluster, const Target& target) {
   QueryReader query(target);
-  ListFiles list{.cluster = std::move(cluster),
-                 .after = query.optional(form::kAfter).value_or(""),
-                 .limit = query.optional(form::kLimit).value_or(kLargestPage),
-                 .range = query.range()};
-  if (auto refused = query.refused()) return std::move(*refused);
-  return list;
-}
-
-Parsed parse_list_holes(std::string cluster, const Target& target) {
-  QueryReader query(target);
-  ListHoles list{.cluster = std::move(cluster),
-                 .after = query.optional(form::kAfter).value_or(""),
-                 .limit = query.optional(form::kLimit).value_or(kLargestPage),
-                 .range = query.range()};
+  List list{.cluster = std::move(cluster),
+            .after = query.optional(form::kAfter).value_or(""),
+            .limit = query.optional(form::kLimit).value_or(kLargestPage),
+            .range = query.range()};
   if (auto refused = query.refused()) return std::move(*refused);
   return list;
 }
@@ -183,8 +183,9 @@ Parsed parse_set_aside(std::string cluster, const Target& target) {
   auto object = query.optional(form::kObject);
   if (auto refused = query.refused()) return std::move(*refused);
   if (!object) {
-    return make_refusal(Code::kBadRequest, "query parameter \"object\" is missing",
-                        "It names the object to quarantine, as a verification reports it.");
+    return make_refusal(
+        Code::kBadRequest, "query parameter \"object\" is missing",
+        "Name the object that you want to quarantine, as \"walstow verify\" prints it.");
   }
   return SetAside{.cluster = std::move(cluster), .object = std::move(*object)};
 }
@@ -192,16 +193,16 @@ Parsed parse_set_aside(std::string cluster, const Target& target) {
 // --- from the path to the command ---
 
 Refusal refused_method(const RequestHead& request) {
-  return make_refusal(
-      Code::kBadRequest,
-      fmt::format("method {} is not for \"{}\"", to_string(request.method), shown(request.target)));
+  return make_refusal(Code::kBadRequest,
+                      fmt::format("method {} is not allowed for \"{}\"", to_string(request.method),
+                                  shown(request.target)));
 }
 
 Refusal not_a_file_name(std::string_view name) {
   return make_refusal(Code::kBadName,
                       fmt::format("\"{}\" is not the name of a WAL file", shown(name)),
-                      "Segments, .partial, .history and .backup files have names of upper-case hex "
-                      "digits, as PostgreSQL makes them.");
+                      "The names of segments, .partial, .history and .backup files begin with "
+                      "upper-case hex digits, as PostgreSQL writes them.");
 }
 
 // .../conflicts, .../conflicts/{file}, .../conflicts/{file}/{digest}
@@ -225,7 +226,7 @@ Parsed parse_conflicts(const RequestHead& request, std::string cluster, const Ta
       digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
     return make_refusal(Code::kBadRequest,
                         fmt::format("\"{}\" is not the beginning of a digest", shown(digits)),
-                        "It is the first 12 of its digits, or all 32, in lower case.");
+                        "Give its first 12 digits, or all 32, in lower case.");
   }
   if (request.method != Method::kPost) return refused_method(request);
   return AcceptContent{.cluster = std::move(cluster), .file = std::move(*file), .digits = digits};
@@ -244,6 +245,7 @@ Parsed parse_file_request(const RequestHead& request, std::string cluster,
     case Method::kHead:
       return parse_get(std::move(path), request.method, fields);
     case Method::kPost:
+      return parse_confirm(std::move(path), fields);
     case Method::kDelete:
       break;
   }
@@ -254,9 +256,10 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
   const auto& path = target.path;  // v1, clusters, {cluster}, ...
   std::string cluster = path[2];
   if (!valid_cluster_name(cluster)) {
-    return make_refusal(
-        Code::kBadRequest, fmt::format("\"{}\" is not the name of a cluster", shown(cluster)),
-        "A cluster's name has 1 to 63 of A-Z a-z 0-9 - _, the first a letter or digit.");
+    return make_refusal(Code::kBadRequest,
+                        fmt::format("\"{}\" is not the name of a cluster", shown(cluster)),
+                        "A cluster's name has 1 to 63 letters, digits, \"-\" and \"_\", and starts "
+                        "with a letter or digit.");
   }
   FieldReader fields(request.fields);
   const Method method = request.method;
@@ -267,11 +270,15 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
     return refused_method(request);
   }
   if (path.size() == 4 && part == "wal") {
-    if (method == Method::kGet) return parse_list(std::move(cluster), target);
+    if (method == Method::kGet) return parse_list<ListFiles>(std::move(cluster), target);
     return refused_method(request);
   }
   if (path.size() == 4 && part == "holes") {
-    if (method == Method::kGet) return parse_list_holes(std::move(cluster), target);
+    if (method == Method::kGet) return parse_list<ListHoles>(std::move(cluster), target);
+    return refused_method(request);
+  }
+  if (path.size() == 4 && part == "times") {
+    if (method == Method::kGet) return parse_list<ListTimes>(std::move(cluster), target);
     return refused_method(request);
   }
   if (path.size() == 4 && part == "verify") {
@@ -315,9 +322,10 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
 
 Parsed parse_client_request(const RequestHead& request, std::string client) {
   if (!valid_client_name(client)) {
-    return make_refusal(
-        Code::kBadRequest, fmt::format("\"{}\" is not a valid client name", shown(client)),
-        "A client's name has 1 to 63 of A-Z a-z 0-9 . - _, the first a letter or digit.");
+    return make_refusal(Code::kBadRequest,
+                        fmt::format("\"{}\" is not a valid client name", shown(client)),
+                        "A client's name has 1 to 63 letters, digits, \".\", \"-\" and \"_\", and "
+                        "starts with a letter or digit.");
   }
   FieldReader fields(request.fields);
   switch (request.method) {
@@ -334,8 +342,19 @@ Parsed parse_client_request(const RequestHead& request, std::string client) {
   return refused_method(request);
 }
 
+Parsed parse_show_page(const Target& target) {
+  QueryReader query(target);
+  ShowPage show{.only = query.optional(form::kCluster)};
+  if (auto refused = query.refused()) return std::move(*refused);
+  return show;
+}
+
 Parsed parse_path(const RequestHead& request, const Target& target) {
   const auto& path = target.path;
+  if (path == std::vector<std::string>{""}) {
+    if (request.method == Method::kGet) return parse_show_page(target);
+    return refused_method(request);
+  }
   if (path == std::vector<std::string>{"metrics"}) {
     if (request.method == Method::kGet) return ShowMetrics{};
     return refused_method(request);
@@ -366,8 +385,11 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
 // The commands whose own parse functions have checked the query.
 bool has_parameters(const Command& command) {
   return std::holds_alternative<ListFiles>(command) || std::holds_alternative<ListHoles>(command) ||
+         std::holds_alternative<ListTimes>(command) ||
          std::holds_alternative<VerifyFiles>(command) ||
-         std::holds_alternative<SetAside>(command) ||
+         std::holds_alternative<SetAside>(command) || std::holds_alternative<ShowPage>(command) ||
+         std::holds_alternative<SetPolicy>(command) || std::holds_alternative<PlanPrune>(command) ||
+         std::holds_alternative<BeginPrune>(command) ||
          std::visit(
              [](const auto& one) {
                return requires {
@@ -385,16 +407,18 @@ OrRefusal<Command> parse_request(const RequestHead& request) {
   if (version != nullptr && *version != kProtocolVersion) {
     return make_refusal(
         Code::kBadRequest,
-        fmt::format("protocol version \"{}\" is requested, this store speaks \"{}\"",
+        fmt::format("the request uses protocol version \"{}\", but this store uses version \"{}\"",
                     shown(*version), kProtocolVersion),
-        "Install releases of walstow that speak the same version at both ends.");
+        "Install releases of walstow that use the same version at both ends: docs/upgrading.md "
+        "lists "
+        "them.");
   }
   const auto target = parse_target(request.target);
   if (!target) {
     return make_refusal(Code::kBadRequest,
                         fmt::format("\"{}\" is not a request target", shown(request.target)),
-                        "It is a path, and a query of name=value where one is allowed, both "
-                        "percent-encoded.");
+                        "A target is a percent-encoded path. A query of percent-encoded name=value "
+                        "pairs may follow if the request has parameters.");
   }
   Parsed parsed = parse_path(request, *target);
   if (parsed && !has_parameters(*parsed)) {

@@ -45,6 +45,11 @@ std::optional<std::string> parse_request_id(std::string_view text) {
   return std::string(text);
 }
 
+std::optional<Sha256Digest> parse_sha256(std::string_view text) {
+  Sha256Digest digest{};
+  return from_hex(text, digest) ? std::optional(digest) : std::nullopt;
+}
+
 // A space at either end would be lost: HTTP drops it.
 std::optional<std::string> parse_host(std::string_view text) {
   if (text.empty() || text.size() > kLongestHost || !std::ranges::all_of(text, printable) ||
@@ -142,6 +147,7 @@ const FieldForm<std::uint64_t> kSize{field::kSize, parse_decimal,
                                      "the file's size, a decimal number (bytes)"};
 const FieldForm<Digest> kDigest{field::kDigest, parse_digest_field,
                                 "\"xxh128=\" and 32 lower-case hex digits"};
+const FieldForm<Sha256Digest> kSha256{field::kSha256, parse_sha256, "64 lower-case hex digits"};
 const FieldForm<Encoding> kContentEncoding{field::kContentEncoding, parse_content_encoding,
                                            "\"zstd\", \"identity\" or absent"};
 const FieldForm<std::string> kRequest{field::kRequest, parse_request_id,
@@ -152,9 +158,9 @@ const FieldForm<bool> kExpect{field::kExpect, parse_expect, "\"100-continue\" or
 const FieldForm<std::string> kPublicKey{field::kPublicKey, parse_public_key,
                                         "the base64 of a public key (SubjectPublicKeyInfo, DER)"};
 const FieldForm<Grants> kGrants{field::kGrants, parse_grants_field,
-                                "\"CLUSTER=RIGHT,...;...\", a cluster's name or \"*\", with "
-                                "rights of archive, restore, admin"};
-const FieldForm<Time> kUntil{field::kUntil, parse_iso8601, "a time, as 2026-11-22T19:40:00Z"};
+                                "\"CLUSTER=RIGHT,...;...\", a cluster's name or \"*\", with rights "
+                                "of archive, restore, admin, monitor"};
+const FieldForm<Time> kUntil{field::kUntil, parse_iso8601, "a time, such as 2026-11-22T19:40:00Z"};
 }  // namespace form
 
 std::string shown(std::string_view text) {
@@ -193,12 +199,12 @@ void FieldReader::refuse_value(std::string_view name, std::string_view value,
                                std::string_view description) {
   refuse(make_refusal(Code::kBadRequest,
                       fmt::format("invalid value for {}: \"{}\"", name, shown(value)),
-                      fmt::format("{} is {}.", name, description)));
+                      fmt::format("{} must be {}.", name, description)));
 }
 
 void FieldReader::refuse_absence(std::string_view name, std::string_view description) {
   refuse(make_refusal(Code::kBadRequest, fmt::format("field {} is missing", name),
-                      fmt::format("{} is {}.", name, description)));
+                      fmt::format("{} must be {}.", name, description)));
 }
 
 }  // namespace walstow

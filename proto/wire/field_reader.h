@@ -13,12 +13,12 @@ namespace walstow {
 // Returns text from outside in a form that is safe in a message.
 std::string shown(std::string_view text);
 
-// The form of one field's value.
+// The form that the value of a field must have.
 template <class Value>
 struct FieldForm {
   std::string_view name;
   std::optional<Value> (*parse)(std::string_view);
-  std::string_view description;  // completes "NAME is ..."
+  std::string_view description;  // completes the message "NAME is ..."
 };
 
 namespace form {
@@ -28,22 +28,23 @@ extern const FieldForm<std::uint64_t> kSystem;
 extern const FieldForm<SegmentSize> kSegmentSize;
 extern const FieldForm<std::uint64_t> kSize;
 extern const FieldForm<Digest> kDigest;
+extern const FieldForm<Sha256Digest> kSha256;
 extern const FieldForm<Encoding> kContentEncoding;
 extern const FieldForm<std::string> kRequest;
 extern const FieldForm<WalFileName> kRestartpoint;
-extern const FieldForm<bool> kExpect;  // true, or invalid
+extern const FieldForm<bool> kExpect;  // "100-continue" gives true; anything else is invalid
 extern const FieldForm<std::string> kPublicKey;
 extern const FieldForm<Grants> kGrants;
 extern const FieldForm<Time> kUntil;
 }  // namespace form
 
-// Reads fields one by one. The first invalid one becomes the refusal; what is read after it no
-// longer counts.
+// Reads fields one by one. The first invalid field becomes the refusal; fields that are read after
+// it do not count.
 class FieldReader {
  public:
   explicit FieldReader(const Fields& fields) : fields_(fields) {}
 
-  // nullopt: absent, or refused because it is invalid.
+  // Returns nullopt if the field is absent, or refused because it is invalid.
   template <class Value>
   std::optional<Value> optional(const FieldForm<Value>& form) {
     const std::string* text = fields_.find(form.name);
@@ -53,17 +54,17 @@ class FieldReader {
     return value;
   }
 
-  // nullopt: refused.
+  // Returns nullopt if the field was refused.
   template <class Value>
   std::optional<Value> required(const FieldForm<Value>& form) {
     if (fields_.find(form.name) == nullptr) refuse_absence(form.name, form.description);
     return optional(form);
   }
 
-  // Reads the complete instance or nothing. Refuses its other fields where Walstow-Instance is
-  // absent.
+  // Reads the complete instance or nothing. Refuses the other fields of an instance if
+  // Walstow-Instance is absent.
   std::optional<Instance> instance();
-  // kZstd only where the client names zstd: programs that cannot read it may send "*".
+  // Returns kZstd only if the client names zstd: programs that cannot read it may send "*".
   Encoding accepted_encoding() const;
 
   void refuse(Refusal refusal);

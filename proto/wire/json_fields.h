@@ -1,5 +1,5 @@
-// Members of JSON objects, for bodies and for the records of an archive. Reading input from outside
-// is bounded, and never throws.
+// Members of JSON objects, for bodies and for the records of an archive. Functions that read input
+// from outside check its size, and never throw.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -18,24 +18,26 @@
 
 namespace walstow {
 
-// nullopt: longer than kLargestJson, not JSON, followed by something, or not an object.
+// Returns nullopt if `body` is longer than kLargestJson, is not JSON, is not an object, or has
+// anything after the object.
 std::optional<boost::json::object> parse_json_object(std::string_view body);
 
-// nullopt: absent, or of another type.
+// Returns nullopt if the member is absent, or has another type.
 std::optional<std::string> text_member(const boost::json::object& object, std::string_view name);
 std::optional<std::uint64_t> number_member(const boost::json::object& object,
                                            std::string_view name);
-// nullopt: absent, of another type, or not in the form of to_iso8601().
+// Returns nullopt if the member is absent, has another type, or is not in the form of to_iso8601().
 std::optional<Time> time_member(const boost::json::object& object, std::string_view name);
-// nullptr: absent, or of another type.
+// Returns nullptr if the member is absent, or has another type.
 const boost::json::object* object_member(const boost::json::object& object, std::string_view name);
 
-// [{"cluster":"main","rights":["archive","restore"]}], in both directions. Rights of later releases
-// are ignored.
+// Make and read an array of grants: [{"cluster":"main","rights":["archive","restore"]}]. Rights
+// that only later releases know are ignored.
 boost::json::array grants_array(const Grants& grants);
 std::optional<Grants> grants_member(const boost::json::object& object, std::string_view name);
 
-// For names of people and machines: whatever they contain, a body stays ASCII on one line.
+// Returns the name of a person or machine with unprintable characters escaped. So the body is one
+// line of UTF-8, whatever the names contain.
 boost::json::string escaped_text(std::string_view value);
 boost::json::value time_or_null(const std::optional<Time>& time);
 template <class Number>

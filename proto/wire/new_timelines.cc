@@ -19,7 +19,7 @@ constexpr std::string_view kAny = "any";
 
 constexpr FieldForm<std::optional<ClientNames>> kNewTimelines{
     field::kNewTimelines, parse_new_timelines,
-    "\"any\", or names of clients with ',' between, none of them \"any\""};
+    "\"any\", or names of clients separated by ',', none of them \"any\""};
 
 }  // namespace
 
@@ -55,8 +55,8 @@ NewTimelinesReport parse_new_timelines_report(std::string_view body) {
   const auto clients = parse_new_timelines(reader.text("new_timelines"));
   if (!clients) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("{} does not name the clients that may open them", kWhat),
-                "Is walstow older than the store?");
+                fmt::format("{} does not contain the names of clients, or \"any\"", kWhat),
+                "If walstow here is older than the store, update it.");
   }
   return {.clients = *clients, .by = reader.text("by"), .set = reader.time("set")};
 }

@@ -7,7 +7,7 @@
 
 namespace walstow {
 
-// Names of clients, at least one, each once.
+// The names of clients: at least one, and each name only once.
 using ClientNames = std::vector<std::string>;
 
 // PUT /v1/clusters/{cluster}/timelines: from now on, only these clients can put new histories.

@@ -47,6 +47,10 @@ std::optional<std::string> parse_object(std::string_view text) {
   return !text.empty() && is_page_token(text) ? std::optional(std::string(text)) : std::nullopt;
 }
 
+std::optional<std::string> parse_cluster(std::string_view text) {
+  return valid_cluster_name(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+
 std::optional<Timeline> parse_timeline(std::string_view text) {
   const auto name = WalFileName::parse(fmt::format("{}.history", text));
   return name ? std::optional(name->timeline()) : std::nullopt;
@@ -60,7 +64,7 @@ constexpr FieldForm<WalFileName> kToFile{"to", WalFileName::parse, "the name of 
 }  // namespace
 
 namespace form {
-const FieldForm<std::string> kAfter{"after", parse_after, "the \"next\" of the page before"};
+const FieldForm<std::string> kAfter{"after", parse_after, "the \"next\" of the previous page"};
 const FieldForm<std::uint32_t> kLimit{"limit", parse_limit, "1 to 1000"};
 const FieldForm<Time> kSince{"since", parse_iso8601, "a time: YYYY-MM-DDThh:mm:ssZ"};
 const FieldForm<bool> kDeep{"deep", parse_yes, "1, or left out"};
@@ -68,6 +72,7 @@ const FieldForm<std::uint32_t> kJobs{"jobs", parse_jobs, "1 to 64"};
 const FieldForm<std::uint64_t> kBytes{"bytes", parse_bytes, "a number above 0"};
 const FieldForm<std::string> kObject{"object", parse_object,
                                      "the name by which a verification reports an object"};
+const FieldForm<std::string> kCluster{"cluster", parse_cluster, "the name of a cluster"};
 }  // namespace form
 
 FileRange QueryReader::range() {
@@ -85,7 +90,8 @@ const std::string* QueryReader::take(std::string_view name) {
   for (const auto& [known, value] : query_) {
     if (known != name) continue;
     if (found != nullptr) {
-      refuse(make_refusal(Code::kBadRequest, fmt::format("query parameter \"{}\" twice", name)));
+      refuse(make_refusal(Code::kBadRequest,
+                          fmt::format("query parameter \"{}\" is given twice", name)));
     }
     found = &value;
   }
@@ -98,8 +104,9 @@ std::optional<Refusal> QueryReader::refused() {
     if (taken_.contains(name)) continue;
     refuse(make_refusal(
         Code::kBadRequest, fmt::format("unknown query parameter \"{}\"", shown(name)),
-        taken_.empty() ? "This request has no parameters."
-                       : fmt::format("This request has: {}.", fmt::join(taken_, ", "))));
+        taken_.empty()
+            ? "This request has no parameters."
+            : fmt::format("The parameters of this request are: {}.", fmt::join(taken_, ", "))));
   }
   return refusal_;
 }
@@ -109,7 +116,7 @@ void QueryReader::refuse_value(std::string_view name, std::string_view value,
   refuse(make_refusal(
       Code::kBadRequest,
       fmt::format("invalid value for query parameter \"{}\": \"{}\"", name, shown(value)),
-      fmt::format("It is {}.", description)));
+      fmt::format("It must be {}.", description)));
 }
 
 void QueryReader::refuse(Refusal refusal) {

@@ -18,18 +18,19 @@ namespace form {
 extern const FieldForm<std::string> kAfter;
 extern const FieldForm<std::uint32_t> kLimit;
 extern const FieldForm<Time> kSince;
-extern const FieldForm<bool> kDeep;  // true, or invalid
+extern const FieldForm<bool> kDeep;  // "1" gives true; anything else is invalid
 extern const FieldForm<std::uint32_t> kJobs;
 extern const FieldForm<std::uint64_t> kBytes;
 extern const FieldForm<std::string> kObject;
+extern const FieldForm<std::string> kCluster;
 }  // namespace form
 
-// Reads the parameters of a query one by one. The first invalid one becomes the refusal.
+// Reads the parameters of a query one by one. The first invalid parameter becomes the refusal.
 class QueryReader {
  public:
   explicit QueryReader(const Target& target) : query_(target.query) {}
 
-  // nullopt: absent, or refused because it is invalid or occurs twice.
+  // Returns nullopt if the parameter is absent, or refused because it is invalid or occurs twice.
   template <class Value>
   std::optional<Value> optional(const FieldForm<Value>& form) {
     const std::string* text = take(form.name);
@@ -41,7 +42,7 @@ class QueryReader {
   FileRange range();
   PageRange page();
 
-  // Call it after all known parameters were read: any other is no parameter of this request.
+  // Call it after reading all known parameters. It refuses a request that has any other parameter.
   std::optional<Refusal> refused();
 
  private:

@@ -37,6 +37,7 @@ json::value timeline_value(const TimelineReport& report) {
   object["backups"] = report.backups;
   object["newest"] = time_or_null(report.newest);
   object["backup_files"] = array_of(report.backup_files, backup_object);
+  object["pruned_gaps"] = report.pruned_gaps;
   return object;
 }
 
@@ -46,6 +47,17 @@ json::value break_value(const BreakReport& report) {
 
 json::value forked_value(const ForkedTimeline& forked) {
   return {{"highest", forked.highest}, {"in_use", forked.in_use}, {"left_at", forked.left_at}};
+}
+
+json::value recoverable_value(const RecoverableReport& report) {
+  json::object object;
+  object["backup"] = escaped_text(report.backup);
+  object["timeline"] = report.timeline;
+  object["from"] = to_iso8601(report.from);
+  object["to"] = report.to ? json::value(to_iso8601(*report.to)) : json::value(nullptr);
+  object["end"] = report.end;
+  object["missing"] = report.missing;
+  return object;
 }
 
 json::value branch_value(const BranchReport& branch) {
@@ -74,6 +86,7 @@ json::value era_value(const EraReport& report) {
   object["missing_histories"] = array_of(report.missing_histories, escaped_text_of);
   object["newer_magic"] = report.newer_magic;
   object["breaks"] = array_of(report.breaks, break_value);
+  object["more_breaks"] = report.more_breaks;
   object["forked"] = report.forked ? forked_value(*report.forked) : json::value(nullptr);
   object["branches"] = array_of(report.branches, branch_value);
   object["withdrawn"] = report.withdrawn;
@@ -81,6 +94,8 @@ json::value era_value(const EraReport& report) {
   object["holes"] = array_of(report.holes, hole_object);
   object["retention"] =
       report.retention ? json::value(retention_object(*report.retention)) : json::value(nullptr);
+  object["recoverable"] =
+      report.recoverable ? recoverable_value(*report.recoverable) : json::value(nullptr);
   return object;
 }
 
@@ -149,6 +164,18 @@ json::value verified_value(const std::optional<VerifyRecord>& record) {
   return object;
 }
 
+json::object put_object(const PutReport& report) {
+  json::object object;
+  object["archive"] = report.archive;
+  object["era"] = report.era;
+  object["name"] = report.name;
+  object["digest"] = report.digest;
+  object["raw_size"] = report.raw_size;
+  object["stored_size"] = report.stored_size;
+  object["warning"] = escaped_text(report.warning);
+  return object;
+}
+
 json::value client_value(const ClientReport& report) {
   json::object object;
   object["client"] = report.client;
@@ -163,15 +190,13 @@ json::value client_value(const ClientReport& report) {
 }  // namespace
 
 std::string to_json(const PutReport& report) {
-  json::object object;
-  object["archive"] = report.archive;
-  object["era"] = report.era;
-  object["name"] = report.name;
-  object["digest"] = report.digest;
-  object["raw_size"] = report.raw_size;
-  object["stored_size"] = report.stored_size;
-  object["warning"] = escaped_text(report.warning);
-  return to_line(object);
+  return to_line(put_object(report));
+}
+
+std::string to_json(const ConfirmReport& report) {
+  const json::value archived =
+      report.archived ? json::value(put_object(*report.archived)) : nullptr;
+  return to_line({{"archived", archived}, {"other_content", report.other_content}});
 }
 
 std::string to_json(const ClusterReport& report) {

@@ -22,7 +22,8 @@ TimelineReport read_timeline(const ReportReader& reader) {
           .incompletes = reader.number("incompletes"),
           .backups = reader.number("backups"),
           .newest = reader.time_or_null("newest"),
-          .backup_files = reader.objects_or_none("backup_files", read_backup)};
+          .backup_files = reader.objects_or_none("backup_files", read_backup),
+          .pruned_gaps = reader.number_or_0("pruned_gaps")};
 }
 
 BreakReport read_break(const ReportReader& reader) {
@@ -35,6 +36,15 @@ ForkedTimeline read_forked(const ReportReader& reader) {
   return {.highest = reader.small_number("highest"),
           .in_use = reader.small_number("in_use"),
           .left_at = reader.text("left_at")};
+}
+
+RecoverableReport read_recoverable(const ReportReader& reader) {
+  return {.backup = reader.text("backup"),
+          .timeline = reader.small_number("timeline"),
+          .from = reader.time_micro("from"),
+          .to = reader.time_micro_or_null("to"),
+          .end = reader.text("end"),
+          .missing = reader.text("missing")};
 }
 
 BranchReport read_branch(const ReportReader& reader) {
@@ -61,9 +71,11 @@ EraReport read_era(const ReportReader& reader) {
           .missing_histories = reader.texts_or_none("missing_histories"),
           .newer_magic = reader.text_or_empty("newer_magic"),
           .breaks = reader.objects_or_none("breaks", read_break),
+          .more_breaks = reader.truth_or_false("more_breaks"),
           .forked = reader.optional_object("forked", read_forked),
           .holes = reader.objects_or_none("holes", read_hole),
           .retention = reader.optional_object("retention", read_retention),
+          .recoverable = reader.optional_object("recoverable", read_recoverable),
           .withdrawn_files = reader.objects_or_none("withdrawn_files", read_withdrawn),
           .branches = reader.objects_or_none("branches", read_branch)};
 }
@@ -120,6 +132,16 @@ VerifyRecord read_verified(const ReportReader& reader) {
           .by = reader.text("by")};
 }
 
+PutReport read_put(const ReportReader& reader) {
+  return {.archive = reader.text("archive"),
+          .era = reader.text("era"),
+          .name = reader.text("name"),
+          .digest = reader.text("digest"),
+          .raw_size = reader.number("raw_size"),
+          .stored_size = reader.number("stored_size"),
+          .warning = reader.text_or_empty("warning")};
+}
+
 ClientReport read_client(const ReportReader& reader) {
   return {.client = reader.text("client"),
           .public_key = reader.text("public_key"),
@@ -140,14 +162,14 @@ FileEntry read_entry(const ReportReader& reader) {
 
 PutReport parse_put_report(std::string_view body) {
   const boost::json::object object = parse_report_body(body, "report of a put");
-  const ReportReader reader(object, "report of a put");
-  return {.archive = reader.text("archive"),
-          .era = reader.text("era"),
-          .name = reader.text("name"),
-          .digest = reader.text("digest"),
-          .raw_size = reader.number("raw_size"),
-          .stored_size = reader.number("stored_size"),
-          .warning = reader.text_or_empty("warning")};
+  return read_put(ReportReader(object, "report of a put"));
+}
+
+ConfirmReport parse_confirm_report(std::string_view body) {
+  const boost::json::object object = parse_report_body(body, "answer about a file");
+  const ReportReader reader(object, "answer about a file");
+  return {.archived = reader.optional_object("archived", read_put),
+          .other_content = reader.truth_or_false("other_content")};
 }
 
 ClusterReport parse_cluster_report(std::string_view body) {

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 [[noreturn]] void throw_not_a(std::string_view what, const std::string& why) {
   throw Error(ErrorKind::kUnavailable, fmt::format("the store's answer is not a {}: {}", what, why),
-              "Something other than walstowd may have answered, or another release of it.");
+              "A program other than walstowd, or another release of walstowd, may have answered.");
 }
 
 }  // namespace
@@ -21,7 +21,7 @@ namespace json = boost::json;
 json::object parse_report_body(std::string_view body, std::string_view what) {
   auto object = parse_json_object(body);
   if (!object) {
-    throw_not_a(what, fmt::format("its {} bytes are no JSON object", body.size()));
+    throw_not_a(what, fmt::format("its {} bytes are not a JSON object", body.size()));
   }
   return std::move(*object);
 }
@@ -67,10 +67,22 @@ std::optional<Time> ReportReader::time_or_null(std::string_view name) const {
   return time(name);
 }
 
+TimeMicro ReportReader::time_micro(std::string_view name) const {
+  const auto value = text_member(object_, name);
+  const auto time = value ? parse_iso8601_micro(*value) : std::nullopt;
+  if (!time) fail(name, "a time with microseconds");
+  return *time;
+}
+
+std::optional<TimeMicro> ReportReader::time_micro_or_null(std::string_view name) const {
+  if (is_null(name)) return std::nullopt;
+  return time_micro(name);
+}
+
 std::vector<std::string> ReportReader::texts(std::string_view name) const {
   std::vector<std::string> items;
   for (const json::value& item : array(name)) {
-    if (!item.is_string()) fail(name, "an array of texts");
+    if (!item.is_string()) fail(name, "an array of strings");
     items.emplace_back(item.get_string().c_str());
   }
   return items;

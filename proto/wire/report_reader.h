@@ -1,5 +1,5 @@
-// Reads the JSON body of an answer from outside. Also contains the parts that several bodies share.
-// Private to this folder.
+// Reads the JSON body of an answer from outside. Also makes and reads the objects that several
+// bodies share. Private to this folder.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -13,22 +13,26 @@
 #include <vector>
 
 #include "proto/base/utc_time.h"
+#include "proto/base/utc_time_micro.h"
 #include "proto/identity/grant.h"
 #include "proto/wire/report.h"
 
 namespace walstow {
 
-// Throws Error{kUnavailable} for anything but a JSON object; `what` completes "is not a ...".
+// Throws Error{kUnavailable} for anything but a JSON object. `what` completes the message "is not a
+// ...".
 boost::json::object parse_report_body(std::string_view body, std::string_view what);
 
-// Members of one object of a body. Each getter throws when the member has another type. It also
-// throws when the member is absent, except for getters with `_or_`: members newer than their report
-// have a default, so that the reader understands a store of an earlier release.
+// Reads the members of one object in a body. Each getter throws if the member has another type. It
+// also throws if the member is absent, except for getters with `_or_`. Getters for members that
+// later releases added have a default value. So the reader understands a store of an earlier
+// release.
 class ReportReader {
  public:
   ReportReader(const boost::json::object& object, std::string_view what)
       : object_(object), what_(what) {}
 
+  const boost::json::object& members() const { return object_; }
   std::string text(std::string_view name) const;
   std::string text_or_empty(std::string_view name) const {
     return object_.contains(name) ? text(name) : std::string();
@@ -36,15 +40,21 @@ class ReportReader {
   std::uint64_t number(std::string_view name) const;
   std::uint32_t small_number(std::string_view name) const;
   std::optional<std::uint32_t> small_number_or_null(std::string_view name) const;
+  std::optional<std::uint32_t> small_number_or_none(std::string_view name) const {
+    return object_.contains(name) ? small_number_or_null(name) : std::nullopt;
+  }
   bool truth(std::string_view name) const;
+  bool truth_or_false(std::string_view name) const { return object_.contains(name) && truth(name); }
   Time time(std::string_view name) const;
   std::optional<Time> time_or_null(std::string_view name) const;
+  TimeMicro time_micro(std::string_view name) const;
+  std::optional<TimeMicro> time_micro_or_null(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
   std::vector<std::string> texts_or_none(std::string_view name) const {
     return object_.contains(name) ? texts(name) : std::vector<std::string>();
   }
   Grants grants(std::string_view name) const;
-  // nullopt: null.
+  // Returns nullopt for null.
   std::optional<std::uint64_t> optional_number(std::string_view name) const;
   std::optional<Time> optional_time(std::string_view name) const;
   std::uint64_t number_or_0(std::string_view name) const;
@@ -59,14 +69,14 @@ class ReportReader {
     }
     return items;
   }
-  // No items where the member is absent.
+  // Returns no items if the member is absent.
   template <class Read>
   auto objects_or_none(std::string_view name, Read read) const {
     if (object_.contains(name)) return objects(name, read);
     return std::vector<decltype(read(*this))>();
   }
 
-  // nullopt: null.
+  // Returns nullopt for null.
   template <class Read>
   auto optional_object(std::string_view name, Read read) const {
     std::optional<decltype(read(*this))> item;
@@ -85,15 +95,13 @@ class ReportReader {
   std::string_view what_;
 };
 
-// Several bodies contain a hole.
+// The functions below make objects that occur in several bodies.
 boost::json::object hole_object(const HoleReport& hole);
 HoleReport read_hole(const ReportReader& reader);
-// They also contain backups and a status's retention ...
 boost::json::object backup_object(const BackupReport& backup);
 BackupReport read_backup(const ReportReader& reader);
 boost::json::object retention_object(const RetentionReport& retention);
 RetentionReport read_retention(const ReportReader& reader);
-// ... and withdrawn files.
 boost::json::object withdrawn_object(const WithdrawnReport& report);
 WithdrawnReport read_withdrawn(const ReportReader& reader);
 

@@ -15,14 +15,14 @@
 
 namespace walstow {
 
-// The client that adds a hold or backup chooses its id at random: 12 lower-case hex digits. So it
-// can repeat a request whose answer was lost.
+// The client that adds a hold or backup chooses a random id: 12 lower-case hex digits. So it can
+// repeat a request whose answer was lost.
 
 // PUT /v1/clusters/{cluster}/holds/{id}: keeps everything from `from` onward, in the newest era.
 struct AddHold {
   std::string cluster, id;
   LogPosition from{Lsn{}};
-  std::optional<LogPosition> to;  // for people: everything after it is kept, too
+  std::optional<LogPosition> to;  // only shown to people: the hold keeps everything after it, too
   std::string reason;
   bool operator==(const AddHold&) const = default;
 };
@@ -40,11 +40,11 @@ struct ListHolds {
   bool operator==(const ListHolds&) const = default;
 };
 
-// PUT /v1/clusters/{cluster}/backups/{id}: a backup that left no .backup file.
+// PUT /v1/clusters/{cluster}/backups/{id}: registers a backup without a .backup file.
 struct AddBackup {
   std::string cluster, id;
-  LogPosition start{Lsn{}};  // its START WAL LOCATION
-  Lsn stop;                  // the position at which it is consistent
+  LogPosition start{Lsn{}};  // START WAL LOCATION of the backup
+  Lsn stop;                  // the position at which the backup is consistent
   Timeline timeline;
   Time stopped;
   std::string label;
@@ -71,31 +71,38 @@ struct ListStandbys {
   bool operator==(const ListStandbys&) const = default;
 };
 
-// DELETE /v1/clusters/{cluster}/standbys/{client}/{instance}: nothing more is kept for it, unless
-// it reports again.
+// DELETE /v1/clusters/{cluster}/standbys/{client}/{instance}: from now on no WAL is kept for this
+// standby, unless it reports again.
 struct ForgetStandby {
   std::string cluster, client, instance;
   bool operator==(const ForgetStandby&) const = default;
 };
 
-// What an administrator wants to keep, in addition to what consumers need.
+// The WAL that an administrator wants to keep, in addition to the WAL that consumers need.
 // store/retention/retention_rule.h defines the rule.
 struct PrunePolicy {
-  // Set together with keep_days. 0: only younger backups; in an older era only.
+  // keep_backups and keep_days are either both set or both nullopt. With keep_backups 0, only
+  // backups younger than keep_days are kept. This is valid only for an era that is not the newest.
   std::optional<std::uint32_t> keep_backups;
   std::optional<std::uint32_t> keep_days;
   std::optional<LogPosition> before;
   std::string backup_label;  // a pattern; "": every backup counts
   std::optional<std::uint32_t> standby_limit_days;
-  std::optional<Timeline> timeline;  // remove this dead branch, and nothing else
+  std::optional<Timeline> timeline;  // delete this dead branch, and nothing else
+  // The newest backup of each month and year is kept, for this many months and years that have one.
+  // Only together with keep_backups. nullopt: not stated; otherwise the same as 0.
+  std::optional<std::uint32_t> keep_monthly = {}, keep_yearly = {};
   bool operator==(const PrunePolicy&) const = default;
 };
 
-// PUT /v1/clusters/{cluster}/policy: a daemon prunes by it from now on. At least one of policy and
-// quota is present; an absent one stays unchanged.
+inline constexpr std::uint32_t kMostMonths = 1200;
+inline constexpr std::uint32_t kMostYears = 100;
+
+// PUT /v1/clusters/{cluster}/policy: from now on, a daemon prunes by this policy. At least one of
+// policy and quota is present. The other one, if absent, stays unchanged.
 struct SetPolicy {
   std::string cluster;
-  PrunePolicy policy = {};  // with keep_backups, 1 and up; neither before nor timeline
+  PrunePolicy policy = {};  // `keep_backups` is at least 1; `before` and `timeline` are not set
   std::optional<std::uint64_t> quota = {};  // bytes, as stored; 0: no quota
   bool operator==(const SetPolicy&) const = default;
 };
@@ -112,7 +119,7 @@ struct RemovePolicy {
   bool operator==(const RemovePolicy&) const = default;
 };
 
-// GET /v1/clusters/{cluster}/prune: what a prune would delete.
+// GET /v1/clusters/{cluster}/prune: asks what a prune would delete.
 struct PlanPrune {
   std::string cluster;
   PrunePolicy policy;
@@ -125,12 +132,14 @@ struct PlanPrune {
 struct BeginPrune {
   std::string cluster;
   PrunePolicy policy;
-  std::optional<Lsn> floor;  // that was shown to the caller: the prune's floor is not above it
+  // The floor that was shown to the caller. The floor of this prune is not above it.
+  std::optional<Lsn> floor;
   std::optional<EraName> era = {};
   bool operator==(const BeginPrune&) const = default;
 };
 
-// POST /v1/clusters/{cluster}/prune/{number}: deletes for some seconds; repeat it until it is done.
+// POST /v1/clusters/{cluster}/prune/{number}: deletes for some seconds. The client repeats it until
+// the prune is done.
 struct ContinuePrune {
   std::string cluster;
   std::uint32_t number = 0;

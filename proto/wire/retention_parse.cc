@@ -16,11 +16,13 @@ using Parsed = OrRefusal<Command>;
 constexpr std::size_t kIdLength = 12;
 constexpr std::uint32_t kMostDays = 36500;
 
-std::optional<std::uint32_t> parse_small_number(std::string_view text) {
+template <std::uint32_t most>
+std::optional<std::uint32_t> parse_up_to(std::string_view text) {
   const auto number = parse_decimal(text);
-  if (!number || *number > kMostDays) return std::nullopt;
+  if (!number || *number > most) return std::nullopt;
   return static_cast<std::uint32_t>(*number);
 }
+constexpr auto parse_small_number = parse_up_to<kMostDays>;
 
 std::optional<Timeline> parse_timeline_number(std::string_view text) {
   const auto number = parse_decimal(text);
@@ -41,13 +43,16 @@ constexpr FieldForm<std::string> kLabel{field::kLabel, parse_text_field, kTextFo
 constexpr FieldForm<Timeline> kTimeline{field::kTimeline, parse_timeline_number,
                                         "the number of a timeline"};
 constexpr FieldForm<Time> kStopped{field::kStopped, parse_iso8601,
-                                   "a time, as 2026-11-22T19:40:00Z"};
+                                   "a time, such as 2026-11-22T19:40:00Z"};
 constexpr FieldForm<std::uint32_t> kKeepBackups{field::kKeepBackups, parse_small_number,
                                                 "a number of backups, 0 to 36500"};
 constexpr FieldForm<std::uint32_t> kKeepDays{field::kKeepDays, parse_small_number, kDaysText};
 constexpr FieldForm<std::uint32_t> kStandbyLimit{field::kStandbyLimit, parse_small_number,
                                                  kDaysText};
-
+constexpr FieldForm<std::uint32_t> kKeepMonthly{"keep_monthly", parse_up_to<kMostMonths>,
+                                                "a number of months, 0 to 1200"};
+constexpr FieldForm<std::uint32_t> kKeepYearly{"keep_yearly", parse_up_to<kMostYears>,
+                                               "a number of years, 0 to 100"};
 constexpr FieldForm<std::uint64_t> kQuota{field::kQuota, parse_decimal, "a number of bytes"};
 
 void set_policy(Fields& fields, const PrunePolicy& policy) {
@@ -62,29 +67,51 @@ void set_policy(Fields& fields, const PrunePolicy& policy) {
   if (policy.timeline) fields.set(field::kTimeline, std::to_string(policy.timeline->value));
 }
 
+// These are parameters of the query, because a store of an earlier release refuses a query that it
+// does not know. It would ignore a field of the head, and then delete what should be kept.
+std::string period_query(const PrunePolicy& policy) {
+  std::string query;
+  const auto add = [&query](std::string_view name, const std::optional<std::uint32_t>& count) {
+    if (count) query += fmt::format("{}{}={}", query.empty() ? '?' : '&', name, *count);
+  };
+  add(kKeepMonthly.name, policy.keep_monthly);
+  add(kKeepYearly.name, policy.keep_yearly);
+  return query;
+}
+
 void set_era(Fields& fields, const std::optional<EraName>& era) {
   if (era) fields.set(field::kEra, to_string(*era));
 }
 
-PrunePolicy read_policy(FieldReader& fields) {
+PrunePolicy read_policy(FieldReader& fields, QueryReader& query) {
   PrunePolicy policy{.keep_backups = fields.optional(kKeepBackups),
                      .keep_days = fields.optional(kKeepDays),
                      .before = fields.optional(kBefore),
                      .backup_label = fields.optional(kLabel).value_or(""),
                      .standby_limit_days = fields.optional(kStandbyLimit),
-                     .timeline = fields.optional(kTimeline)};
+                     .timeline = fields.optional(kTimeline),
+                     .keep_monthly = query.optional(kKeepMonthly),
+                     .keep_yearly = query.optional(kKeepYearly)};
+  if (auto refused = query.refused()) fields.refuse(*std::move(refused));
   // One without the other keeps less than its author may have expected.
   if (policy.keep_backups.has_value() != policy.keep_days.has_value()) {
     fields.refuse(make_refusal(
         Code::kBadRequest,
         fmt::format("{} and {} must be given together", field::kKeepBackups, field::kKeepDays),
-        "They keep that many backups, all that are younger, and one before these."));
+        "For example, 2 and 14 keep the 2 newest backups, all backups younger than 14 days, and "
+        "the newest one before those."));
   }
-  if (policy.timeline && policy.before) {
+  if ((policy.keep_monthly || policy.keep_yearly) && !policy.keep_backups) {
     fields.refuse(make_refusal(
         Code::kBadRequest,
-        fmt::format("{} does not go together with {}", field::kTimeline, field::kBefore),
-        "A dead branch is deleted as a whole, except for files that are needed."));
+        fmt::format("{} and {} need {}", kKeepMonthly.name, kKeepYearly.name, field::kKeepBackups),
+        "Without it, every backup is kept, and all WAL from the oldest one onward."));
+  }
+  if (policy.timeline && policy.before) {
+    fields.refuse(
+        make_refusal(Code::kBadRequest,
+                     fmt::format("{} cannot be combined with {}", field::kTimeline, field::kBefore),
+                     "A dead branch is deleted as a whole, except for files that are needed."));
   }
   return policy;
 }
@@ -93,9 +120,10 @@ PrunePolicy read_policy(FieldReader& fields) {
 void check_count(FieldReader& fields, const PrunePolicy& policy,
                  const std::optional<EraName>& era) {
   if (era || policy.keep_backups != 0U) return;
-  fields.refuse(make_refusal(Code::kBadRequest,
-                             fmt::format("{} is 0 without {}", field::kKeepBackups, field::kEra),
-                             "At least one backup of the newest era is kept."));
+  fields.refuse(make_refusal(
+      Code::kBadRequest,
+      fmt::format("{} may be 0 only together with {}", field::kKeepBackups, field::kEra),
+      "At least one backup of the newest era is kept."));
 }
 
 bool valid_id(std::string_view id) {
@@ -105,7 +133,7 @@ bool valid_id(std::string_view id) {
 
 Parsed not_an_id(std::string_view id) {
   return make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not an id", shown(id)),
-                      "It has 12 lower-case hex digits.");
+                      "An id has 12 lower-case hex digits.");
 }
 
 Parsed parse_add_hold(const std::string& cluster, const std::string& id, FieldReader& fields) {
@@ -123,7 +151,7 @@ Parsed parse_add_backup(const std::string& cluster, const std::string& id, Field
   const auto stopped = fields.required(kStopped);
   const auto label = fields.required(kLabel);
   if (from && timeline && from->timeline() && *from->timeline() != *timeline) {
-    fields.refuse(make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not of timeline {}",
+    fields.refuse(make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not on timeline {}",
                                                               from->text(), timeline->value)));
   }
   if (fields.refused()) return *fields.refused();
@@ -168,25 +196,27 @@ std::optional<Parsed> parse_standby(const RequestHead& request, const std::strin
   const bool instance = path[5].size() == 32 &&
                         path[5].find_first_not_of("0123456789abcdef") == std::string_view::npos;
   if (!parse_text(path[4]) || !instance) {
-    return make_refusal(
-        Code::kBadRequest,
-        fmt::format("\"{}\" of \"{}\" is no instance of a client", shown(path[5]), shown(path[4])),
-        "\"walstow standby list\" shows them.");
+    return make_refusal(Code::kBadRequest,
+                        fmt::format("\"{}\" is not an instance, or \"{}\" is not a client",
+                                    shown(path[5]), shown(path[4])),
+                        "\"walstow standby list\" shows instances and clients.");
   }
   return ForgetStandby{cluster, path[4], path[5]};
 }
 
 std::optional<Parsed> parse_prune(const RequestHead& request, const std::string& cluster,
-                                  const std::vector<std::string>& path) {
+                                  const Target& target, const std::vector<std::string>& path) {
   FieldReader fields(request.fields);
+  QueryReader query(target);
   if (path.size() == 4 && request.method == Method::kGet) {
-    PlanPrune plan{cluster, read_policy(fields), fields.optional(kEra)};
+    PlanPrune plan{cluster, read_policy(fields, query), fields.optional(kEra)};
     check_count(fields, plan.policy, plan.era);
     if (fields.refused()) return *fields.refused();
     return plan;
   }
   if (path.size() == 4 && request.method == Method::kPost) {
-    BeginPrune begin{cluster, read_policy(fields), fields.optional(kFloor), fields.optional(kEra)};
+    BeginPrune begin{cluster, read_policy(fields, query), fields.optional(kFloor),
+                     fields.optional(kEra)};
     check_count(fields, begin.policy, begin.era);
     if (fields.refused()) return *fields.refused();
     return begin;
@@ -207,8 +237,8 @@ std::optional<Parsed> parse_prune(const RequestHead& request, const std::string&
   return go_on;
 }
 
-Parsed parse_set_policy(const std::string& cluster, FieldReader& fields) {
-  SetPolicy set{cluster, read_policy(fields), fields.optional(kQuota)};
+Parsed parse_set_policy(const std::string& cluster, FieldReader& fields, QueryReader& query) {
+  SetPolicy set{cluster, read_policy(fields, query), fields.optional(kQuota)};
   check_count(fields, set.policy, {});
   const bool is_quota_alone = set.quota && set.policy == PrunePolicy();
   if (!set.policy.keep_backups && !is_quota_alone) {
@@ -217,20 +247,21 @@ Parsed parse_set_policy(const std::string& cluster, FieldReader& fields) {
         "A policy states which backups to keep. Without one, nothing is pruned automatically."));
   }
   if (set.policy.before || set.policy.timeline) {
-    fields.refuse(
-        make_refusal(Code::kBadRequest,
-                     fmt::format("{} and {} are for one prune", field::kBefore, field::kTimeline),
-                     "A policy applies to all later prunes."));
+    fields.refuse(make_refusal(
+        Code::kBadRequest,
+        fmt::format("a policy cannot contain {} or {}", field::kBefore, field::kTimeline),
+        "They apply only to a single prune."));
   }
   if (fields.refused()) return *fields.refused();
   return set;
 }
 
 std::optional<Parsed> parse_policy(const RequestHead& request, const std::string& cluster,
-                                   const std::vector<std::string>& path) {
+                                   const Target& target, const std::vector<std::string>& path) {
   if (path.size() != 4) return std::nullopt;
   FieldReader fields(request.fields);
-  if (request.method == Method::kPut) return parse_set_policy(cluster, fields);
+  QueryReader query(target);
+  if (request.method == Method::kPut) return parse_set_policy(cluster, fields, query);
   if (request.method == Method::kGet) return ShowPolicy{cluster};
   if (request.method == Method::kDelete) return RemovePolicy{cluster};
   return std::nullopt;
@@ -289,7 +320,8 @@ RequestHead request_for(const ForgetStandby& forget) {
 }
 
 RequestHead request_for(const SetPolicy& set) {
-  RequestHead request = start_in_cluster(Method::kPut, set.cluster, "policy");
+  RequestHead request = start_in_cluster(Method::kPut, set.cluster,
+                                         fmt::format("policy{}", period_query(set.policy)));
   set_policy(request.fields, set.policy);
   if (set.quota) request.fields.set(field::kQuota, std::to_string(*set.quota));
   return request;
@@ -304,14 +336,16 @@ RequestHead request_for(const RemovePolicy& remove) {
 }
 
 RequestHead request_for(const PlanPrune& plan) {
-  RequestHead request = start_in_cluster(Method::kGet, plan.cluster, "prune");
+  RequestHead request = start_in_cluster(Method::kGet, plan.cluster,
+                                         fmt::format("prune{}", period_query(plan.policy)));
   set_policy(request.fields, plan.policy);
   set_era(request.fields, plan.era);
   return request;
 }
 
 RequestHead request_for(const BeginPrune& begin) {
-  RequestHead request = start_in_cluster(Method::kPost, begin.cluster, "prune");
+  RequestHead request = start_in_cluster(Method::kPost, begin.cluster,
+                                         fmt::format("prune{}", period_query(begin.policy)));
   set_policy(request.fields, begin.policy);
   if (begin.floor) request.fields.set(field::kFloor, to_string(*begin.floor));
   set_era(request.fields, begin.era);
@@ -338,8 +372,8 @@ std::optional<Parsed> parse_retention_request(const RequestHead& request,
   if (path[3] == "holds") return parse_hold(request, cluster, target, path);
   if (path[3] == "backups") return parse_backup(request, cluster, target, path);
   if (path[3] == "standbys") return parse_standby(request, cluster, target, path);
-  if (path[3] == "policy") return parse_policy(request, cluster, path);
-  if (path[3] == "prune") return parse_prune(request, cluster, path);
+  if (path[3] == "policy") return parse_policy(request, cluster, target, path);
+  if (path[3] == "prune") return parse_prune(request, cluster, target, path);
   return std::nullopt;
 }
 

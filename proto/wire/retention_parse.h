@@ -23,7 +23,8 @@ RequestHead request_for(const BeginPrune& begin);
 RequestHead request_for(const ContinuePrune& go_on);
 RequestHead request_for(const AbandonPrune& abandon);
 
-// nullopt: not one of these paths, or not with this method.
+// Returns nullopt if the path belongs to another kind of request, or the method does not fit the
+// path.
 std::optional<OrRefusal<Command>> parse_retention_request(const RequestHead& request,
                                                           const std::string& cluster,
                                                           const Target& target);

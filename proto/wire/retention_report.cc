@@ -25,11 +25,33 @@ json::value hold_value(const HoldReport& hold) {
   return object;
 }
 
+json::value period_backup_value(const PeriodBackupReport& backup) {
+  json::object object;
+  object["name"] = backup.name;
+  object["put_by"] = escaped_text(backup.put_by);
+  object["month"] = backup.month;
+  object["year"] = backup.year;
+  object["first"] = backup.first;
+  object["last"] = backup.last;
+  return object;
+}
+
+PeriodBackupReport read_period_backup(const Reader& reader) {
+  return {.name = reader.text("name"),
+          .put_by = reader.text("put_by"),
+          .month = reader.text("month"),
+          .year = reader.text("year"),
+          .first = reader.text("first"),
+          .last = reader.text("last")};
+}
+
 json::object policy_object(const PolicyReport& report) {
   const PrunePolicy& policy = report.policy;
   json::object object;
   object["keep_backups"] = number_or_null(policy.keep_backups);
   object["keep_days"] = number_or_null(policy.keep_days);
+  if (policy.keep_monthly) object["keep_monthly"] = *policy.keep_monthly;
+  if (policy.keep_yearly) object["keep_yearly"] = *policy.keep_yearly;
   object["backup_label"] = policy.backup_label;
   object["standby_limit_days"] = number_or_null(policy.standby_limit_days);
   object["by"] = escaped_text(report.by);
@@ -41,6 +63,8 @@ PolicyReport read_set_policy(const Reader& reader) {
   PolicyReport report;
   report.policy.keep_backups = reader.small_number_or_null("keep_backups");
   report.policy.keep_days = reader.small_number_or_null("keep_days");
+  report.policy.keep_monthly = reader.small_number_or_none("keep_monthly");
+  report.policy.keep_yearly = reader.small_number_or_none("keep_yearly");
   report.policy.backup_label = reader.text("backup_label");
   report.policy.standby_limit_days = reader.small_number_or_null("standby_limit_days");
   report.by = reader.text("by");
@@ -107,6 +131,7 @@ json::object retention_object(const RetentionReport& retention) {
   object["stored_bytes"] = retention.stored_bytes;
   object["pruned"] = retention.pruned;
   object["clock"] = escaped_text(retention.clock);
+  object["period_backups"] = array_of(retention.period_backups, period_backup_value);
   return object;
 }
 
@@ -118,7 +143,8 @@ RetentionReport read_retention(const Reader& reader) {
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),
           .pruned = reader.text("pruned"),
-          .clock = reader.text_or_empty("clock")};
+          .clock = reader.text_or_empty("clock"),
+          .period_backups = reader.objects_or_none("period_backups", read_period_backup)};
 }
 
 std::string to_json(const std::vector<HoldReport>& holds, const std::string& next) {
@@ -150,6 +176,7 @@ std::string to_json(const PrunePlanReport& plan) {
   object["files"] = plan.files;
   object["stored_bytes"] = plan.stored_bytes;
   object["unfinished"] = plan.unfinished;
+  object["period_backups"] = array_of(plan.period_backups, period_backup_value);
   return to_line(object);
 }
 
@@ -199,7 +226,8 @@ PrunePlanReport parse_prune_plan(std::string_view body) {
           .older_eras = reader.texts("older_eras"),
           .files = reader.number("files"),
           .stored_bytes = reader.number("stored_bytes"),
-          .unfinished = reader.small_number("unfinished")};
+          .unfinished = reader.small_number("unfinished"),
+          .period_backups = reader.objects_or_none("period_backups", read_period_backup)};
 }
 
 PruneReport parse_prune_report(std::string_view body) {

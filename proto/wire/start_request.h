@@ -8,9 +8,10 @@
 
 namespace walstow {
 
-// Includes the protocol's version; `target` is percent-encoded.
+// The returned head includes the protocol's version. `target` must be percent-encoded already.
 RequestHead start_request(Method method, std::string target);
-// For "/v1/clusters/CLUSTER/" and `rest`. `rest` is percent-encoded; `cluster` is not yet.
+// Starts a request for "/v1/clusters/CLUSTER/" followed by `rest`. The caller has percent-encoded
+// `rest`, but not `cluster`.
 RequestHead start_in_cluster(Method method, std::string_view cluster, std::string_view rest);
 
 }  // namespace walstow

@@ -119,7 +119,7 @@ SetAsideReport parse_set_aside_report(std::string_view body) {
   if (row == kResults.end()) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("the store reports \"{}\" for an object", escaped(result)),
-                "The store may be of a later release.");
+                "The store may be from a later release. Update walstow here.");
   }
   return {.object = reader.text("object"), .result = row->first, .reason = reader.text("reason")};
 }

@@ -1,5 +1,4 @@
-// Reports of problems and of holes. They are bodies as in report.h, in a file of their own because
-// there are so many.
+// Reports of problems and holes. The rules for these bodies are those of report.h.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +11,7 @@
 
 namespace walstow {
 
-// Consecutive absent segments. A segment before them exists, and so does something after them: on
+// Consecutive absent segments. A segment before them exists. After them there is another file: on
 // their timeline, or on one that branches off after them.
 struct HoleReport {
   std::string era;
@@ -22,21 +21,22 @@ struct HoleReport {
 };
 struct HolePage {
   std::vector<HoleReport> holes;  // in the order of a list
-  std::string next;               // "after" of the next page, "" on the last
+  std::string next;               // the `after` of the next page; "" on the last page
   bool operator==(const HolePage&) const = default;
 };
 
 struct VerifyProblem {
   enum class Kind {
-    kDamaged,  // not the bytes that were written, or not the file of its key
-    // A segment as it was put, whose log ends in its middle although others follow it, or which
-    // does not continue the segment before.
+    kDamaged,  // its bytes have changed, or its key belongs to another file
+    // The segment has the bytes that were put, but its log breaks off although later segments
+    // exist, or it does not continue the previous segment.
     kUnfinished,
-    kForeign,  // not an object of this release: by its key, or by its format
+    // By its key or its format, it is not an object of this release.
+    kForeign,
   };
   Kind kind = Kind::kDamaged;
-  std::string object;   // its key without the cluster's name, as SetAside takes it
-  std::string file;     // as stored; "" where it has no such name
+  std::string object;   // the object's key without the cluster's name, as SetAside takes it
+  std::string file;     // the file's name as stored; "" if the object has none
   std::string problem;  // one clause
   bool operator==(const VerifyProblem&) const = default;
 };
@@ -45,30 +45,33 @@ std::optional<VerifyProblem::Kind> parse_problem_kind(std::string_view text);
 
 // A part of a cluster that was verified completely.
 struct VerifyPage {
-  std::uint64_t objects = 0;            // verified
-  std::uint64_t bytes = 0;              // read, as stored; includes preceding segments
-  std::uint64_t passed_over = 0;        // put before `since`, or deleted meanwhile
+  std::uint64_t objects = 0;  // verified
+  // The number of stored bytes that were read, including preceding segments.
+  std::uint64_t bytes = 0;
+  std::uint64_t passed_over = 0;        // objects that were put before `since`, or were deleted
+                                        // after the list was read
   std::vector<VerifyProblem> problems;  // in the order of keys
-  std::string next;                     // "after" of the next page, "" on the last
+  std::string next;                     // the `after` of the next page; "" on the last page
   bool operator==(const VerifyPage&) const = default;
 };
 
-// The last complete verification of a cluster: of all its files, however old.
+// The last complete verification of a cluster: it checked all files, however old.
 struct VerifyRecord {
-  Time ended;                  // by the store's clock
-  bool deep = false;           // it decompressed everything, too
+  Time ended;                  // when it ended, by the store's clock
+  bool deep = false;           // whether it also decompressed everything
   std::uint64_t objects = 0;   // verified
-  std::uint64_t problems = 0;  // objects with a problem
-  std::string by;              // the client
+  std::uint64_t problems = 0;  // number of objects with a problem
+  std::string by;              // the client that ran it
   bool operator==(const VerifyRecord&) const = default;
 };
 
 struct SetAsideReport {
   enum class Result {
-    kAside,   // quarantined below "_aside" in the archive; its name is free
-    kWhole,   // it is not damaged, and is kept
-    kNeeded,  // kept: without it, a get would report a false end of the log
-    kGone,    // there is no such object
+    kAside,  // the object is quarantined below "_aside", and its name is free
+    kWhole,  // the object is not damaged, and is kept
+    // The object is kept: without it, a get would report a false end of the log.
+    kNeeded,
+    kGone,  // there is no such object
   };
   std::string object;
   Result result = Result::kGone;

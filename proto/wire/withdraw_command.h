@@ -13,7 +13,9 @@ namespace walstow {
 // GET /v1/clusters/{cluster}/withdrawn?after=PLACE&limit=N, .../withdrawn/{name}
 struct ListWithdrawn {
   std::string cluster;
-  std::string name = {};  // only this one, and the content that has the name now; "": all
+  // The name whose withdrawn versions are listed, together with the version that has the name. "":
+  // all names.
+  std::string name = {};
   PageRange page = {};
   bool operator==(const ListWithdrawn&) const = default;
 };
@@ -21,8 +23,8 @@ struct ListWithdrawn {
 // PUT /v1/clusters/{cluster}/withdrawn/{name}/{digest}
 struct WithdrawFile {
   std::string cluster;
-  std::string name;  // as in a list
-  Digest digest;     // of the content to withdraw
+  std::string name;  // the name, as in a list
+  Digest digest;     // digest of the version to withdraw
   std::string reason;
   bool operator==(const WithdrawFile&) const = default;
 };

@@ -80,7 +80,8 @@ std::optional<Parsed> parse_withdraw_request(const RequestHead& request, const s
   if (path.size() > 4 && !may_be_stored(name)) {
     return make_refusal(Code::kBadName,
                         fmt::format("\"{}\" is not the name of a stored file", shown(name)),
-                        "A list of the files shows the names.");
+                        "\"walstow list CLUSTER\" shows the names, and \"walstow list CLUSTER "
+                        "--withdrawn\" the names of withdrawn files.");
   }
   if (path.size() < 6) {
     if (request.method != Method::kGet) return std::nullopt;
@@ -89,7 +90,7 @@ std::optional<Parsed> parse_withdraw_request(const RequestHead& request, const s
   const auto digest = parse_digest(path[5]);
   if (!digest) {
     return make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not a digest", shown(path[5])),
-                        "It has 32 lower-case hex digits.");
+                        "A digest has 32 lower-case hex digits.");
   }
   if (path.size() == 7) {
     if (request.method != Method::kDelete || path[6] != kObjectPart) return std::nullopt;

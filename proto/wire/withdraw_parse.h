@@ -12,7 +12,8 @@ RequestHead request_for(const WithdrawFile& withdraw);
 RequestHead request_for(const ReturnFile& back);
 RequestHead request_for(const PurgeFile& purge);
 
-// nullopt: not one of these paths, or not with this method.
+// Returns nullopt if the path belongs to another kind of request, or the method does not fit the
+// path.
 std::optional<OrRefusal<Command>> parse_withdraw_request(const RequestHead& request,
                                                          const std::string& cluster,
                                                          const Target& target);

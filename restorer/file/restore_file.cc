@@ -22,8 +22,8 @@ constexpr const char* kMendHint =
     "If a server still has the file in its pg_wal, put it again from there with walstow-archive: "
     "it replaces the damaged object.";
 
-// Bytes. While a piece is fsynced nothing is heard of the file, and a call that waits for it waits
-// no longer than a moment for a word (PrefetchClient::take_ready()).
+// Bytes. While a part is fsynced, there is no news of the file, and a call that waits for it waits
+// only a moment for news (PrefetchClient::take_ready()).
 constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{16} << 20;
 
 constexpr std::uint64_t kProgressBytes = std::uint64_t{1} << 20;
@@ -32,7 +32,7 @@ bool has_segment_header(const WalFileName& name) {
   return name.kind() == FileKind::kSegment || name.kind() == FileKind::kPartial;
 }
 
-// nullopt: all is right.
+// nullopt: the file is right.
 std::optional<std::string> problem_of_segment(ByteView beginning,
                                               const SegmentExpectation& expected) {
   const SegmentHeaderResult result = parse_segment_header(beginning);
@@ -45,10 +45,10 @@ void check(const IncomingFile& file, const Got& got, const Question& question) {
   std::optional<std::string> problem;
   const auto& asked_size = question.get.segment_size;
   if (has_segment_header(name) && asked_size && file.size() != asked_size->bytes()) {
-    problem = fmt::format("it has {} bytes, the server has segments of {}", file.size(),
+    problem = fmt::format("it has {} bytes, but the server's segments have {}", file.size(),
                           to_string(*asked_size));
   } else if (file.size() != got.header.raw_size) {
-    problem = fmt::format("{} of {} bytes arrived", file.size(), got.header.raw_size);
+    problem = fmt::format("only {} of {} bytes arrived", file.size(), got.header.raw_size);
   } else if (has_segment_header(name)) {
     problem =
         problem_of_segment(file.beginning(), {.name = name,
@@ -94,7 +94,8 @@ std::optional<Outcome> refuse_other_archive(const Question& question, const std:
   if (!known || archive == known->id) return std::nullopt;
   return Outcome{
       .answer = StoreAnswer::kFailed,
-      .message = fmt::format("the store's archive is {}, but it was {} before", archive, known->id),
+      .message = fmt::format("the store now has archive {}, but earlier calls used archive {}",
+                             archive, known->id),
       .hint = fmt::format("If the archive was replaced on purpose, remove file \"{}\".",
                           known->remembered_in),
       .archive = archive};
@@ -127,9 +128,9 @@ Outcome to_outcome(const Error& error) {
                   .message = error.what(),
                   .hint = error.hint(),
                   .archive = {}};
-  // A check says what is wrong with the bytes, not whose they are; the store itself has a hint.
+  // A check knows what is wrong with the bytes, but not their origin; the store itself has a hint.
   if (outcome.answer == StoreAnswer::kDamaged && outcome.hint.empty()) {
-    outcome.message = fmt::format("what the store sent is damaged: {}", outcome.message);
+    outcome.message = fmt::format("the store sent damaged data: {}", outcome.message);
     outcome.hint = kMendHint;
   }
   return outcome;
@@ -221,7 +222,7 @@ LocalCopy find_local_copy(FileSystem& wal_folder, const GetFile& get) {
                                              .system_identifier = get.system_identifier});
     return problem ? LocalCopy::kNone : LocalCopy::kGood;
   } catch (const Error&) {
-    return LocalCopy::kNone;  // what cannot be read here cannot be read by the server either
+    return LocalCopy::kNone;  // the server cannot read it here either
   }
 }
 

@@ -1,5 +1,5 @@
-// Restores one file: ask the store once, check what comes, place it. Turns whatever happens into an
-// StoreAnswer with words for it. Knows no sockets, no modes and no exit codes.
+// Restores one file: asks the store once, checks the answer, and places the file. Converts every
+// outcome into a StoreAnswer with a message. Knows no sockets, no modes and no exit codes.
 #pragma once
 
 #include <functional>
@@ -17,50 +17,52 @@ namespace walstow {
 
 struct Outcome {
   StoreAnswer answer = StoreAnswer::kFailed;
-  std::string message;  // what happened, as a clause; "" for kRestored
-  std::string hint;     // a sentence, or ""
+  std::string message;  // a clause about the failure; "" for kRestored
+  std::string hint;     // one sentence, or ""
   std::string archive;  // id of the archive that answered; "" if none did
-  Digest digest;        // kRestored: of the file
+  Digest digest;        // for kRestored: the digest of the file
 };
 
 struct RestoreTarget {
-  FileSystem& folder;  // of %p
-  std::string name;    // %p's last part
+  FileSystem& folder;  // the folder of %p
+  std::string name;    // the last part of %p
 };
 
-// The archive that answered before.
+// The archive that answered an earlier call.
 struct KnownArchive {
   std::string id;
-  std::string remembered_in;  // the file that says so, for the way out
+  std::string remembered_in;  // the file that records its id, for the hint
 };
 
 struct Question {
   GetFile get;
   std::optional<KnownArchive> known_archive;
-  ByteSink object;  // gets the stored object's bytes; may be empty
+  ByteSink object;  // receives the stored object's bytes; may be empty
   std::function<void()> restart_object;
-  std::function<void()> progress;   // called for each megabyte that has come; may be empty
-  std::function<bool()> abandoned;  // asked before the file is placed; may be empty
-  // Makes each piece of a large file durable as it comes, all but the last one. So make_durable()
-  // never takes long.
+  std::function<void()> progress;   // called for each megabyte received; may be empty
+  std::function<bool()> abandoned;  // called before the file is placed; may be empty
+  // Makes a large file durable part by part while it arrives, except the last part. So
+  // make_durable() never takes long.
   bool sync_pieces = false;
 };
 
 struct Fetched {
-  Outcome outcome = {};                     // kRestored: all but that was done
-  std::unique_ptr<IncomingFile> file = {};  // to be placed; nullptr for all other answers
+  Outcome outcome = {};                     // kRestored: everything except publish() is done
+  std::unique_ptr<IncomingFile> file = {};  // to be published; nullptr for all other answers
 };
 
-// The file, checked, and visible under no name yet. `folder`, where it is to be placed, outlives
-// it. All three throw nothing but what the machine itself runs out of (std::bad_alloc).
+// Fetches and checks the file, which does not have a visible name yet. `folder`, its destination,
+// outlives the result. These three functions throw only if the machine runs out of memory
+// (std::bad_alloc).
 Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience);
-// IncomingFile::sync(). If it fails, the outcome says so, and there is no file any more.
+// Calls IncomingFile::sync(). If that fails, the outcome contains the failure, and the file is
+// discarded.
 void make_durable(Fetched& fetched);
 Outcome restore_file(const Question& question, const RestoreTarget& target, StoreClient& store,
                      const Patience& patience);
 
-// Whether the folder itself holds the file under its own name, as PostgreSQL would take it.
+// Returns whether the folder itself has a file under that name that PostgreSQL would accept.
 LocalCopy find_local_copy(FileSystem& wal_folder, const GetFile& get);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// Writes bytes in a separate thread. The producer (a connection that decrypts and decompresses)
-// then need not wait while the kernel finds memory for them. The threads share a ring of three
+// Writes bytes in a separate thread. So the producer (a connection that decrypts and decompresses)
+// does not wait while the kernel finds memory for the bytes. The threads share a ring of three
 // chunks. Its memory is reused, since new memory is expensive.
 #pragma once
 
@@ -14,26 +14,27 @@
 
 namespace walstow {
 
-// One thread may use it. The next call of write() or finish() throws what `sink` has thrown; after
-// that, it can only be destroyed.
+// Only one thread may use the object. If `sink` throws, the next call of write() or finish()
+// rethrows the exception. After that, the object can only be destroyed.
 class WriteBehind {
  public:
-  // `sink` receives all bytes in order. The first chunk arrives in the calling thread, so that
-  // small files need no other; all further ones in the other thread.
+  // `sink` receives all bytes in order. It receives the first chunk in the calling thread, so that
+  // small files need no other thread. It receives all further chunks in the other thread.
   explicit WriteBehind(ByteSink sink) : sink_(std::move(sink)) {}
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
-  ~WriteBehind();  // drops what was not written yet; the sink is not called any more
+  // Drops the bytes that were not written yet. The sink is not called any more.
+  ~WriteBehind();
 
   void write(ByteView bytes);
-  // Everything is written on return.
+  // On return, all bytes have been written.
   void finish();
 
  private:
   static constexpr std::size_t kChunks = 3;
 
   struct Chunk {
-    Buffer bytes;  // kChunkSize of them, after its first use
+    Buffer bytes;  // kChunkSize bytes after its first use
     std::size_t size = 0;
   };
 
@@ -43,12 +44,12 @@ class WriteBehind {
   void rethrow();
 
   ByteSink sink_;
-  std::size_t written_ = 0;  // in the calling thread
+  std::size_t written_ = 0;  // bytes that the calling thread has written
   std::array<Chunk, kChunks> ring_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // The mutex guards everything below. A chunk between the two numbers belongs to the thread.
+  // The mutex guards everything below. Chunks from first_ up to end_ belong to the thread.
   std::size_t first_ = 0;  // the next chunk to write
   std::size_t end_ = 0;    // the next chunk to fill
   std::exception_ptr failure_;

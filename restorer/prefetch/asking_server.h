@@ -1,21 +1,21 @@
-// The server that runs restore_command. If it is killed, the restore survives, and could wait for
-// minutes. It would then place its file for the next server without that server's knowledge. That
-// server may just have received another file under the same %p, and would take this one for the end
-// of the log.
+// The server that runs restore_command. If that server is killed, walstow-restore survives, and
+// might wait for minutes and then place its file. By then, the next server may have received
+// another file under the same %p. It would read this file instead, and take it for the end of the
+// log.
 #pragma once
 
 #include <sys/types.h>
 
 namespace walstow {
 
-// PostgreSQL's startup process leads the session of the commands that it runs, whatever shells are
-// in between. (PR_SET_PDEATHSIG would report only the shell's end.) The number of a session is not
-// reused while one of its processes lives.
+// PostgreSQL's startup process is the session leader of the commands that it runs, even if there
+// are shells in between. (PR_SET_PDEATHSIG would only report the end of the shell.) The number of a
+// session is not reused while one of its processes lives.
 class AskingServer {
  public:
   AskingServer();
-  // Returns whether it lived when this object was made, and no longer does. False if the session
-  // lost its leader long before, as for a person's background job.
+  // Returns whether the server was alive when this object was made, and has ended since. Returns
+  // false if the session had lost its leader before, as in a background job that a user started.
   bool ended() const;
 
  private:

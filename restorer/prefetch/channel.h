@@ -1,9 +1,10 @@
 // The channel between walstow-restore and its prefetcher: a socket in the spool folder.
 //
-// A call reports which segment PostgreSQL received, or requests one and waits. The kernel ends the
-// wait when the prefetcher dies for any reason, and refuses a connection when none is running. So
-// no process polls, and none waits for a dead one. Messages contain the tag of their entries
-// (restorer/spool/prefetch_entries.h), so a call with other settings never receives news of these.
+// A call reports which segment PostgreSQL received, or requests one and waits. If the prefetcher
+// dies for any reason, the kernel ends the wait. If no prefetcher is running, the kernel refuses
+// the connection. So no process polls, and no process waits for a dead one. Messages contain the
+// tag of the entries that they concern (restorer/spool/prefetch_entries.h), so a call with other
+// settings never receives a message about them.
 //
 // Both ends verify each other's user. Errors: Error{kStorage}; a call treats them as "no prefetcher
 // is listening".
@@ -23,7 +24,9 @@ namespace walstow {
 struct PrefetchMessage {
   enum class Kind {
     kHanded,  // PostgreSQL received the segment
-    kWant,    // it wants the segment; one PrefetchReply follows, after any number of kComing
+    // The call requests the segment. The prefetcher replies with any number of kComing, and then
+    // one other PrefetchReply.
+    kWant,
   };
   Kind kind = Kind::kHanded;
   WalFileName segment;  // kSegment
@@ -32,23 +35,25 @@ struct PrefetchMessage {
 
 enum class PrefetchReply {
   kReady,        // check the entries again
-  kAskTheStore,  // the call must ask the store itself
-  kComing,       // it is being fetched, and bytes arrive
+  kAskTheStore,  // the call must ask the store directly
+  kComing,       // the segment is being fetched, and bytes are arriving
 };
 
 std::string to_text(const PrefetchMessage& message);
-// nullopt: not such a message.
+// Returns nullopt if `text` is not such a message.
 std::optional<PrefetchMessage> parse_prefetch_message(std::string_view text);
 
 // The call's end of the channel.
 class PrefetchCall {
  public:
-  // `wal_folder` is the path of the folder of %p. nullopt: no prefetcher is listening there.
+  // `wal_folder` is the path of the folder of %p. Returns nullopt if no prefetcher is listening
+  // there.
   static std::optional<PrefetchCall> connect(const std::string& wal_folder);
 
-  // False: the prefetcher has ended meanwhile.
+  // Returns false if the prefetcher has ended meanwhile.
   bool send(const PrefetchMessage& message);
-  // Returns the next reply; nullopt: the prefetcher has ended, or sent nothing for `silence`.
+  // Returns the next reply, or nullopt if the prefetcher has ended, or has sent nothing for
+  // `silence`.
   std::optional<PrefetchReply> receive(Duration silence);
 
  private:
@@ -56,25 +61,25 @@ class PrefetchCall {
   Descriptor socket_;
 };
 
-// The prefetcher's end of the channel. While it exists, it holds the data directory's only slot for
-// such a process. No member waits.
+// The prefetcher's end of the channel. While it exists, no other process can listen for the same
+// data directory. No member waits.
 class PrefetchListener {
  public:
-  // nullopt: another process has the slot.
+  // Returns nullopt if another process is listening.
   static std::optional<PrefetchListener> open(const std::string& wal_folder);
   PrefetchListener(PrefetchListener&&) noexcept = default;
   PrefetchListener& operator=(PrefetchListener&&) = delete;
   ~PrefetchListener();  // later calls find no prefetcher
 
-  // Readable when a call is waiting to be accepted.
+  // The descriptor is readable while a call is waiting to be accepted.
   int descriptor() const { return socket_.get(); }
-  // An empty Descriptor: no call was waiting, or it was another user's.
+  // Returns an empty Descriptor if no call was waiting, or if the call came from another user.
   Descriptor accept();
 
-  // Returns the next message of an accepted call. An empty text: the call has ended. nullopt: none
-  // yet.
+  // Returns the next message of an accepted call. Returns an empty text if the call has ended, and
+  // nullopt if no message has arrived yet.
   static std::optional<std::string> receive(const Descriptor& call);
-  // A call that is no longer listening misses nothing.
+  // Has no effect if the call no longer listens.
   static void reply(const Descriptor& call, PrefetchReply reply);
 
  private:

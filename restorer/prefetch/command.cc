@@ -55,7 +55,8 @@ int run_prefetcher(PrefetchCommand command) {
   const Descriptor signals = prefetcher_signals();
   leave_data_directory(command);
   auto listener = PrefetchListener::open(command.wal_folder);
-  if (!listener) return nothing_to_do("another process does so already");
+  if (!listener)
+    return nothing_to_do("another process already fetches ahead for this data directory");
 
   const std::shared_ptr<FileSystem> wal_folder = open_wal_folder(command.wal_folder);
   const auto entries = open_prefetch_folder(command.wal_folder);

@@ -1,5 +1,5 @@
-// "walstow-restore --prefetch", which only a call of walstow-restore starts (start.h). Wires the
-// parts of the prefetcher together.
+// Runs "walstow-restore --prefetch", which only walstow-restore itself starts (start.h). Connects
+// the parts of the prefetcher.
 #pragma once
 
 #include <string>
@@ -14,12 +14,12 @@ namespace walstow {
 struct PrefetchCommand {
   ClientOptions options;
   SpoolOwner key;
-  WalFileName handed;  // the segment that PostgreSQL received last
+  WalFileName handed;  // the last segment that PostgreSQL has received
   SegmentSize segment_size;
-  std::string wal_folder;  // path of the folder of %p
-  std::string standby;     // its name, "" when it has none
+  std::string wal_folder;  // path of the folder that contains %p
+  std::string standby;     // the standby's name, "" if it has none
   PrefetchLimits limits;
-  Duration patience{};  // how long to try to get one segment, retries included
+  Duration patience{};  // how long to try to fetch one segment, including retries
 };
 
 // Returns the exit code, which nothing reads. Throws Error.

@@ -1,5 +1,5 @@
-// Gets one segment ahead: asks the store as for PostgreSQL, with the same checks. It becomes an
-// entry (restorer/spool/prefetch_entries.h) by being placed.
+// Fetches one segment ahead: asks the store in the same way as for PostgreSQL, with the same
+// checks. Placing the result makes it an entry (restorer/spool/prefetch_entries.h).
 #pragma once
 
 #include <functional>
@@ -10,12 +10,12 @@
 namespace walstow {
 
 struct AheadJob {
-  GetFile get;  // without instance: it was not handed to PostgreSQL
+  GetFile get;  // without the instance, because the segment was not delivered to PostgreSQL
   KnownArchive archive;
-  FileSystem* entries = nullptr;  // open_prefetch_folder(); not owned
+  FileSystem* entries = nullptr;  // from open_prefetch_folder(); not owned
 };
 
-// `progress` is called for each megabyte that has come. Throws nothing but std::bad_alloc.
+// Calls `progress` for each megabyte received. Throws only std::bad_alloc.
 Fetched get_ahead(const AheadJob& job, StoreClient& store, const Patience& patience,
                   const std::function<void()>& progress);
 

@@ -20,10 +20,12 @@ bool Prefetch::take_ready(const WalFileName& segment, const RestoreTarget& targe
     result = spool_.hand_over_entry(wanted, target.name, abandoned);
   }
   if (result == HandedOver::kDamaged) {
-    log_line(LogLevel::kWarning,
-             fmt::format("file \"{}\" was fetched ahead and is damaged now; getting it again",
-                         segment.text()),
-             "Check the disk and the memory of this machine.");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format(
+            "the copy of file \"{}\" that was fetched ahead is damaged; fetching the file again",
+            segment.text()),
+        "Check the disk and the memory of this machine.");
   }
   if (result != HandedOver::kRestored) return false;
   tag_ = tag;

@@ -1,8 +1,8 @@
-// One call's use of segments that were fetched ahead. It takes the requested segment if it is
-// ready, and waits for it if it is being fetched. It reports to the prefetcher what PostgreSQL
-// received, or starts a prefetcher.
+// Lets one call use segments that were fetched ahead. The call takes the requested segment if that
+// is ready, and waits for it if it is being fetched. The call reports to the prefetcher what
+// PostgreSQL received, or starts a prefetcher.
 //
-// None of it can fail a call: after any failure, the call asks the store as if nothing had been
+// None of this can fail a call: after any failure, the call asks the store as if nothing had been
 // fetched ahead. Nothing here ever reports a file as absent.
 #pragma once
 
@@ -24,10 +24,11 @@ namespace walstow {
 class Prefetch {
  public:
   struct Options {
-    std::string wal_folder;  // path of the folder of %p
+    std::string wal_folder;  // path of the folder that contains %p
     std::uint64_t system_identifier = 0;
     std::uint32_t user = 0;  // geteuid()
-    Duration silence{};      // how long to wait for news of a segment that is being fetched
+    // How long to wait for a message about a segment that is being fetched.
+    Duration silence{};
     // Starts a prefetcher that continues after the segment of this call. May throw Error.
     std::function<void()> start;
   };
@@ -35,7 +36,7 @@ class Prefetch {
   // The spool outlives this object.
   Prefetch(Spool& spool, Options options) : spool_(spool), options_(std::move(options)) {}
 
-  // True: `segment` is at `target`, complete and checked. `abandoned` may be empty.
+  // Returns true if `segment` is at `target`, complete and checked. `abandoned` may be empty.
   bool take_ready(const WalFileName& segment, const RestoreTarget& target,
                   const std::function<bool()>& abandoned);
 
@@ -47,7 +48,8 @@ class Prefetch {
 
   Spool& spool_;
   Options options_;
-  std::optional<std::string> tag_;  // after it is known for certain
+  // The tag of the entries, once it is known.
+  std::optional<std::string> tag_;
 };
 
 }  // namespace walstow

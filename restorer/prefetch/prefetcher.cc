@@ -11,13 +11,14 @@
 namespace walstow {
 namespace {
 
-// Calls that are connected at once; PostgreSQL runs one, and one that was killed may linger.
+// How many calls may be connected at once. PostgreSQL runs one, and a killed one may linger.
 constexpr std::size_t kMostCalls = 16;
 
-// What is fetched ahead may take this part of the disk's free space: the rest is the server's.
+// Segments that were fetched ahead may take this part of the disk's free space: the rest is the
+// server's.
 constexpr std::uint64_t kShareOfFreeSpace = 4;
 
-// What could not be done here is done again, or told, by the call that needs it.
+// A step that fails here is repeated or reported by the call that needs it.
 void attempt(const std::function<void()>& work) {
   try {
     work();
@@ -39,7 +40,7 @@ Prefetcher::Prefetcher(PrefetcherJob job, PrefetchListener listener, AheadGetter
       idle_until_(Deadline::after(job_.idle)),
       worker_(std::move(getter)) {
   window_.handed(job_.handed);
-  // What one that was killed has left; it is dropped where it does not go on from here.
+  // Entries that a killed prefetcher left; they are dropped unless the window continues from them.
   attempt([this] { ready_ = clean_entries(*job_.entries, job_.tag); });
   for (const EntryName& entry : ready_)
     window_.fetched(entry.segment);
@@ -67,18 +68,18 @@ void Prefetcher::feed() {
     room = (job_.free_space() + taken) / kShareOfFreeSpace;
   });
   const auto segment = window_.next(room);
-  // PostgreSQL may have come back to one that it turned its back on.
+  // PostgreSQL may have returned to a segment that it had left.
   if (!segment || worker_.is_under_way(*segment)) return;
   window_.started(*segment);
   worker_.start(*segment);
 }
 
-// Nothing more can be had, and nothing is left that PostgreSQL could be handed.
+// Nothing more can be fetched, and nothing is left to deliver to PostgreSQL.
 bool Prefetcher::exhausted() const {
   return window_.ended() && ready_.empty() && worker_.under_way() == 0;
 }
 
-// Sleeps until something happens, and sees to it.
+// Sleeps until something happens, and handles it.
 void Prefetcher::wait() {
   std::vector<pollfd> waits = {{.fd = job_.server, .events = POLLIN, .revents = 0},
                                {.fd = job_.signals, .events = POLLIN, .revents = 0},
@@ -98,13 +99,13 @@ void Prefetcher::wait() {
   } else {
     if (waits[2].revents != 0) handle_worker_news();
     accept_calls();
-    if (reason_.empty() && idle_until_.passed()) reason_ = "no call came for a long time";
+    if (reason_.empty() && idle_until_.passed()) reason_ = "there was no call for a long time";
   }
 }
 
 void Prefetcher::accept_calls() {
   while (Descriptor socket = listener_->accept()) {
-    // One too many ends at once, and goes on without a prefetcher.
+    // If there is one call too many, it is closed at once, and continues without a prefetcher.
     if (calls_.size() < kMostCalls) calls_.push_back({.socket = std::move(socket)});
   }
   std::erase_if(calls_, [this](PrefetchPeer& call) {
@@ -120,8 +121,9 @@ void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
   const auto message = parse_prefetch_message(text);
   if (!message || message->tag != job_.tag || !message->segment.fits(job_.segment_size)) {
     PrefetchListener::reply(call.socket, PrefetchReply::kAskTheStore);
-    // Of an earlier or later release, or after a change of settings: one with those will come.
-    reason_ = "a call has other settings, or is of another release";
+    // The call is from another release, or has changed settings: a prefetcher for them will be
+    // started.
+    reason_ = "a call has other settings, or comes from another release";
     return;
   }
   idle_until_ = Deadline::after(job_.idle);
@@ -132,7 +134,7 @@ void Prefetcher::handle_message(PrefetchPeer& call, const std::string& text) {
   } else if (is_ready(segment)) {
     PrefetchListener::reply(call.socket, PrefetchReply::kReady);
   } else {
-    feed();  // it may be the very next
+    feed();  // it may be the next segment
     if (worker_.is_under_way(segment)) {
       call.waits_for = segment;
     } else {
@@ -195,7 +197,7 @@ bool Prefetcher::is_ready(const WalFileName& segment) const {
       ready_, [&segment](const EntryName& entry) { return entry.segment == segment; });
 }
 
-// What was handed over, and what PostgreSQL has turned its back on.
+// Segments that were delivered, and those that PostgreSQL no longer wants.
 void Prefetcher::drop_unwanted() {
   std::erase_if(ready_, [this](const EntryName& entry) {
     if (window_.wants(entry.segment)) return false;
@@ -204,7 +206,7 @@ void Prefetcher::drop_unwanted() {
   });
 }
 
-// Whoever ends leaves nothing to be handed over later: only the living know what is wanted.
+// A prefetcher that ends removes its entries: only a running one knows which segments are wanted.
 void Prefetcher::clean_up() {
   listener_.reset();
   attempt([this] { clean_entries(*job_.entries, ""); });

@@ -1,14 +1,14 @@
-// The prefetcher: one process for each data directory, in the background of the calls of
-// walstow-restore, that keeps the next segments of the timeline that is being read ready in the
-// spool (restorer/spool/prefetch_entries.h).
+// The prefetcher: one background process for each data directory. It fetches the next segments of
+// the timeline that PostgreSQL reads, and keeps them ready in the spool
+// (restorer/spool/prefetch_entries.h) for the calls of walstow-restore.
 //
-// It sleeps until something happens: a call says what PostgreSQL was handed or wants
-// (channel.h), a segment has come, the server ends, a signal, or nothing for long. It
-// never answers for the store: at the end of the archive, at a hole, a refusal or damage it gets no
-// more, and ends once what it has got was handed over; the call that finds nothing ready asks the
-// store itself.
+// It sleeps until something happens: a call reports the segment that PostgreSQL received or wants
+// (channel.h), a segment arrives, the server ends, a signal arrives, or nothing has happened for a
+// long time. It never decides for the store whether a file exists. At the end of the archive, a
+// hole, a refusal or damage it stops fetching, and ends after it has delivered the ready segments.
+// If a call finds no ready segment, it asks the store directly.
 //
-// It may be killed at any moment: what stands in the spool is whole, and is checked again.
+// It may be killed at any moment: each entry in the spool is whole, and is checked again.
 #pragma once
 
 #include <cstdint>
@@ -29,30 +29,31 @@ namespace walstow {
 
 struct PrefetcherJob {
   FileSystem* entries = nullptr;  // open_prefetch_folder(); outlives the prefetcher
-  std::string tag;                // of the entries
-  WalFileName handed;             // the segment that was handed over last
+  std::string tag;                // the tag of the entries
+  WalFileName handed;             // the last segment that was delivered
   SegmentSize segment_size;
   PrefetchLimits limits;
-  std::function<std::uint64_t()> free_space;  // bytes, where the entries are
-  Duration idle{60'000};                      // without a word of any call
+  std::function<std::uint64_t()> free_space;  // free bytes in the file system of the entries
+  Duration idle{60'000};                      // how long to wait for a message from any call
   int server = -1;                            // readable when the server has ended; not owned
-  int signals = -1;                           // readable when the process is to end; not owned
+  int signals = -1;                           // readable when the process should end; not owned
 };
 
-// What it did, for its last line in the log.
+// What the process has done, for its last line in the log.
 struct PrefetchCounts {
   std::uint64_t fetched = 0;
-  std::uint64_t handed = 0;  // of those that were ready, or came while a call waited
+  // How many of these segments were ready, or arrived while a call waited.
+  std::uint64_t handed = 0;
 };
 
 class Prefetcher {
  public:
-  // `listener` is the data directory's; what `getter` gives is placed in job.entries by the thread
-  // that answers calls, which thus always knows what a call can find, and what to remove at the
-  // end.
+  // `listener` belongs to the data directory. The thread that answers calls also places the
+  // segments that `getter` returns in job.entries. So it always knows what a call can find, and
+  // what it has to remove at the end.
   Prefetcher(PrefetcherJob job, PrefetchListener listener, AheadGetter getter);
 
-  // Until there is nothing more to do. Why it ended, as a clause.
+  // Runs until there is nothing more to do. Returns the reason for its end, as a clause.
   std::string run();
   const PrefetchCounts& counts() const { return counts_; }
 
@@ -81,8 +82,8 @@ class Prefetcher {
   std::vector<EntryName> ready_;
   std::vector<PrefetchPeer> calls_;
   Deadline idle_until_;
-  std::string reason_;   // not empty: it is to end
-  std::string no_more_;  // why nothing more is got
+  std::string reason_;   // if not empty, the process must end
+  std::string no_more_;  // why no more segments are fetched
   PrefetchCounts counts_;
   PrefetchWorker worker_;
 };

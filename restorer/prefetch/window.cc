@@ -16,14 +16,16 @@ PrefetchWindow::PrefetchWindow(SegmentSize segment_size, PrefetchLimits limits)
 void PrefetchWindow::handed(const WalFileName& segment) {
   const std::uint64_t behind = segment.number(segment_size_).value + 1;
   if (timeline_ == segment.timeline() && behind == needed_) {
-    // The same again, as a standby asks at the end of the archive: there may be more now.
+    // The same segment again, as a standby requests it at the end of the archive: there may be more
+    // now.
     ended_ = false;
     return;
   }
-  // In order, also where one or the other was not asked for.
+  // In order, even if PostgreSQL did not request one of them.
   const bool follows = timeline_ == segment.timeline() && behind > needed_ && behind <= next_ + 1;
   width_ = std::min(follows ? width_ * 2 : kFirstWidth, most_);
-  // Behind what is fetched: PostgreSQL got it by another way, and there may be more to be had.
+  // After the fetched segments: PostgreSQL got this one in another way, and there may be more to
+  // fetch.
   if (!follows || behind > next_) ended_ = false;
   next_ = follows ? std::max(next_, behind) : behind;
   to_start_ = follows ? std::max(next_, to_start_) : behind;

@@ -1,9 +1,12 @@
-// Which segments to fetch before PostgreSQL asks for them: the policy of the prefetcher. Pure.
+// Decides which segments to fetch before PostgreSQL asks for them: the policy of the prefetcher.
+// Pure.
 //
-// The window opens behind the segment that was handed over last, on the timeline that is being
-// read, and grows with each one that follows: who asks for one segment gets little ahead, who
-// catches up gets much. It is bounded in files and in bytes. Where PostgreSQL goes elsewhere
-// (backwards, to another timeline), it begins anew there; where it wants the same again, it stays.
+// The window begins after the last delivered segment, on the timeline that PostgreSQL reads. It
+// grows with each further segment that PostgreSQL receives in order. For a server that requests a
+// single segment, the prefetcher fetches little. For a server that catches up, it fetches much. The
+// window has a limit in files and in bytes. If PostgreSQL continues elsewhere (backwards, on
+// another timeline), a new window begins there. If it requests the same segment again, the window
+// stays as it is.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +17,8 @@
 namespace walstow {
 
 struct PrefetchLimits {
-  std::uint64_t files = 0;  // 0, or less than a segment of bytes: nothing is fetched ahead
+  // If `files` is 0, or `bytes` is less than a segment, nothing is fetched ahead.
+  std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 };
 
@@ -22,22 +26,25 @@ class PrefetchWindow {
  public:
   PrefetchWindow(SegmentSize segment_size, PrefetchLimits limits);
 
-  // PostgreSQL was handed `segment`, wherever it came from.
+  // Call it when PostgreSQL has received `segment`, whatever its source.
   void handed(const WalFileName& segment);
-  // What next() returned is being fetched: it returns the one behind it now.
+  // Call it when the segment from next() is being fetched. After that, next() returns the following
+  // one.
   void started(const WalFileName& segment);
-  // The first of those that were started stands ready; without effect for any other.
+  // Call it when the first of the started segments is ready. It has no effect for any other
+  // segment.
   void fetched(const WalFileName& segment);
-  // The first of those that were started cannot be had: nothing more is wanted until handed() goes
-  // on behind it, goes elsewhere, or names the same segment again. Without effect for any other.
+  // Call it when the first of the started segments cannot be fetched. next() then returns nothing
+  // until handed() names a later segment, a segment elsewhere, or the same segment again. It has no
+  // effect for any other segment.
   void end(const WalFileName& segment);
 
-  // Which segment to fetch now; nullopt: none. `room` is how many bytes all that is ready, and all
-  // that is being fetched, may take.
+  // Returns the segment to fetch now, or nullopt if there is none. `room` is the number of bytes
+  // that all ready segments, and all segments that are being fetched, may take.
   std::optional<WalFileName> next(std::uint64_t room) const;
-  // end() was called, and counts still.
+  // Returns whether an end() is still in effect.
   bool ended() const { return ended_; }
-  // Whether a segment that was fetched is wanted still: PostgreSQL may ask for it.
+  // Returns whether PostgreSQL may still ask for a segment that was fetched.
   bool wants(const WalFileName& segment) const;
 
  private:
@@ -46,11 +53,12 @@ class PrefetchWindow {
 
   SegmentSize segment_size_;
   std::uint64_t most_ = 0;  // segments
-  // All below count once a segment was handed.
+  // The members below are meaningful once a segment was delivered.
   std::optional<Timeline> timeline_;
-  std::uint64_t needed_ = 0;    // the segment behind the one that was handed last
-  std::uint64_t next_ = 0;      // the first that does not stand ready
-  std::uint64_t to_start_ = 0;  // the first that is not being fetched, from next_ on
+  std::uint64_t needed_ = 0;  // the segment after the last delivered one
+  std::uint64_t next_ = 0;    // the first segment that is not ready
+  // The first segment after the ready ones that is not being fetched either.
+  std::uint64_t to_start_ = 0;
   std::uint64_t width_ = 0;
   bool ended_ = false;
 };

@@ -12,10 +12,10 @@
 namespace walstow {
 namespace {
 
-// One that is fetched, one that is made durable.
+// One that is being fetched, and one that is being made durable.
 constexpr std::size_t kMostUnderWay = 2;
 
-// nullptr: none is at that stage. `jobs` may be const.
+// nullptr: no job is at that stage. `jobs` may be const.
 auto* first_at(auto& jobs, auto stage) {
   const auto job =
       std::ranges::find_if(jobs, [stage](const auto& one) { return one.stage == stage; });
@@ -82,7 +82,7 @@ std::size_t PrefetchWorker::under_way() const {
 
 void PrefetchWorker::hear() const {
   std::uint64_t count = 0;
-  // Fails only where nothing has happened.
+  // Fails only if nothing has happened.
   [[maybe_unused]] const ssize_t size = ::read(news_.get(), &count, sizeof count);
 }
 
@@ -106,7 +106,7 @@ void PrefetchWorker::fetch_each() {
     held.unlock();
     job->fetched = getter_(job->segment, [this] { ring(); });
     held.lock();
-    // One that could not be had is done: nothing behind it is to be asked for.
+    // A segment that could not be fetched is done: no later segment is to be requested.
     job->stage = job->fetched.file ? Job::Stage::kSyncing : Job::Stage::kDone;
     changed_.notify_all();
     ring();
@@ -132,7 +132,7 @@ void PrefetchWorker::sync_each() {
 
 void PrefetchWorker::ring() const {
   const std::uint64_t one = 1;
-  // Fails only at 2^64 - 1 rings that nobody has heard.
+  // Fails only after 2^64 - 1 notifications that were not read.
   [[maybe_unused]] const ssize_t size = ::write(news_.get(), &one, sizeof one);
 }
 

@@ -1,6 +1,6 @@
-// The threads of the prefetcher that do what takes long, while the main thread answers calls. One
-// fetches a segment; the other makes it durable while the next one is fetched. So the disk and the
-// store work at the same time, and a segment takes as long as the slower of the two.
+// The prefetcher's threads for slow work, while the main thread answers calls. One thread fetches a
+// segment, while the other one makes the previous segment durable. So the disk and the store work
+// at the same time, and a segment takes as long as the slower of the two.
 #pragma once
 
 #include <condition_variable>
@@ -16,7 +16,8 @@
 
 namespace walstow {
 
-// Gets `segment` ahead and calls `progress` now and then; throws nothing. See fetch_file().
+// Fetches `segment` ahead, and calls `progress` from time to time. Does not throw. See
+// fetch_file().
 using AheadGetter =
     std::function<Fetched(const WalFileName& segment, const std::function<void()>& progress)>;
 
@@ -25,26 +26,28 @@ class PrefetchWorker {
   explicit PrefetchWorker(AheadGetter getter);
   PrefetchWorker(const PrefetchWorker&) = delete;
   PrefetchWorker& operator=(const PrefetchWorker&) = delete;
-  ~PrefetchWorker();  // waits for what is under way
+  ~PrefetchWorker();  // waits for work in progress
 
-  // Whether another segment can be fetched now: none is, and one at most is being made durable or
-  // has not been taken.
+  // Returns whether another segment can be fetched now. It can if no segment is being fetched, and
+  // if at most one segment is being made durable, or is done but not taken.
   bool is_free() const;
-  // Only while is_free().
+  // Call it only while is_free().
   void start(const WalFileName& segment);
-  // From start() on until take_done() returns it.
+  // Returns true from start() until take_done() returns the segment.
   bool is_under_way(const WalFileName& segment) const;
   bool is_fetching(const WalFileName& segment) const;
-  std::size_t under_way() const;  // how many
+  std::size_t under_way() const;  // the number of segments in progress
 
-  // Readable when there is news: a segment is done, or has got on. hear() makes it unreadable.
+  // The descriptor is readable while there is news: a segment is done, or has made progress. hear()
+  // makes it unreadable.
   int descriptor() const { return news_.get(); }
   void hear() const;
   struct Done {
     WalFileName segment;
-    Fetched fetched;  // kRestored: the content is durable
+    Fetched fetched;  // after kRestored, the content is durable
   };
-  // In the order in which they were started. nullopt: none is done.
+  // Returns the finished segments in the order in which they were started. Returns nullopt if none
+  // is finished.
   std::optional<Done> take_done();
 
  private:
@@ -65,11 +68,12 @@ class PrefetchWorker {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  // All below under the mutex, but for `fetched` of a job that is at work, which is its thread's.
-  std::deque<Job> jobs_;  // in the order of start(); a reference stays valid while others come
+  // The mutex guards everything below, except `fetched` of a job in progress, which belongs to its
+  // thread.
+  std::deque<Job> jobs_;  // in the order of start(); references stay valid when jobs are added
   bool stopping_ = false;
 
-  std::thread fetcher_, syncer_;  // last: they use all above
+  std::thread fetcher_, syncer_;  // the last members: the threads use all members above
 };
 
 }  // namespace walstow

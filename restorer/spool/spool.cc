@@ -64,8 +64,9 @@ std::string unpack_history(const std::string& path, std::string_view object,
   }
   const ObjectHeader& header = *decoder.header();
   if (header.name != file.text() || header.system_identifier != system_identifier) {
-    throw Error(ErrorKind::kDamaged, fmt::format("file \"{}\" contains \"{}\" of system {}", path,
-                                                 header.name, header.system_identifier));
+    throw Error(ErrorKind::kDamaged,
+                fmt::format("file \"{}\" contains \"{}\" of system identifier {}", path,
+                            header.name, header.system_identifier));
   }
   return content;
 }

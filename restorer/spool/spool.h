@@ -1,4 +1,4 @@
-// Everything that walstow-restore remembers of a data directory between calls.
+// Everything that walstow-restore remembers about a data directory between calls.
 //
 // None of it is needed to restore a file. So no member throws for it: the first failure (usually a
 // full or read-only file system) is logged once, as a warning, and the call continues without the
@@ -22,7 +22,8 @@
 
 namespace walstow {
 
-// The largest object that is kept, in bytes: an incompressible history file, in its frames.
+// The size of the largest object that is kept, in bytes: an incompressible history file with its
+// frames.
 inline constexpr std::size_t kLargestKeptObject = kLargestHistoryFile + std::size_t{16} * 1024;
 
 class Spool {
@@ -30,37 +31,37 @@ class Spool {
   // `wal_folder` comes from open_wal_folder() and outlives this object.
   Spool(FileSystem& wal_folder, SpoolOwner owner);
 
-  // --- the instance: the data directory's identity for the store ---
+  // --- the instance: the identity of the data directory ---
 
-  // Creates it if there is none.
+  // Creates the instance if there is none.
   std::optional<Instance> instance(const std::string& standby);
   // Records that PostgreSQL received `segment`; later requests report it with the instance.
   void note_handed(const Instance& instance, const WalFileName& segment);
 
   // --- the archive that answered ---
-  // Another archive may appear at the same address (a wrong mount, a mistyped restore). It knows
-  // nothing of this cluster's past, and its answers must not count.
+  // Another archive may appear at the same address (a wrong mount, a mistyped restore). That
+  // archive knows nothing of this cluster's past, and its answers must not count.
 
   std::optional<KnownArchive> known_archive();
-  // Durable.
+  // The record is durable on return.
   void remember_archive(const std::string& archive);
 
   // --- timeline history files that were restored before ---
-  // They answer when the store cannot be reached. A standby that is promoted during an outage looks
-  // for the first timeline without a history file, and must not take one that is in use. Histories
-  // of another archive, cluster or system are never mixed in: two standbys may both have created a
-  // timeline 2.
+  // They are used if the store cannot be reached. A standby that is promoted during an outage looks
+  // for the first timeline without a history file, and must not take a timeline that is in use.
+  // Histories of another archive, cluster or system are never used: two standbys may both have
+  // created a timeline 2.
 
-  // `object`: the stored object's bytes. Durable.
+  // `object` contains the bytes of the stored object. The copy is durable on return.
   void keep_history(const std::string& archive, const WalFileName& file, std::string_view object);
-  // Returns the file's content, from the known archive; nullopt: not kept, or damaged. All of the
-  // object's checks are made.
+  // Returns the content of the file, from the known archive. Returns nullopt if there is no copy,
+  // or it is damaged. It checks the object completely.
   std::optional<std::string> find_history(const WalFileName& file);
 
   // --- a recent failure to reach the store ---
-  // A standby asks for a segment, then for histories, then again. It must not wait for the same
-  // silence each time while streaming could continue. For this store and cluster, whatever the
-  // system.
+  // A standby asks for a segment, then for histories, then again. It must not wait each time for
+  // the same unresponsive store while streaming could continue. The recorded failure counts for all
+  // requests to this store and cluster, whatever their system identifier.
 
   // Returns whether a failure was recorded less than `memory` ago, during this boot.
   bool failed_lately(Duration memory);
@@ -68,20 +69,21 @@ class Spool {
 
   // --- segments that were fetched ahead (prefetch_entries.h) ---
 
-  // For the entries of `user`. nullopt: none can count.
+  // These functions are about the entries of `user`. entry_tag() returns nullopt if no entry can be
+  // trusted.
   bool make_prefetch_folder(std::uint32_t user);
   std::optional<std::string> entry_tag(std::uint32_t user);
   HandedOver hand_over_entry(const WantedEntry& wanted, const std::string& name,
                              const std::function<bool()>& abandoned);
 
-  // --- a restartpoint that could not be reported, until a later call has reported it ---
-  // It belongs to one instance: a copy of its data directory may need more.
+  // --- a restartpoint that could not be reported --- It is kept until a later call has reported
+  // it. It belongs to one instance: a copy of the data directory may need more WAL.
 
   std::optional<WalFileName> pending_restartpoint(const Instance& instance);
-  // Replaces an older one. Durable.
+  // Replaces the record of an older restartpoint. The record is durable on return.
   void keep_restartpoint(const Instance& instance, const WalFileName& restartpoint);
-  // `told` has reached the store. A newer one, which another process kept meanwhile, is left in
-  // place.
+  // Call it when the restartpoint `told` has reached the store. It does not remove a newer
+  // restartpoint, which another process has kept meanwhile.
   void forget_restartpoint(const Instance& instance, const WalFileName& told);
 
  private:

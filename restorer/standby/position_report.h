@@ -1,6 +1,6 @@
-// Reports to the store from time to time how far PostgreSQL has got, while the spool answers its
-// calls without the store. Segments that were fetched ahead are not reported: only those that
-// PostgreSQL received count.
+// Reports to the store from time to time how far PostgreSQL has progressed. This is needed while
+// the spool answers PostgreSQL's calls without the store. Only segments that PostgreSQL received
+// count. Segments that were only fetched ahead do not count.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,17 @@ struct PositionJob {
   std::string cluster;
   std::uint64_t system_identifier = 0;
   std::optional<SegmentSize> segment_size;
-  std::string standby;     // its name, "" when it has none
-  Duration every{60'000};  // the store records it no more often
+  std::string standby;     // the standby's name, "" if it has none
+  Duration every{60'000};  // the store does not record it more often
 };
 
 class PositionReporter {
  public:
-  // Spool and store outlive this object.
+  // `spool` and `store` outlive this object.
   PositionReporter(PositionJob job, Spool& spool, StoreClient& store);
 
-  // Reports the position if it is time, and with it a restartpoint that is not reported yet. A
-  // failure is logged; the next report follows at its time.
+  // Reports the position if a report is due, together with any restartpoint that was not reported
+  // yet. A failure is logged; the next report follows when it is due.
   void report_if_due();
 
  private:

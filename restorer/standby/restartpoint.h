@@ -1,8 +1,8 @@
-// Reports to the store the segment from which on a standby still needs WAL
-// (archive_cleanup_command).
+// Reports to the store the first segment that a standby still needs (archive_cleanup_command).
 //
-// The server's checkpoints wait for it, and a failure loses nothing: the spool keeps the report,
-// and the next restore sends it. So it never fails the server.
+// The server's checkpoints wait for this report. If it fails, nothing is lost: the spool keeps the
+// report, and the next restore sends it. So the exit code never reports such a failure to the
+// server.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct RestartpointJob {
   std::string cluster;
   std::uint64_t system_identifier = 0;
   WalFileName restartpoint;  // kSegment
-  std::string standby;       // its name, "" when it has none
+  std::string standby;       // the standby's name, "" if it has none
 };
 
 // A failure is logged as a warning.

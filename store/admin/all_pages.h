@@ -10,16 +10,22 @@
 #include <vector>
 
 #include "proto/client/client.h"
+#include "proto/wire/verify_report.h"
 
 namespace walstow {
 
-// Joins pages into one answer.
+// Sets `after` of the next request to the `next` of a page. Returns false after the last page.
+// Throws Error{kUnavailable} for a `next` that leads back to the same page.
+bool next_page(std::string& after, std::string next);
+
+// Joins the pages of one list into one answer.
 class JoinedPages {
  public:
-  // `page` is the answer to one request. Returns the `after` of the next request, "" after the last
-  // page. Throws Error{kUnavailable} for an invalid page, and for one that leads back to itself.
+  // `page` is the answer to one request. Returns the `after` of the next request, or "" after the
+  // last page. Throws Error{kUnavailable} for an invalid page, and for a page whose `next` leads
+  // back to itself.
   std::string add(const std::string& page);
-  // All entries in one answer, without a `next`.
+  // Returns all entries in one answer, without a `next`.
   std::string text() const;
 
  private:
@@ -33,7 +39,7 @@ struct WholeList {
   std::vector<Report> entries;  // the same entries, parsed
 };
 
-// All entries that `list` (a request with a PageRange) selects; `parse` reads one page.
+// Returns all entries that `list` (a request with a PageRange) selects; `parse` reads one page.
 template <class List, class Report>
 WholeList<Report> ask_all(Client& client, List list, const Patience& patience,
                           std::vector<Report> (*parse)(std::string_view)) {
@@ -47,5 +53,9 @@ WholeList<Report> ask_all(Client& client, List list, const Patience& patience,
   whole.json = pages.text();
   return whole;
 }
+
+// Returns all holes of the cluster.
+std::vector<HoleReport> all_holes(Client& client, const std::string& cluster,
+                                  const Patience& patience);
 
 }  // namespace walstow

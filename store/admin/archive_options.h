@@ -1,4 +1,5 @@
-// The place of an archive as an argument of a command of `walstow` that works on it directly.
+// Returns the location of an archive, from an argument of a command of `walstow` that works on the
+// archive directly.
 #pragma once
 
 #include <string>
@@ -17,8 +18,8 @@ inline constexpr Option kWalstowdConfigOption{
     "/etc/walstow/walstowd.toml)",
     ValueType::kFile};
 
-// walstowd's settings say how its service is asked. The flag --state, where the command has it,
-// beats them.
+// walstowd's settings determine how to reach its S3 service. The option --state overrides them if
+// the command has it.
 ArchiveLocation location_argument(const CommandContext& call, std::string_view name);
 
 }  // namespace walstow

@@ -39,8 +39,8 @@ Authority authority_option(const CommandContext& call, const std::string& archiv
   }
   if (key.empty() && archive.empty()) {
     throw Error(ErrorKind::kUsage, "the authority's key was not given",
-                "Give it with --ca-key; or run this on the store's host, with --store and the "
-                "path of the archive.");
+                "Give its file with --ca-key; or run this command on the store's host, with "
+                "--store and the path of the archive.");
   }
   return read_authority(certificate, key.empty() ? tls_folder_of(archive).authority_key : key);
 }

@@ -1,4 +1,4 @@
-// The options that the commands which make certificates share. Errors: Error{kUsage}.
+// The options that are common to all commands that make certificates. Errors: Error{kUsage}.
 #pragma once
 
 #include "store/admin/command_context.h"
@@ -14,12 +14,12 @@ inline constexpr Option kAuthorityOption{
 inline constexpr Option kDaysOption{"--days", "NUMBER",
                                     "how many days the certificate is valid (default: 730)"};
 
-// From now on, for --days.
+// Returns the validity of a new certificate: from now on, for --days.
 Lifetime lifetime_option(const CommandContext& call);
 
-// Of --ca and --ca-key; what is not given is where walstow has made it: in `archive`, the path of
-// an archive's folder. Where that is "", the certificate is the one of the setting "tls.ca", and
-// the key must be given.
+// Returns the authority in the files of --ca and --ca-key. If an option is not given, the default
+// is the file that walstow made in `archive`, an archive's folder. If `archive` is "", the default
+// for --ca is the setting "tls.ca", and --ca-key must be given.
 Authority authority_option(const CommandContext& call, const std::string& archive);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// `walstow client add|renew|grant|revoke|list|remove`: who may ask the store, and the certificates
-// by which they prove it.
+// `walstow client add|renew|grant|revoke|list|remove`: the clients that may use the store, and the
+// certificates by which they prove their identity.
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -44,7 +44,7 @@ std::string cluster_option(const CommandContext& call) {
   if (cluster == kEveryCluster || valid_cluster_name(cluster)) return cluster;
   throw Error(ErrorKind::kUsage,
               fmt::format("\"{}\" is not the name of a cluster", escaped(cluster)),
-              "Rights are granted in a cluster, or in \"*\", which is all of them.");
+              "Rights are granted in a cluster, or in \"*\", which means all clusters.");
 }
 
 Grant grant_option(const CommandContext& call) {
@@ -52,14 +52,16 @@ Grant grant_option(const CommandContext& call) {
   for (const std::string& text : call.options("right")) {
     const auto right = parse_right(text);
     if (!right) {
-      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a right", escaped(text)),
-                  "Give \"archive\", \"restore\" or \"admin\", each with a --right of its own.");
+      throw Error(
+          ErrorKind::kUsage, fmt::format("\"{}\" is not a right", escaped(text)),
+          "Give \"archive\", \"restore\", \"admin\" or \"monitor\", each with its own --right.");
     }
     grant.rights.insert(*right);
   }
   if (grant.rights.empty()) {
-    throw Error(ErrorKind::kUsage, "no right was given",
-                "Give --right archive, --right restore or --right admin, or several of them.");
+    throw Error(ErrorKind::kUsage, "no rights were given",
+                "Give --right archive, --right restore, --right admin or --right monitor, or "
+                "several of them.");
   }
   return grant;
 }
@@ -69,25 +71,26 @@ SshPublicKey read_ssh_public_key(const std::string& path) {
       .name = "public key file",
       .label = "",
       .missing =
-          "\"ssh-keygen -t ed25519\" on the client's host makes one next to the private key."};
+          "\"ssh-keygen -t ed25519\" on the client's host creates one next to the private key."};
   const auto key = parse_ssh_public_key(read_pem_file(kPublicKey, path).text);
   if (!key) {
-    throw Error(
-        ErrorKind::kUsage, fmt::format("\"{}\" is not a public key of SSH", path),
-        "Give the file that ends with .pub: one line, such as \"ssh-ed25519 AAAA... NAME\".");
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not an SSH public key", path),
+                "Give the file whose name ends with .pub: it has one line, such as \"ssh-ed25519 "
+                "AAAA... NAME\".");
   }
   static constexpr std::array kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
                                      "ecdsa-sha2-nistp521", "ssh-rsa"};
   if (std::ranges::find(kTypes, key->type) == kTypes.end()) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("the key in \"{}\" is of a kind that walstow cannot sign with: {}",
-                            path, escaped(key->type)),
-                "Make one with \"ssh-keygen -t ed25519\".");
+                fmt::format("walstow cannot sign with the kind of key in \"{}\": {}", path,
+                            escaped(key->type)),
+                "Create one with \"ssh-keygen -t ed25519\".");
   }
   return *key;
 }
 
-// What sshd is to start for the client. From afar nobody knows where walstowd and the archive are.
+// The command that sshd starts for the client. On another host, the paths of walstowd and the
+// archive are unknown.
 ForcedCommand forced_command(const CommandContext& call, const std::string& client) {
   const ClientOptions options = store_options(call.settings);
   if (const auto* const local = std::get_if<LocalStore>(&options.store)) {
@@ -102,9 +105,10 @@ ForcedCommand forced_command(const CommandContext& call, const std::string& clie
 void refuse_certificate_options(const CommandContext& call) {
   for (const std::string_view name : {"csr", "url", "out", "days", "ca-key", "ca"}) {
     if (call.command.option(name).empty()) continue;
-    throw Error(ErrorKind::kUsage,
-                fmt::format("option --{} is about a certificate, and --ssh makes none", name),
-                "A client has either a certificate or an SSH key: add it twice, under two names.");
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("option --{} applies only to a certificate, and --ssh makes none", name),
+        "A client has either a certificate or an SSH key. To use both, add two clients.");
   }
 }
 
@@ -124,14 +128,15 @@ int add_ssh(const CommandContext& call) {
     return exit_code::kDone;
   }
   print(fmt::format("{}\n", line));
-  log_line(LogLevel::kInfo, fmt::format("client \"{}\" added; add the line to .ssh/authorized_keys "
-                                        "of the archive's owner on the store's host",
-                                        name));
+  log_line(LogLevel::kInfo,
+           fmt::format("client \"{}\" added; add the line to /etc/ssh/walstow_keys on the store's "
+                       "host, or to the file that AuthorizedKeysFile in its sshd_config names",
+                       name));
   return exit_code::kDone;
 }
 
-// The folder that the archive's authority lies in: its own, or of one in S3 that of walstowd's
-// setting "state". "" where it is not of this host.
+// The folder of the archive's certificate authority. For an archive in a folder it is that folder,
+// for one in S3 the folder of walstowd's setting "state". "" if it is not on this host.
 std::string local_archive(const CommandContext& call) {
   const ClientOptions options = store_options(call.settings);
   const auto* const local = std::get_if<LocalStore>(&options.store);
@@ -159,17 +164,18 @@ std::optional<std::string> url_option(const CommandContext& call) {
   }
   throw Error(ErrorKind::kUsage,
               fmt::format("invalid value \"{}\" for option --url", escaped(text)),
-              "Give https://HOST:PORT, as the client will reach the store.");
+              "Give the store's address as the client sees it: https://HOST:PORT.");
 }
 
-// How the client will reach the store: as --url says, as we do, or by the first name that the
-// store's own certificate has.
+// The URL by which the client will reach the store: from --url, as this command does, or with the
+// first name in the store's own certificate.
 std::string url_for_client(const CommandContext& call) {
   if (const auto given = url_option(call)) return *given;
   const ClientOptions options = store_options(call.settings);
   if (const auto* const tls = std::get_if<TlsStore>(&options.store)) return url_text(tls->at);
   if (local_archive(call).empty()) {
-    throw Error(ErrorKind::kUsage, "the host name by which TLS reaches the store is not known here",
+    throw Error(ErrorKind::kUsage,
+                "the host name by which clients reach the store over TLS is not known here",
                 "Give its address with --url; or register an SSH key with --ssh.");
   }
   const std::string path = tls_folder_of(local_archive(call)).certificate;
@@ -239,9 +245,10 @@ int client_renew(const CommandContext& call) {
   Client client = call.client();
   const ClientReport report = registered(client, name);
   if (ssh_key_of(report.public_key)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("client \"{}\" has an SSH key, and no certificate to renew", name),
-                "An SSH key does not expire. To change it, remove the client and add it again.");
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("client \"{}\" has an SSH key, and no certificate to renew", name),
+        "An SSH key does not expire. To change the key, remove the client and add it again.");
   }
   const KeyHandle key =
       parse_public_key(from_base64(report.public_key).value_or(std::vector<std::byte>()));
@@ -265,7 +272,7 @@ void print_clients(const CommandContext& call, const WholeList<ClientReport>& cl
                     : registry_text(clients.entries, std::chrono::system_clock::now()));
 }
 
-// Puts `wanted` in the place of what was granted in its cluster; what was in others stays.
+// Replaces the rights in the cluster of `wanted`; rights in other clusters stay.
 int set_rights(const CommandContext& call, const Grant& wanted) {
   const std::string name = client_name(call);
   Client client = call.client();
@@ -273,7 +280,7 @@ int set_rights(const CommandContext& call, const Grant& wanted) {
   std::erase_if(grants, [&wanted](const Grant& old) { return old.cluster == wanted.cluster; });
   if (!wanted.rights.empty()) grants.push_back(wanted);
   if (grants.empty()) {
-    throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no right left", name),
+    throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no rights left", name),
                 fmt::format("Remove it with {}.", suggestion({"client", "remove", name})));
   }
   const std::string answer =
@@ -305,9 +312,9 @@ int client_remove(const CommandContext& call) {
   return exit_code::kDone;
 }
 
-constexpr Option kRightOption{
-    "--right", "RIGHT",
-    "archive, restore or admin, in --cluster (\"*\": in all clusters); may be repeated"};
+constexpr Option kRightOption{"--right", "RIGHT",
+                              "a right in --cluster (\"*\": in all clusters): archive, restore, "
+                              "admin or monitor; may be repeated"};
 constexpr Positional kNameArgument{"NAME", "the client's name"};
 constexpr Option kOutOption{"--out", "DIR", "folder for the files (default: ./NAME)",
                             ValueType::kFolder};
@@ -320,14 +327,15 @@ std::vector<AdminCommand> client_commands() {
         "register a client, and make the files for its host",
         {kRightOption,
          {"--ssh", "FILE",
-          "register this public SSH key, and print its line for authorized_keys; for a store at "
-          "ssh://",
+          "register this public SSH key, and print its line for /etc/ssh/walstow_keys; for a store "
+          "at ssh://",
           ValueType::kFile},
-         {"--csr", "FILE", "sign this request; the key stays on the client's host",
+         {"--csr", "FILE",
+          "sign the certificate request in this file; the private key stays on the client's host",
           ValueType::kFile},
          {"--url", "URL",
-          "how the client reaches the store (default: as this command does, or by the host in the "
-          "store's certificate)"},
+          "the address by which the client reaches the store (default: the address that this "
+          "command uses, or else the host in the store's certificate)"},
          kOutOption,
          kDaysOption,
          kAuthorityKeyOption,
@@ -337,18 +345,21 @@ std::vector<AdminCommand> client_commands() {
           "walstow client add primary1 --cluster main --right archive --right restore"}}},
        client_add},
       {{"client renew",
-        "make a new certificate for a client; its key stays",
+        "make a new certificate for a client; its key stays the same",
         {kOutOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption},
         {kNameArgument}},
        client_renew},
       {{"client grant",
-        "set what a client may do in --cluster; its next request has these rights",
+        "set the rights of a client in --cluster; they apply from its next request",
         {kRightOption},
         {kNameArgument}},
        client_grant},
       {{"client revoke", "take all rights in --cluster from a client", {}, {kNameArgument}},
        client_revoke},
-      {{"client list", "list the clients, their rights, and when their certificates end", {}, {}},
+      {{"client list",
+        "list the clients, their rights, and when their certificates expire",
+        {},
+        {}},
        client_list},
       {{"client remove",
         "remove a client: the store refuses its next request",

@@ -54,7 +54,7 @@ ClientFolder::ClientFolder(const std::string& path) {
   path_ = files_->describe(name_);
   if (!files_->make_folder(name_)) {
     throw Error(ErrorKind::kUsage, fmt::format("folder \"{}\" exists already", path_),
-                "Nothing was written. Give another one with --out, or move it away.");
+                "Nothing was written. Give another folder with --out, or move this one away.");
   }
   files_->sync_folder(".");
 }

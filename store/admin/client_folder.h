@@ -1,12 +1,12 @@
-// The folder that `walstow client add` writes: all files that a client's host needs, to be copied
-// there.
+// The folder that `walstow client add` writes. It contains all files that a client's host needs,
+// and is to be copied to that host.
 //
 // It is made with mode 0700 in an existing folder. Everybody may read its files, so that root can
-// copy them as they are; only the key has mode 0600, from the start. Each file is durable when it
-// is written. Without a call of keep(), the destructor removes the folder: a key without a
+// copy them as they are. Only the key has mode 0600, from the start. Each file is durable once it
+// is written. Unless keep() was called, the destructor removes the folder: a key without a
 // registered client is useless.
 //
-// Errors: Error{kUsage} if the folder exists already, Error{kStorage} as the file system.
+// Errors: Error{kUsage} if the folder exists already; Error{kStorage} if the file system fails.
 #pragma once
 
 #include <memory>
@@ -32,13 +32,13 @@ class ClientFolder {
 
  private:
   std::string path_;                                  // absolute
-  std::string name_;                                  // its last part
-  std::unique_ptr<FileSystem> files_, secret_files_;  // of its parent folder
+  std::string name_;                                  // the last part of the path
+  std::unique_ptr<FileSystem> files_, secret_files_;  // file systems of its parent folder
   bool kept_ = false;
 };
 
-// Writes one public file into such a folder, which is made if it is absent; replaces a file of that
-// name. Returns the file's path. Durable on return.
+// Writes one public file into such a folder. Creates the folder if it is absent. Replaces a file of
+// that name. Returns the file's path. The file is durable on return.
 std::string write_client_file(const std::string& folder, std::string_view name,
                               std::string_view content);
 

@@ -30,6 +30,14 @@ std::string CommandContext::cluster() const {
   return given.empty() ? settings.required("cluster") : given;
 }
 
+std::string CommandContext::valid_cluster() const {
+  std::string name = cluster();
+  if (valid_cluster_name(name)) return name;
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not the name of a cluster", escaped(name)),
+              "A name has 1 to 63 letters, digits, \"-\" and \"_\", and starts with a letter or "
+              "digit.");
+}
+
 Reach CommandContext::reach() const {
   Reach reach = reach_of(settings);
   const std::string given = command.positional("CLUSTER");
@@ -42,13 +50,21 @@ std::vector<std::string> CommandContext::options(std::string_view name) const {
   return found == command.options.end() ? std::vector<std::string>() : found->second;
 }
 
+std::optional<Duration> CommandContext::duration(std::string_view name) const {
+  const std::string text = command.option(name);
+  if (text.empty()) return std::nullopt;
+  if (const auto time = parse_duration(text)) return time;
+  throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for --{}", escaped(text), name),
+              "Give a time like 90s, 10min or 2h.");
+}
+
 std::optional<std::uint32_t> CommandContext::jobs() const {
   const std::string text = command.option("jobs");
   if (text.empty()) return std::nullopt;
   const auto jobs = parse_decimal(text);
   if (jobs && *jobs > 0 && *jobs <= kMostJobs) return static_cast<std::uint32_t>(*jobs);
   throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for --jobs", escaped(text)),
-              fmt::format("It is a number from 1 to {}.", kMostJobs));
+              fmt::format("Give a number from 1 to {}.", kMostJobs));
 }
 
 Patience patience() {
@@ -78,7 +94,8 @@ namespace {
 }  // namespace
 
 void print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) != EOF) return;
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (is_written && std::fflush(stdout) != EOF) return;
   if (errno == EPIPE) end_by_broken_pipe();
   throw_system_error("could not write the answer", errno);
 }

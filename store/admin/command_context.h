@@ -1,5 +1,5 @@
-// What the commands of `walstow` share: the context of one call, and the printing of its answer.
-// Internal to the *_commands.cc of this folder.
+// Code that the commands of `walstow` share: the context of one call, and functions that print its
+// answer. Internal to the *_commands.cc of this folder.
 #pragma once
 
 #include <chrono>
@@ -21,30 +21,38 @@ struct CommandContext {
   const ParsedCommand& command;
   const Settings& settings;
 
-  // How a reader of the answer reaches the same archive, and this call's cluster.
+  // How a reader of the answer reaches the same archive, and the cluster of this call.
   Reach reach() const;
   bool json() const { return settings.text("output") == "json"; }
   Client client() const { return Client(store_options(settings)); }
-  // The argument; without one, the setting.
+  // Returns the cluster in the argument; without an argument, the setting `cluster`.
   std::string cluster() const;
-  // All values of an option that may occur several times.
+  // Returns cluster() for a use that the store does not check: a get, or a command line. Throws
+  // Error{kUsage} if it is not the name of a cluster.
+  std::string valid_cluster() const;
+  // Returns all values of an option that may occur several times.
   std::vector<std::string> options(std::string_view name) const;
-  // The value of --jobs, 1 to kMostJobs (proto/wire/command.h). nullopt: not given.
+  // Returns the value of an option like "90s" or "10min", or nullopt if it is not given. Throws
+  // Error{kUsage}.
+  std::optional<Duration> duration(std::string_view name) const;
+  // Returns the value of --jobs, 1 to kMostJobs (proto/wire/command.h), or nullopt if it is not
+  // given.
   std::optional<std::uint32_t> jobs() const;
 };
 
-// How long a command retries.
+// Returns how long a command retries.
 Patience patience();
-// For a command that takes long, or that a store may answer only after it has read an archive.
+// Returns the patience for a command that takes long, or to which a store may reply only after it
+// has read an archive.
 Patience long_patience();
 
 // Writes to standard output. Throws Error{kStorage}.
 void print(const std::string& text);
-// As above, for a text for people; completes its suggestions.
+// Prints text for people. Adds folder and options to the commands that the text suggests.
 void print(const std::string& text, const Reach& reach);
 
 inline constexpr Positional kClusterArgument{"CLUSTER", "the cluster's name"};
-// Of a command that CommandContext::cluster() serves.
+// The argument of a command that uses CommandContext::cluster().
 inline constexpr Positional kOptionalClusterArgument{
     "CLUSTER", "the cluster's name (default: the setting \"cluster\")",
     Positional::Count::kOptional};

@@ -1,5 +1,5 @@
-// What `walstow` can do: each command asks the store through the same client as everybody else, and
-// prints the answer as text for people or as the store's own JSON for programs.
+// The commands of `walstow`. Each command asks the store through the same client as all other
+// programs. It prints the answer as text for people, or as the store's own JSON for programs.
 #pragma once
 
 #include <vector>
@@ -8,11 +8,17 @@
 
 namespace walstow {
 
-// Each list has a file of its name, and its head says what is in it.
+// A file of the same name defines each of these lists, and describes its commands.
 std::vector<AdminCommand> server_commands();  // on the store's own host, as the archive's owner
 std::vector<AdminCommand> copy_commands();
 std::vector<AdminCommand> cluster_commands();
+std::vector<AdminCommand> check_commands();
 std::vector<AdminCommand> file_commands();
+std::vector<AdminCommand> recovery_commands();  // window, when
+std::vector<AdminCommand> get_commands();
+std::vector<AdminCommand> wait_commands();
+std::vector<AdminCommand> import_commands();
+std::vector<AdminCommand> backfill_commands();
 std::vector<AdminCommand> verify_commands();
 std::vector<AdminCommand> prune_commands();
 std::vector<AdminCommand> policy_commands();
@@ -21,10 +27,11 @@ std::vector<AdminCommand> conflict_commands();
 std::vector<AdminCommand> withdraw_commands();
 std::vector<AdminCommand> client_commands();
 
-// Every command with its options and settings, for the command line, --help and the documents.
+// Returns all commands with their options and settings, for the command line, --help and the
+// documents.
 ProgramSpec admin_program();
 
-// Runs one; returns an exit code. Throws Error.
+// Runs one command and returns an exit code. Throws Error.
 int run_admin_command(const ParsedCommand& command, const Settings& settings);
 
 }  // namespace walstow

@@ -20,7 +20,7 @@ bool confirmed(const CommandContext& call, const std::string& question, const st
   if (call.command.flag("yes")) return true;
   if (!at_terminal()) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("{}, and there is no terminal to confirm it at", what), way_out);
+                fmt::format("{}, but there is no terminal at which to confirm it", what), way_out);
   }
   std::fprintf(stderr, "%s (yes/no) ", question.c_str());
   std::fflush(stderr);

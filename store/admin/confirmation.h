@@ -1,4 +1,4 @@
-// The question before an irreversible step.
+// Asks before an irreversible step.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace walstow {
 
-// True if the person at the terminal answers exactly "yes" to `question`, or with --yes. Throws
-// Error{kUsage} if there is no terminal: `what` names the step, `way_out` the remedy.
+// Returns true if the user at the terminal answers exactly "yes" to `question`, or if --yes is
+// given. Throws Error{kUsage} if there is no terminal: the message names the step (`what`) and the
+// remedy (`way_out`).
 bool confirmed(const CommandContext& call, const std::string& question, const std::string& what,
                const std::string& way_out);
 

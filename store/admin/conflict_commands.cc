@@ -1,4 +1,4 @@
-// `walstow conflict list|show|accept`: contents that came under a name that was taken, and the
+// `walstow conflict list|show|accept`: versions that arrived under a name already in use, and the
 // decision between them.
 #include <algorithm>
 #include <fmt/format.h>
@@ -44,7 +44,7 @@ int conflict_accept(const CommandContext& call) {
   if (call.json()) {
     print(answer);
   } else {
-    print(fmt::format("\"{}\" is {} now; its other contents that are kept:\n{}",
+    print(fmt::format("\"{}\" is now {}; the archive keeps these other versions of it:\n{}",
                       decision.file.text(), digits,
                       conflicts_text(parse_conflict_reports(answer))));
   }
@@ -57,21 +57,21 @@ std::vector<AdminCommand> conflict_commands() {
   constexpr std::string_view kFileHelp = "the WAL file's name";
   return {
       {{"conflict list",
-        "list contents that arrived under a name already in use",
+        "list the versions that arrived under a name already in use",
         {},
         {kOptionalClusterArgument}},
        conflict_list},
       {{"conflict show",
-        "compare the contents of one file",
+        "compare the versions of one file",
         {},
         {kClusterArgument, {"FILE", kFileHelp}}},
        conflict_show},
       {{"conflict accept",
-        "give the file's name to one content, and settle the others",
+        "give the file's name to one version, and settle the others",
         {},
         {kClusterArgument,
          {"FILE", kFileHelp},
-         {"DIGEST", "the digest of the right content, or its first 12 digits"}}},
+         {"DIGEST", "the digest of the right version, or its first 12 digits"}}},
        conflict_accept},
   };
 }

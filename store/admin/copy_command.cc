@@ -16,7 +16,7 @@
 namespace walstow {
 namespace {
 
-// A folder's disk is busy with two; a service of S3 answers many at once.
+// Two are enough to keep a folder's disk busy; an S3 service answers many at once.
 constexpr std::uint32_t kUsualJobs = 4;
 
 std::string_view to_string(CopyProblem::Kind kind) {
@@ -61,8 +61,7 @@ std::string summary_line(const CommandContext& call, const CopyResult& result) {
                         counts.foreign);
   }
   if (counts.extra > 0) {
-    text += fmt::format("{} objects exist there that have been deleted from the source since\n",
-                        counts.extra);
+    text += fmt::format("{} objects at the target no longer exist at the source\n", counts.extra);
   }
   return text;
 }
@@ -87,8 +86,8 @@ std::string next_line(const CommandContext& call, const CopyResult& result,
     return fmt::format("\"{}\" is the archive now; \"{}\" no longer is one\n", to.name, from.name);
   }
   return fmt::format(
-      "\"{}\" is no archive yet\nNext: repeat the command until it finds little that is new. Then "
-      "stop the programs\nthat use \"{}\", and run: {}\n",
+      "\"{}\" is not an archive yet\nNext: repeat the command until it copies little that is new. "
+      "Then stop the programs\nthat use \"{}\", and run: {}\n",
       to.name, from.name, complete_command(call.reach(), finishing_words(call, from, to)));
 }
 
@@ -123,8 +122,9 @@ int copy(const CommandContext& call) {
   if (result.counts.refused > 0) {
     log_line(LogLevel::kWarning,
              fmt::format("{} objects have other bytes at the target", result.counts.refused),
-             "Nothing was replaced. If such an object was decided about or completed at the source "
-             "meanwhile, the source has the right one: remove the target's, and copy again.");
+             "Nothing was replaced. If such an object was completed at the source meanwhile, or if "
+             "an administrator decided about it there, the source's object is the right one: "
+             "remove the target's object, and copy again.");
     return exit_code::kFailed;
   }
   if (!call.json()) print(next_line(call, result, from, to));
@@ -136,11 +136,11 @@ int copy(const CommandContext& call) {
 std::vector<AdminCommand> copy_commands() {
   return {
       {{"copy",
-        "copy an archive to another folder or bucket; a later copy adds what is new; --finish "
-        "moves "
-        "the archive there",
-        {{"--finish", "", "when nothing uses FROM any more: make TO the archive, and end FROM"},
-         {"--jobs", "N", "how many objects to copy at once (default: 4)"},
+        "copy an archive to another folder or bucket; a later copy adds new objects; --finish "
+        "moves the archive there",
+        {{"--finish", "",
+          "make TO the archive instead of FROM; use it when no program uses FROM any more"},
+         {"--jobs", "N", "number of objects to copy in parallel (default: 4)"},
          kWalstowdConfigOption},
         {{.name = "FROM",
           .help = "the archive's folder, or s3://BUCKET/PREFIX",

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "proto/program/exit_code.h"
+#include "store/admin/all_pages.h"
 #include "store/admin/commands.h"
 #include "store/admin/file_range_options.h"
 #include "store/admin/report_text.h"
@@ -9,7 +10,7 @@
 namespace walstow {
 namespace {
 
-// One page. `era`: the heading that stands above, from one page to the next.
+// One page. `era`: the last heading, which carries over from one page to the next.
 template <class Report, class ToText>
 std::string page_text(const CommandContext& call, const std::vector<Report>& reports,
                       std::string& era, ToText to_text) {
@@ -26,17 +27,18 @@ std::string page_text(const CommandContext& call, const std::vector<Report>& rep
   return text;
 }
 
-// Page by page: an archive's list may be long, memory is not. As JSON each file is a line of its
-// own, so that a program can read them as they come, too.
+// Asks page by page: an archive's list may be long, but memory is limited. In JSON, each file is a
+// line of its own, so that programs can read files as they arrive.
 int list_all_files(const CommandContext& call) {
   Client client = call.client();
   ListFiles question{.cluster = call.cluster(), .after = "", .range = range_of(call)};
   std::string era;
+  bool more = false;
   do {
     const FilePage page = parse_file_page(client.ask(question, patience()));
     print(page_text(call, page.files, era, file_text));
-    question.after = page.next;
-  } while (!question.after.empty());
+    more = next_page(question.after, page.next);
+  } while (more);
   return exit_code::kDone;
 }
 
@@ -44,26 +46,27 @@ int list_all_holes(const CommandContext& call) {
   Client client = call.client();
   ListHoles question{.cluster = call.cluster(), .after = "", .range = range_of(call)};
   std::string era;
-  bool found = false;
+  bool found = false, more = false;
   do {
     const HolePage page = parse_hole_page(client.ask(question, long_patience()));
     found = found || !page.holes.empty();
     print(page_text(call, page.holes, era, hole_text));
-    question.after = page.next;
-  } while (!question.after.empty());
+    more = next_page(question.after, page.next);
+  } while (more);
   return found ? exit_code::kMissing : exit_code::kDone;
 }
 
-// What was withdrawn is no file of the log any more.
+// A withdrawn file no longer belongs to the log.
 int list_all_withdrawn(const CommandContext& call) {
   Client client = call.client();
   ListWithdrawn question{.cluster = call.cluster()};
   std::string era;
+  bool more = false;
   do {
     const WithdrawnPage page = parse_withdrawn_page(client.ask(question, long_patience()));
     print(page_text(call, page.files, era, withdrawn_text));
-    question.page.after = page.next;
-  } while (!question.page.after.empty());
+    more = next_page(question.page.after, page.next);
+  } while (more);
   return exit_code::kDone;
 }
 
@@ -77,7 +80,7 @@ int list(const CommandContext& call) {
 std::vector<AdminCommand> file_commands() {
   return {
       {{"list",
-        "list the files of a cluster, or what is missing between them",
+        "list the files of a cluster, or the segments that are missing between them",
         {kTimelineOption,
          kFromOption,
          kToOption,

@@ -9,17 +9,6 @@
 namespace walstow {
 namespace {
 
-std::optional<Timeline> timeline_option(const CommandContext& call) {
-  const std::string text = call.command.option("timeline");
-  if (text.empty()) return std::nullopt;
-  const auto number = parse_decimal(text);
-  if (!number || *number == 0 || *number > UINT32_MAX) {
-    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no timeline", text),
-                "Give its number: 1, 2, ...");
-  }
-  return Timeline{static_cast<std::uint32_t>(*number)};
-}
-
 std::optional<WalFileName> file_option(const CommandContext& call, std::string_view name) {
   const std::string text = call.command.option(name);
   if (text.empty()) return std::nullopt;
@@ -30,6 +19,17 @@ std::optional<WalFileName> file_option(const CommandContext& call, std::string_v
 }
 
 }  // namespace
+
+std::optional<Timeline> timeline_option(const CommandContext& call) {
+  const std::string text = call.command.option("timeline");
+  if (text.empty()) return std::nullopt;
+  const auto number = parse_decimal(text);
+  if (!number || *number == 0 || *number > UINT32_MAX) {
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a timeline", text),
+                "Give its number: 1, 2, ...");
+  }
+  return Timeline{static_cast<std::uint32_t>(*number)};
+}
 
 FileRange range_of(const CommandContext& call) {
   return {.timeline = timeline_option(call),

@@ -1,5 +1,5 @@
-// `walstow policy set|show|remove`: by what walstowd prunes a cluster by itself, how much it may
-// have, and who opens timelines in it.
+// `walstow policy set|show|remove`: the policy by which walstowd prunes a cluster automatically,
+// the cluster's quota, and the clients that may open timelines in it.
 #include <fmt/format.h>
 
 #include "proto/base/log.h"
@@ -12,7 +12,7 @@
 #include "proto/wire/retention_report.h"
 #include "store/admin/commands.h"
 #include "store/admin/policy_options.h"
-#include "store/admin/report_text.h"
+#include "store/report/plain_words.h"
 
 namespace walstow {
 namespace {
@@ -20,13 +20,13 @@ namespace {
 std::string shown(const ClusterPolicy& set, const std::string& cluster) {
   std::string text =
       set.policy ? policy_text(*set.policy)
-                 : fmt::format("cluster {} has no policy: nothing of it is pruned automatically\n",
+                 : fmt::format("cluster {} has no policy: nothing in it is pruned automatically\n",
                                cluster);
   if (set.quota) text += fmt::format("quota {}\n", size_text(*set.quota));
   return text;
 }
 
-// "none" lifts it.
+// "none" removes the quota.
 std::optional<std::uint64_t> quota_option(const CommandContext& call) {
   const std::string text = call.command.option("quota");
   if (text.empty()) return std::nullopt;
@@ -35,11 +35,11 @@ std::optional<std::uint64_t> quota_option(const CommandContext& call) {
   if (bytes && *bytes > 0) return bytes;
   throw Error(ErrorKind::kUsage,
               fmt::format("invalid value \"{}\" for option --quota", escaped(text)),
-              "Give a size, 500GB, or none.");
+              "Give a size, such as 500GB, or \"none\".");
 }
 
 std::string timelines_text(const NewTimelinesReport& report) {
-  if (!report.clients) return "any client that may archive opens timelines\n";
+  if (!report.clients) return "any client that may archive may also open timelines\n";
   return fmt::format("only {} may open timelines\nset by {} on {}\n",
                      fmt::join(*report.clients, ", "), report.by, to_iso8601(report.set));
 }
@@ -53,11 +53,12 @@ std::optional<SetNewTimelines> new_timelines_option(const CommandContext& call,
   if (clients) return SetNewTimelines{cluster, *clients};
   throw Error(ErrorKind::kUsage,
               fmt::format("invalid value \"{}\" for option --new-timelines", escaped(text)),
-              "Give \"any\", which means all clients, or the names of clients, each once and none "
-              "of them \"any\": primary1,standby1.");
+              "Give \"any\", which means all clients, or the names of clients, such as "
+              "primary1,standby1. Give each name only once.");
 }
 
-// The policy as the store shows it, and who opens timelines, which has a record of its own.
+// The policy as the store reports it, and the clients that open timelines, which have a record of
+// their own.
 std::string with_new_timelines(const std::string& policy, const NewTimelinesReport& timelines) {
   auto both = parse_json_object(policy).value_or(boost::json::object());
   both["new_timelines"] = to_new_timelines_text(timelines.clients);
@@ -71,8 +72,8 @@ int policy_set(const CommandContext& call) {
   const auto new_timelines = new_timelines_option(call, set.cluster);
   const bool sets_policy = set.policy != PrunePolicy();
   if ((sets_policy || (!set.quota && !new_timelines)) && set.policy.keep_backups.value_or(0) == 0) {
-    throw Error(ErrorKind::kUsage, "which backups are to be kept?",
-                "Give --keep-backups, one at least, and --keep-days; or only --quota or "
+    throw Error(ErrorKind::kUsage, "the policy does not state which backups to keep",
+                "Give both --keep-backups (at least 1) and --keep-days, or only --quota or "
                 "--new-timelines.");
   }
   Client client = call.client();
@@ -92,9 +93,10 @@ int policy_set(const CommandContext& call) {
   }
   if (timelines) print(timelines_text(*timelines));
   if (sets_policy) {
-    print(fmt::format("{}walstowd prunes by it from now on: {} shows what it would delete\n",
-                      shown(parse_cluster_policy(answer), set.cluster),
-                      suggestion({"prune", set.cluster, "-n"})),
+    print(fmt::format(
+              "{}from now on, walstowd prunes by this policy: {} shows what it would delete\n",
+              shown(parse_cluster_policy(answer), set.cluster),
+              suggestion({"prune", set.cluster, "-n"})),
           call.reach());
   } else if (set.quota) {
     print(shown(parse_cluster_policy(answer), set.cluster));
@@ -102,7 +104,7 @@ int policy_set(const CommandContext& call) {
   return exit_code::kDone;
 }
 
-// nullopt: the store says nothing of it, as one of an earlier release.
+// nullopt: the store does not report it, because it is of an earlier release.
 std::optional<NewTimelinesReport> ask_new_timelines(Client& client, const std::string& cluster) {
   try {
     return parse_new_timelines_report(client.ask(ShowNewTimelines{cluster}, patience()));
@@ -144,9 +146,10 @@ std::vector<AdminCommand> policy_commands() {
       .options = policy_options(),
       .positionals = {kClusterArgument}};
   set.options.push_back(
-      {"--quota", "SIZE", "refuse puts once this much is stored; none for no limit"});
+      {"--quota", "SIZE",
+       "refuse puts once the cluster stores this much, such as 500GB; none for no limit"});
   set.options.push_back({"--new-timelines", "CLIENTS",
-                         "only these clients may put new histories: primary1,standby1; or any"});
+                         "clients that may put new histories, such as primary1,standby1; or any"});
   return {
       {std::move(set), policy_set},
       {{"policy show",
@@ -155,7 +158,7 @@ std::vector<AdminCommand> policy_commands() {
         {kOptionalClusterArgument}},
        policy_show},
       {{"policy remove",
-        "remove the policy: only \"walstow prune\" prunes the cluster then",
+        "remove the policy: after that, only \"walstow prune\" prunes the cluster",
         {},
         {kClusterArgument}},
        policy_remove},

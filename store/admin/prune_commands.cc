@@ -1,4 +1,5 @@
-// `walstow prune`: shows what would go and why, asks, and then has the store go step by step.
+// `walstow prune`: shows what a prune would delete and why, asks, and then has the store prune step
+// by step.
 #include <algorithm>
 #include <fmt/format.h>
 #include <sstream>
@@ -14,15 +15,16 @@
 #include "store/admin/policy_options.h"
 #include "store/admin/progress_line.h"
 #include "store/admin/report_text.h"
+#include "store/report/plain_words.h"
 
 namespace walstow {
 namespace {
 
-// What is to be pruned, and by whose word.
+// What to prune, and with whose policy.
 struct Order {
   PrunePolicy policy;
   std::optional<EraName> era;
-  std::optional<PolicyReport> set;  // where the cluster's policy says what is kept
+  std::optional<PolicyReport> set;  // if the cluster's policy selects what is kept
 };
 
 std::optional<EraName> era_option(const CommandContext& call) {
@@ -34,7 +36,7 @@ std::optional<EraName> era_option(const CommandContext& call) {
               fmt::format("{} shows them.", suggestion({"status", call.cluster()})));
 }
 
-// The options; where they do not say what is kept, the cluster's policy does.
+// Uses the options; if they do not select what is kept, uses the cluster's policy.
 Order order_of(const CommandContext& call, Client& client, const std::string& cluster) {
   Order order{.policy = policy_of_options(call), .era = era_option(call), .set = {}};
   if (order.policy.keep_backups == 0U && !order.era) {
@@ -49,8 +51,8 @@ Order order_of(const CommandContext& call, Client& client, const std::string& cl
     order.policy.before = LogPosition::parse(before);
     if (!order.policy.before) {
       throw Error(ErrorKind::kUsage,
-                  fmt::format("\"{}\" is not a place in the log", escaped(before)),
-                  "Give the name of a segment, of a .backup file, or an LSN.");
+                  fmt::format("\"{}\" is not a position in the log", escaped(before)),
+                  "Give the name of a segment or of a .backup file, or an LSN.");
     }
   }
   if (const auto timeline = number_option(call, "timeline", 1)) {
@@ -77,15 +79,20 @@ std::string plan_text(const PrunePlanReport& plan, const Order& order) {
                         : titled("floor", plan.floor.empty() ? "none" : plan.floor);
   text += titled("why", plan.reason);
   for (std::size_t i = 0; i < plan.kept_backups.size(); ++i) {
-    // A store of an earlier release does not say who has put them.
+    // A store of an earlier release does not report which clients have put them.
     const std::string by = i < plan.kept_put_by.size() ? plan.kept_put_by[i] : "";
     text += titled("kept", fmt::format("backup {}{}{}", plan.kept_backups[i],
                                        by.empty() ? "" : ", put by ", foreign_text(escaped(by))));
   }
+  for (const PeriodBackupReport& backup : plan.period_backups) {
+    text += titled(
+        "kept", fmt::format("{}{}{}", period_text(backup), backup.put_by.empty() ? "" : ", put by ",
+                            foreign_text(escaped(backup.put_by))));
+  }
   for (const std::string& note : plan.notes)
     text += titled("note", note);
   for (const std::string& era : plan.older_eras)
-    text += titled("note", fmt::format("era {} is left alone: --era prunes it", era));
+    text += titled("note", fmt::format("era {} is not pruned: --era selects it\n", era));
   return text + (plan.files == 0
                      ? "  nothing to remove\n"
                      : titled("to remove", fmt::format("{}, {}", counted(plan.files, "file"),
@@ -93,16 +100,16 @@ std::string plan_text(const PrunePlanReport& plan, const Order& order) {
 }
 
 std::string prune_text(const PruneReport& prune) {
-  // Between the plan and now somebody has come who needs it, or another prune was faster.
-  if (prune.number == 0) return fmt::format("nothing to remove any more: {}\n", prune.reason);
+  // Since the plan, a consumer that needs it has appeared, or another prune was faster.
+  if (prune.number == 0) return fmt::format("nothing is left to remove: {}\n", prune.reason);
   const std::string what = fmt::format("prune {}: {} files removed, {}", prune.number, prune.files,
                                        size_text(prune.stored_bytes));
   if (prune.state == "withdrawn") {
-    return wrapped(fmt::format("{}; withdrawn: {}; the files from {} on are kept", what,
+    return wrapped(fmt::format("{}; withdrawn: {}; the files from {} onward are kept", what,
                                prune.reason, prune.floor),
                    kTextColumns, "");
   }
-  return prune.timeline ? fmt::format("{}; of timeline {}\n", what, *prune.timeline)
+  return prune.timeline ? fmt::format("{}; on timeline {}\n", what, *prune.timeline)
                         : fmt::format("{}; the floor is {}\n", what, prune.floor);
 }
 
@@ -116,29 +123,30 @@ void print_prune(const CommandContext& call, const PruneReport& prune) {
 
 bool may_prune(const CommandContext& call, const std::string& question) {
   return confirmed(call, question, "a prune cannot be undone",
-                   "Give --yes, or only look with --dry-run.");
+                   "Give --yes, or see with --dry-run what would be deleted.");
 }
 
-// Until it is over. Whatever ends this, a later prune goes on where it was.
+// Runs until the prune is over. If anything interrupts it, a later prune continues there.
 PruneReport complete(Client& client, const ContinuePrune& go_on, const PrunePlanReport& plan) {
   ProgressLine line;
   PruneReport prune{.number = go_on.number, .state = "intent"};
   while (prune.state == "intent") {
     line.expect(std::max(plan.files, prune.files), std::max(plan.stored_bytes, prune.stored_bytes));
     line.show(prune.files, prune.stored_bytes);
-    // A step looks at all consumers first, and for those at every file's time.
+    // A step first reads all consumers, and for them the time of every file, which may take long.
     prune = parse_prune_report(client.ask(go_on, long_patience()));
   }
   return prune;
 }
 
-// What somebody has begun goes on before anything else. False: it is not to.
+// An unfinished prune continues before anything else. False: the administrator declines.
 bool complete_unfinished(const CommandContext& call, Client& client, const PrunePlanReport& plan,
                          const std::optional<EraName>& era) {
   if (!call.json()) {
     print(wrapped(plan.notes.empty() ? "" : plan.notes.front(), kTextColumns, ""), call.reach());
   }
-  if (!may_prune(call, "Complete it? It deletes the files that are left, and cannot be undone.")) {
+  if (!may_prune(
+          call, "Complete this prune? It deletes the files that are left, and cannot be undone.")) {
     print("nothing was removed\n");
     log_line(LogLevel::kInfo, fmt::format("prune {} may continue at any time", plan.unfinished),
              fmt::format("{} cancels it: files not yet deleted are kept.",
@@ -159,12 +167,11 @@ int abandon(const CommandContext& call) {
   print_prune(call, prune);
   if (prune.state == "withdrawn" &&
       parse_cluster_policy(client.ask(ShowPolicy{cluster}, patience())).policy) {
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
-        fmt::format(
-            "To keep what is needed, run \"walstow hold add\"; to end automatic pruning, run {}.",
-            suggestion({"policy", "remove", cluster})));
+    log_line(LogLevel::kWarning,
+             fmt::format("cluster {} has a policy: a daemon may prune it again soon", cluster),
+             fmt::format("To keep the WAL that you need, run \"walstow hold add\"; to end "
+                         "automatic pruning, run {}.",
+                         suggestion({"policy", "remove", cluster})));
   }
   return prune.state == "withdrawn" ? exit_code::kDone : exit_code::kFailed;
 }
@@ -185,7 +192,7 @@ int prune(const CommandContext& call) {
     }
     return exit_code::kDone;
   }
-  // The era that was looked at, should the cluster get a new one meanwhile.
+  // The era that was shown, in case the cluster gets a new era meanwhile.
   const auto era = parse_era_name(plan.era);
   if (plan.unfinished != 0) {
     if (!complete_unfinished(call, client, plan, era)) return exit_code::kFailed;
@@ -219,10 +226,10 @@ std::vector<AdminCommand> prune_commands() {
                                  "walstow prune main --keep-backups 2 --keep-days 14 --dry-run"}}};
   spec.options.insert(
       spec.options.end(),
-      {{"--before", "PLACE", "delete only what is before this segment or LSN"},
+      {{"--before", "PLACE", "delete only WAL before this segment or LSN"},
        {"--timeline", "NUMBER", "delete this dead branch, if nothing needs it"},
-       {"--era", "ERA", "prune this older era instead of the newest"},
-       {"--abandon", "", "end an unfinished prune; files that are not deleted yet stay"},
+       {"--era", "ERA", "prune this older era instead of the newest one"},
+       {"--abandon", "", "cancel an unfinished prune; files not yet deleted are kept"},
        {"-n,--dry-run", "", "only show what would be deleted"},
        {"-y,--yes", "", "do not ask"}});
   return {{std::move(spec), prune}};

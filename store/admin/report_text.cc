@@ -8,6 +8,7 @@
 #include "proto/base/wrapped_text.h"
 #include "proto/identity/ssh_public_key.h"
 #include "proto/pgdata/certificate_warning.h"
+#include "store/report/plain_words.h"
 
 namespace walstow {
 namespace {
@@ -28,46 +29,24 @@ std::string grant_lines(const Grants& grants) {
 std::string certificate_line(Time until, Time now) {
   const char* mark = "";
   if (until < now) {
-    mark = "  ENDED";
+    mark = "  EXPIRED";
   } else if (until - now < kWarnBefore) {
-    mark = "  ENDS SOON";
+    mark = "  EXPIRES SOON";
   }
   return fmt::format("  certificate until {}{}\n", to_iso8601(until), mark);
 }
 
 }  // namespace
 
-std::string policy_text(const PolicyReport& report) {
-  const PrunePolicy& policy = report.policy;
-  const std::uint32_t count = policy.keep_backups.value_or(0);
-  const std::string newest =
-      count == 1 ? "the newest backup" : fmt::format("the newest {} backups", count);
-  std::string text = policy.keep_days.value_or(0) == 0
-                         ? fmt::format("keep {}\n", newest)
-                         : fmt::format("keep {}, all younger than {}, and the one before these\n",
-                                       newest, counted(*policy.keep_days, "day"));
-  if (!policy.backup_label.empty()) {
-    text += fmt::format("only backups labelled \"{}\" count\n", policy.backup_label);
-  }
-  if (policy.standby_limit_days) {
-    text += fmt::format("a standby that was silent for {} holds nothing back\n",
-                        counted(*policy.standby_limit_days, "day"));
-  }
-  return text + fmt::format("set by {} on {}\n", report.by, to_iso8601(report.set));
-}
-
-std::string counted(std::uint64_t count, std::string_view noun, int width) {
-  return fmt::format("{:>{}} {}{}", count, width, noun, count == 1 ? "" : "s");
-}
-
 std::string clusters_text(const std::vector<ClusterSummary>& clusters) {
   if (clusters.empty())
-    return fmt::format("no clusters yet; make one with {}\n",
+    return fmt::format("no clusters yet; create one with {}\n",
                        suggestion({"cluster", "create", "main"}));
   std::string text;
   for (const ClusterSummary& cluster : clusters) {
-    text += fmt::format("{:<32}  {}\n", cluster.cluster,
-                        cluster.newest_era.empty() ? "nothing archived yet" : cluster.newest_era);
+    text += fmt::format(
+        "{:<32}  {}\n", cluster.cluster,
+        cluster.newest_era.empty() ? "nothing has been archived yet" : cluster.newest_era);
   }
   return text;
 }
@@ -95,7 +74,7 @@ std::string set_aside_text(const SetAsideReport& report) {
 }
 
 std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
-  if (conflicts.empty()) return "no other contents are kept\n";
+  if (conflicts.empty()) return "no other versions are kept\n";
   std::string text;
   for (const ConflictReport& conflict : conflicts) {
     text +=
@@ -103,13 +82,13 @@ std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
     text += fmt::format("  of client {}, put {}, {} stored\n", foreign_text(conflict.client),
                         to_iso8601(conflict.put), size_text(conflict.stored_size));
     if (conflict.standing.empty()) {
-      text += "  nothing has the name\n";
+      text += "  no version has the name\n";
     } else {
       text += fmt::format("  {} has the name, of client {}\n", conflict.standing.substr(0, 12),
                           foreign_text(conflict.standing_client));
     }
     if (conflict.differs_at.empty()) continue;
-    text += fmt::format("  they differ from {} on; this one ends at {}, that one at {}\n",
+    text += fmt::format("  they differ from {} onward; the first ends at {}, the second at {}\n",
                         conflict.differs_at, conflict.ends_at, conflict.standing_ends_at);
   }
   return text;
@@ -120,8 +99,8 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   const auto add = [&text](const std::string& line) { text += wrapped(line, kTextColumns, "  "); };
   add(fmt::format("digest {}", report.digest));
   if (report.state == "unreadable") {
-    add("withdrawn, but the record of it cannot be read: withdraw it once more, or undo that with "
-        "--undo");
+    add("withdrawn, but the record of the withdrawal cannot be read: withdraw the file once more, "
+        "or undo the withdrawal with --undo");
     return text;
   }
   add(fmt::format("put by client {} on {}, {} stored", foreign_text(report.client),
@@ -129,9 +108,9 @@ std::string withdrawn_text(const WithdrawnReport& report) {
   if (report.state == "standing") return text;
   add(fmt::format("withdrawn by {} on {}: {}", foreign_text(report.by), to_iso8601(report.at),
                   foreign_text(report.reason)));
-  if (report.state == "unfinished") add("it still has the name: withdraw it once more");
-  if (report.state == "purged") add("it is permanently deleted; puts of it are refused as before");
-  if (report.state == "returning") add("it is being returned: --undo once more completes that");
+  if (report.state == "unfinished") add("it still has the name: withdraw it again");
+  if (report.state == "purged") add("it is permanently deleted; puts of it are still refused");
+  if (report.state == "returning") add("it is being returned: repeat --undo to complete that");
   return text;
 }
 
@@ -164,7 +143,7 @@ std::string check_text(const CheckReport& report) {
       "  newest era: {}\n",
       report.cluster, report.archive, static_cast<double>(report.publish_microseconds) / 1000,
       static_cast<double>(report.read_microseconds) / 1000,
-      report.newest_era.empty() ? "none, nothing archived yet" : report.newest_era);
+      report.newest_era.empty() ? "none, nothing has been archived yet" : report.newest_era);
 }
 
 }  // namespace walstow

@@ -23,7 +23,7 @@ LogPosition log_place_argument(const CommandContext& call, std::string_view name
   const std::string text = call.command.positional(name);
   const auto place = LogPosition::parse(text);
   if (place) return *place;
-  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a place in the log", escaped(text)),
+  throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a position in the log", escaped(text)),
               "Give the name of a segment (000000010000000A000000FF) or an LSN (A/FF000028).");
 }
 
@@ -43,7 +43,7 @@ int hold_add(const CommandContext& call) {
   const std::string reason = call.command.option("reason");
   if (reason.empty()) {
     throw Error(ErrorKind::kUsage, "a hold needs a reason",
-                "Give --reason TEXT: it explains to others why nothing is pruned.");
+                "Give --reason TEXT: the text explains to others why WAL is kept.");
   }
   AddHold add{.cluster = call.command.positional("CLUSTER"),
               .id = random_hex(kIdBytes),
@@ -85,7 +85,7 @@ std::string backups_text(const std::vector<BackupReport>& backups) {
       text += fmt::format("  {} by {}\n", backup.added ? "added" : "put",
                           foreign_text(escaped(backup.put_by)));
     }
-    if (backup.pruned) text += "  pruned: it cannot be recovered any more\n";
+    if (backup.pruned) text += "  pruned: no recovery from it is possible any more\n";
     text += wrapped(fmt::format("\"{}\"", foreign_text(escaped(backup.label))), kTextColumns, "  ");
   }
   return text.empty() ? "no backups\n" : text;
@@ -96,29 +96,28 @@ int backup_add(const CommandContext& call) {
   const std::string stop_text = call.command.positional("STOP");
   const auto stop = parse_lsn(stop_text);
   if (!stop) {
-    throw Error(
-        ErrorKind::kUsage, fmt::format("\"{}\" is no LSN", escaped(stop_text)),
-        "STOP is where the backup is consistent: End-LSN in its file backup_manifest; before "
-        "PostgreSQL 13, of a standby's, the minimum recovery ending location that "
-        "pg_controldata shows.");
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not an LSN", escaped(stop_text)),
+                "STOP is the position at which the backup is consistent: End-LSN in its file "
+                "backup_manifest. Before PostgreSQL 13, for a backup of a standby, it is the "
+                "minimum recovery ending location that pg_controldata shows.");
   }
   auto timeline = start.timeline();
   if (const std::string text = call.command.option("timeline"); !text.empty()) {
     const auto number = parse_decimal(text);
     if (!number || *number == 0 || *number > UINT32_MAX) {
-      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no timeline", escaped(text)));
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a timeline", escaped(text)));
     }
     timeline = Timeline{static_cast<std::uint32_t>(*number)};
   }
   if (!timeline) {
-    throw Error(ErrorKind::kUsage, "on which timeline was the backup taken?",
+    throw Error(ErrorKind::kUsage, "the timeline of the backup was not given",
                 "Give --timeline NUMBER, or START as the name of a segment.");
   }
   Time stopped = std::chrono::system_clock::now();
   if (const std::string text = call.command.option("stopped"); !text.empty()) {
     const auto time = parse_iso8601(text);
     if (!time) {
-      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no time", escaped(text)),
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a time", escaped(text)),
                   "Write it as 2026-11-22T19:40:00Z.");
     }
     stopped = *time;
@@ -157,13 +156,13 @@ std::string standbys_text(const std::vector<PositionReport>& standbys, const std
   std::string text;
   for (const PositionReport& standby : standbys) {
     const std::string place =
-        standby.retired                 ? "is a primary now, and holds nothing back"
-        : !standby.restartpoint.empty() ? fmt::format("restartpoint {}", standby.restartpoint)
-        : !standby.lowest_handed.empty()
-            ? fmt::format(
-                  "received files from {} on; no archive_cleanup_command reports its restartpoint",
-                  standby.lowest_handed)
-            : "has not reported its position";
+        standby.retired                  ? "is a primary now, so no WAL is kept for it"
+        : !standby.restartpoint.empty()  ? fmt::format("restartpoint {}", standby.restartpoint)
+        : !standby.lowest_handed.empty() ? fmt::format(
+                                               "received files from {} onward; no "
+                                               "archive_cleanup_command reports the restartpoint",
+                                               standby.lowest_handed)
+                                         : "has not reported its position";
     text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,
                         place, standby.seen ? to_iso8601(*standby.seen) : "never");
     if (!standby.others.empty()) {
@@ -193,7 +192,7 @@ Error no_such_standby(const std::string& what, const std::vector<std::string_vie
   const auto nearest = nearest_name(names, wanted);
   const std::string list = fmt::format("{} shows all.", suggestion({"standby", "list", cluster}));
   return {ErrorKind::kUsage,
-          fmt::format("no standby of cluster \"{}\" {} \"{}\"", cluster, what, escaped(wanted)),
+          fmt::format("no standby in cluster \"{}\" {} \"{}\"", cluster, what, escaped(wanted)),
           nearest ? fmt::format("Did you mean \"{}\"? {}", escaped(*nearest), list) : list};
 }
 
@@ -206,7 +205,7 @@ void require_client(const std::vector<PositionReport>& standbys, const std::stri
     throw no_such_standby("reports as client", names, owner, cluster);
 }
 
-// Of that client, or of any where that is "".
+// The standbys of that client, or of any client if that is "".
 void require_standby(const std::vector<PositionReport>& standbys, const std::string& owner,
                      const std::string& wanted, const std::string& cluster) {
   std::vector<std::string_view> names;
@@ -218,8 +217,8 @@ void require_standby(const std::vector<PositionReport>& standbys, const std::str
   if (std::ranges::count(names, wanted) == 0) throw no_such_standby("is", names, wanted, cluster);
 }
 
-// Which are meant: "STANDBY" by its name or instance, "--client NAME" narrows, "--all" takes all of
-// that client.
+// The selected standbys: "STANDBY" selects by name or instance, "--client NAME" narrows, and
+// "--all" selects all standbys of that client.
 std::vector<PositionReport> chosen_standbys(const CommandContext& call,
                                             std::vector<PositionReport> standbys) {
   const std::string cluster = call.command.positional("CLUSTER");
@@ -227,12 +226,12 @@ std::vector<PositionReport> chosen_standbys(const CommandContext& call,
   const std::string owner = call.command.option("client");
   const bool all = call.command.flag("all");
   if (all && (owner.empty() || !wanted.empty())) {
-    throw Error(ErrorKind::kUsage, "option --all goes with --client NAME, and with no STANDBY",
+    throw Error(ErrorKind::kUsage, "option --all needs --client NAME, and takes no STANDBY",
                 "It forgets all standbys of that client in the cluster.");
   }
   if (!all && wanted.empty()) {
-    throw Error(ErrorKind::kUsage, "no standby is named",
-                "Name one, or give --client NAME --all for all of a client.");
+    throw Error(ErrorKind::kUsage, "no standby was named",
+                "Name one, or give --client NAME --all for all standbys of a client.");
   }
   if (!owner.empty()) require_client(standbys, owner, cluster);
   if (!wanted.empty()) require_standby(standbys, owner, wanted, cluster);
@@ -243,9 +242,9 @@ std::vector<PositionReport> chosen_standbys(const CommandContext& call,
   if (all) return standbys;
   if (standbys.size() != 1) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("{} standbys of cluster \"{}\" are \"{}\"", standbys.size(), cluster,
-                            escaped(wanted)),
-                fmt::format("Give the instance, as {} shows it.",
+                fmt::format("{} standbys in cluster \"{}\" have the name \"{}\"", standbys.size(),
+                            cluster, escaped(wanted)),
+                fmt::format("Give the instance of the one that you mean: {} shows the instances.",
                             suggestion({"standby", "list", cluster})));
   }
   return standbys;
@@ -259,7 +258,7 @@ int standby_forget(const CommandContext& call) {
   for (const PositionReport& standby : standbys) {
     client.ask(ForgetStandby{cluster, standby.client, standby.instance}, patience());
     if (call.json()) continue;
-    print(fmt::format("{} is forgotten: nothing is kept for it, unless it reports again\n",
+    print(fmt::format("{} is forgotten: no WAL is kept for it, unless it reports again\n",
                       describe(standby)));
   }
   if (call.json()) print("{}\n");
@@ -272,32 +271,33 @@ std::vector<AdminCommand> retention_commands() {
   using Count = Positional::Count;
   return {
       {{"hold add",
-        "keep all WAL from a position on, until the hold is removed",
-        {{"--reason", "TEXT", "why; for people who look for what prevents a prune"}},
+        "keep all WAL from a position onward, until the hold is removed",
+        {{"--reason", "TEXT", "the reason, shown to anyone who asks why WAL is kept"}},
         {kClusterArgument,
          {"FROM", "a segment or an LSN"},
-         {"TO", "where the WAL that is needed ends; for people only", Count::kOptional}}},
+         {"TO", "where the needed WAL ends; only shown to people", Count::kOptional}}},
        hold_add},
       {{"hold list", "list the holds", {}, {kOptionalClusterArgument}}, hold_list},
       {{"hold remove",
         "remove a hold",
         {},
-        {kClusterArgument, {"ID", "as \"hold list\" shows it"}}},
+        {kClusterArgument, {"ID", "the hold's id, as \"hold list\" shows it"}}},
        hold_remove},
       {{"backup add",
         "register a backup without a .backup file: of a standby, or a snapshot",
-        {{"--timeline", "NUMBER", "its timeline, if START is an LSN"},
-         {"--label", "TEXT", "its label"},
-         {"--stopped", "TIME", "when it ended, such as 2026-11-22T19:40:00Z (default: now)"}},
+        {{"--timeline", "NUMBER", "the backup's timeline, if START is an LSN"},
+         {"--label", "TEXT", "the backup's label"},
+         {"--stopped", "TIME",
+          "when the backup ended, such as 2026-11-22T19:40:00Z (default: now)"}},
         {kClusterArgument,
-         {"START", "START WAL LOCATION of its backup_label: an LSN, or a segment"},
-         {"STOP", "the LSN at which it is consistent: End-LSN in its backup_manifest"}}},
+         {"START", "START WAL LOCATION of the backup's backup_label: an LSN, or a segment"},
+         {"STOP", "the LSN at which the backup is consistent: End-LSN in its backup_manifest"}}},
        backup_add},
       {{"backup list", "list the known backups", {}, {kOptionalClusterArgument}}, backup_list},
       {{"backup remove",
         "remove a backup that was added by hand",
         {},
-        {kClusterArgument, {"ID", "as \"backup list\" shows it"}}},
+        {kClusterArgument, {"ID", "the backup's id, as \"backup list\" shows it"}}},
        backup_remove},
       {{"standby list",
         "list the standbys, and the position of each",
@@ -305,10 +305,10 @@ std::vector<AdminCommand> retention_commands() {
         {kOptionalClusterArgument}},
        standby_list},
       {{"standby forget",
-        "keep nothing for a standby any more",
+        "keep no more WAL for a standby",
         {{"--client", "NAME", "only a standby of this client"},
          {"--all", "", "with --client: all standbys of this client"}},
-        {kClusterArgument, {"STANDBY", "its name, or its instance", Count::kOptional}}},
+        {kClusterArgument, {"STANDBY", "the standby's name, or its instance", Count::kOptional}}},
        standby_forget},
   };
 }

@@ -1,5 +1,5 @@
-// What is done on the store's own host, in the archive's folder and as its owner: `walstow init`
-// and `walstow server renew`.
+// Commands for the store's own host, in the archive's folder and as its owner: `walstow init` and
+// `walstow server renew`.
 #include <fmt/format.h>
 #include <optional>
 #include <unistd.h>
@@ -18,7 +18,7 @@
 namespace walstow {
 namespace {
 
-// Found out before anything is made.
+// Checked before anything is made.
 std::vector<std::string> checked_hosts(const CommandContext& call) {
   std::vector<std::string> hosts = call.options("host");
   for (const std::string& host : hosts)
@@ -48,13 +48,13 @@ int init(const CommandContext& call) {
   const ArchiveLocation place = location_argument(call, "DIR");
   const std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
-  // A mount point that was given to its owner already; a new folder is whoever's makes it.
+  // A mount point that already belongs to its owner; a new folder belongs to the user who makes it.
   const std::string folder = hosts.empty() ? place.state : certificate_folder(place);
   if (geteuid() == 0) become_owner_of(place);
   if (place.s3) warn_where_readable(*place.s3);
   const std::string id = initialize_archive(place);
   const Time now = std::chrono::system_clock::now();
-  keep_clock(*open_archive(place), now);  // the first time that is known
+  keep_clock(*open_archive(place), now);  // the first known time
   std::optional<CertificateFacts> certificate;
   if (!hosts.empty()) {
     make_authority(folder, id, now);
@@ -65,7 +65,7 @@ int init(const CommandContext& call) {
     print(to_line(answer_of(id, certificate)));
   } else {
     print(
-        fmt::format("archive {} made in \"{}\"\n{}Next: {}\n", id, place.name,
+        fmt::format("archive {} created in \"{}\"\n{}Next: {}\n", id, place.name,
                     certificate ? until_text(*certificate) : "",
                     complete_command(reach_of_archive(place.name), {"cluster", "create", "main"})));
   }
@@ -77,15 +77,16 @@ int server_renew(const CommandContext& call) {
   const std::string folder = certificate_folder(place);
   std::vector<std::string> hosts = checked_hosts(call);
   const Lifetime lifetime = lifetime_option(call);
-  // A key that was moved off may be root's alone, who becomes the archive's owner now.
+  // If the key was moved off, only root may be able to read it, and root becomes the archive's
+  // owner below.
   std::optional<Authority> authority;
   if (!call.command.option("ca-key").empty()) authority = authority_option(call, folder);
   become_owner_of(place);
   const std::string id = open_archive(place)->id();
   if (hosts.empty()) hosts = server_hosts(folder);
   if (hosts.empty()) {
-    throw Error(ErrorKind::kUsage, "no host was given for the store's certificate",
-                "Give each name and address that clients call it by with --host.");
+    throw Error(ErrorKind::kUsage, "the store's certificate needs a host, but none was given",
+                "Give each name and address by which clients reach the store, with --host.");
   }
   if (!authority) {
     // An archive that was made without --host has none yet.
@@ -97,7 +98,7 @@ int server_renew(const CommandContext& call) {
   if (call.json()) {
     print(to_line(answer_of(id, certificate)));
   } else {
-    print(fmt::format("{}Next: have walstowd read it (systemctl reload walstowd)\n",
+    print(fmt::format("{}Next: make walstowd read it (systemctl reload walstowd)\n",
                       until_text(certificate)));
   }
   return exit_code::kDone;
@@ -114,15 +115,15 @@ constexpr Positional kArchiveArgument{.name = "DIR",
 std::vector<AdminCommand> server_commands() {
   return {
       {{"init",
-        "make an archive in an empty or new folder, or in a bucket; its owner is the user who runs "
-        "this",
+        "create an archive in an empty or new folder, or in a bucket; its owner is the user who "
+        "runs this",
         {kHostOption, kDaysOption, kStateOption, kWalstowdConfigOption},
         {kArchiveArgument},
-        {{"Make an archive for a daemon on the host archive1",
+        {{"Create an archive for a daemon on the host archive1",
           "walstow init /var/lib/walstow/archive --host archive1"}}},
        init},
       {{"server renew",
-        "make a new certificate for walstowd; the key stays",
+        "make a new certificate for walstowd; its key stays the same",
         {kHostOption, kDaysOption, kAuthorityKeyOption, kAuthorityOption, kStateOption,
          kWalstowdConfigOption},
         {kArchiveArgument}},

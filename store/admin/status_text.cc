@@ -13,13 +13,14 @@
 #include "proto/base/wrapped_text.h"
 #include "proto/wal/file_name.h"
 #include "store/admin/report_text.h"
-#include "store/admin/timeline_text.h"
-#include "store/service/catalog.h"
+#include "store/report/cluster_warnings.h"
+#include "store/report/plain_words.h"
 
 namespace walstow {
 namespace {
 
 constexpr std::size_t kMostBackupsShown = 3;
+constexpr std::size_t kMostPeriodBackupsShown = 12;
 constexpr std::size_t kDeepestShown = 20;  // a deeper branch of the tree is not indented further
 constexpr std::size_t kLongestLabel = 40;  // characters
 
@@ -33,16 +34,20 @@ class StatusText {
   std::string alarm(const std::string& text) const {
     return style_.color == Color::kAnsi ? fmt::format("\x1b[1;31m{}\x1b[0m", text) : text;
   }
+  std::string warning_lines(const Warning& warning, std::string_view indentation) const {
+    const std::string mark = warning.mark.empty() ? "" : alarm(warning.mark);
+    return wrapped(fmt::format("{}{}", mark, warning.text), kTextColumns, indentation);
+  }
   std::string era_lines(const EraReport& era, const std::string& cluster) const;
   std::string timeline_lines(const EraReport& era, const TimelineReport& timeline) const;
   std::string range_lines(const EraReport& era, const TimelineReport& timeline) const;
   std::string hole_line(const std::string& first, const std::string& last,
                         std::uint64_t count) const;
   std::string size_lines(const TimelineReport& timeline) const;
+  std::string recoverable_lines(const EraReport& era, const std::string& cluster) const;
   std::string retention_lines(const RetentionReport& retention, const std::string& cluster) const;
-  std::string break_lines(const EraReport& era, const std::string& cluster) const;
-  std::string break_text(const BreakReport& found, const std::string& cluster) const;
   std::string withdrawn_lines(const EraReport& era, const std::string& cluster) const;
+  std::string verified_line(const VerifyRecord& record) const;
   std::string position_lines(const PositionReport& position, const std::string& cluster) const;
   std::string shared_lines(const PositionReport& position, const std::string& cluster) const;
   std::string ago(Time time) const { return fmt::format("{} ago", age_text(style_.now - time)); }
@@ -65,7 +70,7 @@ std::string StatusText::range_lines(const EraReport& era, const TimelineReport& 
   const std::string prefix = name_prefix(timeline);
   std::string text;
   if (timeline.ranges_left_out > 0) {
-    text += fmt::format("      {}, not shown, a hole behind each\n",
+    text += fmt::format("      {} not shown, each followed by a gap\n",
                         counted(timeline.ranges_left_out, "older range"));
   }
   auto hole = era.holes.begin();
@@ -132,7 +137,8 @@ std::string backup_lines(const TimelineReport& timeline) {
 std::string StatusText::timeline_lines(const EraReport& era, const TimelineReport& timeline) const {
   std::string origin;
   if (timeline.parent) {
-    origin = fmt::format(", left timeline {} at {}", *timeline.parent, timeline.left_parent_at);
+    origin =
+        fmt::format(", branched off timeline {} at {}", *timeline.parent, timeline.left_parent_at);
   }
   const std::string text = fmt::format("    timeline {}{}\n", timeline.timeline, origin);
   return text + range_lines(era, timeline) + size_lines(timeline) + others_line(timeline) +
@@ -156,6 +162,20 @@ void add_branch(const EraReport& era, std::optional<std::uint32_t> parent, std::
   }
 }
 
+std::string StatusText::recoverable_lines(const EraReport& era, const std::string& cluster) const {
+  const bool has_wal = std::ranges::any_of(
+      era.timelines, [](const TimelineReport& timeline) { return timeline.segments > 0; });
+  if (!has_wal) return "";
+  if (!era.recoverable) {
+    return wrapped(fmt::format("recoverable: {}; {} shows every base backup",
+                               not_recoverable_text(era), suggestion({"window", cluster})),
+                   kTextColumns, "    ");
+  }
+  return wrapped(fmt::format("recoverable {}", moments_text(*era.recoverable)), kTextColumns,
+                 "    ") +
+         wrapped(recovery_text(*era.recoverable), kTextColumns, "      ");
+}
+
 // The floor is a position in the log, so it applies to every timeline.
 std::string StatusText::retention_lines(const RetentionReport& retention,
                                         const std::string& cluster) const {
@@ -174,8 +194,8 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
         suggestion({"policy", "set", cluster, "--keep-backups", "2", "--keep-days", "14"})));
   }
   if (!retention.pruned.empty()) add(fmt::format("pruned below {}", retention.pruned));
-  if (!retention.clock.empty()) {
-    add(fmt::format("{} {}", alarm("CLOCK"), retention.clock));
+  if (const auto warning = clock_warning(retention)) {
+    text += warning_lines(*warning, indentation);
   } else if (retention.floor.empty()) {
     add(fmt::format("no floor: {}", retention.reason));
   } else {
@@ -185,42 +205,16 @@ std::string StatusText::retention_lines(const RetentionReport& retention,
             : fmt::format("a prune would remove {}, {}", counted(retention.files, "file"),
                           size_text(retention.stored_bytes)));
   }
+  const auto& periods = retention.period_backups;
+  const std::size_t left_out = periods.size() - std::min(periods.size(), kMostPeriodBackupsShown);
+  if (left_out > 0) {
+    add(fmt::format("kept: {} of earlier months and years; {} shows them",
+                    counted(left_out, "backup"), suggestion({"prune", cluster, "-n"})));
+  }
+  for (std::size_t i = left_out; i < periods.size(); ++i)
+    add(fmt::format("kept: {}", period_text(periods[i])));
   for (const std::string& note : retention.notes)
     add(note);
-  return text;
-}
-
-std::string StatusText::break_text(const BreakReport& found, const std::string& cluster) const {
-  const auto accept = [&cluster](const std::string& file) {
-    return suggestion({"conflict", "accept", cluster, file, "DIGEST"});
-  };
-  const std::string mark = alarm("LOG BREAKS OFF");
-  if (found.before.empty()) {
-    return fmt::format(
-        "{} in {} at {}, as its server had it: a recovery would end there. Take a new base backup, "
-        "or put the whole segment from the pg_wal of another server that has it, with "
-        "\"walstow-archive DIR/pg_wal/{}\", where DIR is its data directory. The archive keeps "
-        "that content for your decision: {} gives it the name",
-        mark, found.file, found.at, found.file, accept(found.file));
-  }
-  return fmt::format(
-      "{} between {} and {} at {}: a recovery would end there. One of the segments around that "
-      "place is damaged, or of another server. Take a new base backup, or put them from the pg_wal "
-      "of another server that has them, with \"walstow-archive DIR/pg_wal/{}\" and so on, where "
-      "DIR is its data directory. The archive keeps a content that differs from the damaged one "
-      "for your decision: {} gives it the name",
-      mark, found.before, found.file, found.at, found.before, accept("FILE"));
-}
-
-std::string StatusText::break_lines(const EraReport& era, const std::string& cluster) const {
-  std::string text;
-  for (const BreakReport& found : era.breaks)
-    text += wrapped(break_text(found, cluster), kTextColumns, "    ");
-  if (era.breaks.size() == kMostBreaks) {
-    text += wrapped(fmt::format("these are the newest {}, there may be more: {} finds all",
-                                kMostBreaks, suggestion({"verify", cluster, "--deep"})),
-                    kTextColumns, "    ");
-  }
   return text;
 }
 
@@ -229,25 +223,13 @@ std::string StatusText::withdrawn_lines(const EraReport& era, const std::string&
   std::string text = fmt::format("    {} withdrawn: {}\n", counted(era.withdrawn, "file"),
                                  suggestion({"list", cluster, "--withdrawn"}));
   for (const WithdrawnReport& file : era.withdrawn_files) {
-    if (file.state == "withdrawn" || file.state == "purged") {
+    if (const auto warning = withdrawal_warning(file, cluster)) {
+      text += warning_lines(*warning, "      ");
+    } else {
       text += wrapped(fmt::format("{} by {} on {}: {}", file.name, foreign_text(file.by),
                                   to_iso8601(file.at), foreign_text(file.reason)),
                       kTextColumns, "      ");
-      continue;
     }
-    const bool returns = file.state == "returning";
-    Words words{"withdraw", cluster, file.name, "--digest", file.digest};
-    if (returns) {
-      words.push_back("--undo");
-    } else {
-      words.insert(words.end(), {"--reason", "TEXT"});
-    }
-    text +=
-        wrapped(fmt::format("{} {}: {}; complete it with {}",
-                            alarm(returns ? "HALF RETURNED" : "HALF WITHDRAWN"), file.name,
-                            returns ? "its withdrawal is being undone" : "it still has its name",
-                            suggestion(words)),
-                kTextColumns, "      ");
   }
   return text;
 }
@@ -260,64 +242,32 @@ std::string StatusText::era_lines(const EraReport& era, const std::string& clust
   }
   for (const TimelineReport& timeline : era.timelines)
     text += timeline_lines(era, timeline);
-  if (!era.newer_magic.empty()) {
-    text += wrapped(fmt::format("{} its newest segment is of a PostgreSQL release that is newer "
-                                "than this walstow (page magic {}): update walstow",
-                                alarm("NEWER RELEASE"), era.newer_magic),
-                    kTextColumns, "    ");
-  }
-  text += break_lines(era, cluster);
-  for (const std::string& name : era.missing_histories) {
-    text += wrapped(
-        fmt::format(
-            "{} {}: without it no server follows its timeline; put it in with \"walstow-archive "
-            "DIR/pg_wal/{}\", where DIR is the data directory of a server that is, or was, on it",
-            alarm("HISTORY MISSING"), name, name),
-        kTextColumns, "    ");
-  }
-  if (era.forked) {
-    text += wrapped(forked_text(*era.forked, alarm("FORKED")), kTextColumns, "    ");
-  }
-  if (era.missing > 0) {
-    text += fmt::format("    {}: {}\n",
-                        alarm(fmt::format("{} missing", counted(era.missing, "segment"))),
-                        suggestion({"list", cluster, "--holes"}));
-  }
-  if (era.conflicts > 0) {
-    text += fmt::format("    {} for your decision: {}\n", alarm(counted(era.conflicts, "content")),
-                        suggestion({"conflict", "list", cluster}));
-  }
-  for (const BranchReport& branch : era.branches)
-    text += wrapped(branch_text(branch, alarm("TWO SERVERS"), cluster), kTextColumns, "    ");
+  for (const Warning& warning : era_warnings(era, cluster))
+    text += warning_lines(warning, "    ");
   text += withdrawn_lines(era, cluster);
-  if (era.retention) text += retention_lines(*era.retention, cluster);
+  if (era.retention) {  // the newest era
+    text += recoverable_lines(era, cluster);
+    text += retention_lines(*era.retention, cluster);
+  }
   return text;
 }
 
 std::string StatusText::shared_lines(const PositionReport& position,
                                      const std::string& cluster) const {
-  if (position.others.empty()) return "";
+  const auto warning = shared_warning(position);
+  if (!warning) return "";
   const std::string indentation(6, ' ');
-  std::string text = wrapped(
-      fmt::format("{} {} data directories seem to report under this id, as copies of one machine "
-                  "do, or one was set back to an earlier state; what each of them needs is kept",
-                  alarm("SHARED"), position.others.size() + 1),
-      kTextColumns, indentation);
+  std::string text = warning_lines(*warning, indentation);
   for (const SharedPosition& other : position.others) {
     const std::string& floor =
         other.restartpoint.empty() ? other.lowest_handed : other.restartpoint;
-    text += wrapped(fmt::format("another needs {} on, last received {}, seen {}",
+    text += wrapped(fmt::format("another needs WAL from {} onward, last received {}, seen {}",
                                 floor.empty() ? "everything" : floor,
                                 other.last_handed.empty() ? "nothing" : other.last_handed,
                                 other.seen ? ago(*other.seen) : "never"),
                     kTextColumns, indentation);
   }
-  return text +
-         wrapped(fmt::format("Remove pg_wal/pgsql_tmp_walstow/instance in the copy's data "
-                             "directory: the copy gets an id of its own with its next request. "
-                             "Then {}: the other one is listed again with its next request",
-                             suggestion({"standby", "forget", cluster, position.instance})),
-                 kTextColumns, indentation);
+  return text + wrapped(shared_hint(position, cluster), kTextColumns, indentation);
 }
 
 std::string StatusText::position_lines(const PositionReport& position,
@@ -329,8 +279,8 @@ std::string StatusText::position_lines(const PositionReport& position,
   if (position.retired) return fmt::format("{}      archives as a primary now\n", text);
   if (position.restartpoint.empty()) {
     text += fmt::format(
-        "      needs {} on: the lowest file that it received\n"
-        "      (no restartpoint reported yet; archive_cleanup_command reports them)\n",
+        "      needs WAL from {} onward: the lowest file that it received\n      (no restartpoint "
+        "reported yet; archive_cleanup_command reports them)\n",
         position.lowest_handed.empty() ? "everything" : position.lowest_handed);
   } else {
     text += fmt::format("      restartpoint {}\n", position.restartpoint);
@@ -338,11 +288,11 @@ std::string StatusText::position_lines(const PositionReport& position,
   text += fmt::format("      last received {}\n",
                       position.last_handed.empty() ? "nothing" : position.last_handed);
   if (position.behind_segments && *position.behind_segments > 0) {
-    text += fmt::format("      {}, {}, behind the newest of its line\n",
+    text += fmt::format("      {}, {}, behind the newest segment of its line\n",
                         counted(*position.behind_segments, "segment"),
                         size_text(position.behind_bytes.value_or(0)));
   } else if (position.behind_segments) {
-    text += "      at the newest of its line\n";
+    text += "      at the newest segment of its line\n";
   }
   text += position.seen
               ? fmt::format("      seen {}, {}\n", to_iso8601(*position.seen), ago(*position.seen))
@@ -350,23 +300,31 @@ std::string StatusText::position_lines(const PositionReport& position,
   return text + shared_lines(position, cluster);
 }
 
+std::string StatusText::verified_line(const VerifyRecord& record) const {
+  const std::string problems =
+      record.problems == 0 ? "no problem" : alarm(counted(record.problems, "problem"));
+  return fmt::format("  verified {}{}: {}, {}\n", ago(record.ended),
+                     record.deep ? ", with --deep" : "", counted(record.objects, "object"),
+                     problems);
+}
+
 std::string StatusText::of(const ClusterReport& report) const {
   std::string text = wrapped(
       fmt::format("cluster {} in archive {}", report.cluster, report.archive), kTextColumns, "");
-  if (report.eras.empty()) text += "  nothing archived yet\n";
-  if (report.quota) {
-    const std::uint64_t percent =
-        report.stored_bytes / std::max<std::uint64_t>(*report.quota / 100, 1);
-    text += fmt::format("  {} {} of {} stored, {} %\n", percent >= 100 ? alarm("QUOTA") : "quota",
-                        size_text(report.stored_bytes), size_text(*report.quota), percent);
+  if (report.eras.empty()) text += "  nothing has been archived yet\n";
+  if (const auto warning = quota_warning(report, 100)) {
+    text += warning_lines(*warning, "  ");
+  } else if (report.quota) {
+    text += fmt::format("  quota {}\n", quota_text(report));
   }
   for (const EraReport& era : report.eras)
     text += era_lines(era, report.cluster);
   if (!report.positions.empty()) text += "  standbys\n";
   for (const PositionReport& position : report.positions)
     text += position_lines(position, report.cluster);
+  if (report.verified) text += verified_line(*report.verified);
   for (const std::string& problem : report.damaged)
-    text += wrapped(fmt::format("{} {}", alarm("DAMAGED"), problem), kTextColumns, "  ");
+    text += warning_lines(damaged_warning(problem), "  ");
   return text;
 }
 
@@ -384,16 +342,6 @@ Color color_of_terminal() {
 
 std::string status_text(const ClusterReport& report, const StatusStyle& style) {
   return StatusText(style).of(report);
-}
-
-std::string age_text(Time::duration age) {
-  using std::chrono::duration_cast;
-  // A store's clock may be ahead of this host's.
-  const auto seconds = std::max<std::int64_t>(0, duration_cast<std::chrono::seconds>(age).count());
-  if (seconds < 120) return fmt::format("{} s", seconds);
-  if (seconds < 7200) return fmt::format("{} min", seconds / 60);
-  if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
-  return fmt::format("{} days", seconds / 86400);
 }
 
 }  // namespace walstow

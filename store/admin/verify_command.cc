@@ -1,8 +1,7 @@
-// `walstow verify`: asks for one page after the other, so that it can be stopped and gone on with,
-// keeps its rate, and shows how far it has got. What is missing it asks for at the end.
+// `walstow verify`: requests one page after the other, so that it can be stopped and continued,
+// keeps its rate, and shows its progress. At the end it requests the missing files.
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
 #include <iostream>
@@ -16,7 +15,9 @@
 #include "proto/base/suggestion.h"
 #include "proto/base/wrapped_text.h"
 #include "proto/program/exit_code.h"
+#include "proto/program/stop_signal.h"
 #include "proto/wire/json_fields.h"
+#include "store/admin/all_pages.h"
 #include "store/admin/commands.h"
 #include "store/admin/file_range_options.h"
 #include "store/admin/progress_line.h"
@@ -25,31 +26,24 @@
 namespace walstow {
 namespace {
 
-// A page is asked for and its objects are verified to their end: then the command ends.
-volatile std::sig_atomic_t stop_signal = 0;
-
-void note_signal(int number) {
-  stop_signal = number;
-}
-
 struct Found {
   std::uint64_t objects = 0, bytes = 0, passed_over = 0;
   std::uint64_t damaged = 0, unfinished = 0, foreign = 0, missing = 0;
-  std::string next;  // where to go on; "" at the end
+  std::string next;  // where to continue; "" at the end
   std::vector<std::string> to_set_aside;
 };
 
-// How many damaged objects one run remembers, to set them aside; the next one finds the others.
+// How many damaged objects one run remembers for quarantining; the next run finds the others.
 constexpr std::size_t kMostRemembered = 10000;
 
 VerifyFiles question_of(const CommandContext& call) {
   VerifyFiles verify{
       .cluster = call.cluster(), .after = call.command.option("resume"), .range = range_of(call)};
-  // A slip would pass over everything, and find it whole.
+  // A mistyped place would skip everything, and report it as whole.
   if (!verify.after.empty() && !parse_era_name(verify.after.substr(0, verify.after.find('/')))) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("invalid value \"{}\" for --resume", escaped(verify.after)),
-                "It is the place that the earlier run reported.");
+                "Give the position that the interrupted run reported.");
   }
   if (call.command.flag("deep")) verify.depth = VerifyFiles::Depth::kContent;
   verify.jobs = call.jobs().value_or(verify.jobs);
@@ -59,7 +53,7 @@ VerifyFiles question_of(const CommandContext& call) {
     if (!verify.since && ago) verify.since = std::chrono::system_clock::now() - *ago;
     if (!verify.since) {
       throw Error(ErrorKind::kUsage, fmt::format("invalid value \"{}\" for --since", escaped(text)),
-                  "It is a time (\"2026-11-22T19:40:00Z\"), or how long ago (\"7d\").");
+                  "Give a time (\"2026-11-22T19:40:00Z\"), or how long ago it was (\"7d\").");
     }
   }
   return verify;
@@ -72,7 +66,7 @@ std::optional<std::uint64_t> rate_of(const CommandContext& call) {
   if (rate && *rate > 0) return rate;
   throw Error(ErrorKind::kUsage,
               fmt::format("invalid value \"{}\" for --rate-limit", escaped(text)),
-              "It is a size, for each second: \"50MB\".");
+              "Give a size per second, such as \"50MB\".");
 }
 
 bool is_in(const HoleReport& hole, const WithdrawnReport& file) {
@@ -118,11 +112,10 @@ class Verification {
 int Verification::run() {
   const bool asks = call_.command.flag("set-aside") && !call_.command.flag("yes");
   if (asks && isatty(STDIN_FILENO) != 1) {
-    throw Error(ErrorKind::kUsage, "--set-aside asks first, and there is no terminal",
+    throw Error(ErrorKind::kUsage, "--set-aside asks first, but there is no terminal",
                 "Give --yes as well.");
   }
-  for (const int number : {SIGINT, SIGTERM, SIGHUP})
-    std::signal(number, note_signal);
+  catch_stop_signals();  // the requested page is completed: then the command ends
   ask_for_total();
   found_.next = question_.after;
   try {
@@ -136,16 +129,12 @@ int Verification::run() {
   line_.clear();
   show_summary();
   show_way_out();
-  if (stop_signal != 0) {
-    const int number = stop_signal;
-    std::signal(number, SIG_DFL);
-    std::raise(number);
-  }
+  end_by_stop_signal();
   if (call_.command.flag("set-aside")) set_aside();
   return result();
 }
 
-// Only for the bar: what a part of a cluster has, nobody knows before.
+// Only for the bar: the size of a part of a cluster is not known beforehand.
 void Verification::ask_for_total() {
   if (!line_.is_shown()) return;
   const FileRange& range = question_.range;
@@ -173,25 +162,27 @@ void Verification::verify_pages() {
     found_.passed_over += page.passed_over;
     for (const VerifyProblem& problem : page.problems)
       show(problem);
-    question_.after = found_.next = page.next;
+    next_page(question_.after, page.next);
+    found_.next = page.next;
     line_.show(found_.objects, found_.bytes);
     keep_rate();
-  } while (!all_verified() && stop_signal == 0);
+  } while (!all_verified() && !is_stopped());
 }
 
 void Verification::keep_rate() const {
   if (!rate_ || all_verified()) return;
   const std::chrono::duration<double> due(static_cast<double>(found_.bytes) /
                                           static_cast<double>(*rate_));
-  // In small pieces, to notice a signal.
+  // In short intervals, to notice a signal.
   constexpr std::chrono::milliseconds kPiece{100};
-  while (line_.elapsed() < due && stop_signal == 0)
+  while (line_.elapsed() < due && !is_stopped())
     std::this_thread::sleep_for(kPiece);
 }
 
 void Verification::list_holes() {
   ListHoles question{.cluster = question_.cluster, .after = "", .range = question_.range};
   std::optional<std::vector<WithdrawnReport>> withdrawn;
+  bool more = false;
   do {
     const HolePage page = parse_hole_page(client_.ask(question, long_patience()));
     std::string text;
@@ -205,19 +196,20 @@ void Verification::list_holes() {
     }
     line_.clear();
     print(text);
-    question.after = page.next;
-  } while (!question.after.empty());
+    more = next_page(question.after, page.next);
+  } while (more);
 }
 
-// Some of what is missing somebody has taken away, and has said why.
+// An administrator has withdrawn some of the missing files, and has given the reason.
 std::vector<WithdrawnReport> Verification::list_withdrawn() {
   std::vector<WithdrawnReport> all;
   ListWithdrawn question{.cluster = question_.cluster};
+  bool more = false;
   do {
     WithdrawnPage page = parse_withdrawn_page(client_.ask(question, long_patience()));
     std::ranges::move(page.files, std::back_inserter(all));
-    question.page.after = page.next;
-  } while (!question.page.after.empty() && all.size() < kMostRemembered);
+    more = next_page(question.page.after, page.next);
+  } while (more && all.size() < kMostRemembered);
   return all;
 }
 
@@ -225,8 +217,9 @@ std::string Verification::withdrawn_line(const WithdrawnReport& file) const {
   constexpr std::string_view kIndent = "            ";
   if (call_.json()) return to_json(file);
   if (file.state == "unreadable")
-    return wrapped(fmt::format("{} was withdrawn; the record of it cannot be read", file.name),
-                   kTextColumns, kIndent);
+    return wrapped(
+        fmt::format("{} was withdrawn; the record of the withdrawal cannot be read", file.name),
+        kTextColumns, kIndent);
   return wrapped(fmt::format("{} was withdrawn by {} on {}: {}", file.name, foreign_text(file.by),
                              to_iso8601(file.at), foreign_text(file.reason)),
                  kTextColumns, kIndent);
@@ -281,13 +274,14 @@ void Verification::show_way_out() {
              "\"walstow-archive PATH\" replaces a damaged object with the whole one.");
   }
   if (found_.unfinished > 0) {
-    log_line(LogLevel::kWarning,
-             fmt::format(
-                 "in {} segments the log breaks off, or does not continue from the segment before",
-                 found_.unfinished),
-             "Put the whole segment from a pg_wal that still has it; if two files are named, "
-             "either may be the damaged one. It replaces an unfinished one; if it is refused, "
-             "\"walstow conflict accept\" gives it the name.");
+    log_line(
+        LogLevel::kWarning,
+        fmt::format(
+            "in {} segments the log breaks off, or does not continue from the previous segment",
+            found_.unfinished),
+        "Put the whole segment from a pg_wal that still has it; if two files are named, "
+        "either may be the damaged one. The whole segment replaces an unfinished one. If the "
+        "store refuses it, \"walstow conflict accept\" gives it the name.");
   }
   if (found_.missing > 0) {
     log_line(LogLevel::kWarning, fmt::format("{} segments are missing", found_.missing),
@@ -300,7 +294,8 @@ void Verification::show_way_out() {
   }
 }
 
-// Those that say what is verified, and how; a time that was given as one ago is the same one again.
+// The options that select what is verified, and how. A relative time was replaced by the time that
+// it meant.
 Words Verification::words_to_go_on() const {
   Words words{"verify", question_.cluster};
   if (call_.json()) words.insert(words.end(), {"--output", "json"});
@@ -364,12 +359,14 @@ std::vector<AdminCommand> verify_commands() {
          kFromOption,
          kToOption,
          {"--since", "TIME",
-          "only objects that were put since 2026-11-22T19:40:00Z, or in the last 7d"},
-         {"--jobs", "N", "how many objects the store verifies at once"},
-         {"--rate-limit", "SIZE", "most stored bytes to verify in a second, such as 50MB"},
+          "only objects that were put since this time, such as 2026-11-22T19:40:00Z, or within "
+          "this time, such as 7d"},
+         {"--jobs", "N", "number of objects that the store verifies in parallel"},
+         {"--rate-limit", "SIZE",
+          "maximum number of stored bytes to verify per second, such as 50MB"},
          {"--resume", "PLACE", "continue where an earlier run ended"},
          {"--set-aside", "", "quarantine damaged objects, where that leaves a hole"},
-         {"-y,--yes", "", "do not ask before that"}},
+         {"-y,--yes", "", "do not ask before the quarantine"}},
         {kOptionalClusterArgument},
         {{"Verify what was put in the last week", "walstow verify main --deep --since 7d"}}},
        verify},

@@ -1,5 +1,5 @@
-// `walstow withdraw`: shows the content that has the name, asks, and has the store take it away; or
-// gives it back.
+// `walstow withdraw`: shows the version that has the name, asks, and has the store take it away; or
+// returns it.
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ namespace walstow {
 namespace {
 
 struct Asked {
-  std::string cluster, name, digest;  // of the digest the first digits; "": there is one only
+  std::string cluster, name, digest;  // the first digits of the digest; "": there is only one
 };
 
 bool is_withdrawn(const WithdrawnReport& report) {
@@ -28,12 +28,12 @@ Error none_of_them(const Asked& asked, const std::string& what) {
                       asked.digest.empty() ? ""
                                            : fmt::format(" with a digest that begins with {}",
                                                          escaped(asked.digest))),
-          fmt::format("The name is the one that {} shows; {} shows those that are withdrawn.",
+          fmt::format("{} shows the names of files, and {} those of withdrawn files.",
                       suggestion({"list", asked.cluster}),
                       suggestion({"list", asked.cluster, "--withdrawn"}))};
 }
 
-// The one that is meant of those that `fits` says can be. Throws where there is none, or several.
+// The one version that `fits` accepts. Throws if there is none, or more than one.
 template <class Fits>
 WithdrawnReport chosen(const Asked& asked, const WithdrawnPage& page, const std::string& what,
                        Fits fits) {
@@ -42,9 +42,9 @@ WithdrawnReport chosen(const Asked& asked, const WithdrawnPage& page, const std:
     if (!fits(report) || !report.digest.starts_with(asked.digest)) continue;
     if (found != nullptr) {
       throw Error(ErrorKind::kRefused,
-                  fmt::format("there are several contents of \"{}\": {} and {}", asked.name,
+                  fmt::format("there are several versions of \"{}\": {} and {}", asked.name,
                               found->digest, report.digest),
-                  "Say which one with --digest.");
+                  "Select one with --digest.");
     }
     found = &report;
   }
@@ -52,7 +52,7 @@ WithdrawnReport chosen(const Asked& asked, const WithdrawnPage& page, const std:
   return *found;
 }
 
-// What PostgreSQL is told then.
+// What PostgreSQL will do then.
 std::string consequence(const WithdrawnReport& report) {
   const auto stored = WalFileName::parse(report.name);
   if (stored && stored->kind() == FileKind::kHistory)
@@ -97,7 +97,7 @@ int undo(const CommandContext& call, const Asked& asked) {
   return exit_code::kDone;
 }
 
-// What an undo would need goes.
+// This deletes what an undo would need.
 int purge(const CommandContext& call, const Asked& asked) {
   Client client = call.client();
   const WithdrawnPage page = parse_withdrawn_page(
@@ -118,22 +118,23 @@ int withdraw(const CommandContext& call) {
   const Asked asked{call.command.positional("CLUSTER"), call.command.positional("FILE"),
                     call.command.option("digest")};
   if (call.command.flag("undo") && call.command.flag("purge")) {
-    throw Error(ErrorKind::kUsage, "--undo and --purge exclude each other",
+    throw Error(ErrorKind::kUsage, "--undo and --purge cannot be combined",
                 "--undo returns the file, --purge deletes it permanently.");
   }
   if (call.command.flag("undo")) return undo(call, asked);
   if (call.command.flag("purge")) return purge(call, asked);
   const std::string reason = call.command.option("reason");
   if (reason.empty()) {
-    throw Error(ErrorKind::kUsage, "why is it withdrawn?",
-                "Give --reason: the server that puts it again receives it.");
+    throw Error(ErrorKind::kUsage, "a withdrawal needs a reason",
+                "Give --reason TEXT: a server that puts the file again receives this text.");
   }
   WithdrawFile order{asked.cluster, asked.name, {}, reason};
   require_valid(order);
   Client client = call.client();
   const WithdrawnPage page = parse_withdrawn_page(
       client.ask(ListWithdrawn{.cluster = asked.cluster, .name = asked.name}, patience()));
-  // One that was cut short is completed; where nothing has the name any more, it was done before.
+  // An interrupted withdrawal is completed. If nothing has the name any more, it was completed
+  // before.
   const bool stands = std::ranges::any_of(page.files, [](const WithdrawnReport& report) {
     return report.state == "standing" || report.state == "unfinished";
   });
@@ -158,9 +159,10 @@ int withdraw(const CommandContext& call) {
 
 std::vector<AdminCommand> withdraw_commands() {
   return {{{"withdraw",
-            "take a file that does not belong to the log out of the archive, or give it back",
-            {{"--reason", "TEXT", "why; for people who put the file or miss it"},
-             {"--digest", "DIGEST", "which content, if the name has had several"},
+            "withdraw a file that does not belong to the log, or return it",
+            {{"--reason", "TEXT",
+              "the reason; shown when the file is listed, and when it is put again"},
+             {"--digest", "DIGEST", "the digest of the version, if the name has had several"},
              {"--undo", "", "give the file its name back, and accept it again"},
              {"--purge", "", "permanently delete a withdrawn file"},
              {"-y,--yes", "", "do not ask"}},

@@ -68,17 +68,18 @@ std::string present_archive_id(Backend& backend) {
   if (backend.read_record(std::string(layout::kMovedMarker))) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("{} was moved by \"walstow copy\"", backend.describe()),
-                "Give its new place.");
+                "Use the archive at its new location.");
   }
   if (backend.read_record(std::string(layout::kCopyMarker))) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("{} is a copy that is not finished", backend.describe()),
+                fmt::format("{} is an unfinished copy", backend.describe()),
                 "\"walstow copy --finish\" makes it the archive.");
   }
   throw Error(
       ErrorKind::kUnavailable,
       fmt::format("could not find {}: it has no \"{}\"", backend.describe(), layout::kMarker),
-      "Mount it, or correct its path; a new archive is made by \"walstow init\".");
+      "Mount it, or correct its path. Only if no archive exists yet, create one with \"walstow "
+      "init\".");
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ std::string initialize_archive(Backend& backend) {
   std::string id = random_hex(kArchiveIdSize);
   if (backend.create_record(std::string(layout::kMarker), marker_text(id))) return id;
   throw Error(ErrorKind::kRefused, fmt::format("{} exists already", backend.describe()),
-              "Use it as it is, or choose another place for a new one.");
+              "Use it as it is, or choose another location for a new one.");
 }
 
 Archive::Archive(std::unique_ptr<Backend> backend)
@@ -98,9 +99,9 @@ void Archive::verify_present() const {
   const std::string id = present_archive_id(*backend_);
   if (id == id_) return;
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("{} is a different archive now: its id is {}, and was {}",
+              fmt::format("{} is a different archive now: its id is {}, but it was {}",
                           backend_->describe(), id, id_),
-              "Mount the right one. If the new one is meant, restart walstowd.");
+              "Mount the right archive. If the new one is meant, restart walstowd.");
 }
 
 // --- clusters ---
@@ -164,7 +165,7 @@ std::optional<EraName> Archive::open_era(std::string_view cluster, std::uint64_t
   if (number == 0 || number > layout::kMostEras ||
       (number > 1 && !read_era(*backend_, layout::era_record(cluster, number - 1)))) {
     throw Error(ErrorKind::kRefused,
-                fmt::format("era {} cannot be the next one of cluster \"{}\"", number, cluster),
+                fmt::format("era {} cannot be the next one in cluster \"{}\"", number, cluster),
                 fmt::format("Eras are numbered from 1 to {}, without gaps.", layout::kMostEras));
   }
   const EraName era{number, system_identifier, segment_size};
@@ -212,8 +213,9 @@ SegmentSize segment_size_of(const EraName& era) {
 }
 
 Refusal no_such_segment(std::string_view name, const EraName& era) {
-  return make_refusal(Code::kBadName, fmt::format("\"{}\" is the name of no segment of {}", name,
-                                                  to_string(segment_size_of(era))));
+  return make_refusal(Code::kBadName, fmt::format("\"{}\" is not the name of a segment in an era "
+                                                  "with segments of {}",
+                                                  name, to_string(segment_size_of(era))));
 }
 
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era) {
@@ -229,14 +231,15 @@ OrRefusal<EraName> newest_era(const Archive& archive, std::string_view cluster) 
 
 Refusal nothing_put_yet(std::string_view cluster) {
   return make_refusal(Code::kUnknownSystem,
-                      fmt::format("cluster \"{}\" holds nothing yet", cluster));
+                      fmt::format("cluster \"{}\" does not contain any files yet", cluster));
 }
 
 Refusal unknown_system(std::string_view cluster, std::uint64_t system_identifier) {
-  return make_refusal(Code::kUnknownSystem,
-                      fmt::format("cluster \"{}\" has never held a file of system identifier {}",
-                                  cluster, system_identifier),
-                      "Is this the right cluster name? Has the primary archived anything yet?");
+  return make_refusal(
+      Code::kUnknownSystem,
+      fmt::format("cluster \"{}\" has never contained a file of system identifier {}", cluster,
+                  system_identifier),
+      "Is the name of the cluster right? Has the primary archived anything yet?");
 }
 
 bool same_log(const EraName& one, const EraName& other) {

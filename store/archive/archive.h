@@ -1,9 +1,9 @@
 // One archive on any backend: its marker, its clusters and their eras.
 //
-// An era is one cluster's life under one system identifier and segment size. The first put of a new
-// cluster opens era 001; only an administrator opens later ones (`walstow cluster upgrade`). Each
-// era record is created once, by number, so that two processes can never open the same number for
-// two systems. Errors and threads: as store/backend/backend.h.
+// An era is the part of a cluster's life with one system identifier and segment size. The first put
+// of a new cluster opens era 001; only an administrator opens later ones (`walstow cluster
+// upgrade`). Each era record is created once, by number. So two processes can never open eras with
+// the same number for two systems. Errors and threads: as in store/backend/backend.h.
 #pragma once
 
 #include <memory>
@@ -18,41 +18,43 @@
 
 namespace walstow {
 
-// Creates the marker with a fresh random id. Throws Error{kRefused} if there is a marker already.
-// Returns the id: 32 lower-case hex digits.
+// Creates the marker with a fresh random id, and returns the id: 32 lower-case hex digits. Throws
+// Error{kRefused} if there is a marker already.
 std::string initialize_archive(Backend& backend);
 
 class Archive {
  public:
-  // Throws Error{kUnavailable} if there is no marker (an unmounted folder), and Error{kUsage} for a
-  // marker of an unknown format.
+  // Throws Error{kUnavailable} if there is no marker (as in an unmounted folder), and Error{kUsage}
+  // if the marker's format is unknown.
   explicit Archive(std::unique_ptr<Backend> backend);
 
   const std::string& id() const { return id_; }
   Backend& backend() const { return *backend_; }
 
-  // Throws Error{kUnavailable} unless the archive is in its place and its marker exists, unchanged,
-  // right now. Part of every proof of absence.
+  // Throws Error{kUnavailable} unless, during this call, the archive is in its place and its marker
+  // is unchanged. Every proof of absence includes this check.
   void verify_present() const;
 
   bool has_cluster(std::string_view cluster) const;
-  // False: it existed already.
+  // Returns false if the cluster existed already.
   bool create_cluster(std::string_view cluster) const;
   std::vector<std::string> clusters() const;
 
-  // Oldest first, numbered from 1 without gaps. Throws Error{kDamaged} for a gap.
+  // Returns the eras, oldest first, numbered from 1 without gaps. Throws Error{kDamaged} if there
+  // is a gap.
   std::vector<EraName> eras(std::string_view cluster) const;
   std::vector<EraName> eras_newest_first(std::string_view cluster) const;
-  // Opens `number`, which must be the next one; durable on return. nullopt: another process has
-  // opened the number first, and the next eras() returns that era.
+  // Opens the era `number`, which must be the next one; durable on return. Returns nullopt if
+  // another process has opened that number first; the next eras() then returns the era of that
+  // process.
   std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,
                                   std::uint32_t segment_size, std::uint32_t number) const;
-  // Call before publishing anything in an era: another process may have opened it a moment ago, and
-  // not have fsynced it yet. On return all records that lead to the era are durable. Throws
-  // Error{kUnavailable} when one is missing.
+  // Call it before anything is published in an era: another process may have opened the era a
+  // moment ago, and not have fsynced it yet. On return, all records that lead to the era are
+  // durable. Throws Error{kUnavailable} if one of them is missing.
   void make_era_durable(std::string_view cluster, const EraName& era) const;
-  // Throws Error{kUnavailable} unless the era's own folder is there right now: a folder that was
-  // moved away must not read as an empty one. Part of every proof of absence.
+  // Throws Error{kUnavailable} unless the era's own folder exists during this call: a folder that
+  // was moved away must not be taken for an empty one. Every proof of absence includes this check.
   void verify_era(std::string_view cluster, const EraName& era) const;
 
  private:
@@ -60,20 +62,21 @@ class Archive {
   std::string id_;
 };
 
-// Of an existing era: its name always has a valid size.
+// Returns the segment size of an existing era. The name of such an era always contains a valid
+// size.
 SegmentSize segment_size_of(const EraName& era);
-// The refusal of a name that no file of the era can have.
+// Refuses a name that no file of the era can have.
 Refusal no_such_segment(std::string_view name, const EraName& era);
-// nullopt: a file of the era can have this name.
+// Returns nullopt if a file of the era can have this name.
 std::optional<Refusal> refuse_name(const WalFileName& file, const EraName& era);
 
-// The newest era of all. Refuses if nothing was ever put.
+// Returns the cluster's newest era. Refuses if no file was ever put into the cluster.
 OrRefusal<EraName> newest_era(const Archive& archive, std::string_view cluster);
 Refusal nothing_put_yet(std::string_view cluster);
 Refusal unknown_system(std::string_view cluster, std::uint64_t system_identifier);
-// Whether two eras are parts of one log: a server can continue from one to the other.
+// Returns whether two eras are parts of one log: a server can continue from one to the other.
 bool same_log(const EraName& one, const EraName& other);
-// The newest era of one system identifier. nullopt: none.
+// Returns the newest era of one system identifier, or nullopt if there is none.
 std::optional<EraName> newest_era_of(const std::vector<EraName>& eras,
                                      std::uint64_t system_identifier);
 

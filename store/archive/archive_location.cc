@@ -59,7 +59,7 @@ std::string initialize_archive(const ArchiveLocation& location) {
   if (!standing.empty() && !backend->read_record(std::string(layout::kMarker))) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("\"{}\" already contains \"{}\"", location.name, standing.front().key),
-                "Give a prefix of its own: s3://BUCKET/PREFIX.");
+                "Give the archive its own prefix: s3://BUCKET/PREFIX.");
   }
   probe_s3(*location.s3);
   if (!location.state.empty()) make_state_folder(location.state);

@@ -13,29 +13,30 @@ namespace walstow {
 
 struct ArchiveLocation {
   std::string name;             // as the user gave it: "/mnt/archive", "s3://bucket/prefix"
-  std::optional<S3Options> s3;  // for an archive in a bucket
-  // The folder of this host with the archive's certificates and keys: for an archive in a folder
-  // that folder itself, otherwise the setting "state"; "" if that is not set.
+  std::optional<S3Options> s3;  // set for an archive in a bucket
+  // The folder on this host with the archive's certificates and keys. For an archive in a folder,
+  // it is the archive's own folder. Otherwise it is the folder in the setting "state", or "" if
+  // that is not set.
   std::string state;
 };
 
-// `settings` are walstowd's. Throws Error{kUsage}.
+// `settings` are the settings of walstowd. Throws Error{kUsage}.
 ArchiveLocation archive_location(const std::string& name, const Settings& settings);
 
-// As become_owner_of() in folder_archive.h, for the folder `state`.
+// Like become_owner_of() in folder_archive.h, but for the folder `state`.
 void become_owner_of(const ArchiveLocation& location);
 
-// As open_archive_folder(), for a bucket too.
+// Like open_archive_folder(), but also opens an archive in a bucket.
 std::unique_ptr<Archive> open_archive(const ArchiveLocation& location);
 
-// As initialize_archive_folder(); in a bucket nothing may exist below the prefix. Makes a missing
-// state folder (mode 0750).
+// Like initialize_archive_folder(), but also for a bucket. There, nothing may exist below the
+// prefix. Creates the state folder if it is missing (mode 0750).
 std::string initialize_archive(const ArchiveLocation& location);
 
-// For store/archive/copy_archive.h: opens the location of an archive, with or without a marker.
+// Opens the location of an archive, with or without a marker, for store/archive/copy_archive.h.
 // Throws Error{kUnavailable} if there is no such folder or bucket.
 std::unique_ptr<Backend> open_backend(const ArchiveLocation& location);
-// Begins an archive whose marker is written later, as begin_archive_folder().
+// Begins an archive whose marker is written later, in the same way as begin_archive_folder().
 std::unique_ptr<Backend> begin_archive(const ArchiveLocation& location);
 
 }  // namespace walstow

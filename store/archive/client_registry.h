@@ -1,10 +1,10 @@
 // The registry of clients: which clients may use this archive over a link that authenticates them,
-// and what each of them may do. One record per client, outside of all clusters. Any number of
-// stores on one archive share it.
+// and what each of them may do. It contains one record per client, outside all clusters. All stores
+// that use one archive share the registry.
 //
-// Every call reads the archive: a change or a removal applies to the client's next request, on any
-// connection. Names are valid_client_name()s. Errors and threads: as store/backend/backend.h;
-// Error{kDamaged} for an invalid record. Blocking.
+// Every call reads the archive, so a change or a removal applies to the client's next request, on
+// any connection. Every name must pass valid_client_name(). Errors and threads: as in
+// store/backend/backend.h. Also throws Error{kDamaged} for an invalid record. Blocking.
 #pragma once
 
 #include <optional>
@@ -17,26 +17,30 @@
 
 namespace walstow {
 
-// nullopt: the registry has no client of that name.
+// Returns nullopt if the registry has no client of that name.
 std::optional<ClientReport> find_client(BackendReader& backend, std::string_view client);
-// By name.
+// Returns the clients in the order of their names.
 std::vector<ClientReport> list_clients(BackendReader& backend);
 
 struct AddedClient {
   enum class Result {
     kAdded,
-    kStood,  // existed, with the same key, grants and certificate: repeated after a lost answer
+    // The client existed, with the same key, grants and certificate: the call was repeated after a
+    // lost answer.
+    kStood,
     kTaken,  // another client has the name; its record was not touched
   };
   Result result = Result::kAdded;
-  ClientReport client;  // the existing record under the name, durable on return
+  ClientReport client;  // the existing record under that name, durable on return
 };
 AddedClient add_client(Backend& backend, const AddClient& add, Time now);
 
-// The record after the change, durable on return. nullopt: no client has that name.
+// Returns the record after the change, durable on return. Returns nullopt if no client has that
+// name.
 std::optional<ClientReport> change_client(Backend& backend, const ChangeClient& change);
 
-// Durable on return. False: no client has that name. Removes a damaged record, too.
+// The removal is durable on return. Returns false if no client has that name. Removes the client's
+// record even if it is damaged.
 bool remove_client(Backend& backend, std::string_view client);
 
 }  // namespace walstow

@@ -23,8 +23,9 @@ namespace {
 
 constexpr std::size_t kBatch = 1000;  // entries
 
-// Two contents of one length count as equal, without being read, if the copy is newer by more than
-// the clocks can differ. Otherwise they are read. An S3 service refuses a difference of 15 minutes.
+// Two objects of the same length count as equal, without being read, if the copy is newer by more
+// than the clocks can differ. Otherwise they are read. An S3 service refuses a difference of 15
+// minutes.
 constexpr std::chrono::hours kClocksDiffer{1};
 
 std::string marker_key() {
@@ -163,8 +164,10 @@ bool Copy::begin() {
     return false;
   }
   if (!marker && moved && !finishes) {
-    throw Error(ErrorKind::kRefused, fmt::format("{} has given up its marker", from_.describe()),
-                "A copy was being finished: continue with --finish.");
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} is no longer the archive: a copy with --finish was interrupted",
+                            from_.describe()),
+                "Complete that copy: repeat it with --finish.");
   }
   if (!marker && !moved) {
     throw Error(
@@ -174,8 +177,8 @@ bool Copy::begin() {
   }
   marker_ = marker ? *marker : *moved;
   if (standing) {
-    throw Error(ErrorKind::kRefused, fmt::format("{} is an archive already", to_.describe()),
-                "Give an empty place, or that of a copy that is not finished.");
+    throw Error(ErrorKind::kRefused, fmt::format("{} is already an archive", to_.describe()),
+                "Give an empty location, or the location of an unfinished copy.");
   }
   const auto held_back = to_.read_record(std::string(layout::kCopyMarker));
   if (held_back && *held_back != marker_) {
@@ -287,7 +290,7 @@ void Copy::copy_item(const Item& item) {
   } else if (is_record(key)) {
     copy_record(key);
   } else {
-    tell(CopyProblem::Kind::kForeign, key, "it is not a file of walstow");
+    tell(CopyProblem::Kind::kForeign, key, "it is not one of walstow's files");
   }
 }
 
@@ -315,7 +318,7 @@ void Copy::compare(const std::string& key) {
     count_standing(theirs->size());
     return;
   }
-  tell(CopyProblem::Kind::kRefused, key, "the target has other bytes");
+  tell(CopyProblem::Kind::kRefused, key, "the target contains other bytes");
 }
 
 // Reads an object that does not match its own digest once more: the transfer may have damaged it.
@@ -338,9 +341,10 @@ void Copy::copy_new_object(const std::string& key) {
   }
   const bool is_damaged = !scrubbed.back().problem.empty();
   if (is_damaged && scrubbed.front().digest != scrubbed.back().digest) {
-    throw Error(ErrorKind::kStorage,
-                fmt::format("\"{}\" of {} has other bytes at each read", key, from_.describe()),
-                "Check the memory, the disks and the network of this host.");
+    throw Error(
+        ErrorKind::kStorage,
+        fmt::format("\"{}\" of {} returns different bytes at each read", key, from_.describe()),
+        "Check the memory, the disks and the network of this host.");
   }
   const std::uint64_t size = staged->size();
   if (to_.publish(*staged, key) == PublishResult::kExists) {

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <fmt/format.h>
-#include <grp.h>
 #include <set>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -17,13 +16,6 @@
 
 namespace walstow {
 namespace {
-
-void become(uid_t user, gid_t group) {
-  if (setgroups(0, nullptr) != 0 || setresgid(group, group, group) != 0 ||
-      setresuid(user, user, user) != 0) {
-    throw_system_error(fmt::format("could not become user \"{}\"", user_name(user)), errno);
-  }
-}
 
 constexpr std::string_view kCopyFolder =
     layout::kCopyMarker.substr(0, layout::kCopyMarker.find('/'));
@@ -77,19 +69,19 @@ void become_owner_of(const std::string& folder) {
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return;  // opening it gives a better message
-    throw_system_error(fmt::format("could not look at archive \"{}\"", folder), errno);
+    throw_system_error(fmt::format("could not examine archive \"{}\"", folder), errno);
   }
   if (status.st_uid == geteuid()) return;
   if (geteuid() == 0) {
-    become(status.st_uid, status.st_gid);
+    become_user(status.st_uid, status.st_gid);
     return;
   }
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("archive \"{}\" belongs to user \"{}\", this is user \"{}\"", folder,
-                  user_name(status.st_uid), user_name(geteuid())),
-      "One user owns an archive and everything in it. For PostgreSQL's commands that is the "
-      "server's user: run \"walstow init\" as that user.");
+  throw Error(ErrorKind::kUsage,
+              fmt::format("archive \"{}\" belongs to user \"{}\", but this is user \"{}\"", folder,
+                          user_name(status.st_uid), user_name(geteuid())),
+              "One user owns an archive and everything in it. If the archive exists, mount it or "
+              "correct its owner. Only if no archive exists yet, run \"walstow init\" as the user "
+              "that runs PostgreSQL's commands.");
 }
 
 std::unique_ptr<Backend> open_folder_backend(const std::string& folder) {
@@ -97,7 +89,8 @@ std::unique_ptr<Backend> open_folder_backend(const std::string& folder) {
   if (!files) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("archive folder \"{}\" does not exist", folder),
-                "Is its file system mounted? A new archive is made by \"walstow init\".");
+                "Is its file system mounted? Only if no archive exists yet, create one with "
+                "\"walstow init\".");
   }
   return make_directory_backend(std::move(files), space_of(folder));
 }

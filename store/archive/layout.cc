@@ -1,7 +1,9 @@
 #include "store/archive/layout.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "proto/base/bytes.h"
 #include "store/backend/key_rules.h"
 
 namespace walstow::layout {
@@ -55,7 +57,7 @@ std::string_view folder_of(Kept kept) {
   return kept == Kept::kConflict ? "conflicts" : "settled";
 }
 
-// "NAME.DIGEST": the key of a new content, and that of older archives.
+// "NAME.DIGEST": the current form of the key, and the form in older archives.
 ContentKeys content_keys(std::string_view name, const Digest& digest, std::string_view suffix) {
   const std::string digits = to_string(digest);
   return {fmt::format("{}.{}{}", name, digits, suffix),
@@ -268,6 +270,39 @@ std::optional<KeptName> parse_kept_key(std::string_view cluster, const EraName& 
   const auto file = WalFileName::parse(text.file);
   if (!file || file->kind() == FileKind::kPartial || text.digits.empty()) return std::nullopt;
   return KeptName{*file, std::string(text.digits)};
+}
+
+std::string times_records(std::string_view cluster, const EraName& era) {
+  return fmt::format("{}times/", era_prefix(cluster, era));
+}
+
+std::string times_record(std::string_view cluster, const EraName& era, const WalFileName& segment) {
+  const SegmentSize size = *SegmentSize::from_bytes(era.segment_size);
+  const std::uint64_t in_log = segment.number(size).value % size.segments_per_log();
+  return fmt::format("{}{}/{:03}{}", times_records(cluster, era),
+                     segment.text().substr(0, kSegmentFolderLength), in_log / kSegmentsOfTimes,
+                     kRecordSuffix);
+}
+
+std::optional<TimesRange> parse_times_record(std::string_view cluster, const EraName& era,
+                                             std::string_view key) {
+  const std::string prefix = times_records(cluster, era);
+  if (!key.starts_with(prefix) || !key.ends_with(kRecordSuffix)) return std::nullopt;
+  std::string_view rest =
+      key.substr(prefix.size(), key.size() - prefix.size() - kRecordSuffix.size());
+  const std::string_view folder = take_part(rest);
+  const auto size = SegmentSize::from_bytes(era.segment_size);
+  // The 1 keeps leading zeros.
+  const auto digits = rest.size() == 3 ? parse_decimal(fmt::format("1{}", rest)) : std::nullopt;
+  if (!digits || !size) return std::nullopt;
+  const std::uint64_t begin = (*digits - 1000) * kSegmentsOfTimes;
+  const std::uint64_t end =
+      std::min<std::uint64_t>(begin + kSegmentsOfTimes, size->segments_per_log());
+  if (begin >= end) return std::nullopt;
+  const auto first = WalFileName::parse(fmt::format("{}{:08X}", folder, begin));
+  const auto last = WalFileName::parse(fmt::format("{}{:08X}", folder, end - 1));
+  if (!first || !last || times_record(cluster, era, *first) != key) return std::nullopt;
+  return TimesRange{.first = *first, .last = *last};
 }
 
 std::string break_marks(std::string_view cluster, const EraName& era) {

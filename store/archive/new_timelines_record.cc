@@ -59,7 +59,7 @@ std::optional<Refusal> refuse_opening(BackendReader& backend, const PutFile& put
           "client \"{}\" may not open timelines in cluster \"{}\", as \"{}\" has set on {}; "
           "{}",
           client, put.cluster, may.by, to_iso8601(may.set), file),
-      fmt::format("Was this server promoted on purpose? Then an administrator allows it: {}. "
+      fmt::format("Was this server promoted on purpose? Then an administrator can allow it: {}. "
                   "Otherwise stop it, or set archive_mode = off there.",
                   suggestion({"policy", "set", put.cluster, "--new-timelines",
                               to_new_timelines_text(with_it)})));

@@ -1,6 +1,6 @@
-// Which clients may open timelines in a cluster, as an administrator has decided: a record of the
-// cluster. Without one, any client with the right "archive" may. Blocking. Errors: as
-// store/backend/backend.h.
+// The record of which clients may open timelines in a cluster. An administrator decides this. The
+// decision is one record of the cluster. Without it, any client with the right "archive" may open
+// timelines. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,12 @@ namespace walstow {
 
 NewTimelinesReport read_new_timelines(BackendReader& backend, const std::string& cluster);
 
-// Replaces the previous decision. Durable on return.
+// Replaces the previous decision. The new decision is durable on return.
 NewTimelinesReport set_new_timelines(Backend& backend, const SetNewTimelines& set,
                                      const std::string& by, Time now);
 
-// Why `client` may not put a new history, or a file of a timeline without one. nullopt: it may.
+// Returns why `client` may not put a new history, or a file of a timeline without a history.
+// Returns nullopt if the client may put it.
 std::optional<Refusal> refuse_opening(BackendReader& backend, const PutFile& put,
                                       const std::string& client);
 

@@ -41,7 +41,8 @@ CheckReport probe_archive(const Archive& archive, const std::string& cluster) {
   report.read_microseconds = microseconds_since(start);
   backend.remove_object(key);
   if (back != content) {
-    throw Error(ErrorKind::kDamaged, "the probe was not read back as it was put",
+    throw Error(ErrorKind::kDamaged,
+                "the probe that was read back differs from the one that was written",
                 "Check the memory and the disks of the store.");
   }
   const auto eras = archive.eras(cluster);

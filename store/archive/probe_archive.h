@@ -8,8 +8,8 @@
 
 namespace walstow {
 
-// Runs outside all eras, under "_probe/". Errors: as the backend; Error{kDamaged} if the object
-// that was read back differs from the one that was put.
+// The object is outside all eras, under "_probe/". Errors: as in store/backend/backend.h. Also
+// throws Error{kDamaged} if the bytes that were read back differ from the published bytes.
 CheckReport probe_archive(const Archive& archive, const std::string& cluster);
 
 }  // namespace walstow

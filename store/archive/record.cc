@@ -27,15 +27,15 @@ std::string record_name(const BackendReader& backend, const std::string& key) {
   return fmt::format("record \"{}\" of {}", key, backend.describe());
 }
 
-json::object parse_record(std::string_view text, const std::string& name) {
+json::object parse_record(std::string_view text, const std::string& name, std::string_view newest) {
   const auto record = parse_json_object(text);
   const auto format = record ? text_member(*record, "format") : std::nullopt;
   const auto major = format ? major_of(*format) : std::nullopt;
   if (!major) throw_damaged_record(name);
-  if (major != major_of(kArchiveFormat)) {
+  if (*major == 0 || major > major_of(newest)) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("{} has format {}, and this program knows {}", name, escaped(*format),
-                            kArchiveFormat),
+                fmt::format("{} has format {}, but this program knows only {}", name,
+                            escaped(*format), newest),
                 "Use the version of walstow that wrote the archive, or a newer one.");
   }
   return *record;

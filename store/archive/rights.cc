@@ -22,9 +22,11 @@ std::optional<Needed> needed_for(const Command& command) {
   using Result = std::optional<Needed>;
   struct Visitor {
     Result operator()(const PutFile& c) const { return {{{kArchive}, c.cluster}}; }
+    Result operator()(const ConfirmFile& c) const { return {{{kArchive}, c.put.cluster}}; }
     Result operator()(const GetFile& c) const { return {{{kRestore, kAdmin}, c.cluster}}; }
     Result operator()(const ListFiles& c) const { return readers(c.cluster); }
     Result operator()(const ListHoles& c) const { return readers(c.cluster); }
+    Result operator()(const ListTimes& c) const { return readers(c.cluster); }
     // A verification occupies the store's disks and processors for hours.
     Result operator()(const VerifyFiles& c) const { return {{{kAdmin}, c.cluster}}; }
     Result operator()(const SetAside& c) const { return {{{kAdmin}, c.cluster}}; }
@@ -74,9 +76,10 @@ std::optional<Needed> needed_for(const Command& command) {
     static Result readers(const std::string& cluster) {
       return {{{kRestore, kMonitor, kAdmin}, cluster}};
     }
-    Result operator()(const ShowMetrics&) const {
-      return {{{kMonitor, kAdmin}, std::string(kEveryCluster)}};
-    }
+    // They show every cluster.
+    Result operator()(const ShowMetrics&) const { return monitors(); }
+    Result operator()(const ShowPage&) const { return monitors(); }
+    static Result monitors() { return {{{kMonitor, kAdmin}, std::string(kEveryCluster)}}; }
   };
   return std::visit(Visitor(), command);
 }
@@ -114,7 +117,7 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
   if (!client) {
     return make_refusal(Code::kUnknownClient,
                         fmt::format("client \"{}\" is not in the archive's registry", caller.name),
-                        "It was never added, or it was removed. An administrator adds it with "
+                        "It was never added, or it was removed. An administrator can add it with "
                         "\"walstow client add\".");
   }
   const bool by_certificate = caller.kind == Caller::Kind::kCertificate;
@@ -124,16 +127,17 @@ OrRefusal<Grants> grants_of(BackendReader& backend, const Caller& caller, Time n
         Code::kUnknownClient,
         fmt::format("client \"{}\" is in the archive's registry with another key", caller.name),
         by_certificate
-            ? "Use the newest certificate and key that were made for it, or have it removed and "
-              "added again with \"walstow client add\"."
-            : "Use the key that was added last, or have the client removed and added again with "
-              "\"walstow client add\"; and remove the old line from authorized_keys.");
+            ? "Use the newest certificate and key that were made for the client. Or ask an "
+              "administrator to remove the client, and to add it again with \"walstow client add\"."
+            : "Use the key that was added last. Or ask an administrator to remove the client, to "
+              "add it again with \"walstow client add\", and to remove the old line from "
+              "/etc/ssh/walstow_keys.");
   }
   // TLS checks it when a session begins, but a connection may last, and a session may be resumed.
   if (caller.certificate_until && now > *caller.certificate_until) {
     return make_refusal(Code::kUnknownClient,
-                        fmt::format("the certificate of client \"{}\" has expired on {}",
-                                    caller.name, to_iso8601(*caller.certificate_until)),
+                        fmt::format("the certificate of client \"{}\" expired on {}", caller.name,
+                                    to_iso8601(*caller.certificate_until)),
                         "Renew it with \"walstow client renew\".");
   }
   return client->grants;
@@ -152,14 +156,14 @@ std::optional<Refusal> refuse_without_right(const Command& command, const Caller
     return make_refusal(
         Code::kNoRight,
         fmt::format("client \"{}\" has no right \"{}\" in {}", caller.name, right, place),
-        fmt::format("An administrator grants it: {}.",
+        fmt::format("An administrator can grant it: {}.",
                     suggestion({"client", "grant", caller.name, "--cluster", needed->cluster,
                                 "--right", std::string(right)})));
   }
   if (shuts_out_itself(command, caller)) {
     return make_refusal(
         Code::kNoRight,
-        fmt::format("client \"{}\" may not remove its own right to administer", caller.name),
+        fmt::format("client \"{}\" may not remove its own right \"admin\"", caller.name),
         "Ask another administrator, or the archive's owner on its own host.");
   }
   return std::nullopt;

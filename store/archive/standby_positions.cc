@@ -140,9 +140,9 @@ Position decode_position(const BackendReader& backend, const std::string& conten
   } catch (const std::exception&) {
     // A member is missing, or of another type.
   }
-  throw Error(
-      ErrorKind::kDamaged, fmt::format("{} is damaged", place),
-      "It contains the position of a standby. Remove it by hand; the standby reports again.");
+  throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
+              "It contains the position of a standby. Remove it by hand: the standby then reports "
+              "its position again.");
 }
 
 PositionReport report_of(const Position& position) {
@@ -282,17 +282,17 @@ void make_room(Backend& backend, std::string_view cluster, std::string_view clie
   if (silent.key.empty()) return;
   if (now - silent.seen <= kSilentInstance) {
     throw Error(ErrorKind::kRefused,
-                fmt::format("client \"{}\" reports as more than {} standbys of cluster \"{}\", all "
-                            "of them in the last {} days",
+                fmt::format("client \"{}\" reports as more than {} standbys in cluster \"{}\" "
+                            "within the last {} days",
                             client, kMostInstances, cluster,
                             std::chrono::duration_cast<std::chrono::days>(kSilentInstance).count()),
-                fmt::format("Nothing is kept for further ones. Forget those that no longer exist, "
-                            "with {}; or give each standby its own client.",
+                fmt::format("The archive keeps no WAL for further standbys. With {}, forget those "
+                            "that no longer exist; or give each standby its own client.",
                             suggestion({"standby", "forget", std::string(cluster), "--client",
                                         std::string(client), "--all"})));
   }
   log_line(LogLevel::kWarning,
-           fmt::format("standby {} {} of client \"{}\" in cluster \"{}\" is forgotten: it was "
+           fmt::format("standby {} {} of client \"{}\" in cluster \"{}\" is forgotten: it has been "
                        "silent since {}, and another one has reported",
                        silent.instance, silent.standby, client, cluster, to_iso8601(silent.seen)));
   backend.remove_record(silent.key);
@@ -342,6 +342,16 @@ std::vector<PositionReport> list_positions(BackendReader& backend, std::string_v
       },
       damaged);
   return reports;
+}
+
+std::optional<WalFileName> reached(const PositionReport& position, SegmentSize size) {
+  std::optional<WalFileName> highest;
+  for (const std::string& text : {position.restartpoint, position.last_handed}) {
+    const auto file = WalFileName::parse(text);
+    if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) continue;
+    if (!highest || highest->number(size) < file->number(size)) highest = file;
+  }
+  return highest;
 }
 
 }  // namespace walstow

@@ -341,10 +341,9 @@ std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& key
 
 void DirectoryBackend::verify_in_place() {
   if (files_->root_in_place()) return;
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("{} is not there any more: its folder was moved or unmounted", describe()),
-      "Bring it back, or mount it again.");
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("{} is no longer there: its folder was moved or unmounted", describe()),
+              "Move it back, or mount it again.");
 }
 
 // --- probe ---
@@ -389,7 +388,8 @@ void probe_directory(FileSystem& files) {
   files.remove(path);
   if (once == LinkResult::kLinked && twice == LinkResult::kExists && standing == kFirst) return;
   throw Error(ErrorKind::kStorage,
-              fmt::format("file system of \"{}\" replaces a file by a link", files.describe(".")),
+              fmt::format("on the file system of \"{}\", a link can replace an existing file",
+                          files.describe(".")),
               "An archive needs a file system that refuses a link whose name is taken; "
               "STORAGE.md names some.");
 }

@@ -134,7 +134,8 @@ void Listing::add_folder(const std::string& path) {
       // A symbolic link may lead to a folder full of files: skipping it would leave a gap.
       throw Error(ErrorKind::kStorage,
                   fmt::format("\"{}\" is neither a file nor a folder", files_.describe(key)),
-                  "An archive is one tree on one file system; nothing else belongs in it.");
+                  "An archive consists of files and folders on one file system. Remove everything "
+                  "else from it.");
     } else if (may_be_entry(key)) {
       entries_.push_back({key, status->size, status->modified});
     }

@@ -1,4 +1,4 @@
-// Keys in byte order from a tree of folders.
+// Lists keys in byte order from a tree of folders.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace walstow {
 
-// Backend::list_after() over `files`. Reads only the folders that can hold requested keys, and asks
-// only for the status of names that are listed. So a page of a large archive costs about as much as
-// one of a small archive. Files that are removed during the call are left out.
+// Implements Backend::list_after() over `files`. Reads only folders that can contain requested
+// keys, and reads the status only of the names that it lists. So a page of a large archive costs
+// about as much as a page of a small archive. Files that are removed during the call are left out.
 std::vector<Entry> list_directory(FileSystem& files, const std::string& prefix,
                                   const std::string& after, std::size_t limit);
 
-// Backend::folders() over `files`.
+// Implements Backend::folders() over `files`.
 std::vector<Folder> list_folders(FileSystem& files, const std::string& prefix);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// All entries of a backend below a prefix, page by page. Blocking. Errors, and the visibility of
-// concurrent changes: as Backend::list_after().
+// All entries of a backend below a prefix, page by page. Blocking. For errors, and for the
+// visibility of concurrent changes, see Backend::list_after().
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,17 @@
 
 namespace walstow {
 
-// More than the number of files in a folder of 1 MB segments, so that a directory is read once.
+// More than the number of files in a folder of 1 MB segments, so that each folder is read only
+// once.
 inline constexpr std::size_t kEntriesAtOnce = 10000;
 
-// One entry after another, in byte order of the keys. The backend outlives it.
+// Iterates over the entries, in byte order of their keys. The backend outlives the cursor.
 class EntryCursor {
  public:
   EntryCursor(BackendReader& backend, std::string prefix);
 
-  // nullptr: the end. Valid until advance(), which must not be called at the end.
+  // Returns nullptr at the end. The entry is valid until advance(), which must not be called at the
+  // end.
   const Entry* peek() const { return next_ < page_.size() ? &page_[next_] : nullptr; }
   void advance();
 
@@ -37,17 +39,17 @@ class EntryCursor {
 void for_each_entry(BackendReader& backend, const std::string& prefix,
                     const std::function<void(const Entry&)>& visit);
 
-// What is wrong with records, for callers that examine all of them. A damaged record says nothing
-// about the others. A caller that decides by records must not pass this: an unreadable record could
-// contain anything.
+// Errors about records, for callers that examine all of them. With such a list, a damaged record
+// does not prevent the visit of other records. A caller that bases a decision on the records must
+// not pass a list: an unreadable record could contain anything.
 using DamagedRecords = std::vector<std::string>;
 
-// Whether a read error concerns that one record or object, not the whole archive.
+// Returns whether an error of a read concerns only one record or object, and not the whole archive.
 bool is_of_one_record(const Error& error);
 
 // Visits all records, each with its content at the time of its visit. Records that are removed
-// during the call are left out. Throws what reading a record or `visit` throws. With `damaged`,
-// adds the errors of single records (is_of_one_record()) to it instead.
+// during the call are left out. Throws what reading a record or `visit` throws. If `damaged` is
+// given, adds the errors of single records (is_of_one_record()) to it instead of throwing them.
 void for_each_record(
     BackendReader& backend, const std::string& prefix,
     const std::function<void(const std::string& key, const std::string& content)>& visit,

@@ -55,8 +55,9 @@ void check_key(std::string_view key) {
 
 void check_removals(const std::vector<std::string>& keys) {
   if (keys.size() > kMostRemovals) {
-    throw Error(ErrorKind::kInvalid, fmt::format("{} objects cannot be removed at once, {} at most",
-                                                 keys.size(), kMostRemovals));
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("cannot remove {} objects at once: the maximum is {}", keys.size(),
+                            kMostRemovals));
   }
   for (const std::string& key : keys)
     check_key(key);
@@ -91,9 +92,9 @@ std::string aside_key(std::string_view key, std::string_view random_part) {
 
 void check_record(std::string_view key, std::string_view content) {
   if (content.size() <= kLargestRecord) return;
-  throw Error(ErrorKind::kInvalid, fmt::format("record \"{}\" of {} bytes is longer than the {} "
-                                               "bytes that a record may have",
-                                               key, content.size(), kLargestRecord));
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("record \"{}\" of {} bytes is longer than the maximum of {} bytes", key,
+                          content.size(), kLargestRecord));
 }
 
 }  // namespace walstow

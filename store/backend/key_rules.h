@@ -1,5 +1,5 @@
-// The rules for keys that all backends share, so that they refuse and list the same keys, and the
-// keys of a backend's own housekeeping. Pure.
+// The rules for keys, which all backends share, so that they refuse and list the same keys. Also
+// the keys that a backend uses for its own housekeeping. Pure.
 #pragma once
 
 #include <string>
@@ -8,19 +8,20 @@
 
 namespace walstow {
 
-// A part is 1 to 255 of A-Z a-z 0-9 . _ = -, and the first is neither '.' nor '-'. So a part never
-// leads out of the archive, and never equals a name that file systems and people leave in folders
-// (".nfs0000...", ".snapshot", "lost+found"). A key is parts joined by '/', at most 1024 bytes
-// (S3's bound).
+// A part is 1 to 255 characters of A-Z a-z 0-9 . _ = -, and the first character is neither '.' nor
+// '-'. So a part never leads out of the archive, and never equals a name that file systems or
+// people leave in folders (".nfs0000...", ".snapshot", "lost+found"). A key consists of parts
+// joined by '/', and has at most 1024 bytes (S3's bound).
 bool is_key_part(std::string_view part);
 
 // Throws Error{kInvalid} unless `key` is a key.
 void check_key(std::string_view key);
 
-// Throws Error{kInvalid} for more than kMostRemovals, and if one of them is no key.
+// Throws Error{kInvalid} if there are more than kMostRemovals texts, or if one of them is not a
+// key.
 void check_removals(const std::vector<std::string>& keys);
 
-// Throws Error{kInvalid} for a text that no key can start with. "" is the prefix of all keys.
+// Throws Error{kInvalid} if no key can start with `prefix`. Every key starts with the prefix "".
 void check_prefix(std::string_view prefix);
 
 // Throws Error{kInvalid} unless a key can start with `prefix`, and `prefix` ends with '/'.
@@ -34,12 +35,13 @@ bool is_listed(std::string_view key, std::string_view prefix);
 inline constexpr std::string_view kRecordsLock = "_records.lock";
 // The space held for records (store/backend/space_reserve.h).
 inline constexpr std::string_view kReserveFile = "_reserve";
-// An object that proves that the archive can be written. A leftover one has no meaning.
+// Returns the key of an object with which a process proves that it can write to the archive. If a
+// process left such an object behind, the object has no meaning.
 std::string probe_key(std::string_view random_part);
-// Where a quarantined object is kept.
+// Returns the key under which a quarantined object is kept.
 std::string aside_key(std::string_view key, std::string_view random_part);
 
-// Throws Error{kInvalid} when `content` is longer than kLargestRecord.
+// Throws Error{kInvalid} if `content` is longer than kLargestRecord.
 void check_record(std::string_view key, std::string_view content);
 
 }  // namespace walstow

@@ -7,7 +7,7 @@
 
 namespace walstow {
 
-// Its content lives as long as the returned object.
+// The archive's content lives as long as the returned object.
 std::unique_ptr<Backend> make_memory_backend();
 
 }  // namespace walstow

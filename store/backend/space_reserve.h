@@ -1,10 +1,11 @@
-// The space that an archive in a folder holds for its own records. An administrator must be able to
-// act on a full disk, and a prune or a withdrawal writes a record before it acts.
+// Space in an archive's folder that is kept for the archive's own records. An administrator must be
+// able to act on a full disk, and a prune or a withdrawal writes a record before it acts.
 //
-// The reserve is a meaningless file, kReserveFile, of 4 MiB, or of a sixteenth of a smaller file
-// system. The store refuses puts while less than that is free in addition. An administrator's
-// command or a prune that meets a full disk all the same removes the file. The end of a prune or a
-// purge, and the next put for which there is room, make it again. Blocking; threads: any.
+// The reserve is the file kReserveFile, whose content has no meaning. It takes 4 MiB, or a
+// sixteenth of a smaller file system. The store refuses puts while less space than that is free,
+// not counting the file itself. If an administrator's command or a prune still finds the disk full,
+// it removes the reserve. The store creates it again at the end of a prune or a purge, and before
+// the next put for which there is room. Blocking; threads: any.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +17,27 @@
 namespace walstow {
 
 struct FileSystemSpace {
-  std::uint64_t size = 0, available = 0;  // bytes; `available` to this user
+  std::uint64_t size = 0, available = 0;  // bytes; `available` to this process's user
 };
-// The space of the archive's file system. nullopt: the file system does not report it.
+// Returns the space of the archive's file system, or nullopt if the file system does not report it.
 using SpaceProbe = std::function<std::optional<FileSystemSpace>()>;
 
 class SpaceReserve {
  public:
-  // Without a `probe` there is no reserve, and there is always room. `files` outlives it.
+  // Without `probe`, there is no reserve, and there is always room. `files` outlives this object.
   SpaceReserve(FileSystem& files, SpaceProbe probe);
 
-  // Makes the file if it is missing and there is room for it. A failure is no error: an archive
-  // that is full or mounted read-only still serves its content.
+  // Creates the reserve if it is missing and there is room for it. A failure is not an error: an
+  // archive that is full or mounted read-only still serves its content.
   void make();
-  // Durable on return. False: there is no reserve, or enough space is free.
+  // The removal is durable on return. Returns false if there is no reserve, or if enough space is
+  // free.
   bool give_up();
-  // Throws Error{kStorage} while too little is free for a put; else as make().
+  // Throws Error{kStorage} if too little space is free for a put. Otherwise does the same as
+  // make().
   void check_room();
 
-  // nullopt: unknown.
+  // Returns nullopt if the space is unknown.
   std::optional<FileSystemSpace> space() const;
 
  private:

@@ -1,4 +1,5 @@
-// Steps that help to empty a full medium: those of a prune and of an administrator's command.
+// Runs steps that can make room on a full medium: the steps of a prune, and of administrators'
+// commands.
 #pragma once
 
 #include "proto/base/error.h"
@@ -6,9 +7,9 @@
 
 namespace walstow {
 
-// Runs the step. On a full medium it frees the reserve and runs the step once more, so the step may
-// run twice. The end of a prune, and other steps that make room, hold the reserve again. Errors:
-// those of the step.
+// Runs `step`. If the medium is full, it frees the reserve and runs the step once more. So the step
+// may run twice. The end of a prune, and other steps that make room, create the reserve again.
+// Throws what the step throws.
 template <class Step>
 auto with_reserve(Backend& backend, const Step& step) {
   try {

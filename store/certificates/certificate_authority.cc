@@ -74,10 +74,12 @@ bool is_strong(const EVP_PKEY& key) {
 
 void refuse_weak(const EVP_PKEY& key, const std::string& what) {
   if (is_strong(key)) return;
-  throw Error(ErrorKind::kInvalid,
-              fmt::format("the key of {} is of a kind that is not accepted", what),
-              fmt::format("Make one of EC P-256 or P-384, Ed25519, or RSA of {} to {} bits.",
-                          kLeastRsaBits, kMostRsaBits));
+  throw Error(
+      ErrorKind::kInvalid,
+      fmt::format("the key in {} is of a kind that walstow does not accept", what),
+      fmt::format(
+          "Create a key of another kind: EC P-256 or P-384, Ed25519, or RSA with {} to {} bits.",
+          kLeastRsaBits, kMostRsaBits));
 }
 
 std::string text_of(const BioHandle& memory) {
@@ -180,7 +182,7 @@ KeyHandle read_signing_request(const std::string& path) {
   const OpenSslErrorGuard guard;
   constexpr PemKind kRequest{.name = "certificate request file",
                              .label = "CERTIFICATE REQUEST",
-                             .missing = "Give the file that \"openssl req -new\" has written."};
+                             .missing = "Give the file that \"openssl req -new\" wrote."};
   const PemFile file = read_pem_file(kRequest, path);
   const Handle<X509_REQ> request(
       PEM_read_bio_X509_REQ(pem_reader(file.text).get(), nullptr, nullptr, nullptr));
@@ -188,9 +190,10 @@ KeyHandle read_signing_request(const std::string& path) {
   const std::string what = fmt::format("certificate request file \"{}\"", path);
   KeyHandle key(X509_REQ_get_pubkey(request.get()));
   if (!key || X509_REQ_verify(request.get(), key.get()) != 1) {
-    throw Error(
-        ErrorKind::kInvalid, fmt::format("the signature of {} does not match its key", what),
-        "It was damaged or changed during the transfer: fetch it again from the client's host.");
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("the signature of {} does not match its key", what),
+                "The request was damaged or changed during the transfer: fetch it again from the "
+                "client's host.");
   }
   refuse_weak(*key, what);
   return key;
@@ -229,8 +232,9 @@ Authority::Authority(Identity identity) : identity_(std::move(identity)) {
   const OpenSslErrorGuard guard;
   X509* const own = identity_.chain.front().get();
   if (X509_check_ca(own) == 1 && (X509_get_key_usage(own) & KU_KEY_CERT_SIGN) != 0) return;
-  throw Error(ErrorKind::kUsage, "the authority's certificate is not one that may sign others",
-              "\"walstow init\" made it as \"ca.crt\", next to its key \"ca.key\".");
+  throw Error(
+      ErrorKind::kUsage, "the authority's certificate may not sign other certificates",
+      "Give the file \"ca.crt\" that \"walstow init\" created, next to its key \"ca.key\".");
 }
 
 Lifetime Authority::within_own(const Lifetime& lifetime) const {
@@ -239,7 +243,7 @@ Lifetime Authority::within_own(const Lifetime& lifetime) const {
     return {.from = lifetime.from, .until = std::min(lifetime.until, end)};
   }
   throw Error(ErrorKind::kUsage,
-              fmt::format("the authority's own certificate has expired on {}", to_iso8601(end)));
+              fmt::format("the authority's own certificate expired on {}", to_iso8601(end)));
 }
 
 CertificateHandle Authority::issue_server(EVP_PKEY& public_key,

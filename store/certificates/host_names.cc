@@ -81,9 +81,9 @@ std::string host_of(const GENERAL_NAME& name) {
 void check_host(std::string_view host) {
   if (is_host(host)) return;
   throw Error(ErrorKind::kUsage,
-              fmt::format("\"{}\" is no name or address of a host", escaped(host)),
-              "Give what clients call it by: a DNS name without wildcards, or an IP address "
-              "without brackets.");
+              fmt::format("\"{}\" is not the name or address of a host", escaped(host)),
+              "Give the name or address that clients use: a DNS name without wildcards, or an IP "
+              "address without brackets.");
 }
 
 std::vector<std::string> hosts_of(const X509& certificate) {

@@ -23,7 +23,8 @@ std::unique_ptr<FileSystem> open_archive(const std::string& folder,
   auto files = open_posix_file_system(folder, options);
   if (files) return files;
   throw Error(ErrorKind::kUsage, fmt::format("archive folder \"{}\" does not exist", folder),
-              "Is its file system mounted? A new archive is made by \"walstow init\".");
+              "Is its file system mounted? Only if no archive exists yet, create one with "
+              "\"walstow init\".");
 }
 
 // Reads the key back in every case: if another process has made it, that one counts.
@@ -51,7 +52,7 @@ Authority read_authority(const std::string& certificate_path, const std::string&
   if (fs::exists(certificate_path, unknown) && !fs::exists(key_path, unknown)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("could not find the authority's key: \"{}\"", key_path),
-                "Give the file that it was moved to with --ca-key.");
+                "If it was moved, give the file with --ca-key.");
   }
   return Authority(read_identity(certificate_path, key_path));
 }
@@ -63,7 +64,7 @@ void make_authority(const std::string& folder, const std::string& archive_id, Ti
     throw Error(ErrorKind::kUsage,
                 fmt::format("could not find the authority's certificate: \"{}\"",
                             files->describe(kAuthorityCertificate)),
-                "Copy it back; every client has it as its \"ca.crt\".");
+                "Copy it back: every client has a copy of it, named \"ca.crt\".");
   }
   const KeyHandle key = standing_or_new_key(folder, kAuthorityKey);
   const CertificateHandle certificate = make_authority_certificate(

@@ -1,11 +1,11 @@
 // The TLS files in an archive's folder, below "_tls": the authority's certificate and key, and
-// walstowd's own. Keys have mode 0600 from the start. An existing key is never replaced, since its
-// certificate would become useless. Everything is durable on return.
+// walstowd's certificate and key. Keys have mode 0600 from the start. An existing key is never
+// replaced, because its certificate would become useless. Every file is durable on return.
 //
-// The authority's key may be moved off the host: everything but making certificates works without
-// it.
+// The authority's key may be moved off the host: without it, everything works except making
+// certificates.
 //
-// Errors: Error{kUsage} for missing or invalid files, Error{kStorage} as the file system.
+// Errors: Error{kUsage} for missing or invalid files; Error{kStorage} if the file system fails.
 #pragma once
 
 #include <string>
@@ -23,23 +23,24 @@ struct TlsFolder {
   std::string key;                    // server.key
 };
 
-// Their paths in an archive in `folder`, whether they exist or not.
+// Returns the paths of these files in the archive in `folder`, whether they exist or not.
 TlsFolder tls_folder_of(const std::string& folder);
 
-// The authority whose certificate and key are in these files. Its Error has a hint for a key that
-// was moved off the host.
+// Reads the authority from its certificate and its key. If the key was moved off the host, the
+// Error has a hint.
 Authority read_authority(const std::string& certificate_path, const std::string& key_path);
 
-// Makes the authority of the archive in `folder`, unless its certificate exists. Completes what an
-// interrupted call has left. Throws Error{kUsage} if the certificate was taken away: a new one
-// would shut out every client.
+// Makes the authority of the archive in `folder`, unless its certificate exists. Completes the work
+// of an interrupted call. Throws Error{kUsage} if the authority's certificate was removed although
+// walstowd's certificate exists: a new authority would shut out every client.
 void make_authority(const std::string& folder, const std::string& archive_id, Time now);
 
-// The hosts of the store's existing certificate. Empty: there is none.
+// Returns the hosts of the store's existing certificate. The list is empty if there is no
+// certificate.
 std::vector<std::string> server_hosts(const std::string& folder);
 
-// Makes server.crt of the archive in `folder`, and server.key unless that exists. Returns the facts
-// of the certificate.
+// Makes server.crt in the archive in `folder`, and server.key unless that file exists. Returns the
+// facts of the certificate.
 struct ServerRenewal {
   std::vector<std::string> hosts;  // at least one
   Lifetime lifetime;

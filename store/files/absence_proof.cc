@@ -116,7 +116,7 @@ void Survey::read_history(const Entry& entry, Timeline id) {
 void Survey::check_absent(const WalFileName& file, bool listed_as_absent) {
   const std::string key = *layout::object_key(cluster_, era_, file);
   const bool there = backend_.open_object(key) != nullptr;
-  if (there && listed_as_absent) contradiction(key, "can be opened and is not listed");
+  if (there && listed_as_absent) contradiction(key, "can be opened but is not listed");
 }
 
 // The other files of the segment, and the files after them.
@@ -178,7 +178,7 @@ void Survey::look_again() {
   if (is_history()) return;
   const std::vector<Entry> now = neighbours();
   if (!std::ranges::equal(now, neighbours_, {}, &Entry::key, &Entry::key)) {
-    contradiction(name, "has different neighbours at a second look");
+    contradiction(name, "has other neighbours when it is listed again");
   }
 }
 
@@ -209,8 +209,8 @@ ProvenAbsence prove_absence(const Archive& archive, const std::string& cluster,
     archive.verify_era(cluster, era);
   ProvenAbsence proven{.absence = absence_of(log, file), .tombstone = {}, .later = {}};
   const KnownTimeline* const own = find_timeline(log, file.timeline());
-  if (proven.absence.kind == AbsenceKind::kHole && !proven.absence.because_of && own != nullptr &&
-      own->last_file) {
+  if (proven.absence.kind == AbsenceKind::kHole && !proven.absence.because_of &&
+      !proven.absence.was_kept && own != nullptr && own->last_file) {
     proven.later = WalFileName::segment(file.timeline(), *own->last_file, log.size);
   }
   if (proven.absence.kind == AbsenceKind::kPruned) {

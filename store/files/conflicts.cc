@@ -16,7 +16,7 @@ namespace {
 
 using layout::Kept;
 
-constexpr std::size_t kMostPieces = 100;  // of one segment, in a report
+constexpr std::size_t kMostPieces = 100;  // incomplete segments of one segment, in a report
 constexpr int kDecisionAttempts = 3;
 
 // States of a report.
@@ -24,7 +24,7 @@ constexpr std::string_view kOpen = "open";
 constexpr std::string_view kSettled = "settled";
 constexpr std::string_view kIncomplete = "incomplete";
 
-// A content that is kept in addition to the one that has the name.
+// A version that is kept in addition to the one that has the name.
 struct Beside {
   std::string key;
   WalFileName file;
@@ -116,7 +116,7 @@ class Decision {
         key_(*layout::object_key(accept.cluster, era, accept.file)),
         beside_(beside_of(archive, accept.cluster, era, accept.file)) {}
 
-  // False: the digits match no content of this era.
+  // False: the digits match no version in this era.
   bool carry_out();
 
  private:
@@ -157,7 +157,7 @@ bool Decision::is_meant(const Beside& beside) const {
   return object && layout::are_digits_of(accept_.digits, object->header.digest);
 }
 
-// Whether `beside` is chosen and its content has the name already.
+// Whether `beside` is chosen and that version already has the name.
 bool Decision::has_name(const Beside& beside) const {
   if (!is_meant(beside)) return false;
   const auto standing = backend_.open_object(key_);
@@ -165,7 +165,7 @@ bool Decision::has_name(const Beside& beside) const {
   return standing && object && same_content(*standing, *object);
 }
 
-// No accident creates two contents of one file with the same first digits, but an attacker may.
+// No accident creates two versions of one file with the same first digits, but an attacker may.
 void Decision::refuse_ambiguous() const {
   std::set<std::string> digests;
   for (const Beside& beside : beside_) {
@@ -175,12 +175,12 @@ void Decision::refuse_ambiguous() const {
   }
   if (digests.size() < 2) return;
   throw Error(ErrorKind::kRefused,
-              fmt::format("the digests of several contents of \"{}\" begin with {}: {}",
+              fmt::format("the digests of several versions of \"{}\" begin with {}: {}",
                           accept_.file.text(), accept_.digits, fmt::join(digests, ", ")),
-              "Give all digits of the right one.");
+              "Give all digits of the right digest.");
 }
 
-// nullptr: none, or it has the name already. If the existing content and an undecided one have the
+// nullptr: none, or it already has the name. If the existing version and an undecided one have the
 // same digest, the undecided one is chosen.
 const Beside* Decision::find_chosen() const {
   const bool has_name_already = stands();
@@ -191,7 +191,7 @@ const Beside* Decision::find_chosen() const {
   return nullptr;
 }
 
-// Whether a content with these digits has the name already, and is whole.
+// Whether a version with these digits already has the name, and is whole.
 bool Decision::stands() const {
   const auto object = backend_.open_object(key_);
   if (!object) return false;
@@ -209,12 +209,13 @@ void Decision::give_name(const Beside& chosen) {
     if (!try_to_give_name(*staged)) continue;
     log_line(
         LogLevel::kWarning,
-        fmt::format("\"{}\" of cluster \"{}\" has digest {} now, by an administrator's decision",
+        fmt::format("\"{}\" in cluster \"{}\" has digest {} now, by an administrator's decision",
                     accept_.file.text(), accept_.cluster, to_string(object->header.digest)));
     return;
   }
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and replaced by others", accept_.file.text()));
+              fmt::format("\"{}\" is being put and replaced by other requests at the same time",
+                          accept_.file.text()));
 }
 
 bool Decision::try_to_give_name(StagedObject& staged) {
@@ -233,10 +234,11 @@ bool Decision::try_to_give_name(StagedObject& staged) {
 void Decision::settle(StagedObject& copy, const Digest& digest) {
   const std::string key = place_.kept(Kept::kSettled, digest);
   if (keep(backend_, copy, key) != KeepResult::kOther) return;
-  throw Error(ErrorKind::kRefused,
-              fmt::format("another content of \"{}\" with the same digest was settled already",
-                          accept_.file.text()),
-              "Two such contents do not arise by accident: find out which client put them.");
+  throw Error(
+      ErrorKind::kRefused,
+      fmt::format("another version of \"{}\" with the same digest was settled already",
+                  accept_.file.text()),
+      "Two versions with one digest do not arise by accident: find out which client put them.");
 }
 
 void Decision::settle_others() {

@@ -19,8 +19,8 @@ namespace walstow {
 namespace {
 
 constexpr const char* kPrunedHint =
-    "It cannot be brought back. A standby that needs it must be rebuilt from a later base backup, "
-    "or receive it by streaming; a recovery must start from a later backup.";
+    "The file cannot be brought back. A standby that needs it must be rebuilt from a later base "
+    "backup, or receive its WAL by streaming. A recovery must start from a later backup.";
 
 class StoredDownload : public Download {
  public:
@@ -88,21 +88,22 @@ OrRefusal<std::vector<EraName>> choose_eras(const GetFile& get, std::vector<EraN
     if (!eras.empty()) return eras;
     return make_refusal(
         Code::kUnknownSystem,
-        fmt::format("{} has never held a file of {} with segments of {}, only of {}", cluster,
-                    owner, to_string(*get.segment_size), sizes),
+        fmt::format("{} has never contained a file of {} with segments of {}, but only of {}",
+                    cluster, owner, to_string(*get.segment_size), sizes),
         "Has the primary archived anything since its segment size was changed?");
   }
   const bool one_log =
       std::ranges::all_of(eras, [&](const EraName& era) { return same_log(era, eras.front()); });
   if (one_log) return eras;
-  return make_refusal(Code::kBadRequest,
-                      fmt::format("{} has segments of {} of {}, and the request does not name one",
-                                  cluster, sizes, owner),
-                      "Update walstow where the request comes from, or give the data directory "
-                      "with --pgdata.");
+  return make_refusal(
+      Code::kBadRequest,
+      fmt::format("{} contains segments of {} from {}, but the request does not name a size",
+                  cluster, sizes, owner),
+      "Update walstow on the host that sends the request, or give the data directory with "
+      "--pgdata.");
 }
 
-// A .partial's key contains a digest. A get by name finds it if there is only one content.
+// A .partial's key contains a digest. A get by name finds it if there is only one version.
 OrRefusal<std::optional<std::string>> find_key(const Archive& archive, const GetFile& get,
                                                const EraName& era) {
   if (auto key = layout::object_key(get.cluster, era, get.file)) return key;
@@ -110,9 +111,9 @@ OrRefusal<std::optional<std::string>> find_key(const Archive& archive, const Get
   const std::vector<Entry> found = archive.backend().list_after(prefix, "", 2);
   if (found.size() > 1) {
     return make_refusal(
-        Code::kBadName, fmt::format("there are several contents of \"{}\"", get.file.text()),
+        Code::kBadName, fmt::format("there are several versions of \"{}\"", get.file.text()),
         fmt::format(
-            "Take the object that you want out of the archive with \"zstd -dc\"; {} names them.",
+            "Decompress the object of the version that you want with \"zstd -dc\"; {} names them.",
             suggestion({"list", get.cluster})));
   }
   if (found.empty()) return std::optional<std::string>();
@@ -125,8 +126,8 @@ std::string history_name(Timeline timeline) {
 
 std::string history_hint(Timeline timeline) {
   return fmt::format(
-      "Put it in with \"walstow-archive DIR/pg_wal/{}\", where DIR is the data directory of a "
-      "server that is, or was, on that timeline.",
+      "Put it with \"walstow-archive DIR/pg_wal/{}\", where DIR is the data directory of a server "
+      "that is, or was, on that timeline.",
       history_name(timeline));
 }
 
@@ -145,9 +146,10 @@ std::string describe_absence(const ProvenAbsence& proven, const WalFileName& fil
       return describe(*proven.tombstone, size);
     case AbsenceKind::kHole:
       if (is_history) return fmt::format("although timeline {}, which is higher, is known", number);
-      return other
-                 ? fmt::format("although timeline {} continues from a later place of its timeline",
-                               number)
+      if (proven.absence.was_kept) return "although a prune has kept it for a backup";
+      return other ? fmt::format(
+                         "although timeline {} branched off this file's timeline at a later point",
+                         number)
              : proven.later
                  ? fmt::format("although later files of its timeline exist, such as \"{}\"",
                                proven.later->text())
@@ -184,13 +186,15 @@ Code code_of(AbsenceKind kind) {
 // A later file may not be part of the log: a made-up history, or a server that was started by
 // mistake.
 std::string hole_hint(const ProvenAbsence& proven, const std::string& cluster) {
+  const std::string source =
+      "The pg_wal of the primary, of a standby or of a lost server may still contain the file. Put "
+      "it from there with \"walstow-archive PATH\".";
+  if (proven.absence.was_kept) return source;
   const std::string later = proven.absence.because_of ? history_name(*proven.absence.because_of)
                             : proven.later            ? proven.later->text()
                                                       : "FILE";
   return fmt::format(
-      "Some pg_wal may still have the file: the primary's, a standby's, a lost server's. Put it in "
-      "from there with \"walstow-archive PATH\". If \"{}\" does not belong to this log, an "
-      "administrator withdraws it: {}.",
+      "{} If \"{}\" does not belong to this log, an administrator can withdraw it: {}.", source,
       later, suggestion({"withdraw", cluster, later, "--reason", "TEXT"}));
 }
 
@@ -235,8 +239,9 @@ void check_header(const ObjectHeader& header, const std::string& key, const GetF
                   const EraName& era) {
   if (header.name == get.file.text() && header.system_identifier == era.system_identifier) return;
   throw Error(ErrorKind::kDamaged,
-              fmt::format("object \"{}\" is of file \"{}\" of system identifier {}", key,
-                          escaped(header.name), header.system_identifier));
+              fmt::format("object \"{}\" contains file \"{}\" of system identifier {}, which does "
+                          "not match its key",
+                          key, escaped(header.name), header.system_identifier));
 }
 
 Reply present(const Archive& archive, const GetFile& get, const EraName& era,

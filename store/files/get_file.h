@@ -1,5 +1,6 @@
-// Serves one file: the stored object as it is, or decompressed for clients that do not accept zstd;
-// or the proof that there is no such file. Blocking. Errors: as store/backend/backend.h.
+// Serves one file: the stored object as it is, or decompressed for clients that do not accept zstd.
+// If there is no such file, the answer contains a proof of its absence. Blocking. Errors: as in
+// store/backend/backend.h.
 #pragma once
 
 #include <memory>

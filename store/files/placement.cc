@@ -14,17 +14,17 @@ namespace {
 
 using layout::Kept;
 
-// Beyond this, somebody is fighting over the name and the client had better try again.
+// After this many attempts, others keep changing the name, and the client had better try again.
 constexpr int kPlaceAttempts = 3;
 
-// Why an object is not the one that belongs under the key of `put`; "" when it is. A reader refuses
-// it for each of these, so it must not count as a file that stands already.
+// Why an object does not belong under the key of `put`; "" if it does. A reader refuses such an
+// object, so it must not count as an existing file.
 std::string problem_of(const Examined& examined, const PutFile& put) {
   const ObjectHeader& header = examined.header;
   if (!examined.whole) return examined.problem;
   if (header.name != put.file.text()) return fmt::format("its header names \"{}\"", header.name);
   if (header.system_identifier != put.system_identifier) {
-    return fmt::format("its header says system identifier {}", header.system_identifier);
+    return fmt::format("its header contains system identifier {}", header.system_identifier);
   }
   return {};
 }
@@ -33,23 +33,21 @@ bool is_unfinished(const SegmentEnd& end) {
   return end.kind == SegmentEnd::Kind::kUnfinished;
 }
 
-// What one put meets in the archive, once its era is known. It only looks.
+// The objects in the archive that concern one put, once its era is known. It changes nothing.
 class Lookup {
  public:
-  // `body`: nullptr before it is there.
-  Lookup(BackendReader& backend, const EraName& era, const PutFile& put, const std::string& client,
-         StagedObject* body)
+  Lookup(BackendReader& backend, const EraName& era, const PutFile& put, ClaimedContent claimed)
       : put_(put),
         backend_(backend),
         era_(era),
         key_(layout::object_key(put.cluster, era, put.file, put.digest)),
-        claimed_{.digest = put.digest, .client = client, .body = body} {}
+        claimed_(std::move(claimed)) {}
 
-  // What stands under the name, read through.
+  // The existing object under the name, read completely.
   struct Standing {
     std::unique_ptr<ObjectSource> object;
-    ObjectHeader header;  // where there is no problem
-    std::string problem;  // of a damaged one
+    ObjectHeader header;  // if there is no problem
+    std::string problem;  // of a damaged object
   };
   std::optional<Standing> look();
   std::optional<Placement> known(const Standing& standing);
@@ -71,7 +69,7 @@ class Lookup {
     if (standing.digest == put_.digest)
       return fmt::format("both have digest {}, which does not happen by accident",
                          to_string(put_.digest));
-    return fmt::format("digest {} there, {} here", to_string(standing.digest),
+    return fmt::format("digest {} in the archive, {} here", to_string(standing.digest),
                        to_string(put_.digest));
   }
 
@@ -94,7 +92,7 @@ std::optional<Lookup::Standing> Lookup::look() {
   return Standing{std::move(object), std::move(examined.header), std::move(problem)};
 }
 
-// What an earlier put of the same content has led to, or an administrator has decided.
+// The result of an earlier put of the same content, or of an administrator's decision.
 std::optional<Placement> Lookup::known(const Standing& standing) {
   if (is_known_as(*standing.object, standing.header, claimed_)) {
     if (!backend_.make_durable(key_)) return std::nullopt;
@@ -110,8 +108,8 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
   }
   if (find_kept(Kept::kConflict)) {
     return make_refusal(Code::kOtherContent,
-                        fmt::format("\"{}\" exists in cluster \"{}\" with other content: {}; this "
-                                    "one is kept until an administrator decides",
+                        fmt::format("\"{}\" exists in cluster \"{}\" with other content: {}; the "
+                                    "new content is kept until an administrator decides",
                                     put_.file.text(), put_.cluster, digests(standing.header)),
                         hint());
   }
@@ -129,7 +127,7 @@ std::optional<Placement> Lookup::find_known() {
   return standing && standing->problem.empty() ? known(*standing) : std::nullopt;
 }
 
-// The size, where it is there.
+// Its size, if it exists.
 std::optional<std::uint64_t> Lookup::find(const layout::ContentKeys& keys) {
   for (const std::string& key : keys) {
     if (const auto size = find_content(backend_, key, claimed_)) return size;
@@ -147,8 +145,9 @@ std::optional<Placement> Lookup::known_piece() {
 std::string Lookup::hint() const {
   const std::string& file = put_.file.text();
   return fmt::format(
-      "Does another server archive into this cluster? Give it one of its own. Otherwise compare "
-      "both with {}, and choose the right one with {}; the servers then receive their answer.",
+      "Does another server archive into this cluster? Give that server its own cluster. Otherwise "
+      "compare both with {}, and choose the right one with {}; the servers can then continue to "
+      "archive.",
       suggestion({"conflict", "show", put_.cluster, file}),
       suggestion({"conflict", "accept", put_.cluster, file, "DIGEST"}));
 }
@@ -162,7 +161,8 @@ class Placer {
         backend_(archive.backend()),
         place_{archive, put.cluster, era, put.file},
         client_(client),
-        lookup_(archive.backend(), era, put, client, &staged),
+        lookup_(archive.backend(), era, put,
+                {.digest = put.digest, .client = client, .body = &staged}),
         staged_(staged) {}
 
   Placement run(const std::optional<SegmentEnd>& end);
@@ -195,7 +195,8 @@ class Placer {
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
   const bool may_have_name = !end || may_stand(*end);
-  // One that gets the name is a piece, too, as soon as a longer one takes it over.
+  // An unfinished segment that gets the name is kept as an incomplete one once a longer one
+  // replaces it, so it counts, too.
   if (end && is_unfinished(*end) && !lookup_.has_whole()) {
     if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   }
@@ -215,13 +216,14 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
     if (auto placement = settle(*standing)) return std::move(*placement);
   }
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and quarantined by others", put_.file.text()));
+              fmt::format("\"{}\" is being put and quarantined by other requests at the same time",
+                          put_.file.text()));
 }
 
-// Other content stands. nullopt: it does not any more.
+// Other content has the name. nullopt: it no longer has.
 std::optional<Placement> Placer::settle(const Standing& standing) {
   if (!lookup_.is_segment()) {
-    // It was withdrawn or set aside a moment ago.
+    // It was withdrawn or quarantined a moment ago.
     if (standing.header.digest == put_.digest &&
         same_content(*standing.object, *staged_.read_back()))
       return std::nullopt;
@@ -248,13 +250,12 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
       const TakeOver taken = take_over(standing);
       if (taken == TakeOver::kAgain) return std::nullopt;
       if (taken == TakeOver::kRefused) break;
-      log_line(
-          LogLevel::kWarning,
-          fmt::format(
-              "segment \"{}\" was unfinished, its end at {}; one that continues has replaced it",
-              put_.file.text(), lsn(pair.standing.offset)),
-          fmt::format("The unfinished one is kept as \"{}\".",
-                      layout::incomplete_name(put_.file, standing.header.digest)));
+      log_line(LogLevel::kWarning,
+               fmt::format("segment \"{}\" was unfinished and ended at {}; a segment that "
+                           "continues it has replaced it",
+                           put_.file.text(), lsn(pair.standing.offset)),
+               fmt::format("The unfinished segment is kept as \"{}\".",
+                           layout::incomplete_name(put_.file, standing.header.digest)));
       return placed_new();
     }
     case SegmentRelation::kDifferent:
@@ -263,7 +264,7 @@ std::optional<Placement> Placer::settle(const Standing& standing) {
   return refuse(standing.header, fmt::format(", from {} on", lsn(pair.first_difference)));
 }
 
-// `standing`: what has the name; nullptr: nothing that is whole.
+// `standing`: the object that has the name; nullptr: no whole object has it.
 Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
   if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
@@ -271,22 +272,23 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
     const ObjectHeader same{.digest = put_.digest};
     return refuse(standing != nullptr ? standing->header : same, " as an incomplete segment");
   }
-  log_line(
-      LogLevel::kWarning,
-      fmt::format(
-          "segment \"{}\" is unfinished, its end at {}; it is kept as \"{}\" and never served",
-          put_.file.text(), lsn(end.offset), lookup_.incomplete_name()),
-      fmt::format("The timeline ended there. Such a segment comes from a server that was switched "
-                  "over, and from a standby with archive_mode = always; then nothing is wrong. If "
-                  "it is all that is left of a lost server, {} gives it the name.",
-                  suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
-                              to_string(put_.digest)})));
+  log_line(LogLevel::kWarning,
+           fmt::format(
+               "segment \"{}\" is unfinished and ends at {}; it is kept as \"{}\" and never served",
+               put_.file.text(), lsn(end.offset), lookup_.incomplete_name()),
+           fmt::format("The timeline ended there. After a switchover, the old primary archives "
+                       "such a segment, and so does a standby with archive_mode = always: then "
+                       "nothing is wrong. But if the rest of the timeline is lost together with "
+                       "its server, make the store serve the segment: {}.",
+                       suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
+                                   to_string(put_.digest)})));
   is_stored_ = kept == KeepResult::kKept;
   const auto result = is_stored_ ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
 }
 
-// kAgain: another object has the name by now. kRefused: what stands cannot be kept beside it.
+// kAgain: another object has the name by now. kRefused: the existing object cannot be kept
+// elsewhere.
 Placer::TakeOver Placer::take_over(const Standing& standing) {
   const Digest& digest = standing.header.digest;
   const auto copy = proven_copy_of(backend_, *standing.object, digest);
@@ -297,15 +299,17 @@ Placer::TakeOver Placer::take_over(const Standing& standing) {
 }
 
 Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
-  std::string what_becomes = "; this one is not kept, since too many already wait for a decision";
+  std::string what_becomes =
+      "; the new content is not kept, because too many files already wait for a decision";
   if (put_.file.kind() == FileKind::kPartial) {
-    what_becomes = "; this one is not kept";  // each other content has a name of its own
+    what_becomes = "; the new content is not kept";  // each other content has a name of its own
   } else if (has_room_for_conflict(place_.archive, put_.cluster, client_)) {
     const auto kept = keep(backend_, staged_, place_.kept(Kept::kConflict, put_.digest));
     is_stored_ = kept == KeepResult::kKept;
     what_becomes = kept == KeepResult::kOther
-                       ? "; this one is not kept, since one of the same digest already waits"
-                       : "; this one is kept until an administrator decides";
+                       ? "; the new content is not kept, because content with the same digest "
+                         "already waits for a decision"
+                       : "; the new content is kept until an administrator decides";
   }
   return make_refusal(
       Code::kOtherContent,
@@ -317,9 +321,12 @@ Placement Placer::refuse(const ObjectHeader& standing, const std::string& differ
 }  // namespace
 
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
-                                        const PutFile& put, const std::string& client,
-                                        StagedObject* body) {
-  return Lookup(backend, era, put, client, body).find_known();
+                                        const PutFile& put, ClaimedContent claimed) {
+  return Lookup(backend, era, put, std::move(claimed)).find_known();
+}
+
+bool has_name(BackendReader& backend, const EraName& era, const PutFile& put) {
+  return backend.open_object(layout::object_key(put.cluster, era, put.file, put.digest)) != nullptr;
 }
 
 Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,

@@ -1,26 +1,29 @@
-// Under which name a proven file comes to stand, when its own is free and when it is taken.
+// Decides under which name the store keeps a file whose bytes were proven. The decision depends on
+// the object that already has the file's name:
 //
-//   nothing stands    it is FILE; a piece of a segment with remains of another one behind it is not
-//   the same          success, with the same promise as for a new one. Before the body: where the
-//                     same client has put it. With the body: where all bytes are equal. Between two
-//                     clients a digest alone proves nothing (store/files/side_content.h)
-//   a damaged one     its bytes are kept below "_aside", and the newcomer is FILE
-//   another content   of a segment, the two are compared page by page (proto/wal/segment_end.h):
-//                       the same for every reader -> success
-//                       the newcomer is a piece   -> kept as FILE.incomplete.DIGEST, success
-//                       the standing one is       -> the newcomer becomes FILE, success
-//                       anything else             -> refused, and kept for the administrator
+//   no object         it becomes FILE, unless it is an incomplete segment with stale pages
+//   the same content  success, with the same promise as for a new file. Before the body arrives,
+//                     it requires an existing object that the same client has put. With the body,
+//                     all bytes must be equal. Between two clients a digest alone proves nothing
+//                     (store/files/side_content.h)
+//   a damaged object  its bytes are kept below "_aside", and the incoming file becomes FILE
+//   other content     two segments are compared page by page (proto/wal/segment_end.h):
+//                       the same for every reader      -> success
+//                       the incoming one is incomplete -> kept as FILE.incomplete.DIGEST, success
+//                       the existing one is incomplete -> the incoming one becomes FILE, success
+//                       anything else                  -> refused, and kept for the administrator
 //
-// Why it is safe to say success for other bytes: whoever replays FILE reads each byte up to its end
-// and none behind, and up to the newcomer's end the two are equal. Nothing that was acknowledged is
-// removed: what gives up the name was copied, durably, before.
+// Why success is safe although the bytes differ: a server that replays FILE reads every byte up to
+// the end of the log in it, and none after that end. Up to that end, the two files are equal. No
+// acknowledged file is lost: before an object loses its name, a durable copy of it exists.
 //
-// The change of FILE from a piece to the whole is three steps: the piece is durable as
-// FILE.incomplete.DIGEST; FILE is replaced in one step; the client is told. A crash after the
-// first leaves an object too many, one after the second is what a crash before any acknowledgement
-// is: the client asks again and finds the same content. FILE is never absent.
+// FILE changes from an incomplete segment to the whole one in three steps. The incomplete segment
+// becomes durable as FILE.incomplete.DIGEST; FILE is replaced in one step; the client receives its
+// answer. A crash after the first step leaves one object too many. A crash after the second step is
+// like any crash before an acknowledgement: the client puts again, and the store finds the same
+// content. FILE is never absent.
 //
-// Blocking. Errors: as Upload in store/files/reply.h.
+// Blocking. Errors: as for Upload in store/files/reply.h.
 #pragma once
 
 #include <optional>
@@ -37,26 +40,32 @@ namespace walstow {
 struct PlacedFile {
   enum class Result { kNew, kStood };
   Result result = Result::kNew;
-  Digest digest;     // of what stands under `name`: another one where the rest of a segment differs
-  std::string name;  // as stored
+  // The digest of the object under `name`. It differs from the digest of the put if the two files
+  // differ only after the end of their log.
+  Digest digest;
+  std::string name;               // as stored
   std::uint64_t stored_size = 0;  // bytes
 };
 using Placement = OrRefusal<PlacedFile>;
 
 struct Placing {
   Placement answer;
-  bool is_stored = false;  // the staged object is in the archive now, be it beside its name
+  // Whether the archive now contains the staged object, perhaps under another name.
+  bool is_stored = false;
 };
 
-// A look that changes nothing. `client` puts the file; `body` is what it announces, proven, or
-// nullptr before it is there: what a head claims is not proven. nullopt: the body is needed, or it
-// is to be stored.
+// Only reads, and changes nothing. `claimed` is the content of `put`. Before its body has arrived,
+// the claims in the head are not proven. Returns nullopt if the body is needed for the decision, or
+// has to be stored.
 std::optional<Placement> find_placement(BackendReader& backend, const EraName& era,
-                                        const PutFile& put, const std::string& client,
-                                        StagedObject* body);
+                                        const PutFile& put, ClaimedContent claimed);
 
-// `staged` holds what `put` announces, proven. `end` of a segment, else nullopt. What is
-// acknowledged is durable on return. Refusals: kOtherContent; kOverQuota for one piece too many.
+// Returns whether an object has the name of `put`, whatever its content.
+bool has_name(BackendReader& backend, const EraName& era, const PutFile& put);
+
+// `staged` contains the bytes that `put` announces, and is proven. `end` is set for a segment, and
+// nullopt for other files. Every file that this call acknowledges is durable on return. Refusals:
+// kOtherContent; kOverQuota if there are too many incomplete segments.
 Placing place(Archive& archive, const EraName& era, const PutFile& put, const std::string& client,
               StagedObject& staged, const std::optional<SegmentEnd>& end);
 

@@ -39,11 +39,12 @@ Refusal too_many(const PutFile& put, const std::string& client, std::size_t coun
       fmt::format(
           "cluster \"{}\" has {} {}, and accepts no more from client \"{}\": \"{}\" is refused",
           put.cluster, count, of_what, client, put.file.text()),
-      fmt::format("No server makes so many. {} shows them. Revoke the right of the client that put "
-                  "them: {}. Each file that you withdraw makes room: {}.",
-                  suggestion({"list", put.cluster}),
-                  suggestion({"client", "revoke", "CLIENT", "--cluster", put.cluster}),
-                  suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
+      fmt::format(
+          "No server makes so many of these files. {} shows them. Revoke the right of the client "
+          "that put them: {}. Each file that you withdraw makes room for another one: {}.",
+          suggestion({"list", put.cluster}),
+          suggestion({"client", "revoke", "CLIENT", "--cluster", put.cluster}),
+          suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
 }
 
 bool stands(BackendReader& backend, const std::string& key) {
@@ -71,7 +72,7 @@ std::optional<Refusal> refuse_too_many(BackendReader& backend, const EraName& er
     case FileKind::kPartial:
       prefix = layout::partial_prefix(put.cluster, era, put.file);
       bound = kPartialsOfSegment;
-      of_what = fmt::format("contents of \"{}\"", put.file.text());
+      of_what = fmt::format("versions of \"{}\"", put.file.text());
       break;
     case FileKind::kBackup:
       prefix = layout::beside_prefix(put.cluster, era, put.file);
@@ -100,7 +101,7 @@ std::optional<Refusal> refuse_too_many_pieces(BackendReader& backend, const EraN
     return too_many(put, client, *count, of_what);
   };
   auto refusal = refuse(layout::incomplete_prefix(put.cluster, era, put.file), kPiecesOfSegment,
-                        "incomplete contents of this segment");
+                        "incomplete versions of this segment");
   if (refusal) return refusal;
   return refuse(layout::segment_folder(put.cluster, era, put.file), kPiecesOfFolder,
                 "incomplete segments in this part of its log");

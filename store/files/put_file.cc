@@ -1,14 +1,15 @@
-// The way of a put, from its head to its promise:
+// The steps of a put, from its head to its promise:
 //
-//   begin_put    rights are checked already. Which era? Was this content withdrawn? Does the file
-//                stand already? Has the cluster room, and may the client open timelines?
+//   begin_put    the rights are checked already. Determines the era, and whether this content was
+//                withdrawn or the file exists already. Checks that the cluster has room, and that
+//                the client may open timelines.
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
-//   work_along   meanwhile, what lies there already is read back and unfolded
-//   finish       when all of it was, its digest must be the client's, its first page must belong to
-//                its name (store/object/put_proof.h); only then the era is opened (when it is the
-//                first file of a new cluster) and the object published, durably, never replacing
+//   work_along   meanwhile, bytes that were written earlier are read back and decompressed
+//   finish       after all of them, the digest must be the client's, and the first page must belong
+//                to the name (store/object/put_proof.h). Only then the era is opened (for the first
+//                file of a new cluster), and the object is published, durably, never replacing
 //
-// What becomes of it when its name is taken: store/files/placement.h.
+// store/files/placement.h describes a put whose name is taken.
 #include "store/files/put_file.h"
 
 #include <algorithm>
@@ -19,13 +20,13 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/wire/report.h"
+#include "store/files/first_page.h"
 #include "store/files/placement.h"
 #include "store/files/put_bounds.h"
+#include "store/files/put_breaks.h"
 #include "store/files/withdrawal.h"
-#include "store/inventory/break_marks.h"
 #include "store/inventory/history_doubt.h"
 #include "store/inventory/withdrawn_records.h"
-#include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
 #include "store/object/put_proof.h"
 #include "store/retention/quota.h"
@@ -34,23 +35,23 @@
 namespace walstow {
 namespace {
 
-// Bytes of a body, after each of which there must still be room; a fraction of the reserve.
+// Bytes of a body after which there must still be room; a fraction of the reserve.
 constexpr std::uint64_t kRoomChecked = std::uint64_t{1} << 20;
 
-// The server has no better file, so it is kept; but whoever relies on the log should know.
+// The server has no better file, so it is kept; but people who rely on the log should know.
 std::string warn_of_break(const PutFile& put, const std::string& broken) {
   std::string warning = fmt::format(
-      "\"{}\" was archived as it is, but {}; check the server's memory and disks, and take a new "
+      "\"{}\" was archived unchanged, but {}; check the server's memory and disks, and take a new "
       "base backup",
       put.file.text(), broken);
   log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, warning));
   return warning;
 }
 
-// Why a file that is stored may be of no use, or lead others astray; nullopt: nothing is wrong. A
-// backup that begins below what was pruned is stored all the same, for PostgreSQL must get rid of
-// its file; but who has taken it should know at once. The object stands before the floors are read,
-// as with everybody who registers a need (store/retention/holds_and_backups.cc).
+// Why a stored file may be of no use, or lead others astray; nullopt: nothing is wrong. A backup
+// that begins below a floor is stored nevertheless, since PostgreSQL must get rid of its file; but
+// its administrator should know at once. The object exists before the floors are read, as for every
+// registration of a consumer (store/retention/holds_and_backups.cc).
 std::optional<std::string> doubts_about(const PutContext& context, const EraName& era,
                                         const std::optional<TimelineHistory>& opened) {
   const PutFile& put = context.put;
@@ -63,7 +64,7 @@ std::optional<std::string> doubts_about(const PutContext& context, const EraName
                      put.file.text(), doubt);
 }
 
-// `opened`: a history that is new.
+// `opened`: a new history.
 std::string warning_of(const PutContext& context, const EraName& era, const std::string& broken,
                        const std::optional<TimelineHistory>& opened) {
   const PutFile& put = context.put;
@@ -76,11 +77,22 @@ std::string warning_of(const PutContext& context, const EraName& era, const std:
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
-             fmt::format("could not compare file \"{}\" with what the archive has: {}",
-                         put.file.text(), error.what()),
+             fmt::format("could not compare file \"{}\" with the archive's: {}", put.file.text(),
+                         error.what()),
              error.hint());
     return {};
   }
+}
+
+PutReport report_of(const PutContext& context, const EraName& era, const PlacedFile& placed,
+                    std::string warning) {
+  return {.archive = context.archive->id(),
+          .era = to_string(era),
+          .name = placed.name,
+          .digest = to_string(context.put.digest),
+          .raw_size = context.put.raw_size,
+          .stored_size = placed.stored_size,
+          .warning = std::move(warning)};
 }
 
 Reply reply_to(const PutContext& context, const EraName& era, const Placement& placement,
@@ -92,14 +104,16 @@ Reply reply_to(const PutContext& context, const EraName& era, const Placement& p
   reply.head.fields.set(field::kContentType, std::string(kJsonType));
   reply.head.fields.set(field::kArchive, context.archive->id());
   reply.head.fields.set(field::kEra, to_string(era));
-  reply.body = to_json(PutReport{.archive = context.archive->id(),
-                                 .era = to_string(era),
-                                 .name = placed.name,
-                                 .digest = to_string(context.put.digest),
-                                 .raw_size = context.put.raw_size,
-                                 .stored_size = placed.stored_size,
-                                 .warning = warning_of(context, era, broken, opened)});
+  reply.body = to_json(report_of(context, era, placed, warning_of(context, era, broken, opened)));
   return reply;
+}
+
+// `body`: nullptr if it has not arrived.
+ClaimedContent claimed_of(const PutContext& context, StagedObject* body) {
+  return {.digest = context.put.digest,
+          .client = context.client,
+          .body = body,
+          .sha256 = context.sha256};
 }
 
 Refusal other_system(const PutFile& put, const EraName& newest) {
@@ -112,15 +126,15 @@ Refusal other_system(const PutFile& put, const EraName& newest) {
   }
   return make_refusal(
       Code::kOtherSystem,
-      fmt::format("\"{}\" is of {}, cluster \"{}\" belongs to {} with segments of {}",
+      fmt::format("\"{}\" comes from {}, but cluster \"{}\" belongs to {} with segments of {}",
                   put.file.text(), owner, put.cluster, newest.system_identifier,
                   to_string(segment_size_of(newest))),
       fmt::format("Is this the right cluster name? After pg_upgrade or a new segment size, run {}; "
-                  "for another server, make a cluster of its own.",
+                  "for another server, create a cluster of its own.",
                   suggestion(upgrade)));
 }
 
-// The era that a put belongs to. Empty optional: the cluster's first file, which will open era 1.
+// The era of a put. Empty optional: this is the cluster's first file, which will open era 1.
 OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vector<EraName>& eras) {
   if (eras.empty()) {
     if (put.segment_size) return std::optional<EraName>();
@@ -136,8 +150,8 @@ OrRefusal<std::optional<EraName>> choose_era(const PutFile& put, const std::vect
   return era;
 }
 
-// Another content answers for the put's own: equal up to its end. One that is being withdrawn is
-// about to go, and the put's own was not kept.
+// Other content answers for the put's own, because it is equal up to its end. If it is being
+// withdrawn, it is about to be removed, and the put's own content was not kept.
 void refuse_to_rely_on_withdrawn(const PutContext& context, const EraName& era,
                                  const Placement& placement) {
   const PutFile& put = context.put;
@@ -146,9 +160,22 @@ void refuse_to_rely_on_withdrawn(const PutContext& context, const EraName& era,
     return;
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("\"{}\" exists with another content, which is being withdrawn", placement->name),
+      fmt::format("\"{}\" exists with other content, which is being withdrawn", placement->name),
       fmt::format("PostgreSQL tries again. If the error persists, {} completes the withdrawal.",
                   suggestion({"withdraw", put.cluster, put.file.text()})));
+}
+
+// What the archive answers to a put before its body has arrived. nullopt: the body is needed.
+std::optional<Placement> find_known(const PutContext& context, const EraName& era) {
+  const PutFile& put = context.put;
+  Backend& backend = context.archive->backend();
+  if (auto bad_name = refuse_name(put.file, era)) return *std::move(bad_name);
+  auto placement = find_placement(backend, era, put, claimed_of(context, nullptr));
+  // After the look, so that nothing is acknowledged that was withdrawn before the answer.
+  if (auto withdrawn = refuse_withdrawn(backend, put.cluster, era, put.file, put.digest))
+    return *std::move(withdrawn);
+  if (placement) refuse_to_rely_on_withdrawn(context, era, *placement);
+  return placement;
 }
 
 class PutUpload : public Upload {
@@ -174,14 +201,11 @@ class PutUpload : public Upload {
   }
   std::optional<Refusal> prove();
   std::optional<Refusal> open_first_era();
-  std::string mark_break_found();
   Placing place_counted();
   Reply place_marked();
-  Reply answer_for(const Placement& placement, const std::string& broken);
+  Reply answer_for(const Placement& placement, PutBreaks* breaks, const std::string& broken);
   void watch_timelines(const PlacedFile& placed);
-  std::optional<LogBreak> find_break(const SegmentContent& content);
-  std::string describe(const LogBreak& found) const;
-  std::string look_again(const PlacedFile& placed, const std::string& broken);
+  void remember_times(const PlacedFile& placed);
 
   PutContext context_;
   std::optional<EraName> era_;
@@ -189,9 +213,9 @@ class PutUpload : public Upload {
   std::unique_ptr<StagedObject> staged_;
   ObjectEncoder encoder_;
   PutProof proof_;
-  Hasher hasher_;  // of a raw body, so that damage on the way is told apart from damage here
+  Hasher hasher_;  // of a raw body, to distinguish damage during the transfer from damage here
   std::uint64_t received_ = 0;
-  std::optional<SegmentEnd> end_;  // of a segment, once it is proven
+  std::optional<SegmentEnd> end_;  // for a segment, once it is proven
 };
 
 ObjectHeader PutUpload::header() const {
@@ -207,7 +231,7 @@ ObjectHeader PutUpload::header() const {
 }
 
 void PutUpload::write(ByteView bytes) {
-  // Not at the head alone: what is given up for an administrator is not for puts under way.
+  // Not only at the head: space that is freed for an administrator is not for puts in progress.
   const bool is_due = (received_ + bytes.size()) / kRoomChecked != received_ / kRoomChecked;
   if (is_due) context_.archive->backend().check_room();
   received_ += bytes.size();
@@ -216,7 +240,7 @@ void PutUpload::write(ByteView bytes) {
   proof_.read_back();
 }
 
-// What was written was read back: only this says that what is kept is what the client has.
+// The written bytes are read back: only this proves that the kept bytes are the client's.
 std::optional<Refusal> PutUpload::prove() {
   const PutFile& put = context_.put;
   const std::string file = fmt::format("\"{}\"", put.file.text());
@@ -224,7 +248,7 @@ std::optional<Refusal> PutUpload::prove() {
                                  hasher_.digest() == put.digest;
   if (put.encoding == Encoding::kIdentity && !raw_arrived_whole) {
     return make_refusal(Code::kDigestMismatch,
-                        fmt::format("the body of {} has {} bytes with digest {}, its head "
+                        fmt::format("the body of {} has {} bytes with digest {}, but its head "
                                     "announces {} bytes with digest {}",
                                     file, received_, to_string(hasher_.digest()), put.raw_size,
                                     to_string(put.digest)),
@@ -238,10 +262,10 @@ std::optional<Refusal> PutUpload::prove() {
         "Check the memory and the disks of the store.");
   }
   if (!examined.whole) {
-    return make_refusal(
-        Code::kDigestMismatch,
-        fmt::format("the compressed body of {} does not decompress to what its head announces: {}",
-                    file, examined.problem));
+    return make_refusal(Code::kDigestMismatch,
+                        fmt::format("the compressed body of {} does not decompress to the content "
+                                    "that its head announces: {}",
+                                    file, examined.problem));
   }
   const auto segment_size = era_ ? std::optional(segment_size_of(*era_)) : put.segment_size;
   const std::string problem =
@@ -274,17 +298,22 @@ Reply PutUpload::finish() {
   if (!era_) {
     if (auto refusal = open_first_era()) return to_reply(*refusal);
   }
+  if (const auto page = proof_.content().page_timeline()) {
+    if (const auto refusal = refuse_first_page(*context_.archive, *era_, context_.put, *page))
+      return to_reply(*refusal);
+  }
   context_.archive->make_era_durable(context_.put.cluster, *era_);
   return place_marked();
 }
 
-// Its name for the file. Others may have used up the quota since the head.
+// The file's name in messages. Others may have used up the quota since the head.
 Placing PutUpload::place_counted() {
   const PutFile& put = context_.put;
   Archive& archive = *context_.archive;
   if (quota_.is_limited()) {
-    // A content that another server has put in the meantime stores nothing, and counts nothing.
-    auto known = find_placement(archive.backend(), *era_, put, context_.client, staged_.get());
+    // If another server has put the same content meanwhile, nothing is stored, and nothing is
+    // counted.
+    auto known = find_placement(archive.backend(), *era_, put, claimed_of(context_, staged_.get()));
     if (known) return {.answer = *std::move(known), .is_stored = false};
     if (auto refusal = quota_.add(staged_->size()))
       return {.answer = *std::move(refusal), .is_stored = false};
@@ -299,42 +328,35 @@ Placing PutUpload::place_counted() {
   }
 }
 
-// Marks the break that this segment shows, and describes it; "" where there is none.
-std::string PutUpload::mark_break_found() {
-  const PutFile& put = context_.put;
-  const SegmentContent content{put.file, put.digest};
-  const auto found = end_ ? find_break(content) : std::nullopt;
-  if (!found) return {};
-  mark_break(context_.archive->backend(), put.cluster, *era_, content, *found);
-  return describe(*found);
-}
-
-// The mark comes first: once the segment stands, nobody looks into it again.
 Reply PutUpload::place_marked() {
-  const PutFile& put = context_.put;
-  const std::string broken = mark_break_found();
-  Reply reply = answer_for(place_counted().answer, broken);
-  // Of a content that came to stand nowhere, no mark stays.
-  if (!broken.empty())
-    forget_break(context_.archive->backend(), put.cluster, *era_, {put.file, put.digest});
+  if (!end_) return answer_for(place_counted().answer, nullptr, {});
+  PutBreaks breaks(context_.archive->backend(), context_.recent_edges, context_.put, *era_, *end_,
+                   proof_.edges());
+  const auto broken = breaks.mark();
+  Reply reply = answer_for(place_counted().answer, &breaks, broken.value_or(""));
+  if (broken) breaks.forget_unplaced();
   return reply;
 }
 
-Reply PutUpload::answer_for(const Placement& placement, const std::string& broken) {
+// `breaks`: nullptr for other files than segments.
+Reply PutUpload::answer_for(const Placement& placement, PutBreaks* breaks,
+                            const std::string& broken) {
   const PutFile& put = context_.put;
   refuse_to_rely_on_withdrawn(context_, *era_, placement);
   if (placement) {
     const auto withdrawn = take_back_withdrawn(*context_.archive, *era_, put, placement->name);
     if (withdrawn) return to_reply(*withdrawn);
     watch_timelines(*placement);
+    remember_times(*placement);
   }
-  const std::string told = placement && end_ ? look_again(*placement, broken) : broken;
+  const std::string told =
+      placement && breaks != nullptr ? breaks->look_again(*placement, broken) : broken;
   const bool is_new = placement && placement->result == PlacedFile::Result::kNew;
   return reply_to(context_, *era_, placement, told,
                   is_new ? proof_.content().history() : std::nullopt);
 }
 
-// Of a copy that was started by mistake nobody else would know.
+// Otherwise nobody would notice a copy that was started by mistake.
 void PutUpload::watch_timelines(const PlacedFile& placed) {
   const PutFile& put = context_.put;
   if (context_.timelines == nullptr || placed.result != PlacedFile::Result::kNew) return;
@@ -345,57 +367,19 @@ void PutUpload::watch_timelines(const PlacedFile& placed) {
   const auto told = context_.timelines->went_on(put, *era_, context_.client);
   if (!told) return;
   log_line(LogLevel::kWarning, fmt::format("cluster \"{}\": {}", put.cluster, *told),
-           fmt::format("One of the two may be a copy that was started by mistake: standbys follow "
-                       "the highest timeline. {} shows both, and {} withdraws a history.",
+           fmt::format("One of the two servers may be a copy that was started by mistake: standbys "
+                       "follow the highest timeline. {} shows both, and {} withdraws a history.",
                        suggestion({"status", put.cluster}),
                        suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
 }
 
-// Inside the segment; or where it joins others that were put before and still stand.
-std::optional<LogBreak> PutUpload::find_break(const SegmentContent& content) {
+// The index is not part of the promise, so this writes nothing.
+void PutUpload::remember_times(const PlacedFile& placed) {
   const PutFile& put = context_.put;
-  if (end_->broken) {
-    const SegmentSize size = segment_size_of(*era_);
-    const Lsn start = start_of(put.file.number(size), size);
-    return LogBreak{.at = Lsn{start.value + *end_->broken}, .segment = put.file, .before = {}};
-  }
-  for (;;) {
-    auto found = context_.recent_edges.find_break(put.cluster, *era_, content, proof_.edges());
-    if (!found) return std::nullopt;
-    const auto gone = std::ranges::find_if(found->contents, [&](const SegmentContent& other) {
-      return other != content &&
-             !has_content(context_.archive->backend(), put.cluster, *era_, other);
-    });
-    if (gone == found->contents.end()) return found;
-    context_.recent_edges.forget(put.cluster, *era_, *gone);
-  }
-}
-
-std::string PutUpload::describe(const LogBreak& found) const {
-  const SegmentSize size = segment_size_of(*era_);
-  return found.before ? describe_joint(*found.before, found.segment, size, found.at)
-                      : describe_break(found.segment, size, *end_->broken);
-}
-
-// Now that the segment stands, whoever is put next to it sees it; and it sees what came to stand
-// meanwhile. Where what stands differs behind its end, that content needs a mark of its own.
-std::string PutUpload::look_again(const PlacedFile& placed, const std::string& broken) {
-  const PutFile& put = context_.put;
-  if (placed.name != put.file.text()) return broken;  // kept under another name
-  const SegmentContent standing{put.file, placed.digest};
-  context_.recent_edges.add(put.cluster, *era_, standing, proof_.edges());
-  if (!broken.empty() && placed.digest == put.digest) return broken;
-  const auto found = find_break(standing);
-  if (!found) return {};
-  try {
-    mark_break(context_.archive->backend(), put.cluster, *era_, standing, *found);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kFatal) throw;
-    log_line(LogLevel::kWarning,
-             fmt::format("could not mark where the log breaks off: {}", error.what()),
-             error.hint());
-  }
-  return describe(*found);
+  const bool has_name = placed.name == put.file.text() && placed.digest == put.digest;
+  if (!end_ || !has_name) return;
+  context_.times.remember(put.cluster, *era_, put.file,
+                          {.digest = put.digest, .times = proof_.times()});
 }
 
 }  // namespace
@@ -407,21 +391,12 @@ HandlerResult begin_put(PutContext context) {
   const auto era = chosen.value();
   if (era && context.once_known) context.once_known();
   if (era) {
-    if (const auto bad_name = refuse_name(put.file, *era)) return to_reply(*bad_name);
-    const auto placement =
-        find_placement(context.archive->backend(), *era, put, context.client, nullptr);
-    // Behind the look, so that nothing is acknowledged that was withdrawn before the answer.
-    if (const auto withdrawn =
-            refuse_withdrawn(context.archive->backend(), put.cluster, *era, put.file, put.digest))
-      return to_reply(*withdrawn);
-    if (placement) {
-      refuse_to_rely_on_withdrawn(context, *era, *placement);
+    if (const auto placement = find_known(context, *era))
       return reply_to(context, *era, *placement);
-    }
     if (const auto refusal = refuse_too_many(context.archive->backend(), *era, put, context.client))
       return to_reply(*refusal);
   }
-  // Not before: what was acknowledged is acknowledged again.
+  // Not before: content that was acknowledged is acknowledged again.
   QuotaUse quota(context.archive->backend(), put.cluster);
   if (const auto refusal = quota.refuse(std::chrono::system_clock::now()))
     return to_reply(*refusal);
@@ -429,6 +404,21 @@ HandlerResult begin_put(PutContext context) {
     return to_reply(*refusal);
   context.archive->backend().check_room();
   return std::make_unique<PutUpload>(std::move(context), era, std::move(quota));
+}
+
+Reply confirm_file(const PutContext& context) {
+  const auto era = choose_era(context.put, context.archive->eras(context.put.cluster));
+  if (!era) return to_reply(era.error());
+  const auto placement = era.value() ? find_known(context, *era.value()) : std::nullopt;
+  if (!placement) {
+    const bool other_content =
+        era.value() && has_name(context.archive->backend(), *era.value(), context.put);
+    return json_reply(200, to_json(ConfirmReport{.archived = {}, .other_content = other_content}));
+  }
+  if (!*placement) return to_reply(placement->error());
+  return json_reply(200,
+                    to_json(ConfirmReport{report_of(context, *era.value(), placement->value(),
+                                                    warning_of(context, *era.value(), {}, {}))}));
 }
 
 }  // namespace walstow

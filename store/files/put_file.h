@@ -1,12 +1,13 @@
-// One file on its way into the archive. What success means is guarantee 1 of docs/guarantees.md:
-// the object was written, what is kept was unfolded again and matches the client's digest and the
-// file's name, it is durable, and it has its name in one step that never replaces.
+// Puts one file into the archive. docs/guarantees.md defines success (guarantee 1): the object has
+// been written, decompressed again, and matched against the client's digest and the file's name.
+// The object is durable, and has got its name in one step that never replaces another object.
 //
-// Blocking; one put is used by one thread at a time. Errors: as Upload in store/files/reply.h.
+// Blocking; one thread at a time may use a put. Errors: as for Upload in store/files/reply.h.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -16,23 +17,31 @@
 #include "store/files/reply.h"
 #include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
+#include "store/inventory/times_index.h"
 
 namespace walstow {
 
 struct PutContext {
   std::shared_ptr<Archive> archive;
   PutFile put;
-  std::string client;         // who puts it
-  RecentEdges& recent_edges;  // of the segments before; outlives the put
+  std::string client;         // the client that puts the file
+  RecentEdges& recent_edges;  // edges of the preceding segments; outlives the put
   TimelinePermits& permits;   // outlives the put
+  TimesIndex& times;          // outlives the put
   int compression_level = 1;
-  // Of a system that the cluster knows; outlives the call. Empty: nothing is to be done.
+  // Called once the put is known to be from a system of this cluster. May be empty. The function
+  // must remain valid after begin_put() returns.
   std::function<void()> once_known = {};
-  TimelineWatch* timelines = nullptr;  // who opens them; outlives the put; nullptr: nobody looks
+  TimelineWatch* timelines = nullptr;       // outlives the put; nullptr: nothing is detected
+  std::optional<Sha256Digest> sha256 = {};  // of the file, if the client has sent it
 };
 
-// Looks before the body is taken: a file that stands already is answered at once (200 or 409), one
-// that cannot be taken is refused; otherwise the upload.
+// Answers whether the archive has the content that `context.put` describes, and changes nothing. A
+// positive answer makes the promise of a put.
+Reply confirm_file(const PutContext& context);
+
+// Decides before it accepts the body. If the file exists, it answers at once (200 or 409). If the
+// file cannot be stored, it refuses the put. Otherwise it returns the upload.
 HandlerResult begin_put(PutContext context);
 
 }  // namespace walstow

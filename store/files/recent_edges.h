@@ -1,6 +1,7 @@
-// Remembers how the segments that this process received last begin and end, to report a record that
-// does not continue in the next segment. In memory only: a process that receives one segment (SSH
-// and local links) finds nothing; verify --deep does. Threads: any.
+// Remembers how the last segments that this process received begin and end. So it can detect a
+// record that does not continue in the next segment. It keeps this knowledge in memory only. A
+// process that receives a single segment (SSH and local links) therefore detects nothing; `walstow
+// verify --deep` does. Threads: any.
 #pragma once
 
 #include <cstddef>
@@ -19,15 +20,16 @@ namespace walstow {
 
 class RecentEdges {
  public:
-  // Adds an existing segment. The last kMost of a cluster are remembered.
+  // Adds an existing segment. The last kMost segments of a cluster are remembered.
   void add(std::string_view cluster, const EraName& era, const SegmentContent& content,
            const SegmentEdges& edges);
-  // Call when another content has replaced it, or none exists.
+  // Call it when other content has replaced the segment, or when the segment no longer exists.
   void forget(std::string_view cluster, const EraName& era, const SegmentContent& content);
 
-  // The first position at which the log breaks off between two segments, at or after `content`, as
-  // far as one record continues. `content` exists or is about to. A segment that is not remembered
-  // joins anything, and so does the first segment of a timeline.
+  // Returns the first position, at or after `content`, at which the log breaks off between two
+  // segments. Looks as far as one record continues. The segment of `content` exists, or is about to
+  // be published. No break is reported next to a segment that is not remembered, nor before the
+  // first segment of a timeline.
   std::optional<LogBreak> find_break(std::string_view cluster, const EraName& era,
                                      const SegmentContent& content,
                                      const SegmentEdges& edges) const;

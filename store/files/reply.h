@@ -23,35 +23,38 @@ class Download {
   Download& operator=(const Download&) = delete;
   virtual ~Download() = default;
   virtual std::uint64_t size() const = 0;
-  // Returns 0 only after size() bytes. Throws Error when it cannot continue: the session then cuts
-  // the connection, so that the receiver never takes a part for the whole.
+  // Reads the next bytes. Returns 0 only after size() bytes. Throws Error if it cannot continue.
+  // The session then cuts the connection, so that the receiver never takes a part of the body for
+  // the whole.
   virtual std::size_t read(MutableByteView out) = 0;
-  // As read(), but never waits, and so may run on any thread. nullopt: impossible here; use read().
+  // Like read(), but never waits, so any thread may call it. Returns nullopt if it would have to
+  // wait. The caller then calls read().
   virtual std::optional<std::size_t> read_cached(MutableByteView /*out*/) { return std::nullopt; }
 };
 
 struct Reply {
   ReplyHead head;
-  std::string body;  // if there is no download
+  std::string body;  // used if there is no download
   std::unique_ptr<Download> download;
-  // For HEAD: Content-Length to announce without a body.
+  // For HEAD: the Content-Length that the reply announces without a body.
   std::optional<std::uint64_t> announced_size;
-  std::optional<Refusal> refusal;  // the content of the body, for the log
+  std::optional<Refusal> refusal;  // the refusal in the body, for the log
 };
 
-// A body that is processed while it arrives. Destroyed before finish(), it leaves nothing.
+// A body that is processed while it arrives. If it is destroyed before finish(), it leaves nothing
+// behind.
 class Upload {
  public:
   Upload() = default;
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
   virtual ~Upload() = default;
-  // Throws Error; the session sends it as the answer.
+  // Throws Error, which the session sends to the client as the answer.
   virtual void write(ByteView bytes) = 0;
-  // Works on bytes that were written before. May run at the same time as one write(). finish()
-  // completes the remaining work.
+  // Processes bytes that were written earlier. It may run at the same time as one write(). finish()
+  // completes the rest of the work.
   virtual void work_along() {}
-  // Returns success only when the file is durable and proven.
+  // Returns success only if the file is durable and proven.
   virtual Reply finish() = 0;
 };
 
@@ -59,9 +62,9 @@ class Upload {
 using HandlerResult = std::variant<Reply, std::unique_ptr<Upload>>;
 
 Reply json_reply(int status, std::string body);
-// A success that no cache may keep.
+// Makes a reply for success, which no cache may keep.
 Reply text_reply(std::string_view type, std::string body);
-// The reply to a refusal, and to an Error that ended a session.
+// Makes the reply for a refusal, or for an Error that ended a session.
 Reply to_reply(const Refusal& refusal);
 Refusal to_refusal(const Error& error);
 

@@ -13,7 +13,7 @@
 namespace walstow {
 namespace {
 
-// Beyond this, another writer keeps taking the name.
+// After this many attempts, another writer keeps taking the name.
 constexpr int kKeepAttempts = 3;
 
 std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
@@ -25,12 +25,20 @@ std::unique_ptr<StagedObject> copy_of(Backend& backend, ObjectSource& source) {
   return staged;
 }
 
+// nullopt: the object is not whole.
+std::optional<Sha256Digest> sha256_of(ObjectSource& object) {
+  Sha256 sha256;
+  const Examined examined = examine_object(object, [&sha256](ByteView raw) { sha256.update(raw); });
+  return examined.whole ? std::optional(sha256.finish()) : std::nullopt;
+}
+
 }  // namespace
 
 bool is_known_as(ObjectSource& object, const ObjectHeader& header, const ClaimedContent& claimed) {
   if (header.digest != claimed.digest) return false;
   if (header.client == claimed.client) return true;
-  return claimed.body != nullptr && same_content(object, *claimed.body->read_back());
+  if (claimed.body != nullptr) return same_content(object, *claimed.body->read_back());
+  return claimed.sha256 && sha256_of(object) == claimed.sha256;
 }
 
 std::optional<std::uint64_t> find_content(BackendReader& backend, const std::string& key,
@@ -58,8 +66,9 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) 
              "It is kept below \"_aside\" in the archive.");
     backend.set_aside(key, *object);
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and quarantined by others", key));
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("\"{}\" is being put and quarantined by other requests at the same time", key));
 }
 
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,

@@ -1,5 +1,5 @@
-// Objects in addition to the one that has the name: incomplete segments, and contents about which
-// an administrator decides. Blocking. Errors: as store/backend/backend.h.
+// Objects that exist in addition to the object that has a file's name: incomplete segments, and
+// versions about which an administrator decides. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace walstow {
 
-// Bounds for the undecided contents of a cluster: this many, and no further one once they have
-// these bytes, as stored. Beyond them an incoming file is refused as before, and not kept.
+// Limits for the undecided versions in a cluster: on their number, and on their stored bytes.
+// Beyond either limit, an incoming version is refused as usual, but not kept.
 inline constexpr std::size_t kMostConflicts = 16;
 inline constexpr std::size_t kMostConflictsOfOneClient = 8;
 inline constexpr std::uint64_t kMostConflictBytes = std::uint64_t{1} << 30;
@@ -36,45 +36,52 @@ struct FileSlot {
   }
 };
 
-// A content as a client names it. A digest alone is no proof between two clients: XXH3 detects
-// damage, but an attacker can create another content with the same digest.
+// The content of a file as a client claims it. A digest alone proves nothing between two clients:
+// XXH3 detects damage, but an attacker can create other content with the same digest.
 struct ClaimedContent {
   Digest digest;
-  std::string client;            // who puts it
-  StagedObject* body = nullptr;  // its bytes, proven to have the digest; nullptr: not received yet
+  std::string client;  // the client that puts the content
+  // The client's bytes, which are proven to have the digest; nullptr if they have not been received
+  // yet.
+  StagedObject* body = nullptr;
+  // The SHA-256 of the client's bytes, if the client has sent it. Nobody can construct other
+  // content with the same SHA-256, so it proves as much as the bytes.
+  std::optional<Sha256Digest> sha256 = {};
 };
 
-// Whether a whole object, whose header is `header`, is known to have that content: the same client
-// has put it, or all bytes are equal. Without a body, false may mean unknown.
+// Returns whether a whole object, whose header is `header`, is known to have that content, because
+// the same client has put it, or because all bytes or the SHA-256 are equal. Without a body and a
+// SHA-256, false may mean that this is unknown.
 bool is_known_as(ObjectSource& object, const ObjectHeader& header, const ClaimedContent& claimed);
 
-// The size of the object under `key`, if it is known to have that content. The object is whole and
-// durable on return. nullopt: no such object.
+// Returns the size of the object under `key`, if it is known to have that content. That object is
+// whole, and durable on return. Returns nullopt if there is no such object.
 std::optional<std::uint64_t> find_content(BackendReader& backend, const std::string& key,
                                           const ClaimedContent& claimed);
 
-// Makes `staged`, a proven content, durable under `key`, or finds it there. Quarantines a damaged
-// object under `key`.
+// Makes `staged`, whose content is proven, durable under `key`, unless an object with that content
+// is there already. Quarantines a damaged object under `key`.
 enum class KeepResult {
   kKept,
   kStood,
-  kOther,  // another content exists under the key; nothing was done
+  kOther,  // the key has other content, so nothing was changed
 };
 KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);
 
-// A staged copy of an object, read back and proven. Throws Error{kDamaged} unless the copy is a
-// whole object with `digest`.
+// Returns a staged copy of an object, read back and proven. Throws Error{kDamaged} unless the copy
+// is a whole object with `digest`.
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,
                                              const Digest& digest);
 
 // Replaces a damaged object with `staged`, and keeps the damaged bytes below "_aside". The key has
-// an object at every moment: a damaged one is never reported as absent. False: the key no longer
-// has the damaged object; it is unchanged, and a copy may be left below "_aside".
+// an object at every moment: a damaged one is never reported as absent. Returns false if the key no
+// longer has the damaged object. Then the object under the key is unchanged, and a copy may be left
+// below "_aside".
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
                      ObjectSource& damaged, const std::string& problem);
 
-// All contents of an era that are kept in one of the two ways, in the order of keys. Holds all of
-// them in memory.
+// All versions of an era that are kept as `kept`, in the order of their keys. The whole list is in
+// memory.
 struct KeptContent {
   layout::KeptName name;
   Entry entry;
@@ -82,7 +89,7 @@ struct KeptContent {
 std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cluster,
                                    const EraName& era, layout::Kept kept);
 
-// Whether a cluster may keep one more undecided content from `client`.
+// Returns whether a cluster may keep one more undecided version from `client`.
 bool has_room_for_conflict(const Archive& archive, const std::string& cluster,
                            const std::string& client);
 

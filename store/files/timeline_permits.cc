@@ -16,9 +16,9 @@ bool has_history(const Archive& archive, const EraName& era, const PutFile& put)
   return key && archive.backend().open_object(*key) != nullptr;
 }
 
-// With another segment size the server's timelines continue in a new era, and it does not archive
-// their histories again. But a history itself must exist in its own era: where it does not, nothing
-// compares the content of the one that is put.
+// With another segment size, the server's timelines continue in a new era, and the server does not
+// archive their histories again. But a history itself must exist in its own era: otherwise nothing
+// would compare the content of the history that is put.
 bool is_open(const Archive& archive, const std::optional<EraName>& era, const PutFile& put) {
   if (put.file.kind() == FileKind::kHistory) return era && has_history(archive, *era, put);
   return std::ranges::any_of(archive.eras(put.cluster), [&](const EraName& any) {

@@ -1,8 +1,9 @@
-// Whether a client may put files of a timeline: where an administrator has said who opens timelines
-// (store/archive/new_timelines_record.h), others put no file of a timeline whose history is not in
-// the archive, be it the history itself. One that is there they may put again, as a standby does.
-// What may be is remembered for a few seconds, so that a daemon does not look for each segment; of
-// timeline 1 nothing is looked for. Threads: any. Blocking; errors as store/backend/backend.h.
+// Decides whether a client may put files of a timeline. An administrator can restrict which clients
+// open timelines (store/archive/new_timelines_record.h). Then no other client may put a file of a
+// timeline whose history is not in the archive, nor that history itself. Every client may put an
+// existing history again, as a standby does. Permissions are remembered for a few seconds, so that
+// a daemon does not read the archive for each segment. Timeline 1 needs no permission. Threads:
+// any. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <chrono>
@@ -19,16 +20,18 @@ namespace walstow {
 
 class TimelinePermits {
  public:
-  // nullopt: it may. `era`: nullopt for the first file of a cluster.
+  // Returns nullopt if the client may put the file. `era` is nullopt for the first file of a
+  // cluster.
   std::optional<Refusal> refuse(const Archive& archive, const std::optional<EraName>& era,
                                 const PutFile& put, const std::string& client);
 
   static constexpr std::chrono::seconds kRemembered{10};
-  static constexpr std::size_t kMost = 1000;  // beyond, all are forgotten
+  // If there are more permissions than this, all are forgotten.
+  static constexpr std::size_t kMost = 1000;
 
  private:
   using Clock = std::chrono::steady_clock;
-  // Cluster, era, timeline, client.
+  // The cluster, the era, the timeline and the client of a question.
   using Asked = std::tuple<std::string, std::uint32_t, std::uint32_t, std::string>;
   bool is_remembered(const Asked& asked);
   void remember(const Asked& asked);

@@ -43,8 +43,8 @@ std::optional<std::string> TimelineWatch::went_on(const PutFile& put, const EraN
     if (one.told || !behind || !another) continue;
     one.told = true;
     return fmt::format(
-        "timeline {} of client {} left timeline {} at {}, and client {} continues timeline {} "
-        "after that point: \"{}\"",
+        "timeline {} of client {} branched off timeline {} at {}, and client {} continues timeline "
+        "{} after that point: \"{}\"",
         one.timeline.value, one.client, one.parent.value, to_string(one.left_at), client,
         one.parent.value, put.file.text());
   }

@@ -1,6 +1,7 @@
 // Detects, as puts arrive, that one client has opened a timeline while another client continues the
-// parent timeline after the switch point (store/inventory/branches.h). In memory only: a process
-// that receives one file (SSH and local links) detects nothing; status does. Threads: any.
+// parent timeline after the switch point (store/inventory/branches.h). It remembers puts in memory
+// only. A process that receives one file (SSH and local links) therefore detects nothing; `walstow
+// status` finds such timelines from the archive. Threads: any.
 #pragma once
 
 #include <deque>
@@ -18,15 +19,17 @@ namespace walstow {
 
 class TimelineWatch {
  public:
-  // Call when `client` has put the history with which the timeline begins.
+  // Call it when `client` has put the history with which the timeline begins.
   void opened(const PutFile& put, const EraName& era, const std::string& client,
               const TimelineSwitch& origin);
-  // Call when `client` has put a segment. Returns a clause for the log if the segment is after a
-  // point at which another client has left its timeline; once for each timeline and process.
+  // Call it when `client` has put a segment. If the segment is after the point at which another
+  // client's timeline branched off, returns a clause for the log. It does so once for each
+  // timeline and process.
   std::optional<std::string> went_on(const PutFile& put, const EraName& era,
                                      const std::string& client);
 
-  static constexpr std::size_t kMostTimelines = 16;  // per cluster; the last ones
+  // Per cluster. Only the last timelines are remembered.
+  static constexpr std::size_t kMostTimelines = 16;
 
  private:
   struct Opened {

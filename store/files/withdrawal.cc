@@ -20,10 +20,10 @@ namespace {
 
 using State = WithdrawnRecord::State;
 
-// Beyond this, somebody is fighting over the name.
+// After this many attempts, others keep changing the name.
 constexpr int kReturnAttempts = 3;
 
-// One content of one name in one era.
+// One version of one name in one era.
 struct Slot {
   std::string cluster;
   EraName era;
@@ -49,10 +49,10 @@ std::vector<Slot> slots_of(const Archive& archive, const std::string& cluster,
   return slots;
 }
 
-// The record of a slot. One that cannot be read refuses every put of its content, so it counts as
-// one that is there; whoever withdraws anew or gives back replaces it.
+// The record of a slot. An unreadable record refuses every put of its version, so it counts as
+// existing; a repeated withdrawal or return replaces it.
 struct StandingRecord {
-  std::optional<WithdrawnRecord> record;  // where it can be read
+  std::optional<WithdrawnRecord> record;  // if it can be read
   bool damaged = false;
 
   bool says(State state) const { return record && record->state == state; }
@@ -85,7 +85,7 @@ std::optional<WithdrawnRecord> readable(const std::optional<std::string>& conten
   }
 }
 
-// In one step with the look that it still refuses puts. nullopt: it does not any more.
+// Atomic with the check that the record still refuses puts. nullopt: it no longer does.
 std::optional<WithdrawnRecord> mark_purged(Backend& backend, const Slot& slot) {
   std::optional<WithdrawnRecord> purged;
   backend.update_record(slot.record(), [&](const std::optional<std::string>& content) {
@@ -98,8 +98,8 @@ std::optional<WithdrawnRecord> mark_purged(Backend& backend, const Slot& slot) {
   return purged;
 }
 
-// The content gets its name back. Throws Error{kUnavailable} if it was purged since `record` was
-// read: its copies are being removed then.
+// Gives the name back to the content. Throws Error{kUnavailable} if it was purged since `record`
+// was read: its copies are being removed then.
 void mark_returning(Backend& backend, const Slot& slot, WithdrawnRecord record) {
   const bool was_purged = record.state == State::kPurged;
   record.state = State::kReturning;
@@ -107,9 +107,9 @@ void mark_returning(Backend& backend, const Slot& slot, WithdrawnRecord record) 
     const auto now = readable(content, slot);
     if (!was_purged && now && now->state == State::kPurged) {
       throw Error(ErrorKind::kUnavailable,
-                  fmt::format("\"{}\" is being removed permanently by somebody else",
+                  fmt::format("another administrator is permanently removing \"{}\"",
                               layout::to_string(slot.stored)),
-                  "Ask again.");
+                  "Try again.");
     }
     return std::optional(encode_withdrawn(record));
   });
@@ -145,13 +145,13 @@ Refusal no_such_content(const std::string& cluster, const std::string& name, con
                   suggestion({"list", cluster}), suggestion({"list", cluster, "--withdrawn"})));
 }
 
-// What has the name; it is whole, and has that content. nullptr: it is not so.
+// The object that has the name, if it is whole and has that content; otherwise nullptr.
 std::unique_ptr<ObjectSource> open_whole_content(BackendReader& backend, const Slot& slot) {
   auto object = open_content(backend, slot.key, slot.digest);
   return object && examine_object(*object).whole ? std::move(object) : nullptr;
 }
 
-// The name does not have what was withdrawn. Another content with the same digest may have it.
+// The name does not have the withdrawn content. Other content with the same digest may have it.
 bool is_taken_away(BackendReader& backend, const Slot& slot) {
   if (open_content(backend, slot.key, slot.digest) == nullptr) return true;
   const auto existing = open_whole_content(backend, slot);
@@ -159,7 +159,7 @@ bool is_taken_away(BackendReader& backend, const Slot& slot) {
          !has_copy_of(backend, slot.key, slot.digest, *existing);
 }
 
-// What is damaged gives way, as it does to a put.
+// A damaged object makes way, as it does for a put.
 bool other_has_name(BackendReader& backend, const Slot& slot) {
   const auto object = backend.open_object(slot.key);
   if (object == nullptr) return false;
@@ -167,7 +167,7 @@ bool other_has_name(BackendReader& backend, const Slot& slot) {
   return examined.whole && examined.header.digest != slot.digest;
 }
 
-// nullopt: it is damaged, and there is more to show.
+// nullopt: it is damaged, and there are others to show.
 std::optional<DescribedObject> try_describe(std::unique_ptr<ObjectSource> object, bool is_all) {
   try {
     return describe_object(std::move(object));
@@ -179,11 +179,11 @@ std::optional<DescribedObject> try_describe(std::unique_ptr<ObjectSource> object
 }
 
 Refusal not_withdrawn(const std::string& cluster, const std::string& name, const Digest& digest) {
-  return make_refusal(
-      Code::kNoSuchRecord,
-      fmt::format("\"{}\" with digest {} is not withdrawn from cluster \"{}\"", name,
-                  to_string(digest), cluster),
-      fmt::format("{} shows all that are.", suggestion({"list", cluster, "--withdrawn"})));
+  return make_refusal(Code::kNoSuchRecord,
+                      fmt::format("\"{}\" with digest {} is not withdrawn from cluster \"{}\"",
+                                  name, to_string(digest), cluster),
+                      fmt::format("{} shows all withdrawn versions.",
+                                  suggestion({"list", cluster, "--withdrawn"})));
 }
 
 Refusal not_wholly_withdrawn(const Slot& slot) {
@@ -200,19 +200,20 @@ Refusal name_is_taken(const Slot& slot) {
   const std::string name = layout::to_string(slot.stored);
   return make_refusal(
       Code::kOtherContent,
-      fmt::format("\"{}\" has another content in cluster \"{}\" now", name, slot.cluster),
-      fmt::format("Which is the right one? The existing one can be withdrawn first, with {}.",
+      fmt::format("\"{}\" now has other content in cluster \"{}\"", name, slot.cluster),
+      fmt::format("Decide which content is right. To withdraw the existing content first, run {}.",
                   suggestion({"withdraw", slot.cluster, name, "--reason", "TEXT"})));
 }
 
 Refusal damaged_object(const WithdrawFile& withdraw, const std::string& problem) {
-  return make_refusal(Code::kDamaged,
-                      fmt::format("\"{}\" in cluster \"{}\" is damaged: {}", withdraw.name,
-                                  withdraw.cluster, problem),
-                      "Put the file again: the whole one replaces it. Then it can be withdrawn.");
+  return make_refusal(
+      Code::kDamaged,
+      fmt::format("\"{}\" in cluster \"{}\" is damaged: {}", withdraw.name, withdraw.cluster,
+                  problem),
+      "Put the file again: the whole file replaces the damaged one. Then it can be withdrawn.");
 }
 
-// Without who has withdrawn it, and why.
+// Without the name of the administrator and the reason.
 WithdrawnRecord record_of(const Slot& slot, const ObjectHeader& header, std::uint64_t stored_size) {
   return {.name = layout::to_string(slot.stored),
           .digest = slot.digest,
@@ -224,14 +225,14 @@ WithdrawnRecord record_of(const Slot& slot, const ObjectHeader& header, std::uin
           .at = {}};
 }
 
-// In the place of one that cannot be read. `object`: nullptr where there is none any more.
+// Replaces an unreadable record. `object`: nullptr if it no longer exists.
 WithdrawnRecord record_from(const Slot& slot, ObjectSource* object) {
   if (object == nullptr) return record_of(slot, {}, 0);
   return record_of(slot, examine_object(*object).header, object->size());
 }
 
-// Always by an object of its own: one that stands already may be that of a put which has read of
-// the withdrawal, and takes it away in a moment.
+// Always uses its own object: an existing one may belong to a put that has read the withdrawal, and
+// takes that object away in a moment.
 std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
                                       ObjectSource& source) {
   Backend& backend = archive.backend();
@@ -250,7 +251,8 @@ std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
     if (backend.replace_object(*staged, slot.key, *standing)) return std::nullopt;
   }
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and withdrawn by others", slot.key));
+              fmt::format("\"{}\" is being put and withdrawn by other requests at the same time",
+                          slot.key));
 }
 
 }  // namespace
@@ -346,7 +348,7 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
     if (standing.damaged) return not_wholly_withdrawn(slot);
     if (!standing.record) continue;
     if (!is_taken_away(backend, slot)) return not_wholly_withdrawn(slot);
-    // An undo at the same time reads the copies that would be removed.
+    // A simultaneous undo reads the copies that would be removed.
     const auto purged = mark_purged(backend, slot);
     if (!purged && standing_record(backend, slot).record) return not_wholly_withdrawn(slot);
     if (!purged) continue;
@@ -368,7 +370,8 @@ std::optional<Refusal> take_back_withdrawn(const Archive& archive, const EraName
     return refuse_withdrawn(backend, put.cluster, era, put.file, put.digest);
   };
   const auto key = layout::key_of_stored(put.cluster, era, stored_name);
-  // Before the record is read. So this is no object by which the withdrawal is taken back later.
+  // Opened before the record is read. So it is not an object that an undo of the withdrawal puts
+  // back later.
   const auto object = key ? open_content(backend, *key, put.digest) : nullptr;
   auto refusal = still_withdrawn();
   if (!refusal || object == nullptr) return refusal;

@@ -1,21 +1,21 @@
-// Takes a whole object out of the archive again, by an administrator's word alone: a made-up
-// history, a segment far ahead, what a server that was started by mistake has put.
+// Withdraws a whole object from the archive. Only an administrator can order it: for a made-up
+// history, for a segment far ahead, or for the files of a server that was started by mistake.
 //
-//   withdraw   1. the record: durable           from here on no put of that content is acknowledged
-//              2. a copy below "_aside": proven, durable
-//              3. the object is taken from its name, durably
-//   put        reads the record before the body, and again once its object has a name or is found
-//              to have it: of a put and a withdrawal that meet, one sees the other
-//   purge      1. the record says "purged"
-//              2. the copies below "_aside" are removed, durably: no return after that
-//   return     1. the record says "returning"   from here on puts are taken as ever
-//              2. the object gets its name back, proven, never in the place of another content
-//              3. the record goes
+//   withdraw   1. the record becomes durable     from now on no put of that version is acknowledged
+//              2. a copy below "_aside" is proven and durable
+//              3. the object is durably removed from its name
+//   put        reads the record before the body, and again once its object has the name. If a put
+//              and a withdrawal run at the same time, at least one of them sees the other
+//   purge      1. the record has the state "purged"
+//              2. the copies below "_aside" are durably removed: no return is possible after that
+//   return     1. the record has the state "returning"     from now on puts are accepted again
+//              2. the object gets its name back, proven, and never replaces other content
+//              3. the record is removed
 //
-// Whatever ends one of them, doing it again completes it, also where the record cannot be read: it
-// is made anew from the object. Nothing is deleted but by a purge: what was acknowledged
-// once lies below "_aside" as a whole. Only exactly the content that the administrator saw is
-// taken. Blocking. Errors: as store/backend/backend.h.
+// An interrupted withdrawal, purge or return is completed by repeating it. If its record cannot be
+// read, the record is created again from the object. Only a purge deletes anything: until then,
+// content that was acknowledged exists whole below "_aside". Only the exact version that the
+// administrator saw is withdrawn. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <optional>
@@ -27,24 +27,28 @@
 
 namespace walstow {
 
-// The contents of one name: what stands, and what was withdrawn; or all that was withdrawn.
+// If `list` names a file, returns its existing and its withdrawn versions. Otherwise, returns all
+// withdrawn versions.
 WithdrawnPage show_withdrawn(const Archive& archive, const ListWithdrawn& list);
 
-// `by` says so at `now`. Durable on return. The refusal: kNoSuchContent, kDamaged.
+// The administrator `by` withdraws the version at the time `now`. The withdrawal is durable on
+// return. Refuses with kNoSuchContent or kDamaged.
 OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawFile& withdraw,
                                          const std::string& by, Time now);
 
-// The same. The refusal: kNoSuchRecord, kOtherContent.
+// The administrator `by` returns the version at the time `now`. The result is durable when the call
+// returns. Refuses with kNoSuchRecord or kOtherContent.
 OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile& back,
                                        const std::string& by);
 
-// Removes for good what is kept of a content that is withdrawn; puts of it are refused as before.
-// The refusal: kNoSuchRecord; kDamaged where the record or its withdrawal is not whole.
+// Permanently removes the kept copies of a withdrawn version. Puts of that version are still
+// refused. Refuses with kNoSuchRecord, or with kDamaged if the record or its withdrawal is
+// incomplete.
 OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& purge,
                                       const std::string& by);
 
-// For a put whose content stands under `stored_name` now: where it was withdrawn meanwhile, takes
-// it away again and returns the refusal.
+// Call it for a put whose content now has the name `stored_name`. If that content has been
+// withdrawn meanwhile, withdraws it again and returns the refusal.
 std::optional<Refusal> take_back_withdrawn(const Archive& archive, const EraName& era,
                                            const PutFile& put, const std::string& stored_name);
 

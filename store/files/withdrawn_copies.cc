@@ -15,27 +15,27 @@
 namespace walstow {
 namespace {
 
-// Beyond this, somebody is fighting over the name.
+// After this many attempts, others keep changing the name.
 constexpr int kWithdrawAttempts = 3;
-// Copies of one key below "_aside" that are looked into.
+// How many copies of one key below "_aside" are examined.
 constexpr std::size_t kMostCopies = 1000;
 
-// A copy of the object below "_aside", proven and durable; where it was made before, that one.
+// A copy of the object below "_aside", proven and durable; an existing copy if there is one.
 void copy_aside(Backend& backend, ObjectSource& object, const std::string& key,
                 const std::string& copy_key, const Digest& digest) {
   const auto copy = proven_copy_of(backend, object, digest);
   if (keep(backend, *copy, copy_key) != KeepResult::kOther) return;
   throw Error(
       ErrorKind::kRefused,
-      fmt::format("another content of \"{}\" with digest {} was withdrawn already", key,
+      fmt::format("another version of \"{}\" with digest {} was withdrawn already", key,
                   to_string(digest)),
       fmt::format(
-          "Two such contents do not arise by accident: find out which client put them. To make "
-          "room for this one, permanently delete the one that was withdrawn: {}.",
+          "Two versions with one digest do not arise by accident: find out which client put them. "
+          "To make room for this one, permanently delete the one that was withdrawn: {}.",
           suggestion({"withdraw", "CLUSTER", "FILE", "--digest", to_string(digest), "--purge"})));
 }
 
-// The whole object under a key of "_aside" with that content; nullptr: it has another one, or is
+// The whole object with that content under a key of "_aside"; nullptr: it has other content, or is
 // damaged. A damaged one proves nothing about other objects.
 std::unique_ptr<ObjectSource> open_copy(BackendReader& backend, const Entry& entry,
                                         const Digest& digest) {
@@ -47,7 +47,7 @@ std::vector<Entry> entries_aside(BackendReader& backend, const std::string& key)
   return backend.list_after(aside_key(key, ""), "", kMostCopies);
 }
 
-// What set_aside() moved there is a second copy.
+// The object that set_aside() moved there is a second copy.
 void remove_twins(Backend& backend, const std::string& key, const Digest& digest) {
   const std::string copy_key = aside_key(key, to_string(digest));
   for (const Entry& entry : entries_aside(backend, key)) {
@@ -61,8 +61,8 @@ void remove_twins(Backend& backend, const std::string& key, const Digest& digest
 
 }  // namespace
 
-// A move between two folders is no single step on every disk, so that a crash might lose both
-// names: the copy is durable before.
+// A move between two folders is not a single step on every disk, so a crash might lose both names:
+// the copy is durable first.
 bool take_away(Backend& backend, const std::string& key, const Digest& digest,
                ObjectSource& object) {
   copy_aside(backend, object, key, aside_key(key, to_string(digest)), digest);
@@ -79,8 +79,9 @@ void take_away(Backend& backend, const std::string& key, const Digest& digest) {
       return;
     }
   }
-  throw Error(ErrorKind::kUnavailable, fmt::format("\"{}\" is being put by others", key),
-              "Withdraw it once more.");
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("\"{}\" is being put by other requests at the same time", key),
+              "Withdraw it again.");
 }
 
 std::unique_ptr<ObjectSource> find_copy(BackendReader& backend, const std::string& key,

@@ -1,5 +1,5 @@
-// Where withdrawn contents are kept: copies below "_aside", one of each content of each key.
-// Blocking. Errors: as store/backend/backend.h.
+// The copies of withdrawn versions. They are kept below "_aside", one for each version of each key.
+// Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <memory>
@@ -10,25 +10,26 @@
 
 namespace walstow {
 
-// Moves this object with that content below "_aside", if it has the name, and makes a copy of it
-// before. Both stay: in a bucket the object may be another caller's with the same bytes, who relies
-// on either. False: it does not have the name any more. Durable on return. Throws Error{kRefused}
-// where another content with that digest is kept already.
+// If the object with that content has the name, first copies it below "_aside", and then moves it
+// there. Both copies remain: in a bucket, another caller may have written the object, with the same
+// bytes, and may rely on either copy. Returns false if the object no longer has the name. The
+// result is durable on return. Throws Error{kRefused} if other content with that digest is already
+// kept.
 bool take_away(Backend& backend, const std::string& key, const Digest& digest,
                ObjectSource& object);
-// The same for whichever object with that content has the name, and also if there is none. One copy
-// is left.
+// Like the function above, but for any object with that content that has the name, if there is one.
+// One copy remains.
 void take_away(Backend& backend, const std::string& key, const Digest& digest);
 
-// The whole object with that content that is kept; nullptr: there is none any more.
+// Returns the copy with that content, if a whole one is left. Otherwise returns nullptr.
 std::unique_ptr<ObjectSource> find_copy(BackendReader& backend, const std::string& key,
                                         const Digest& digest);
 
-// Whether a whole copy has all the bytes of `existing`, a whole object.
+// Returns whether a whole copy is kept that has the same bytes as `existing`, a whole object.
 bool has_copy_of(BackendReader& backend, const std::string& key, const Digest& digest,
                  ObjectSource& existing);
 
-// Whatever is kept of the content; durable on return.
+// Removes every copy of that version. The removal is durable on return.
 void remove_copies(Backend& backend, const std::string& key, const Digest& digest);
 
 }  // namespace walstow

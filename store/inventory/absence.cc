@@ -77,7 +77,7 @@ class Tree {
  private:
   struct Heir {
     Timeline timeline;
-    Lsn left_at;  // the last point at which any descendant left the ancestor
+    Lsn left_at;  // the last point at which any descendant branched off
   };
   struct Stray {
     Timeline timeline;
@@ -86,19 +86,21 @@ class Tree {
   };
 
   std::optional<std::size_t> prune_of(Timeline timeline, SegmentNumber number) const;
+  bool was_kept(Timeline timeline, SegmentNumber number) const;
 
   const KnownLog& log_;  // as the caller passed it
   const KnownLog all_;
   std::map<Timeline, Heir> heirs_;  // by ancestor
-  // Timelines without a readable history, ascending: it is unknown which timeline they have left.
+  // Timelines without a readable history, ascending: it is unknown which timeline they branched
+  // off.
   std::vector<Stray> strays_;
-  std::vector<Timeline> unbounded_;  // those of doubtful_ that may have left any timeline anywhere
-  std::vector<Timeline> doubtful_;   // ascending
+  std::vector<Timeline> unbounded_;              // those of doubtful_ that may branch off anywhere
+  std::vector<Timeline> doubtful_;               // ascending
   std::map<Timeline, Timeline> doubtful_heirs_;  // by ancestor
 };
 
 Tree::Tree(const KnownLog& log) : log_(log), all_(completed(log)) {
-  std::map<Timeline, SegmentNumber> left_first;  // where the first descendant left the timeline
+  std::map<Timeline, SegmentNumber> left_first;  // where the first one branched off
   for (const KnownTimeline& one : all_.timelines) {
     const bool contradictory = one.history == History::kRead && contradicts(log, one);
     const bool doubtful =
@@ -117,7 +119,7 @@ Tree::Tree(const KnownLog& log) : log_(log), all_(completed(log)) {
   unbounded_ = doubtful_;
   for (const KnownTimeline& one : all_.timelines) {
     if (one.timeline == Timeline{1} || !one.ancestry.empty()) continue;
-    // It began no later than its first file, and before its first descendant left it.
+    // It began no later than its first file, and before its first descendant branched off.
     std::optional<SegmentNumber> latest = one.first_file;
     if (const auto left = left_first.find(one.timeline); left != left_first.end()) {
       latest = std::min(latest.value_or(left->second), left->second);
@@ -141,12 +143,15 @@ Absence Tree::of_history(Timeline timeline) const {
 }
 
 std::optional<std::size_t> Tree::prune_of(Timeline timeline, SegmentNumber number) const {
-  const auto covers = [&](const KnownPrune& prune) {
-    return number < prune.limit && (!prune.timeline || *prune.timeline == timeline);
-  };
-  const auto found = std::ranges::find_if(log_.prunes, covers);
+  const auto found = std::ranges::find_if(
+      log_.prunes, [&](const KnownPrune& prune) { return prune.covers(timeline, number); });
   if (found == log_.prunes.end()) return std::nullopt;
   return static_cast<std::size_t>(found - log_.prunes.begin());
+}
+
+bool Tree::was_kept(Timeline timeline, SegmentNumber number) const {
+  return std::ranges::any_of(
+      log_.prunes, [&](const KnownPrune& prune) { return is_kept(prune.kept, timeline, number); });
 }
 
 Absence Tree::of_segment(Timeline timeline, SegmentNumber number) const {
@@ -158,6 +163,7 @@ Absence Tree::of_segment(Timeline timeline, SegmentNumber number) const {
       own != nullptr && own_is_sound ? begin_of(*own, all_.size) : std::nullopt;
   if (begin && number < *begin) return {AbsenceKind::kBefore, {}};
   if (const auto prune = prune_of(timeline, number)) return {AbsenceKind::kPruned, {}, *prune};
+  if (was_kept(timeline, number)) return {.kind = AbsenceKind::kHole, .was_kept = true};
 
   const Lsn end = start_of(SegmentNumber{number.value + 1}, all_.size);
   const auto heir = heirs_.find(timeline);
@@ -212,8 +218,14 @@ std::vector<std::uint64_t> turning_points(const KnownLog& log,
     for (const TimelineSwitch& ancestor : one.ancestry)
       add(segment_of(ancestor.left_at, log.size));
   }
-  for (const KnownPrune& prune : prunes)
+  for (const KnownPrune& prune : prunes) {
     add(prune.limit);
+    for (const KeptRange& range : prune.kept) {
+      if (range.timeline != timeline.timeline) continue;
+      add(range.first);
+      add(range.last);
+    }
+  }
   return {points.begin(), points.end()};
 }
 
@@ -269,6 +281,40 @@ void merge(KnownTimeline& one, KnownTimeline other) {
 
 }  // namespace
 
+bool is_kept(const std::vector<KeptRange>& ranges, Timeline timeline, SegmentNumber number) {
+  return is_within(ranges, {timeline, number, number});
+}
+
+bool is_within(const std::vector<KeptRange>& ranges, const KeptRange& range) {
+  // The last one that begins with `range`, or before it.
+  const auto after = std::ranges::upper_bound(
+      ranges, std::pair(range.timeline, range.first), {},
+      [](const KeptRange& one) { return std::pair(one.timeline, one.first); });
+  if (after == ranges.begin()) return false;
+  const KeptRange& before = *std::prev(after);
+  return before.timeline == range.timeline && range.last <= before.last;
+}
+
+std::vector<KeptRange> united(std::vector<KeptRange> ranges) {
+  std::ranges::sort(ranges);
+  std::vector<KeptRange> all;
+  for (const KeptRange& range : ranges) {
+    KeptRange* const last = all.empty() ? nullptr : &all.back();
+    if (last != nullptr && last->timeline == range.timeline &&
+        range.first.value <= last->last.value + 1) {
+      last->last = std::max(last->last, range.last);
+    } else {
+      all.push_back(range);
+    }
+  }
+  return all;
+}
+
+KeptRange part_below(KeptRange range, SegmentNumber limit) {
+  range.last = std::min(range.last, SegmentNumber{limit.value - 1});
+  return range;
+}
+
 const KnownTimeline* find_timeline(const KnownLog& log, Timeline timeline) {
   const auto found =
       std::ranges::lower_bound(log.timelines, timeline, {}, &KnownTimeline::timeline);
@@ -321,6 +367,16 @@ std::vector<Timeline> timelines_without_history(const KnownLog& log) {
     if (!begins_the_archive) found.push_back(one.timeline);
   }
   return found;
+}
+
+bool log_goes_on_after(const KnownLog& log, Timeline timeline, SegmentNumber segment) {
+  return std::ranges::any_of(log.timelines, [&](const KnownTimeline& one) {
+    if (one.timeline == timeline)
+      return !one.runs.empty() && one.runs.back().last() > segment.value;
+    return std::ranges::any_of(one.ancestry, [&](const TimelineSwitch& step) {
+      return step.parent == timeline && segment_of(step.left_at, log.size) > segment;
+    });
+  });
 }
 
 std::optional<SegmentNumber> newest_of_line(const KnownLog& log, Timeline timeline,

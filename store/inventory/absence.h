@@ -1,19 +1,21 @@
-// What the absence of a file from the archive means. Pure. Nothing else decides it: a get, the list
-// of holes, status, verify and the quarantine all ask here, so they never disagree.
+// Determines what the absence of a file from the archive means. Pure. Every part of the store uses
+// these rules (a get, the list of holes, status, verify and the quarantine), so the answers never
+// disagree.
 //
 // PostgreSQL requests one file, and takes "absent" for the end of its log: a recovery then opens
-// the database with what it has. So the question is never whether this name is missing. It is
-// whether the archive knows anything later in the history of this database. The answer considers
+// the database with the data that it has. So the question is never whether this name is missing. It
+// is whether the archive knows anything later in the history of this database. The answer considers
 // the whole tree of timelines: every era of one system identifier and segment size, every timeline
 // with files or a history, the points where timelines branched off, and the prunes.
 //
 // The rules for segment s of timeline t, in this order:
 //   before           t's own history shows that t began in a later segment
 //   pruned           a prune may have removed it
-//   hole             t's log continues after s: t has a later file, or a timeline that descends
-//                    from t left it at or after the end of s
-//   history-missing  a timeline whose history is missing may have left t after s, or t's own
-//                    history is missing and s lies before all files of t
+//   hole             a prune kept it for a backup, so it existed then; or t's log continues after
+//                    s: t has a later file, or a timeline that descends from t branched off at or
+//                    after the end of s
+//   history-missing  a timeline whose history is missing may have branched off t after s, or t's
+//                    own history is missing and s is before all files of t
 //   end              none of these: nothing later is known
 // The rules for the history of t:
 //   before           t is 1: PostgreSQL never writes that history
@@ -50,33 +52,59 @@ struct KnownTimeline {
   enum class History {
     kAbsent,
     kRead,
-    kUnreadable,  // damaged, or eras have different ones
+    kUnreadable,  // the history is damaged, or two eras have different histories
   };
   Timeline timeline;
   History history = History::kAbsent;
-  std::vector<TimelineSwitch> ancestry;  // for kRead: oldest first, not empty
-  // The lowest and the highest segment of which a get can serve a file: a segment or a .partial. A
-  // .backup or an incomplete segment proves nothing. nullopt: none. For a question about one file
-  // of this timeline, any file below it and any file above it are enough.
+  std::vector<TimelineSwitch> ancestry;  // for kRead: the ancestors, oldest first; not empty
+  // The lowest and the highest segment for which a get can serve a file: a segment or a .partial.
+  // nullopt: there is none. A .backup or an incomplete segment proves nothing. Neither has to be
+  // the true extreme: for a question about one file of this timeline, any file below it and any
+  // file above it are enough.
   std::optional<SegmentNumber> first_file, last_file;
-  // Complete segments, ascending, with gaps between all runs. Only gaps_of() uses them.
+  // Runs of complete segments, ascending, with gaps between all of them. Only gaps_of() uses these
+  // runs.
   std::vector<SegmentRun> runs;
 };
 
-// Segments that a prune may have removed: those below `limit`.
+// Consecutive segments of one timeline that a prune keeps below its limit.
+struct KeptRange {
+  Timeline timeline;
+  SegmentNumber first, last;
+  auto operator<=>(const KeptRange&) const = default;
+};
+
+// Returns the same segments as ascending ranges, of which no two overlap or touch.
+std::vector<KeptRange> united(std::vector<KeptRange> ranges);
+
+// Whether one of the ranges contains the segment. They are as united() returns them.
+bool is_kept(const std::vector<KeptRange>& ranges, Timeline timeline, SegmentNumber number);
+
+// Whether they contain every segment of `range`.
+bool is_within(const std::vector<KeptRange>& ranges, const KeptRange& range);
+
+// Returns the segments of a range that are below `limit`. Requires that there is one.
+KeptRange part_below(KeptRange range, SegmentNumber limit);
+
+// The segments that a prune may have removed: all segments below `limit`, except those in `kept`.
 struct KnownPrune {
   SegmentNumber limit;
-  std::optional<Timeline> timeline;  // nullopt: on all timelines
+  std::optional<Timeline> timeline;  // nullopt: the prune removed files of all timelines
   bool has_removed = false;
+  std::vector<KeptRange> kept = {};  // as united() returns them
+
+  bool covers(Timeline of, SegmentNumber number) const {
+    return number < limit && (!timeline || *timeline == of) && !is_kept(kept, of, number);
+  }
 };
 
 struct KnownLog {
   SegmentSize size;
-  std::vector<KnownTimeline> timelines;  // ascending by timeline, each once
+  std::vector<KnownTimeline> timelines;  // in ascending order, each timeline once
   std::vector<KnownPrune> prunes;
 };
 
-// The timeline of that number. nullptr: unknown.
+// Returns the timeline of that number, or nullptr if it is unknown.
 const KnownTimeline* find_timeline(const KnownLog& log, Timeline timeline);
 
 // Adds the log of another era with the same system identifier and segment size to `log`.
@@ -86,17 +114,19 @@ enum class AbsenceKind { kBefore, kEnd, kHole, kHistoryMissing, kPruned, kUnknow
 
 struct Absence {
   AbsenceKind kind = AbsenceKind::kUnknown;
-  // The timeline whose files or history decided, if it is not the file's own; for people.
+  // For messages: the timeline whose files or history decided, if that is not the file's own
+  // timeline.
   std::optional<Timeline> because_of;
   // For kPruned: the index in KnownLog::prunes.
   std::size_t prune = 0;
+  bool was_kept = false;  // for kHole: a prune kept the file for a backup
 };
 
-// The answer for a segment or a history file that is in none of the eras. A .partial or .backup
-// counts as its segment.
+// Returns the answer for a segment or a history file that is in none of the eras. A .partial or
+// .backup counts as its segment.
 Absence absence_of(const KnownLog& log, const WalFileName& file);
 
-// Missing segments of one timeline, all for one reason.
+// Consecutive missing segments of one timeline, all for the same reason.
 struct Gap {
   Timeline timeline;
   SegmentRun missing;
@@ -104,17 +134,24 @@ struct Gap {
   bool operator==(const Gap&) const = default;
 };
 
-// Every stretch of missing segments for which absence_of() returns kHole or kHistoryMissing. It
-// omits those before the archive's log begins, since they are no loss: no earlier file of their
-// line exists, and nothing was pruned. In ascending order; no gap touches another of its kind.
+// Returns every stretch of missing segments for which absence_of() returns kHole or
+// kHistoryMissing. Omits stretches before the archive's log begins. They are no loss: the archive
+// never had an earlier file of that log, and nothing was pruned. The gaps are in ascending order,
+// and no gap touches another one of its kind.
 std::vector<Gap> gaps_of(const KnownLog& log);
 
-// Timelines with files and without a readable history, ascending. Without timeline 1, which has
-// none, and without the timeline with which the archive begins: no history leads to it.
+// Returns the timelines that have files but no readable history, ascending. Omits timeline 1, which
+// has no history. Also omits the timeline with which the archive begins if no history names it as
+// an ancestor.
 std::vector<Timeline> timelines_without_history(const KnownLog& log);
 
-// The newest segment of the line that continues from `reached` on `timeline`: on that timeline, or
-// on one that has branched off in that segment or later. nullopt: none.
+// Returns whether the log continues after a segment: on its timeline, or on a timeline that left
+// that one later.
+bool log_goes_on_after(const KnownLog& log, Timeline timeline, SegmentNumber segment);
+
+// Returns the newest segment of the log that continues from `reached` on `timeline`: on that
+// timeline, or on a timeline that branched off in that segment or later. Returns nullopt if there
+// is none.
 std::optional<SegmentNumber> newest_of_line(const KnownLog& log, Timeline timeline,
                                             SegmentNumber reached);
 

@@ -1,7 +1,7 @@
-// Detects a copied server that leads standbys astray: one client has opened a timeline, and another
-// client continues to put segments of the parent, after the switch point. Standbys that follow the
-// highest timeline then leave the server that is in use. A promotion looks different if the old
-// primary stays down: nobody puts on the parent any more.
+// Detects a copied server that leads standbys to the wrong log: one client has opened a timeline,
+// and another client continues to put segments of the parent, after the switch point. Standbys that
+// follow the highest timeline then leave the server that is in use. A promotion looks different if
+// the old primary stays down: then no client puts segments of the parent any more.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,9 @@
 
 namespace walstow {
 
-// The branches of an era, by timeline, at most `most`. The objects name the clients that have put
-// them. Blocking. An unreadable object proves nothing; errors as store/backend/backend.h.
+// Returns the branches of an era, at most `most`, in the order of their timelines. It knows the
+// clients from the objects, each of which names the client that has put it. An unreadable object
+// proves nothing. Blocking. Errors: as in store/backend/backend.h.
 std::vector<BranchReport> find_branches(const Archive& archive, const std::string& cluster,
                                         const EraInventory& inventory, std::size_t most);
 

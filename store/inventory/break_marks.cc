@@ -23,10 +23,12 @@ using layout::KeptName;
 constexpr std::string_view kAt = "at";
 constexpr std::string_view kFile = "file";
 constexpr std::string_view kBefore = "before";
+constexpr std::string_view kUnfinished = "unfinished";
 constexpr std::string_view kContents = "contents";  // {SEGMENT: DIGEST}
 
 struct Mark {
   BreakReport report;
+  bool is_unfinished = false;
   std::vector<KeptName> contents;  // including that of its own key
 };
 
@@ -55,7 +57,7 @@ Stands stands(BackendReader& backend, std::string_view cluster, const EraName& e
   }
 }
 
-// Whether the content is kept, so that an administrator may still give it the name.
+// Whether the version is kept, so that an administrator may still give it the name.
 bool is_kept(BackendReader& backend, std::string_view cluster, const EraName& era,
              const KeptName& content) {
   return std::ranges::any_of(
@@ -82,7 +84,10 @@ Mark parse_mark(std::string_view text, const KeptName& own, const std::string& r
   const auto before = object.contains(kBefore) ? text_member(object, kBefore) : "";
   if (!at || !parse_lsn(*at) || !file || !WalFileName::parse(*file)) throw_damaged_record(record);
   if (!before || (!before->empty() && !WalFileName::parse(*before))) throw_damaged_record(record);
-  Mark mark{.report = {.file = *file, .before = *before, .at = *at}, .contents = {own}};
+  const json::value* const unfinished = object.if_contains(kUnfinished);
+  Mark mark{.report = {.file = *file, .before = *before, .at = *at},
+            .is_unfinished = unfinished != nullptr && *unfinished == json::value(true),
+            .contents = {own}};
   const json::object* const contents = object_member(object, kContents);
   if (contents == nullptr) return mark;
   for (const auto& [name, digest] : *contents) {
@@ -95,7 +100,7 @@ Mark parse_mark(std::string_view text, const KeptName& own, const std::string& r
   return mark;
 }
 
-// nullopt: removed meanwhile, or the key of no mark.
+// nullopt: removed meanwhile, or not the key of a mark.
 std::optional<Mark> read_mark(BackendReader& backend, std::string_view cluster, const EraName& era,
                               const std::string& key) {
   const auto own = layout::parse_break_mark(cluster, era, key);
@@ -117,7 +122,13 @@ void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& e
   }
   const bool gone = std::ranges::any_of(
       contents, [&](const KeptName& content) { return has_gone(backend, cluster, era, content); });
-  if (gone) backend.remove_record(key);
+  if (!gone) return;
+  const auto text = backend.read_record(key);
+  backend.remove_record(key);
+  // A put of the same version may have completed since the look above, and relies on its mark.
+  const bool is_back = std::ranges::none_of(
+      contents, [&](const KeptName& content) { return has_gone(backend, cluster, era, content); });
+  if (is_back && text) backend.create_record(key, *text);
 }
 
 }  // namespace
@@ -138,6 +149,7 @@ void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
   record[kAt] = to_string(found.at);
   record[kFile] = found.segment.text();
   if (found.before) record[kBefore] = found.before->text();
+  if (found.is_unfinished) record[kUnfinished] = true;
   json::object contents;
   for (const SegmentContent& content : found.contents) {
     if (content != put) contents[content.segment.text()] = to_string(content.digest);
@@ -154,7 +166,7 @@ void forget_break(Backend& backend, std::string_view cluster, const EraName& era
 
 std::vector<BreakReport> list_breaks(BackendReader& backend, std::string_view cluster,
                                      const EraName& era, std::size_t most,
-                                     DamagedRecords& damaged) {
+                                     const GoesOnAfter& goes_on_after, DamagedRecords& damaged) {
   std::vector<BreakReport> breaks;
   auto keys = keys_of_marks(backend, cluster, era);
   std::ranges::reverse(keys);
@@ -162,9 +174,12 @@ std::vector<BreakReport> list_breaks(BackendReader& backend, std::string_view cl
     if (breaks.size() == most) break;
     try {
       const auto mark = read_mark(backend, cluster, era, key);
-      const bool counts = mark && std::ranges::all_of(mark->contents, [&](const KeptName& content) {
-                            return stands(backend, cluster, era, content) == Stands::kYes;
-                          });
+      const bool is_end =
+          mark && mark->is_unfinished && !goes_on_after(mark->contents.front().file);
+      const bool counts =
+          mark && !is_end && std::ranges::all_of(mark->contents, [&](const KeptName& content) {
+            return stands(backend, cluster, era, content) == Stands::kYes;
+          });
       if (counts) breaks.push_back(mark->report);
     } catch (const Error& error) {
       if (!is_of_one_record(error)) throw;

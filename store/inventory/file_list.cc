@@ -33,8 +33,8 @@ KeyRange kept_keys(std::string_view cluster, const EraName& era, layout::Kept ke
 
 enum class InRange { kYes, kNo, kBehindAll };
 
-// A key of no file is in the range of its neighbours. Within one segment, keys do not sort in the
-// order of names ("SEG.zst" is the last), so only another segment ends a range.
+// A key that belongs to no file is in the range of its neighbours. Within one segment, keys do not
+// sort in the order of names ("SEG.zst" is the last), so only another segment ends a range.
 InRange place_in(const FileRange& range, std::string_view cluster, const KeyRange& keys,
                  const std::string& key) {
   if (keys.holds != KeyRange::Holds::kFiles) return InRange::kYes;

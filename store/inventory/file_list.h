@@ -1,5 +1,5 @@
-// A cluster's files in order and in pages, for listing and verifying. Blocking; asks the backend
-// during each call. Errors: as store/backend/backend.h.
+// A cluster's files in order and in pages, for listing and verifying. Each call asks the backend.
+// Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <functional>
@@ -17,18 +17,21 @@ namespace walstow {
 struct KeyRange {
   EraName era;
   std::string prefix;
-  std::string after;  // all keys of the range are greater; "": from the prefix on
+  // All keys of the range are greater than this. "": the range begins with the prefix.
+  std::string after;
   enum class Holds { kFiles, kConflicts, kSettled } holds = Holds::kFiles;
 };
 
-// In key order: eras from the oldest on, and within an era the history files before the others.
+// The ranges are in the order of keys: eras from the oldest onward, and within an era the history
+// files before the others.
 std::vector<KeyRange> key_ranges_of_files(const Archive& archive, std::string_view cluster,
                                           const FileRange& range);
-// As above, with every other stored object of the cluster if the range is everything.
+// Like key_ranges_of_files(). But if `range` covers everything, the result also covers all other
+// stored objects in the cluster.
 std::vector<KeyRange> key_ranges_of_objects(const Archive& archive, std::string_view cluster,
                                             const FileRange& range);
 
-// One page of everything in `key_ranges` after `after`.
+// One page of the entries in `key_ranges` that follow `after`.
 struct EntryPage {
   struct Item {
     const KeyRange* keys = nullptr;
@@ -37,14 +40,14 @@ struct EntryPage {
   std::vector<Item> items;
   bool is_last = true;
 };
-// For kFiles: omits names that parse as files outside the range.
+// With kFiles, omits files that are outside the range according to their names.
 EntryPage list_page(const Archive& archive, std::string_view cluster,
                     const std::vector<KeyRange>& key_ranges, const FileRange& range,
                     const std::string& after, std::size_t limit);
 
-// The end of a page, at which the next one begins: the key without the cluster's name.
+// Returns the position at which the next page begins: the key without the cluster's name.
 std::string token_of(std::string_view cluster, std::string_view key);
-// The inverse of token_of(); "" for "".
+// The inverse of token_of(). Returns "" for "".
 std::string key_of(std::string_view cluster, std::string_view token);
 
 FilePage list_files(const Archive& archive, const ListFiles& list);

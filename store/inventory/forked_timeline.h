@@ -1,6 +1,6 @@
-// The highest timeline of an archive is not always the one that is in use: a trial recovery, with
-// archive_mode on, leaves its timeline there, and histories are never removed. PostgreSQL still
-// follows the highest one (recovery_target_timeline = 'latest').
+// Determines whether the highest timeline in an archive is the one in use. A trial recovery with
+// archive_mode on leaves its timeline in the archive, and histories are never removed. PostgreSQL
+// still follows the highest timeline (recovery_target_timeline = 'latest').
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace walstow {
 
-// Decides by the timelines in `era`. nullopt if `highest` is in use, or continues from the end of
-// the timeline in use, or if a missing history leaves that open.
+// Decides by the timelines in `era`. Returns nullopt if `highest` is in use, or continues from the
+// end of the timeline in use. Also returns nullopt if this is unknown because a history is missing.
 std::optional<ForkedTimeline> find_forked_timeline(const EraReport& era);
 
 }  // namespace walstow

@@ -54,15 +54,15 @@ std::string describe_doubt(BackendReader& backend, const std::string& cluster, c
   const SegmentNumber left = segment_of(origin.left_at, segment_size_of(era));
   if (newest && left.value > newest->value + kUsualGap) {
     return fmt::format(
-        "it states that timeline {} left timeline {} at {}, {} segments after the newest one that "
-        "the archive has of that timeline",
+        "it states that timeline {0} branched off timeline {1} at {2}, {3} segments after the "
+        "newest segment of timeline {1} in the archive",
         history.timeline.value, origin.parent.value, to_string(origin.left_at),
         left.value - newest->value);
   }
   const std::uint32_t highest = highest_timeline(backend, cluster, era, history.timeline);
   if (highest > 0 && history.timeline.value > highest &&
       history.timeline.value - highest > kUsualTimelines) {
-    return fmt::format("it is of timeline {}, and the highest one in the archive is {}",
+    return fmt::format("its timeline is {}, but the highest timeline in the archive is {}",
                        history.timeline.value, highest);
   }
   return {};

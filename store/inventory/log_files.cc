@@ -34,12 +34,11 @@ std::optional<layout::StoredName> next_of_log(BackendReader& backend, std::strin
     if (found.size() < limit) return std::nullopt;
     after = found.back().key;
   }
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format(
-          "could not determine what the archive contains: there are many strange files in \"{}\"",
-          prefix),
-      fmt::format("{} names them.", suggestion({"verify", std::string(cluster)})));
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("could not determine what the archive contains: there are too many "
+                          "foreign files in \"{}\"",
+                          prefix),
+              fmt::format("{} names them.", suggestion({"verify", std::string(cluster)})));
 }
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
 // Follows the log from segment to segment while their objects are verified, to check records that
-// begin in one segment and end in a later one. Blocking; for one thread. Errors: as
+// begin in one segment and end in a later one. Blocking. Only one thread may use it. Errors: as in
 // store/backend/backend.h.
 #pragma once
 
@@ -16,16 +16,16 @@ namespace walstow {
 
 class LogWalk {
  public:
-  // `archive` and the text of `cluster` outlive this object. `until`: see add().
+  // `archive` and the text of `cluster` outlive this object. add() explains `until`.
   LogWalk(const Archive& archive, std::string_view cluster, Deadline until)
       : archive_(archive), cluster_(cluster), until_(until) {}
 
-  // Adds a whole segment, with its edges. Returns what is wrong where it joins the previous
-  // segment, as one clause that names the files on both sides, either of which may be damaged. "":
-  // nothing is wrong, or it is unknown. If the previous segment was not the last one added, it is
-  // read: from the segment's own timeline, or from the one where that timeline began. If a record
-  // passes through all of that segment, earlier ones are read, too, until `until` passes; without
-  // the record's beginning nothing is known about that record.
+  // Adds a whole segment, with its edges. Returns what is wrong at the boundary to the previous
+  // segment, as one clause that names the files on both sides, either of which may be damaged.
+  // Returns "" if nothing is wrong, or if that is unknown. If the last added segment is not the
+  // previous one, add() reads the previous segment, which is on the same timeline or on the parent
+  // timeline. If a record passes through all of the previous segment, earlier ones are also read,
+  // until `until` passes. Without the beginning of the record, nothing is known about it.
   std::string add(const PromisedObject& segment, const SegmentEdges& edges);
 
   // The stored bytes of the objects that add() has read.

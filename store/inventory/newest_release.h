@@ -10,10 +10,10 @@
 
 namespace walstow {
 
-// The XLOG_PAGE_MAGIC of that release, if it is newer than those that this program knows. The
-// newest segment is the last one of the timeline with the latest put. Opens one object and reads
-// its beginning. nullopt also if it is unreadable or damaged: verify reports those. Blocking.
-// Throws only Error{kFatal}.
+// Returns the XLOG_PAGE_MAGIC of that release if it is newer than all releases that this program
+// knows. Otherwise returns nullopt. The newest segment is the last segment of the timeline that
+// received the latest put. Opens that object and reads its beginning. Also returns nullopt if the
+// object is unreadable or damaged: verify reports that. Blocking. Throws only Error{kFatal}.
 std::optional<std::uint16_t> newer_magic_in(const Archive& archive, const std::string& cluster,
                                             const EraInventory& inventory);
 

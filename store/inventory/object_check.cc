@@ -16,6 +16,7 @@ struct Read {
   std::string content_problem;    // of the file itself; "": none
   std::optional<SegmentEnd> end;  // of a segment, as are the edges
   std::optional<SegmentEdges> edges;
+  std::optional<SegmentTimes> times;
 };
 
 Read read_bytes(ObjectSource& source) {
@@ -23,7 +24,7 @@ Read read_bytes(ObjectSource& source) {
   Buffer buffer(kChunkSize);
   while (const std::size_t size = source.read(buffer))
     scrub.write(buffer.first(size));
-  return {.header = scrub.finish(), .content_problem = {}, .end = {}, .edges = {}};
+  return {.header = scrub.finish(), .content_problem = {}, .end = {}, .edges = {}, .times = {}};
 }
 
 Read read_content(ObjectSource& source, const PromisedObject& promised) {
@@ -41,24 +42,25 @@ Read read_content(ObjectSource& source, const PromisedObject& promised) {
   return {.header = header,
           .content_problem = problem,
           .end = is_segment ? std::optional(end.end()) : std::nullopt,
-          .edges = is_segment ? std::optional(end.edges()) : std::nullopt};
+          .edges = is_segment ? std::optional(end.edges()) : std::nullopt,
+          .times = is_segment ? std::optional(end.times()) : std::nullopt};
 }
 
 // How the header differs from what the key promises. "": it does not.
 std::string disagreement(const ObjectHeader& header, const PromisedObject& promised) {
   if (header.name != promised.file.text()) {
-    return fmt::format("it is file \"{}\"", escaped(header.name));
+    return fmt::format("it contains file \"{}\"", escaped(header.name));
   }
   if (header.system_identifier != promised.era.system_identifier) {
-    return fmt::format("it is of system identifier {}", header.system_identifier);
+    return fmt::format("its system identifier is {}", header.system_identifier);
   }
   if (header.segment_size != promised.era.segment_size) {
-    return fmt::format("it is of a cluster with segments of {} bytes", header.segment_size);
+    return fmt::format("it belongs to a cluster with segments of {} bytes", header.segment_size);
   }
   const FileKind kind = promised.file.kind();
   const bool has_segment_size = kind == FileKind::kSegment || kind == FileKind::kPartial;
   if (has_segment_size && header.raw_size != promised.era.segment_size) {
-    return fmt::format("its file has {} bytes, a segment has {}", header.raw_size,
+    return fmt::format("its file has {} bytes, but a segment has {}", header.raw_size,
                        promised.era.segment_size);
   }
   if (!promised.digits.empty() && !layout::are_digits_of(promised.digits, header.digest)) {
@@ -68,7 +70,7 @@ std::string disagreement(const ObjectHeader& header, const PromisedObject& promi
 }
 
 ObjectCheck with_problem(VerifyProblem::Kind kind, const std::string& text) {
-  return {.problem = ObjectProblem{kind, text}, .end = {}, .edges = {}};
+  return {.problem = ObjectProblem{kind, text}, .end = {}, .edges = {}, .times = {}};
 }
 
 }  // namespace
@@ -109,7 +111,9 @@ ObjectCheck check_object(ObjectSource& source, const PromisedObject& promised,
     if (problem.empty()) problem = std::move(read.content_problem);
     if (!problem.empty()) return with_problem(Kind::kDamaged, problem);
     if (promised.part != PromisedObject::Part::kWhole) return {};
-    return {.problem = {}, .end = read.end, .edges = read.edges};
+    std::optional<TimesEntry> times;
+    if (read.times) times = {.digest = read.header.digest, .times = *std::move(read.times)};
+    return {.problem = {}, .end = read.end, .edges = read.edges, .times = std::move(times)};
   } catch (const Error& error) {
     // An unknown format belongs to a later release, and is never damage.
     if (error.kind() == ErrorKind::kUsage) {

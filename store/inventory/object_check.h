@@ -10,18 +10,20 @@
 #include "store/archive/archive.h"
 #include "store/archive/layout.h"
 #include "store/inventory/file_list.h"
+#include "store/inventory/times_record.h"
 
 namespace walstow {
 
-// What a key promises about its object.
+// The properties that a key promises of its object.
 struct PromisedObject {
   EraName era;
   WalFileName file;
-  std::string digits;  // of its digest, as in the key; "" if the key has none
+  // The digits of the digest in the key; "" if the key contains none.
+  std::string digits;
   enum class Part { kWhole, kPiece } part = Part::kWhole;
   std::string name;  // as stored
 };
-// nullopt: the key of no object.
+// Returns nullopt if the key does not belong to an object.
 std::optional<PromisedObject> promised_by(std::string_view cluster, const KeyRange& keys,
                                           const std::string& key);
 
@@ -31,9 +33,10 @@ struct ObjectProblem {
 };
 struct ObjectCheck {
   std::optional<ObjectProblem> problem;
-  // For a whole segment whose content was checked.
+  // Set for a whole segment whose content was checked.
   std::optional<SegmentEnd> end;
   std::optional<SegmentEdges> edges;
+  std::optional<TimesEntry> times;
 };
 // Reads `source` to its end. Throws Error{kStorage} if it cannot be read.
 ObjectCheck check_object(ObjectSource& source, const PromisedObject& promised,

@@ -29,7 +29,9 @@ struct Outcome {
   enum class What { kVerified, kPassedOver } what = What::kPassedOver;
   std::uint64_t bytes = 0;
   std::optional<VerifyProblem> problem;
-  std::optional<SegmentEdges> edges;  // of a whole segment whose content was checked
+  // Of a whole segment whose content was checked.
+  std::optional<SegmentEdges> edges;
+  std::optional<TimesEntry> times;
 };
 
 // Whether the archive has a later file of the segment's timeline.
@@ -60,6 +62,8 @@ class Verification {
   // Checks that the segments, each whole on its own, form one log. Call after run(). Returns the
   // stored bytes that it has read for this.
   std::uint64_t follow_the_log();
+  // Call after run().
+  void remember_times(TimesIndex& index) const;
   // The number of verified objects, once run() has returned; at least one, unless there is none.
   std::size_t done() const { return next_; }
   const Outcome& outcome(std::size_t index) const { return outcomes_.at(index); }
@@ -69,7 +73,7 @@ class Verification {
   void work();
   Outcome verify_item(const EntryPage::Item& item) const;
   std::optional<ObjectProblem> check(ObjectSource& source, const PromisedObject& promised,
-                                     std::optional<SegmentEdges>& edges) const;
+                                     Outcome& outcome) const;
   VerifyProblem problem_of(const std::string& key, const ObjectProblem& problem,
                            std::string name) const;
 
@@ -120,12 +124,13 @@ void Verification::work() {
 
 std::optional<ObjectProblem> Verification::check(ObjectSource& source,
                                                  const PromisedObject& promised,
-                                                 std::optional<SegmentEdges>& edges) const {
+                                                 Outcome& outcome) const {
   using Kind = VerifyProblem::Kind;
   try {
     const ObjectCheck checked = check_object(source, promised, verify_.depth);
     if (checked.problem) return checked.problem;
-    edges = checked.edges;
+    outcome.edges = checked.edges;
+    outcome.times = checked.times;
     if (checked.end && checked.end->broken) {
       return ObjectProblem{
           Kind::kUnfinished,
@@ -152,14 +157,18 @@ Outcome Verification::verify_item(const EntryPage::Item& item) const {
             .bytes = 0,
             .problem =
                 problem_of(key, {VerifyProblem::Kind::kForeign, "it is not a walstow object"}, ""),
-            .edges = {}};
+            .edges = {},
+            .times = {}};
   }
   if (verify_.since && item.entry.modified < *verify_.since) return {};
   const auto source = archive_.backend().open_object(key);
   if (source == nullptr) return {};  // removed since the page was listed
-  Outcome outcome{
-      .what = Outcome::What::kVerified, .bytes = source->size(), .problem = {}, .edges = {}};
-  if (const auto problem = check(*source, *promised, outcome.edges)) {
+  Outcome outcome{.what = Outcome::What::kVerified,
+                  .bytes = source->size(),
+                  .problem = {},
+                  .edges = {},
+                  .times = {}};
+  if (const auto problem = check(*source, *promised, outcome)) {
     outcome.problem = problem_of(key, *problem, promised->name);
   }
   return outcome;
@@ -189,6 +198,16 @@ std::uint64_t Verification::follow_the_log() {
   return walk.bytes_read();
 }
 
+void Verification::remember_times(TimesIndex& index) const {
+  for (std::size_t i = 0; i < done(); ++i) {
+    const Outcome& outcome = outcomes_[i];
+    if (!outcome.times) continue;
+    const EntryPage::Item& item = page_.items[i];
+    const auto promised = promised_by(verify_.cluster, *item.keys, item.entry.key);
+    index.remember(verify_.cluster, item.keys->era, promised->file, *outcome.times);
+  }
+}
+
 // The reason why an object stays even if it is damaged: its absence would mislead PostgreSQL.
 std::string why_needed(Backend& backend, std::string_view cluster, const PromisedObject& promised) {
   if (promised.part == PromisedObject::Part::kPiece) return {};
@@ -202,17 +221,17 @@ std::string why_needed(Backend& backend, std::string_view cluster, const Promise
       break;
   }
   if (!is_followed(backend, cluster, promised)) {
-    return "nothing later is on its timeline: without it the log would seem to end before it";
+    return "its timeline has nothing later: without it the log would seem to end before it";
   }
   if (!follows_another(backend, cluster, promised)) {
-    return "nothing earlier is on its timeline: without it the log would seem to begin after it";
+    return "its timeline has nothing earlier: without it the log would seem to begin after it";
   }
   return {};
 }
 
 }  // namespace
 
-VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
+VerifyPage verify_files(const Archive& archive, TimesIndex& index, const VerifyFiles& verify) {
   const std::vector<KeyRange> key_ranges =
       key_ranges_of_objects(archive, verify.cluster, verify.range);
   const EntryPage found = list_page(archive, verify.cluster, key_ranges, verify.range,
@@ -222,6 +241,7 @@ VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify) {
   const std::uint64_t read_back = verification.follow_the_log();
   // If the archive disappeared meanwhile, there is no damage to report.
   archive.verify_present();
+  verification.remember_times(index);
   VerifyPage page;
   page.bytes = read_back;
   for (std::size_t i = 0; i < verification.done(); ++i) {

@@ -1,9 +1,9 @@
-// Checks that an archive contains what was put into it. Blocking.
+// Verifies that an archive contains the bytes that were put into it. Blocking.
 //
 // Each request verifies a page: a bounded number of objects in a bounded time. So every wait for an
-// answer keeps its deadline, and an interrupted request loses nothing. Everything is read from the
-// backend during the call. Errors: as store/backend/backend.h; a fault in one object's bytes is a
-// problem in the page, never an Error.
+// answer keeps its deadline, and an interrupted request loses nothing. All bytes are read from the
+// backend during the call. Errors: as in store/backend/backend.h. A fault in one object's bytes is
+// a problem in the page, never an Error.
 #pragma once
 
 #include <string>
@@ -12,15 +12,18 @@
 #include "proto/wire/command.h"
 #include "proto/wire/verify_report.h"
 #include "store/archive/archive.h"
+#include "store/inventory/times_index.h"
 
 namespace walstow {
 
-VerifyPage verify_files(const Archive& archive, const VerifyFiles& verify);
+// The index remembers the times of segments whose content was checked.
+VerifyPage verify_files(const Archive& archive, TimesIndex& index, const VerifyFiles& verify);
 
-// Quarantines a damaged object, durably, on behalf of `client`; reads it once more during this
-// call. Keeps an object whose absence would read as an end of the log: a segment without another
-// one before or after it on its timeline. Keeps every history file, since without it PostgreSQL
-// would take its timeline for an unused one.
+// Quarantines a damaged object on behalf of `client`. The result is durable on return. Reads the
+// object once more during this call. Does not quarantine an object whose absence would be taken for
+// an end of the log: a segment without another segment before or after it on its timeline. Nor does
+// it quarantine any history file, because without it PostgreSQL would take its timeline for an
+// unused one.
 SetAsideReport set_aside(const Archive& archive, const SetAside& aside, std::string_view client);
 
 }  // namespace walstow

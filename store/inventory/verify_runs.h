@@ -1,6 +1,6 @@
-// Follows verifications that clients ask for page by page, and records each complete one: of all
-// files of a cluster, from the first page to the last. A verification that was resumed after a
-// restart of the store is not complete for it.
+// Follows verifications that clients request page by page, and records each complete verification.
+// It is complete if it covers all files in a cluster, from the first page to the last. A
+// verification that continues after a restart of the store does not count as complete.
 //
 // Threads: any. Blocking.
 #pragma once
@@ -17,28 +17,30 @@
 
 namespace walstow {
 
-// nullopt: the cluster was never verified completely. Throws Error{kDamaged}, and as
-// store/backend/backend.h.
+// Returns nullopt if the cluster was never verified completely. Throws Error{kDamaged}, and the
+// errors in store/backend/backend.h.
 std::optional<VerifyRecord> read_verify_record(BackendReader& backend, std::string_view cluster);
 
 class VerifyRuns {
  public:
-  // `page` answers `verify`, which `client` sent. Its last page writes the record, durable on
-  // return. If that fails, as on a read-only medium, it only logs a line: the verification itself
-  // has succeeded. Throws only Error{kFatal}.
+  // `page` answers `verify`, which `client` sent. After the last page of a verification, writes the
+  // record, which is durable on return. If the write fails, as on a read-only medium, note() only
+  // logs a line: the verification itself has succeeded. Throws only Error{kFatal}.
   void note(const Archive& archive, const std::string& client, const VerifyFiles& verify,
             const VerifyPage& page, Time now);
 
  private:
   struct Run {
-    std::string next;  // the `after` of the page that continues it
+    // The `after` of the page with which the verification continues.
+    std::string next;
     std::uint64_t objects = 0, problems = 0;
   };
-  // nullopt: the run goes on, or its beginning is unknown.
+  // Returns nullopt if the verification continues, or if its beginning is unknown.
   std::optional<VerifyRecord> finished(const std::string& client, const VerifyFiles& verify,
                                        const VerifyPage& page, Time now);
 
-  // More than that many at once lose the record of the first one in the order of names.
+  // If more verifications run at once, the one that comes first in the map is forgotten, and leaves
+  // no record.
   static constexpr std::size_t kMostRuns = 64;
 
   std::mutex mutex_;

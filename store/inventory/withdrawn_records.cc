@@ -32,9 +32,9 @@ std::string_view text_of(State state) {
   return std::ranges::find(kStates, state, &StateText::first)->second;
 }
 
-constexpr std::uint32_t kLargestWithdrawnPage = 500;  // so that its body is a body of JSON
+constexpr std::uint32_t kLargestWithdrawnPage = 500;  // so that a page fits into a JSON body
 
-// As what a put of it may be stored.
+// The forms in which a put of it may be stored.
 std::vector<Form> forms_of(const WalFileName& file) {
   if (file.kind() == FileKind::kSegment) return {Form::kFile, Form::kIncomplete};
   return {Form::kFile};
@@ -44,18 +44,18 @@ Refusal withdrawn_refusal(const std::string& cluster, const WalFileName& file,
                           const WithdrawnRecord& record) {
   return make_refusal(
       Code::kWithdrawn,
-      fmt::format("this content of \"{}\", digest {}, was withdrawn from cluster \"{}\" by \"{}\" "
+      fmt::format("this version of \"{}\", digest {}, was withdrawn from cluster \"{}\" by \"{}\" "
                   "on {}: {}",
                   file.text(), to_string(record.digest), cluster, record.by, to_iso8601(record.at),
                   record.reason),
       fmt::format("Does this server belong to the cluster? If not, set archive_mode = off there, "
-                  "or give it a cluster of its own. If the content is right after all, an "
-                  "administrator undoes the withdrawal: {}.",
+                  "or give it a cluster of its own. If the version is right after all, an "
+                  "administrator can undo the withdrawal: {}.",
                   suggestion({"withdraw", cluster, record.name, "--undo"})));
 }
 
-// What a record's key alone says, of one whose content cannot be read. nullopt: it is of a stored
-// name other than `name`, where that is none of "".
+// The facts in a record's key, for a record whose content cannot be read. nullopt: `name` is not
+// "", and the key belongs to another stored name.
 std::optional<WithdrawnReport> report_of_key(const std::string& cluster, const EraName& era,
                                              const std::string& key, const std::string& name) {
   const auto withdrawn = layout::parse_withdrawn_record(cluster, era, key);
@@ -78,7 +78,7 @@ std::optional<WithdrawnReport> report_of_key(const std::string& cluster, const E
   return report;
 }
 
-// What a list says of one record; nullopt: nothing.
+// What a list shows for one record; nullopt: nothing.
 std::optional<WithdrawnReport> report_at(BackendReader& backend, const ListWithdrawn& list,
                                          const EraName& era, const std::string& key) {
   try {
@@ -165,7 +165,8 @@ std::optional<Refusal> refuse_withdrawn(const Archive& archive, const std::strin
 WithdrawnPage list_withdrawn(const Archive& archive, const ListWithdrawn& list) {
   WithdrawnPage page;
   const std::size_t limit = std::min(list.page.limit, kLargestWithdrawnPage);
-  // Where the page before ended: the era's number comes first, so that it tells the era, too.
+  // Where the previous page ended: the era's number comes first, so that the token identifies the
+  // era.
   const auto after_era = parse_era_name(list.page.after.substr(0, list.page.after.find('/')));
   for (const EraName& era : archive.eras_newest_first(list.cluster)) {
     if (after_era && era.number > after_era->number) continue;

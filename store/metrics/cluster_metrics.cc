@@ -5,7 +5,7 @@
 #include <functional>
 #include <span>
 
-#include "proto/wal/file_name.h"
+#include "proto/wire/report_facts.h"
 
 namespace walstow {
 namespace {
@@ -14,25 +14,6 @@ using enum MetricType;
 
 double number(std::uint64_t count) {
   return static_cast<double>(count);
-}
-
-std::optional<SegmentSize> segment_size_of(const EraReport& era) {
-  const auto name = parse_era_name(era.era);
-  return name ? SegmentSize::from_bytes(name->segment_size) : std::nullopt;
-}
-
-std::optional<SegmentNumber> segment_named(const std::string& name, SegmentSize size) {
-  const auto file = WalFileName::parse(name);
-  if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) return std::nullopt;
-  return file->number(size);
-}
-
-// The position before which the timeline's newest segment ends. nullopt: it has no segment.
-std::optional<Lsn> end_of(const TimelineReport& timeline, SegmentSize size) {
-  if (timeline.ranges.empty()) return std::nullopt;
-  const auto newest = segment_named(timeline.ranges.back().last, size);
-  if (!newest) return std::nullopt;
-  return start_of(SegmentNumber{newest->value + 1}, size);
 }
 
 std::span<const TimelineReport> newest_timelines(const EraReport& era) {
@@ -66,6 +47,7 @@ class Writer {
 
   void write_clusters();
   void write_eras();
+  void write_recoverable();
   void write_timelines();
   void write_retention();
   void write_standbys();
@@ -126,7 +108,7 @@ void Writer::standbys(std::string_view name, std::string_view help, const OfStan
       if (!known) continue;
       text_.sample({{"cluster", report.cluster},
                     {"client", position.client},
-                    {"standby", position.standby.empty() ? position.host : position.standby},
+                    {"standby", name_of(position)},
                     {"instance_id", position.instance}},
                    *known);
     }
@@ -152,23 +134,18 @@ void Writer::write_clusters() {
     text_.sample({{"cluster", state.cluster}}, state.report ? 1 : 0);
   clusters("walstow_cluster_stored_bytes", "Bytes that the cluster's WAL takes in the archive.",
            [](const ClusterReport& report) { return number(report.stored_bytes); });
-  clusters("walstow_cluster_quota_bytes", "Bytes that the cluster's WAL may take, where limited.",
+  clusters("walstow_cluster_quota_bytes", "The quota of the cluster in bytes, if it has one.",
            [](const ClusterReport& report) -> std::optional<double> {
              if (!report.quota) return std::nullopt;
              return number(*report.quota);
            });
   clusters("walstow_damaged_records",
-           "Records that cannot be read; while there is one, nothing is "
-           "pruned.",
+           "Records that cannot be read. Most of them prevent every prune.",
            [](const ClusterReport& report) { return number(report.damaged.size()); });
   clusters("walstow_last_put_timestamp_seconds",
-           "When the newest segment of any timeline was put, by the store's clock.",
+           "When the newest segment of all timelines was put, by the store's clock.",
            [](const ClusterReport& report) -> std::optional<double> {
-             std::optional<Time> newest;
-             for (const EraReport& era : report.eras) {
-               for (const TimelineReport& timeline : era.timelines)
-                 newest = std::max(newest, timeline.newest);
-             }
+             const auto newest = newest_put(report);
              if (!newest) return std::nullopt;
              return seconds_since_1970(*newest);
            });
@@ -211,6 +188,24 @@ void Writer::write_eras() {
        });
 }
 
+void Writer::write_recoverable() {
+  const auto seconds = [](TimeMicro time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+  };
+  eras("walstow_recoverable_from_timestamp_seconds",
+       "The earliest moment to which the archive can certainly be recovered, along the timeline in "
+       "use.",
+       [seconds](const EraReport& era) -> std::optional<double> {
+         return era.recoverable ? std::optional(seconds(era.recoverable->from)) : std::nullopt;
+       });
+  eras("walstow_recoverable_to_timestamp_seconds",
+       "The latest such moment. It does not change while no transaction is archived.",
+       [seconds](const EraReport& era) -> std::optional<double> {
+         if (!era.recoverable || !era.recoverable->to) return std::nullopt;
+         return seconds(*era.recoverable->to);
+       });
+}
+
 void Writer::write_timelines() {
   timelines("walstow_timeline_end_lsn_bytes",
             "The LSN at which the timeline's newest segment ends, as a number of bytes.",
@@ -227,10 +222,11 @@ void Writer::write_timelines() {
             });
   timelines("walstow_timeline_segments", "Segments of the timeline in the archive.",
             [](const TimelineReport& timeline, SegmentSize) { return number(timeline.segments); });
-  timelines("walstow_timeline_holes", "Gaps between the timeline's segments.",
+  timelines("walstow_timeline_holes",
+            "Gaps between the timeline's segments, except those that a prune left.",
             [](const TimelineReport& timeline, SegmentSize) {
               const std::uint64_t ranges = timeline.ranges.size() + timeline.ranges_left_out;
-              return number(ranges - std::min<std::uint64_t>(ranges, 1));
+              return number(ranges - std::min<std::uint64_t>(ranges, 1 + timeline.pruned_gaps));
             });
   timelines("walstow_timeline_raw_bytes", "Bytes of the timeline's segments, uncompressed.",
             [](const TimelineReport& timeline, SegmentSize) { return number(timeline.raw_bytes); });
@@ -250,7 +246,7 @@ void Writer::write_retention() {
               return number(floor->value);
             });
   text_.family("walstow_prune_floor_info", kGauge,
-               "1; the label \"reason\" says which backup, standby or hold sets the floor.");
+               "1; the label \"reason\" names the backup, standby or hold that sets the floor.");
   for (const ClusterState& state : clusters_) {
     if (!state.report || state.report->eras.empty()) continue;
     const auto& known = state.report->eras.back().retention;
@@ -304,6 +300,7 @@ void Writer::write_verification() {
 void Writer::write() {
   write_clusters();
   write_eras();
+  write_recoverable();
   write_timelines();
   write_retention();
   write_standbys();

@@ -35,7 +35,7 @@ RequestMetrics::Counts& RequestMetrics::counts_of(const FinishedRequest& request
   return clusters_[exists && has_room ? request.cluster : std::string()];
 }
 
-void RequestMetrics::record(const FinishedRequest& request) {
+void RequestMetrics::record(const FinishedRequest& request, Clock::time_point now) {
   using Kind = FinishedRequest::Kind;
   const std::lock_guard lock(mutex_);
   Counts& counts = counts_of(request);
@@ -46,22 +46,45 @@ void RequestMetrics::record(const FinishedRequest& request) {
   const bool absent = request.refusal && is_usual_absence(*request.refusal);
   if (request.refusal && !absent) {
     ++counts.refused[*request.refusal];
+    counts.recent.add(now, {.refusals = 1});
+    counts.last_refused = Refused{.code = *request.refusal, .at = now};
     return;
   }
   if (request.kind == Kind::kPut) {
     ++(request.status == 201 ? counts.created : counts.existing);
     counts.put_bytes += request.bytes;
     counts.puts.add(seconds_of(request.duration));
+    counts.recent.add(now, {.put_bytes = request.bytes, .puts = 1});
   } else if (request.kind == Kind::kGet) {
     ++(absent ? counts.absent : counts.found);
     counts.get_bytes += request.bytes;
     counts.gets.add(seconds_of(request.duration));
+    counts.recent.add(now, {.get_bytes = request.bytes, .gets = 1});
   }
 }
 
-void RequestMetrics::record_refused_connection(Code code) {
+std::vector<RateSample> RequestMetrics::recent(std::string_view cluster,
+                                               Clock::time_point now) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = clusters_.find(cluster);
+  return known == clusters_.end() ? RecentRates().read(now) : known->second.recent.read(now);
+}
+
+std::optional<Refused> RequestMetrics::last_refused(std::string_view cluster) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = clusters_.find(cluster);
+  return known == clusters_.end() ? std::nullopt : known->second.last_refused;
+}
+
+std::optional<Refused> RequestMetrics::last_refused_connection() const {
+  const std::lock_guard lock(mutex_);
+  return last_refused_connection_;
+}
+
+void RequestMetrics::record_refused_connection(Code code, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   ++refused_connections_[code];
+  last_refused_connection_ = Refused{.code = code, .at = now};
 }
 
 void RequestMetrics::record_failed_handshake() {

@@ -12,14 +12,15 @@
 
 namespace walstow {
 
-// What a daemon knows of itself. A store without one (over SSH, or on the same host) serves one
-// connection and has none of this.
+// A daemon's knowledge about itself. A store without a daemon (over SSH, or on the same host)
+// serves one connection, and has none of these values.
 struct DaemonState {
   std::size_t handshaking = 0, served = 0, turned_away = 0;  // connections
   std::optional<Time> certificate_until;                     // of the store's own certificate
 };
 
-// `snapshot`: nullptr if the archive cannot be read now. `daemon`: nullptr without one.
+// `snapshot` is nullptr if the archive cannot be read now. `daemon` is nullptr if there is no
+// daemon.
 std::string store_metrics_text(const RequestMetrics& requests, const DaemonState* daemon,
                                const ArchiveSnapshot* snapshot);
 

@@ -61,7 +61,7 @@ std::string describe_joint(const WalFileName& before, const WalFileName& segment
   if (broken >= start_of(segment.number(size), size)) {
     return fmt::format(
         "segment {0} does not continue segment {1}: a recovery would end where {0} begins; one of "
-        "the two is damaged, or of another server",
+        "these segments is damaged, or comes from another server",
         segment.text(), before.text());
   }
   // A record that passes through whole segments belongs to one timeline until its last segment.
@@ -70,7 +70,7 @@ std::string describe_joint(const WalFileName& before, const WalFileName& segment
       "the log from {0} in {1} does not continue in {2} as it should: a recovery would end at {0}; "
       "one of {3} is damaged",
       to_string(broken), first.text(), segment.text(),
-      first == before ? "the two" : "these, or of the segments between,");
+      first == before ? "the two segments" : "these segments, or of the segments between them,");
 }
 
 std::string lsn_text(const WalFileName& segment, SegmentSize size, std::uint64_t offset) {

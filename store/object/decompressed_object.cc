@@ -5,7 +5,7 @@
 namespace walstow {
 namespace {
 
-// A few bytes of zstd can decompress to 128 KiB (a run-length block), so small pieces bound the
+// A few bytes of zstd can decompress to 128 KiB (a run-length block), so small chunks bound the
 // output of one step.
 constexpr std::size_t kPieceToUnfold = 512;
 

@@ -134,7 +134,7 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
   const SegmentHeaderResult parsed = parse_segment_header(as_bytes(beginning_));
   if (!parsed.header) return parsed.problem;
   if (segment_size && parsed.header->segment_size != *segment_size) {
-    return fmt::format("has segments of {}, the request says {}",
+    return fmt::format("has segments of {}, but the request names {}",
                        to_string(parsed.header->segment_size), to_string(*segment_size));
   }
   return check_segment_header(
@@ -146,6 +146,12 @@ std::string ContentCheck::problem(std::uint64_t system_identifier, std::uint64_t
 std::optional<TimelineHistory> ContentCheck::history() const {
   if (file_.kind() != FileKind::kHistory) return std::nullopt;
   return parse_timeline_history(file_.timeline(), beginning_).history;
+}
+
+std::optional<Timeline> ContentCheck::page_timeline() const {
+  if (file_.kind() != FileKind::kSegment && file_.kind() != FileKind::kPartial) return std::nullopt;
+  const auto header = parse_segment_header(as_bytes(beginning_)).header;
+  return header ? std::optional(header->timeline) : std::nullopt;
 }
 
 std::optional<std::string> read_small_object(BackendReader& backend, const std::string& key,

@@ -1,6 +1,6 @@
 // The proof of a put: it reads the staged object back, decompresses it and compares it with the
-// object's own header. It runs while the rest of the body arrives, so that only the last piece is
-// left at the end.
+// object's own header. It runs while the rest of the body arrives, so that little remains to be
+// done at the end.
 //
 // Threads: examine() may run at the same time as read_back() and as writes to the object. All other
 // members run alone, and read_back() never runs during a write.
@@ -22,8 +22,8 @@ class PutProof {
   // The object outlives this proof.
   PutProof(StagedObject& staged, const WalFileName& file);
 
-  // Reads back the next bytes that were written, at most kChunkSize, unless the previous ones still
-  // wait to be examined. Throws as ObjectSource::read().
+  // Reads back the next bytes that were written, at most kChunkSize, unless the previous ones have
+  // not been examined yet. Throws what ObjectSource::read() throws.
   void read_back();
   // Examines the bytes that were read back. finish() reports faults.
   void examine();
@@ -34,6 +34,7 @@ class PutProof {
   const ContentCheck& content() const { return content_; }
   SegmentEnd end() const { return end_.end(); }        // for a segment
   SegmentEdges edges() const { return end_.edges(); }  // for a segment
+  SegmentTimes times() const { return end_.times(); }  // for a segment
 
  private:
   struct Piece {
@@ -48,7 +49,7 @@ class PutProof {
   ObjectExaminer examiner_;
 
   std::mutex mutex_;
-  std::optional<Piece> waiting_;  // read back, not examined; guarded by mutex_
+  std::optional<Piece> waiting_;  // bytes that were read back, but not examined; guarded by mutex_
   Piece spare_;                   // guarded by mutex_
 };
 

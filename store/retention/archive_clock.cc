@@ -39,7 +39,7 @@ std::string encode_clock(const ArchiveClock& clock) {
 
 [[noreturn]] void throw_damaged_clock(const std::string& place) {
   throw Error(ErrorKind::kDamaged, fmt::format("{} is damaged", place),
-              "It contains the last known time. Remove this file; the store creates it again.");
+              "It contains the last known time. Remove this file: the store creates it again.");
 }
 
 ArchiveClock decode_clock(std::string_view content, const std::string& place) {
@@ -154,8 +154,8 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
                          "has jumped, or the store was off; nothing is pruned by age until {}",
                          to_iso8601(after.doubt->noticed), to_iso8601(after.doubt->from),
                          to_iso8601(after.doubt->noticed + kDoubt)),
-             fmt::format("Check the clock (\"date\") and correct it, or do nothing if the store "
-                         "was off for so long. {} prunes at once.",
+             fmt::format("Check the clock (\"date\") and correct it. If the store was off for so "
+                         "long, you need not do anything: {} prunes at once.",
                          suggestion({"prune", "CLUSTER", "--before", "SEGMENT"})));
   }
   if (before.synchronized && !after.synchronized) {
@@ -165,9 +165,10 @@ void log_news(const ArchiveClock& before, const ArchiveClock& after, Time now) {
              "host without NTP");
   }
   if (after.set_back && after.set_back != before.set_back) {
-    log_line(LogLevel::kWarning,
-             fmt::format("the clock of this host was set back to {}: later times count as that one",
-                         to_iso8601(after.set_back->at)));
+    log_line(
+        LogLevel::kWarning,
+        fmt::format("the clock of this host was set back to {}: later times count as this time",
+                    to_iso8601(after.set_back->at)));
   } else if (before.doubt && !after.doubt) {
     log_line(LogLevel::kInfo,
              fmt::format("the clock of this host is trusted again at {}: policies prune again",
@@ -235,7 +236,7 @@ std::string ArchiveClock::doubt_text(const std::string& cluster) const {
   return fmt::format(
       "the clock of the store's host shows {}, far from {}, the last known time: it has jumped, or "
       "the store was off. So no age is known, and nothing is pruned by age until {}. Is that clock "
-      "right (\"date\")? {} prunes at once what you know is not needed",
+      "right (\"date\")? {} prunes at once WAL that you know is not needed",
       to_iso8601(doubt->noticed), to_iso8601(doubt->from), to_iso8601(doubt->noticed + kDoubt),
       suggestion({"prune", cluster, "--before", "SEGMENT"}));
 }
@@ -243,9 +244,9 @@ std::string ArchiveClock::doubt_text(const std::string& cluster) const {
 std::string ArchiveClock::sync_text() const {
   if (sync != ClockSync::kUnsynchronized || !synchronized) return "";
   return fmt::format(
-      "the kernel of the store's host reports that its clock is not synchronized; it was at {}. "
-      "Does NTP run there? No policy prunes until it is synchronized again, or until {}, when the "
-      "host counts as one without NTP",
+      "the clock of the store's host is not synchronized; it was last synchronized at {}. No "
+      "policy prunes until it is synchronized again, or until {}: from then on the host is treated "
+      "as one without NTP. Does NTP run there?",
       to_iso8601(*synchronized), to_iso8601(*synchronized + kDoubt));
 }
 

@@ -1,19 +1,20 @@
-// Decides whether the store's clock can be trusted with the ages of files. A prune removes old
-// files, and a clock that is ahead (a flat battery, before NTP has set it) makes all files old at
-// once.
+// Decides whether the store's clock can be trusted to compute the ages of files. A prune removes
+// old files, and a clock that is ahead (after a flat battery, before NTP has set it) makes all
+// files look old at once.
 //
-// One record of the archive keeps the newest time that was observed. The times of later puts and of
+// One record in the archive contains the newest time that was observed. Times of later puts and of
 // standbys' reports extend it, as long as each is at most kLongestQuiet after the previous one. So
-// times that a wrong clock has stamped do not support that clock. A clock that is more than
-// kLongestQuiet ahead of the extended time is doubted for kDoubt. Either it is wrong, or the store
-// was off for so long that no standby could ask, and the standbys' silence proves nothing. During
-// the doubt, ages count up to the newest time that was observed before, and nothing is pruned by
-// age alone. A further jump starts the doubt again. When the clock is set back to about its
-// previous time, the doubt ends, and any later time then counts as that moment.
+// times that come from a wrong clock do not confirm that clock. If a clock is more than
+// kLongestQuiet ahead of the extended time, it is doubted for kDoubt. Either the clock is wrong, or
+// the store was off for so long that no standby could ask. In the second case, the standbys'
+// silence proves nothing. During the doubt, ages count up to the newest time that was observed
+// before it, and nothing is pruned by age alone. If the clock jumps again, the doubt starts again.
+// If the clock is set back to about its previous time, the doubt ends. From then on, times that are
+// later than the corrected clock count as the moment when it was set back.
 //
-// The kernel knows whether something steers its clock. If something did and nothing does now, as
-// before NTP has set it, policies wait. After kDoubt the host counts as one without NTP, for which
-// policies do not wait.
+// The kernel knows whether a program such as an NTP daemon synchronizes its clock. If the clock was
+// synchronized once but is not now, as after a start of the host before NTP has set it, policies
+// wait. After kDoubt, the host is treated as one without NTP, for which policies do not wait.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,7 @@
 
 namespace walstow {
 
-// Longer than a weekend without a put: without a running daemon, that is no jump.
+// Longer than a weekend: if no daemon runs, a weekend without a put is not a jump.
 inline constexpr std::chrono::hours kLongestQuiet{3 * 24};
 inline constexpr std::chrono::hours kDoubt{7 * 24};
 inline constexpr std::chrono::hours kClockRefresh{1};  // how often the record is written
@@ -38,18 +39,19 @@ inline constexpr std::chrono::hours kClockRefresh{1};  // how often the record i
 struct ArchiveClock {
   Time seen;  // the newest time that was observed, even by a doubted clock
   struct Doubt {
-    Time from;     // the newest time that was observed before
-    Time noticed;  // by the doubted clock
+    Time from;     // the newest time that was observed before the doubt
+    Time noticed;  // when the doubt began, by the doubted clock
     bool operator==(const Doubt&) const = default;
   };
   std::optional<Doubt> doubt;
   struct SetBack {
-    Time at;     // by the clock after it was set back
-    Time until;  // the latest time that the wrong clock can have stamped
+    Time at;     // when the clock was set back, by the corrected clock
+    Time until;  // the latest time that the wrong clock may have recorded
     bool operator==(const SetBack&) const = default;
   };
   std::optional<SetBack> set_back;
-  // The newest time at which the kernel called its clock synchronized. nullopt: never, or long ago.
+  // The newest time at which the kernel reported its clock as synchronized. nullopt: it never did,
+  // or it did so long ago.
   std::optional<Time> synchronized = {};
   ClockSync sync = ClockSync::kUnknown;  // the kernel's current answer; not stored
   // Compares the stored members.
@@ -58,33 +60,37 @@ struct ArchiveClock {
            std::tie(other.seen, other.doubt, other.set_back, other.synchronized);
   }
 
-  // The time up to which ages count.
+  // Returns the time up to which ages count.
   Time as_of(Time now) const { return doubt ? doubt->from : now; }
-  // For ages that count up to `counted`. It ignores small differences between the clocks of hosts.
+  // Returns how to count times that are in the future, if ages count up to `counted`. It ignores
+  // small differences between the clocks of hosts.
   FutureTimes future_times(Time counted) const;
-  // "": the clock is trusted. Otherwise a text for people, with a remedy.
+  // Returns "" if the clock is trusted. Otherwise returns a text for people, with a remedy.
   std::string doubt_text(const std::string& cluster) const;
-  // "" unless policies wait for the kernel's clock to be synchronized again. Otherwise one
-  // sentence.
+  // Returns "" unless policies wait for the kernel's clock to be synchronized again. In that case,
+  // returns one sentence.
   std::string sync_text() const;
 };
 
-// The times of the archive's files and records, in any order. `since`: all times after it; nullopt:
-// the newest are enough.
+// Returns the times of the archive's files and records, in any order: all times after `since`. With
+// nullopt, the newest times are enough.
 using TimesOfArchive = std::function<std::vector<Time>(std::optional<Time> since)>;
 
-// Pure. Calls `times` only if the record does not decide. Times later than `now` prove nothing.
+// Judges the clock. Calls `times` only if the record alone is not enough. Times later than `now`
+// prove nothing. Pure.
 ArchiveClock judge_clock(const std::optional<ArchiveClock>& before, Time now,
                          const TimesOfArchive& times);
 
-// The stored clock. nullopt: never stored. All of these block; errors as store/backend/backend.h.
+// Returns the stored clock, or nullopt if none was ever stored. This and the following functions
+// block. Errors: as in store/backend/backend.h.
 std::optional<ArchiveClock> read_clock(const Archive& archive);
-// Judges the clock by `kept` and the archive's times; writes nothing.
+// Judges the clock by `kept` and the archive's times. Writes nothing.
 ArchiveClock look_at_clock(const Archive& archive, const std::optional<ArchiveClock>& kept,
                            Time now, const std::stop_token& stop = {},
                            ClockSync sync = kernel_clock_sync());
-// As look_at_clock(), durable on return: a doubt or a setting back at once, otherwise the time
-// every kClockRefresh. Logs what is new.
+// Like look_at_clock(), but also stores the result, which is durable on return. Stores a new doubt,
+// or a clock that was set back, at once; otherwise stores the time every kClockRefresh. Logs
+// changes.
 ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token& stop = {},
                         ClockSync sync = kernel_clock_sync());
 

@@ -35,4 +35,9 @@ std::vector<Consumer> consumers_of(const PositionReport& position, SegmentSize s
   return consumers;
 }
 
+std::string days_text(std::chrono::system_clock::duration duration) {
+  const auto hours = std::chrono::duration_cast<std::chrono::hours>(duration).count();
+  return hours < 48 ? fmt::format("{} hours", hours) : fmt::format("{} days", hours / 24);
+}
+
 }  // namespace walstow

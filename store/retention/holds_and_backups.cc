@@ -152,8 +152,9 @@ OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
   const auto from = add.start.segment(size);
   if (!from) return no_such_segment(add.start.text(), era);
   if (add.stop < start_of(*from, size)) {
-    return make_refusal(Code::kBadRequest, "the backup would stop before it starts",
-                        "Give its START WAL LOCATION, and then where it is consistent.");
+    return make_refusal(Code::kBadRequest, "the backup's stop is before its start",
+                        "Give the backup's START WAL LOCATION, and then the position at which the "
+                        "backup is consistent.");
   }
   BackupReport backup{
       .name = add.id,

@@ -1,12 +1,14 @@
-// The kernel's knowledge of its own clock. Only reads; any thread.
+// Asks the kernel about the state of its clock. Changes nothing. Threads: any.
 #pragma once
 
 namespace walstow {
 
 enum class ClockSync {
-  kSynchronized,    // something (NTP, PTP) steers it
-  kUnsynchronized,  // nothing steers it, or not yet since the start
-  kUnknown,         // the kernel does not report it
+  // A program (NTP, PTP) synchronizes the clock.
+  kSynchronized,
+  // No program synchronizes the clock, or none has done so since the host started.
+  kUnsynchronized,
+  kUnknown,  // the kernel does not report the state
 };
 ClockSync kernel_clock_sync();
 

@@ -1,4 +1,4 @@
-// The files of an era in the order in which a prune removes them. Blocking; errors as
+// Lists the files of an era in the order in which a prune removes them. Blocking. Errors: as in
 // store/backend/backend.h.
 #pragma once
 
@@ -14,8 +14,9 @@
 
 namespace walstow {
 
-// All timelines together, by segment number: so at any moment the remaining files begin at about
-// the same position on every timeline. Memory: a page for each timeline.
+// It takes the files of all timelines together, in the order of their segment numbers. So at any
+// moment, the remaining files begin at about the same position on every timeline. It keeps one page
+// of a list in memory for each timeline.
 class OldestFirst {
  public:
   OldestFirst(Backend& backend, const std::string& cluster, const EraName& era,
@@ -26,7 +27,7 @@ class OldestFirst {
     std::uint64_t stored_size = 0;
     StoredFileFacts facts;
   };
-  // nullopt: no more files below `end`.
+  // Returns nullopt if there are no more files below `end`.
   std::optional<File> next(SegmentNumber end);
 
  private:

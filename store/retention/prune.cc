@@ -9,6 +9,7 @@
 #include "proto/base/suggestion.h"
 #include "store/backend/with_reserve.h"
 #include "store/inventory/break_marks.h"
+#include "store/inventory/times_list.h"
 #include "store/retention/oldest_first.h"
 #include "store/retention/prune_decision.h"
 #include "store/retention/quota.h"
@@ -75,8 +76,9 @@ class PruneStep {
   Tombstone run(std::chrono::milliseconds step);
 
  private:
-  enum class Look { kGoOn, kWithdraw };
-  Look look_at_consumers();
+  // Returns why the prune must be withdrawn. "": it may continue.
+  std::string look_at_consumers();
+  std::string objection_of(const RetentionPlan& plan) const;
   bool is_unchanged();
   bool remove_some(OldestFirst& files);
   void change(const TombstoneChange& change);
@@ -104,19 +106,35 @@ void PruneStep::change(const TombstoneChange& change) {
   tombstone_ = *standing;
 }
 
+// Returns which WAL the plan needs that the tombstone does not leave. "": none.
+std::string PruneStep::objection_of(const RetentionPlan& plan) const {
+  const bool stays = tombstone_.timeline ? plan.dead_timeline.has_value()
+                                         : plan.floor && *plan.floor >= tombstone_.floor;
+  if (!stays) return plan.reason;
+  for (const RetentionPlan::PeriodBackup& backup : plan.period_backups) {
+    const KeptRange& range = backup.range;
+    const bool concerns = range.first < tombstone_.floor &&
+                          (!tombstone_.timeline || *tombstone_.timeline == range.timeline);
+    if (!concerns || is_within(tombstone_.kept, part_below(range, tombstone_.floor))) continue;
+    return fmt::format("backup {}, the newest one of {}, needs it", backup.name,
+                       backup.month.empty() ? backup.year : backup.month);
+  }
+  return {};
+}
+
 // Uses the policy and the time with which the prune began, so that only later changes can alter the
-// plan.
-PruneStep::Look PruneStep::look_at_consumers() {
+// plan. What the tombstone keeps stays, even if the plan has no need of it any more.
+std::string PruneStep::look_at_consumers() {
   archive_.verify_present();
   archive_.verify_era(cluster_, era_);
   inventory_ = take_inventory(archive_, cluster_, read_era(archive_, cluster_, era_, stop_));
   const Time now = std::max(tombstone_.begun, std::chrono::system_clock::now());
   inventory_.future_times = read_clock(archive_).value_or(ArchiveClock()).future_times(now);
   plan_ = plan_retention(inventory_, policy_, tombstone_.begun);
-  if (tombstone_.timeline) return plan_.dead_timeline ? Look::kGoOn : Look::kWithdraw;
-  if (!plan_.floor || *plan_.floor < tombstone_.floor) return Look::kWithdraw;
-  plan_.floor = tombstone_.floor;
-  return Look::kGoOn;
+  std::string objection = objection_of(plan_);
+  if (!tombstone_.timeline) plan_.floor = tombstone_.floor;
+  plan_.kept_ranges = tombstone_.kept;
+  return objection;
 }
 
 // Whether the consumers that exist only as records need no more than before. If they do, the whole
@@ -124,11 +142,13 @@ PruneStep::Look PruneStep::look_at_consumers() {
 bool PruneStep::is_unchanged() {
   RetentionInventory now = inventory_;
   read_records_again(archive_, cluster_, era_, now);
-  const RetentionPlan plan = plan_retention(now, policy_, tombstone_.begun);
+  RetentionPlan plan = plan_retention(now, policy_, tombstone_.begun);
   inventory_ = std::move(now);
-  if (!tombstone_.timeline) return plan.floor && *plan.floor >= tombstone_.floor;
-  if (!plan.dead_timeline) return false;
-  plan_ = plan;  // for the stretches that are needed now
+  if (!objection_of(plan).empty()) return false;
+  if (tombstone_.timeline) {
+    plan_ = std::move(plan);  // for the stretches that are needed now
+    plan_.kept_ranges = tombstone_.kept;
+  }
   return true;
 }
 
@@ -160,8 +180,8 @@ bool PruneStep::remove_some(OldestFirst& files) {
 
 Tombstone PruneStep::run(std::chrono::milliseconds step) {
   const auto begun = Clock::now();
-  if (look_at_consumers() == Look::kWithdraw) {
-    change({.state = State::kWithdrawn, .reason = plan_.reason});
+  if (const std::string objection = look_at_consumers(); !objection.empty()) {
+    change({.state = State::kWithdrawn, .reason = objection});
     return tombstone_;
   }
   const auto looked = Clock::now() - begun;
@@ -172,6 +192,7 @@ Tombstone PruneStep::run(std::chrono::milliseconds step) {
     if (!is_unchanged()) return tombstone_;  // the next step decides
     if (remove_some(files) || tombstone_.state != State::kIntent) continue;
     forget_breaks(archive_.backend(), cluster_, era_);
+    forget_times(archive_.backend(), cluster_, era_, tombstone_.limit());
     change({.state = State::kDone});
   }
   return tombstone_;
@@ -218,7 +239,8 @@ OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begi
                                            .policy = begin.policy,
                                            .reason = plan.reason,
                                            .by = by,
-                                           .begun = as_of});
+                                           .begun = as_of,
+                                           .kept = plan.kept_ranges});
   if (!tombstone) {
     return make_refusal(
         Code::kExists, fmt::format("another prune of cluster \"{}\" is unfinished", begin.cluster),
@@ -228,8 +250,8 @@ OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begi
            fmt::format("prune {} of cluster \"{}\" by \"{}\": {} files ({} bytes) below floor {} "
                        "are to be deleted, {} backups are kept; {}",
                        tombstone->number, begin.cluster, by, amount.files, amount.stored_bytes,
-                       to_string(start_of(tombstone->floor, size)), plan.kept_backups.size(),
-                       plan.reason));
+                       to_string(start_of(tombstone->floor, size)),
+                       plan.kept_backups.size() + plan.period_backups.size(), plan.reason));
   for (const std::string& note : plan.notes) {
     log_line(LogLevel::kInfo,
              fmt::format("prune {} of cluster \"{}\": {}", tombstone->number, begin.cluster, note));
@@ -245,7 +267,7 @@ OrRefusal<PruneReport> continue_once(const Archive& archive, const ContinuePrune
   const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
   const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
   if (standing == all.end()) {
-    return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} of cluster \"{}\"",
+    return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} in cluster \"{}\"",
                                                          go_on.number, go_on.cluster));
   }
   const auto policy = policy_for(standing->policy, era);
@@ -266,8 +288,8 @@ OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& 
   const auto begun = find_unfinished(archive, abandon.cluster, era);
   if (!begun) {
     return make_refusal(Code::kNoSuchRecord,
-                        fmt::format("no prune of cluster \"{}\" is under way", abandon.cluster),
-                        fmt::format("It may be done. {} shows what was pruned.",
+                        fmt::format("no prune of cluster \"{}\" is in progress", abandon.cluster),
+                        fmt::format("It may have ended already. {} shows what was pruned.",
                                     suggestion({"status", abandon.cluster})));
   }
   const TombstoneChange end{.state = State::kWithdrawn,
@@ -307,7 +329,8 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
       .older_eras = {},
       .files = amount.files,
       .stored_bytes = amount.stored_bytes,
-      .unfinished = 0};
+      .unfinished = 0,
+      .period_backups = reports_of(plan.period_backups, segment_size_of(era))};
   report.notes.insert(report.notes.begin(), objections.begin(), objections.end());
   for (const RetentionPlan::KeptBackup& kept : plan.kept_backups) {
     report.kept_backups.push_back(kept.name);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "proto/base/suggestion.h"
+#include "store/retention/prune_policy.h"
 
 namespace walstow {
 
@@ -12,6 +13,7 @@ namespace {
 // The clocks of several hosts may differ that much.
 constexpr std::chrono::hours kSmallDifference{1};
 
+// Time{}: nothing was put, and no standby has reported.
 Time newest_sign_of_life(const RetentionInventory& inventory) {
   Time newest{};
   const auto see = [&](Time time) { newest = std::max(newest, inventory.future_times(time)); };
@@ -34,7 +36,7 @@ OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
   if (std::ranges::count(archive.eras(cluster), *named) != 0) return *named;
   return make_refusal(
       Code::kNoSuchRecord,
-      fmt::format("there is no era \"{}\" of cluster \"{}\"", to_string(*named), cluster),
+      fmt::format("there is no era \"{}\" in cluster \"{}\"", to_string(*named), cluster),
       fmt::format("{} shows them.", suggestion({"status", cluster})));
 }
 
@@ -46,9 +48,13 @@ OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& 
   const auto& era = found.value();
   const auto policy = policy_for(order.policy, era);
   if (!policy) return policy.error();
+  if (auto refused = refuse_unstated(read_policy(archive, order.cluster), order.policy)) {
+    return *std::move(refused);
+  }
   PruneDecision decision{.era = era, .older_eras = archive.eras(order.cluster)};
   if (order.policy.keep_backups == 0U && era == decision.older_eras.back()) {
-    return make_refusal(Code::kBadRequest, fmt::format("era \"{}\" is the newest", to_string(era)),
+    return make_refusal(Code::kBadRequest,
+                        fmt::format("era \"{}\" is the newest one of the cluster", to_string(era)),
                         "At least one backup of the newest era is kept.");
   }
   std::erase_if(decision.older_eras,
@@ -57,9 +63,8 @@ OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& 
   RetentionInventory inventory = take_inventory(archive, order.cluster, files);
   decision.plan = plan_by_clock(inventory, policy.value(), clock, now, order.cluster);
   decision.objections = objections_of_clock(inventory, order.policy, clock, now);
-  if (decision.plan.floor && order.floor) {
-    decision.plan.floor =
-        std::min(*decision.plan.floor, segment_of(*order.floor, segment_size_of(era)));
+  if (order.floor) {
+    lower_floor(decision.plan, segment_of(*order.floor, segment_size_of(era)));
   }
   decision.amount = amount_of(archive, order.cluster, files, decision.plan);
   return decision;
@@ -72,10 +77,11 @@ std::vector<std::string> objections_of_clock(const RetentionInventory& inventory
   if (clock.doubt) return objections;
   if (std::string text = clock.sync_text(); !text.empty()) objections.push_back(std::move(text));
   const Time newest = newest_sign_of_life(inventory);
+  if (newest == Time{}) return objections;  // a new era
   if (newest > now + kSmallDifference) {
     objections.push_back(
-        fmt::format("the newest file or report has the time {}, and the clock of the store's host "
-                    "shows {}: one of the two is wrong",
+        fmt::format("the newest file or report has the time {}, but the clock of the store's host "
+                    "shows {}: one of these times is wrong",
                     to_iso8601(newest), to_iso8601(now)));
   }
   std::uint32_t days = UINT32_MAX;
@@ -94,8 +100,10 @@ std::vector<std::string> objections_of_clock(const RetentionInventory& inventory
 OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era) {
   RetentionPolicy policy{.keep = {}, .backup_label = asked.backup_label, .before = {}};
   if (asked.keep_backups) {
-    policy.keep =
-        KeepBackups{*asked.keep_backups, std::chrono::hours(24) * asked.keep_days.value_or(0)};
+    policy.keep = KeepBackups{.count = *asked.keep_backups,
+                              .younger = std::chrono::hours(24) * asked.keep_days.value_or(0),
+                              .monthly = asked.keep_monthly.value_or(0),
+                              .yearly = asked.keep_yearly.value_or(0)};
   }
   if (asked.before) {
     policy.before = asked.before->segment(segment_size_of(era));
@@ -119,11 +127,10 @@ RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy
   }
   RetentionPlan plan = plan_retention(inventory, policy, as_of);
   if (clock.doubt) {
-    plan.notes.insert(
-        plan.notes.begin(),
-        fmt::format(
-            "the clock of the store's host shows {}, which is doubted: ages are counted up to {}",
-            to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
+    plan.notes.insert(plan.notes.begin(),
+                      fmt::format("the clock of the store's host shows {}, which is not trusted: "
+                                  "ages are counted up to {}",
+                                  to_iso8601(clock.doubt->noticed), to_iso8601(as_of)));
   }
   return plan;
 }

@@ -1,5 +1,5 @@
-// Turns an order to prune into a plan: from the policy in a request and the archive's present
-// content. Blocking; errors as store/backend/backend.h.
+// Turns an order to prune into a plan, according to the policy in a request and the present content
+// of the archive. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace walstow {
 
-// The newest era, or a named one. Refuses if there is none.
+// Returns the newest era, or the named one. Refuses if there is no such era.
 OrRefusal<EraName> era_of(const Archive& archive, const std::string& cluster,
                           const std::optional<EraName>& named);
 
@@ -24,7 +24,7 @@ struct PruneOrder {
   std::string cluster;
   PrunePolicy policy;
   std::optional<EraName> era;  // nullopt: the newest
-  std::optional<Lsn> floor;    // an upper bound
+  std::optional<Lsn> floor;    // an upper bound of the floor
 };
 
 struct PruneDecision {
@@ -32,30 +32,32 @@ struct PruneDecision {
   std::vector<EraName> older_eras;
   RetentionPlan plan;
   Amount amount;
-  // The reasons for which a policy would not prune now, in sentences for people, who may know
-  // better.
+  // Reasons for which a policy would not prune now, as sentences for an administrator, who may
+  // decide otherwise.
   std::vector<std::string> objections = {};
 };
 
-// Refuses if there is no such era, or the policy does not fit it. Throws Error{kUnavailable} if
-// `stop` is requested.
+// Refuses if there is no such era, if the policy is not valid for that era, or as refuse_unstated()
+// does. Throws Error{kDamaged} for an unreadable policy of the cluster, which may keep more. Throws
+// Error{kUnavailable} if `stop` is requested.
 OrRefusal<PruneDecision> decide_prune(const Archive& archive, const PruneOrder& order,
                                       const ArchiveClock& clock, Time now,
                                       const std::stop_token& stop);
 
-// The reasons not to trust the clock with an unattended prune. `inventory` is as plan_by_clock()
-// has left it. Omits a doubted clock, which the plan already covers. A cluster that nobody uses
-// needs no pruning, and a wrong clock makes a cluster look unused.
+// Returns the reasons not to trust the clock with an automatic prune. `inventory` is as
+// plan_by_clock() leaves it. A doubted clock is omitted, because the plan already takes it into
+// account. One reason is that a cluster looks unused: a wrong clock can cause this, and a cluster
+// that nobody uses needs no pruning anyway. An era without a file and a standby gives no reason.
 std::vector<std::string> objections_of_clock(const RetentionInventory& inventory,
                                              const PrunePolicy& policy, const ArchiveClock& clock,
                                              Time now);
 
-// Refuses if `before` is no position of the era.
+// Refuses if `before` is not a position of the era.
 OrRefusal<RetentionPolicy> policy_for(const PrunePolicy& asked, const EraName& era);
 
-// As plan_retention(), by a clock that may be doubted. During a doubt nothing is removed by age
-// alone. If the policy names a position or a dead branch, ages count up to the time before the
-// doubt. Times of the future in `inventory` count by that clock, too.
+// Like plan_retention(), but with a clock that may be doubted. During a doubt, nothing is removed
+// by age alone. If the policy names a position or a dead branch, ages count up to the time before
+// the doubt. Also sets `future_times` in `inventory` according to that clock.
 RetentionPlan plan_by_clock(RetentionInventory& inventory, const RetentionPolicy& policy,
                             const ArchiveClock& clock, Time now, const std::string& cluster);
 

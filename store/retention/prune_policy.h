@@ -1,6 +1,6 @@
-// A cluster's policy: walstowd prunes by it automatically, and `walstow prune` unless its options
-// override it. One record of the cluster, so that every daemon on the archive and the command use
-// the same policy. Blocking; errors as store/backend/backend.h.
+// A cluster's policy. walstowd prunes by it automatically. `walstow prune` uses it, too, unless
+// its options override it. The policy is one record in the cluster, so the command and all daemons
+// that use the archive apply the same policy. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -10,22 +10,35 @@
 #include <string_view>
 
 #include "proto/wire/command.h"
+#include "proto/wire/refusal.h"
 #include "proto/wire/retention_report.h"
 #include "store/archive/archive.h"
 
 namespace walstow {
 
-// nullopt: none is set. Throws Error{kDamaged}: an unreadable record must not decide a prune.
+// Returns nullopt if no policy is set. Throws Error{kDamaged} for an unreadable record, because
+// such a record must not decide about a prune.
 std::optional<PolicyReport> read_policy(const Archive& archive, std::string_view cluster);
 
-// Replaces any other policy, even a damaged one. Durable on return. `set` has a policy.
+// Replaces any other policy, even a damaged one. The policy is durable on return. Requires
+// `set.policy`.
 PolicyReport set_policy(const Archive& archive, const SetPolicy& set, const std::string& by,
                         Time now);
-// False: there was none.
+// Refuses a policy as refuse_unstated() does. Accepts any policy if the present one is damaged.
+std::optional<Refusal> refuse_policy(const Archive& archive, const SetPolicy& set);
+
+// Refuses an order that selects the backups to keep, and does not state how many monthly or yearly
+// ones, although the cluster's policy keeps some. Otherwise a forgotten option, or a client of an
+// earlier release, would delete them.
+std::optional<Refusal> refuse_unstated(const std::optional<PolicyReport>& policy,
+                                       const PrunePolicy& order);
+
+// Returns false if there was no policy.
 bool remove_policy(const Archive& archive, const RemovePolicy& remove);
 
-// A policy as a part of records. Reading it throws Error{kDamaged} with the name of the `record`:
-// if it ignored an unknown member, a prune might remove more than the administrator wants.
+// Make and read the part of a record that contains a policy. If that part has an unknown member,
+// reading throws Error{kDamaged} with the name of the `record`: a prune that ignores the member
+// might remove more than the administrator wants.
 boost::json::object policy_object(const PrunePolicy& policy);
 PrunePolicy policy_of(const boost::json::object& object, const std::string& record);
 

@@ -19,14 +19,14 @@
 namespace walstow {
 namespace {
 
-constexpr int kShareOfTime = 50;  // counting takes one part in so many
+constexpr int kShareOfTime = 50;  // counting takes at most one part in so many
 
-// What a cluster has; or a claim: somebody counts, and what was known before counts meanwhile.
+// The bytes of a cluster; or a claim: one caller counts, and the previous figure counts meanwhile.
 struct Usage {
   std::optional<std::uint64_t> stored_bytes;  // as counted; nullopt: nobody has yet
   std::uint64_t added = 0;                    // by puts since that count, or the one now, began
-  std::uint64_t period = 0;                   // how often `added` has begun at zero
-  Time counted;                               // the epoch: something was removed since
+  std::uint64_t period = 0;                   // how often `added` was reset to zero
+  Time counted;                               // the epoch: something was removed since the count
   std::chrono::milliseconds took{};
 
   // nullopt: nobody has counted yet.
@@ -50,7 +50,7 @@ std::string encode_usage(const Usage& usage) {
                   {"took_ms", usage.took.count()}});
 }
 
-// nullopt: there is none, or it cannot be read; it is made anew then.
+// nullopt: there is no record, or it cannot be read, and is made anew.
 std::optional<Usage> decode_usage(const std::optional<std::string>& content,
                                   const std::string& place) {
   if (!content) return std::nullopt;
@@ -72,8 +72,8 @@ std::optional<Usage> decode_usage(const std::optional<std::string>& content,
   }
 }
 
-// Changes a note. False: not now. Nobody waits for others' records for it, nor fails because a disk
-// is full: it lapses by itself.
+// Changes the record. False: not now. A put does not wait for other records for it, and does not
+// fail because a disk is full: the record expires on its own.
 template <class Step>
 bool attempt(const Step& step) {
   try {
@@ -86,8 +86,8 @@ bool attempt(const Step& step) {
   }
 }
 
-// Puts `usage` in the place of the note, but for what puts have added meanwhile; where something
-// was removed, the next one who asks counts anew.
+// Replaces the record with `usage`, but keeps what puts have added meanwhile. If something was
+// removed, the next caller counts anew.
 void change_usage(Backend& backend, const std::string& key, Usage usage) {
   const std::string place = record_name(backend, key);
   backend.update_record(key, [&](const std::optional<std::string>& content) {
@@ -101,8 +101,9 @@ void change_usage(Backend& backend, const std::string& key, Usage usage) {
   });
 }
 
-// Counts for the owner of `claim`, and renews it meanwhile: it counts for fifty times what the walk
-// has taken so far. So it holds until the count replaces it, and lapses where its owner has ended.
+// Counts for the owner of `claim`, and renews the claim meanwhile: it is valid for fifty times as
+// long as the walk has taken so far. So it lasts until the count replaces it, and expires if its
+// owner has ended.
 Usage count_stored(Backend& backend, std::string_view cluster, const Usage& claim) {
   const std::string key = layout::usage_record(cluster);
   const auto begun = Clock::now();
@@ -166,7 +167,7 @@ std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view 
   const std::string place = record_name(backend, key);
   const auto known = decode_usage(backend.read_record(key), place);
   if (known && known->counts_at(now)) return known->known();
-  // Who is first counts; for the others what was known counts on meanwhile.
+  // The first caller counts; for the others the previous figure counts meanwhile.
   Usage claim = known.value_or(Usage());
   bool is_first = false;
   const auto take = [&](const std::optional<std::string>& content) -> std::optional<std::string> {
@@ -175,8 +176,8 @@ std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view 
     claim = there.value_or(Usage());
     if (!is_first) return std::nullopt;
     claim.counted = now;
-    // From here on those that the count may not see. Before the first count ended they are all
-    // that is known.
+    // From here on, `added` has the bytes that the count may not see. Before the first count ends,
+    // they are all that is known.
     if (claim.stored_bytes) {
       claim.stored_bytes = claim.known();
       claim.added = 0;
@@ -212,7 +213,7 @@ std::optional<Refusal> QuotaUse::refusal_at(std::uint64_t stored) const {
                       fmt::format("cluster \"{}\" has {} stored, and a quota of {}", cluster_,
                                   size_text(stored), size_text(*quota_)),
                       fmt::format("Nothing is lost: PostgreSQL keeps its WAL, and tries again. {} "
-                                  "removes WAL that no consumer needs; {} allows more.",
+                                  "removes WAL that no consumer needs; {} raises the quota.",
                                   suggestion({"prune", cluster_}),
                                   suggestion({"policy", "set", cluster_, "--quota", "SIZE"})));
 }
@@ -247,7 +248,7 @@ void QuotaUse::give_back() {
   attempt([&] {
     backend_.update_record(key, [&](const std::optional<std::string>& content) {
       auto usage = decode_usage(content, place);
-      // A count that has begun since does not see them, and `added` is of other puts.
+      // A count that has begun since does not see these bytes, and `added` belongs to other puts.
       if (!usage || usage->period != period_) return std::optional<std::string>();
       usage->added -= std::min(usage->added, added_);
       return std::optional(encode_usage(*usage));

@@ -1,17 +1,18 @@
-// How many bytes a cluster may have, as stored: a put beyond is refused before its body is taken,
-// and the server keeps its WAL and asks again. Blocking; errors as store/backend/backend.h.
+// How many stored bytes a cluster may have. A put beyond the quota is refused before its body is
+// accepted; the server keeps its WAL and tries again. Blocking. Errors: as in
+// store/backend/backend.h.
 //
-// What it has is counted by a walk over its keys, and noted in a record, by which all processes go:
-// a put over the local or an SSH link is one of its own. Each put adds its object to the note, in
-// one step of all processes, right before the object gets its name. So the figure is of now, and a
-// cluster goes beyond its quota by one object at most, whoever puts at the same time. A count mends
-// what a crash between the two steps leaves, and sees what is removed and what else is written;
-// only of objects that are getting their names in the moment in which it begins it may miss some,
-// until the next one.
+// A walk over the cluster's keys counts its bytes. A record contains the result for all processes,
+// because each put over the local link or an SSH link has its own process. Each put adds the size
+// of its object to the record, atomically for all processes, right before the object gets its name.
+// So the number is current, and simultaneous puts exceed the quota by at most one object. The next
+// count corrects the number if a crash happened between these two steps, and includes bytes that
+// were removed or written in other ways. It may miss objects that get their names at the moment
+// when it begins; the count after it includes them.
 //
-// A count stands for kLeastCountAge, and longer where the walk took long, so that counting takes a
-// fiftieth of the time at most. Then one put counts, and all others go by the old note until it
-// has; before the first count ends, by what was put since it began.
+// A count is valid for kLeastCountAge, or longer if the walk took long, so that counting takes at
+// most a fiftieth of the time. After that, one put counts, while all others use the old number.
+// Until the first count has ended, they use the bytes that were put since it began.
 #pragma once
 
 #include <chrono>
@@ -28,33 +29,38 @@ namespace walstow {
 
 inline constexpr std::chrono::seconds kLeastCountAge{10};
 
-// nullopt: none is set. Throws Error{kDamaged}.
+// Returns nullopt if no quota is set. Throws Error{kDamaged}.
 std::optional<std::uint64_t> read_quota(BackendReader& backend, std::string_view cluster);
-// In the place of any other, also of a damaged one; 0: none. Durable on return.
+// Replaces any other quota, even a damaged one. 0 removes the quota. The quota is durable on
+// return.
 void set_quota(Backend& backend, std::string_view cluster, std::uint64_t bytes,
                const std::string& by, Time now);
 
-// Everything below the cluster, records too. As it was noted, or counted now. nullopt: somebody
-// else counts, and nobody has before.
+// Returns the stored bytes of everything below the cluster, including records. They come from the
+// record, or are counted now. Returns nullopt if another caller is counting for the first time.
 std::optional<std::uint64_t> stored_bytes_of(Backend& backend, std::string_view cluster, Time now);
-// The same as it was noted, however long ago; nullopt: nobody has counted yet.
+// Returns the stored bytes from the record, however old it is, or nullopt if they were never
+// counted.
 std::optional<std::uint64_t> noted_bytes_of(BackendReader& backend, std::string_view cluster);
-// Something was removed: who asks next counts anew, and the note counts until then.
+// Call it after something was removed. The next caller counts again; until then, the record is
+// used.
 void forget_stored_bytes(Backend& backend, std::string_view cluster);
 
-// One put and the quota of its cluster. Without a quota nothing is noted, and nothing costs
-// anything but the look for it. `backend` outlives it. Threads: one at a time.
+// One put in relation to the quota of its cluster. Without a quota, it records nothing, and only
+// checks whether a quota exists. `backend` outlives this object. Only one thread at a time may use
+// it.
 class QuotaUse {
  public:
-  // Throws Error{kDamaged} for a quota that cannot be read.
+  // Throws Error{kDamaged} if the quota cannot be read.
   QuotaUse(Backend& backend, std::string cluster);
 
   bool is_limited() const { return quota_.has_value(); }
-  // Before the body is taken. nullopt: the cluster may have more.
+  // Call it before accepting the body. Returns nullopt if the cluster may store more.
   std::optional<Refusal> refuse(Time now);
-  // `bytes` are about to be stored. nullopt: they may be, and are noted, durably on return.
+  // Call it when `bytes` are about to be stored. Returns nullopt if they may be stored. They are
+  // then recorded, and the record is durable on return.
   std::optional<Refusal> add(std::uint64_t bytes);
-  // Takes the last add() back: its bytes were not stored after all.
+  // Undoes the last add(): its bytes were not stored after all.
   void give_back();
 
  private:
@@ -63,8 +69,8 @@ class QuotaUse {
   Backend& backend_;
   std::string cluster_;
   std::optional<std::uint64_t> quota_;
-  std::uint64_t added_ = 0;   // bytes, by add()
-  std::uint64_t period_ = 0;  // in which they were noted
+  std::uint64_t added_ = 0;   // bytes that add() has recorded
+  std::uint64_t period_ = 0;  // the period in which they were recorded
 };
 
 }  // namespace walstow

@@ -40,8 +40,8 @@ HoldFacts facts_of(const HoldReport& report, SegmentSize size) {
           .timeline = from ? from->timeline() : std::nullopt};
 }
 
-// A backup that begins below a floor may still be complete, since young files stay. Its first
-// segment, which is removed first, decides.
+// A backup that begins below a floor may still be complete, since young files and kept ranges stay.
+// It is gone if one of its segments was removed; usually that is the first one.
 class PrunedBackups {
  public:
   PrunedBackups(const Archive& archive, std::string_view cluster, const EraName& era)
@@ -49,16 +49,31 @@ class PrunedBackups {
 
   bool is_gone(const BackupFacts& backup) {
     if (!tombstones_) tombstones_ = list_tombstones(backend_, cluster_, era_);
-    const auto covers = [&](const Tombstone& one) {
-      return one.covers(backup.timeline, backup.start);
-    };
-    if (std::ranges::none_of(*tombstones_, covers)) return false;
-    const auto first = WalFileName::segment(backup.timeline, backup.start, segment_size_of(era_));
-    const auto key = layout::object_key(cluster_, era_, first);
-    return key && backend_.open_object(*key) == nullptr;
+    SegmentNumber end;  // no segment from here onward was removed
+    for (const Tombstone& one : *tombstones_)
+      end = std::max(end, one.limit());
+    if (backup.stop) end = std::min(end, SegmentNumber{last_needed(backup).value + 1});
+    // It ends at the first segment that is absent, so a forged stop does not make this long.
+    for (SegmentNumber number = backup.start; number < end; ++number.value) {
+      if (was_removed(backup.timeline, number)) return true;
+      if (!backup.stop) break;
+    }
+    return false;
   }
 
  private:
+  SegmentNumber last_needed(const BackupFacts& backup) const {
+    const Lsn last_byte{std::max<std::uint64_t>(backup.stop->value, 1) - 1};
+    return std::max(backup.start, segment_of(last_byte, segment_size_of(era_)));
+  }
+  bool was_removed(Timeline timeline, SegmentNumber number) const {
+    const auto covers = [&](const Tombstone& one) { return one.covers(timeline, number); };
+    if (std::ranges::none_of(*tombstones_, covers)) return false;
+    const auto file = WalFileName::segment(timeline, number, segment_size_of(era_));
+    const auto key = layout::object_key(cluster_, era_, file);
+    return key && backend_.open_object(*key) == nullptr;
+  }
+
   Backend& backend_;
   std::string_view cluster_;
   const EraName& era_;
@@ -80,6 +95,11 @@ std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::Lo
     if (!plan.floor || *plan.floor <= folder.first) return false;
     if (*plan.floor < folder.end) return std::nullopt;
   }
+  const auto keeps_some = [&](const KeptRange& range) {
+    return range.timeline == folder.timeline && range.first < folder.end &&
+           range.last >= folder.first;
+  };
+  if (std::ranges::any_of(plan.kept_ranges, keeps_some)) return std::nullopt;
   return !is_of_future && folder.newest < plan.put_before ? std::optional(true) : std::nullopt;
 }
 
@@ -181,9 +201,25 @@ Amount amount_of(const Archive& archive, const std::string& cluster, const EraIn
   return amount;
 }
 
+std::vector<PeriodBackupReport> reports_of(const std::vector<RetentionPlan::PeriodBackup>& backups,
+                                           SegmentSize size) {
+  std::vector<PeriodBackupReport> reports;
+  reports.reserve(backups.size());
+  for (const auto& [name, put_by, month, year, range] : backups) {
+    reports.push_back({.name = name,
+                       .put_by = put_by,
+                       .month = month,
+                       .year = year,
+                       .first = WalFileName::segment(range.timeline, range.first, size).text(),
+                       .last = WalFileName::segment(range.timeline, range.last, size).text()});
+  }
+  return reports;
+}
+
 std::vector<BackupReport> list_backups(const Archive& archive, const std::string& cluster,
-                                       std::vector<BackupReport> of_files) {
-  std::vector<BackupReport> reports = list_added_backups(archive, cluster);
+                                       std::vector<BackupReport> of_files,
+                                       DamagedRecords* damaged) {
+  std::vector<BackupReport> reports = list_added_backups(archive, cluster, damaged);
   reports.insert(reports.end(), of_files.begin(), of_files.end());
   for (const EraName& era : archive.eras(cluster)) {
     PrunedBackups pruned(archive, cluster, era);

@@ -4,7 +4,7 @@
 //     fork. It is live if it is the highest (PostgreSQL numbers each promotion higher than all it
 //     knows), or has the newest file, or has received a file within the time for which backups are
 //     kept. Length proves nothing: an abandoned branch may be the longer one.
-//  2. Which backups are on a line? Those that stopped before the line left their timeline.
+//  2. Which backups are on a line? Those that stopped before the line branched off their timeline.
 //  3. Which are kept? For each live line the newest N, all that are younger than D, and the newest
 //     that is older than D: without it, no recovery reaches the time before the first younger one.
 //     Along one line the order of stopping is the order of the log, so it needs no clock. The
@@ -14,31 +14,27 @@
 //  4. Histories and segments may be made up, too, so that a line in use looks abandoned. So each
 //     client (or all servers as one) also keeps its newest backups by time, on any line.
 //  5. The floor is the lowest of their starts, of the positions and of the holds.
+//  6. Which backups are kept for a month or a year? Among the backups of steps 3 and 4, those that
+//     period_backups.h chooses. They do not take part in step 5.
 #include "store/retention/retention_rule.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <limits>
 #include <map>
 #include <set>
 
 #include "proto/base/suggestion.h"
 #include "store/retention/consumers.h"
+#include "store/retention/dead_branch.h"
 #include "store/retention/label_pattern.h"
+#include "store/retention/period_backups.h"
 #include "store/retention/timeline_lines.h"
 
 namespace walstow {
 namespace {
 
-constexpr SegmentNumber kEndless{std::numeric_limits<std::uint64_t>::max()};
-
 constexpr std::size_t kMostNoted = 3;  // of one kind
 constexpr std::chrono::hours kLongSilence{48};
-
-std::string days_text(std::chrono::system_clock::duration duration) {
-  const auto hours = std::chrono::duration_cast<std::chrono::hours>(duration).count();
-  return hours < 48 ? fmt::format("{} hours", hours) : fmt::format("{} days", hours / 24);
-}
 
 class Planner {
  public:
@@ -55,8 +51,10 @@ class Planner {
   std::vector<std::size_t> newest_first_of(Timeline line) const;
   std::vector<std::size_t> newest_first() const;
   void keep_newest(const std::vector<std::size_t>& newest_first);
+  void note_period_backups();
   void note_putters();
   void note_gone(const BackupFacts& backup);
+  SegmentNumber last_needed(const BackupFacts& backup) const;
   std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
   void note_unreadable(const BackupFacts& backup);
   void note_incomplete(const BackupFacts& backup, SegmentNumber missing);
@@ -64,10 +62,8 @@ class Planner {
   void add_consumers();
   void set_floor();
   void set_floor_at_end();
+  void set_kept_ranges();
   void plan_dead_timeline(Timeline dead);
-  std::string why_not_dead(Timeline dead) const;
-  std::optional<RetentionPlan::SegmentRange> needed_by(const Consumer& consumer,
-                                                       Timeline dead) const;
   Time counted(Time time) const { return inventory_.future_times(time); }
   void add_standby(Consumer consumer);
   SegmentNumber segment(Lsn lsn) const { return segment_of(lsn, inventory_.segment_size); }
@@ -76,7 +72,9 @@ class Planner {
   const RetentionPolicy& policy_;
   Time now_;
   const TimelineLines lines_;
-  std::set<std::size_t> kept_;  // indices into inventory_.backups
+  // Indices into inventory_.backups.
+  std::set<std::size_t> kept_, lacking_;  // lacking_: a segment that they need is missing
+  std::optional<PeriodBackups> of_periods_;
   std::vector<Consumer> consumers_;
   std::size_t gone_ = 0, unreadable_ = 0, incomplete_ = 0;  // backups that were noted
   RetentionPlan plan_;
@@ -141,8 +139,23 @@ void Planner::keep_newest(const std::vector<std::size_t>& newest_first) {
     const Newer newer = backup.added ? added : own + added;
     const bool reaches_back = policy_.keep->count > 0 && !newer.has_older;
     if (newer.count < policy_.keep->count || !older || reaches_back) kept_.insert(i);
-    if (first_missing(backup)) continue;
-    own.add(older);
+    if (!lacking_.contains(i)) own.add(older);
+  }
+}
+
+void Planner::note_period_backups() {
+  if (!of_periods_) return;
+  for (const auto& [i, periods] : of_periods_->chosen()) {
+    if (kept_.contains(i)) continue;
+    const BackupFacts& backup = inventory_.backups[i];
+    plan_.period_backups.push_back(
+        {.name = backup.name,
+         .put_by = backup.put_by,
+         .month = periods.month,
+         .year = periods.year,
+         .range = {.timeline = backup.timeline,
+                   .first = backup.start,
+                   .last = std::max(backup.start, last_needed(backup))}});
   }
 }
 
@@ -153,11 +166,15 @@ void Planner::note_gone(const BackupFacts& backup) {
                   backup.name, foreign_text(backup.label)));
 }
 
+// Of a readable backup. The last byte that it needs is the one before `stop`.
+SegmentNumber Planner::last_needed(const BackupFacts& backup) const {
+  return segment(Lsn{std::max<std::uint64_t>(backup.stop->value, 1) - 1});
+}
+
 // The first missing segment of those that the backup needs to become consistent.
 std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) const {
   if (!backup.stop) return std::nullopt;
-  // The last byte that it needs is the one before `stop`.
-  const SegmentNumber last = segment(Lsn{std::max<std::uint64_t>(backup.stop->value, 1) - 1});
+  const SegmentNumber last = last_needed(backup);
   const TimelineFacts* timeline = lines_.find(backup.timeline);
   if (timeline == nullptr || !timeline->last) return backup.start;
   if (timeline->first && backup.start < *timeline->first) return backup.start;
@@ -181,11 +198,11 @@ void Planner::note_unreadable(const BackupFacts& backup) {
 
 void Planner::note_incomplete(const BackupFacts& backup, SegmentNumber missing) {
   if (++incomplete_ > kMostNoted) return;
-  plan_.notes.push_back(fmt::format(
-      "backup {} (\"{}\") cannot be recovered: segment {}, which it needs, is missing; it does not "
-      "count as one that is kept",
-      backup.name, foreign_text(backup.label),
-      WalFileName::segment(backup.timeline, missing, inventory_.segment_size).text()));
+  plan_.notes.push_back(
+      fmt::format("backup {} (\"{}\") cannot be recovered: segment {}, which it needs, is missing; "
+                  "it does not count as a kept backup",
+                  backup.name, foreign_text(backup.label),
+                  WalFileName::segment(backup.timeline, missing, inventory_.segment_size).text()));
 }
 
 void Planner::note_putters() {
@@ -200,9 +217,9 @@ void Planner::note_putters() {
   if (names.size() > kMostNoted) names[kMostNoted] = "others";
   names.resize(std::min(names.size(), kMostNoted + 1));
   plan_.notes.push_back(fmt::format(
-      "backups were put by {}: the newest of each client are kept, since those of another client "
-      "may be forged. Name the cluster's servers with \"policy set --new-timelines\": their "
-      "backups count as those of one client. Withdraw backups that should not count",
+      "backups were put by {}: the newest ones of each client are kept, because another client may "
+      "have forged its own. Name the cluster's servers with \"policy set --new-timelines\": their "
+      "backups then count as one client's. Withdraw backups that should not count",
       fmt::join(names, ", ")));
 }
 
@@ -214,7 +231,10 @@ void Planner::choose_backups() {
       note_gone(backup);
       continue;
     }
-    if (const auto missing = first_missing(backup)) note_incomplete(backup, *missing);
+    if (const auto missing = first_missing(backup)) {
+      lacking_.insert(i);
+      note_incomplete(backup, *missing);
+    }
     if (!backup.stop) note_unreadable(backup);
     if (!backup.stop || (keep_all && counts(backup))) kept_.insert(i);
   }
@@ -224,17 +244,21 @@ void Planner::choose_backups() {
         "unknown which timeline descends from which");
   }
   if (keep_all) return;
+  of_periods_.emplace(inventory_, *policy_.keep, lacking_);
   for (const TimelineFacts& facts : inventory_.timelines) {
     if (!lines_.is_end(facts)) continue;
     if (lines_.is_live(facts)) {
       keep_newest(newest_first_of(facts.timeline));
+      of_periods_->add(newest_first_of(facts.timeline));
     } else {
-      plan_.notes.push_back(fmt::format(
-          "timeline {} is abandoned, nothing was put since {}: no backups are kept for it alone",
-          facts.timeline.value, to_iso8601(facts.newest)));
+      plan_.notes.push_back(
+          fmt::format("timeline {} is abandoned, because nothing has been put since {}: no backups "
+                      "are kept for this timeline alone",
+                      facts.timeline.value, to_iso8601(facts.newest)));
     }
   }
   keep_newest(newest_first());
+  of_periods_->add(newest_first());
 }
 
 void Planner::add_standby(Consumer consumer) {
@@ -245,8 +269,9 @@ void Planner::add_standby(Consumer consumer) {
   if (consumer.seen) consumer.seen = counted(*consumer.seen);
   const auto silent = consumer.seen ? now_ - *consumer.seen : Time::duration::zero();
   if (policy_.standby_limit && silent > *policy_.standby_limit) {
-    plan_.notes.push_back(fmt::format("{} has been silent for {} and holds nothing back any more",
-                                      consumer.name, days_text(silent)));
+    plan_.notes.push_back(
+        fmt::format("{} has been silent for {}, so no WAL is kept for it any more", consumer.name,
+                    days_text(silent)));
     return;
   }
   consumers_.push_back(std::move(consumer));
@@ -278,7 +303,7 @@ void Planner::set_floor() {
   if (policy_.keep && policy_.keep->count > 0 && kept_.empty()) {
     plan_.reason =
         policy_.backup_label.empty()
-            ? "no backup is known that could be kept"
+            ? "no usable backup is known"
             : fmt::format("no backup is known whose label matches \"{}\"", policy_.backup_label);
     return;
   }
@@ -286,20 +311,20 @@ void Planner::set_floor() {
     return a.from.value_or(SegmentNumber{}) < b.from.value_or(SegmentNumber{});
   });
   if (least == consumers_.end() && !policy_.before) {
-    plan_.reason = "no backup, standby or hold is known, so it is unknown what is needed";
+    plan_.reason = "no backup, standby or hold is known, so it is unknown which WAL is needed";
     return;
   }
   if (least == consumers_.end() ||
       (policy_.before && *policy_.before < least->from.value_or(SegmentNumber{}))) {
     plan_.floor = policy_.before;
-    plan_.reason = "the command sets it there";
+    plan_.reason = "the command sets the floor there";
     return;
   }
   plan_.floor = least->from.value_or(SegmentNumber{});
   plan_.reason =
       least->from
           ? fmt::format("{} needs it", least->name)
-          : fmt::format("{} has not reported its position, so it may need everything", least->name);
+          : fmt::format("{} has not reported its position, so it may need all WAL", least->name);
   if (least->seen && now_ - *least->seen >= kLongSilence) {
     plan_.reason += fmt::format("; it was last seen {} ago", days_text(now_ - *least->seen));
   }
@@ -309,89 +334,62 @@ void Planner::set_floor_at_end() {
   std::optional<SegmentNumber> last;
   for (const TimelineFacts& facts : inventory_.timelines)
     last = std::max(last, facts.last);
-  plan_.reason = "no backup of this era is to be kept, and no standby or hold needs it";
+  plan_.reason = "the rule keeps no backup of this era, and no standby or hold needs WAL of it";
   // After a timeline's last segment there may be a .partial.
   if (last) plan_.floor = SegmentNumber{last->value + 2};
   if (plan_.floor && policy_.before) plan_.floor = std::min(plan_.floor, policy_.before);
 }
 
+void Planner::set_kept_ranges() {
+  std::vector<KeptRange> ranges;
+  for (const RetentionPlan::PeriodBackup& backup : plan_.period_backups) {
+    const bool matters = plan_.dead_timeline ? backup.range.timeline == *plan_.dead_timeline
+                                             : plan_.floor && backup.range.first < *plan_.floor;
+    if (matters) ranges.push_back(backup.range);
+  }
+  plan_.kept_ranges = united(std::move(ranges));
+  if (plan_.kept_ranges.size() <= kMostKeptRanges) return;
+  plan_.reason = fmt::format(
+      "the monthly and yearly backups need {} separate ranges of WAL, and a prune can keep at most "
+      "{}: reduce the number of months and years, or of clients that put backups",
+      plan_.kept_ranges.size(), kMostKeptRanges);
+  plan_.floor.reset();
+  plan_.dead_timeline.reset();
+  plan_.kept_ranges.clear();
+}
+
 // --- a dead branch ---
-
-std::string Planner::why_not_dead(Timeline dead) const {
-  const TimelineFacts* found = lines_.find(dead);
-  if (found == nullptr) return fmt::format("there is no timeline {}", dead.value);
-  if (!lines_.descent_is_known()) {
-    return "the history file of a timeline is missing or damaged, so it is unknown which timeline "
-           "descends from which";
-  }
-  if (lines_.is_live(*found)) {
-    return fmt::format(
-        "timeline {} may be in use: it is the highest, or has the newest file, or "
-        "one that is younger than {}",
-        dead.value,
-        days_text(policy_.keep ? std::max(policy_.keep->younger, policy_.least_age)
-                               : policy_.least_age));
-  }
-  if (consumers_.empty())
-    return "no backup, standby or hold is known, so it is unknown what is needed";
-  for (const Consumer& consumer : consumers_) {
-    if (!consumer.from) return fmt::format("{} has not reported its position", consumer.name);
-    if (consumer.timeline && lines_.ancestry_of(*consumer.timeline) == nullptr) {
-      return fmt::format("{} is on timeline {}, of which there is no history file", consumer.name,
-                         consumer.timeline->value);
-    }
-  }
-  return {};
-}
-
-// The segments of the dead timeline that a consumer on timeline u may request from segment s on.
-std::optional<RetentionPlan::SegmentRange> Planner::needed_by(const Consumer& consumer,
-                                                              Timeline dead) const {
-  const SegmentNumber from = *consumer.from;
-  if (!consumer.timeline || *consumer.timeline == dead) return {{from, kEndless}};
-  // It may recover along any timeline that forks off on its path.
-  const TimelineLines::Ancestry& ancestry = *lines_.ancestry_of(dead);
-  const auto left = std::ranges::find(ancestry, *consumer.timeline, &TimelineSwitch::parent);
-  if (left != ancestry.end()) {
-    const auto passes = [&](const TimelineSwitch& fork) { return segment(fork.left_at) >= from; };
-    if (std::all_of(left, ancestry.end(), passes)) return {{SegmentNumber{}, kEndless}};
-    return std::nullopt;
-  }
-  for (const TimelineSwitch& fork : *lines_.ancestry_of(*consumer.timeline)) {
-    if (fork.parent == dead && segment(fork.left_at) >= from) {
-      return {{from, segment(fork.left_at)}};
-    }
-  }
-  return std::nullopt;
-}
 
 void Planner::plan_dead_timeline(Timeline dead) {
   plan_.floor.reset();
-  plan_.reason = why_not_dead(dead);
+  const DeadBranch branch(lines_, policy_, inventory_.segment_size, dead);
+  plan_.reason = branch.why_not(consumers_);
   if (!plan_.reason.empty()) return;
   plan_.dead_timeline = dead;
   std::size_t needing = 0;
   for (const Consumer& consumer : consumers_) {
-    const auto range = needed_by(consumer, dead);
+    const auto range = branch.needed_by(consumer);
     if (!range) continue;
     plan_.needed.push_back(*range);
     if (++needing <= kMostNoted) {
-      plan_.notes.push_back(fmt::format("{} may need a part of timeline {}, which is kept",
+      plan_.notes.push_back(fmt::format("{} may need a part of timeline {}; that part is kept",
                                         consumer.name, dead.value));
     }
   }
-  plan_.reason = fmt::format("nothing else needs timeline {}", dead.value);
+  plan_.reason = fmt::format("nothing needs the rest of timeline {}", dead.value);
 }
 
 RetentionPlan Planner::run() {
   choose_backups();
   note_putters();
+  note_period_backups();
   add_consumers();
   if (policy_.dead_timeline) {
     plan_dead_timeline(*policy_.dead_timeline);
   } else {
     set_floor();
   }
+  set_kept_ranges();
   return std::move(plan_);
 }
 
@@ -402,8 +400,15 @@ RetentionPlan plan_retention(const RetentionInventory& inventory, const Retentio
   return Planner(inventory, policy, now).run();
 }
 
+void lower_floor(RetentionPlan& plan, SegmentNumber floor) {
+  if (!plan.floor || *plan.floor <= floor) return;
+  plan.floor = floor;
+  std::erase_if(plan.kept_ranges, [floor](const KeptRange& range) { return range.first >= floor; });
+}
+
 bool may_go(const RetentionPlan& plan, const StoredFileFacts& file) {
   if (plan.future_times(file.put) >= plan.put_before) return false;
+  if (is_kept(plan.kept_ranges, file.timeline, file.number)) return false;
   if (plan.dead_timeline) {
     return file.timeline == *plan.dead_timeline &&
            std::ranges::none_of(plan.needed, [&](const RetentionPlan::SegmentRange& range) {

@@ -87,6 +87,7 @@ RetentionReport retention_status(const Archive& archive, const std::string& clus
     report.notes.push_back(fmt::format("the policy waits: {}", objection));
   std::ranges::move(plan.notes, std::back_inserter(report.notes));
   report.notes.resize(std::min(report.notes.size(), kMostNotesShown));
+  report.period_backups = reports_of(plan.period_backups, size);
   report.files = amount.files;
   report.stored_bytes = amount.stored_bytes;
   return report;

@@ -1,5 +1,5 @@
-// The retention part of a status: the present floor of the newest era, the consumer that sets it,
-// and the amount that a prune would remove. For people; it decides nothing. Blocking; errors as
+// The part of a status about retention: the present floor of the newest era, the consumer that sets
+// it, and the amount that a prune would remove. It is only shown to people. Blocking. Errors: as in
 // store/backend/backend.h.
 #pragma once
 
@@ -14,9 +14,9 @@ namespace walstow {
 
 inline constexpr std::size_t kMostNotesShown = 10;
 
-// By the cluster's policy; without one, as `walstow prune` without options. `damaged` already
-// contains the errors of unreadable positions, and this adds those of other records. With any of
-// them there is no floor, since a prune would stop, too.
+// It uses the cluster's policy or, without one, the rule of `walstow prune` without options.
+// `damaged` already contains the errors of unreadable positions; this function adds the errors of
+// other records. If there is any such error, there is no floor, because a prune would stop, too.
 RetentionReport retention_status(const Archive& archive, const std::string& cluster,
                                  const EraInventory& files, DamagedRecords& damaged);
 

@@ -61,17 +61,17 @@ void ScheduledPrune::prune(const Archive& archive, const std::string& cluster,
   // The reason contains a command then; in the log only a hint's command can be pasted.
   if (const auto clock = read_clock(archive); clock && clock->doubt) {
     say_once(cluster,
-             fmt::format("nothing of cluster \"{}\" is to be pruned by its policy until {}: the "
-                         "clock of this host shows {}, far from {}, the last known time",
+             fmt::format("the policy of cluster \"{}\" prunes nothing until {}: the clock of this "
+                         "host shows {}, far from {}, the last known time",
                          cluster, to_iso8601(clock->doubt->noticed + kDoubt),
                          to_iso8601(clock->doubt->noticed), to_iso8601(clock->doubt->from)),
-             fmt::format("{} prunes at once what you know is not needed.",
+             fmt::format("{} prunes at once WAL that you know is not needed.",
                          suggestion({"prune", cluster, "--before", "SEGMENT"})));
     return;
   }
   say_once(cluster,
-           fmt::format("nothing of cluster \"{}\" is to be pruned by its policy; floor {}; {}",
-                       cluster, begun.floor.empty() ? "none" : begun.floor, begun.reason),
+           fmt::format("the policy of cluster \"{}\" finds nothing to prune; floor {}; {}", cluster,
+                       begun.floor.empty() ? "none" : begun.floor, begun.reason),
            {});
 }
 

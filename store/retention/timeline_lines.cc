@@ -39,7 +39,7 @@ bool TimelineLines::descent_is_known() const {
 // Whether a line ends on this timeline: it continues beyond all of its forks, or has none.
 bool TimelineLines::is_end(const TimelineFacts& facts) const {
   const auto fork = last_forks_.find(facts.timeline);
-  // A timeline that was left permanently lacks the segment of the fork, except for its .partial.
+  // A timeline that ended at a fork lacks the segment of the fork, except for its .partial.
   return fork == last_forks_.end() || (facts.last && *facts.last >= fork->second);
 }
 

@@ -12,18 +12,19 @@ namespace walstow {
 
 class TimelineLines {
  public:
-  // Both outlive this object.
+  // `inventory` and `policy` outlive this object.
   TimelineLines(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now);
 
   const TimelineFacts* find(Timeline timeline) const;  // nullptr: unknown
   using Ancestry = std::vector<TimelineSwitch>;
-  // nullptr: unknown. The lowest timeline of the archive has no ancestor that matters here.
+  // Returns nullptr if the ancestry is unknown. For the lowest timeline in the archive, the
+  // ancestry is empty: no ancestor matters here.
   const Ancestry* ancestry_of(Timeline timeline) const;
   bool descent_is_known() const;
   bool is_end(const TimelineFacts& facts) const;
-  // `facts` is from the inventory.
+  // `facts` is an element of the inventory.
   bool is_live(const TimelineFacts& facts) const;
-  // `backup` is readable.
+  // Requires that `backup` is readable.
   bool is_on_line(const BackupFacts& backup, Timeline line) const;
 
  private:
@@ -34,7 +35,7 @@ class TimelineLines {
   const RetentionPolicy& policy_;
   Time now_;
   std::map<Timeline, const TimelineFacts*> timelines_;
-  std::map<Timeline, SegmentNumber> last_forks_;  // where the last descendant left the timeline
+  std::map<Timeline, SegmentNumber> last_forks_;  // where the last one branched off
 };
 
 }  // namespace walstow

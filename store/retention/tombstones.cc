@@ -1,5 +1,6 @@
 #include "store/retention/tombstones.h"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <algorithm>
@@ -22,13 +23,17 @@ namespace {
 namespace json = boost::json;
 using State = Tombstone::State;
 
+// The format of a record with kept ranges. A store of an earlier release would ignore the ranges,
+// and must not read the record.
+constexpr std::string_view kFormatWithRanges = "2.0";
+
 constexpr std::size_t kTombstonesPage = 1000;
 // The number of finished ones that are kept: those that a later one with a higher floor covers are
 // removed in time.
 constexpr std::size_t kMostKept = 50;
 constexpr std::uint32_t kLastNumber = 999999;
 constexpr std::uint64_t kLastTimeline = std::numeric_limits<std::uint32_t>::max();
-// How often a list is read again because a record was removed meanwhile, as one is after a prune.
+// How often a list is read again because a record was removed meanwhile, as happens after a prune.
 constexpr int kMostBeginnings = 10;
 
 std::optional<State> parse_state(std::string_view text) {
@@ -38,12 +43,57 @@ std::optional<State> parse_state(std::string_view text) {
   return std::nullopt;
 }
 
+json::value range_value(const KeptRange& range, SegmentSize size) {
+  return {{"first", WalFileName::segment(range.timeline, range.first, size).text()},
+          {"last", WalFileName::segment(range.timeline, range.last, size).text()}};
+}
+
+KeptRange range_of(const json::value& value, const std::string& place, SegmentSize size) {
+  const json::object* object = value.if_object();
+  const auto file = [&](std::string_view name) {
+    const auto text = object == nullptr ? std::nullopt : text_member(*object, name);
+    const auto parsed = text ? WalFileName::parse(*text) : std::nullopt;
+    if (!parsed || parsed->kind() != FileKind::kSegment || !parsed->fits(size)) {
+      throw_damaged_record(place);
+    }
+    return *parsed;
+  };
+  const WalFileName first = file("first"), last = file("last");
+  if (first.timeline() != last.timeline() || last.number(size) < first.number(size)) {
+    throw_damaged_record(place);
+  }
+  return {first.timeline(), first.number(size), last.number(size)};
+}
+
+std::vector<KeptRange> ranges_of(const json::object& object, const std::string& place,
+                                 SegmentSize size) {
+  std::vector<KeptRange> ranges;
+  const json::value* const member = object.if_contains("kept");
+  if (member == nullptr) return ranges;
+  if (!member->is_array()) throw_damaged_record(place);
+  for (const json::value& value : member->get_array()) {
+    const KeptRange range = range_of(value, place, size);
+    const bool is_next =
+        ranges.empty() || ranges.back().timeline < range.timeline ||
+        (ranges.back().timeline == range.timeline && ranges.back().last < range.first);
+    if (!is_next) throw_damaged_record(place);
+    ranges.push_back(range);
+  }
+  return ranges;
+}
+
 std::string encode_tombstone(const Tombstone& tombstone, SegmentSize size) {
-  json::object object{{"format", kArchiveFormat},
+  json::object object{{"format", tombstone.kept.empty() ? kArchiveFormat : kFormatWithRanges},
                       {"number", tombstone.number},
                       {"state", to_string(tombstone.state)},
                       {"floor", to_string(start_of(tombstone.floor, size))}};
   if (tombstone.timeline) object["timeline"] = tombstone.timeline->value;
+  if (!tombstone.kept.empty()) {
+    json::array kept;
+    for (const KeptRange& range : tombstone.kept)
+      kept.push_back(range_value(range, size));
+    object["kept"] = std::move(kept);
+  }
   object["reached"] = to_string(start_of(tombstone.reached, size));
   object["policy"] = policy_object(tombstone.policy);
   object["reason"] = escaped(tombstone.reason);
@@ -55,7 +105,7 @@ std::string encode_tombstone(const Tombstone& tombstone, SegmentSize size) {
 }
 
 Tombstone decode(const std::string& content, const std::string& place, SegmentSize size) {
-  const json::object object = parse_record(content, place);
+  const json::object object = parse_record(content, place, kFormatWithRanges);
   const auto text = [&](std::string_view name) {
     auto value = text_member(object, name);
     if (!value) throw_damaged_record(place);
@@ -83,12 +133,24 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
                       .by = text("by"),
                       .begun = *begun,
                       .files = number("files", kLargest),
-                      .stored_bytes = number("stored_bytes", kLargest)};
+                      .stored_bytes = number("stored_bytes", kLargest),
+                      .kept = ranges_of(object, place, size)};
   if (object.contains("timeline")) {
     tombstone.timeline = Timeline{static_cast<std::uint32_t>(number("timeline", kLastTimeline))};
     tombstone.policy.timeline = tombstone.timeline;
   }
   return tombstone;
+}
+
+// Whether a finished prune has removed everything that an earlier one may have removed: whatever it
+// keeps, the earlier one kept, too.
+bool covers_all_of(const Tombstone& later, const Tombstone& old) {
+  if (later.state != State::kDone || later.timeline || later.limit() < old.limit()) return false;
+  return std::ranges::all_of(later.kept, [&old](const KeptRange& range) {
+    const bool concerns =
+        range.first < old.limit() && (!old.timeline || *old.timeline == range.timeline);
+    return !concerns || is_within(old.kept, part_below(range, old.limit()));
+  });
 }
 
 // Removes records that a later one covers. A removed record never has the highest number, so no
@@ -98,11 +160,9 @@ void drop_covered(Backend& backend, std::string_view cluster, const EraName& era
   if (all.size() <= kMostKept) return;
   for (std::size_t i = 0; i < all.size() - kMostKept; ++i) {
     const Tombstone& old = all[i];
-    const bool covered = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
-                                     [&old](const Tombstone& later) {
-                                       return later.state == State::kDone && !later.timeline &&
-                                              later.limit() >= old.limit();
-                                     });
+    const bool covered =
+        std::any_of(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end(),
+                    [&old](const Tombstone& later) { return covers_all_of(later, old); });
     if (covered && old.state != State::kIntent) {
       backend.remove_record(layout::prune_record(cluster, era, old.number));
     }
@@ -126,7 +186,8 @@ std::string_view to_string(State state) {
 KnownPrune known_prune(const Tombstone& tombstone) {
   return {.limit = tombstone.limit(),
           .timeline = tombstone.timeline,
-          .has_removed = !tombstone.timeline && tombstone.reached > SegmentNumber{}};
+          .has_removed = !tombstone.timeline && tombstone.reached > SegmentNumber{},
+          .kept = tombstone.kept};
 }
 
 std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view cluster,
@@ -148,8 +209,8 @@ std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view 
       // A later record covers it, and may be younger than this list.
       if (++beginnings > kMostBeginnings) {
         throw Error(ErrorKind::kUnavailable,
-                    "the records of prunes change faster than they can be read",
-                    fmt::format("Is there a record below \"{}\" that cannot be read?",
+                    "the records of prunes change faster than the store can read them",
+                    fmt::format("Look for a record below \"{}\" that cannot be read.",
                                 layout::prune_records(cluster, era)));
       }
       all.clear();
@@ -169,7 +230,7 @@ std::optional<Tombstone> create_tombstone(Backend& backend, std::string_view clu
   }
   tombstone.number = all.empty() ? 1 : all.back().number + 1;
   if (tombstone.number > kLastNumber) {
-    throw Error(ErrorKind::kRefused, "there have been too many prunes of this era");
+    throw Error(ErrorKind::kRefused, "this era has had too many prunes");
   }
   const std::string key = layout::prune_record(cluster, era, tombstone.number);
   if (!backend.create_record(key, encode_tombstone(tombstone, segment_size_of(era))))
@@ -206,11 +267,12 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
 std::string describe(const Tombstone& tombstone, SegmentSize size) {
   const std::string what =
       tombstone.timeline
-          ? fmt::format("with timeline {}, a dead branch", tombstone.timeline->value)
+          ? fmt::format("together with timeline {}, a dead branch", tombstone.timeline->value)
           : fmt::format("below floor {}", to_string(start_of(tombstone.limit(), size)));
-  return fmt::format("{} on {} by \"{}\", {}",
-                     tombstone.state == State::kIntent ? "about to be pruned" : "pruned",
-                     to_iso8601(tombstone.begun), tombstone.by, what);
+  return fmt::format(
+      "{} {} by \"{}\", {}",
+      tombstone.state == State::kIntent ? "about to be pruned: prune of" : "pruned on",
+      to_iso8601(tombstone.begun), tombstone.by, what);
 }
 
 std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size) {
@@ -234,8 +296,8 @@ std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::str
     // Young files have stayed.
     if (tombstone.state != State::kIntent && key && backend.open_object(*key) != nullptr) continue;
     return fmt::format(
-        "the backup of \"{}\" cannot be recovered: the WAL that it begins with was {}", file.text(),
-        describe(tombstone, size));
+        "no recovery from the backup in \"{}\" is possible: the WAL at its beginning was {}",
+        file.text(), describe(tombstone, size));
   }
   return std::nullopt;
 }
@@ -250,14 +312,14 @@ std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view clu
     const bool concerns = !tombstone.timeline || in_progress || tombstone.timeline == timeline;
     if (!concerns || from >= tombstone.limit()) continue;
     return make_refusal(Code::kBelowFloor,
-                        fmt::format("the WAL that is needed from {} on is {}",
+                        fmt::format("the WAL that is needed from {} onward is {}",
                                     to_string(start_of(from, size)), describe(tombstone, size)),
                         in_progress
                             ? fmt::format("Pruned up to {} so far. {} cancels the prune, and files "
                                           "not yet deleted are kept.",
                                           to_string(start_of(tombstone.reached, size)),
                                           suggestion({"prune", std::string(cluster), "--abandon"}))
-                            : "It cannot be brought back. Use a later backup, or a later place.");
+                            : "It cannot be brought back. Use a later backup or position.");
   }
   return std::nullopt;
 }

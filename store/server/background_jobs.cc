@@ -12,6 +12,10 @@ namespace {
 // The delay after the start, so that everything else has begun; later rounds use the set interval.
 constexpr Duration kFirstPrune{60000};
 
+// Each round writes a record or two for each cluster that archives. After a kill, the segments of
+// one round are read again.
+constexpr Duration kTimesWritten{10000};
+
 }  // namespace
 
 template <class Job>
@@ -30,10 +34,11 @@ BackgroundJobs::BackgroundJobs(Handler& handler, Duration prune_interval, Failed
   warming_up_ = begin([this](const std::stop_token& stop) { handler_.warm_up(stop); });
   keeping_clock_ = begin([this](const std::stop_token& stop) { keep_clock_each_hour(stop); });
   pruning_ = begin([this](const std::stop_token& stop) { prune_periodically(stop); });
+  writing_times_ = begin([this](const std::stop_token& stop) { write_times_periodically(stop); });
 }
 
 void BackgroundJobs::request_stop() {
-  for (std::jthread* job : {&warming_up_, &keeping_clock_, &pruning_})
+  for (std::jthread* job : {&warming_up_, &keeping_clock_, &pruning_, &writing_times_})
     job->request_stop();
 }
 
@@ -41,6 +46,14 @@ void BackgroundJobs::keep_clock_each_hour(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     handler_.keep_clock(stop);
     sleep_unless_stopped(std::chrono::duration_cast<Duration>(kClockRefresh), stop);
+  }
+}
+
+void BackgroundJobs::write_times_periodically(const std::stop_token& stop) {
+  for (;;) {
+    sleep_unless_stopped(kTimesWritten, stop);
+    if (stop.stop_requested()) return;
+    handler_.write_times();
   }
 }
 

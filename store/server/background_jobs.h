@@ -1,6 +1,6 @@
-// The daemon's work in addition to its connections: it reads the archive's inventory, keeps the
-// archive's clock, and prunes by policy. Each job has its own thread, since puts and gets need all
-// of the workers.
+// The daemon's background work: it reads the archive's inventory, keeps the archive's clock, writes
+// the index of time, and prunes by policy. Each job has its own thread, because puts and gets need
+// all workers.
 #pragma once
 
 #include <exception>
@@ -15,17 +15,19 @@ namespace walstow {
 
 class BackgroundJobs {
  public:
-  // A job that ends with an exception calls this, on its thread.
+  // A job that fails with an exception calls this, on its own thread.
   using Failed = std::function<void(std::exception_ptr failure)>;
-  // Starts the jobs. `handler` outlives this object. `prune_interval`: 0 for no pruning by policy.
+  // Starts the jobs. `handler` outlives this object. With a `prune_interval` of 0, nothing is
+  // pruned by policy.
   BackgroundJobs(Handler& handler, Duration prune_interval, Failed failed);
 
-  // The jobs end soon; the destructor waits for them. Any thread.
+  // Asks the jobs to end soon; the destructor waits for them. Any thread may call it.
   void request_stop();
 
  private:
   void keep_clock_each_hour(const std::stop_token& stop);
   void prune_periodically(const std::stop_token& stop);
+  void write_times_periodically(const std::stop_token& stop);
   template <class Job>
   std::jthread begin(Job job);
 
@@ -35,6 +37,7 @@ class BackgroundJobs {
   std::jthread warming_up_;
   std::jthread keeping_clock_;
   std::jthread pruning_;
+  std::jthread writing_times_;
 };
 
 }  // namespace walstow

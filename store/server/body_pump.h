@@ -1,8 +1,8 @@
-// Moves the body of a request from a connection into an upload. Holds at most two chunks of it in
-// memory, whatever its size.
+// Moves the body of a request from a connection into an upload. Holds at most two chunks of the
+// body in memory, whatever its size.
 //
-// While one chunk arrives, a worker thread writes the previous one, and another one works on bytes
-// that were written earlier (Upload::work_along): three activities at once.
+// While one chunk arrives, a worker thread writes the previous one, and another worker thread
+// processes bytes that were written earlier (Upload::work_along). So three things happen at once.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -25,31 +25,33 @@
 
 namespace walstow {
 
-// The peer went away, or is too slow: the session ends, without a fault on our side.
+// The peer has closed the connection, or is too slow. The session ends; this is not an error of the
+// store.
 struct PeerGone {};
 
-// For one session, on its strand.
+// Serves one session, on the session's strand.
 class BodyPump {
  public:
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
-  // The deadline for the whole of the next chunk.
+  // Returns the deadline by which the whole of the next chunk must have arrived.
   using Progress = std::function<Deadline()>;
 
-  // All of them outlive this object. `received` holds the bytes that were read beyond the head.
+  // All arguments outlive this object. `received` contains the bytes after the head that have
+  // already been read.
   BodyPump(ByteStream& stream, boost::beast::flat_buffer& received, WorkerPool& workers,
            Progress progress)
       : stream_(stream), received_(received), workers_(workers), progress_(std::move(progress)) {}
 
-  // Moves the whole body into the upload and returns its reply. The reply may be a refusal before
-  // the end of the body; then the rest of the body is still unread. Throws PeerGone, and
-  // Error{kFatal}.
+  // Moves the whole body into the upload, and returns the upload's reply. The reply may be a
+  // refusal before the end of the body; then the rest of the body is still unread. Throws PeerGone,
+  // and Error{kFatal}.
   boost::asio::awaitable<Reply> receive(Parser& parser, std::unique_ptr<Upload> upload);
 
-  // Skips the rest of a body that is not needed, for a few seconds and `most` bytes. Beyond either,
-  // or if the peer announces more, it throws PeerGone.
+  // Skips the rest of a body that is not needed, for a few seconds and `most` bytes. If the rest
+  // takes longer or has more bytes, or if the peer announces more, it throws PeerGone.
   boost::asio::awaitable<void> skip(Parser& parser, std::uint64_t most);
 
-  // Room for a chunk, while nothing is being received.
+  // Returns room for a chunk, while nothing is being received.
   MutableByteView room();
 
  private:
@@ -61,7 +63,7 @@ class BodyPump {
   boost::beast::flat_buffer& received_;
   WorkerPool& workers_;
   Progress progress_;
-  std::array<Buffer, 2> chunks_;  // one is filled while a worker writes the other
+  std::array<Buffer, 2> chunks_;  // one chunk is filled while a worker writes the other
 };
 
 }  // namespace walstow

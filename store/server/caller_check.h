@@ -1,6 +1,6 @@
-// Whether the registry admits a caller, before its first request is read. The result is remembered
-// for a moment, so that a flood of connections does not become one of look-ups. The Handler checks
-// each request again, so a client that was removed is refused at once all the same.
+// Checks whether the registry admits a caller, before the first request of that caller is read. It
+// remembers the result for a moment, so that a flood of connections does not become a flood of
+// lookups. The Handler still checks each request, so a removed client is refused at once.
 //
 // Threads: any.
 #pragma once
@@ -20,13 +20,13 @@ namespace walstow {
 
 class CallerCheck {
  public:
-  // Both outlive this object.
+  // `handler` and `workers` outlive this object.
   CallerCheck(Handler& handler, WorkerPool& workers) : handler_(handler), workers_(workers) {}
   CallerCheck(const CallerCheck&) = delete;
   CallerCheck& operator=(const CallerCheck&) = delete;
 
-  // nullopt: the registry admits the caller, or it cannot be read: then the answer to each request
-  // gives the reason. Throws only Error{kFatal}.
+  // Returns nullopt if the registry admits the caller, or cannot be read. In the second case the
+  // answer to each request gives the reason. Throws only Error{kFatal}.
   boost::asio::awaitable<std::optional<Refusal>> refusal(Caller caller);
 
  private:

@@ -1,7 +1,7 @@
-// A bound on connections of one kind that no session serves: those in their handshake, or those
-// that are being turned away. A new one is never refused: if there is no room, the budget cuts the
-// oldest connection of the owner with most. So neither many silent peers nor a single one can keep
-// others out.
+// Limits the number of connections of one kind that no session serves: connections in their
+// handshake, or connections that are being turned away. It never refuses a new connection. If there
+// is no room, it cuts the oldest connection of the owner with the most connections. So silent peers
+// cannot keep others out, whether they are few or many.
 //
 // Threads: any.
 #pragma once
@@ -25,8 +25,8 @@ class ConnectionBudget {
   ConnectionBudget(const ConnectionBudget&) = delete;
   ConnectionBudget& operator=(const ConnectionBudget&) = delete;
 
-  // One connection, for as long as this object lives or until it is cut. `cut` ends the connection;
-  // it is called at most once, from any thread, with the budget locked.
+  // One counted connection, for as long as this object lives or until the connection is cut. `cut`
+  // ends the connection. It is called at most once, from any thread, while the budget is locked.
   class Place {
    public:
     Place(ConnectionBudget& budget, std::string owner, std::function<void()> cut)

@@ -16,7 +16,7 @@ class ConnectionCounter {
   ConnectionCounter(const ConnectionCounter&) = delete;
   ConnectionCounter& operator=(const ConnectionCounter&) = delete;
 
-  // One connection, for as long as this object lives.
+  // One counted connection, for as long as this object lives.
   class Slot {
    public:
     Slot(ConnectionCounter& slots, std::string client)
@@ -29,7 +29,7 @@ class ConnectionCounter {
       if (--entry->second == 0) slots_.taken_.erase(entry);
       --slots_.all_taken_;
     }
-    // The client's connections when this one was taken, itself included.
+    // How many connections the client had when this one was counted, including this one.
     std::size_t taken() const { return taken_; }
 
    private:

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -39,7 +40,8 @@ using boost::system::error_code;
 namespace {
 
 constexpr Duration kBackOff{200};     // after an accept that failed for lack of descriptors
-constexpr Duration kLastWait{5000};   // for cut connections to end
+constexpr Duration kLastWait{5000};   // for cut connections to end, and for the index of time
+constexpr Duration kTimesPolled{20};  // how often the end of its write is looked for
 constexpr Duration kLogTending{500};  // between two reports of suppressed log lines
 // Peers that have not authenticated yet. An address may have more than the servers of one host can
 // need.
@@ -73,7 +75,8 @@ class Daemon {
  public:
   Daemon(const DaemonOptions& options, const std::function<DaemonOptions()>& reload,
          const ServiceManager& manager)
-      : reload_(reload),
+      : metrics_listen_(options.metrics_listen),
+        reload_(reload),
         manager_(manager),
         handler_([archive = options.archive] { return open_archive(archive); },
                  options.compression_level),
@@ -103,6 +106,7 @@ class Daemon {
   asio::awaitable<void> feed_watchdog();
   asio::awaitable<void> tend_log();
   asio::awaitable<void> stop();
+  asio::awaitable<void> write_times();
   void spawn(const asio::any_io_executor& executor, asio::awaitable<void> loop);
   void use(std::shared_ptr<const Service> service);
   DaemonState state() const;
@@ -111,6 +115,7 @@ class Daemon {
 
   // Once threads run, used on control_ only.
   std::shared_ptr<const Service> service_;
+  const std::vector<HostPort> metrics_listen_;  // a reload does not change it
   const std::function<DaemonOptions()>& reload_;
   const ServiceManager& manager_;
   std::exception_ptr failure_;
@@ -139,7 +144,7 @@ void Daemon::run() {
   const unsigned threads = service_->options.io_threads;
   handler_.monitor().observe([this] { return state(); });
   listen(service_->options.listen, Port::kClients);
-  listen(service_->options.metrics_listen, Port::kMetrics);
+  listen(metrics_listen_, Port::kMetrics);
   spawn(control_, handle_signals());
   spawn(control_, feed_watchdog());
   spawn(control_, tend_log());
@@ -210,6 +215,7 @@ asio::awaitable<void> Daemon::serve_metrics(tcp::socket socket,
                                             std::unique_ptr<IncomingConnection> connection) {
   try {
     const auto executor = socket.get_executor();
+    const bool is_of_this_host = socket.local_endpoint().address().is_loopback();
     ByteStream stream(
         make_descriptor_transport(executor, Descriptor(socket.release()), Descriptor()));
     SessionContext context{.handler = handler_,
@@ -218,7 +224,8 @@ asio::awaitable<void> Daemon::serve_metrics(tcp::socket socket,
                            .peer = connection->peer(),
                            .limits = kMonitorLimits,
                            .group = &sessions_,
-                           .log = &log_};
+                           .log = &log_,
+                           .hosts = is_of_this_host ? &metrics_listen_ : nullptr};
     co_await serve(std::move(stream), std::move(context));
   } catch (const boost::system::system_error& error) {
     log_line(LogLevel::kDebug,
@@ -243,8 +250,8 @@ asio::awaitable<void> Daemon::serve_connection(tcp::socket socket,
     const Deadline deadline = Deadline::after(service->options.handshake);
     TlsServer::Accepted accepted = co_await service->tls.accept(std::move(socket), deadline);
     log_line(LogLevel::kDebug,
-             fmt::format("connection of {} from {}{}", escaped(accepted.client.common_name), peer,
-                         accepted.resumed ? ", resumed" : ""));
+             fmt::format("connection from client {} at {}{}", escaped(accepted.client.common_name),
+                         peer, accepted.resumed ? ", resumed" : ""));
     const Caller caller{.kind = Caller::Kind::kCertificate,
                         .name = accepted.client.common_name,
                         .fingerprint = accepted.client.fingerprint,
@@ -292,12 +299,11 @@ std::optional<Refusal> Daemon::refuse_as_too_many(const DaemonOptions& options,
                                                   const ConnectionCounter::Slot& slot) const {
   if (slot.taken() > options.connections_of_one_client) {
     return make_refusal(Code::kUnavailable, "this client has too many connections open",
-                        "The store's setting \"max_connections_per_client\" says how many it may "
-                        "have.");
+                        "The store's setting \"max_connections_per_client\" sets the maximum.");
   }
   if (by_client_.all_taken() > options.connections) {
     return make_refusal(Code::kUnavailable, "the store has too many connections open",
-                        "Its setting \"max_connections\" says how many it may have.");
+                        "Its setting \"max_connections\" sets the maximum.");
   }
   return std::nullopt;
 }
@@ -342,10 +348,12 @@ void Daemon::reload() {
   manager_.reloading();
   try {
     use(std::make_shared<Service>(reload_()));
-    log_line(LogLevel::kInfo, "reloaded: new connections use the new settings and certificate");
+    log_line(LogLevel::kInfo,
+             "reloaded the settings: new connections use the new settings and certificate");
   } catch (const Error& error) {
     log_line(LogLevel::kError,
-             fmt::format("could not reload, nothing has changed: {}", error.what()), error.hint());
+             fmt::format("could not reload the settings, so nothing has changed: {}", error.what()),
+             error.hint());
   }
   manager_.ready();
 }
@@ -376,7 +384,7 @@ asio::awaitable<void> Daemon::stop() {
   jobs_->request_stop();
   manager_.stopping();
   log_line(LogLevel::kInfo,
-           fmt::format("stopping; {} connections are open",
+           fmt::format("stopping; open connections: {}",
                        handshakes_.size() + turned_away_.size() + by_client_.all_taken()));
   error_code ignored;
   for (tcp::acceptor& acceptor : acceptors_)
@@ -395,7 +403,33 @@ asio::awaitable<void> Daemon::stop() {
              "gave up on requests for which the archive's file system does not answer");
     std::_Exit(exit_code::kFailed);
   }
+  if (!failure_) co_await write_times();
   io_.stop();
+}
+
+// A stop must end even if the archive's file system does not answer. The entries that are not
+// written are read again from their objects.
+asio::awaitable<void> Daemon::write_times() {
+  const auto is_over = std::make_shared<std::atomic<bool>>(false);
+  workers_.post(WorkerPool::Kind::kOther, [this, is_over] {
+    try {
+      handler_.write_times();
+    } catch (const std::exception&) {
+      fail(std::current_exception());
+    }
+    *is_over = true;
+  });
+  const Deadline deadline = Deadline::after(kLastWait);
+  asio::steady_timer timer(control_);
+  while (!*is_over && !deadline.passed()) {
+    timer.expires_after(kTimesPolled);
+    error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  if (*is_over) co_return;
+  log_line(LogLevel::kWarning,
+           "gave up the index of time, for which the archive's file system does not answer");
+  std::_Exit(exit_code::kDone);
 }
 
 }  // namespace

@@ -26,25 +26,26 @@ constexpr std::array kOwnSettings{
             .type = Type::kFolder,
             .placeholder = "DIR",
             .help = "the archive's folder, or s3://BUCKET/PREFIX",
-            .details = "The other programs name it when they start walstowd.",
+            .details = "Only the daemon needs this setting: a command that starts walstowd tells "
+                       "it which archive to serve.",
             .needs_restart = true},
     Setting{.name = "listen",
             .default_value = ":7432",
             .placeholder = "ADDRESS",
-            .help = "HOST:PORT to listen on, or :PORT for all addresses of this host; several with "
-                    "commas",
+            .help = "HOST:PORT to listen on, or :PORT for all addresses of this host; separate "
+                    "several with commas",
             .needs_restart = true},
     Setting{.name = "metrics_listen",
             .placeholder = "ADDRESS",
-            .help = "HOST:PORT to serve metrics on, without encryption; :PORT for this host only; "
-                    "several with commas",
-            .details = "Without it, metrics are served on \"listen\" only, to clients with the "
-                       "right monitor.",
+            .help = "HOST:PORT to serve metrics and the status page on, without encryption; :PORT "
+                    "for this host only; separate several with commas",
+            .details = "Without it, both are served on \"listen\" only, to clients with the "
+                       "right \"monitor\" in all clusters.",
             .needs_restart = true},
     Setting{.name = "tls.ca",
             .type = Type::kFile,
             .placeholder = "FILE",
-            .help = "certificate of the clients' authority",
+            .help = "certificate of the authority that signs clients' certificates",
             .group = Group::kTls,
             .found_default = "_tls/ca.crt in the archive, or in the state folder"},
     Setting{.name = "tls.cert",
@@ -56,57 +57,60 @@ constexpr std::array kOwnSettings{
     Setting{.name = "tls.key",
             .type = Type::kFile,
             .placeholder = "FILE",
-            .help = "private key of the store's certificate",
+            .help = "private key for the store's certificate",
             .group = Group::kTls,
             .found_default = "_tls/server.key in the archive, or in the state folder"},
-    Setting{.name = "compression_level",
-            .type = Type::kCount,
-            .default_value = "1",
-            .placeholder = "LEVEL",
-            .help = "zstd level for what the store compresses; a higher one is slower, and saves "
-                    "space",
-            .group = Group::kResources,
-            .details = "Clients compress with level 1.",
-            .bounds = {.lowest = 1, .highest = kHighestLevel},
-            .needs_restart = true},
-    Setting{.name = "max_connections",
-            .type = Type::kCount,
-            .default_value = "500",
-            .placeholder = "NUMBER",
-            .help = "most connections of clients at once",
-            .group = Group::kResources,
-            .details = "The store refuses further ones, and reports the reason to the client.",
-            .bounds = {.lowest = 1, .highest = kMostConnections}},
+    Setting{
+        .name = "compression_level",
+        .type = Type::kCount,
+        .default_value = "1",
+        .placeholder = "LEVEL",
+        .help =
+            "zstd level at which the store compresses; a higher level is slower, and saves space",
+        .group = Group::kResources,
+        .details = "Clients compress with level 1.",
+        .bounds = {.lowest = 1, .highest = kHighestLevel},
+        .needs_restart = true},
+    Setting{
+        .name = "max_connections",
+        .type = Type::kCount,
+        .default_value = "500",
+        .placeholder = "NUMBER",
+        .help = "maximum number of client connections",
+        .group = Group::kResources,
+        .details = "The store refuses further connections, and reports the reason to the client.",
+        .bounds = {.lowest = 1, .highest = kMostConnections}},
     Setting{.name = "max_connections_per_client",
             .type = Type::kCount,
             .default_value = "50",
             .placeholder = "NUMBER",
-            .help = "most connections of one client at once",
+            .help = "maximum number of connections per client",
             .group = Group::kResources,
             .bounds = {.lowest = 1, .highest = kMostConnections}},
     Setting{.name = "io_threads",
             .type = Type::kCount,
             .default_value = "2",
             .placeholder = "NUMBER",
-            .help = "threads for the network and its encryption",
+            .help = "number of threads for the network and its encryption",
             .group = Group::kResources,
             .bounds = {.lowest = 1, .highest = kMostThreads},
             .needs_restart = true},
-    Setting{.name = "workers",
-            .type = Type::kCount,
-            .default_value = "8",
-            .placeholder = "NUMBER",
-            .help = "threads that work on the archive, and puts in progress at once",
-            .group = Group::kResources,
-            .details = "Further puts wait.",
-            .bounds = {.lowest = 1, .highest = kMostThreads},
-            .needs_restart = true},
+    Setting{
+        .name = "workers",
+        .type = Type::kCount,
+        .default_value = "8",
+        .placeholder = "NUMBER",
+        .help = "number of threads that work on the archive, and of puts that run at the same time",
+        .group = Group::kResources,
+        .details = "Further puts wait.",
+        .bounds = {.lowest = 1, .highest = kMostThreads},
+        .needs_restart = true},
     Setting{.name = "prune_interval",
             .type = Type::kDuration,
             .default_value = "1h",
             .placeholder = "DURATION",
             .help = "how often to prune the clusters that have a policy; 0s for never",
-            .details = "The first time is a minute after the start.",
+            .details = "The first round begins a minute after the start.",
             .needs_restart = true},
     Setting{.name = "handshake_timeout",
             .type = Type::kDuration,
@@ -136,7 +140,7 @@ constexpr std::array kOwnSettings{
             .type = Type::kDuration,
             .default_value = "30s",
             .placeholder = "DURATION",
-            .help = "longest wait at a stop for requests in progress",
+            .help = "when walstowd stops: longest wait for requests in progress",
             .group = Group::kTimeouts},
 };
 
@@ -208,10 +212,9 @@ DaemonOptions daemon_options(const Settings& settings) {
   const bool has_all_tls = !settings.text("tls.ca").empty() && !settings.text("tls.cert").empty() &&
                            !settings.text("tls.key").empty();
   if (archive.state.empty() && !has_all_tls) {
-    throw Error(
-        ErrorKind::kUsage, "the setting \"state\" is missing",
-        "Of an archive in S3, it names the folder that \"walstow init\" has put the store's "
-        "key and certificates into: --state DIR.");
+    throw Error(ErrorKind::kUsage, "the setting \"state\" is missing",
+                "For an archive in S3, it names the folder into which \"walstow init\" has put the "
+                "store's key and certificates: --state DIR.");
   }
   const TlsFolder folder = tls_folder_of(archive.state);
   const auto or_else = [&settings](std::string_view name, const std::string& path) {
@@ -241,8 +244,8 @@ void log_changes(const Settings& before, const Settings& after) {
     const std::string is = after.text(setting.name);
     if (was == is) continue;
     log_line(LogLevel::kInfo,
-             fmt::format("setting \"{}\" is \"{}\" now, was \"{}\"{}", setting.name, is, was,
-                         setting.needs_restart ? "; it counts from the next start on" : ""));
+             fmt::format("setting \"{}\" is \"{}\" now instead of \"{}\"{}", setting.name, is, was,
+                         setting.needs_restart ? "; it takes effect at the next start" : ""));
   }
 }
 

@@ -11,15 +11,17 @@ namespace walstow {
 
 std::span<const Setting> walstowd_settings();
 
-// What the file says, for `walstow` on the store's host: "" is walstowd's usual one, which may be
-// absent. No variables: those are for the program that is called.
+// Reads only the settings file of walstowd, for `walstow` on the store's host. With "", it reads
+// walstowd's usual file, which may be absent. Does not read environment variables: they are meant
+// for the program that was called.
 Settings read_walstowd_settings(const std::string& file);
 
-// Throw Error{kUsage} for what is missing or out of its bounds.
+// Both throw Error{kUsage} if a setting is missing or outside its bounds.
 StdioServer stdio_server_options(const Settings& settings);
 DaemonOptions daemon_options(const Settings& settings);
 
-// One log line for each setting that a reload changed, with whether it counts already.
+// Logs one line for each setting that a reload changed, and whether the change is in effect
+// already.
 void log_changes(const Settings& before, const Settings& after);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// A connection of the daemon while it can be cut from outside: during its handshake, and while its
-// peer is being turned away. A connection with a session ends when the session is asked to end.
+// A connection of the daemon that can be cut from outside: during its handshake, and while its peer
+// is being turned away. A connection that a session serves ends when its session is asked to end.
 //
 // Threads: any.
 #pragma once
@@ -18,29 +18,29 @@
 
 namespace walstow {
 
-// The network that counts as one peer: an IPv4 address, or the /64 of an IPv6 address, since one
-// host has all of it.
+// Returns the network that counts as one peer: an IPv4 address, or the /64 of an IPv6 address,
+// because one host usually owns that whole network.
 std::string network_of(const boost::asio::ip::address& address);
 
 class IncomingConnection {
  public:
-  // Takes a place in `handshakes`. A `group` that is asked to end cuts the connection.
+  // Counts the connection in `handshakes`. If `group` is asked to end, it cuts the connection.
   IncomingConnection(boost::asio::ip::tcp::socket& socket, SessionGroup& group,
                      ConnectionBudget& handshakes);
 
   const std::string& peer() const { return peer_; }        // "address:port", for the log
-  const std::string& network() const { return network_; }  // network_of() the peer
+  const std::string& network() const { return network_; }  // network_of() of the peer
 
-  // Call when the peer has authenticated.
+  // Call it when the peer has authenticated.
   void handshake_is_over() { place_.reset(); }
-  // Call when the peer is `client` and is turned away.
+  // Call it when the peer is known to be `client`, and is turned away.
   void turned_away(ConnectionBudget& budget, const std::string& client);
-  // Call when a session serves it; this object no longer cuts it.
+  // Call it when a session serves the connection; this object then no longer cuts it.
   void is_served() { cut_->release(); }
 
  private:
-  // Cuts by a duplicate of the socket's descriptor: the socket may be closed at the moment of the
-  // cut.
+  // Cuts the connection through a duplicate of the socket's descriptor, because the socket itself
+  // may be closed at that moment.
   class Cut {
    public:
     explicit Cut(boost::asio::ip::tcp::socket& socket);

@@ -54,8 +54,7 @@ std::vector<tcp::acceptor> listen_on(asio::any_io_executor executor, const HostP
     throw Error(
         ErrorKind::kUsage,
         fmt::format("could not listen on \"{}\": {}", to_string(address), error.code().message()),
-        "Is another walstowd running, and the setting \"listen\" an address of this "
-        "machine?");
+        "Is another walstowd running? Is the setting \"listen\" an address of this machine?");
   }
 }
 

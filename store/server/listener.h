@@ -11,13 +11,13 @@
 
 namespace walstow {
 
-// One acceptor for each address of the host. Without a host, one for all addresses of this machine,
-// IPv6 and IPv4. Throws Error{kUsage} for a host that does not resolve, and for an address on which
-// it cannot listen. Blocks on the resolver.
+// Returns one acceptor for each address of the host. Without a host, it returns acceptors for all
+// addresses of this machine, IPv6 and IPv4. Throws Error{kUsage} if the host does not resolve, or
+// if the program cannot listen on an address. It blocks while the resolver works.
 std::vector<boost::asio::ip::tcp::acceptor> listen_on(boost::asio::any_io_executor executor,
                                                       const HostPort& address);
 
-// The local address, as "host:port".
+// Returns the local address as "host:port".
 std::string local_text(const boost::asio::ip::tcp::acceptor& acceptor);
 
 }  // namespace walstow

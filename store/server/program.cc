@@ -15,18 +15,19 @@ ProgramSpec walstowd_program() {
       .settings_file = "walstowd.toml",
       .settings = walstowd_settings(),
       .commands = {
-          {.options = {{.flags = "--stdio",
-                        .help = "serve one connection on standard input and output"},
-                       {.flags = "--as",
-                        .placeholder = "NAME",
-                        .help = "with --stdio: with the rights of this client; for the forced "
-                                "command of sshd"},
-                       {.flags = "--key",
-                        .placeholder = "SHA256:...",
-                        .help = "with --as: only if the registry has the client with this SSH key"},
-                       {.flags = "--owner",
-                        .help = "with --stdio: with every right, for a user who can write to the "
-                                "archive anyway"}},
+          {.options =
+               {{.flags = "--stdio", .help = "serve one connection on standard input and output"},
+                {.flags = "--as",
+                 .placeholder = "NAME",
+                 .help = "with --stdio: serve with the rights of this client; for the forced "
+                         "command of sshd"},
+                {.flags = "--key",
+                 .placeholder = "SHA256:...",
+                 .help =
+                     "with --as: serve only if the registry contains the client with this SSH key"},
+                {.flags = "--owner",
+                 .help = "with --stdio: serve with every right, for a user who can write to the "
+                         "archive anyway"}},
            .examples = {{.title = "In the foreground, on another port",
                          .line = "walstowd --archive /srv/wal --listen :7433"}}}}};
 }

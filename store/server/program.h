@@ -1,4 +1,4 @@
-// What walstowd is called with.
+// The command line of walstowd.
 #pragma once
 
 #include "proto/program/command_line.h"

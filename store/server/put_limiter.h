@@ -1,8 +1,8 @@
-// A bound on simultaneous puts: each of them holds a compressor and a decompressor, some megabytes.
-// Puts beyond it wait, for a while. Among those that wait, the put of the client with fewest active
-// puts comes first, and then the oldest. Some clients without an active put find room in addition
-// to the bound. So stalled puts of one client block no other client's, and the memory of all puts
-// has a bound, whatever clients do.
+// Limits the number of simultaneous puts, because each put needs some megabytes for a compressor
+// and a decompressor. Puts beyond the limit wait for some time. The next put to run is the oldest
+// one of the client that has the fewest active puts. Beyond the limit, there is room for some
+// clients that have no active put. So one client's stalled puts block no other client's puts, and
+// the memory that all puts together use has a limit, whatever clients do.
 //
 // Threads: any.
 #pragma once
@@ -25,9 +25,9 @@ namespace walstow {
 class PutLimiter {
  public:
   struct Bounds {
-    std::size_t at_once = 0;        // active puts of all clients
-    std::size_t beside = 0;         // active puts in addition to these, one per client
-    std::size_t of_one_client = 0;  // active and waiting puts of one client
+    std::size_t at_once = 0;        // maximum of active puts of all clients together
+    std::size_t beside = 0;         // maximum of active puts in addition to these, one per client
+    std::size_t of_one_client = 0;  // maximum of one client's puts, active and waiting
   };
   explicit PutLimiter(Bounds bounds) : bounds_(bounds) {}
   PutLimiter(const PutLimiter&) = delete;
@@ -37,8 +37,9 @@ class PutLimiter {
   class Permit {
    public:
     enum class Refused {
-      kTooManyOfClient,  // the client has as many as it may have
-      kTooMany,          // the deadline came before its turn
+      // The client has reached its maximum number of puts.
+      kTooManyOfClient,
+      kTooMany,  // the deadline passed before the put's turn
     };
     explicit Permit(Refused why) : refused_(why) {}
     Permit(PutLimiter& limiter, std::string client)
@@ -52,7 +53,7 @@ class PutLimiter {
       if (limiter_ != nullptr) limiter_->end(client_);
     }
     bool granted() const { return limiter_ != nullptr; }
-    Refused refused() const { return refused_; }  // if not granted
+    Refused refused() const { return refused_; }  // set if the permit was not granted
 
    private:
     PutLimiter* limiter_ = nullptr;
@@ -60,15 +61,15 @@ class PutLimiter {
     Refused refused_ = Refused::kTooMany;
   };
 
-  // Waits for the caller's turn, until the deadline at most. The limiter outlives the wait and the
-  // permit.
+  // Waits for the caller's turn, but not longer than until the deadline. The limiter outlives the
+  // wait and the permit.
   boost::asio::awaitable<Permit> acquire(std::string client, Deadline patience);
 
  private:
   struct Waiting {
     Waiting(const boost::asio::any_io_executor& executor, std::string who)
         : timer(executor), client(std::move(who)) {}
-    boost::asio::steady_timer timer;  // on the waiting coroutine's executor
+    boost::asio::steady_timer timer;  // uses the executor of the waiting coroutine
     const std::string client;
     bool granted = false;  // guarded by mutex_
   };

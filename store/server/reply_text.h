@@ -1,4 +1,4 @@
-// A reply as it is on the wire.
+// A reply in the form in which it is sent.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace walstow {
 
 enum class AfterReply { kKeepConnection, kClose };
 
-// The reply's head, and its body if that is a text.
+// Returns the reply's head, and its body if the body is a text.
 std::string to_wire(const Reply& reply, AfterReply after);
 
 }  // namespace walstow

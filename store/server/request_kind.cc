@@ -10,7 +10,8 @@ FinishedRequest describe(const RequestHead& head) {
   FinishedRequest request;
   if (!target || target->path.size() < 3 || target->path[1] != "clusters") return request;
   request.cluster = target->path[2];
-  if (target->path.size() == 5 && target->path[3] == "wal") {
+  const bool asks = head.method == Method::kPost;  // whether the archive has the file
+  if (target->path.size() == 5 && target->path[3] == "wal" && !asks) {
     request.kind = head.method == Method::kPut ? Kind::kPut : Kind::kGet;
   }
   return request;

@@ -1,4 +1,5 @@
-// What the target of a request reveals about it before the handler has parsed it.
+// Determines what the target of a request reveals about the request before the handler has parsed
+// it.
 #pragma once
 
 #include "proto/http/http.h"
@@ -7,7 +8,8 @@
 
 namespace walstow {
 
-// The kind and the cluster, by the form "/v1/clusters/CLUSTER/wal/FILE". Neither was validated.
+// Returns kind and cluster, from a target of the form "/v1/clusters/CLUSTER/wal/FILE". Neither of
+// them has been validated.
 FinishedRequest describe(const RequestHead& head);
 
 WorkerPool::Kind kind_of(FinishedRequest::Kind kind);

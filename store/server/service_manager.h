@@ -1,10 +1,10 @@
 // Notifies a service manager (systemd) by the protocol of sd_notify(3): a datagram to the socket
-// that $NOTIFY_SOCKET names. This does not use libsystemd, which would add a shared library with
-// four others to an executable that also starts once for each segment (walstowd --stdio). Without
-// the variable it sends nothing.
+// that $NOTIFY_SOCKET names. It does not use libsystemd, which would add five shared libraries to
+// an executable that also starts once for each segment (walstowd --stdio). Without the variable, it
+// sends nothing.
 //
-// Errors are not reported: a service manager that does not listen is no reason to stop serving. A
-// message waits at most a second. Threads: any.
+// It does not report errors: a service manager that does not listen is not a reason to stop
+// serving. Sending a message takes at most a second. Threads: any.
 #pragma once
 
 #include <optional>
@@ -26,13 +26,15 @@ class ServiceManager {
   void alive() const;
   void status(const std::string& text) const;  // one line, for `systemctl status`
 
-  // Half of the interval in which the manager expects alive(). nullopt: it expects none.
+  // Returns half of the interval in which the manager expects alive(), or nullopt if it expects no
+  // alive().
   std::optional<Duration> alive_interval() const { return alive_interval_; }
 
  private:
   void send(const std::string& message) const;
 
-  std::string socket_;  // "" if there is none; a first '@' means the abstract name space
+  // "" if there is no such variable. A leading '@' means the abstract namespace.
+  std::string socket_;
   std::optional<Duration> alive_interval_;
 };
 

@@ -14,6 +14,7 @@
 #include "proto/base/log.h"
 #include "proto/codec/object.h"
 #include "store/server/body_pump.h"
+#include "store/server/host_field.h"
 #include "store/server/reply_text.h"
 #include "store/server/request_kind.h"
 #include "store/server/turn_away.h"
@@ -37,8 +38,8 @@ constexpr Duration kLongestPermitWait{10'000};
 Refusal refuse_put(PutLimiter::Permit::Refused why) {
   return make_refusal(Code::kUnavailable,
                       why == PutLimiter::Permit::Refused::kTooManyOfClient
-                          ? "this client has too many puts under way"
-                          : "too many puts are under way",
+                          ? "this client has too many puts in progress"
+                          : "too many puts are in progress",
                       "Try again when some of them have ended.");
 }
 
@@ -64,6 +65,14 @@ std::optional<Method> to_method(http::verb verb) {
     default:
       return std::nullopt;
   }
+}
+
+// Clients of walstow send neither field. A browser sends one with each change that a page of
+// another site asks for, along with the user's certificate.
+bool is_cross_site_change(const RequestHead& head) {
+  if (head.method == Method::kGet || head.method == Method::kHead) return false;
+  const std::string* site = head.fields.find("Sec-Fetch-Site");
+  return head.fields.find("Origin") != nullptr || (site != nullptr && *site != "none");
 }
 
 class Session {
@@ -199,6 +208,19 @@ asio::awaitable<HandlerResult> Session::ask_handler() {
   head.method = *method;
   measured_ = describe(head);
   kind_ = kind_of(measured_->kind);
+  if (is_cross_site_change(head)) {
+    keep_alive_ = false;
+    co_return to_reply(make_refusal(
+        Code::kNoRight, "a web page of another site has sent this request",
+        "Browsers only read the status page. Use the program \"walstow\" for everything else."));
+  }
+  const std::string* host = head.fields.find(field::kHttpHost);
+  if (context_.hosts != nullptr && host != nullptr && !names_this_host(*host, *context_.hosts)) {
+    keep_alive_ = false;
+    co_return to_reply(make_refusal(
+        Code::kNoRight, "the request is for a host name that does not belong to this address",
+        "Use localhost, an IP address, or the name in the setting \"metrics_listen\"."));
+  }
   auto work = [this, head = std::move(head)]() -> HandlerResult {
     return context_.handler.handle(head, context_.caller);
   };

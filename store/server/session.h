@@ -9,10 +9,12 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <string>
+#include <vector>
 
 #include "proto/base/deadline.h"
 #include "proto/base/log_limiter.h"
 #include "proto/link/byte_stream.h"
+#include "proto/link/store_address.h"
 #include "store/server/put_limiter.h"
 #include "store/server/session_group.h"
 #include "store/server/worker_pool.h"
@@ -21,9 +23,11 @@
 namespace walstow {
 
 struct SessionLimits {
-  Duration idle{std::chrono::minutes(2)};       // for the next request to begin and its head to end
-  Duration progress{std::chrono::seconds(30)};  // for each further chunk of 256 KiB either way
-  Duration whole{std::chrono::minutes(10)};     // one request with all of its data
+  // The time until the next request has begun, and its head has arrived.
+  Duration idle{std::chrono::minutes(2)};
+  // The time for each further chunk of 256 KiB in either direction.
+  Duration progress{std::chrono::seconds(30)};
+  Duration whole{std::chrono::minutes(10)};  // for one request with all its data
 };
 
 struct SessionContext {
@@ -32,18 +36,23 @@ struct SessionContext {
   Caller caller;        // the authenticated peer
   std::string peer;     // the peer's address, for the log
   SessionLimits limits;
-  SessionGroup* group = nullptr;  // outlives the session; nullptr: it ends on its own only
-  PutLimiter* puts = nullptr;     // outlives the session; nullptr: no bound
-  LogLimiter* log = nullptr;      // outlives the session; nullptr: no bound
+  // Outlives the session. nullptr: nothing else can ask the session to end.
+  SessionGroup* group = nullptr;
+  PutLimiter* puts = nullptr;  // outlives the session; nullptr: puts are not limited
+  LogLimiter* log = nullptr;   // outlives the session; nullptr: lines are not limited
+  // The addresses by which a request may name this host (host_field.h). Outlives the session.
+  // nullptr: the session accepts every name.
+  const std::vector<HostPort>* hosts = nullptr;
 };
 
-// Logs a refused request, or a refused connection, of `caller`, within the limits of `log`.
-// `asked`: the request, of any length, or "".
+// Logs a refused request, or a refused connection, of `caller`, within the limits of `log`. `asked`
+// is the text of the request, of any length, or "".
 void log_refused(LogLimiter* log, const Caller& caller, const std::string& peer,
                  const Refusal& refusal, std::string_view asked = {});
 
-// Ends when the peer closes, breaks a rule or misses a deadline; these are no errors of ours.
-// Throws Error{kFatal} when the process must end, after an attempt to answer the peer.
+// Ends when the peer closes the connection, breaks a rule or misses a deadline. None of these is an
+// error of the store. Throws Error{kFatal} if the process must end, after an attempt to answer the
+// peer.
 boost::asio::awaitable<void> serve(ByteStream stream, SessionContext context);
 
 }  // namespace walstow

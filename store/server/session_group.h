@@ -1,4 +1,4 @@
-// The sessions of a daemon: a shutdown asks them all to end, and waits for them.
+// The sessions of a daemon. A shutdown asks all of them to end, and waits for them.
 //
 // Threads: any.
 #pragma once
@@ -19,8 +19,8 @@ namespace walstow {
 
 class SessionGroup {
  public:
-  // The function that asks a session to end; called from any thread, so it posts to the session's
-  // own.
+  // The function that asks a session to end. Any thread may call it, so it posts to the executor of
+  // the session.
   enum class Haste { kFinishRequest, kAtOnce };
   using AskToEnd = std::function<void(Haste)>;
 
@@ -29,8 +29,8 @@ class SessionGroup {
   SessionGroup(const SessionGroup&) = delete;
   SessionGroup& operator=(const SessionGroup&) = delete;
 
-  // One session, for as long as this object lives. If the group has been asked to end, it asks a
-  // late session at once.
+  // One session in the group, for as long as this object lives. If the group has been asked to end
+  // already, the new session is asked at once.
   class Membership {
    public:
     Membership(SessionGroup& group, AskToEnd ask_to_end);
@@ -45,7 +45,8 @@ class SessionGroup {
 
   std::size_t size() const;
   void ask_to_end(Haste haste);
-  // Returns when no session is left, or at `deadline`. One call at a time.
+  // Returns when no session is left, or at `deadline`, whichever comes first. Only one such call
+  // may run at a time.
   boost::asio::awaitable<void> wait_until_empty(Deadline deadline);
 
  private:
@@ -55,7 +56,7 @@ class SessionGroup {
   std::map<std::uint64_t, AskToEnd> sessions_;  // guarded by mutex_, as are all below
   std::uint64_t next_number_ = 0;
   bool ending_ = false;
-  boost::asio::steady_timer emptied_;  // used on its own executor only
+  boost::asio::steady_timer emptied_;  // used only on its own executor
 };
 
 }  // namespace walstow

@@ -23,7 +23,7 @@ Caller local_user() {
 Caller named_client(const std::string& name, const std::string& fingerprint) {
   if (!valid_client_name(name)) {
     throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not a valid client name", escaped(name)),
-                "Option --as takes a name from \"walstow client list\".");
+                "Give --as a name that \"walstow client list\" shows.");
   }
   Caller caller{.kind = Caller::Kind::kNamed, .name = name};
   if (fingerprint.empty()) return caller;
@@ -31,7 +31,7 @@ Caller named_client(const std::string& name, const std::string& fingerprint) {
   if (!digest) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("\"{}\" is not the fingerprint of an SSH key", escaped(fingerprint)),
-                "Option --key takes it as \"ssh-keygen -lf KEY.pub\" shows it: SHA256:...");
+                "Give --key the fingerprint that \"ssh-keygen -lf KEY.pub\" shows: SHA256:...");
   }
   caller.fingerprint = *digest;
   return caller;
@@ -53,6 +53,7 @@ void serve_standard_streams(const StdioServer& server) {
   io.run();
   workers.join();
   if (failure) std::rethrow_exception(failure);
+  handler.write_times();
 }
 
 }  // namespace walstow

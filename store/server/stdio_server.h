@@ -1,4 +1,4 @@
-// One session on the process's standard streams, for the local link and a forced command.
+// Serves one session on the process's standard streams, for the local link and a forced command.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace walstow {
 
-// The user that runs the process: only the archive's owner gets this far.
+// Returns the user that runs the process. Only the archive's owner reaches this code.
 Caller local_user();
 
-// The client that a forced command of sshd names. `fingerprint` is "" or an SSH key's,
-// "SHA256:...". The peer's own claims never get here. Throws Error{kUsage} for an invalid name or
-// fingerprint.
+// Returns the client that a forced command of sshd names. `fingerprint` is "", or the fingerprint
+// of an SSH key ("SHA256:..."). The peer itself can influence neither the name nor the fingerprint.
+// Throws Error{kUsage} for an invalid name or fingerprint.
 Caller named_client(const std::string& name, const std::string& fingerprint);
 
 struct StdioServer {
@@ -24,7 +24,8 @@ struct StdioServer {
   SessionLimits limits;
 };
 
-// Serves until the peer closes. Throws Error{kFatal} when it can no longer promise durability.
+// Serves until the peer closes the connection. Throws Error{kFatal} if the process can no longer
+// promise durability.
 void serve_standard_streams(const StdioServer& server);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
 // The answer to a peer that is not served: a client that is not in the registry, or has too many
-// connections. The store does not parse its data or wait for it.
+// connections. The store does not parse the peer's data, and does not wait for it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -9,11 +9,12 @@
 
 namespace walstow {
 
-// Sends `refusal` without a request, then lingers. Returns when the peer has closed, or soon.
+// Sends `refusal` without reading a request, and then lingers. It returns soon, and even earlier if
+// the peer closes the connection.
 boost::asio::awaitable<void> turn_away(ByteStream stream, Refusal refusal);
 
-// Discards what the peer still sends, for a moment: closing a connection that holds unread data
-// resets it, and the peer would lose the answer.
+// For a moment, discards what the peer still sends. If a connection is closed with unread data, it
+// is reset, and the peer loses the answer.
 boost::asio::awaitable<void> linger(ByteStream& stream);
 
 }  // namespace walstow

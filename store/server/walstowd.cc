@@ -26,10 +26,10 @@ namespace {
 void refuse_root(const ArchiveLocation& archive) {
   if (geteuid() != 0) return;
   open_archive(archive);  // where there is no archive, that is what is wrong
-  throw Error(
-      ErrorKind::kUsage, "the store does not serve the network as root",
-      "Give the archive (of one in S3, the folder of the setting \"state\") to a user of its own: "
-      "\"chown -R walstow: DIR\", and start walstowd as that user, or as root.");
+  throw Error(ErrorKind::kUsage, "the store does not serve the network as root",
+              "Make a separate user the owner of the archive: \"chown -R walstow: DIR\". For an "
+              "archive in S3, DIR is the folder that the setting \"state\" names. Then start "
+              "walstowd as that user, or as root.");
 }
 
 template <class Serve>
@@ -64,8 +64,8 @@ Caller stdio_caller(const ParsedCommand& command) {
   const std::string key = command.option("key");
   const bool owner = command.flag("owner");
   if (command.flag("as") && owner) {
-    throw Error(ErrorKind::kUsage, "options --as and --owner exclude each other",
-                "A forced command needs --as alone.");
+    throw Error(ErrorKind::kUsage, "options --as and --owner cannot be combined",
+                "A forced command needs only --as.");
   }
   if (command.flag("as")) return named_client(name, key);
   if (!key.empty()) {

@@ -1,8 +1,8 @@
 // The threads that touch the archive, and the blocking work that coroutines run on them.
 //
 // Puts come first, since a primary that cannot archive its WAL fills its own disk. But every fourth
-// turn belongs to a get, and every eighth to other work, so that nothing waits for ever. Other work
-// has at most half of the threads: long commands of administrators leave room.
+// turn belongs to a get, and every eighth to other work, so that no job waits forever. Other work
+// has at most half of the threads, so that administrators' long commands leave room for the rest.
 //
 // Threads: any.
 #pragma once
@@ -33,12 +33,12 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Runs `job` once, on one of the threads. An exception that it throws ends the process.
+  // Runs `job` once, on one of the threads. If the job throws an exception, the process ends.
   template <class Callable>
   void post(Kind kind, Callable job) {
     add(kind, std::make_unique<JobOf<Callable>>(std::move(job)));
   }
-  // Waits until all work is done. Nobody may post from then on.
+  // Waits until all work is done. From then on, no thread may post a job.
   void join() { threads_.join(); }
 
  private:
@@ -63,18 +63,18 @@ class WorkerPool {
   Queue& queue(Kind kind) { return waiting_[static_cast<std::size_t>(kind)]; }
 
   const std::size_t most_others_;
-  std::mutex mutex_;  // guards all that follows but threads_
+  std::mutex mutex_;  // guards all members that follow, except threads_
   std::array<Queue, 3> waiting_;
-  std::size_t others_ = 0;  // running other jobs
+  std::size_t others_ = 0;  // threads that run other jobs now
   int puts_in_a_row_ = 0;
   int without_others_ = 0;            // consecutive turns without other work
-  boost::asio::thread_pool threads_;  // last: the jobs use all members above
+  boost::asio::thread_pool threads_;  // the last member: the jobs use all members above
 };
 
 // Runs `work` on a worker. Then the coroutine continues on its own executor, with the result or the
-// exception. Work that has begun is always waited for, even if the waiting coroutine was cancelled:
-// the work uses the coroutine's objects. (A co_spawn onto another executor would pass that failure
-// on as a cancellation, whose signal, in Boost 1.81, the worker may reach after the coroutine freed
+// exception. A coroutine always waits for work that has begun, even if the coroutine was cancelled:
+// the work uses the coroutine's objects. (A co_spawn onto another executor would pass a
+// cancellation on. In Boost 1.81, its signal may reach the worker after the coroutine has freed
 // it.)
 template <class Work>
 boost::asio::awaitable<std::invoke_result_t<Work>> run_on(WorkerPool& workers,

@@ -32,8 +32,8 @@ Refusal no_such_client(const std::string& client) {
 
 Refusal no_such_record(const std::string& what, const std::string& cluster) {
   return make_refusal(Code::kNoSuchRecord,
-                      fmt::format("there is no {} of cluster \"{}\"", what, cluster),
-                      "It may have been removed already.");
+                      fmt::format("there is no {} in cluster \"{}\"", what, cluster),
+                      "It may already have been removed.");
 }
 
 template <class Report>
@@ -65,7 +65,7 @@ Reply answer(const RequestContext& asked, const CreateCluster& create) {
   if (!asked.archive->create_cluster(create.cluster)) {
     return to_reply(make_refusal(Code::kExists,
                                  fmt::format("cluster \"{}\" exists already", create.cluster),
-                                 "Give another server a cluster of its own."));
+                                 "For another server, create a cluster with another name."));
   }
   return json_reply(201, to_json(std::vector<ClusterSummary>{{.cluster = create.cluster}}));
 }
@@ -76,7 +76,7 @@ Reply answer(const RequestContext& asked, const OpenEra& open) {
   if (!eras.empty() && eras.back().system_identifier == open.system_identifier &&
       eras.back().segment_size == open.segment_size) {
     return to_reply(
-        make_refusal(Code::kExists, fmt::format("cluster \"{}\" is in that era already: \"{}\"",
+        make_refusal(Code::kExists, fmt::format("cluster \"{}\" is already in that era: \"{}\"",
                                                 open.cluster, to_string(eras.back()))));
   }
   const auto opened =
@@ -98,9 +98,9 @@ Reply answer(const RequestContext& asked, const AddClient& add) {
       add_client(asked.archive->backend(), add, std::chrono::system_clock::now());
   if (added.result == AddedClient::Result::kTaken) {
     return to_reply(make_refusal(Code::kExists,
-                                 fmt::format("client \"{}\" is registered already", add.client),
-                                 fmt::format("Choose another name; or, where it is the same client "
-                                             "with a new key, remove the old one first: {}.",
+                                 fmt::format("client \"{}\" is already registered", add.client),
+                                 fmt::format("Choose another name; or, if it is the same client "
+                                             "with a new key, remove the old entry first: {}.",
                                              suggestion({"client", "remove", add.client}))));
   }
   return clients_reply(added.result == AddedClient::Result::kAdded ? 201 : 200, added.client);
@@ -152,7 +152,7 @@ Reply answer(const RequestContext& asked, const AcceptContent& accept) {
   if (!accept_content(*asked.archive, accept)) {
     return to_reply(make_refusal(
         Code::kNoSuchContent,
-        fmt::format("no content of \"{}\" in cluster \"{}\" has a digest that begins with {}",
+        fmt::format("no version of \"{}\" in cluster \"{}\" has a digest that begins with {}",
                     accept.file.text(), accept.cluster, accept.digits),
         fmt::format("{} shows them.",
                     suggestion({"conflict", "show", accept.cluster, accept.file.text()}))));
@@ -211,6 +211,7 @@ Reply answer(const RequestContext& asked, const RemoveBackup& remove) {
 }
 
 Reply answer(const RequestContext& asked, const SetPolicy& set) {
+  if (auto refused = refuse_policy(*asked.archive, set)) return to_reply(*std::move(refused));
   Backend& backend = asked.archive->backend();
   if (set.quota) set_quota(backend, set.cluster, *set.quota, asked.caller.name, now());
   const std::optional<PolicyReport> policy =

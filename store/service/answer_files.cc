@@ -41,9 +41,20 @@ HandlerResult answer(const RequestContext& asked, const PutFile& put) {
                     .client = asked.caller.name,
                     .recent_edges = asked.recent_edges,
                     .permits = asked.permits,
+                    .times = asked.times,
                     .compression_level = asked.compression_level,
                     .once_known = note_primary,
                     .timelines = &asked.timelines});
+}
+
+Reply answer(const RequestContext& asked, const ConfirmFile& confirm) {
+  return confirm_file({.archive = asked.archive,
+                       .put = confirm.put,
+                       .client = asked.caller.name,
+                       .recent_edges = asked.recent_edges,
+                       .permits = asked.permits,
+                       .times = asked.times,
+                       .sha256 = confirm.sha256});
 }
 
 Reply answer(const RequestContext& asked, const GetFile& get) {

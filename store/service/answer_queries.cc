@@ -11,6 +11,7 @@
 #include "store/files/conflicts.h"
 #include "store/files/withdrawal.h"
 #include "store/inventory/file_list.h"
+#include "store/inventory/times_list.h"
 #include "store/inventory/verify.h"
 #include "store/retention/holds_and_backups.h"
 #include "store/retention/prune.h"
@@ -40,12 +41,20 @@ Reply answer(const RequestContext& asked, const ListHoles& list) {
   return json_reply(200, to_json(asked.catalog.holes(*asked.archive, list)));
 }
 
+// What was read is written at once: the next page may find no room in memory.
+Reply answer(const RequestContext& asked, const ListTimes& list) {
+  const TimesPage page = list_times(*asked.archive, asked.times, list);
+  asked.times.write(*asked.archive);
+  return json_reply(200, to_json(page));
+}
+
 Reply answer(const RequestContext& asked, const ClusterStatus& status) {
   return json_reply(200, to_json(asked.catalog.report(*asked.archive, status.cluster)));
 }
 
 Reply answer(const RequestContext& asked, const VerifyFiles& verify) {
-  const VerifyPage page = verify_files(*asked.archive, verify);
+  const VerifyPage page = verify_files(*asked.archive, asked.times, verify);
+  asked.times.write(*asked.archive);
   asked.verify_runs.note(*asked.archive, asked.caller.name, verify, page,
                          std::chrono::system_clock::now());
   return json_reply(200, to_json(page));

@@ -19,6 +19,7 @@
 #include "store/retention/retention_inventory.h"
 #include "store/retention/retention_status.h"
 #include "store/retention/tombstones.h"
+#include "store/service/recoverable_state.h"
 
 namespace walstow {
 namespace {
@@ -103,14 +104,48 @@ std::vector<std::string> missing_histories(const KnownLog& log) {
   return names;
 }
 
-void add_gaps(EraReport& report, const KnownLog& log) {
+// The gaps between the runs of one era's timeline that a prune has left, and that have no hole.
+std::uint64_t pruned_gaps(const KnownTimeline& timeline, const std::vector<KnownPrune>& prunes,
+                          const std::vector<Gap>& holes) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 1; i < timeline.runs.size(); ++i) {
+    const std::uint64_t first = timeline.runs[i - 1].last() + 1;
+    const auto hole = std::ranges::lower_bound(
+        holes, std::pair(timeline.timeline, first), {},
+        [](const Gap& one) { return std::pair(one.timeline, one.missing.last()); });
+    const bool is_hole = hole != holes.end() && hole->timeline == timeline.timeline &&
+                         hole->missing.first < timeline.runs[i].first;
+    const bool is_pruned = std::ranges::any_of(prunes, [&](const KnownPrune& prune) {
+      return prune.covers(timeline.timeline, SegmentNumber{first});
+    });
+    if (is_pruned && !is_hole) ++count;
+  }
+  return count;
+}
+
+void add_gaps(EraReport& report, const EraInventory& inventory, const KnownLog& log) {
   const std::vector<Gap> gaps = gaps_of(log);
+  const std::vector<TimelineInventory> timelines = inventory.timelines();
+  for (std::size_t i = 0; i < timelines.size(); ++i)
+    report.timelines[i].pruned_gaps = pruned_gaps(timelines[i].known, log.prunes, gaps);
   for (const Gap& gap : gaps)
     report.missing += gap.missing.count;
   for (std::size_t i = gaps.size() - std::min(gaps.size(), kMostHoles); i < gaps.size(); ++i)
     report.holes.push_back(hole_report(report.era, gaps[i], log.size));
   report.missing_histories = missing_histories(log);
   report.missing_histories.resize(std::min(report.missing_histories.size(), kMostHoles));
+}
+
+void add_breaks(EraReport& report, const Archive& archive, const std::string& cluster,
+                const KnownLog& log, DamagedRecords& damaged) {
+  const EraName era = *parse_era_name(report.era);
+  const auto goes_on_after = [&log](const WalFileName& segment) {
+    return log_goes_on_after(log, segment.timeline(), segment.number(log.size));
+  };
+  report.breaks =
+      list_breaks(archive.backend(), cluster, era, kMostBreaks + 1, goes_on_after, damaged);
+  report.more_breaks = report.breaks.size() > kMostBreaks;
+  if (report.more_breaks) report.breaks.pop_back();
 }
 
 EraReport era_report(const EraInventory& inventory) {
@@ -120,18 +155,6 @@ EraReport era_report(const EraInventory& inventory) {
   for (const TimelineInventory& timeline : timelines)
     report.timelines.push_back(timeline_report(timeline, size));
   return report;
-}
-
-// A standby's position: the higher one of its report and of its last served segment. A streaming
-// standby requests nothing, and one without archive_cleanup_command reports nothing.
-std::optional<WalFileName> reached(const PositionReport& position, SegmentSize size) {
-  std::optional<WalFileName> highest;
-  for (const std::string& text : {position.restartpoint, position.last_handed}) {
-    const auto file = WalFileName::parse(text);
-    if (!file || file->kind() != FileKind::kSegment || !file->fits(size)) continue;
-    if (!highest || highest->number(size) < file->number(size)) highest = file;
-  }
-  return highest;
 }
 
 void add_distance(PositionReport& position, const KnownLog& log) {
@@ -218,6 +241,40 @@ struct Catalog::Cluster {
     return log;
   }
 
+  // Every backup in the archive, sorted by start. Call under the lock.
+  std::vector<BackupReport> backups(const Archive& archive, const std::string& name,
+                                    DamagedRecords* damaged = nullptr) const {
+    std::vector<BackupReport> of_files;
+    for (const auto& [number, inventory] : eras) {
+      for (const TimelineInventory& timeline : inventory.timelines())
+        of_files.insert(of_files.end(), timeline.backups.begin(), timeline.backups.end());
+    }
+    return list_backups(archive, name, std::move(of_files), damaged);
+  }
+
+  // `log` is the log of the newest era. Call under the lock.
+  std::optional<RecoverableReport> recoverable(const Archive& archive, const TimesIndex& times,
+                                               const ClusterReport& report, KnownLog log) const {
+    // The list of breaks must be complete.
+    if (std::ranges::any_of(report.eras, &EraReport::more_breaks)) return std::nullopt;
+    RecoverableLog all{.known = std::move(log), .eras = {}, .backups = {}, .breaks = {}};
+    for (const EraReport& era : report.eras) {
+      const EraName& name = eras.at(parse_era_name(era.era)->number).era();
+      if (!same_log(name, eras.rbegin()->second.era())) continue;
+      all.eras.insert(all.eras.begin(), name);
+      all.breaks.insert(all.breaks.end(), era.breaks.begin(), era.breaks.end());
+    }
+    // The part about retention has read the same records, and has named those that are damaged.
+    DamagedRecords named;
+    try {
+      all.backups = backups(archive, report.cluster, &named);
+      return recoverable_state(archive, times, report.cluster, all, report.eras.back());
+    } catch (const Error& error) {
+      if (!is_of_one_record(error)) throw;
+      return std::nullopt;
+    }
+  }
+
   // Call under the lock.
   void refresh(const Archive& archive, const std::string& name, const std::stop_token& stop) {
     const std::vector<EraName> standing = archive.eras(name);
@@ -238,7 +295,7 @@ struct Catalog::Cluster {
   }
 };
 
-Catalog::Catalog() = default;
+Catalog::Catalog(const TimesIndex& times) : times_(times) {}
 Catalog::~Catalog() = default;
 
 std::shared_ptr<Catalog::Cluster> Catalog::cluster_of(const Archive& archive,
@@ -261,15 +318,15 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   known->refresh(archive, report.cluster, {});
   DamagedRecords damaged_marks;
   report.positions = list_positions(archive.backend(), cluster, &report.damaged);
+  std::optional<KnownLog> log;
   for (const auto& [number, inventory] : known->eras) {
     EraReport era = era_report(inventory);
-    const auto log = known->log_that_ends_in(archive, report.cluster, inventory.era());
-    if (log) add_gaps(era, *log);
+    log = known->log_that_ends_in(archive, report.cluster, inventory.era());
+    if (log) add_gaps(era, inventory, *log);
     era.forked = find_forked_timeline(era);
     era.conflicts =
         list_kept(archive, report.cluster, inventory.era(), layout::Kept::kConflict).size();
-    era.breaks =
-        list_breaks(archive.backend(), report.cluster, inventory.era(), kMostBreaks, damaged_marks);
+    add_breaks(era, archive, report.cluster, log ? *log : inventory.known_log(), damaged_marks);
     era.branches = find_branches(archive, report.cluster, inventory, kMostBranches);
     NewestWithdrawn withdrawn = newest_withdrawn(archive.backend(), report.cluster, inventory.era(),
                                                  kMostWithdrawn, damaged_marks);
@@ -287,6 +344,7 @@ ClusterReport Catalog::report(const Archive& archive, std::string_view cluster) 
   if (!known->eras.empty()) {
     report.eras.back().retention =
         retention_status(archive, report.cluster, known->eras.rbegin()->second, report.damaged);
+    report.eras.back().recoverable = known->recoverable(archive, times_, report, *std::move(log));
   }
   for (const EraReport& era : report.eras) {
     for (const TimelineReport& timeline : era.timelines)
@@ -337,12 +395,7 @@ std::vector<BackupReport> Catalog::backups(const Archive& archive, const std::st
   const std::shared_ptr<Cluster> known = cluster_of(archive, cluster);
   const auto lock = known->lock(cluster);
   known->refresh(archive, cluster, {});
-  std::vector<BackupReport> of_files;
-  for (const auto& [number, inventory] : known->eras) {
-    for (const TimelineInventory& timeline : inventory.timelines())
-      of_files.insert(of_files.end(), timeline.backups.begin(), timeline.backups.end());
-  }
-  return list_backups(archive, cluster, std::move(of_files));
+  return known->backups(archive, cluster);
 }
 
 void Catalog::warm_up(const Archive& archive, const std::stop_token& stop) {

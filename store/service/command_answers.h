@@ -1,5 +1,5 @@
-// The answer to each command. The handler has established that the caller has the right and that
-// the cluster exists. Blocking; the handler turns Errors into refusals.
+// The answer to each command. The handler has already checked that the caller has the right, and
+// that the cluster exists. Blocking; the handler turns Errors into refusals.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,14 @@
 #include "store/files/reply.h"
 #include "store/files/timeline_permits.h"
 #include "store/files/timeline_watch.h"
+#include "store/inventory/times_index.h"
 #include "store/inventory/verify_runs.h"
 #include "store/service/catalog.h"
 #include "store/service/monitor.h"
 
 namespace walstow {
 
-// The inputs of an answer. The handler owns the referenced objects, which live for the call.
+// The inputs for an answer. The handler owns the referenced objects, which live for the call.
 struct RequestContext {
   std::shared_ptr<Archive> archive;
   Catalog& catalog;
@@ -28,6 +29,7 @@ struct RequestContext {
   LogLimiter& log;
   TimelinePermits& permits;
   TimelineWatch& timelines;
+  TimesIndex& times;
   VerifyRuns& verify_runs;
   Monitor& monitor;
   int compression_level = 1;
@@ -35,13 +37,16 @@ struct RequestContext {
   const Grants& grants;
 };
 
-// Files in or out: answer_files.cc. Both record the server's position.
+// Puts, gets and questions about files: answer_files.cc. The first two record the server's
+// position.
 HandlerResult answer(const RequestContext& asked, const PutFile& put);
 Reply answer(const RequestContext& asked, const GetFile& get);
+Reply answer(const RequestContext& asked, const ConfirmFile& confirm);
 
 // Queries: answer_queries.cc.
 Reply answer(const RequestContext& asked, const ListFiles& list);
 Reply answer(const RequestContext& asked, const ListHoles& list);
+Reply answer(const RequestContext& asked, const ListTimes& list);
 Reply answer(const RequestContext& asked, const ClusterStatus& status);
 Reply answer(const RequestContext& asked, const VerifyFiles& verify);
 Reply answer(const RequestContext& asked, const CheckStore& check);
@@ -57,8 +62,9 @@ Reply answer(const RequestContext& asked, const ListStandbys& list);
 Reply answer(const RequestContext& asked, const ShowPolicy& show);
 Reply answer(const RequestContext& asked, const PlanPrune& plan);
 
-// Metrics: answer_metrics.cc.
+// Metrics and the status page: answer_metrics.cc.
 Reply answer(const RequestContext& asked, const ShowMetrics&);
+Reply answer(const RequestContext& asked, const ShowPage& show);
 
 // Changes: answer_changes.cc.
 Reply answer(const RequestContext& asked, const CreateCluster& create);

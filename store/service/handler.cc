@@ -15,6 +15,7 @@ namespace {
 // The cluster that must exist. "": the command concerns none.
 struct ClusterOf {
   std::string operator()(const CreateCluster&) const { return {}; }
+  std::string operator()(const ConfirmFile& confirm) const { return confirm.put.cluster; }
   template <class Other>
   std::string operator()(const Other& other) const {
     if constexpr (requires { other.cluster; }) {
@@ -40,7 +41,8 @@ struct Handler::State {
 
   PresentArchive archive;
   const int compression_level;
-  Catalog catalog;
+  TimesIndex times;
+  Catalog catalog{times};
   RecentEdges recent_edges;
   LogLimiter log;
   TimelinePermits permits;
@@ -54,11 +56,14 @@ struct Handler::State {
 HandlerResult Handler::State::handle_monitor(const RequestHead& request) {
   const auto parsed = parse_request(request);
   if (!parsed) return to_reply(parsed.error());
-  if (!std::holds_alternative<ShowMetrics>(parsed.value())) {
-    return to_reply(make_refusal(Code::kNoRight, "this address serves the store's metrics only",
-                                 "Other requests go to the address of the setting \"listen\"."));
+  const auto open = [this] { return archive.get(); };
+  if (std::holds_alternative<ShowMetrics>(parsed.value())) return monitor.metrics(open, catalog);
+  if (const auto* show = std::get_if<ShowPage>(&parsed.value())) {
+    return monitor.page(open, catalog, show->only);
   }
-  return text_reply(kMetricsType, monitor.metrics([this] { return archive.get(); }, catalog));
+  return to_reply(make_refusal(Code::kNoRight,
+                               "this address serves the store's metrics and its status page only",
+                               "Other requests go to the address of the setting \"listen\"."));
 }
 
 HandlerResult Handler::State::handle(const RequestHead& request, const Caller& caller) {
@@ -74,10 +79,10 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
 
   const std::string cluster = cluster_of(command);
   if (!cluster.empty() && !current->has_cluster(cluster)) {
-    return to_reply(make_refusal(Code::kUnknownCluster,
-                                 fmt::format("there is no cluster \"{}\" in the archive", cluster),
-                                 fmt::format("Check the setting \"cluster\", or make it with {}.",
-                                             suggestion({"cluster", "create", cluster}))));
+    return to_reply(make_refusal(
+        Code::kUnknownCluster, fmt::format("there is no cluster \"{}\" in the archive", cluster),
+        fmt::format("Check the setting \"cluster\", or create the cluster with {}.",
+                    suggestion({"cluster", "create", cluster}))));
   }
   const RequestContext asked{.archive = current,
                              .catalog = catalog,
@@ -85,6 +90,7 @@ HandlerResult Handler::State::handle(const RequestHead& request, const Caller& c
                              .log = log,
                              .permits = permits,
                              .timelines = timelines,
+                             .times = times,
                              .verify_runs = verify_runs,
                              .monitor = monitor,
                              .compression_level = compression_level,
@@ -121,6 +127,8 @@ std::optional<Refusal> Handler::refuse_caller(const Caller& caller) {
 void Handler::warm_up(const std::stop_token& stop) {
   try {
     state_->catalog.warm_up(*state_->archive.get(), stop);
+    if (stop.stop_requested()) return;
+    state_->monitor.warm_up([this] { return state_->archive.get(); }, state_->catalog);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,
@@ -146,6 +154,18 @@ void Handler::keep_clock(const std::stop_token& stop) {
     if (error.kind() == ErrorKind::kFatal) throw;
     if (stop.stop_requested()) return;
     log_line(LogLevel::kWarning, fmt::format("could not record the time: {}", error.what()),
+             error.hint());
+  }
+}
+
+void Handler::write_times() {
+  if (state_->times.is_empty()) return;
+  try {
+    state_->times.write(*state_->archive.get());
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFatal) throw;
+    // The archive is not in its place, as each request reports.
+    log_line(LogLevel::kDebug, fmt::format("could not write the index of time: {}", error.what()),
              error.hint());
   }
 }

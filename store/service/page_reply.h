@@ -1,4 +1,4 @@
-// One page of a list that is in memory as a whole.
+// Makes one page of a list that is completely in memory.
 #pragma once
 
 #include <algorithm>
@@ -11,12 +11,12 @@
 
 namespace walstow {
 
-// Half of a JSON body's limit.
+// Half of the limit for a JSON body.
 inline constexpr std::size_t kLargestPageText = std::size_t{512} * 1024;  // bytes
 
-// `key_of(report)` identifies a report, in printable ASCII, and the list is sorted by it. So the
-// pages of a list that changes meanwhile show every report that stays, once. `to_text(list, next)`
-// makes the body.
+// `key_of(report)` identifies a report, in printable ASCII, and the list is sorted by it. So even
+// if the list changes meanwhile, its pages show every report that stays in the list exactly once.
+// `to_text(list, next)` makes the body from a part of the list.
 template <class Report, class KeyOf, class ToText>
 Reply page_reply(std::vector<Report> list, const PageRange& page, KeyOf key_of, ToText to_text) {
   std::ranges::sort(list, {}, key_of);

@@ -2,8 +2,8 @@
 // known hosts. Pure.
 //
 // libssh2 reads such files, too, but supports no markers (it would accept a revoked key) and no
-// patterns. It also does not report the kinds of key that a host has: asked for another kind, the
-// right host would look like an impostor.
+// patterns. Nor does it report which kinds of key are known for a host. So walstow might ask the
+// right host for a key of another kind, and take the host for an impostor.
 #pragma once
 
 #include <string>
@@ -17,25 +17,26 @@ namespace walstow {
 
 struct KnownKey {
   SshPublicKey key;
-  std::string place;     // "FILE", line N
-  bool revoked = false;  // never accepted, whoever presents it
+  std::string place;  // `"FILE", line N`
+  // The line marks a key that is never accepted, from any host.
+  bool revoked = false;
 };
 
-// Returns the keys that the file named `name` lists for `host`, in its order. Like OpenSSH, it
-// skips lines that are not in this format. It also skips lines about a certificate authority
-// (libssh2 accepts no host certificates).
+// Returns the keys that the file named `name` lists for `host`, in the order of its lines. Like
+// OpenSSH, it skips lines that are not in this format. It also skips lines about a certificate
+// authority (libssh2 accepts no host certificates).
 std::vector<KnownKey> known_keys(std::string_view text, const std::string& name,
                                  const HostPort& host);
 
 enum class HostKeyVerdict {
   kKnown,
   kUnknown,  // the host has no known key
-  kChanged,  // the host is known by another key
+  kChanged,  // another key of the host is known
   kRevoked,
 };
 HostKeyVerdict judge(const std::vector<KnownKey>& known, const SshPublicKey& shown);
 
-// Returns the line that makes `key` known as that of `host`.
+// Returns the line that, when it is added to known_hosts, makes `key` a known key of `host`.
 std::string known_hosts_line(const HostPort& host, const SshPublicKey& key);
 
 }  // namespace walstow

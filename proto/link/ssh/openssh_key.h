@@ -1,5 +1,5 @@
-// OpenSSH's own format of private keys (PROTOCOL.key), and the fields of which all SSH data
-// consists. Pure.
+// OpenSSH's own format for private keys (PROTOCOL.key), and the fields that make up all SSH data.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace walstow {
 
-// Reads the fields of RFC 4251, section 5, from the front of `bytes`, which must outlive it. An
-// absent field is nullopt, and so is each field after it.
+// Reads the fields of RFC 4251, section 5, from the front of `bytes`, which must outlive it. If a
+// field is missing, that field and all later ones are nullopt.
 class SshFields {
  public:
   explicit SshFields(ByteView bytes) : rest_(bytes) {}
@@ -29,13 +29,13 @@ void append_ssh_string(std::vector<std::byte>& out, ByteView bytes);
 
 struct OpenSshKey {
   std::string cipher;                   // "none": no passphrase
-  std::vector<std::byte> public_blob;   // RFC 4253, section 6.6
+  std::vector<std::byte> public_blob;   // in the form of RFC 4253, section 6.6
   std::vector<std::byte> private_part;  // encrypted, unless the cipher is "none"
 };
 
 inline constexpr std::string_view kOpenSshKeyBegin = "-----BEGIN OPENSSH PRIVATE KEY-----";
 
-// nullopt: `text` is not a file with one key in this format.
+// Returns nullopt if `text` is not a file with one key in this format.
 std::optional<OpenSshKey> parse_openssh_key(std::string_view text);
 
 }  // namespace walstow

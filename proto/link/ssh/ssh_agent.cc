@@ -35,7 +35,7 @@ constexpr std::uint32_t kRsaSha2_512 = 4;  // a flag of kSignRequest
 constexpr std::uint32_t kLongestAnswer = 256U * 1024;
 
 constexpr const char* kHint =
-    "The setting \"ssh.agent\" names the socket of an ssh-agent that holds the key.";
+    "Start an ssh-agent that has the key, and set \"ssh.agent\" to the path of its socket.";
 
 Descriptor connect_agent(const std::string& path) {
   sockaddr_un address{};
@@ -125,7 +125,7 @@ asio::awaitable<std::vector<std::byte>> SshAgent::sign(SshPublicKey key,
   const auto made = parts.string();
   const auto bare = parts.string();
   if (!made || as_text(*made) != type || !bare || bare->empty()) {
-    fail("made a signature of another kind than requested");
+    fail("made a different kind of signature from the one requested");
   }
   co_return std::vector<std::byte>(bare->begin(), bare->end());
 }

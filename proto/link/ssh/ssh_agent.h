@@ -1,5 +1,6 @@
 // A client for ssh-agent: lists the agent's keys and requests signatures
-// (draft-ietf-sshm-ssh-agent). libssh2 also has one, but it waits for the agent without a limit.
+// (draft-ietf-sshm-ssh-agent). libssh2 also has such a client, but it waits for the agent without a
+// limit.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,11 +19,11 @@ namespace walstow {
 // Errors: Error{kUnavailable}; Error{kTimeout} at the deadline.
 class SshAgent {
  public:
-  // `socket`: the path of the agent's socket.
+  // `socket` is the path of the agent's socket.
   SshAgent(boost::asio::any_io_executor executor, std::string socket, Deadline deadline);
 
   boost::asio::awaitable<std::vector<SshPublicKey>> keys();
-  // Returns the bare signature, made with the algorithm of ssh_signature_type().
+  // Returns the bare signature, which the agent makes with the algorithm of ssh_signature_type().
   boost::asio::awaitable<std::vector<std::byte>> sign(SshPublicKey key,
                                                       std::vector<std::byte> data);
 

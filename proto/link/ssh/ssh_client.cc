@@ -19,10 +19,11 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr PemKind kKnownHosts{
-    .name = "known_hosts file",
-    .label = "",
-    .missing = "Correct the setting \"ssh.known_hosts\"; \"ssh-keyscan HOST\" makes its lines."};
+constexpr PemKind kKnownHosts{.name = "known_hosts file",
+                              .label = "",
+                              .missing =
+                                  "Correct the setting \"ssh.known_hosts\"; \"ssh-keyscan HOST\" "
+                                  "prints the lines for such a file."};
 
 constexpr const char* kSystemKnownHosts = "/etc/ssh/ssh_known_hosts";
 
@@ -68,7 +69,7 @@ void refuse_host_key(const std::string& name, const HostPort& host,
                   fmt::format("the host key of the store \"{}\" is not known: {} {}", name,
                               shown.type, fingerprint),
                   fmt::format("If \"ssh-keygen -lf /etc/ssh/ssh_host_{}_key.pub\" shows the same "
-                              "there, add this line to \"{}\": {}",
+                              "fingerprint on that host, add this line to \"{}\": {}",
                               shown.type == "ssh-ed25519" ? "ed25519" : "ecdsa", file, line));
     case HostKeyVerdict::kChanged: {
       const auto old = std::ranges::find_if(known, [](const KnownKey& k) { return !k.revoked; });
@@ -76,14 +77,14 @@ void refuse_host_key(const std::string& name, const HostPort& host,
                   fmt::format("the host key of the store \"{}\" has changed: {} {}", name,
                               shown.type, fingerprint),
                   fmt::format("Somebody may be intercepting the connection. Only if the host's key "
-                              "was changed on purpose, replace {} with: {}",
+                              "was changed on purpose, replace the line in {} with: {}",
                               old->place, line));
     }
     case HostKeyVerdict::kRevoked:
       throw Error(ErrorKind::kUnavailable,
                   fmt::format("the host key of the store \"{}\" is revoked: {} {}", name,
                               shown.type, fingerprint),
-                  "Another host may be using it. Give the host a new key.");
+                  "Another host may have this key. Create a new host key on the store's host.");
   }
 }
 
@@ -130,13 +131,14 @@ void SshClient::choose_key() {
   if (!agent_.empty()) return;
   if (store_.identity == kSshAgent) {
     throw Error(ErrorKind::kUsage, "there is no ssh-agent",
-                "Set \"ssh.agent\" to the path of its socket, or the variable SSH_AUTH_SOCK.");
+                "Set \"ssh.agent\" to the path of its socket, or set the environment variable "
+                "SSH_AUTH_SOCK.");
   }
   throw Error(
       ErrorKind::kUsage,
-      fmt::format("there is no key for SSH in \"{}/.ssh\", and no ssh-agent", home_folder()),
-      "Make one, as the user that runs this: ssh-keygen -t ed25519 -N ''. Or name one in the "
-      "setting \"ssh.identity\".");
+      fmt::format("there is no SSH key in \"{}/.ssh\", and no ssh-agent", home_folder()),
+      "Create one, as the user that runs this command: ssh-keygen -t ed25519 -N ''. Or name one in "
+      "the setting \"ssh.identity\".");
 }
 
 // One connection attempt.
@@ -162,8 +164,9 @@ class SshClient::Attempt {
     client_.not_taken_.emplace(
         ErrorKind::kUnavailable,
         fmt::format("the store \"{}\" does not accept {}", client_.name_, shown),
-        "\"walstow client add NAME --ssh KEY.pub\" makes the line for .ssh/authorized_keys of that "
-        "account. Only the account itself may write there. Its sshd's log may say more.");
+        "\"walstow client add NAME --ssh KEY.pub\" prints the line for /etc/ssh/walstow_keys on "
+        "that host, or for the file that AuthorizedKeysFile in its sshd_config names. Nobody but "
+        "root and the account may be able to write to that file. The sshd's log may say more.");
     throw Error(*client_.not_taken_);
   }
 
@@ -220,8 +223,8 @@ asio::awaitable<std::unique_ptr<Transport>> SshClient::connect(asio::any_io_exec
       if (timeout.expired() && error.kind() != ErrorKind::kTimeout) {
         throw Error(ErrorKind::kTimeout,
                     fmt::format("timed out during the SSH handshake with the store \"{}\"", name_),
-                    "Is there an sshd behind that address, and is it overloaded? For a far store "
-                    "the setting \"connect_timeout\" may have to be longer.");
+                    "Check that an sshd listens at that address, and that it is not overloaded. "
+                    "For a distant store, a longer \"connect_timeout\" may be needed.");
       }
       // A consequence of this client's own failed logins, whose error explains more.
       if (not_taken_ && session->penalised()) throw Error(*not_taken_);

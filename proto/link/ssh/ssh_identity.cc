@@ -16,7 +16,7 @@ constexpr PemKind kPrivateKey{
     .name = "private key file",
     .label = "OPENSSH PRIVATE KEY",
     .missing =
-        "Make one, as the user that runs this: ssh-keygen -t ed25519 -N '' -f FILE. Or "
+        "Create one, as the user that runs this command: ssh-keygen -t ed25519 -N '' -f FILE. Or "
         "correct the setting \"ssh.identity\"."};
 
 // The properties of a private key that are visible without using it.
@@ -69,7 +69,8 @@ SshKeyFile read_ssh_key_file(const std::string& path) {
   if (looks.type.empty()) {
     if (parse_ssh_public_key(file.text)) {
       throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is a public key", path),
-                  "The setting \"ssh.identity\" names the private one, whose file has no .pub.");
+                  "Set \"ssh.identity\" to the file of the private key, whose name does not end "
+                  "with .pub.");
     }
     throw_no_pem(kPrivateKey, path);
   }
@@ -77,13 +78,13 @@ SshKeyFile read_ssh_key_file(const std::string& path) {
   if (looks.encrypted) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("private key file \"{}\" is protected by a passphrase", path),
-                "walstow cannot ask for it: make a key without one for this, or load it into an "
-                "ssh-agent and set \"ssh.identity\" to \"agent\".");
+                "walstow cannot ask for a passphrase. Create a key without one for this client, or "
+                "load the key into an ssh-agent and set \"ssh.identity\" to \"agent\".");
   }
   if (looks.type.starts_with("sk-")) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("private key file \"{}\" needs a security key to be touched", path),
-                "Make another key for this: ssh-keygen -t ed25519.");
+                "Create another key for this client: ssh-keygen -t ed25519.");
   }
   return {.path = path, .text = std::move(file.text)};
 }

@@ -1,4 +1,4 @@
-// Finds the key by which a client authenticates to the store's sshd.
+// Finds the key with which a client authenticates to the store's sshd.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace walstow {
 
 // Returns the user's home folder from the password database: Debian starts PostgreSQL without HOME.
-// "": the user has none.
+// Returns "" if the user has none.
 std::string home_folder();
 
 bool file_exists(const std::string& path);
@@ -20,13 +20,13 @@ struct SshKeyFile {
   std::string text;  // secret
 };
 
-// Returns the private key in that file. Throws Error{kUsage} with its path for a file that is
-// unreadable, readable for others, not a private key, of a kind that libssh2 cannot sign with, or
-// protected by a passphrase.
+// Returns the private key in the file `path`. Throws Error{kUsage}, which names the file, if the
+// file is unreadable, readable for others, or not a private key. Also throws it if the key has a
+// passphrase, or is of a kind with which libssh2 cannot sign.
 SshKeyFile read_ssh_key_file(const std::string& path);
 
-// Returns those of ssh's own default files that exist, the best first. They are only of the kinds
-// that read_ssh_key_file() accepts.
+// Returns the existing files among ssh's own default key files, the best one first. Leaves out
+// kinds of keys that read_ssh_key_file() does not accept.
 std::vector<std::string> default_ssh_key_files();
 
 }  // namespace walstow

@@ -9,15 +9,16 @@
 
 namespace walstow {
 
-// Returns the kinds of host key that this link accepts, the fastest first.
+// Returns the kinds of host keys that this link accepts, the fastest kind first.
 const std::vector<std::string>& ssh_host_key_types();
 
-// Returns "rsa-sha2-512" instead of "ssh-rsa", whose signatures use SHA-1, which no current server
-// accepts. Every other type signs under its own name.
+// Returns the name of the signatures that a key of this type makes. For "ssh-rsa", that is
+// "rsa-sha2-512": the original signatures use SHA-1, which no current server accepts. For every
+// other type, it is the name of the type.
 std::string ssh_signature_type(const std::string& key_type);
 
-// Returns the key under the name of the signatures that it must make. libssh2 1.10 reads the name
-// there, and OpenSSH's sshd accepts an RSA key under each of its names.
+// Returns the public key's blob, with the name of the signatures in place of the key's type.
+// libssh2 1.10 reads the name there, and OpenSSH's sshd accepts an RSA key under each of its names.
 std::vector<std::byte> ssh_signing_blob(const SshPublicKey& key);
 
 }  // namespace walstow

@@ -131,7 +131,7 @@ std::vector<std::byte> SshRsaKey::sign(ByteView data) const {
     }
   }
   throw Error(ErrorKind::kUsage, "could not sign with the RSA key",
-              "Is its file damaged? \"ssh-keygen -y -f FILE\" checks it.");
+              "Is the key's file damaged? \"ssh-keygen -y -f FILE\" checks it.");
 }
 
 }  // namespace walstow

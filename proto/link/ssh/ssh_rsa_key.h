@@ -1,5 +1,5 @@
-// An RSA key that signs with SHA-512. libssh2 1.10 signs RSA only with SHA-1, which no current sshd
-// accepts. It signs with every other kind of key itself.
+// An RSA key that signs with SHA-512. With an RSA key, libssh2 1.10 uses only SHA-1, which no
+// current sshd accepts. With every other kind of key, libssh2 makes the signatures itself.
 #pragma once
 
 #include <openssl/types.h>
@@ -16,8 +16,8 @@ namespace walstow {
 
 class SshRsaKey {
  public:
-  // `text`: a key file without a passphrase, in OpenSSH's or OpenSSL's format. nullopt: it contains
-  // no RSA key, or is damaged.
+  // `text` is a key file without a passphrase, in OpenSSH's or OpenSSL's format. Returns nullopt if
+  // it contains no RSA key, or is damaged.
   static std::optional<SshRsaKey> parse(const std::string& text);
 
   const SshPublicKey& public_key() const { return public_key_; }

@@ -142,8 +142,8 @@ void SshSession::fail(std::string_view doing, int code) const {
       code == LIBSSH2_ERROR_SOCKET_SEND) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("{} closed the connection while {}", store, doing),
-                "Is there an sshd behind that address, and does it accept more connections "
-                "(MaxStartups)? Its log may say more.");
+                "Check that an sshd listens at that address, and that it accepts more connections "
+                "(MaxStartups). Its log may say more.");
   }
   char* text = nullptr;
   libssh2_session_last_error(handles_->session, &text, nullptr, 0);
@@ -197,8 +197,8 @@ void SshSession::refuse_without_banner() const {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("the sshd of the store \"{}\" refuses this host for some time: \"{}\"",
                             store_, escaped(said, kTextShown)),
-                "It does so after failed logins (PerSourcePenalties). Its log contains the reason, "
-                "and the number of seconds.");
+                "It does so after failed logins (PerSourcePenalties). The sshd's log contains the "
+                "reason, and the number of seconds.");
   }
   throw Error(
       ErrorKind::kUnavailable,
@@ -302,9 +302,10 @@ asio::awaitable<void> SshSession::execute(std::string command) {
   };
   code = co_await run(std::move(start));
   if (code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("the store \"{}\" runs no command for this account", store_),
-                "Does the sshd there have a ForceCommand of its own, such as internal-sftp?");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("the store \"{}\" runs no command for this account", store_),
+        "Does the configuration of the sshd there contain a ForceCommand, such as internal-sftp?");
   }
   if (code != 0) fail("starting walstowd", code);
 }

@@ -76,10 +76,12 @@ std::optional<Error> explain_last_words(const std::string& store, const SshLastW
                                              escaped(first_line(words.errors), kMostTextShown));
   return Error(
       ErrorKind::kUnavailable,
-      fmt::format("the store \"{}\" ended with exit code {}, {}", store, words.exit_code, said),
+      fmt::format("the store's program at \"{}\" ended with exit code {}, {}", store,
+                  words.exit_code, said),
       words.exit_code == kNotFound
-          ? "Is walstowd installed there? Write its whole path into the forced command."
-          : "Look at the forced command in .ssh/authorized_keys of that account.");
+          ? "Is walstowd installed there? Write its full path into the forced command."
+          : "Look at the forced command of this key: in /etc/ssh/walstow_keys on that host, or in "
+            "the file that AuthorizedKeysFile in its sshd_config names.");
 }
 
 }  // namespace walstow

@@ -11,14 +11,15 @@
 
 namespace walstow {
 
-// One read or write at a time: libssh2 has one state for both directions. It is unusable after
-// cancel().
+// Only one read or write at a time is possible: libssh2 has one state for both directions. The
+// transport is unusable after cancel().
 std::unique_ptr<Transport> make_ssh_transport(std::unique_ptr<SshSession> session);
 
-// Explains a failure by the remote end's own output: its answer is not HTTP, or its program exited
-// with text on its standard error. nullopt: its output explains nothing. Pure.
+// Explains a failure from the remote end's own output: an answer that is not HTTP, or the text that
+// its program wrote to its standard error before it exited. Returns nullopt if the output explains
+// nothing. Pure.
 struct SshLastWords {
-  std::string answer;  // the beginning of its answer
+  std::string answer;  // the beginning of the answer
   std::string errors;  // its standard error
   int exit_code = 0;
 };

@@ -140,8 +140,8 @@ Identity read_identity(const std::string& certificate_path, const std::string& k
   throw Error(ErrorKind::kUsage,
               fmt::format("private key file \"{}\" does not belong to certificate file \"{}\"",
                           key_path, certificate_path),
-              "Each certificate has a key of its own. In a file with several certificates its own "
-              "must be the first.");
+              "Each certificate has its own key. In a file with several certificates, the one for "
+              "this key must be the first.");
 }
 
 }  // namespace walstow

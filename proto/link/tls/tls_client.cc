@@ -60,7 +60,8 @@ void TlsClient::check_host(SSL* connection) const {
   if (X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size()) != 1 ||
       SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                std::string(host).data()) != 1) {  // SSL_set_tlsext_host_name, without its C cast
-    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is no host name that TLS can check", host));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("\"{}\" is not a host name that TLS can check", host));
   }
 }
 
@@ -68,7 +69,7 @@ asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_exec
                                                                Deadline deadline) {
   TcpTarget target{.store = name_,
                    .at = store_.at,
-                   .hint = "Is walstowd running there, and listening on that port?"};
+                   .hint = "Check that walstowd is running there, and listens on that port."};
   tcp::socket socket = co_await connect_tcp(executor, std::move(target), deadline);
   auto session = std::make_shared<TlsSession>(std::move(socket), context_);
   SSL* connection = session->native_handle();
@@ -82,7 +83,7 @@ asio::awaitable<std::unique_ptr<Transport>> TlsClient::connect(asio::any_io_exec
     if (timeout.expired()) {
       throw Error(ErrorKind::kTimeout,
                   fmt::format("timed out during the TLS handshake with the store \"{}\"", name_),
-                  "Is there a walstowd behind that address, and is it overloaded?");
+                  "Check that a walstowd listens at that address, and that it is not overloaded.");
     }
   }
   if (error) {

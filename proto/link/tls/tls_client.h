@@ -21,24 +21,24 @@ struct TlsStore {
   TlsFiles files;
 };
 
-// Connects to one store, any number of times. The second connection resumes the first one's
-// session, which saves both ends the certificates. One thread at a time may use it; it cannot be
-// moved.
+// Connects to one store, any number of times. The second connection resumes the TLS session of the
+// first one, so neither end sends its certificates again. One thread at a time may use it; it
+// cannot be moved.
 class TlsClient {
  public:
-  // Reads the files; throws as make_tls_context().
+  // Reads the files of certificates and keys. Throws like make_tls_context().
   explicit TlsClient(TlsStore store);
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
-  // On return, the store has proved that it is the requested host. With TLS 1.3, only its first
-  // answer shows whether it accepts the client's certificate. Tries each of the host's addresses in
-  // turn, with an equal share of the remaining time. Throws Error{kUnavailable} and
+  // On return, the store has proved that it is the requested host. With TLS 1.3, only the store's
+  // first answer shows whether it accepts the client's certificate. Tries each of the host's
+  // addresses in turn, with an equal share of the remaining time. Throws Error{kUnavailable} and
   // Error{kTimeout}.
   boost::asio::awaitable<std::unique_ptr<Transport>> connect(boost::asio::any_io_executor executor,
                                                              Deadline deadline);
 
-  // The expiry of this client's own certificate.
+  // The time at which this client's own certificate expires.
   Time certificate_until() const;
 
  private:
@@ -52,7 +52,7 @@ class TlsClient {
   TlsStore store_;
   std::string name_;  // "host:port"
   boost::asio::ssl::context context_;
-  std::unique_ptr<SSL_SESSION, FreeSession> session_;  // of the last connection, may be empty
+  std::unique_ptr<SSL_SESSION, FreeSession> session_;  // from the last connection; may be empty
 };
 
 }  // namespace walstow

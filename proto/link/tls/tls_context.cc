@@ -32,10 +32,10 @@ void check_time(const TlsFiles& files, const CertificateFacts& facts) {
   const Time now = std::chrono::system_clock::now();
   if (now > facts.not_after) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("certificate \"{}\" has expired on {}", files.certificate,
+                fmt::format("certificate \"{}\" expired on {}", files.certificate,
                             to_iso8601(facts.not_after)),
-                "Renew it: \"walstow client renew\" for a client's, \"walstow server renew\" for "
-                "a store's. Is this machine's clock right?");
+                "Renew it: \"walstow client renew\" for a client's certificate, \"walstow server "
+                "renew\" for a store's. Is this machine's clock right?");
   }
   if (now < facts.not_before) {
     throw Error(ErrorKind::kUsage,

@@ -12,14 +12,17 @@ namespace walstow {
 
 // Paths of PEM files.
 struct TlsFiles {
-  std::string ca;           // certificate(s) of the authority that signs the other end's
-  std::string certificate;  // this end's own, with its chain if there is one
-  std::string key;          // its private key; readable by its owner only
+  // One or more certificates of the authority that signed the other end's certificate.
+  std::string ca;
+  // The certificate of this end, and the intermediate certificates, if there are any.
+  std::string certificate;
+  std::string key;  // the private key of this end; readable by its owner only
   bool operator==(const TlsFiles&) const = default;
 };
 
-// Throws Error{kUsage} with the file's path: unreadable, not PEM, a key that others may read, a key
-// that does not match the certificate, a certificate that has expired or is not valid yet.
+// Throws Error{kUsage} with the file's path if the file is unreadable or not PEM, if others may
+// read the key, if the key does not match the certificate, or if the certificate has expired or is
+// not valid yet.
 boost::asio::ssl::context make_tls_context(boost::asio::ssl::context::method method,
                                            const TlsFiles& files);
 

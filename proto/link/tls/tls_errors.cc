@@ -20,22 +20,22 @@ struct Explanation {
 };
 
 constexpr const char* kForeignAuthority =
-    "The setting \"tls.ca\" must name the ca.crt of this very archive. Is the address right?";
+    "The setting \"tls.ca\" must name the ca.crt of this archive. Is the address right?";
 constexpr const char* kRenewServer =
-    "On the store: \"walstow server renew\", then reload walstowd (SIGHUP). Is this machine's "
-    "clock right?";
+    "On the store's host, run \"walstow server renew DIR\", and then reload walstowd (SIGHUP). Is "
+    "this machine's clock right?";
 
 // X509_V_ERR_...: the faults that this end found in the other's certificate.
 constexpr std::array kServerFaults{
     Explanation{X509_V_ERR_CERT_HAS_EXPIRED, "its certificate has expired", kRenewServer},
     Explanation{X509_V_ERR_CERT_NOT_YET_VALID, "its certificate is not valid yet",
-                "Is the clock of this machine right, and that of the store?"},
+                "Are the clocks of this machine and of the store right?"},
     Explanation{X509_V_ERR_HOSTNAME_MISMATCH, "its certificate is for another host name",
-                "Use a name that the certificate was made for, or add this one on the store: "
+                "Use a name that is in the certificate. Or add this name on the store's host: "
                 "\"walstow server renew DIR --host NAME\"."},
     Explanation{X509_V_ERR_IP_ADDRESS_MISMATCH, "its certificate is not for this address",
-                "Use the store's host name, or add the address on the store: \"walstow server "
-                "renew DIR --host ADDRESS\"."},
+                "Use the store's host name. Or add the address on the store's host: \"walstow "
+                "server renew DIR --host ADDRESS\"."},
     Explanation{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
                 "its certificate was issued by an authority that is not trusted",
                 kForeignAuthority},
@@ -59,27 +59,29 @@ constexpr std::array kServerFaults{
 // certificate.
 constexpr std::array kAlerts{
     Explanation{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "it asks for a client certificate",
-                "Set \"tls.cert\" and \"tls.key\", made by \"walstow client add\"."},
+                "Set \"tls.cert\" and \"tls.key\" to files created by \"walstow client add\"."},
     Explanation{SSL_R_TLSV1_ALERT_UNKNOWN_CA,
-                "this client's certificate is of an authority that it does not trust",
-                "The setting \"tls.cert\" must name a certificate made by \"walstow client add\" "
-                "for this very archive."},
+                "it does not trust the authority of this client's certificate",
+                "The setting \"tls.cert\" must name a certificate that \"walstow client add\" "
+                "created for this archive."},
     Explanation{SSL_R_TLSV1_ALERT_DECRYPT_ERROR,
-                "this client's certificate is of an authority that it does not trust",
-                "The setting \"tls.cert\" must name a certificate made by \"walstow client add\" "
-                "for this very archive."},
+                "it does not trust the authority of this client's certificate",
+                "The setting \"tls.cert\" must name a certificate that \"walstow client add\" "
+                "created for this archive."},
     Explanation{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "this client's certificate has expired",
-                "Renew it with \"walstow client renew\". Are both clocks right?"},
+                "Renew it with \"walstow client renew\". Are the clocks of this machine and of the "
+                "store right?"},
     Explanation{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "it does not accept this client's certificate",
-                "Is it valid already, and the clock of the store right? The store's log contains "
-                "the reason."},
-    Explanation{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
-                "it does not accept this certificate as a client's",
-                "The setting \"tls.cert\" must name a certificate made by \"walstow client add\"."},
+                "Is the certificate valid already, and is the store's clock right? The store's log "
+                "contains the reason."},
+    Explanation{
+        SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
+        "it does not accept this certificate as a client's",
+        "The setting \"tls.cert\" must name a certificate that \"walstow client add\" created."},
     Explanation{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "it does not speak TLS 1.3",
-                "Is there a walstowd behind that address, and no proxy?"},
+                "Check that a walstowd answers at that address, and not a proxy."},
     Explanation{SSL_R_UNSUPPORTED_PROTOCOL, "it does not speak TLS 1.3",
-                "Is there a walstowd behind that address, and no proxy?"},
+                "Check that a walstowd answers at that address, and not a proxy."},
     Explanation{SSL_R_WRONG_VERSION_NUMBER, "it does not speak TLS",
                 "Is the port right? A walstowd listens on 7432 by default."},
     Explanation{SSL_R_HTTP_REQUEST, "it received an HTTP request without TLS", ""},
@@ -121,15 +123,17 @@ Error explain_handshake(const std::string& store, boost::system::error_code erro
     return failure(store, fmt::format("its certificate: {}", text));
   }
   if (auto explained = explain_tls_failure(store, error)) return *explained;
-  return failure(store, error.message(), "Is there a walstowd behind that address, and no proxy?");
+  return failure(store, error.message(),
+                 "Check that a walstowd answers at that address, and not a proxy.");
 }
 
 std::optional<Error> explain_tls_failure(const std::string& store,
                                          boost::system::error_code error) {
   if (!is_tls(error)) return std::nullopt;
   if (const Explanation* why = find(kAlerts, reason_of(error))) return failure(store, *why);
-  return failure(store, error.message(),
-                 "Is there a walstowd behind that address, and no proxy? Its log may say more.");
+  return failure(
+      store, error.message(),
+      "Check that a walstowd answers at that address, and not a proxy. Its log may say more.");
 }
 
 std::string handshake_failure_text(boost::system::error_code error, int verify_result) {

@@ -1,4 +1,5 @@
-// Explains failures of a TLS connection, with a remedy. Pure, apart from OpenSSL's tables of texts.
+// Explains why a TLS connection failed, and suggests a remedy. Pure, except that it reads OpenSSL's
+// tables of texts.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -10,18 +11,19 @@
 
 namespace walstow {
 
-// The client's handshake with `store` ("host:port") failed. `verify_result`: X509_V_..., the result
-// of checking the store's certificate. Error{kUnavailable}: once either end is fixed, the next
-// attempt may succeed.
+// Returns the error for a client's failed handshake with `store` ("host:port"). `verify_result` is
+// the result of checking the store's certificate (X509_V_...). The kind is kUnavailable: once
+// either end is fixed, the next attempt may succeed.
 Error explain_handshake(const std::string& store, boost::system::error_code error,
                         int verify_result);
 
-// For an error that a connection met later. With TLS 1.3, a store's rejection of the client's
-// certificate also arrives then. nullopt: not a TLS error.
+// Explains an error that occurred after the handshake. With TLS 1.3, a store's rejection of the
+// client's certificate also arrives after the handshake. Returns nullopt if it is not an error of
+// TLS.
 std::optional<Error> explain_tls_failure(const std::string& store, boost::system::error_code error);
 
-// The store's side: returns why a peer was rejected, for the log. One line, without the peer's own
-// text.
+// For the store's log: returns why the store rejected a peer. The result is one line, and contains
+// no text from the peer.
 std::string handshake_failure_text(boost::system::error_code error, int verify_result);
 
 }  // namespace walstow

@@ -16,24 +16,26 @@ namespace walstow {
 
 class TlsServer {
  public:
-  // Reads the files; throws as make_tls_context().
+  // Reads the files of certificates and keys. Throws like make_tls_context().
   explicit TlsServer(const TlsFiles& files);
 
   struct Accepted {
     std::unique_ptr<Transport> transport;
-    // The authority signed it. Its validity was checked when its session began: a session that is
-    // resumed, or lasts long, may outlive it.
+    // The client's certificate, signed by the authority. Its validity was checked when its session
+    // began: a session that is resumed, or lasts long, may outlive the certificate.
     CertificateFacts client;
-    bool resumed = false;  // it was not presented again: the client resumed an earlier session
+    // Whether the client resumed an earlier session. If so, it did not present the certificate
+    // again.
+    bool resumed = false;
   };
-  // Performs the handshake. Rejects a client without a certificate signed by the authority: throws
-  // Error{kUnavailable} with the reason for the log, and Error{kTimeout} at the deadline. Threads:
-  // any, on the socket's executor.
+  // Performs the handshake. Rejects a client without a certificate that the authority has signed:
+  // throws Error{kUnavailable} with the reason for the log. Throws Error{kTimeout} at the deadline.
+  // Threads: any thread of the socket's executor.
   boost::asio::awaitable<Accepted> accept(boost::asio::ip::tcp::socket socket,
                                           Deadline deadline) const;
 
  private:
-  // Mutable in name only: OpenSSL counts references to it.
+  // Mutable only because OpenSSL counts references to it.
   mutable boost::asio::ssl::context context_;
 };
 

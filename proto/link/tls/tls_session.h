@@ -1,8 +1,8 @@
 // One TLS connection: OpenSSL on a socket, without blocking.
 //
-// OpenSSL reads and writes the socket itself, several records at a time. Asio's ssl::stream gives
-// it memory instead and copies each record of 16 KB to and from the socket. That cost as much as
-// the encryption.
+// OpenSSL reads and writes the socket itself, several records at a time. With Asio's ssl::stream,
+// OpenSSL would read and write memory, and Asio would copy each record of 16 KB to or from the
+// socket. That copying cost as much as the encryption.
 //
 // One thread at a time may run its coroutines and calls, on the socket's executor. SIGPIPE must be
 // ignored (proto/program/signals.h): OpenSSL writes without MSG_NOSIGNAL.
@@ -23,19 +23,19 @@ namespace walstow {
 
 class TlsSession final : public SocketSession {
  public:
-  // Throws std::bad_alloc. The session may outlive the context.
+  // Throws only std::bad_alloc. The session may outlive the context.
   TlsSession(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context);
-  // Sends no close_notify: HTTP's framing shows what arrived completely. The TLS session can be
-  // resumed.
+  // Sends no close_notify: HTTP's framing shows whether everything has arrived. The TLS session can
+  // still be resumed.
   ~TlsSession() override;
 
   SSL* native_handle() { return ssl_.get(); }
   boost::asio::ip::tcp::socket& socket() override { return socket_; }
 
   enum class Side { kClient, kServer };
-  // No error: the connection is established. The handshake has no deadline: cancel the socket
-  // (StreamTimeout). Errors are OpenSSL's (tls_errors.h), the system's, and
-  // asio::ssl::error::stream_truncated where the peer closed the connection.
+  // Returns no error if the connection is established. The handshake has no deadline of its own: to
+  // end it, cancel the socket (StreamTimeout). Errors are OpenSSL's (tls_errors.h) or the system's,
+  // or asio::ssl::error::stream_truncated if the peer closed the connection.
   boost::asio::awaitable<boost::system::error_code> handshake(Side side);
 
   // Reads all available records, up to out.size(). A peer that closes without close_notify counts
@@ -55,7 +55,8 @@ class TlsSession final : public SocketSession {
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<SSL, Free> ssl_;
   std::optional<std::size_t> gathered_;  // encrypted bytes that are not completely sent yet
-  std::optional<Attempt> next_;          // what followed the bytes that the last read() returned
+  // The result to return after the bytes that the last read() returned.
+  std::optional<Attempt> next_;
 };
 
 }  // namespace walstow

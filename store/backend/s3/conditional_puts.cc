@@ -70,11 +70,10 @@ std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::stri
       !stands || before.empty() || has_mark(stands->writes, before) ||
       static_cast<std::size_t>(std::ranges::count(stands->writes, ' ')) + 1 < kMostMarks;
   if (all_marks_are_there) return Result::kOther;
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format(
-          "cannot tell whether the write of \"{}\" took effect: too many clients wrote it at once",
-          key));
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("cannot tell whether the write of \"{}\" took effect: too many clients "
+                          "wrote that object at once",
+                          key));
 }
 
 // Ceph before its release 17 compares If-Match with an ETag without quotes, and so finds that every

@@ -1,11 +1,11 @@
-// Puts that take effect only if the existing object is the one that the writer knows.
+// Sends puts that take effect only if the existing object is the one that the writer knows.
 //
 // A request without an answer (a time-out, a broken connection, a 5xx) may have taken effect, or
-// may take effect later. So each put carries a random mark in the object's metadata, after the
-// marks of the writes that it builds on. When the outcome is unknown, the marks of the existing
-// object show it, even if others have written the same bytes or have replaced our object since.
+// may take effect later. So each put adds a random mark to the object's metadata, after the marks
+// of the earlier writes. If the outcome is unknown, the marks of the existing object show it. This
+// works even if others have since written the same bytes, or have replaced the object.
 //
-// Errors: as S3Client. Threads: any. All calls block.
+// Errors: as in S3Client. Threads: any. All calls block.
 #pragma once
 
 #include <atomic>
@@ -18,17 +18,18 @@ namespace walstow {
 
 class ConditionalPuts {
  public:
-  // `client` outlives it.
+  // `client` outlives this object.
   explicit ConditionalPuts(S3Client& client) : client_(client) {}
 
   enum class Result {
-    kDone,   // it exists, durably; or it existed, and others have written since
-    kOther,  // the condition did not hold: nothing was done
+    // The object exists and is durable; or it did exist, and others have written since.
+    kDone,
+    kOther,  // the condition did not hold, so nothing was changed
   };
-  // Creates the object if none exists. kOther: one exists.
+  // Creates the object if none exists under the key. Returns kOther if one exists.
   Result put_new(const std::string& key, const S3Body& body) { return put(key, body, {}); }
-  // Replaces `standing`, as S3Client found it. Objects with equal bytes count as one and the same.
-  // kOther: another object exists, or none.
+  // Replaces the object `standing`, which S3Client has found. Objects with equal bytes count as the
+  // same object. Returns kOther if another object exists, or none.
   Result put_over(const std::string& key, const S3Body& body, const S3Head& standing) {
     return put(key, body, {.standing = &standing});
   }

@@ -15,7 +15,7 @@ constexpr const char* kName = "libcurl.so.4";
 
 [[noreturn]] void refuse(const std::string& why) {
   throw Error(ErrorKind::kUsage, fmt::format("could not load {}: {}", kName, why),
-              "An archive in S3 needs it: on Debian, the package libcurl4.");
+              "An archive in S3 needs libcurl. Install it: on Debian, it is the package libcurl4.");
 }
 
 template <class Function>

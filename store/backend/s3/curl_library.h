@@ -1,6 +1,7 @@
-// libcurl, loaded when the process first opens an archive in S3. It needs some thirty libraries. A
-// store in a folder, started for each file, need not pay for them, nor have them installed. Its
-// OpenSSL stays separate from the one that is linked into this program.
+// libcurl, loaded when the process first opens an archive in S3. libcurl depends on about thirty
+// libraries. A store in a folder, which may be started for each file, does not load them, and they
+// need not be installed for it. The OpenSSL that libcurl uses stays separate from the OpenSSL that
+// is linked into this program.
 #pragma once
 
 #include <curl/curl.h>
@@ -26,8 +27,8 @@ struct CurlLibrary {
   decltype(&::curl_slist_free_all) slist_free_all;
 };
 
-// Loads libcurl at the first call, for the rest of the process's life. Throws Error{kUsage} if it
-// is not installed. Threads: any.
+// The first call loads libcurl, for the rest of the process's life. Throws Error{kUsage} if it is
+// not installed. Threads: any.
 const CurlLibrary& curl_library();
 
 }  // namespace walstow

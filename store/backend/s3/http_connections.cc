@@ -60,7 +60,7 @@ class HttpPool::HttpConnection {
         multi_(curl_.multi_init()),
         easy_(curl_.easy_init()) {
     if (multi_ == nullptr || easy_ == nullptr) {
-      throw Error(ErrorKind::kUnavailable, "could not make a handle of libcurl");
+      throw Error(ErrorKind::kUnavailable, "could not create a libcurl handle");
     }
   }
   HttpConnection(const HttpConnection&) = delete;
@@ -100,7 +100,7 @@ class HttpPool::HttpConnection {
   void note_progress() { last_progress_ = Clock::now(); }
   [[noreturn]] void fail(const std::string& why) {
     end();
-    throw NoAnswer(fmt::format("{} of the S3 service: {}", what_, why));
+    throw NoAnswer(fmt::format("{} to the S3 service: {}", what_, why));
   }
 
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* connection);
@@ -314,7 +314,7 @@ std::unique_ptr<HttpPool::HttpConnection> HttpPool::acquire() {
   const std::lock_guard lock(mutex_);
   if (under_way_ >= limits_.exchanges) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("{} requests to the S3 service are under way already", under_way_));
+                fmt::format("{} requests to the S3 service are already in progress", under_way_));
   }
   std::unique_ptr<HttpConnection> connection;
   if (idle_.empty()) {
@@ -341,7 +341,7 @@ std::unique_ptr<HttpExchange> HttpPool::ask(const HttpRequest& request, Deadline
   connection.begin(request);
   connection.wait_for_head(deadline);
   if (connection.status() == 0)
-    throw NoAnswer(fmt::format("{} of the S3 service: no answer", request.method));
+    throw NoAnswer(fmt::format("{} to the S3 service: no answer", request.method));
   return exchange;
 }
 

@@ -1,7 +1,8 @@
-// HTTP/1.1 to one host, over libcurl: requests that stream both ways, on reused connections, where
-// each wait has its own deadline. Knows nothing of S3.
+// HTTP/1.1 to one host, over libcurl. Requests and answers are streamed, connections are reused,
+// and each wait has its own deadline. This code knows nothing about S3.
 //
-// Threads: HttpPool any; an HttpExchange one at a time. All calls block.
+// Threads: any thread may use an HttpPool; only one thread at a time may use an HttpExchange. All
+// calls block.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +24,13 @@ using BodyReader = std::function<std::size_t(MutableByteView)>;
 
 struct HttpRequest {
   std::string method;  // GET, HEAD, PUT, POST or DELETE
-  std::string url;     // escaped, as it is sent
+  std::string url;     // escaped, in the form in which it is sent
   std::vector<std::string> headers;
   std::uint64_t body_size = 0;  // bytes
-  BodyReader body;              // where body_size is not 0
+  BodyReader body;              // used if body_size is not 0
 };
 
-// No answer arrived, or it ended too early: it is unknown whether the request took effect.
+// No answer arrived, or the answer ended too early. It is unknown whether the request took effect.
 class NoAnswer : public Error {
  public:
   explicit NoAnswer(const std::string& message) : Error(ErrorKind::kUnavailable, message) {}
@@ -44,18 +45,19 @@ class HttpExchange {
   virtual ~HttpExchange() = default;
 
   virtual int status() const = 0;
-  // By lower-case name. "": no such header.
+  // Returns the value of the header with this lower-case name. Returns "" if there is no such
+  // header.
   virtual std::string header(const std::string& name) const = 0;
-  // Reads the next bytes of the body. Returns 0 at its end. Throws NoAnswer when the body stalls or
-  // breaks off, also where fewer bytes arrive than were announced.
+  // Reads the next bytes of the body. Returns 0 at its end. Throws NoAnswer if the body stalls or
+  // breaks off, including when fewer bytes arrive than were announced.
   virtual std::size_t read(MutableByteView out) = 0;
 };
 
 struct HttpLimits {
   Duration connect{0};
   Duration silence{0};        // longest wait for the next byte, sent or received
-  std::size_t exchanges = 0;  // at once, at most
-  std::string ca;             // file; "": the system's authorities
+  std::size_t exchanges = 0;  // largest number of simultaneous exchanges
+  std::string ca;             // a file; "": the system's authorities
 };
 
 class HttpPool {
@@ -64,9 +66,9 @@ class HttpPool {
   ~HttpPool();
 
   // Sends the request and waits for the head of the answer. Sends it a second time only if the
-  // first connection turned out to be dead before anything was sent. Throws NoAnswer, also when
-  // `deadline` passes; what the body's reader throws; Error{kUnavailable} when too many exchanges
-  // are open. The pool outlives the exchanges that this returns.
+  // first connection turned out to be dead before anything was sent. Throws NoAnswer, also if
+  // `deadline` passes; whatever the reader of the request's body throws; and Error{kUnavailable} if
+  // too many exchanges are open. The pool outlives the exchanges that this function returns.
   std::unique_ptr<HttpExchange> ask(const HttpRequest& request, Deadline deadline);
 
  private:

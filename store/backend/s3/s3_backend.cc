@@ -168,7 +168,8 @@ std::unique_ptr<S3Source> S3Backend::open(const std::string& key) {
 std::string S3Backend::text_of(const std::string& key, S3Source& source) const {
   if (source.size() > kLargestRecord) {
     throw Error(ErrorKind::kDamaged,
-                fmt::format("record \"{}\" of {} has {} bytes", key, describe(), source.size()));
+                fmt::format("record \"{}\" of {} has {} bytes, more than the maximum of {} bytes",
+                            key, describe(), source.size(), kLargestRecord));
   }
   std::string text;
   std::vector<std::byte> piece(kLargestRecord);
@@ -246,8 +247,9 @@ PutResult S3Backend::put_new(const std::string& key, const S3Body& body) {
       return PutResult::kDone;
     }
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and removed by others", key));
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("\"{}\" is being put and removed by other requests at the same time", key));
 }
 
 PublishResult S3Backend::publish(StagedObject& object, const std::string& key) {
@@ -368,7 +370,7 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
   }
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("record \"{}\" of {} is being changed by others all the time", key, describe()));
+      fmt::format("record \"{}\" of {} is constantly changed by other requests", key, describe()));
 }
 
 bool S3Backend::remove_record(const std::string& key) {
@@ -383,7 +385,7 @@ bool S3Backend::remove_record(const std::string& key) {
   }
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("record \"{}\" of {} is being changed by others all the time", key, describe()));
+      fmt::format("record \"{}\" of {} is constantly changed by other requests", key, describe()));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ S3Head head_of(const HttpExchange& exchange) {
               .writes = exchange.header(kS3Writes),
               .size = size.value_or(0)};
   if (head.etag.empty() || !size) {
-    throw Error(ErrorKind::kUnavailable, "the S3 service gives an object without ETag or length",
+    throw Error(ErrorKind::kUnavailable, "the S3 service returned an object without ETag or length",
                 "walstow needs both. Is there a proxy that removes them?");
   }
   return head;

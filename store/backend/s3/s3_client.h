@@ -1,8 +1,8 @@
-// Reads, lists and removes the objects of an archive in a bucket. Keys are the bucket's, with the
-// prefix.
+// Reads, lists and removes the objects of an archive in a bucket. Its keys are the keys in the
+// bucket, so they include the prefix.
 //
-// Errors: Error{kUnavailable} with the service's explanation. Never returns "absent" without the
-// service's own statement (404 with the code NoSuchKey). Threads: any. All calls block.
+// Errors: Error{kUnavailable} with the service's explanation. No function returns "absent" unless
+// the service itself has reported it (404 with the code NoSuchKey). Threads: any. All calls block.
 #pragma once
 
 #include <memory>
@@ -18,10 +18,11 @@ namespace walstow {
 // The header with the marks of an object's writes (store/backend/s3/conditional_puts.h).
 inline constexpr const char* kS3Writes = "x-amz-meta-walstow-writes";
 
-// The existing object under a key, by the head of an answer.
+// The existing object under a key, according to the head of an answer.
 struct S3Head {
-  std::string etag;    // without quotes
-  std::string writes;  // the marks of the last writes, newest last; "" if they were lost
+  std::string etag;  // without quotes
+  // The marks of the last writes, the newest last; "" if they were lost.
+  std::string writes;
   std::uint64_t size = 0;
 };
 
@@ -36,15 +37,16 @@ class S3Client {
     S3Head head;
     std::unique_ptr<HttpExchange> body;
   };
-  // The object from `offset` on (0, or smaller than the object). `head.size` is the number of bytes
-  // from there on. nullopt: absent.
+  // Returns the object's bytes from `offset` onward (0, or smaller than the object). `head.size` is
+  // the number of bytes from `offset` onward. Returns nullopt if the object is absent.
   std::optional<Opened> get(const std::string& key, std::uint64_t offset = 0);
 
-  // nullopt: the service found nothing, which is no proof of absence.
+  // Returns nullopt if the service found nothing. This is no proof of absence.
   std::optional<S3Head> head(const std::string& key);
 
-  // Removing an absent object succeeds. remove_all() takes at most kMostRemovals texts, each one a
-  // key, since it does not escape them; after an Error some are removed and some are not.
+  // Removing an absent object succeeds. remove_all() takes at most kMostRemovals texts. Each text
+  // must be a key, because remove_all() does not escape them. After an Error, some objects are
+  // removed and others are not.
   void remove(const std::string& key);
   void remove_all(const std::vector<std::string>& keys);
 
@@ -54,7 +56,7 @@ class S3Client {
   };
   S3List list(const ListQuery& query);
 
-  // Whether the bucket has versioning, or had it.
+  // Returns whether versioning is, or was, enabled for the bucket.
   bool has_versions();
 
  private:

@@ -1,6 +1,7 @@
 // A circuit breaker for an S3 service. After several requests without an answer, it admits only one
-// request at a time, each a while after the one before; the others fail at once. So a hanging
-// service takes no workers from the store, and meets no storm of requests when it returns.
+// request at a time, with a pause before each one. All other requests fail at once. So a service
+// that hangs blocks only one worker of the store, and is not flooded with requests when it works
+// again.
 //
 // Threads: any.
 #pragma once
@@ -14,15 +15,16 @@ namespace walstow {
 
 class S3Health {
  public:
-  // False: do not ask.
+  // Returns false if no request may be sent now.
   bool may_ask(Clock::time_point now);
   void answered();
   void silent(Clock::time_point now);
-  // How long the service has given no answer. nullopt: the last request had one.
+  // Returns how long the service has not answered. Returns nullopt if it answered the last
+  // request.
   std::optional<Duration> silent_for(Clock::time_point now) const;
 
   static constexpr int kSilencesBefore = 3;
-  static constexpr Duration kPause{1500};  // between two tries while it is silent
+  static constexpr Duration kPause{1500};  // between two attempts while the service does not answer
 
  private:
   mutable std::mutex mutex_;

@@ -46,7 +46,7 @@ constexpr std::array kSettings{
             .type = Type::kChoice,
             .default_value = "automatic",
             .placeholder = "STYLE",
-            .help = "where a URL has the bucket's name: in its path, or in its host",
+            .help = "where a URL contains the bucket's name: in its path, or in its host",
             .choices = "automatic|path|host",
             .group = Group::kS3,
             .details = "automatic means host for AWS, and path for every other service.",
@@ -54,7 +54,7 @@ constexpr std::array kSettings{
     Setting{.name = "s3.ca",
             .type = Type::kFile,
             .placeholder = "FILE",
-            .help = "authority of the service's certificate",
+            .help = "certificate of the authority that signs the S3 service's certificate",
             .group = Group::kS3,
             .found_default = "the system's",
             .needs_restart = true},
@@ -69,7 +69,7 @@ constexpr std::array kSettings{
     Setting{.name = "s3.scratch",
             .type = Type::kFolder,
             .placeholder = "DIR",
-            .help = "folder for objects until they are in S3",
+            .help = "folder for objects on their way to S3",
             .group = Group::kS3,
             .found_default = "scratch in the state folder, or else /var/tmp",
             .details = "It needs room for all puts in progress at once.",
@@ -152,11 +152,11 @@ S3Credentials read_credentials(const std::string& path) {
   const auto status = files ? files->status(name) : std::nullopt;
   if (!status) {
     throw Error(ErrorKind::kUsage, fmt::format("credentials file \"{}\" does not exist", path),
-                "The setting \"s3.credentials\" names it.");
+                "Correct the setting \"s3.credentials\", or create the file.");
   }
   if ((status->mode & 077) != 0) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("credentials file \"{}\" can be read by others than its owner", path),
+                fmt::format("users other than its owner can read credentials file \"{}\"", path),
                 fmt::format("Run: chmod 600 {}", path));
   }
   const auto text = read_small_file(*files, name, kLargestCredentials);
@@ -170,7 +170,7 @@ S3Credentials read_credentials(const std::string& path) {
                             .session_token = value("aws_session_token")};
   if (credentials.access_key.empty() || credentials.secret_key.empty()) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("credentials file \"{}\" lacks a key of the S3 service", path),
+                fmt::format("credentials file \"{}\" lacks a key for the S3 service", path),
                 "It needs the lines \"aws_access_key_id = ...\" and \"aws_secret_access_key = "
                 "...\".");
   }
@@ -184,9 +184,9 @@ S3Credentials find_credentials(const Settings& settings) {
                             .secret_key = environment("AWS_SECRET_ACCESS_KEY"),
                             .session_token = environment("AWS_SESSION_TOKEN")};
   if (!credentials.access_key.empty() && !credentials.secret_key.empty()) return credentials;
-  throw Error(ErrorKind::kUsage, "no keys of the S3 service were given",
-              "Name a file that has them in the setting \"s3.credentials\", or set "
-              "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+  throw Error(ErrorKind::kUsage, "the keys for the S3 service are missing",
+              "Set \"s3.credentials\" to a file that contains them, or set AWS_ACCESS_KEY_ID and "
+              "AWS_SECRET_ACCESS_KEY.");
 }
 
 // Without the final slash.
@@ -200,7 +200,7 @@ std::string checked_endpoint(std::string endpoint) {
   }
   throw Error(ErrorKind::kUsage,
               fmt::format("\"{}\" is not the endpoint of an S3 service", escaped(endpoint)),
-              "Give https://HOST:PORT or http://HOST:PORT, and nothing after it.");
+              "Give https://HOST:PORT or http://HOST:PORT, without a path.");
 }
 
 std::string first_of(std::initializer_list<std::string> texts) {

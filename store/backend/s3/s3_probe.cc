@@ -65,7 +65,7 @@ std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
   using PutResult = ConditionalPuts::Result;
   if (client.has_versions()) {
     // Ceph and others then honour no condition: two writers both receive a success.
-    return "the bucket has versioning on, or had it: such a bucket replaces existing objects";
+    return "versioning is or was enabled for the bucket: such a bucket replaces existing objects";
   }
   remove_stale_probes(client, client.options().clock());
   const std::string key = client.options().address.prefix + probe_key(random_hex(8));
@@ -100,8 +100,9 @@ void require_conditional_writes(S3Client& client, ConditionalPuts& puts) {
     return;
   }
   throw Error(ErrorKind::kStorage, what,
-              "Use a bucket without versioning, and a service with conditional writes; S3.md "
-              "names some. \"s3.probe = accept\" does without, and without the promises.");
+              "Use a bucket without versioning, and a service with conditional writes; S3.md names "
+              "some. With \"s3.probe = accept\", walstow uses the bucket nevertheless, but its "
+              "guarantees do not hold.");
 }
 
 void require_conditional_writes_once(S3Client& client, ConditionalPuts& puts) {

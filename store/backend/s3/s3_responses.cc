@@ -16,9 +16,10 @@ constexpr std::size_t kShown = 200;  // bytes of a foreign answer that a message
 
 [[noreturn]] void refuse_answer(std::string_view body, const char* what) {
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("the answer is no {} of an S3 service: {}", what, escaped(body, kShown)),
-              "Is it an S3 service that the setting \"s3.endpoint\" names, and nothing in between "
-              "that answers for it?");
+              fmt::format("the answer of the S3 service is not a valid {}: {}", what,
+                          escaped(body, kShown)),
+              "Check that the setting \"s3.endpoint\" names an S3 service, and that no proxy in "
+              "between answers for it.");
 }
 
 // Parses without comments, declarations and document types, so that nobody can define entities.

@@ -1,5 +1,5 @@
-// Parsers for an S3 service's answers in XML. Pure. Throw Error{kUnavailable} for any other text: a
-// proxy's page must never read as an empty list, or as a proof of absence.
+// Parsers for an S3 service's answers in XML. Pure. They throw Error{kUnavailable} for any other
+// text: a proxy's page must never count as an empty list, or as a proof of absence.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,10 @@ namespace walstow {
 struct S3Fault {
   std::string code;     // "NoSuchKey"
   std::string message;  // may be empty
-  std::string region;   // the bucket's, if the request had the wrong one; may be empty
+  // The region of the bucket, if the request had the wrong one; may be empty.
+  std::string region;
 };
-// nullopt: the body of a refusal is no S3 service's answer.
+// Returns nullopt if the body of a refusal is not the answer of an S3 service.
 std::optional<S3Fault> parse_s3_fault(std::string_view body);
 
 struct S3Listed {
@@ -33,13 +34,14 @@ struct S3List {
 };
 S3List parse_s3_list(std::string_view body);
 
-// Whether objects of the bucket have, or had, versions.
+// Returns whether objects in the bucket have, or had, versions.
 bool parse_s3_versioning(std::string_view body);
 
-// The keys that were not removed, each with a reason, for a message. "": all were removed.
+// Returns the keys that were not removed, each with a reason, for a message. Returns "" if all were
+// removed.
 std::string parse_s3_removal(std::string_view body);
 
-// Removes an ETag's quotes: services use both forms.
+// Removes an ETag's quotes: some services send them, others do not.
 std::string bare_etag(std::string_view etag);
 
 }  // namespace walstow

@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kPiece = kChunkSize;
 
 [[noreturn]] void throw_unavailable(const Error& error) {
-  throw Error(
-      ErrorKind::kUnavailable, fmt::format("scratch for objects in S3: {}", error.what()),
-      error.hint().empty() ? "The setting \"s3.scratch\" names another folder." : error.hint());
+  throw Error(ErrorKind::kUnavailable, fmt::format("scratch for objects in S3: {}", error.what()),
+              error.hint().empty() ? "Correct the folder, or set \"s3.scratch\" to another folder."
+                                   : error.hint());
 }
 
 }  // namespace
@@ -30,13 +30,13 @@ FileSystem& S3Scratch::files() {
     throw Error(
         ErrorKind::kUnavailable,
         fmt::format("could not make scratch folder \"{}\": {}", folder_, system_message(errno)),
-        "The setting \"s3.scratch\" names it.");
+        "Set \"s3.scratch\" to a folder in which walstowd can write.");
   }
   auto files = open_posix_file_system(
       folder_, {.temporary_folder = "_walstow_tmp", .file_mode = 0600, .folder_mode = 0700});
   if (!files) {
     throw Error(ErrorKind::kUnavailable, fmt::format("scratch folder \"{}\" was removed", folder_),
-                "The setting \"s3.scratch\" names it.");
+                "Set \"s3.scratch\" to a folder in which walstowd can write.");
   }
   // Where the file system supports files without a name, dead processes have left none.
   files->remove_dead_temporaries();

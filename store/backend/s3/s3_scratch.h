@@ -1,9 +1,9 @@
-// Objects that are staged for a bucket: in memory while the shared room lasts, otherwise in files
-// of a scratch folder that nobody else can see. The service requires an object's hash before its
-// first byte, and a bucket cannot hold partial objects.
+// Holds objects that are staged for a bucket. They are in memory while there is room, and otherwise
+// in files of a scratch folder that nobody else can read. The service requires an object's hash
+// before its first byte, and a bucket cannot hold partial objects.
 //
-// Nothing here is durable, nor need it be: acknowledged objects are in the bucket. Threads:
-// S3Scratch any; a staged object as StagedObject.
+// Nothing here is durable. It need not be, because acknowledged objects are in the bucket. Threads:
+// any thread may use an S3Scratch; a staged object follows the rules of StagedObject.
 #pragma once
 
 #include <atomic>
@@ -22,16 +22,16 @@ namespace walstow {
 
 class S3Scratch {
  public:
-  // `folder` is made on first use, with mode 0700.
+  // `folder` is created on first use, with mode 0700.
   explicit S3Scratch(std::string folder);
 
   // Throws Error{kUnavailable} if the folder cannot be used: the put may succeed later, when there
   // is room.
   FileSystem& files();
 
-  static constexpr std::uint64_t kMemory = std::uint64_t{16} << 20;  // bytes, for all objects
-                                                                     // together
-  // False: there is no room for `bytes` more.
+  // The memory for all objects together, in bytes.
+  static constexpr std::uint64_t kMemory = std::uint64_t{16} << 20;
+  // Returns false if there is no room for `bytes` more.
   bool reserve(std::uint64_t bytes);
   void give_back(std::uint64_t bytes) { taken_ -= bytes; }
 
@@ -50,7 +50,8 @@ class S3Staged final : public StagedObject {
   void write(ByteView bytes) override;
   std::uint64_t size() const override;
   std::unique_ptr<ObjectSource> read_back() override;
-  // The body to send; lives no longer than this object, which must not be written to any more.
+  // Returns the body to send. It must not outlive this object, which must not be written to any
+  // more.
   S3Body body();
 
  private:
@@ -58,7 +59,7 @@ class S3Staged final : public StagedObject {
   class Source;
   std::shared_ptr<Content> content_;
   Sha256 hash_;
-  std::optional<std::string> sha256_;  // once the object is complete
+  std::optional<std::string> sha256_;  // set once the object is complete
 };
 
 }  // namespace walstow

@@ -76,14 +76,14 @@ std::unique_ptr<HttpExchange> S3Service::ask(const S3Question& question, Deadlin
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("the S3 service {} has not answered for {} s", options_.endpoint,
                             health_.silent_for(Clock::now()).value_or(Duration(0)).count() / 1000),
-                "It is asked again every few seconds.");
+                "walstow asks it again every few seconds.");
   }
   ++requests_;
   auto exchange = connections_.ask(http, deadline);
   const int status = exchange->status();
   if (status >= 500 || status == 429 || status == 408 || status == 409) {
     const auto fault = parse_s3_fault(whole_body(*exchange));
-    throw Busy(fmt::format("{} of the S3 service: it answers {}{}", question.method, status,
+    throw Busy(fmt::format("{} to the S3 service: it answers {}{}", question.method, status,
                            fault ? fmt::format(" {}", escaped(fault->code)) : ""));
   }
   return exchange;
@@ -118,7 +118,7 @@ std::string S3Service::whole_body(HttpExchange& exchange) const {
     if (end.passed()) throw NoAnswer("an answer of the S3 service took too long");
     body += as_text(ByteView(piece).first(size));
     if (body.size() > kLargestAnswer) {
-      throw Error(ErrorKind::kUnavailable, "the S3 service sends an endless answer");
+      throw Error(ErrorKind::kUnavailable, "the answer of the S3 service is too long");
     }
   }
   return body;
@@ -142,17 +142,16 @@ void S3Service::refuse(const S3Question& question, const HttpExchange& exchange,
   if (code == "PermanentRedirect" || (is_known && is_about_region)) {
     throw Error(
         ErrorKind::kUnavailable,
-        fmt::format(
-            "bucket \"{}\" is in another region than \"{}\", for which requests are signed: "
-            "the S3 service at {} answers {}{}",
-            options_.address.bucket, options_.region, options_.endpoint, status,
-            fault ? fmt::format(" {}", escaped(code)) : ""),
+        fmt::format("bucket \"{}\" is not in region \"{}\", for which requests are signed: the S3 "
+                    "service at {} answers {}{}",
+                    options_.address.bucket, options_.region, options_.endpoint, status,
+                    fault ? fmt::format(" {}", escaped(code)) : ""),
         is_known
-            ? fmt::format("Set \"s3.region\" to \"{}\"; and \"s3.endpoint\", where it is set, to "
-                          "the service of that region.",
+            ? fmt::format("Set \"s3.region\" to \"{}\"; and \"s3.endpoint\", if it is set, to the "
+                          "service of that region.",
                           escaped(region))
-            : "Set \"s3.region\" to the bucket's, and \"s3.endpoint\" to the service of that "
-              "region.");
+            : "Set \"s3.region\" to the bucket's region, and \"s3.endpoint\" to the service in "
+              "that region.");
   }
   refuse(question, status, fault);
 }
@@ -162,9 +161,10 @@ void S3Service::refuse(const S3Question& question, int status,
   const std::string& bucket = options_.address.bucket;
   const std::string code = fault ? fault->code : "";
   if (code == "NoSuchBucket") {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("bucket \"{}\" does not exist at {}", bucket, options_.endpoint),
-                "Correct the name of the archive, or create the bucket; walstow creates none.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("bucket \"{}\" does not exist at {}", bucket, options_.endpoint),
+        "Correct the name of the archive, or create the bucket; walstow does not create buckets.");
   }
   if (code == "RequestTimeTooSkewed") {
     throw Error(ErrorKind::kUnavailable,
@@ -173,9 +173,10 @@ void S3Service::refuse(const S3Question& question, int status,
   }
   if (code == "SignatureDoesNotMatch" || code == "InvalidAccessKeyId" || code == "ExpiredToken" ||
       code == "InvalidToken") {
-    throw Error(ErrorKind::kUnavailable,
-                fmt::format("the S3 service refuses the keys that it was given ({})", code),
-                "Look at \"s3.credentials\", or at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+    throw Error(
+        ErrorKind::kUnavailable,
+        fmt::format("the S3 service does not accept the access keys ({})", code),
+        "Check the file in \"s3.credentials\", or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
   }
   if (code == "AccessDenied") {
     throw Error(
@@ -188,14 +189,14 @@ void S3Service::refuse(const S3Question& question, int status,
   if (code == "XAmzContentSHA256Mismatch" || code == "BadDigest") {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("bytes were changed during the transfer to the S3 service ({})", code),
-                "Check the network; and the memory of this host.");
+                "Check the network, and the memory of this host.");
   }
   throw Error(ErrorKind::kUnavailable,
               fmt::format("{} \"{}\" of bucket \"{}\": the S3 service answers {} {}",
                           question.method, question.key, bucket, status,
                           fault ? escaped(fmt::format("{} {}", fault->code, fault->message))
                                 : "and nothing else"),
-              fault ? "" : "Is it an S3 service that the setting \"s3.endpoint\" names?");
+              fault ? "" : "Does the setting \"s3.endpoint\" name an S3 service?");
 }
 
 }  // namespace walstow

@@ -1,5 +1,6 @@
-// Requests to an S3 service. Each is signed, sent, and sent again until it has an answer or
-// patience ends. A refusal by the service becomes a message with a remedy.
+// Requests to an S3 service. Each request is signed and sent. If the service does not answer, the
+// request is repeated until its deadline. A refusal by the service becomes a message with a
+// remedy.
 //
 // Errors: Error{kUnavailable} with the service's explanation. Threads: any. All calls block.
 #pragma once
@@ -31,7 +32,7 @@ struct S3Body {
 struct S3Question {
   std::string method, key;
   std::map<std::string, std::string> query, headers;
-  const S3Body* body = nullptr;  // outlives the question
+  const S3Body* body = nullptr;  // must outlive the question
 };
 
 class S3Service {
@@ -40,19 +41,21 @@ class S3Service {
 
   const S3Options& options() const { return options_; }
 
-  // The requests sent since this object was made, and those without an answer, or with one that
-  // asks to try again.
+  // The number of requests sent since this object was made, and how many of them got no answer, or
+  // an answer that asks to try again.
   std::uint64_t requests() const { return requests_; }
   std::uint64_t failed_requests() const { return failed_requests_; }
 
-  // Sends the question once. Call it only within persist() or ask_again(), which record for the
-  // circuit breaker whether an answer came. Throws NoAnswer if none came, and for 5xx, 408, 409 and
-  // 429; throws Error{kUnavailable} while the breaker is open.
+  // Sends the request once. Call it only within persist() or ask_again(), which record for the
+  // circuit breaker whether an answer arrived. Throws NoAnswer if no answer arrived, and for the
+  // statuses 5xx, 408, 409 and 429. Throws Error{kUnavailable} while the breaker is open.
   std::unique_ptr<HttpExchange> ask(const S3Question& question, Deadline deadline);
-  // 16 MiB at most, read within the settings' patience. Throws NoAnswer.
+  // Returns the whole body, read within the time that the settings allow; at most 16 MiB. Throws
+  // NoAnswer.
   std::string whole_body(HttpExchange& exchange) const;
   [[noreturn]] void refuse(const S3Question& question, HttpExchange& exchange) const;
-  // For a body that was already read, or a missing one, as of a HEAD (`fault`: nullopt).
+  // Throws the error for a refusal whose body was already read. `fault` is nullopt if there is no
+  // body, as after a HEAD.
   [[noreturn]] void refuse(const S3Question& question, const HttpExchange& exchange,
                            const std::optional<S3Fault>& fault) const;
 
@@ -63,7 +66,7 @@ class S3Service {
     keep_trying(give_up, [&](Deadline deadline) { result.emplace(attempt(deadline)); });
     return *std::move(result);
   }
-  // As persist(), for as long as the settings allow.
+  // Like persist(), but with the time limit in the settings.
   template <class Attempt>
   auto ask_again(Attempt attempt) {
     return persist(Deadline::after(options_.patience), std::move(attempt));

@@ -34,7 +34,7 @@ std::size_t S3Source::read(MutableByteView out) {
     try {
       if (body_ == nullptr) resume();
       const std::size_t size = body_->read(out);
-      if (size == 0) throw NoAnswer("an object of the S3 service ended too early");
+      if (size == 0) throw NoAnswer("an object from the S3 service ended too early");
       offset_ += size;
       return size;
     } catch (const NoAnswer& failure) {

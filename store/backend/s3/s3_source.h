@@ -8,9 +8,9 @@
 
 namespace walstow {
 
-// Bytes of an object, as they arrive from the service. When the connection breaks, it resumes there
-// with the same object, up to five times. Then, or if the object was replaced or removed, it throws
-// Error{kUnavailable}. One thread at a time.
+// Reads an object's bytes as they arrive from the service. If the connection breaks, it continues
+// with the next byte of the same object, up to five times. After that, or if the object was
+// replaced or removed, it throws Error{kUnavailable}. Only one thread at a time may use it.
 class S3Source final : public ObjectSource {
  public:
   S3Source(std::shared_ptr<S3Client> client, std::string key, S3Client::Opened opened,
@@ -29,12 +29,13 @@ class S3Source final : public ObjectSource {
  private:
   void resume();
 
-  // The source may be read to its end after the backend is destroyed.
+  // A shared pointer, because the source may be read to its end after the backend is destroyed.
   const std::shared_ptr<S3Client> client_;
-  const std::string key_;  // the bucket's
+  const std::string key_;  // the key in the bucket
   const S3Head head_;
-  std::unique_ptr<HttpExchange> body_;  // continues at offset_, or after beginning_; or nullptr
-  const std::string beginning_;         // already read
+  // The rest of the object: from offset_, or after beginning_. May be nullptr.
+  std::unique_ptr<HttpExchange> body_;
+  const std::string beginning_;  // bytes that were already read
   std::uint64_t offset_ = 0;
   int resumed_ = 0;
 };

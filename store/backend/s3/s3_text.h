@@ -1,4 +1,4 @@
-// A small text as the body of a put.
+// Makes the body of a put from a small text.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace walstow {
 
-// `text` outlives it.
+// `text` outlives the body.
 S3Body text_body(const std::string& text);
 
 }  // namespace walstow

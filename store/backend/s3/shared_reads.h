@@ -2,12 +2,12 @@
 // time, as standbys of one primary do.
 //
 // Readers proceed at their own pace. Whichever reader first needs the next chunk fetches it for all
-// of them, so no reader waits for a slower one. The bytes stay in memory while anybody reads the
-// object, within a bound for all objects together. Beyond it, each reader reads alone.
+// of them, so no reader waits for a slower one. The bytes stay in memory while any reader needs
+// them. There is a limit for all objects together; beyond it, each reader reads alone.
 //
-// Errors: the source's, to each reader that waits for those bytes. Threads: any. All calls block. A
-// wait for another caller lasts no longer than that caller's `open` or source, whose deadlines end
-// it.
+// Errors: if the source fails, each reader that waits for its bytes gets the error. Threads: any.
+// All calls block. A wait for another caller ends when that caller's call of `open` or of the
+// source ends. These calls have deadlines.
 #pragma once
 
 #include <chrono>
@@ -21,20 +21,21 @@ namespace walstow {
 
 class SharedReads {
  public:
-  // `most_bytes`: the bound for all shared objects. A read may be joined for `joinable` after its
-  // object was requested, and not longer, since others may replace the object meanwhile.
+  // `most_bytes` is the limit for all shared objects together. Others may join a read only within
+  // `joinable` of the request for its object: after that, the object may have been replaced.
   SharedReads(std::size_t most_bytes, std::chrono::milliseconds joinable);
   SharedReads(const SharedReads&) = delete;
   SharedReads& operator=(const SharedReads&) = delete;
   ~SharedReads();
 
   using Open = std::function<std::unique_ptr<ObjectSource>()>;
-  // The object from its first byte on. It comes from open(), or from what open() returned to
-  // another caller for `key` a moment ago. nullptr: absent, by an open() within this very call. The
-  // source may be read after this object is destroyed.
+  // Returns the object, positioned at its first byte. It comes from open(), or from a call of
+  // open() for `key` by another caller a moment ago. Returns nullptr if the object is absent,
+  // according to a call of `open` within this call. The source may be read after this SharedReads
+  // is destroyed.
   std::unique_ptr<ObjectSource> open(const std::string& key, const Open& open);
-  // Call when `key` may have another object now, or none. From now on nobody joins a read that was
-  // opened before. Existing readers continue.
+  // Call it if `key` may have another object now, or none. From now on, nobody joins a read that
+  // was opened before. Existing readers continue.
   void forget(const std::string& key);
 
  private:

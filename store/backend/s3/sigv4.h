@@ -1,7 +1,7 @@
 // The signature of a request to an S3 service: AWS Signature Version 4, in its header form. Pure.
 //
-// Tested with AWS's published examples (tests/unit/store/backend/s3/sigv4_test.cc). libcurl has its
-// own signer, but the one of 7.88 signs removed headers and unescaped queries.
+// Tested with AWS's published examples (tests/unit/store/backend/s3/sigv4_test.cc). libcurl has a
+// signer, too, but the one in 7.88 signs removed headers and unescaped queries.
 #pragma once
 
 #include <map>
@@ -14,11 +14,11 @@
 
 namespace walstow {
 
-// Must never appear in a message, a log or an argument list.
+// These values must never appear in a message, a log or an argument list.
 struct S3Credentials {
   std::string access_key;
   std::string secret_key;
-  std::string session_token;  // for temporary credentials, else ""
+  std::string session_token;  // set for temporary credentials; otherwise ""
 };
 
 struct S3Request {
@@ -26,18 +26,19 @@ struct S3Request {
   std::string host;                          // as in the header: "HOST" or "HOST:PORT"
   std::string path;                          // unescaped: "/bucket/main/cluster.json"
   std::map<std::string, std::string> query;  // unescaped
-  // By lower-case name, without "host" and without those that sign() adds.
+  // The headers by their lower-case names, without "host" and without the headers that sign() adds.
   std::map<std::string, std::string> headers;
 };
 
-// Which characters a URL may have unescaped; `slash` decides about "/".
+// Whether uri_escaped() leaves "/" as it is.
 enum class Slash { kKept, kEscaped };
 std::string uri_escaped(std::string_view text, Slash slash);
-// "a=1&b=" in the order of the signature. "": no query.
+// Returns the query as text, such as "a=1&b=", in the order that the signature requires. Returns ""
+// if there is no query.
 std::string query_text(const std::map<std::string, std::string>& query);
 
-// The headers to send with the request, including all of its own except "host", each "name: value".
-// `payload_sha256` is the body's, in lower-case hex.
+// Returns the headers to send with the request, each as "name: value". They include the request's
+// own headers, except "host". `payload_sha256` is the SHA-256 of the body, in lower-case hex.
 std::vector<std::string> sign(const S3Request& request, std::string_view payload_sha256,
                               const S3Credentials& credentials, std::string_view region, Time now);
 

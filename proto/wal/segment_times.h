@@ -1,0 +1,104 @@
+// What a segment tells about time: when its transactions ended, its restore points and its last
+// checkpoint. Pure. SegmentEndFinder (segment_end.h) collects it during its one walk over the
+// records. Bounded memory: a few bytes of one record, and the restore points.
+//
+// Source: PostgreSQL src/include/access/xlogrecord.h (XLogRecord, the headers in a record),
+// rmgrlist.h (numbers of resource managers), xact.h (XLOG_XACT_*, xl_xact_commit, xl_xact_abort),
+// xlog_internal.h (xl_restore_point), catalog/pg_control.h (XLOG_RESTORE_POINT, XLOG_CHECKPOINT_*,
+// CheckPoint), src/backend/access/transam/xlogrecovery.c (getRecordTimestamp, recoveryStopsBefore,
+// recoveryStopsAfter). The bytes that are read here are the same from 9.5 to 19.
+//
+// A recovery uses a record that begins in one segment and ends in the next, if it has both. This
+// code sees the bytes of one segment only. So it reports such a record, which is the last one of
+// its segment, apart from the others. It knows the time of a COMMIT or ABORT record if the first 32
+// to 45 bytes lie in the segment in which the record begins. It never knows such a restore point.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/base/bytes.h"
+#include "proto/base/utc_time_micro.h"
+#include "proto/wal/lsn.h"
+#include "proto/wal/record_across_segments.h"
+
+namespace walstow {
+
+inline constexpr std::size_t kMostRestorePoints = 64;  // of one segment
+
+struct RestorePoint {
+  // In UTF-8, at most 63 bytes in the server. The bytes of unprintable characters, and bytes that
+  // are not UTF-8, are escaped as \xNN (escaped() in proto/base/log.h).
+  std::string name;
+  TimeMicro time;
+  // The end of its record, as pg_create_restore_point() returns it. A recovery stops there.
+  Lsn end;
+  bool operator==(const RestorePoint&) const = default;
+};
+
+struct SegmentTimes {
+  // The earliest and the latest time of a COMMIT, COMMIT PREPARED, ABORT or ABORT PREPARED record
+  // that begins and ends in the segment. The times of records are not monotonic. nullopt: no such
+  // record.
+  std::optional<TimeMicro> earliest, latest;
+  // The time of such a record if it is the last one, and continues in the next segment. nullopt: no
+  // such record, or its time lies in the next segment.
+  std::optional<TimeMicro> open_time;
+  // The number of COMMIT and COMMIT PREPARED records that begin and end in the segment.
+  std::uint64_t commits = 0;
+  // Where the first and the last record begin that begin in the segment.
+  std::optional<Lsn> first_record, last_record;
+  // Where the last record begins that begins and ends in the segment. If it is not `last_record`,
+  // the last record continues in the next segment.
+  std::optional<Lsn> last_complete;
+  std::vector<RestorePoint> restore_points;  // in the order of the log
+  // There are more, after these; or the last record may be one, and continues in the next segment.
+  bool more_restore_points = false;
+  std::optional<Lsn> last_checkpoint_redo;  // the redo position of the last checkpoint record
+  // Where the log ends inside the segment, without a switch record. A recovery that needs later WAL
+  // ends there. nullopt: the segment is complete, or damaged.
+  std::optional<Lsn> unfinished_at;
+  // Whether the records could be read. false: it is not a segment, or its release is older than 9.5
+  // or newer than newest_known_release().
+  bool known = false;
+  bool operator==(const SegmentTimes&) const = default;
+};
+
+// Collects the times from the records of a segment. The caller passes the records in the order of
+// the log, and only records that a recovery accepts.
+class SegmentTimesCollector {
+ public:
+  // Returns whether add() needs the bytes after this header (XLogRecord).
+  static bool wants(const std::array<std::byte, kRecordHeaderSize>& header);
+
+  // Starts the next record.
+  void begin() { size_ = 0; }
+  // Adds bytes after the record's header. Ignores bytes beyond the needed ones.
+  void add(ByteView bytes);
+  // Ends the record.
+  void finish(const std::array<std::byte, kRecordHeaderSize>& header, Lsn start, Lsn end);
+  // Ends the last record of the segment, which continues in the next one. The segment has
+  // `header_size` bytes of its header; the others are zeros.
+  void finish_open(const std::array<std::byte, kRecordHeaderSize>& header, std::size_t header_size,
+                   Lsn start);
+
+  // All members but `known` and `unfinished_at`.
+  const SegmentTimes& times() const { return times_; }
+
+ private:
+  // The headers before the main data (an origin, a transaction, a size), then xl_restore_point.
+  static constexpr std::size_t kMostNeeded = 13 + 72;
+
+  void add_transaction(std::uint8_t operation, TimeMicro time);
+  void add_restore_point(ByteView data, Lsn end);
+
+  SegmentTimes times_;
+  std::array<std::byte, kMostNeeded> bytes_{};  // of the current record
+  std::size_t size_ = 0;                        // of bytes_
+};
+
+}  // namespace walstow

@@ -1,0 +1,39 @@
+// Examines a server on its own host: its settings, the files that wait to be archived, its disk,
+// and whether a restore works.
+#pragma once
+
+#include <string>
+
+#include "proto/base/deadline.h"
+#include "proto/base/descriptor.h"
+#include "store/admin/check/backlog_findings.h"
+#include "store/admin/check/check_result.h"
+#include "store/admin/check/command_findings.h"
+
+namespace walstow {
+
+struct ServerCheckRequest {
+  // The newest segment in the archive. The check restores it if pg_wal contains no archived
+  // segment. "": unknown.
+  std::string newest_archived;
+  // A shell command with %f and %p. It restores the file if the server's restore_command does not
+  // run walstow.
+  std::string own_restore_command;
+  ExaminedArchive archive;
+  WaitLimits limits;
+  Deadline deadline;
+};
+
+// A data directory, opened once: whoever may rename it later cannot put another one in its place.
+//
+// Root becomes its owner, for the rest of the process, with the owner's groups: the commands run as
+// that user, and postgres refuses to run as root. Throws Error{kUsage} for a folder of root, for a
+// folder that other users can write to (PostgreSQL refuses it as well), and if the process runs as
+// any other user.
+Descriptor open_as_its_owner(const std::string& data_directory);
+
+// The working folder is the data directory. A part that cannot be examined is a finding; the others
+// are examined nevertheless. Throws Error{kUsage} if it is no data directory.
+void check_server(const ServerCheckRequest& request, CheckResult& result);
+
+}  // namespace walstow

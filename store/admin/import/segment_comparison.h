@@ -1,0 +1,12 @@
+// Compares two segments of one name by their log, as the store does for a put.
+#pragma once
+
+#include "proto/files/file_system.h"
+#include "proto/wal/segment_end.h"
+
+namespace walstow {
+
+// Reads both files, which must have the same size, to their ends. Throws what read_at() throws.
+SegmentPair compare(FileContent& standing, FileContent& newcomer);
+
+}  // namespace walstow

@@ -1,0 +1,17 @@
+#include "store/admin/restore_setting.h"
+
+#include <fmt/format.h>
+
+namespace walstow {
+
+std::string restore_setting(const Reach& reach, const std::string& cluster) {
+  Words words{fmt::format("{}walstow-restore", reach.folder)};
+  words.insert(words.end(), reach.options.begin(), reach.options.end());
+  words.insert(words.end(), {"--cluster", cluster});
+  std::string line;
+  for (const char letter : command_line(words))
+    line.append(letter == '%' ? 2 : 1, letter);
+  return fmt::format("{} %f %p", line);
+}
+
+}  // namespace walstow

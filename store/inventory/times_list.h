@@ -1,0 +1,35 @@
+// The times of stored segments, for requests. Reads the objects of segments that the index lacks.
+// Blocking. Errors: as in store/backend/backend.h. An object that cannot be read has no known
+// times, and does not hide the others.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "proto/wire/times_command.h"
+#include "proto/wire/times_report.h"
+#include "store/archive/archive.h"
+#include "store/inventory/times_index.h"
+
+namespace walstow {
+
+// The index remembers what was read. One page takes some seconds at most, except for one large
+// segment.
+TimesPage list_times(const Archive& archive, TimesIndex& index, const ListTimes& list);
+
+// Returns nullopt if there is no segment with this name. The index remembers what was read.
+std::optional<SegmentTimes> times_of_segment(const Archive& archive, TimesIndex& index,
+                                             std::string_view cluster, const EraName& era,
+                                             const WalFileName& segment);
+
+// Returns the times that the index has of a segment, without a read of its content. Returns nullopt
+// if the index lacks them, or if the segment has other content by now.
+std::optional<SegmentTimes> indexed_times(const Archive& archive, std::string_view cluster,
+                                          const EraName& era, const WalFileName& segment,
+                                          const TimesEntries& entries);
+
+// Removes the records of which all segments have been removed, if they begin below `limit`.
+void forget_times(Backend& backend, std::string_view cluster, const EraName& era,
+                  SegmentNumber limit);
+
+}  // namespace walstow
