@@ -11,8 +11,8 @@
 namespace walstow {
 namespace {
 
-// The first lines of the function find out what the words before the cursor are. Bash breaks words
-// at ":", "=" and "@" as well, so that "--store=https://a" is six of them.
+// The first lines of the function analyse the words before the cursor. Bash breaks words at ":",
+// "=" and "@" as well, so "--store=https://a" is six of them.
 constexpr std::string_view kReadWords =
     R"(  local current=${COMP_WORDS[COMP_CWORD]} option='' word glued=no words=() i
   COMPREPLY=()
@@ -88,7 +88,7 @@ std::vector<Option> options_of(const CommandSpec& command) {
   return options;
 }
 
-// What the shell runs for a value of the type; "" where it has nothing to offer.
+// The command that the shell runs for a value of the type; "" if it has nothing to offer.
 std::string offer(const std::string& function, ValueType type, const std::string& choices) {
   switch (type) {
     case ValueType::kFile:
@@ -106,7 +106,8 @@ std::string offer(const std::string& function, ValueType type, const std::string
   return "";
 }
 
-// Every option that takes a value, those of all commands together, and what offers its values.
+// Every option that takes a value, in all commands together, with the command that offers its
+// values.
 std::map<std::string, std::string> valued_options(const ProgramSpec& program) {
   const std::string function = function_name(program.name);
   std::map<std::string, std::string> found;
@@ -155,7 +156,7 @@ std::string command_case(const ProgramSpec& program, const CommandSpec& command,
   return fmt::format("{0}{1}case ${{#words[@]}} in\n{2}{1}esac\n", text, indentation, arguments);
 }
 
-// What may come after the words of `before`, which are none or the first one of a command.
+// The possible words after the words of `before`, which are none or the first word of a command.
 std::string next_words(const ProgramSpec& program, std::string_view before) {
   std::vector<std::string> words;
   for (const CommandSpec& command : program.commands) {

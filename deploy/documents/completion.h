@@ -7,7 +7,8 @@
 
 namespace walstow {
 
-// A script that bash sources; it needs no other. bash-completion loads it by the program's name.
+// A script that bash sources; it needs no other script. bash-completion loads it by the program's
+// name.
 std::string bash_completion(const ProgramSpec& program);
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
-// walstow-documents: writes what is generated from the programs' tables (programs.h says why it is
-// a program of its own).
+// walstow-documents: writes the documents that are generated from the programs' tables (programs.h
+// explains why it is a separate program).
 #include <cerrno>
 #include <cstdio>
 #include <fmt/format.h>

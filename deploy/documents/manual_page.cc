@@ -10,11 +10,11 @@
 namespace walstow {
 namespace {
 
-// When the text of the pages was changed last.
+// The date of the last change to the text of the pages.
 constexpr std::string_view kDate = "November 30, 2026";
-constexpr std::size_t kColumns = 78;  // of the source, not of what is shown
+constexpr std::size_t kColumns = 78;  // of the source, not of the formatted page
 
-// What is special to roff, in a text or in an argument of a macro.
+// Escapes what is special to roff, in a text or in an argument of a macro.
 std::string escaped_roff(std::string_view text) {
   std::string result;
   for (const char letter : text) {
@@ -41,7 +41,7 @@ std::string escaped_roff(std::string_view text) {
   return result;
 }
 
-// An argument of a macro: neither a macro nor punctuation, whatever it is.
+// Makes an argument of a macro that is neither a macro nor punctuation, whatever it contains.
 std::string argument(std::string_view text) {
   std::string result = "\\&";
   for (const char letter : escaped_roff(text)) {
@@ -58,7 +58,7 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-// "Fl D , Fl \-pgdata Ar DIR" of "-D,--pgdata" and "DIR".
+// "Fl D , Fl \-pgdata Ar DIR" for "-D,--pgdata" and "DIR".
 std::string option_macros(const Option& option) {
   std::string macros;
   for (std::string_view rest = option.flags; !rest.empty();) {
@@ -146,7 +146,7 @@ void ManualPage::add_line(std::string_view line) {
   text_.append(line).append("\n");
 }
 
-// Each on a line of its own, in lines that neither begin with a dot nor are long.
+// Writes each sentence on its own line. Lines are not long, and do not begin with a dot.
 void ManualPage::add_sentences(std::string_view sentences) {
   while (!sentences.empty()) {
     const std::size_t end = std::min(sentences.find(". "), sentences.size());

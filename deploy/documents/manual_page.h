@@ -21,7 +21,7 @@ class ManualPage {
   void add_usage(std::string_view program, const CommandSpec& command);
   void add_reference(std::string_view name, int section, bool is_last);
 
-  // Items stand between begin_items() and end_items().
+  // Call begin_items(), then add items, then call end_items().
   void begin_items();
   void add_option(const Option& option);
   void add_item(std::string_view name, std::string_view sentences);

@@ -13,7 +13,7 @@ namespace walstow {
 namespace {
 
 constexpr std::string_view kPrecedence =
-    "An option on the command line overrides a variable of the environment. A variable overrides "
+    "An option on the command line overrides an environment variable. A variable overrides "
     "the user's file, and the user's file overrides the system's file.";
 
 ManualPage page_of(const ManualText& text) {
@@ -80,7 +80,7 @@ void add_by_group(ManualPage& page, const std::vector<Setting>& settings, Add ad
 void add_settings_as_options(ManualPage& page, const ProgramSpec& program) {
   page.begin_section("SETTINGS");
   page.add_paragraph(fmt::format(
-      "Each setting is an option, a variable of the environment, and a line in {}, whose page "
+      "Each setting is an option, an environment variable, and a line in {}, whose page "
       "describes it. {}",
       program.settings_file, kPrecedence));
   add_by_group(page, settings_of(program.settings, program.name), [&page](const Setting& setting) {

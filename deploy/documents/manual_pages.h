@@ -1,4 +1,4 @@
-// All manual pages: of the four programs and of their two settings files.
+// All manual pages: those of the four programs and of their two settings files.
 #pragma once
 
 #include <string>

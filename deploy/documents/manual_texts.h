@@ -1,4 +1,4 @@
-// What the manual pages have to say beyond the programs' tables.
+// The texts of the manual pages that the programs' tables do not contain.
 #pragma once
 
 #include <span>
@@ -14,10 +14,10 @@ struct ManualText {
   std::vector<std::string_view> description;  // paragraphs
 };
 
-// In the order of sections and names.
+// Sorted by section and name.
 std::span<const ManualText> manual_texts();
 
-// Throws std::out_of_range for a page that is not there.
+// Throws std::out_of_range if there is no such page.
 const ManualText& manual_text_of(std::string_view name);
 
 }  // namespace walstow

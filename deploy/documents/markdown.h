@@ -16,10 +16,10 @@ struct GeneratedPart {
 
 std::vector<GeneratedPart> generated_parts();
 
-// `document` with `part` between its markers. Throws Error{kInvalid} where they are missing.
+// Returns `document` with `part` between its markers. Throws Error{kInvalid} if they are missing.
 std::string with_part(std::string_view document, const GeneratedPart& part);
 
-// The names, paths, addresses and quoted words of a text as code, and nothing else as markup.
+// Marks the names, paths, addresses and quoted words of a text as code, and nothing else.
 std::string marked_up(std::string_view text);
 
 }  // namespace walstow
