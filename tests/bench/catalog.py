@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -23,10 +24,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 import catalog_archive  # noqa: E402
 import report  # noqa: E402
-from support.daemon import HOST, Daemon  # noqa: E402
+from support.daemon import HOST, Daemon, free_port  # noqa: E402
 
 # Of the whole archive, in the order in which they are measured: the last one changes it.
-QUESTIONS = ("status", "list", "verify", "prune")
+QUESTIONS = ("status", "scrape", "list", "verify", "prune")
 DEEP = 100_000  # more than so many are not unfolded, for it takes too long
 
 
@@ -40,6 +41,7 @@ class Catalog:
         self.memory = report.Table(f"{title}: peak of memory", unit="MB")
         self._local = ["--store", folder / "archive"]
         self._remote = ["--config", folder / "admin/walstow.toml"]
+        self._metrics_port = free_port()
         self._daemon = Daemon(folder / "archive", binaries, folder / "walstowd.log")
 
     def make(self, kind, count):
@@ -57,7 +59,7 @@ class Catalog:
             self._ask("status, by a process of its own", *self._local, "status", "main")
         self._add_administrator()
         # Nothing is pruned but what is asked for.
-        self._daemon.start("--prune-interval=0s")
+        self._daemon.start("--prune-interval=0s", f"--metrics-listen=127.0.0.1:{self._metrics_port}")
         try:
             self._ask("status of a small cluster while the daemon reads", *self._remote, "status", "small")
             self._ask("status, until the daemon has read all", *self._remote, "status", "main")
@@ -70,6 +72,15 @@ class Catalog:
     def _status(self, _count):
         for _ in range(5):
             self._ask("status", *self._remote, "status", "main")
+
+    # Of a new reading, and of the one that is kept for twenty times as long as it took.
+    def _scrape(self, _count):
+        for row, path in (("scrape", "metrics"), ("scrape again", "metrics"), ("status page", "")):
+            began = time.perf_counter()
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._metrics_port}/{path}", timeout=300) as answer:
+                answer.read()
+            self.times.add(row, (time.perf_counter() - began) * 1000)
+            print(f"   {row}: {self.times.samples[row][-1]:.0f} ms", file=sys.stderr, flush=True)
 
     def _list(self, _count):
         self._ask("list", *self._remote, "list", "main")

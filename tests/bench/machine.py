@@ -14,7 +14,7 @@ from support.postgres import Server, initdb
 from support.releases import program
 
 PROGRAMS = ("walstow", "walstow-archive", "walstow-restore", "walstowd")
-EXECUTABLES = (*PROGRAMS, "bare_tls_sender", "timed_call")
+EXECUTABLES = (*PROGRAMS, "bare_tls_sender", "bare_transfer", "timed_call")
 
 # What the WAL of each kind is written by.
 LOADS = {

@@ -4,9 +4,8 @@ import shlex
 import socket
 
 from support import processes, wait
-from support.archive import Archive
 from support.sshd import Sshd, make_key
-from tools import Tool
+from tools import TlsFiles, Tool
 
 
 class PgBackRest(Tool):
@@ -19,7 +18,7 @@ class PgBackRest(Tool):
         super().__init__(machine)
         self._process = None
         self._port = _free_port()
-        self._make_certificates()
+        self._files = TlsFiles(machine, self.folder)
         self._write_settings()
         for place in self.PLACES:
             processes.run(*self._words("repository", place), "stanza-create")
@@ -50,19 +49,8 @@ class PgBackRest(Tool):
     def _command(self, place):
         return shlex.join(self._words("client", place))
 
-    def _make_certificates(self):
-        """Those of a walstow archive do: an authority, a server, a client."""
-        maker = Archive(self.folder / "certificates", self.machine.binaries)
-        processes.run(maker.binaries / "walstow", "init", maker.folder, "--host", "localhost")
-        maker.walstow("cluster", "create", "main")
-        maker.walstow(
-            "client", "add", "bench", "--cluster", "main", "--right", "archive",
-            "--out", self.folder / "client", "--url", "https://localhost:1",
-        )  # fmt: skip
-        self.server_files = maker.folder / "_tls"
-
     def _write_settings(self):
-        client = self.folder / "client"
+        certificate, key, authority = self._files.server
         common = {
             "log-level-console": "error",
             "log-level-file": "off",
@@ -75,20 +63,21 @@ class PgBackRest(Tool):
             "repo1-path": self.folder / "repository",
             "tls-server-address": "127.0.0.1",
             "tls-server-port": self._port,
-            "tls-server-ca-file": self.server_files / "ca.crt",
-            "tls-server-cert-file": self.server_files / "server.crt",
-            "tls-server-key-file": self.server_files / "server.key",
+            "tls-server-ca-file": authority,
+            "tls-server-cert-file": certificate,
+            "tls-server-key-file": key,
             "tls-server-auth": "bench=*",
         }
+        certificate, key, authority = self._files.client
         over_tls = {
             **common,
             "repo1-host": "localhost",
             "repo1-host-type": "tls",
             "repo1-host-port": self._port,
             "repo1-host-config": self.folder / "repository.conf",
-            "repo1-host-ca-file": client / "ca.crt",
-            "repo1-host-cert-file": client / "client.crt",
-            "repo1-host-key-file": client / "client.key",
+            "repo1-host-ca-file": authority,
+            "repo1-host-cert-file": certificate,
+            "repo1-host-key-file": key,
             "spool-path": self.folder / "spool",
         }
         for side, values in (("repository", repository), ("client", over_tls)):

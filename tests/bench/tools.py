@@ -4,6 +4,8 @@ Every tool has an archive of its own, and keeps it durable as well as it can: wh
 (cp syncs and checks nothing) stands in its name.
 """
 
+import shlex
+
 from support import processes, wait
 from support.archive import Archive
 
@@ -23,7 +25,7 @@ def of_run(machine):
     kinds = []
     for kind in (WalstowTls, WalstowTlsClient, WalstowSsh, WalstowSshClient):
         kinds += [kind, earlier(kind)] if machine.earlier else [kind]
-    kinds += [Copy, SyncedCopy]
+    kinds += [BareTransfer, Copy, SyncedCopy]
     if machine.peers:
         import peers as beside
 
@@ -99,6 +101,55 @@ class SyncedCopy(Copy):
         folder.mkdir(exist_ok=True)
         partial = f"{folder}/%f.partial"
         return f"cp %p {partial} && sync {partial} && mv -n {partial} {folder}/%f && sync {folder}"
+
+
+class BareTransfer(Tool):
+    """The floor: bare_transfer.cc, over TLS with certificates, which checks and remembers nothing."""
+
+    name = restore_name = "bare transfer over TLS, zstd 1, synced"
+
+    def __init__(self, machine):
+        super().__init__(machine)
+        self._files = TlsFiles(machine, self.folder)
+        self._servers = {}  # place: process
+        self._program = machine.binaries / "bare_transfer"
+
+    def archive_command(self, place):
+        return f"{self._program} put {self._client(place)} %p"
+
+    def restore_command(self, place):
+        return f"{self._program} get {self._client(place)} %f %p"
+
+    def end(self):
+        for server in self._servers.values():
+            server.terminate()
+            server.wait()
+
+    def _client(self, place):
+        port = self.folder / f"{place}.port"
+        if place not in self._servers:
+            folder = self.folder / place
+            folder.mkdir()
+            command = [self._program, "serve", folder, *self._files.server, port]
+            self._servers[place] = processes.spawn(command, self.folder / f"{place}.log")
+            wait.until(lambda: port.exists() and port.read_text(), "bare_transfer listens")
+        return f"{shlex.join(map(str, self._files.client))} {port.read_text().strip()}"
+
+
+class TlsFiles:
+    """Certificate, key and authority of a server named localhost, and of a client named bench."""
+
+    def __init__(self, machine, folder):
+        maker = Archive(folder / "certificates", machine.binaries)
+        processes.run(maker.binaries / "walstow", "init", maker.folder, "--host", "localhost")
+        maker.walstow("cluster", "create", "main")
+        client, server = folder / "client", maker.folder / "_tls"
+        maker.walstow(
+            "client", "add", "bench", "--cluster", "main", "--right", "archive",
+            "--out", client, "--url", "https://localhost:1",
+        )  # fmt: skip
+        self.server = [server / name for name in ("server.crt", "server.key", "ca.crt")]
+        self.client = [client / name for name in ("client.crt", "client.key", "ca.crt")]
 
 
 class Walstow(Tool):

@@ -72,7 +72,7 @@ class Clients(EndToEndTest):
         for host in ("*.example", "a b", "archive1:7432", "[::1]", "192.0.2.256", "a" * 254):
             with self.subTest(host):
                 done = self.walstow("init", other, "--host", host, check=False)
-                self.refused(done, "is no name or address of a host")
+                self.refused(done, "is not the name or address of a host")
                 self.assertEqual(done.returncode, 2)
                 self.assertFalse(other.exists())
 
@@ -80,7 +80,7 @@ class Clients(EndToEndTest):
         plain = self.folder / "plain"
         self.walstow("init", plain)
         self.assertFalse((plain / "_tls").exists())
-        self.refused(self.walstow("server", "renew", plain, check=False), "no host was given")
+        self.refused(self.walstow("server", "renew", plain, check=False), "needs a host, but none was given")
         self.walstow("server", "renew", plain, "--host", "archive2.example")
         belong_together(plain / "_tls/server.crt", plain / "_tls/server.key")
 
@@ -152,7 +152,7 @@ class Clients(EndToEndTest):
         self.add("primary1")
         before = self.clients()
         done = self.add("primary1", "--out", self.folder / "second", check=False)
-        self.refused(done, 'client "primary1" is registered already')
+        self.refused(done, 'client "primary1" is already registered')
         self.assertFalse((self.folder / "second").exists())
         # Nor is a folder replaced, which is found out before anything is registered.
         (self.folder / "standby1").mkdir()
@@ -162,7 +162,7 @@ class Clients(EndToEndTest):
     def test_mistakes_are_named(self):
         for arguments, message in (
             (("client", "add", "a/b", "--cluster=main", "--right=admin"), "not a valid client name"),
-            (("client", "add", "c", "--cluster=main"), "no right was given"),
+            (("client", "add", "c", "--cluster=main"), "no rights were given"),
             (("client", "add", "c", "--cluster=main", "--right=all"), '"all" is not a right'),
             (("client", "add", "c", "--right=admin"), 'setting "cluster"'),
             (("client", "add", "c", "--cluster=a b", "--right=admin"), "not the name of a cluster"),
@@ -170,7 +170,7 @@ class Clients(EndToEndTest):
             (("client", "add", "c", "--cluster=main", "--right=admin", "--url=archive1"), "--url"),
             (("client", "add", "c", "--cluster=main", "--right=admin", "--csr=/nowhere"), "/nowhere"),
             (("client", "renew", "nobody"), 'there is no client "nobody"'),
-            (("client", "grant", "nobody", "--cluster=main"), "no right was given"),
+            (("client", "grant", "nobody", "--cluster=main"), "no rights were given"),
             (("client", "grant", "nobody", "--cluster=a", "--right=admin"), 'no client "nobody"'),
             (("client", "revoke", "nobody", "--cluster=a b"), "not the name of a cluster"),
             (("client", "remove", "nobody"), 'no client "nobody"'),
@@ -196,12 +196,12 @@ class Clients(EndToEndTest):
                 self.assertEqual(shown, grants.split())
         self.walstow("client", "revoke", "--cluster=main", "primary1")
         last = self.walstow("client", "revoke", "--cluster=*", "primary1", check=False)
-        self.refused(last, "would have no right left")
+        self.refused(last, "would have no rights left")
         self.assertIn("every cluster", self.walstow("client", "list").stdout)
 
     def test_days(self):
         self.add("primary1", "--days=10")
-        self.assertIn("ENDS SOON", self.walstow("client", "list").stdout)
+        self.assertIn("EXPIRES SOON", self.walstow("client", "list").stdout)
 
     @unittest.skipUnless(shutil.which("openssl"), "makes its request with the openssl command")
     def test_a_request_leaves_the_key_on_the_clients_host(self):

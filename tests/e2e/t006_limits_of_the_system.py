@@ -5,8 +5,8 @@ import os
 from support import processes
 from support.testcase import EndToEndTest, main
 
-PROCESSES = "Is the limit of processes reached?"
-FILES = "Raise the limit of open files"
+PROCESSES = "Is the limit on processes reached?"
+FILES = "Raise the limit on open files"
 
 
 class LimitsOfTheSystem(EndToEndTest):

@@ -30,7 +30,7 @@ class ReleaseOfTheFuture(ReleaseFilesTest):
         said = self.archive_all()
         days.add(datetime.date.today())  # another one at midnight
         self.assertIn(said.count("warning"), range(1, len(days) + 1), said)
-        self.assertIn("newer than this walstow, which knows up to 19: page magic 0xD130", said)
+        self.assertIn("newer than this walstow, which knows releases up to 19: page magic 0xD130", said)
         self.assert_all_comes_back()
         text = self.archive.walstow("status", "main").stdout
         self.assertIn("NEWER RELEASE", text)
@@ -52,9 +52,9 @@ class ReleaseOfTheFuture(ReleaseFilesTest):
         name = "00000001000000000000000A"
         wrong = {
             "its system identifier is": ("<Q", 24, 42),
-            "its name means 0/A00000": ("<Q", 8, 0xB00000),
-            "of timeline 2, its name of the older timeline 1": ("<I", 4, 2),
-            "its name means 0/1400000": ("<I", 32, 2 * SEGMENT),
+            "according to its name it should have 0/A00000": ("<Q", 8, 0xB00000),
+            "from timeline 2, but its name is from the older timeline 1": ("<I", 4, 2),
+            "according to its name it should have 0/1400000": ("<I", 32, 2 * SEGMENT),
             "page size": ("<I", 36, 12),
             "page flags": ("<H", 2, 0x0112),
             "page magic 0xD066": ("<H", 0, 0xD066),
@@ -85,7 +85,7 @@ class ReleaseOfTheFuture(ReleaseFilesTest):
         (self.data / "pg_wal" / name).write_bytes(one_page)
         done = self.put(name)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("0xD530 of its first page is 0xD130 on the second one", done.stderr)
+        self.assertIn("0xD530 on its first page and 0xD130 on its second", done.stderr)
 
         (self.data / "pg_wal" / name).write_bytes(sound)
         struct.pack_into("<II", self.control, 8, 1300, 202107181)
@@ -93,7 +93,7 @@ class ReleaseOfTheFuture(ReleaseFilesTest):
         (self.data / "global/pg_control").write_bytes(self.control)
         done = self.put(name)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("its server is of an older one", done.stderr)
+        self.assertIn("but the server's release is not newer", done.stderr)
         self.assertIn("disk errors", done.stderr)
 
     def test_status_does_not_need_the_newest_object(self):

@@ -42,7 +42,7 @@ class LostEndOfATimeline(EndToEndTest):
         self.assert_stops_unopened(self.recovered, 201)
 
         # The way out that it names: the promoted standby has them still.
-        self.assert_logged(self.recovered, "Some pg_wal may still have the file")
+        self.assert_logged(self.recovered, "of a lost server may still contain the file")
         for name in self.lost:
             done = self.archive.archive_file(
                 self.settings_of(self.heir), f"pg_wal/{name}", self.heir.data

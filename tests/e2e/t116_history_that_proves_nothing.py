@@ -73,7 +73,7 @@ class HistoryThatProvesNothing(EndToEndTest):
 
     def test_a_timeline_that_never_was(self):
         higher = self.archive_history(7, self.left(1, self.on_1) + self.left(5, self.beyond))
-        self.check(f"00000005{self.on_2[8:]}", HOLE, "although timeline 7 continues")
+        self.check(f"00000005{self.on_2[8:]}", HOLE, "although timeline 7 branched off")
         self.check("00000005.history", HOLE, "although timeline 7, which is higher, is known")
         self.check("00000008.history", END)
         # Of itself, or of a later one, no server says that it descends.

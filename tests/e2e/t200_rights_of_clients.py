@@ -78,8 +78,8 @@ class RightsOfClients(EndToEndTest):
         text = text.replace(foreign.daemon.url, self.archive.daemon.url)
         text = text.replace(f"{their_own}/ca.crt", f"{self.folder / 'own'}/ca.crt")
         imposter.write_text(text)
-        self.assert_refused(self.put(imposter), "an authority that it does not trust")
-        self.assert_refused(self.get(imposter), "an authority that it does not trust")
+        self.assert_refused(self.put(imposter), "it does not trust the authority of this client's certificate")
+        self.assert_refused(self.get(imposter), "it does not trust the authority of this client's certificate")
         self.assertTrue(client)
 
     def test_name_with_another_key(self):

@@ -32,7 +32,7 @@ class CheckNamesMistakes(EndToEndTest):
     def test_all_is_well(self):
         done = self.check(self.settings)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("certificate until ", done.stdout)
+        self.assertIn("certificate expires on ", done.stdout)
 
     def test_wrong_host(self):
         self.assert_named(

@@ -62,7 +62,7 @@ class FullFileSystem(EndToEndTest):
         before = disk.files()
         for trouble, repair, message in (
             (disk.fill, disk.free, "No space left on device"),
-            (disk.use_up_inodes, disk.free, "No space left on device: no inode is free"),
+            (disk.use_up_inodes, disk.free, "No space left on device: no inodes are free"),
             (disk.read_only, disk.writable, "Read-only file system"),
         ):
             for toml in links:
@@ -137,7 +137,7 @@ class FullFileSystem(EndToEndTest):
                 walstow("withdraw", "main", name, "--reason", "a trial", "--yes")
                 self.assertNotIn(name, walstow("list", "main").stdout)
                 asked = walstow("withdraw", "main", name, "--purge", check=False)
-                self.assertEqual(asked.returncode, 2, "there is no terminal to confirm it at")
+                self.assertEqual(asked.returncode, 2, "there is no terminal at which to confirm it")
                 self.assertTrue([path for path in disk.files() if "/_aside/" in path])
                 done = walstow("withdraw", "main", name, "--purge", "--yes")
                 self.assertIn("permanently deleted", done.stdout)
@@ -172,7 +172,7 @@ class FullFileSystem(EndToEndTest):
             for trouble, repair, message in (
                 (disk.fill, disk.free, "No space left on device"),
                 (disk.read_only, disk.writable, "Read-only file system"),
-                (disk.use_up_inodes, disk.free, "No space left on device: no inode is free"),
+                (disk.use_up_inodes, disk.free, "No space left on device: no inodes are free"),
             ):
                 with self.subTest(trouble.__name__, mode=signal_file):
                     trouble()

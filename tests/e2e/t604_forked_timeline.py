@@ -19,7 +19,7 @@ class ForkedTimeline(EndToEndTest):
         self.add_and_archive(primary, "one", "two", "three")
         text = self.status()
         self.assertIn("FORKED", text)
-        self.assertIn("timeline 2 left timeline 1 at ", text)
+        self.assertIn("timeline 2 branched off timeline 1 at ", text)
 
         # What the text says of a standby from a newer backup, and of the way out.
         primary.base_backup(primary.folder / "newer")

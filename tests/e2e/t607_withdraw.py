@@ -127,9 +127,9 @@ class Withdraw(EndToEndTest):
         name = min(self.archive.segments())
         for words, code, text in (
             (("withdraw", "main", name, "--purge", "--yes"), 1, "has no withdrawn file"),
-            (("withdraw", "main", name, "--purge", "--undo"), 2, "exclude each other"),
-            (("withdraw", "main", name), 2, "why is it withdrawn?"),
-            (("withdraw", "main", name, "--reason", "x"), 2, "there is no terminal to confirm it at"),
+            (("withdraw", "main", name, "--purge", "--undo"), 2, "cannot be combined"),
+            (("withdraw", "main", name), 2, "a withdrawal needs a reason"),
+            (("withdraw", "main", name, "--reason", "x"), 2, "there is no terminal at which to confirm it"),
             (("withdraw", "main", "00000009.history", "--reason", "x", "--yes"), 1, "has no file"),
             (("withdraw", "main", "no/name", "--reason", "x", "--yes"), 2, "no/name"),
             (("withdraw", "main", name, "--undo"), 1, "has no withdrawn file"),

@@ -25,13 +25,13 @@ class TwoServers(EndToEndTest):
         self.add_and_archive(self.primary, "one", "two", "three")
 
         text = self.status()
-        self.assertIn("TWO SERVERS timeline 2 of of-trial-main left timeline 1 at ", text)
+        self.assertIn("TWO SERVERS timeline 2 of of-trial-main branched off timeline 1 at ", text)
         self.assertRegex(text, r"of-primary-main has put [123] segments? of timeline 1 after that point")
         (branch,) = self.archive.json("status", "main")["eras"][-1]["branches"]
         self.assertEqual(branch["client"], "of-trial-main")
         self.assertEqual(branch["other_client"], "of-primary-main")
         log = self.archive.daemon.log.read_text(encoding="utf-8")
-        self.assertEqual(log.count("timeline 2 of client of-trial-main left timeline 1 at"), 1)
+        self.assertEqual(log.count("timeline 2 of client of-trial-main branched off timeline 1 at"), 1)
 
         # The way out: the copy is stopped, and its timeline taken away.
         self.copy_of_it.stop()
@@ -80,7 +80,7 @@ class TwoServers(EndToEndTest):
             "--keep-days", "3", "--keep-backups", "0", check=False,
         )  # fmt: skip
         self.assertEqual(done.returncode, 2, done.stdout)
-        self.assertIn("which backups are to be kept?", done.stderr)
+        self.assertIn("the policy does not state which backups to keep", done.stderr)
         self.assertEqual(self.archive.json("policy", "show", "main")["new_timelines"], "any")
         both = self.archive.json(
             "policy", "set", "main", "--new-timelines", "of-primary-main",

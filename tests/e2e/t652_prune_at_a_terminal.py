@@ -69,7 +69,7 @@ class AtATerminal(EndToEndTest):
         before = self.archive.segments()
         done = self.archive.walstow("prune", "main", check=False)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("there is no terminal to confirm it at", done.stderr)
+        self.assertIn("there is no terminal at which to confirm it", done.stderr)
         self.assertEqual(self.archive.segments(), before)
         for command in (("prune", "main", "--yes"), ("verify", "main")):
             done = self.archive.walstow(*command)
@@ -97,7 +97,7 @@ class AtATerminal(EndToEndTest):
             self.assertIn(note, " ".join(self.archive.walstow(*command).stdout.split()))
         code, seen = self.at_terminal("prune", "main", answer="no")
         self.assertEqual(code, 1, seen)
-        self.assertIn("Complete it? It deletes the files that are left, and cannot be undone. (yes/no)", seen)
+        self.assertIn("Complete this prune? It deletes the files that are left, and cannot be undone. (yes/no)", seen)
         self.assertIn(' prune main --abandon" cancels it', seen)
         self.assertEqual(self.archive.walstow("prune", "main", check=False).returncode, 2)
         self.assertEqual(self.archive.segments(), before)
@@ -114,7 +114,7 @@ class AtATerminal(EndToEndTest):
         self.assertEqual(self.archive.segments(), before)
         again = self.archive.walstow("prune", "main", "--abandon", check=False)
         self.assertEqual(again.returncode, 1)
-        self.assertIn('no prune of cluster "main" is under way', again.stderr)
+        self.assertIn('no prune of cluster "main" is in progress', again.stderr)
         (held,) = self.archive.json("hold", "list", "main")["holds"]
         self.archive.walstow("hold", "remove", "main", held["id"])
 

@@ -89,7 +89,7 @@ class PruneCommandIsKilled(EndToEndTest):
             if got.returncode == 0:
                 (self.folder / "got").unlink()
             else:
-                self.assertRegex(got.stderr, "(about to be pruned|pruned) on ")
+                self.assertRegex(got.stderr, "(about to be pruned: prune of|pruned on) ")
         self.archive.walstow("verify", "main")
         whole = len(self.contents) + PARTIALS
         outcome = "amid" if plan["unfinished"] else "not begun" if objects == whole else "completed"

@@ -180,7 +180,7 @@ class ArchiveInS3(EndToEndTest):
         self.assertIn("does not exist at", init("s3://no-such-bucket/x"))
         self.assertIn("SignatureDoesNotMatch", init(gateway.new_place(), AWS_SECRET_ACCESS_KEY="wrong"))
         self.assertIn("InvalidAccessKeyId", init(gateway.new_place(), AWS_ACCESS_KEY_ID="NOBODY"))
-        self.assertIn("no keys of the S3 service", init(gateway.new_place(), AWS_ACCESS_KEY_ID=""))
+        self.assertIn("the keys for the S3 service are missing", init(gateway.new_place(), AWS_ACCESS_KEY_ID=""))
         self.assertIn("exists already", init(self.archive.place))
         self.assertIn("S3 service", init("s3://bucket/x", AWS_ENDPOINT_URL=self.archive.daemon.url))
         gateway.request("PUT", "/versioned")

@@ -38,7 +38,7 @@ class CopyIntoABucket(EndToEndTest):
             toml, "000000010000000000000099", "pg_wal/RECOVERYXLOG", cwd=standby.data
         )
         self.assertEqual(asked.returncode, 2, asked.stderr)
-        self.assertIn("a copy that is not finished", asked.stderr)
+        self.assertIn("an unfinished copy", asked.stderr)
         self.add_and_archive(primary, "three")
         said = self.walstow("--output=json", "copy", self.archive.url, bucket.url).stdout
         self.assertNotIn('"objects":0', said)

@@ -47,6 +47,7 @@ std::shared_ptr<Archive> open(ForgetfulDisk& disk) {
 int put(const std::shared_ptr<Archive>& archive, const std::string& content) {
   RecentEdges edges;
   TimelinePermits permits;
+  TimesIndex times;
   HandlerResult answer =
       begin_put({.archive = archive,
                  .put = {.cluster = kCluster,
@@ -57,7 +58,8 @@ int put(const std::shared_ptr<Archive>& archive, const std::string& content) {
                          .digest = digest_of(content)},
                  .client = "tester",
                  .recent_edges = edges,
-                 .permits = permits});
+                 .permits = permits,
+                 .times = times});
   if (const auto* reply = std::get_if<Reply>(&answer)) return reply->head.status;
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));

@@ -48,12 +48,13 @@ AddHold hold_at(std::uint64_t number, std::string id) {
 
 class PrunePowerCutTest : public PowerCutSuite {
  protected:
-  static void make_archive(ForgetfulDisk& disk) {
+  static void make_archive(ForgetfulDisk& disk) { make_archive_of(disk, {1, 2}); }
+  static void make_archive_of(ForgetfulDisk& disk, const std::vector<std::uint32_t>& timelines) {
     initialize_archive(*backend_on(disk));
     const Archive archive(backend_on(disk));
     archive.create_cluster("main");
     ASSERT_EQ(archive.open_era("main", kEra.system_identifier, kEra.segment_size, 1), kEra);
-    for (const std::uint32_t timeline : {1U, 2U}) {
+    for (const std::uint32_t timeline : timelines) {
       for (std::uint64_t number = 1; number < kEnd; ++number) {
         const auto staged = archive.backend().stage();
         staged->write(as_bytes("an object"));
@@ -67,15 +68,40 @@ class PrunePowerCutTest : public PowerCutSuite {
   }
   static Time later() { return std::chrono::system_clock::now() + std::chrono::hours(48); }
 
-  void prune(ForgetfulDisk& disk) {
+  void prune(ForgetfulDisk& disk, const PrunePolicy& policy = {}) {
     const Archive archive(backend_on(disk));
-    auto report = begin_prune(archive, {"main", {}, {}}, "admin1", later()).value();
+    auto report = begin_prune(archive, {"main", policy, {}}, "admin1", later()).value();
     acknowledge("begun");
     report = continue_prune(archive, {"main", report.number}, std::chrono::hours(1)).value();
     if (report.state == "done") acknowledge("done");
   }
 };
+// Segment 2 is kept for a backup of last month.
+class KeptRangePowerCutTest : public PrunePowerCutTest {
+ protected:
+  static PrunePolicy policy() { return {.keep_backups = 1, .keep_days = 0, .keep_monthly = 2}; }
+  static void make_archive_with_backups(ForgetfulDisk& disk) {
+    make_archive_of(disk, {1});
+    const Archive archive(backend_on(disk));
+    const auto add = [&archive](std::string id, std::uint64_t start, Time stopped) {
+      const SegmentSize size = segment_size_of(kEra);
+      const AddBackup backup{.cluster = "main",
+                             .id = std::move(id),
+                             .start = LogPosition(start_of(SegmentNumber{start}, size)),
+                             .stop = start_of(SegmentNumber{start + 1}, size),
+                             .timeline = Timeline{1},
+                             .stopped = stopped,
+                             .label = "nightly"};
+      ASSERT_TRUE(add_backup(archive, backup, "admin1", later()).has_value());
+    };
+    add("00000000000c", 2, later() - std::chrono::hours(24 * 35));
+    add("00000000000d", kFloor, later() - std::chrono::hours(1));
+  }
+  static bool must_stand(std::uint64_t number) { return number >= 2; }
+};
+
 INSTANTIATE_TEST_SUITE_P(Temporaries, PrunePowerCutTest, both_styles(), style_name);
+INSTANTIATE_TEST_SUITE_P(Temporaries, KeptRangePowerCutTest, both_styles(), style_name);
 
 TEST_P(PrunePowerCutTest, Prune) {
   const auto check = [this](ForgetfulDisk& disk, const CrashPoint&) {
@@ -128,6 +154,33 @@ TEST_P(PrunePowerCutTest, HoldInTheMiddle) {
     }
   };
   run({.setup = make_archive, .operation = operation, .check = check});
+}
+
+TEST_P(KeptRangePowerCutTest, Prune) {
+  const auto check = [this](ForgetfulDisk& disk, const CrashPoint&) {
+    const Archive archive(backend_on(disk));
+    Backend& backend = archive.backend();
+    const auto tombstones = list_tombstones(backend, "main", kEra);
+    EXPECT_TRUE(!tombstones.empty() || !was_acknowledged("begun"));
+    for (std::uint64_t number = 1; number < kEnd; ++number) {
+      const bool there = stands(backend, 1, number);
+      EXPECT_TRUE(there || !must_stand(number)) << number;
+      if (!there) {
+        ASSERT_EQ(tombstones.size(), 1U);
+        EXPECT_TRUE(tombstones[0].covers(Timeline{1}, SegmentNumber{number}));
+      }
+      EXPECT_FALSE(there && !must_stand(number) && was_acknowledged("done"));
+    }
+    if (tombstones.empty()) return;
+    EXPECT_FALSE(tombstones[0].covers(Timeline{1}, SegmentNumber{2}));
+    const auto done = continue_prune(archive, {"main", 1}, std::chrono::hours(1));
+    EXPECT_EQ(done.value().state, "done");
+    for (std::uint64_t number = 1; number < kEnd; ++number)
+      EXPECT_EQ(stands(backend, 1, number), must_stand(number)) << number;
+  };
+  run({.setup = make_archive_with_backups,
+       .operation = [this](ForgetfulDisk& disk) { prune(disk, policy()); },
+       .check = check});
 }
 
 }  // namespace

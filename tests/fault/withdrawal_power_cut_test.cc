@@ -32,6 +32,7 @@ std::shared_ptr<Archive> archive_on(ForgetfulDisk& disk) {
 int put_made_up(const std::shared_ptr<Archive>& archive) {
   RecentEdges edges;
   TimelinePermits permits;
+  TimesIndex times;
   HandlerResult answer =
       begin_put({.archive = archive,
                  .put = {.cluster = "main",
@@ -42,7 +43,8 @@ int put_made_up(const std::shared_ptr<Archive>& archive) {
                          .digest = digest_of(kMadeUpContent)},
                  .client = "tester",
                  .recent_edges = edges,
-                 .permits = permits});
+                 .permits = permits,
+                 .times = times});
   if (const auto* reply = std::get_if<Reply>(&answer)) return reply->head.status;
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(kMadeUpContent));

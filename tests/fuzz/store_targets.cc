@@ -1,10 +1,14 @@
 // The inputs of a store from its archive, and from the S3 service that holds one: records, keys,
-// answers.
+// answers; and the files of an archive that is imported.
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <vector>
 
 #include "proto/wire/command.h"
 #include "proto/wire/report.h"
+#include "store/admin/import/archived_name.h"
+#include "store/admin/import/stream_decoder.h"
 #include "store/archive/archive.h"
 #include "store/archive/layout.h"
 #include "store/archive/standby_positions.h"
@@ -13,6 +17,7 @@
 #include "store/backend/s3/s3_options.h"
 #include "store/backend/s3/s3_responses.h"
 #include "store/inventory/break_marks.h"
+#include "store/inventory/times_index.h"
 #include "store/retention/archive_clock.h"
 #include "store/retention/label_pattern.h"
 #include "store/service/handler.h"
@@ -42,6 +47,7 @@ void put_record(Backend& backend, std::uint8_t which, std::string_view content) 
                   layout::break_marks("main", kEra)),
       std::string(layout::kClockRecord),
       std::string(layout::kMarker),
+      layout::times_record("main", kEra, *WalFileName::parse("000000010000000000000007")),
   };
   backend.update_record(keys.at(which % keys.size()), [content](const std::optional<std::string>&) {
     return std::optional(std::string(content));
@@ -52,11 +58,12 @@ void put_record(Backend& backend, std::uint8_t which, std::string_view content) 
 void ask_everything(Handler& handler) {
   const std::string cluster = "main";
   const Caller owner{.kind = Caller::Kind::kOwner, .name = "tester"};
-  const std::array<Command, 16> commands = {
+  const std::array<Command, 17> commands = {
       ListClusters{},
       ClusterStatus{cluster},
       ListFiles{.cluster = cluster, .after = {}, .range = {}},
       ListHoles{.cluster = cluster, .after = {}, .range = {}},
+      ListTimes{.cluster = cluster, .after = {}, .range = {}},
       VerifyFiles{.cluster = cluster, .after = {}, .range = {}, .since = {}, .most_bytes = {}},
       ListConflicts{.cluster = cluster, .file = {}},
       ListClients{},
@@ -87,6 +94,17 @@ void ask_everything(Handler& handler) {
 constexpr std::initializer_list<ErrorKind> kDamaged = {ErrorKind::kDamaged, ErrorKind::kUsage,
                                                        ErrorKind::kUnavailable};
 
+// A record of the index has no say in what is added to it.
+void keep_times(const Archive& archive) {
+  const auto segment = *WalFileName::parse("000000010000000000000007");
+  TimesIndex index;
+  index.remember("main", kEra, segment, {.digest = {}, .times = {.commits = 1, .known = true}});
+  unless_error(kDamaged, [&] { return index.write(archive), true; });
+  const auto entries = TimesIndex().entries_near(archive.backend(), "main", kEra, segment);
+  const auto found = entries.find(segment.text());
+  require(found == entries.end() || found->second.times.known, "an entry has what was written");
+}
+
 void archive_record(ByteView input) {
   FuzzInput choices(input);
   const std::uint8_t which = choices.byte();
@@ -105,6 +123,7 @@ void archive_record(ByteView input) {
   unless_error(kDamaged,
                [&] { return look_at_clock(*archive, read_clock(*archive), Time()), true; });
   unless_error(kDamaged, [&] { return forget_breaks(*backend, "main", kEra), true; });
+  keep_times(*archive);
   unless_error(kDamaged, [&] {
     const PositionChange change{.instance = {.id = kInstanceId, .sequence = 1, .host = "db2"},
                                 .system_identifier = kEra.system_identifier,
@@ -172,11 +191,58 @@ void backup_label(ByteView input) {
   require(matches_label("*", label), "a star is any label");
 }
 
+// --- the archives of other programs ---
+
+void archived_name(ByteView input) {
+  const std::string name(as_text(input));
+  const auto parsed = parse_archived_name(name);
+  if (!parsed) return;
+  const std::string& file = parsed->file.text();
+  require(name.starts_with(file.substr(0, file.find(".partial"))), "a name begins with its file's");
+  require(name.ends_with(parsed->unknown_suffix), "a suffix is the end of a name");
+  require(parsed->sha1.empty() || parsed->sha1.size() == 40, "a SHA-1 has 40 digits");
+  const auto own = parse_archived_name(file);
+  require(own && own->file == parsed->file && own->sha1.empty() && own->unknown_suffix.empty(),
+          "a WAL file has its own name");
+}
+
+// nullopt: damaged.
+std::optional<std::string> decompressed(Compression compression, ByteView bytes,
+                                        std::size_t piece) {
+  StreamDecoder decoder(compression, [&](MutableByteView out) {
+    const std::size_t size = std::min({out.size(), piece, bytes.size()});
+    std::ranges::copy(bytes.first(size), out.begin());
+    bytes = bytes.subspan(size);
+    return size;
+  });
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  return unless_error({ErrorKind::kDamaged}, [&] {
+    std::string text;
+    std::vector<std::byte> buffer(piece);
+    for (std::size_t size = piece; size == piece && text.size() < kMost;) {
+      size = decoder.read(buffer);
+      text += as_text(ByteView(buffer).first(size));
+    }
+    text.resize(std::min(text.size(), kMost));
+    return text;
+  });
+}
+
+void compressed_file(ByteView input) {
+  FuzzInput choices(input);
+  constexpr std::array kForms = {Compression::kGzip, Compression::kLz4, Compression::kZstd};
+  const Compression compression = kForms.at(choices.byte() % kForms.size());
+  const std::size_t piece = choices.byte() + std::size_t{1};
+  recognize(choices.rest().first(std::min(kRecognizable, choices.rest().size())));
+  const auto in_pieces = decompressed(compression, choices.rest(), piece);
+  const auto at_once = decompressed(compression, choices.rest(), kChunkSize);
+  require(!in_pieces || !at_once || *in_pieces == *at_once, "pieces of any size give the same");
+}
+
 constexpr std::array kStoreTargets = {
-    FuzzTarget{"archive_record", archive_record},
-    FuzzTarget{"object_key", object_key},
-    FuzzTarget{"s3_answer", s3_answer},
-    FuzzTarget{"backup_label", backup_label},
+    FuzzTarget{"archive_record", archive_record}, FuzzTarget{"object_key", object_key},
+    FuzzTarget{"s3_answer", s3_answer},           FuzzTarget{"backup_label", backup_label},
+    FuzzTarget{"archived_name", archived_name},   FuzzTarget{"compressed_file", compressed_file},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <vector>
 
+#include "proto/base/log.h"
 #include "proto/wal/backup_history.h"
 #include "proto/wal/control_file.h"
 #include "proto/wal/file_range.h"
@@ -68,10 +69,29 @@ void segment_header(ByteView input) {
 struct Found {
   SegmentEnd end;
   SegmentEdges edges;
+  SegmentTimes times;
   bool operator==(const Found&) const = default;
 };
 
+void require_sound(const SegmentTimes& times) {
+  require(times.earliest.has_value() == times.latest.has_value(), "both times, or none");
+  require(!times.earliest || *times.earliest <= *times.latest, "the earliest is not later");
+  require(times.commits == 0 || times.earliest, "a commit has a time");
+  require(times.first_record.has_value() == times.last_record.has_value(), "both records, or none");
+  require(!times.first_record || *times.first_record <= *times.last_record, "the first is first");
+  require(times.restore_points.size() <= kMostRestorePoints, "restore points have a limit");
+  require(!times.last_complete || *times.last_complete <= *times.last_record, "it ended before");
+  require(!times.open_time || times.last_complete != times.last_record, "a record is open");
+  require(!times.unfinished_at || times.last_complete == times.last_record, "no record is open");
+  for (const RestorePoint& point : times.restore_points) {
+    require(times.first_record && point.end > *times.first_record, "a point ends after its record");
+    require(escaped(point.name) == point.name, "a name is printable");
+    require(parse_iso8601_micro(to_iso8601(point.time)) == point.time, "a time has a text");
+  }
+}
+
 void require_sound(const Found& found, std::uint64_t size) {
+  require_sound(found.times);
   require(found.end.offset <= size, "the end is within the segment");
   require(!found.end.broken || *found.end.broken <= size, "the break is within the segment");
   require(found.edges.rest.size <= found.edges.announced, "no more came than was announced");
@@ -92,10 +112,11 @@ void require_sound(const Found& found, std::uint64_t size) {
 Found find_ends(ByteView segment, std::size_t longest_piece) {
   SegmentEndFinder whole;
   whole.add(segment);
-  const Found found{whole.end(), whole.edges()};
+  const Found found{whole.end(), whole.edges(), whole.times()};
   SegmentEndFinder pieces;
   feed_in_pieces(segment, longest_piece, [&pieces](ByteView piece) { pieces.add(piece); });
-  require(found == Found{pieces.end(), pieces.edges()}, "pieces of any size give the same end");
+  require(found == Found{pieces.end(), pieces.edges(), pieces.times()},
+          "pieces of any size give the same");
   require_sound(found, segment.size());
   return found;
 }
@@ -176,6 +197,54 @@ void written_segments(ByteView input) {
   }
 }
 
+// --- records with times ---
+
+// The times of a segment are those of the transactions that were written into it.
+void segment_times(ByteView input) {
+  FuzzInput choices(input);
+  const std::size_t longest_piece = 1000 + std::size_t{40} * choices.byte();
+  samples::WalWriter writer("000000010000000000000007");
+  std::optional<std::int64_t> earliest, latest;
+  while (!choices.is_empty() && writer.end() + 20000 < samples::WalWriter::kSize) {
+    const std::uint8_t kind = choices.byte();
+    const auto time = static_cast<std::int64_t>(choices.number(4));
+    switch (kind % 6) {
+      case 0:
+        writer.commit(time);
+        earliest = std::min(earliest.value_or(time), time);
+        latest = std::max(latest.value_or(time), time);
+        break;
+      case 1:
+        writer.restore_point(as_text(choices.bytes(choices.byte() % 64)), time);
+        break;
+      case 2:
+        writer.checkpoint(choices.number(4));
+        break;
+      case 3:
+        writer.record(24 + choices.number(2) % 9000);
+        break;
+      case 4:
+        // Restore points and checkpoints of any content; of other records, none counts. A switch
+        // would end the segment.
+        if (const std::uint8_t info = choices.byte(); info / 16 != 4) {
+          writer.data_record(0, info, as_text(choices.bytes(choices.byte())));
+        }
+        break;
+      default:
+        writer.data_record(static_cast<std::uint8_t>(2 + kind), choices.byte(),
+                           as_text(choices.bytes(choices.byte())));
+    }
+    if (writer.end() == samples::WalWriter::kSize) return;
+  }
+  const Found found = find_ends(as_bytes(writer.content()), longest_piece);
+  const auto count_of = [](TimeMicro time) {
+    return (time - std::chrono::sys_days(std::chrono::year(2000) / 1 / 1)).count();
+  };
+  require(found.times.earliest.has_value() == earliest.has_value(), "each transaction counts");
+  require(!earliest || count_of(*found.times.earliest) == *earliest, "the earliest is found");
+  require(!latest || count_of(*found.times.latest) == *latest, "the latest is found");
+}
+
 // --- small files ---
 
 void timeline_history(ByteView input) {
@@ -224,6 +293,7 @@ constexpr std::array kTargets = {
     FuzzTarget{"segment_header", segment_header},
     FuzzTarget{"segment_end", segment_end},
     FuzzTarget{"written_segments", written_segments},
+    FuzzTarget{"segment_times", segment_times},
     FuzzTarget{"timeline_history", timeline_history},
     FuzzTarget{"backup_history", backup_history},
     FuzzTarget{"control_file", control_file},

@@ -17,6 +17,7 @@
 #include "proto/wire/json_fields.h"
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/report.h"
+#include "proto/wire/times_report.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace walstow {
@@ -101,16 +102,26 @@ void report(std::string_view body) {
   if (written.size() <= kLargestJson) parse(written);
 }
 
-constexpr std::array kReports = {report<parse_put_report>,          report<parse_cluster_report>,
-                                 report<parse_cluster_summaries>,   report<parse_file_page>,
-                                 report<parse_whoami_report>,       report<parse_check_report>,
-                                 report<parse_client_reports>,      report<parse_conflict_reports>,
-                                 report<parse_standby_reports>,     report<parse_hold_reports>,
-                                 report<parse_backup_reports>,      report<parse_cluster_policy>,
-                                 report<parse_prune_plan>,          report<parse_prune_report>,
-                                 report<parse_hole_page>,           report<parse_verify_page>,
-                                 report<parse_set_aside_report>,    report<parse_withdrawn_page>,
-                                 report<parse_new_timelines_report>};
+constexpr std::array kReports = {report<parse_put_report>,
+                                 report<parse_cluster_report>,
+                                 report<parse_cluster_summaries>,
+                                 report<parse_file_page>,
+                                 report<parse_whoami_report>,
+                                 report<parse_check_report>,
+                                 report<parse_client_reports>,
+                                 report<parse_conflict_reports>,
+                                 report<parse_standby_reports>,
+                                 report<parse_hold_reports>,
+                                 report<parse_backup_reports>,
+                                 report<parse_cluster_policy>,
+                                 report<parse_prune_plan>,
+                                 report<parse_prune_report>,
+                                 report<parse_hole_page>,
+                                 report<parse_verify_page>,
+                                 report<parse_set_aside_report>,
+                                 report<parse_withdrawn_page>,
+                                 report<parse_new_timelines_report>,
+                                 report<parse_times_page>};
 
 void reports(ByteView input) {
   FuzzInput choices(input);
@@ -183,18 +194,27 @@ void address(std::string_view text) {
   require(parse_host_port(to_string(*host)) == *host, "an address is read as it is written");
 }
 
+std::string iso8601_text(Time time) {
+  return to_iso8601(time);
+}
+
+std::string iso8601_micro_text(TimeMicro time) {
+  return to_iso8601(time);
+}
+
 constexpr std::array kValues = {
     one_spelling<from_base64, base64_of>,
     one_spelling<parse_digest, digest_text>,
     one_spelling<parse_digest_field, to_digest_field>,
     one_spelling<parse_era_name, era_text>,
-    one_spelling<parse_iso8601, to_iso8601>,
+    one_spelling<parse_iso8601, iso8601_text>,
     any_spelling<parse_grants_field, to_grants_field>,
     any_spelling<parse_text_field, text_field_of>,
     any_spelling<percent_decoded, percent_text>,
     ssh_key,
     address,
     +[](std::string_view text) { parse_target(text); },
+    one_spelling<parse_iso8601_micro, iso8601_micro_text>,
 };
 
 void field_value(ByteView input) {

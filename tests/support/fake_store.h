@@ -13,12 +13,12 @@ namespace walstow {
 // An unexpected call fails the test. Threads: as the functions.
 class FakeStore : public StoreClient {
  public:
-  std::function<PutDone(const PutFile&, File&)> on_put;
+  std::function<PutDone(const PutFile&, FileContent&)> on_put;
   std::function<GetDone(const GetFile&, const GetSink&)> on_get;
   std::function<std::string(const Command&)> on_ask;
 
   void connect_beside(const std::function<void()>& work, const Patience&) override { work(); }
-  PutDone put(PutFile put, File& raw, const Patience&) override {
+  PutDone put(PutFile put, FileContent& raw, const Patience&) override {
     return expected(on_put)(put, raw);
   }
   GetDone get(GetFile get, const GetSink& sink, const Patience&) override {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
 
 #include "proto/base/error.h"
 
@@ -16,6 +17,17 @@ std::optional<ErrorKind> kind_thrown(Call call) {
     return error.kind();
   }
   return std::nullopt;
+}
+
+// Throws std::logic_error if the call throws no Error.
+template <class Call>
+Error error_thrown(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  throw std::logic_error("no Error was thrown");
 }
 
 }  // namespace walstow

@@ -1,5 +1,5 @@
 // Writes segments of WAL as PostgreSQL 15 does: pages, records that name the previous one, a
-// switch, a recycled file. The records' contents are noise.
+// switch, a recycled file. The contents of most records are noise.
 #pragma once
 
 #include <algorithm>
@@ -51,6 +51,37 @@ class WalWriter {
     previous_ = before.previous_;
     put(before.rest_);
     return *this;
+  }
+  // A record of a resource manager, with main data and no block. `before_data`: an origin or a
+  // top-level transaction (XLR_BLOCK_ID_ORIGIN, XLR_BLOCK_ID_TOPLEVEL_XID).
+  WalWriter& data_record(std::uint8_t manager, std::uint8_t info, std::string_view data,
+                         std::string_view before_data = {}) {
+    std::string record(24, '\0');
+    record += before_data;
+    if (data.size() < 256) {
+      record += '\xFF';
+      record += static_cast<char>(data.size());
+    } else {
+      record += '\xFE' + little_endian(static_cast<std::uint32_t>(data.size()));
+    }
+    record += data;
+    return write(std::move(record), manager, info);
+  }
+  // The record of a transaction that ended: `info` is its kind, and perhaps XLOG_XACT_HAS_INFO
+  // (0x80). `time` counts microseconds from 2000-01-01.
+  WalWriter& transaction(std::uint8_t info, std::int64_t time, std::string_view before_data = {}) {
+    return data_record(0x01, info, little_endian(static_cast<std::uint64_t>(time)) + "rest",
+                       before_data);
+  }
+  WalWriter& commit(std::int64_t time) { return transaction(0x00, time); }
+  // As pg_create_restore_point().
+  WalWriter& restore_point(std::string_view name, std::int64_t time) {
+    std::string data = little_endian(static_cast<std::uint64_t>(time)) + std::string(name);
+    data.resize(8 + 64);
+    return data_record(0x00, 0x70, data);
+  }
+  WalWriter& checkpoint(std::uint64_t redo, std::uint8_t info = 0x10) {
+    return data_record(0x00, info, little_endian(redo) + std::string(80, 'c'));
   }
   // As pg_switch_wal(): zeros follow to the end of the segment, page headers included.
   WalWriter& switch_wal() {
@@ -110,12 +141,22 @@ class WalWriter {
     at_ += size;
   }
 
+  template <class Number>
+  static std::string little_endian(Number number) {
+    std::string bytes(sizeof(number), '\0');
+    store_little_endian(number, std::as_writable_bytes(std::span(bytes)), 0);
+    return bytes;
+  }
+
   WalWriter& write(std::size_t size, char fill, std::uint8_t manager, std::uint8_t info) {
+    return write(std::string(size, fill), manager, info);
+  }
+  // The header's bytes in `record` are replaced.
+  WalWriter& write(std::string record, std::uint8_t manager, std::uint8_t info) {
     if (at_ == kSize) return *this;
-    std::string record(size, fill);
     const MutableByteView header = std::as_writable_bytes(std::span(record));
     std::fill_n(header.begin(), 24, std::byte{0});
-    store_little_endian(static_cast<std::uint32_t>(size), header, 0);
+    store_little_endian(static_cast<std::uint32_t>(record.size()), header, 0);
     store_little_endian(previous_, header, 8);
     header[16] = std::byte{info};
     header[17] = std::byte{manager};

@@ -3,7 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "proto/base/bytes.h"
@@ -31,6 +36,16 @@ inline std::vector<std::byte> sample_wal(SampleKind kind, std::size_t size) {
     store_little_endian(word, bytes, at);
   }
   return bytes;
+}
+
+// The file that WALSTOW_BENCH_WAL names: a segment of a real server.
+inline std::optional<std::vector<std::byte>> given_wal() {
+  const char* const path = std::getenv("WALSTOW_BENCH_WAL");
+  if (path == nullptr) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const ByteView bytes = as_bytes(text);
+  return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
 
 }  // namespace walstow::bench

@@ -7,9 +7,6 @@
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "tests/bench/micro/sample_wal.h"
@@ -37,14 +34,8 @@ struct Form {
 };
 
 const std::vector<std::byte>& wal() {
-  static const std::vector<std::byte> content = [] {
-    const char* const path = std::getenv("WALSTOW_BENCH_WAL");
-    if (path == nullptr) return bench::sample_wal(bench::SampleKind::kCompressible, kSize);
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    const ByteView bytes = as_bytes(text);
-    return std::vector<std::byte>(bytes.begin(), bytes.end());
-  }();
+  static const auto content =
+      bench::given_wal().value_or(bench::sample_wal(bench::SampleKind::kCompressible, kSize));
   return content;
 }
 

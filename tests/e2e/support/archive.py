@@ -44,7 +44,8 @@ class Archive:
         self.link = link
         self.daemon = None
         if link == "tls":
-            self.daemon = Daemon(self.folder, self.binaries, self.folder.with_name("walstowd.log"))
+            store = Path(os.environ.get("WALSTOW_STORE_BIN", self.binaries))
+            self.daemon = Daemon(self.folder, store, self.folder.with_name("walstowd.log"))
         self.sshd = Sshd(self.folder.with_name("sshd")) if link == "ssh" else None
         self._away = self.folder.with_name(self.folder.name + ".away")
 

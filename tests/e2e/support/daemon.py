@@ -8,7 +8,7 @@ from support import processes, wait
 HOST = "localhost"
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -21,7 +21,7 @@ class Daemon:
         self.folder = folder
         self._place = place or ["--archive", folder]
         self.log = log
-        self.port = _free_port()
+        self.port = free_port()
         self._program = binaries / "walstowd"
         self.wrapper = ()  # a command that runs it
         self._process = None

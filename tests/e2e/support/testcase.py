@@ -10,6 +10,7 @@
 WALSTOW_BIN is the folder of the executables, WALSTOW_LINK the link to the archive ("local" unless set),
 WALSTOW_STORE=s3 puts it into a bucket of a Ceph gateway. WALSTOW_PG_BIN is the folder of another PostgreSQL's
 programs (support/releases.py).
+WALSTOW_STORE_BIN is the folder of another release's executables, for the daemon of the link "tls".
 WALSTOW_KEEP=1 keeps the folder of the run.
 """
 
@@ -23,7 +24,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import ledger, releases, wait
+from support import ledger, processes, releases, wait
 from support.archive import Archive
 from support.postgres import Server, initdb
 from support.root import Root
@@ -82,6 +83,15 @@ class EndToEndTest(unittest.TestCase):
         if _root is None:
             self.skipTest("needs root")
         return _root
+
+    def keep_artefact(self, path, folder):
+        """Copies a file of the run into `folder`, which perhaps only root can write."""
+        command = ["install", "-D", "--mode=644", path, folder / path.name]
+        if _root is None:
+            processes.run(*command)
+            return
+        done = _root.run(*command, cwd="/")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def _end_servers(self):
         for server in reversed(self.servers):

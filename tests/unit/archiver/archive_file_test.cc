@@ -6,6 +6,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/filesystem.h"
+#include "proto/client/file_check.h"
 #include "tests/support/digests.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/faulty_file_system.h"
@@ -38,7 +39,7 @@ class ArchiveFileTest : public testing::Test {
   PutFile put_of(const ArchiveJob& job) {
     std::optional<PutFile> asked;
     FakeStore store;
-    store.on_put = [&](const PutFile& put, File&) {
+    store.on_put = [&](const PutFile& put, FileContent&) {
       asked = put;
       return PutDone{PutResult::kPublished, {}};
     };
@@ -90,8 +91,8 @@ TEST_F(ArchiveFileTest, HandsOutWhatTheStoreAnswered) {
   write(kSegment, segment_1mb());
   for (const PutResult result : {PutResult::kPublished, PutResult::kStood}) {
     FakeStore store;
-    store.on_put = [&](const PutFile&, File& raw) {
-      EXPECT_EQ(raw.status().size, kMegabyte);
+    store.on_put = [&](const PutFile& put, FileContent& raw) {
+      EXPECT_EQ(read_through(raw, UINT64_MAX).digest, put.digest);
       return PutDone{result, {.name = kSegment}};
     };
     const ArchivedFile archived = archive_file(job(kSegment), store, kPatience);
@@ -104,8 +105,8 @@ TEST_F(ArchiveFileTest, HandsOutWhatTheStoreAnswered) {
 TEST_F(ArchiveFileTest, SendsNothingThatFailsTheCheck) {
   write("000000010000000000000008", segment_1mb());
   EXPECT_EQ(error_of(job("pg_wal/000000010000000000000008")),
-            "could not archive file \"pg_wal/000000010000000000000008\": its first page is of "
-            "0/700000, its name means 0/800000");
+            "could not archive file \"pg_wal/000000010000000000000008\": its first page has the "
+            "address 0/700000, but according to its name it should have 0/800000");
   EXPECT_EQ(error_of(job("pg_wal/000000010000000000000009")),
             "could not archive file \"pg_wal/000000010000000000000009\": there is no such file");
   EXPECT_EQ(error_of(job("pg_wal/passwords")),
@@ -138,7 +139,7 @@ TEST_F(ArchiveFileTest, AFileThatChangesItsSizeMeanwhileIsNotSent) {
 TEST_F(ArchiveFileTest, TheStoresErrorKeepsItsKindAndHint) {
   write(kSegment, segment_1mb());
   FakeStore store;
-  store.on_put = [](const PutFile&, File&) -> PutDone {
+  store.on_put = [](const PutFile&, FileContent&) -> PutDone {
     throw Error(ErrorKind::kRefused, "the store keeps other content", "Look at both.");
   };
   try {

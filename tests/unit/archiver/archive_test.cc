@@ -42,7 +42,7 @@ class CountingStore {
   static std::unique_ptr<StoreClient> connect(const std::shared_ptr<CountingStore>& self) {
     ++self->connections;
     auto client = std::make_unique<FakeStore>();
-    client->on_put = [self](const PutFile& put, File&) { return self->put(put); };
+    client->on_put = [self](const PutFile& put, FileContent&) { return self->put(put); };
     return client;
   }
   Names puts() {

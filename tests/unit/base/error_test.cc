@@ -36,7 +36,7 @@ TEST(ErrorTest, SystemErrorsNameTheCauseAndAWayOut) {
            Case{EROFS, "could not x: Read-only file system", "read-only"},
            Case{EACCES, "could not x: Permission denied", "permissions"},
            Case{EPERM, "could not x: Operation not permitted", "permissions"},
-           Case{EMFILE, "could not x: Too many open files", "limit of open files"},
+           Case{EMFILE, "could not x: Too many open files", "limit on open files"},
            Case{ENFILE, "could not x: Too many open files in system", "limit"},
            Case{EIO, "could not x: Input/output error", "disk"},
            Case{ESTALE, "could not x: Stale file handle", "mount"},
@@ -53,7 +53,7 @@ TEST(ErrorTest, SystemErrorsNameTheCauseAndAWayOut) {
 }
 
 TEST(ErrorTest, TheLimitOfProcessesIsNamedOnlyWhereOneIsStarted) {
-  EXPECT_NE(start_hint(EAGAIN).find("limit of processes"), std::string::npos);
+  EXPECT_NE(start_hint(EAGAIN).find("limit on processes"), std::string::npos);
   EXPECT_EQ(start_hint(EMFILE), system_hint(EMFILE));
   EXPECT_EQ(system_hint(EAGAIN), "");  // of a lock, of a descriptor that does not wait
   EXPECT_EQ(system_hint(EWOULDBLOCK), "");

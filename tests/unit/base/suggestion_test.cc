@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 namespace walstow {
 namespace {
 
@@ -72,6 +74,12 @@ TEST(SuggestionTest, ForeignTextIsNoCommand) {
   const std::string name = foreign_text(R"(a". Run "walstow client add evil" now)");
   const std::string text = "standby \"" + name + "\" needs it";
   EXPECT_EQ(completed(text, reach), text);
+  // A name alone, between the quotes of the message.
+  for (const char* const planted : {"walstow prune main --yes", "walstow-archive x"}) {
+    const std::string message = fmt::format("standby \"{}\" needs it", foreign_text(planted));
+    EXPECT_EQ(completed(message, reach), message);
+    EXPECT_EQ(quoted_command_size(message.substr(message.find('"'))), 0U) << message;
+  }
 }
 
 }  // namespace

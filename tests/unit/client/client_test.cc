@@ -208,6 +208,20 @@ TEST_F(ClientTest, WhatIsNotTheStoresOwnAnswerIsNeverAbsence) {
   }
 }
 
+// A store of a later release: even its refusal, or its absence, could mean something else.
+TEST_F(ClientTest, ReplyInAnotherVersionIsRefused) {
+  std::string fields = good_fields();
+  fields.replace(fields.find(": 1"), 3, ": 2");
+  for (const int status : {200, 201, 400, 404}) {
+    EXPECT_EQ(outcome(answering(reply(status, fields, object()))), "unavailable");
+    EXPECT_NE(
+        message_.find("uses version \"2\" of walstow's protocol, and this program uses version 1"),
+        std::string::npos)
+        << message_;
+    EXPECT_EQ(put_outcome(answering(reply(status, fields, put_report()))), "unavailable");
+  }
+}
+
 TEST_F(ClientTest, ProofForThisVeryRequestIsAbsence) {
   // The script repeats the request's own random id, as a store does.
   Client client = client_of(

@@ -140,7 +140,7 @@ TEST(ObjectDecoderTest, RefusesABombWithoutUnfoldingIt) {
   const Bytes bomb = object_around(header_for(Bytes(1000)), frames);
   EXPECT_EQ(damage_of(bomb), "zstd frame at byte 0: content is larger than 1000 bytes");
   EXPECT_EQ(damage_of(object_around(header_for(zeros), frames), {.largest_raw_size = 1U << 20}),
-            "object header announces 67108864 bytes, 1048576 are allowed");
+            "object header announces 67108864 bytes, but only 1048576 are allowed");
 }
 
 TEST(ObjectDecoderTest, RefusesFramesThatUnfoldToNothingForEver) {
@@ -153,7 +153,7 @@ TEST(ObjectDecoderTest, RefusesFramesThatUnfoldToNothingForEver) {
   store_little_endian(static_cast<std::uint32_t>(line.size()), object, 4);
   append(object, as_bytes(line));
   append(object, frames);
-  EXPECT_EQ(damage_of(object), "zstd frames take more than 4096 bytes for a content of 0");
+  EXPECT_EQ(damage_of(object), "zstd frames take more than 4096 bytes for 0 bytes of content");
 }
 
 TEST(ObjectDecoderTest, TakesNothingButPlainFramesBetweenHeaderAndTrailer) {
@@ -191,9 +191,9 @@ TEST(ObjectDecoderTest, RefusesAWindowBeyond8MiB) {
   // Without the single-segment bit, a window byte follows: 2^(10 + 14).
   Bytes wide = bytes_of("\x28\xB5\x2F\xFD\x04\x70");
   append(wide, frames);
-  EXPECT_EQ(damage_of(object_around(header_for(wal_like(300)), wide)),
-            "zstd frame at byte 0: frame needs a window of 16777216 bytes, 8388608 are "
-            "allowed");
+  EXPECT_EQ(
+      damage_of(object_around(header_for(wal_like(300)), wide)),
+      "zstd frame at byte 0: frame needs a window of 16777216 bytes, but only 8388608 are allowed");
 }
 
 TEST(ObjectDecoderTest, ComparesSizeAndDigestWithTheHeader) {
@@ -202,12 +202,12 @@ TEST(ObjectDecoderTest, ComparesSizeAndDigestWithTheHeader) {
   header.raw_size = 301;
   for (const Checks hash : {Checks::kAll, Checks::kContent}) {
     EXPECT_EQ(damage_of(object_around(header, compress(raw)), {.checks = hash}),
-              "raw size is 300 bytes, the object's header says 301");
+              "raw size is 300 bytes, but the object's header contains 301");
   }
   const ObjectHeader other = header_for(Bytes(300));
   for (const Checks hash : {Checks::kAll, Checks::kContent}) {
     EXPECT_EQ(damage_of(object_around(other, compress(raw)), {.checks = hash}),
-              "raw digest is " + to_string(digest_of(raw)) + ", the object's header says " +
+              "raw digest is " + to_string(digest_of(raw)) + ", but the object's header contains " +
                   to_string(other.digest));
   }
 }
@@ -221,9 +221,9 @@ TEST(ObjectDecoderTest, RefusesWhatIsNoObject) {
       {"plain zstd", compress(wal_like(300)),
        "is not a stored object: it starts with magic 0xFD2FB528, not 0x184D2A50"},
       {"empty header", skippable_frame(kHeaderFrameMagic, 0),
-       "object header takes 0 bytes, 1 to 4096 are allowed"},
+       "object header takes 0 bytes, but only 1 to 4096 bytes are allowed"},
       {"large header", skippable_frame(kHeaderFrameMagic, 4097),
-       "object header takes 4097 bytes, 1 to 4096 are allowed"},
+       "object header takes 4097 bytes, but only 1 to 4096 bytes are allowed"},
       {"zeros for a header", skippable_frame(kHeaderFrameMagic, 100),
        "object header: its line does not end"},
       {"nothing", {}, "object ends in the middle of its header at byte 0"},

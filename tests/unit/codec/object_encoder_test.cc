@@ -82,11 +82,11 @@ TEST(ObjectEncoderTest, RefusesContentOfAnotherSize) {
   for (const std::size_t size : {std::size_t{0}, raw.size() - 1}) {
     EXPECT_EQ(error_of(ErrorKind::kInvalid,
                        [&] { encode(header_for(raw), ByteView(raw).first(size), {}); }),
-              "content is not of the 1000 bytes that were announced");
+              "content does not have the 1000 bytes that were announced");
   }
   EXPECT_EQ(
       error_of(ErrorKind::kInvalid, [&] { encode(header_for(ByteView(raw).first(999)), raw, {}); }),
-      "content is not of the 999 bytes that were announced");
+      "content does not have the 999 bytes that were announced");
 }
 
 TEST(ObjectEncoderTest, RefusesFramesBeyondTheirBound) {

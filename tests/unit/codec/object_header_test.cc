@@ -94,7 +94,7 @@ TEST(ObjectHeaderTest, IgnoresWhatALaterMinorVersionAdds) {
 TEST(ObjectHeaderTest, FormatOfALaterReleaseIsNotDamage) {
   EXPECT_EQ(
       error_of(ErrorKind::kUsage, [] { decode_object_header(line_with(R"("1.0")", R"("2.0")")); }),
-      "object header: format 2.0 is not known, only 1.x");
+      "object header: format 2.0 is unknown, only 1.x is supported");
 }
 
 TEST(ObjectHeaderTest, SaysWhatIsWrong) {
@@ -109,10 +109,10 @@ TEST(ObjectHeaderTest, SaysWhatIsWrong) {
       {line_with(R"("1.0")", R"("1")"), R"(format "1" is not of the form MAJOR.MINOR)"},
       {line_with(R"("1.0")", R"("1.x")"), R"(format "1.x" is not of the form MAJOR.MINOR)"},
       {line_with(R"("1.0")", R"("01.0")"), R"(format "01.0" is not of the form MAJOR.MINOR)"},
-      {line_with(R"("1.0")", "1.0"), R"(field "format" is not a text, or empty)"},
-      {line_with("000000010000000A000000FF", ""), R"(field "name" is not a text, or empty)"},
-      {line_with(R"("primary1")", R"("")"), R"(field "client" is not a text, or empty)"},
-      {line_with(R"("primary1")", "null"), R"(field "client" is not a text, or empty)"},
+      {line_with(R"("1.0")", "1.0"), R"(field "format" is not a string, or is empty)"},
+      {line_with("000000010000000A000000FF", ""), R"(field "name" is not a string, or is empty)"},
+      {line_with(R"("primary1")", R"("")"), R"(field "client" is not a string, or is empty)"},
+      {line_with(R"("primary1")", "null"), R"(field "client" is not a string, or is empty)"},
       {line_with(R"("client")", R"("Client")"), R"(field "client" is missing)"},
       {line_with("16777216", "-1"), R"(field "raw_size" is not a whole number)"},
       {line_with("16777216", "1.5"), R"(field "raw_size" is not a whole number)"},
@@ -166,9 +166,9 @@ TEST(ObjectHeaderTest, IsBoundedBothWays) {
 
   header.client += 'c';
   EXPECT_EQ(error_of(ErrorKind::kInvalid, [&] { encode_object_header(header); }),
-            "object header takes 4097 bytes, 4096 are allowed");
+            "object header takes 4097 bytes, but only 4096 are allowed");
   EXPECT_EQ(error_of(ErrorKind::kDamaged, [&] { decode_object_header(" " + largest); }),
-            "object header: it takes 4097 bytes, 4096 are allowed");
+            "object header: it takes 4097 bytes, but only 4096 are allowed");
 }
 
 TEST(ObjectHeaderTest, NeedsItsNames) {

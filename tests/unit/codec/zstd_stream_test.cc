@@ -158,9 +158,9 @@ TEST(ZstdStreamTest, RefusesWhatIsNoPlainFrameHoweverItIsSplit) {
       {"no checksum", frame_of(0, kWindow8MiB),
        "zstd frame at byte 0: frame without content checksum"},
       {"window", frame_of(kWithChecksum, kWindow8MiB + 1),
-       "zstd frame at byte 0: frame needs a window of 9437184 bytes, 8388608 are allowed"},
+       "zstd frame at byte 0: frame needs a window of 9437184 bytes, but only 8388608 are allowed"},
       {"largest window", frame_of(kWithChecksum, 21 << 3),
-       "zstd frame at byte 0: frame needs a window of 2147483648 bytes, 8388608 are "
+       "zstd frame at byte 0: frame needs a window of 2147483648 bytes, but only 8388608 are "
        "allowed"},
       {"reserved bit", frame_of(kWithChecksum | 0x08, kWindow8MiB),
        "zstd frame at byte 0: Unsupported frame parameter"},

@@ -51,7 +51,7 @@ class Completion(unittest.TestCase):
                          ["--archive-ahead", "--archive-connections", "--archive-wait"])
         self.assertEqual(self.offers("walstow-restore", "--archive-"), [])
         self.assertEqual(self.offers("walstow-restore", "--standby"), ["--standby", "--standby-wait"])
-        self.assertEqual(self.offers("walstow", "--output", ""), ["json", "text"])
+        self.assertEqual(self.offers("walstow", "--output", ""), ["json", "nagios", "prometheus", "text"])
 
     def test_files_and_folders(self):
         everything = ["ca.crt", "segment", "sub folder"]
@@ -92,7 +92,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.offers("walstow", "verify", "main", "--ra"), ["--rate-limit"])
         self.assertEqual(self.offers("walstow", "list", "--ra"), [])
         self.assertEqual(self.offers("walstow", "--keep"), [])
-        self.assertEqual(self.offers("walstow", "policy", "set", "--keep"), ["--keep-backups", "--keep-days"])
+        self.assertEqual(self.offers("walstow", "policy", "set", "--keep"), ["--keep-backups", "--keep-days", "--keep-monthly", "--keep-yearly"])
         self.assertEqual(self.offers("walstow", "policy", "show", "--keep"), [])
         self.assertEqual(self.offers("walstow", "client", "add", "a", "--ca-"), ["--ca-key"])
         self.assertEqual(self.offers("walstow", "status", "--tls-k"), ["--tls-key"])

@@ -40,7 +40,7 @@ TEST_F(FileSystemFunctionsTest, ASmallFileIsReadUpToItsLimit) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kDamaged);
     EXPECT_EQ(error.what(),
-              "file \"" + files_->describe("file") + "\" is longer than the 9 bytes it may have");
+              "file \"" + files_->describe("file") + "\" is longer than the maximum of 9 bytes");
   }
 }
 

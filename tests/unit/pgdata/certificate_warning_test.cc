@@ -36,7 +36,7 @@ TEST_F(CertificateWarningTest, SaysNothingUntilThirtyDaysBefore) {
 
 TEST_F(CertificateWarningTest, WarnsOnceADay) {
   const Time until = kNow + days(30) - hours(1);
-  EXPECT_NE(warned(until, kNow).find("ends on 2026-12-22T18:40:00Z"), std::string::npos);
+  EXPECT_NE(warned(until, kNow).find("expires on 2026-12-22T18:40:00Z"), std::string::npos);
   EXPECT_EQ(warned(until, kNow), "");
   EXPECT_EQ(warned(until, kNow + hours(4)), "");
   EXPECT_NE(warned(until, kNow + hours(5)), "");  // past midnight

@@ -53,8 +53,37 @@ TEST_F(DataDirectoryTest, PostmasterPidTellsProcessAndStop) {
   EXPECT_TRUE(read_postmaster(path())->stopping);
   write("postmaster.pid", "4711\n" + rest);  // PostgreSQL 9.6
   EXPECT_FALSE(read_postmaster(path())->stopping);
+  EXPECT_EQ(read_postmaster(path())->started,
+            std::chrono::system_clock::time_point(std::chrono::seconds(1795376491)));
+  write("postmaster.pid", "4711\n/data\n");
+  EXPECT_FALSE(read_postmaster(path())->started);
   write("postmaster.pid", "-4711\n");  // postgres --single
   EXPECT_EQ(read_postmaster(path())->process, 0U);
+}
+
+TEST_F(DataDirectoryTest, ReceivesInRecoverySinceTheSecondAfterItsStart) {
+  const std::string pid = "4711\n/data\n1795376491\n5432\n";
+  const auto write_state = [this](std::uint32_t state, std::uint32_t version) {
+    std::vector<std::byte> bytes = samples::bytes_of_hex(samples::kControlFile1Mb);
+    bytes.resize(kControlFileBytes);
+    store_little_endian(version, bytes, 8);
+    store_little_endian(state, bytes, 16);
+    write("global/pg_control", as_text(bytes));
+  };
+  write("postmaster.pid", pid);
+  EXPECT_FALSE(receives_since(path())) << "no control file";
+  write_state(5, 1300);
+  EXPECT_EQ(receives_since(path()),
+            std::chrono::system_clock::time_point(std::chrono::seconds(1795376492)));
+  for (const std::uint32_t state : {0U, 1U, 2U, 3U, 4U, 6U}) {
+    write_state(state, 1300);
+    EXPECT_FALSE(receives_since(path())) << state;
+  }
+  write_state(5, 1906);
+  EXPECT_FALSE(receives_since(path())) << "a later release may have other numbers";
+  write_state(5, 1300);
+  fs::remove(folder_.path() / "postmaster.pid");
+  EXPECT_FALSE(receives_since(path()));
 }
 
 TEST_F(DataDirectoryTest, TheModeComesFromTheSignalFiles) {

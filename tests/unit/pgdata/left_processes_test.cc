@@ -78,7 +78,7 @@ TEST_F(LeftProcessesTest, OneThatLivesIsNamed) {
   EXPECT_EQ(note(living()), "");
   const std::string told = refusal();
   EXPECT_NE(told.find(kArchive), std::string::npos) << told;
-  EXPECT_NE(told.find(fmt::format("process {}, given up at 2", living())), std::string::npos)
+  EXPECT_NE(told.find(fmt::format("process {}, left behind at 2", living())), std::string::npos)
       << told;
   EXPECT_EQ(refusal(), told) << "once more";
 }
@@ -154,7 +154,7 @@ TEST_F(LeftProcessesTest, TheFirstOfSeveralIsNamed) {
   keep(good_record(), living());
   write_passing_record(*files_, fmt::format("left_processes/{}", ::getppid()), parent);
   EXPECT_NE(
-      refusal().find(fmt::format("process {}, given up at 2026-11-22T19:39:59Z", ::getppid())),
+      refusal().find(fmt::format("process {}, left behind at 2026-11-22T19:39:59Z", ::getppid())),
       std::string::npos);
 }
 
@@ -205,7 +205,7 @@ TEST_F(LeftProcessesTest, WhatCannotBeToldIsNotNotedButLogged) {
         std::pair(foreign, "PID namespace")}) {
     kernel_ = kernel;
     const std::string logged = note(living());
-    EXPECT_NE(logged.find("warning: could not note"), std::string::npos) << reason;
+    EXPECT_NE(logged.find("warning: could not record"), std::string::npos) << reason;
     EXPECT_NE(logged.find(reason), std::string::npos) << logged;
     EXPECT_TRUE(nothing_is_kept()) << reason;
   }
@@ -261,7 +261,7 @@ TEST_F(LeftProcessesTest, AFolderThatIsNoneIsNoReasonToRefuse) {
   std::ofstream(left_) << "x";
   EXPECT_EQ(refusal(), "");
   const std::string logged = note(living());
-  EXPECT_NE(logged.find(fmt::format("warning: could not note that process {}", living())),
+  EXPECT_NE(logged.find(fmt::format("warning: could not record that process {}", living())),
             std::string::npos)
       << logged;
   EXPECT_NE(logged.find("left_processes"), std::string::npos) << logged;

@@ -60,6 +60,7 @@ const ProgramSpec kCommands = {
              {{"CLUSTER", "the cluster"}, {"FILE", "names of files", Positional::Count::kMany}}},
             {"cluster create", "make a cluster", {}, {{"NAME", ""}}},
             {"cluster list", "list clusters", {}, {}},
+            {"import", "import", {}, {{"CLUSTER", "", Positional::Count::kOptional}, {"DIR", ""}}},
         },
 };
 
@@ -195,6 +196,12 @@ TEST_F(CommandLineTest, ArgumentsMayBeOptionalOrMany) {
   EXPECT_EQ(parsed_.positionals.count("CLUSTER"), 0U);
   parse(kCommands, {"status", "main"});
   EXPECT_EQ(parsed_.positional("CLUSTER"), "main");
+  parse(kCommands, {"import", "main", "/old"});
+  EXPECT_EQ(parsed_.positional("CLUSTER"), "main");
+  EXPECT_EQ(parsed_.positional("DIR"), "/old");
+  parse(kCommands, {"import", "/old"});
+  EXPECT_EQ(parsed_.positional("CLUSTER"), "");
+  EXPECT_EQ(parsed_.positional("DIR"), "/old");
   parse(kCommands, {"get", "main", "a", "b", "c"});
   EXPECT_EQ(parsed_.positional("CLUSTER"), "main");
   EXPECT_EQ(parsed_.positionals.at("FILE"), (Words{"a", "b", "c"}));
@@ -232,6 +239,9 @@ TEST_F(CommandLineTest, WrongCommandsAreRefusedInOneLine) {
            Case{{"create", "main"}, "unknown command \"create\""},
            Case{{"cluster", "create"}, "missing argument NAME"},
            Case{{"get", "main"}, "missing argument FILE"},
+           Case{{"import"}, "missing argument DIR"},
+           Case{{"import", "main", "/old", "x"},
+                "too many command-line arguments (first is \"x\")"},
            Case{{"cluster", "create", "a", "b"},
                 "too many command-line arguments (first is \"b\")"},
            Case{{"cluster", "list", "list"}, "too many command-line arguments (first is \"list\")"},
@@ -287,7 +297,7 @@ TEST_F(CommandLineTest, OptionsThatOnlyShowSomethingStandAlone) {
   for (const char* const option : {"--help", "--version", "--sample-settings"}) {
     EXPECT_EQ(
         refusal(kSimple, {option, "pg_wal/x"}),
-        "option \"" + std::string(option) + "\" takes no arguments, but \"pg_wal/x\" is there");
+        "option \"" + std::string(option) + "\" takes no arguments, but \"pg_wal/x\" was given");
   }
   EXPECT_NE(refusal(kSimple, {"pg_wal/x", "-V"}), "");
   EXPECT_NE(refusal(kSimple, {"-?", "--pgdata", "/data", "pg_wal/x"}), "");

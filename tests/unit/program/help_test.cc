@@ -80,8 +80,8 @@ Resources:
 
 Exit codes:
   0    the store keeps the file durably
-  1    the store does not keep the file; PostgreSQL retries and counts the failure
-  2    wrong call or setting; for PostgreSQL the same as 1
+  1    the store did not acknowledge the file; PostgreSQL retries and counts the failure
+  2    invalid arguments or settings; for PostgreSQL the same as 1
 
 It ends at once on SIGTERM.
 
@@ -122,7 +122,7 @@ Options:
 Get the history:
   walstow get main 00000002.history
 
-"walstow --help" lists the settings, which this command accepts, too.
+"walstow --help" lists the settings. This command accepts them as options, too.
 )");
 }
 

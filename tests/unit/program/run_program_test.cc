@@ -54,7 +54,7 @@ TEST(RunProgramTest, AThreadThatCannotStartIsNamed) {
   EXPECT_NE(ended.said.find("error: could not start a thread: Resource temporarily unavailable\n"),
             std::string::npos)
       << ended.said;
-  EXPECT_NE(ended.said.find("limit of processes"), std::string::npos) << ended.said;
+  EXPECT_NE(ended.said.find("limit on processes"), std::string::npos) << ended.said;
 }
 
 }  // namespace

@@ -80,8 +80,9 @@ TEST(SettingTextTest, ADescriptionIsInSentences) {
   EXPECT_EQ(description_of(kCluster), "The cluster's name in the archive.");
   EXPECT_EQ(description_of(kWorkers),
             "Threads. Each takes memory. A change takes effect at the next start.");
-  EXPECT_EQ(description_of(kOutput),
-            "Format of the answers. Not in a file: only an option or a variable.");
+  EXPECT_EQ(
+      description_of(kOutput),
+      "Format of the answers. Set it with an option or an environment variable, not in a file.");
 }
 
 TEST(SettingTextTest, TheSampleHasEverySettingOfAFileUnderItsSection) {

@@ -155,8 +155,8 @@ TEST(SettingsTest, AnUnknownNameIsRefusedWithTheNearestKnownOne) {
   EXPECT_EQ(hint_for("standby-wait"), "Did you mean \"standby_wait\"?");
   EXPECT_EQ(hint_for("tls.crt"), "Did you mean \"tls.cert\"?");
   EXPECT_EQ(hint_for("tls_ca"), "Did you mean \"tls.ca\"?");
-  EXPECT_EQ(hint_for("nonsense"), "The settings are listed by --help.");
-  EXPECT_EQ(hint_for(""), "The settings are listed by --help.");
+  EXPECT_EQ(hint_for("nonsense"), "--help lists the settings.");
+  EXPECT_EQ(hint_for(""), "--help lists the settings.");
 }
 
 TEST(SettingsTest, AMissingSettingIsRefusedWithTheWaysToSetIt) {
@@ -165,7 +165,7 @@ TEST(SettingsTest, AMissingSettingIsRefusedWithTheWaysToSetIt) {
   EXPECT_EQ(error.kind(), ErrorKind::kUsage);
   EXPECT_STREQ(error.what(), "setting \"tls.ca\" is missing");
   EXPECT_EQ(error.hint(),
-            "Give the option --tls-ca, or set WALSTOW_TLS_CA in the environment, or \"tls.ca\" in "
+            "Give the option --tls-ca, set WALSTOW_TLS_CA in the environment, or set \"tls.ca\" in "
             "the settings file.");
 }
 
@@ -187,7 +187,7 @@ TEST(SettingsTest, ACountOutOfItsBoundsIsRefusedWithThem) {
   for (const char* const value : {"1", "9"}) {
     settings.set("workers", value, "--workers");
     EXPECT_EQ(error_of([&] { settings.count("workers"); }).what(),
-              "setting \"workers\" (--workers) is " + std::string(value) + ", not 2 to 8");
+              "setting \"workers\" (--workers) is " + std::string(value) + ", but must be 2 to 8");
   }
 }
 

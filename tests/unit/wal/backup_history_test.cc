@@ -76,7 +76,7 @@ TEST(BackupHistoryTest, ItsNameIsThatOfItsStart) {
        {"000000010000000000000009.00000028.backup", "000000020000000000000008.00000028.backup",
         "000000010000000000000008.00000060.backup"}) {
     EXPECT_EQ(compared(name),
-              "its START WAL LOCATION is 0/8000028, so that its name would be "
+              "its START WAL LOCATION is 0/8000028, so its name should be "
               "000000010000000000000008.00000028.backup");
   }
 }

@@ -70,20 +70,22 @@ TEST(SegmentHeaderTest, SaysWhyBytesAreNoSegment) {
     const char* problem;
   } const cases[] = {
       {{.magic = 0},
-       "is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 19"},
+       "is not a WAL segment: page magic 0x0000 belongs to no PostgreSQL release from 9.3 to 19"},
       {{.magic = 0xD074},
-       "is not a WAL segment: page magic 0xD074 is of no PostgreSQL release from 9.3 to 19"},
+       "is not a WAL segment: page magic 0xD074 belongs to no PostgreSQL release from 9.3 to 19"},
       {{.magic = 0x10D1},
        "is a WAL segment of a big-endian server, which is not supported: page magic 0x10D1 is "
        "0xD110 of PostgreSQL 15 with its bytes swapped"},
       // Between two releases: a development version's.
       {{.magic = 0xD119},
-       "is not a WAL segment: page magic 0xD119 is of no PostgreSQL release from 9.3 to 19"},
+       "is not a WAL segment: page magic 0xD119 belongs to no PostgreSQL release from 9.3 to 19"},
       {{.magic = 0xE123},
-       "is not a WAL segment: page magic 0xE123 is of no PostgreSQL release from 9.3 to 19"},
+       "is not a WAL segment: page magic 0xE123 belongs to no PostgreSQL release from 9.3 to 19"},
       {{.info = 0x0005},
-       "is not a WAL segment: its first page has no long header, so it is a later page of one"},
-      {{.timeline = 0}, "is not a WAL segment: its first page is of timeline 0"},
+       "is not a WAL segment: its first page has no long header, so that page is not the first "
+       "page of a "
+       "segment"},
+      {{.timeline = 0}, "is not a WAL segment: its first page is from timeline 0"},
       {{.system_identifier = 0}, "is not a WAL segment: its system identifier is 0"},
       {{.segment_size = 12345678},
        "is not a WAL segment: its segment size of 12345678 bytes is not a power of two from 1MB to "
@@ -96,7 +98,8 @@ TEST(SegmentHeaderTest, SaysWhyBytesAreNoSegment) {
        "is not a WAL segment: its page size of 131072 bytes is not a power of two from 1kB to "
        "64kB"},
       {{.page_address = 0x7002000},
-       "is not a WAL segment: its first page is of 0/7002000, where no segment of 16MB starts"},
+       "is not a WAL segment: its first page has the address 0/7002000, where no segment of 16MB "
+       "starts"},
   };
   for (const auto& test : cases) {
     const auto result = parse_segment_header(page_header(test.fields));
@@ -159,7 +162,7 @@ TEST(SegmentHeaderTest, NeedsAllOfItsBytes) {
     const auto result = parse_segment_header(ByteView(bytes).first(size));
     EXPECT_FALSE(result.header);
     EXPECT_EQ(result.problem, "is not a WAL segment: it has " + std::to_string(size) +
-                                  " bytes, its header alone takes 40");
+                                  " bytes, but its header alone takes 40");
   }
 }
 
@@ -200,32 +203,37 @@ TEST(SegmentCheckTest, NamesWhatDisagrees) {
       {{},
        "000000010000000000000008",
        kFullSize,
-       "its first page is of 0/7000000, its name means 0/8000000"},
+       "its first page has the address 0/7000000, but according to its name it should have "
+       "0/8000000"},
       {{.page_address = 0x107000000},
        "000000010000000000000007",
        kFullSize,
-       "its first page is of 1/7000000, its name means 0/7000000"},
+       "its first page has the address 1/7000000, but according to its name it should have "
+       "0/7000000"},
       {{},
        "000000010000000000000107",
        kFullSize,
-       "segment size is 16MB, with which no segment has this name"},
+       "with a segment size of 16MB, no segment has this name"},
       {{},
        "000000010000000000000007",
        kFullSize - 1,
-       "it has 16777215 bytes, a segment has 16777216"},
+       "it has 16777215 bytes, but a segment has 16777216"},
       {{},
        "000000010000000000000007",
        kFullSize + 1,
-       "it has 16777217 bytes, a segment has 16777216"},
-      {{}, "000000010000000000000007.partial", 8192, "it has 8192 bytes, a segment has 16777216"},
+       "it has 16777217 bytes, but a segment has 16777216"},
+      {{},
+       "000000010000000000000007.partial",
+       8192,
+       "it has 8192 bytes, but a segment has 16777216"},
       {{.system_identifier = 42},
        "000000010000000000000007",
        kFullSize,
-       "its system identifier is 42, the cluster's is 7711084899053762744"},
+       "its system identifier is 42, but the cluster's is 7711084899053762744"},
       {{.timeline = 3},
        "000000020000000000000007",
        kFullSize,
-       "its first page is of timeline 3, its name of the older timeline 2"},
+       "its first page is from timeline 3, but its name is from the older timeline 2"},
   };
   for (const auto& test : cases) {
     const auto parsed = parse_segment_header(page_header(test.fields));

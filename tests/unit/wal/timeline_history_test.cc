@@ -77,15 +77,38 @@ TEST(TimelineHistoryTest, SomePlacesNoLogReaches) {
     return impossible_place(*parse_timeline_history(Timeline{5}, content).history, size);
   };
   EXPECT_EQ(problem("1\t0/0\tx\n"),
-            "timeline 1 cannot have been left at 0/0: no log begins before 0/100000");
+            "no timeline can branch off timeline 1 at 0/0: no log begins before 0/100000");
   EXPECT_EQ(problem("1\t0/FFFFF\tx\n"),
-            "timeline 1 cannot have been left at 0/FFFFF: no log begins before 0/100000");
+            "no timeline can branch off timeline 1 at 0/FFFFF: no log begins before 0/100000");
   EXPECT_EQ(problem("1\t0/400028\tx\n3\t0/400000\tx\n"),
-            "timeline 3 cannot have been left at 0/400000, which is before 0/400028, where the "
-            "timeline before it was left");
+            "no timeline can branch off timeline 3 at 0/400000: the previous branch point, "
+            "0/400028, is later");
   EXPECT_EQ(problem("1\t0/100000\tx\n"), "");
   EXPECT_EQ(problem("1\t0/400028\tx\n2\t0/400028\tx\n4\t0/400030\tx\n"), "");
   EXPECT_EQ(problem("1\tFFFFFF/28\tx\n"), "") << "after a long outage";
+}
+
+TEST(TimelineHistoryTest, OnlyTheSegmentThatOpensATimelineBeginsWithAnOlderPage) {
+  const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{1} << 20);
+  const auto problem = [&](std::string_view content, std::uint64_t number, std::uint32_t page) {
+    const auto history = parse_timeline_history(Timeline{5}, content).history;
+    return impossible_first_page(*history, SegmentNumber{number}, size, Timeline{page});
+  };
+  constexpr std::string_view kInside = "1\t0/700028\tx\n3\t0/A00320\tx\n";
+  EXPECT_EQ(problem(kInside, 0xA, 3), "");
+  EXPECT_EQ(problem(kInside, 0xA, 1), "") << "two switches in one segment look like this";
+  EXPECT_EQ(problem(kInside, 0xB, 3),
+            "its first page is from timeline 3, but timeline 5 was opened at 0/A00320, in another "
+            "segment");
+  EXPECT_NE(problem(kInside, 9, 3), "");
+  EXPECT_NE(problem(kInside, 7, 1), "");
+  EXPECT_EQ(problem(kInside, 0xA, 2),
+            "its first page is from timeline 2, which is no ancestor of timeline 5");
+  // The server writes the segment that begins at the switch itself.
+  constexpr std::string_view kBetween = "1\t0/A00000\tx\n";
+  EXPECT_NE(problem(kBetween, 0xA, 1), "");
+  EXPECT_EQ(problem(kBetween, 9, 1), "") << "before 9.5, the previous one is copied";
+  EXPECT_NE(problem(kBetween, 8, 1), "");
 }
 
 TEST(TimelineHistoryTest, IsBounded) {
@@ -94,7 +117,7 @@ TEST(TimelineHistoryTest, IsBounded) {
   EXPECT_TRUE(parse_timeline_history(Timeline{2}, content).history);
   content += '\n';
   EXPECT_EQ(parse_timeline_history(Timeline{2}, content).problem,
-            "it has 1048577 bytes, a timeline history file at most 1048576");
+            "it has 1048577 bytes, but a timeline history file has at most 1048576");
 }
 
 // A megabyte would name a hundred thousand timelines, and a store keeps all of them in memory.
@@ -105,7 +128,7 @@ TEST(TimelineHistoryTest, NamesAThousandTimelinesAtMost) {
   EXPECT_TRUE(parse_timeline_history(Timeline{5000}, content).history);
   content += "1001\t2/0\tx\n";
   EXPECT_EQ(parse_timeline_history(Timeline{5000}, content).problem,
-            "line 1001: more than 1000 timelines before it");
+            "line 1001: there are more than 1000 timelines before it");
 }
 
 }  // namespace

@@ -38,6 +38,10 @@ RequestHead put_request() {
   return to_request(put);
 }
 
+RequestHead confirm_request() {
+  return to_request(ConfirmFile{put_of(kSegmentName), {}});
+}
+
 RequestHead get_request() {
   GetFile get = get_of(kSegmentName);
   get.instance = instance();
@@ -58,7 +62,12 @@ struct BadTarget {
 TEST(RefusedRequestTest, TargetsAndMethods) {
   const BadTarget table[] = {
       {Method::kGet, "", Code::kBadRequest},
-      {Method::kGet, "/", Code::kBadRequest},
+      {Method::kPost, "/", Code::kBadRequest},
+      {Method::kHead, "/", Code::kBadRequest},
+      {Method::kGet, "/?cluster=", Code::kBadRequest},
+      {Method::kGet, "/?cluster=a%2Fb", Code::kBadRequest},
+      {Method::kGet, "/?cluster=main&cluster=main", Code::kBadRequest},
+      {Method::kGet, "/?after=main", Code::kBadRequest},
       {Method::kGet, "*", Code::kBadRequest},
       {Method::kGet, "http://store/v1/whoami", Code::kBadRequest},
       {Method::kGet, "/v1", Code::kBadRequest},
@@ -68,6 +77,11 @@ TEST(RefusedRequestTest, TargetsAndMethods) {
       {Method::kGet, "/v1/whoami/", Code::kBadRequest},
       {Method::kGet, "/v1//whoami", Code::kBadRequest},
       {Method::kGet, "/v1/whoami?x=1", Code::kBadRequest},
+      {Method::kGet, "/v1/clusters/main/prune?keep_monthly=1", Code::kBadRequest},
+      {Method::kGet, "/v1/clusters/main/prune?keep_weekly=1", Code::kBadRequest},
+      {Method::kGet, "/v1/clusters/main/policy?keep_monthly=1", Code::kBadRequest},
+      {Method::kDelete, "/v1/clusters/main/prune?keep_monthly=1", Code::kBadRequest},
+      {Method::kPost, "/v1/clusters/main/prune/1?keep_monthly=1", Code::kBadRequest},
       {Method::kGet, "/v1/who%6", Code::kBadRequest},
       {Method::kPut, "/v1/whoami", Code::kBadRequest},
       {Method::kHead, "/v1/whoami", Code::kBadRequest},
@@ -171,6 +185,10 @@ TEST(RefusedRequestTest, Values) {
   const BadField table[] = {
       {put_request, field::kSystem, "0"},
       {put_request, field::kSystem, ""},
+      {confirm_request, field::kSha256, std::string(63, 'a')},
+      {confirm_request, field::kSha256, std::string(64, 'A')},
+      {confirm_request, field::kDigest, std::string(32, 'a')},
+      {confirm_request, field::kSize, "x"},
       {put_request, field::kSystem, "-5"},
       {put_request, field::kSystem, "05"},
       {put_request, field::kSystem, "0x5"},
@@ -321,7 +339,8 @@ TEST(RefusedRequestTest, SizesAndNamesThatContradictEachOther) {
 TEST(RefusedRequestTest, NamesBothVersions) {
   const auto refusal = refusal_of(with(get_request(), field::kVersion, "17"));
   ASSERT_TRUE(refusal);
-  EXPECT_EQ(refusal->message, "protocol version \"17\" is requested, this store speaks \"1\"");
+  EXPECT_EQ(refusal->message,
+            "the request uses protocol version \"17\", but this store uses version \"1\"");
 }
 
 TEST(RefusedRequestTest, SaysEachThingOnOneShortLine) {
@@ -332,7 +351,7 @@ TEST(RefusedRequestTest, SaysEachThingOnOneShortLine) {
   EXPECT_LT(refusal_of(request)->message.size(), 256U);
   const auto value = refusal_of(with(get_request(), field::kHost, "a\nerror: forged"));
   EXPECT_EQ(value->message, "invalid value for Walstow-Host: \"a\\x0aerror: forged\"");
-  EXPECT_EQ(value->hint, "Walstow-Host is 1 to 255 printable ASCII characters.");
+  EXPECT_EQ(value->hint, "Walstow-Host must be 1 to 255 printable ASCII characters.");
 }
 
 }  // namespace

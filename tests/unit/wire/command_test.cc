@@ -27,6 +27,12 @@ Digest add_digest() {
   return *parse_digest("0123456789abcdef0123456789abcdef");
 }
 
+Sha256Digest sha256() {
+  Sha256Digest digest{};
+  digest.fill(std::byte{0xA5});
+  return digest;
+}
+
 std::vector<Command> commands() {
   const PutFile put = put_of(kSegmentName);
   const GetFile get = get_of(kSegmentName);
@@ -63,6 +69,7 @@ std::vector<Command> commands() {
                 c.raw_size = 0;
                 c.segment_size.reset();
               }),
+      ConfirmFile{put, sha256()},
       get,
       changed(get, [](GetFile& c) { c.head_only = true; }),
       changed(get, [](GetFile& c) { c.accept = Encoding::kIdentity; }),
@@ -100,6 +107,10 @@ std::vector<Command> commands() {
                 .range = {.timeline = Timeline{1},
                           .from = file("00000001.history"),
                           .to = file("000000010000000A000000FE.partial")}},
+      ListTimes{.cluster = "main",
+                .after = "001-5-1048576/wal/0000000100000000/x.zst",
+                .limit = 7,
+                .range = {.timeline = Timeline{1}, .from = file(kSegmentName)}},
       VerifyFiles{.cluster = "main", .after = {}, .range = {}, .since = {}},
       VerifyFiles{.cluster = "main",
                   .after = "001-5-1048576/wal/x",
@@ -117,6 +128,8 @@ std::vector<Command> commands() {
       position(),
       Whoami{},
       ShowMetrics{},
+      ShowPage{},
+      ShowPage{.only = "main"},
       CheckStore{"main"},
       ListConflicts{.cluster = "main", .file = {}},
       ListConflicts{.cluster = "main", .file = file("00000002.history")},
@@ -154,6 +167,11 @@ std::vector<Command> commands() {
                  .standby_limit_days = 30}},
       BeginPrune{"main", {.keep_backups = 36500, .keep_days = 36500}, Lsn{0xA00000000}},
       BeginPrune{"main", {.timeline = Timeline{7}}, {}},
+      PlanPrune{"main", {.keep_backups = 1, .keep_days = 0, .keep_monthly = 1200}},
+      BeginPrune{"main",
+                 {.keep_backups = 0, .keep_days = 0, .keep_monthly = 0, .keep_yearly = 100},
+                 {},
+                 EraName{1, 7, 1U << 20}},
       BeginPrune{"main", {.keep_backups = 0, .keep_days = 7}, {}, EraName{1, 7, 1U << 20}},
       PlanPrune{"main", {}, EraName{12, 7, 1U << 24}},
       ContinuePrune{"main", 999999},
@@ -161,6 +179,7 @@ std::vector<Command> commands() {
       AbandonPrune{"main"},
       AbandonPrune{"main", EraName{1, 7, 1U << 20}},
       SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}},
+      SetPolicy{"main", {.keep_backups = 2, .keep_days = 14, .keep_monthly = 12, .keep_yearly = 3}},
       SetPolicy{.cluster = "main", .quota = 0},
       SetPolicy{"main", {.keep_backups = 2, .keep_days = 14}, std::uint64_t{1} << 40},
       SetPolicy{
@@ -205,6 +224,8 @@ TEST(CommandTest, HasAStableForm) {
   const std::pair<Command, const char*> forms[] = {
       {put_of(kSegmentName), "PUT /v1/clusters/main/wal/000000010000000A000000FE"},
       {get_of(kSegmentName), "GET /v1/clusters/main/wal/000000010000000A000000FE"},
+      {ConfirmFile{put_of(kSegmentName), sha256()},
+       "POST /v1/clusters/main/wal/000000010000000A000000FE"},
       {changed(get_of(kSegmentName), [](GetFile& c) { c.head_only = true; }),
        "HEAD /v1/clusters/main/wal/000000010000000A000000FE"},
       {ListFiles{.cluster = "main",
@@ -217,6 +238,8 @@ TEST(CommandTest, HasAStableForm) {
        "000000010000000A000000FE"},
       {ListHoles{.cluster = "main", .after = {}, .limit = 7, .range = {}},
        "GET /v1/clusters/main/holes?limit=7"},
+      {ListTimes{.cluster = "main", .after = {}, .limit = 7, .range = {}},
+       "GET /v1/clusters/main/times?limit=7"},
       {VerifyFiles{.cluster = "main",
                    .after = {},
                    .range = {},
@@ -235,6 +258,8 @@ TEST(CommandTest, HasAStableForm) {
       {position(), "PUT /v1/clusters/main/standbys/0123456789abcdef0123456789abcdef"},
       {Whoami{}, "GET /v1/whoami"},
       {ShowMetrics{}, "GET /metrics"},
+      {ShowPage{}, "GET /"},
+      {ShowPage{.only = "main"}, "GET /?cluster=main"},
       {CheckStore{"main"}, "POST /v1/clusters/main/check"},
       {ListConflicts{.cluster = "main", .file = {}}, "GET /v1/clusters/main/conflicts"},
       {ListConflicts{.cluster = "main", .file = file("00000002.history")},
@@ -409,6 +434,10 @@ TEST(CommandTest, NothingMalformedIsSent) {
       PlanPrune{"main", {.keep_days = 2}},
       PlanPrune{"main", {.keep_backups = 0, .keep_days = 2}},
       BeginPrune{"main", {.keep_backups = 0, .keep_days = 2}, {}},
+      PlanPrune{"main", {.keep_monthly = 1}},
+      PlanPrune{"main", {.keep_backups = 1, .keep_days = 2, .keep_monthly = 1201}},
+      BeginPrune{"main", {.keep_backups = 1, .keep_days = 2, .keep_yearly = 101}, {}},
+      SetPolicy{"main", {.keep_yearly = 1}},
       SetPolicy{"main", {}},
       SetPolicy{"main", {.standby_limit_days = 30}},
       SetPolicy{"main", {.keep_backups = 0, .keep_days = 2}},

@@ -15,6 +15,7 @@
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/report.h"
 #include "proto/wire/retention_report.h"
+#include "proto/wire/times_report.h"
 #include "tests/support/digests.h"
 
 namespace walstow {
@@ -82,6 +83,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kSegmentSize),
       std::string(field::kSize),
       std::string(field::kDigest),
+      std::string(field::kSha256),
       std::string(field::kArchive),
       std::string(field::kEra),
       std::string(field::kRequest),
@@ -159,11 +161,15 @@ TEST(ProtocolDocumentTest, ShowsEveryReport) {
         return to_json(parse_prune_report(sample));
       case 17:
         return to_json(parse_withdrawn_page(sample));
-      default:
+      case 18:
         return to_json(parse_new_timelines_report(sample));
+      case 19:
+        return to_json(parse_times_page(sample));
+      default:
+        return to_json(parse_confirm_report(sample));
     }
   };
-  ASSERT_EQ(samples.size(), 19U);
+  ASSERT_EQ(samples.size(), 21U);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(boost::json::parse(again(i, samples[i])), boost::json::parse(samples[i]))
         << samples[i];

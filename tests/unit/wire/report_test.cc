@@ -6,6 +6,8 @@
 
 #include "proto/base/error.h"
 #include "proto/http/http.h"
+#include "proto/wire/times_report.h"
+#include "tests/support/thrown.h"
 
 namespace walstow {
 namespace {
@@ -22,6 +24,15 @@ PutReport put_report() {
           .raw_size = 16777216,
           .stored_size = 18446744073709551615U,
           .warning = "of no use"};
+}
+
+PeriodBackupReport period_backup() {
+  return {.name = "000000010000000000000002.00000028.backup",
+          .put_by = "primary1",
+          .month = "2026-10",
+          .year = "2026",
+          .first = "000000010000000000000002",
+          .last = "000000010000000000000003"};
 }
 
 ClusterReport cluster_report() {
@@ -51,7 +62,8 @@ ClusterReport cluster_report() {
                         .stopped = at("2026-11-22T19:10:00Z"),
                         .put_by = "primary1",
                         .put = at("2026-11-22T19:10:01Z")},
-                       BackupReport{.added = true, .pruned = true}}};
+                       BackupReport{.added = true, .pruned = true}},
+      .pruned_gaps = 4};
   const TimelineReport second{.timeline = 4294967295,
                               .parent = 1,
                               .left_parent_at = "0/5000028",
@@ -79,66 +91,76 @@ ClusterReport cluster_report() {
                                             .lowest_handed = "000000010000000000000004",
                                             .last_handed = "000000010000000000000006",
                                             .seen = at("2026-11-22T19:41:09Z")}}};
-  return {.archive = "6a1f",
-          .cluster = "main",
-          .eras = {{.era = "001-5-16777216",
-                    .timelines = {first, second},
-                    .histories = 1,
-                    .conflicts = 2,
-                    .missing = 1,
-                    .withdrawn = 2,
-                    .missing_histories = {"00000004.history"},
-                    .newer_magic = "0xD130",
-                    .breaks = {{.file = "000000010000000000000003",
-                                .before = "000000010000000000000002",
-                                .at = "0/3000128"}},
-                    .forked = ForkedTimeline{.highest = 3, .in_use = 2, .left_at = "0/3000060"},
-                    .holes = {{.era = "001-5-16777216",
-                               .first = "000000010000000000000004",
-                               .last = "000000010000000000000004",
-                               .count = 1}},
-                    .withdrawn_files = {{.era = "001-5-16777216",
-                                         .name = "00000003.history",
-                                         .digest = "0123456789abcdef0123456789abcdef",
-                                         .state = "withdrawn",
-                                         .client = "db2",
-                                         .put = at("2026-11-22T19:41:09Z"),
-                                         .stored_size = 317,
-                                         .followed = true,
-                                         .by = "dba",
-                                         .reason = "a trial",
-                                         .at = at("2026-11-22T19:42:09Z")}},
-                    .branches = {{.timeline = 2,
-                                  .parent = 1,
-                                  .left_at = "0/3000060",
-                                  .client = "db2",
-                                  .instance = "a",
-                                  .put = at("2026-11-22T19:41:09Z"),
-                                  .other_client = "db1",
-                                  .other_instance = "b",
-                                  .newest = "000000010000000000000005",
-                                  .segments = 3,
-                                  .more = true}}},
-                   {.era = "002-6-16777216",
-                    .timelines = {},
-                    .histories = 0,
-                    .retention = RetentionReport{.policy = {},
-                                                 .floor = "0/1000000",
-                                                 .reason = "a hold",
-                                                 .notes = {"one", "two"},
-                                                 .files = 3,
-                                                 .stored_bytes = 4,
-                                                 .pruned = "0/500000",
-                                                 .clock = "it has jumped"}}},
-          .positions = {reported, PositionReport{}},
-          .damaged = {"record \"x\" is damaged"},
-          .stored_bytes = 9876543,
-          .quota = 10000000,
-          .verified = VerifyRecord{.ended = at("2026-11-22T19:43:09Z"),
-                                   .deep = true,
-                                   .objects = 3,
-                                   .problems = 1,
-                                   .by = "dba"}};
+  return {
+      .archive = "6a1f",
+      .cluster = "main",
+      .eras = {{.era = "001-5-16777216",
+                .timelines = {first, second},
+                .histories = 1,
+                .conflicts = 2,
+                .missing = 1,
+                .withdrawn = 2,
+                .missing_histories = {"00000004.history"},
+                .newer_magic = "0xD130",
+                .breaks = {{.file = "000000010000000000000003",
+                            .before = "000000010000000000000002",
+                            .at = "0/3000128"}},
+                .more_breaks = true,
+                .forked = ForkedTimeline{.highest = 3, .in_use = 2, .left_at = "0/3000060"},
+                .holes = {{.era = "001-5-16777216",
+                           .first = "000000010000000000000004",
+                           .last = "000000010000000000000004",
+                           .count = 1}},
+                .withdrawn_files = {{.era = "001-5-16777216",
+                                     .name = "00000003.history",
+                                     .digest = "0123456789abcdef0123456789abcdef",
+                                     .state = "withdrawn",
+                                     .client = "db2",
+                                     .put = at("2026-11-22T19:41:09Z"),
+                                     .stored_size = 317,
+                                     .followed = true,
+                                     .by = "dba",
+                                     .reason = "a trial",
+                                     .at = at("2026-11-22T19:42:09Z")}},
+                .branches = {{.timeline = 2,
+                              .parent = 1,
+                              .left_at = "0/3000060",
+                              .client = "db2",
+                              .instance = "a",
+                              .put = at("2026-11-22T19:41:09Z"),
+                              .other_client = "db1",
+                              .other_instance = "b",
+                              .newest = "000000010000000000000005",
+                              .segments = 3,
+                              .more = true}}},
+               {.era = "002-6-16777216",
+                .timelines = {},
+                .histories = 0,
+                .retention = RetentionReport{.policy = {},
+                                             .floor = "0/1000000",
+                                             .reason = "a hold",
+                                             .notes = {"one", "two"},
+                                             .files = 3,
+                                             .stored_bytes = 4,
+                                             .pruned = "0/500000",
+                                             .clock = "it has jumped",
+                                             .period_backups = {period_backup()}},
+                .recoverable =
+                    RecoverableReport{.backup = "000000010000000000000002.00000028.backup",
+                                      .timeline = 2,
+                                      .from = *parse_iso8601_micro("2026-11-22T19:40:00.000001Z"),
+                                      .to = *parse_iso8601_micro("2026-11-22T19:41:00.999999Z"),
+                                      .end = "0/7000000",
+                                      .missing = "000000020000000000000007"}}},
+      .positions = {reported, PositionReport{}},
+      .damaged = {"record \"x\" is damaged"},
+      .stored_bytes = 9876543,
+      .quota = 10000000,
+      .verified = VerifyRecord{.ended = at("2026-11-22T19:43:09Z"),
+                               .deep = true,
+                               .objects = 3,
+                               .problems = 1,
+                               .by = "dba"}};
 }
 
 std::vector<ClusterSummary> summaries() {
@@ -195,6 +217,26 @@ HolePage hole_page() {
           .next = "001-5-16777216/000000010000000000000006"};
 }
 
+TimesPage times_page() {
+  const TimeMicro time = *parse_iso8601_micro("2026-11-22T19:40:00.000001Z");
+  const SegmentTimes times{
+      .earliest = time,
+      .latest = time + std::chrono::seconds(7),
+      .commits = 12,
+      .first_record = Lsn{0x4000028},
+      .last_record = Lsn{0x4FFFF00},
+      .last_complete = Lsn{0x4FFFE00},
+      .restore_points = {{.name = "before \"it\"", .time = time, .end = Lsn{0x4000100}}},
+      .more_restore_points = true,
+      .last_checkpoint_redo = Lsn{0x4000028},
+      .unfinished_at = Lsn{0x4FFFFF0},
+      .known = true};
+  return {
+      .segments = {{.era = "001-5-16777216", .name = "000000010000000000000004", .times = times},
+                   {.era = "001-5-16777216", .name = "000000010000000000000005", .times = {}}},
+      .next = "001-5-16777216/wal/0000000100000000/000000010000000000000005.zst"};
+}
+
 VerifyPage verify_page() {
   return {.objects = 3,
           .bytes = 4321,
@@ -208,9 +250,26 @@ VerifyPage verify_page() {
           .next = "001-5-16777216/x"};
 }
 
+TEST(ReportTest, TimesOfAnotherFormAreRefused) {
+  const std::string sound = to_json(times_page());
+  ASSERT_EQ(parse_times_page(sound), times_page());
+  for (const auto& [part, other] :
+       {std::pair{"\"commits\":12", "\"commits\":-1"},
+        std::pair{"2026-11-22T19:40:07.000001Z", "2026-11-22T19:40:07Z"},
+        std::pair{"\"0/4FFFF00\"", "7"}, std::pair{"\"end\":\"0/4000100\"", "\"end\":null"},
+        std::pair{"\"known\":true", "\"known\":\"true\""}}) {
+    std::string body = sound;
+    ASSERT_NE(body.find(part), std::string::npos) << part;
+    body.replace(body.find(part), std::string_view(part).size(), other);
+    EXPECT_EQ(kind_thrown([&] { parse_times_page(body); }), ErrorKind::kUnavailable) << other;
+  }
+}
+
 TEST(ReportTest, SurvivesTheWay) {
   EXPECT_EQ(parse_hole_page(to_json(hole_page())), hole_page());
   EXPECT_EQ(parse_hole_page(to_json(HolePage{})), HolePage{});
+  EXPECT_EQ(parse_times_page(to_json(times_page())), times_page());
+  EXPECT_EQ(parse_times_page(to_json(TimesPage{})), TimesPage{});
   EXPECT_EQ(parse_verify_page(to_json(verify_page())), verify_page());
   EXPECT_EQ(parse_verify_page(to_json(VerifyPage{})), VerifyPage{});
   using Result = SetAsideReport::Result;
@@ -317,11 +376,11 @@ TEST(ReportTest, HasAStableForm) {
       "\"put_by\":\"primary1\",\"put\":\"2026-11-22T19:10:01Z\"},"
       "{\"name\":\"\",\"era\":\"\",\"timeline\":0,\"start\":\"\",\"stop\":\"\",\"first\":\"\","
       "\"last\":\"\",\"label\":\"\",\"started\":null,\"stopped\":\"1970-01-01T00:00:00Z\","
-      "\"added\":true,\"pruned\":true,\"put_by\":\"\",\"put\":null}]}],"
+      "\"added\":true,\"pruned\":true,\"put_by\":\"\",\"put\":null}],\"pruned_gaps\":4}],"
       "\"histories\":1,\"conflicts\":2,\"missing\":1,\"missing_histories\":[\"00000004.history\"],"
       "\"newer_magic\":\"0xD130\","
       "\"breaks\":[{\"file\":\"000000010000000000000003\",\"before\":\"000000010000000000000002\","
-      "\"at\":\"0/3000128\"}],"
+      "\"at\":\"0/3000128\"}],\"more_breaks\":true,"
       "\"forked\":{\"highest\":3,\"in_use\":2,\"left_at\":\"0/3000060\"},"
       "\"branches\":[{\"timeline\":2,\"parent\":1,\"left_at\":\"0/3000060\",\"client\":\"db2\","
       "\"instance\":\"a\",\"put\":\"2026-11-22T19:41:09Z\",\"other_client\":\"db1\","
@@ -332,7 +391,8 @@ TEST(ReportTest, HasAStableForm) {
       "\"stored_size\":317,\"followed\":true,\"by\":\"dba\",\"reason\":\"a trial\","
       "\"at\":\"2026-11-22T19:42:09Z\"}],\"holes\":[{"
       "\"era\":\"001-5-16777216\",\"first\":\"000000010000000000000004\","
-      "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null}],"
+      "\"last\":\"000000010000000000000004\",\"count\":1}],\"retention\":null,"
+      "\"recoverable\":null}],"
       "\"positions\":[{"
       "\"client\":\"standby1\",\"instance\":\"0123456789abcdef0123456789abcdef\","
       "\"standby\":\"reporting\",\"host\":\"standby1.example\",\"system\":\"18446744073709551615\","

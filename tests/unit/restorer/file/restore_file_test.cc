@@ -82,21 +82,24 @@ TEST_F(RestoreFileTest, PlacesNothingThatIsNotTheFile) {
     std::string content;
     const char* message;
   } const cases[] = {
-      {"", "it is not a WAL segment: it has 0 bytes, its header alone takes 40"},
-      {segment.substr(0, segment.size() - 1), "it has 1048575 bytes, a segment has 1048576"},
-      {segment + "x", "it has 1048577 bytes, a segment has 1048576"},
+      {"", "it is not a WAL segment: it has 0 bytes, but its header alone takes 40"},
+      {segment.substr(0, segment.size() - 1), "it has 1048575 bytes, but a segment has 1048576"},
+      {segment + "x", "it has 1048577 bytes, but a segment has 1048576"},
       {other_magic,
-       "it is not a WAL segment: page magic 0xD100 is of no PostgreSQL release from 9.3 to 19"},
+       "it is not a WAL segment: page magic 0xD100 belongs to no PostgreSQL release from 9.3 to "
+       "19"},
       {other_system,
-       "its system identifier is 7711084896406890662, the cluster's is "
+       "its system identifier is 7711084896406890662, but the cluster's is "
        "7711084896406890663"},
-      {other_address, "its first page is of 0/600000, its name means 0/700000"},
+      {other_address,
+       "its first page has the address 0/600000, but according to its name it should have "
+       "0/700000"},
   };
   for (const auto& test : cases) {
     ScriptedStore store;
     const Outcome outcome = restore(question(), store.then_file(test.content));
     EXPECT_EQ(outcome.answer, StoreAnswer::kDamaged);
-    EXPECT_EQ(outcome.message, std::string("what the store sent is damaged: ") + test.message);
+    EXPECT_EQ(outcome.message, std::string("the store sent damaged data: ") + test.message);
     EXPECT_NE(outcome.hint, "");
     EXPECT_FALSE(placed()) << test.message;
   }

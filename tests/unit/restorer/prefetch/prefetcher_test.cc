@@ -240,7 +240,7 @@ TEST_F(PrefetcherTest, EndsWhenItIsTold) {
 
 TEST_F(PrefetcherTest, EndsWhenNobodyAsks) {
   run(Duration(1));
-  EXPECT_EQ(reason(), "no call came for a long time");
+  EXPECT_EQ(reason(), "there was no call for a long time");
 }
 
 TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
@@ -249,7 +249,7 @@ TEST_F(PrefetcherTest, EndsWhenACallHasOtherSettings) {
   ASSERT_TRUE(call);
   call->send({PrefetchMessage::Kind::kWant, segment_file(11), std::string(32, 'f')});
   EXPECT_EQ(call->receive(kLong), PrefetchReply::kAskTheStore);
-  EXPECT_EQ(reason(), "a call has other settings, or is of another release");
+  EXPECT_EQ(reason(), "a call has other settings, or comes from another release");
 }
 
 TEST_F(PrefetcherTest, ThereIsOneForEachDataDirectory) {

@@ -12,9 +12,11 @@ TEST(ReportTextTest, CertificatesThatEndedOrEndSoonAreMarked) {
     Time until;
     const char* line;
   } const cases[] = {
-      {kReported - std::chrono::seconds(1), "  certificate until 2026-11-22T19:39:59Z  ENDED\n"},
-      {kReported + std::chrono::hours(1), "  certificate until 2026-11-22T20:40:00Z  ENDS SOON\n"},
-      {kReported + std::chrono::days(29), "  certificate until 2026-12-21T19:40:00Z  ENDS SOON\n"},
+      {kReported - std::chrono::seconds(1), "  certificate until 2026-11-22T19:39:59Z  EXPIRED\n"},
+      {kReported + std::chrono::hours(1),
+       "  certificate until 2026-11-22T20:40:00Z  EXPIRES SOON\n"},
+      {kReported + std::chrono::days(29),
+       "  certificate until 2026-12-21T19:40:00Z  EXPIRES SOON\n"},
       {kReported + std::chrono::days(30), "  certificate until 2026-12-22T19:40:00Z\n"},
   };
   for (const auto& test : cases) {

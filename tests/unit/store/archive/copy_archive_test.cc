@@ -121,7 +121,7 @@ TEST_F(CopyArchiveTest, TheCopyIsTheArchiveAndTheSourceIsNoneAnyMore) {
 
 TEST_F(CopyArchiveTest, NobodyCanOpenItBeforeItIsFinished) {
   EXPECT_FALSE(copy().finished);
-  EXPECT_EQ(error_of_opening(*to_), "archive in memory is a copy that is not finished");
+  EXPECT_EQ(error_of_opening(*to_), "archive in memory is an unfinished copy");
   EXPECT_EQ(Archive(std::make_unique<BorrowedBackend>(*from_)).id(), id_);
   whole_.erase("walstow.json");
   EXPECT_EQ(all_of(*to_), whole_);
@@ -144,7 +144,7 @@ TEST_F(CopyArchiveTest, OneThatIsCutShortAtAnyObjectGoesOnThere) {
       if (counts.objects == at) throw Error(ErrorKind::kTimeout, "cut short");
     };
     EXPECT_EQ(error_of_copying(ErrorKind::kTimeout, Pass::kFinish), "cut short");
-    EXPECT_EQ(error_of_opening(*to_), "archive in memory is a copy that is not finished");
+    EXPECT_EQ(error_of_opening(*to_), "archive in memory is an unfinished copy");
     EXPECT_TRUE(from_->read_record("walstow.json"));
     on_progress_ = {};
     const CopyCounts counts = copy().counts;
@@ -190,7 +190,7 @@ TEST_F(CopyArchiveTest, OtherBytesAreNamedAndLeft) {
   EXPECT_EQ(problems_[0].key, segment(2));
   EXPECT_EQ(bytes_of(*to_, segment(2)), as_text(other));
   EXPECT_TRUE(from_->read_record("walstow.json"));
-  EXPECT_EQ(error_of_opening(*to_), "archive in memory is a copy that is not finished");
+  EXPECT_EQ(error_of_opening(*to_), "archive in memory is an unfinished copy");
 }
 
 TEST_F(CopyArchiveTest, WhatIsDamagedIsCopiedAsItIs) {
@@ -236,7 +236,7 @@ TEST_F(CopyArchiveTest, ForeignFilesAreLeftOutAndNamedOnce) {
 
 TEST_F(CopyArchiveTest, ATargetThatIsSomethingElseIsLeftAlone) {
   initialize_archive(*to_);
-  EXPECT_EQ(error_of_copying(ErrorKind::kRefused), "archive in memory is an archive already");
+  EXPECT_EQ(error_of_copying(ErrorKind::kRefused), "archive in memory is already an archive");
   to_ = make_memory_backend();
   to_->create_record("other/thing.json", "{}");
   EXPECT_EQ(error_of_copying(ErrorKind::kRefused),
@@ -262,7 +262,8 @@ TEST_F(CopyArchiveTest, FinishingGoesOnWhereItWasCutShort) {
   from_->create_record(std::string(layout::kMovedMarker), *from_->read_record("walstow.json"));
   from_->remove_record("walstow.json");
   put_whole(segment(8), "came last");
-  EXPECT_EQ(error_of_copying(ErrorKind::kRefused), "archive in memory has given up its marker");
+  EXPECT_EQ(error_of_copying(ErrorKind::kRefused),
+            "archive in memory is no longer the archive: a copy with --finish was interrupted");
   const CopyResult result = copy(Pass::kFinish);
   EXPECT_TRUE(result.finished);
   EXPECT_EQ(result.counts.objects, 1U);

@@ -197,6 +197,35 @@ TEST(LayoutTest, ShorterDigestsAreReadForEver) {
   EXPECT_TRUE(parse_break_mark("main", kEra, break_mark_keys("main", kEra, segment, kDigest)[1]));
 }
 
+TEST(LayoutTest, RecordsOfTimesHave64Segments) {
+  const auto key = [](std::string_view segment) {
+    return times_record("main", kEra, name(segment));
+  };
+  EXPECT_EQ(key("000000010000000A00000000"), kEraText + "times/000000010000000A/000.json");
+  EXPECT_EQ(key("000000010000000A0000003F"), kEraText + "times/000000010000000A/000.json");
+  EXPECT_EQ(key("000000010000000A00000040"), kEraText + "times/000000010000000A/001.json");
+  EXPECT_EQ(key("000000010000000A00000FFF"), kEraText + "times/000000010000000A/063.json");
+  EXPECT_TRUE(key("000000010000000A00000FFF").starts_with(times_records("main", kEra)));
+  const auto range = parse_times_record("main", kEra, key("000000010000000A00000FFF"));
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->first, name("000000010000000A00000FC0"));
+  EXPECT_EQ(range->last, name("000000010000000A00000FFF"));
+  // With segments of 1 GB, a log number has four.
+  const EraName large{1, 7, 1U << 30};
+  const auto all = parse_times_record(
+      "main", large, times_record("main", large, name("000000010000000A00000002")));
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->first, name("000000010000000A00000000"));
+  EXPECT_EQ(all->last, name("000000010000000A00000003"));
+  for (const char* const other :
+       {"times/000000010000000A/064.json", "times/000000010000000A/63.json",
+        "times/000000010000000A/0063.json", "times/000000010000000A/06x.json",
+        "times/000000010000000a/063.json", "times/063.json", "times/000000010000000A/063.zst",
+        "wal/000000010000000A/063.json"}) {
+    EXPECT_FALSE(parse_times_record("main", kEra, kEraText + other)) << other;
+  }
+}
+
 TEST(LayoutTest, DigitsAreOfTheDigestThatBeginsWithThem) {
   EXPECT_TRUE(are_digits_of("001122334455", kDigest));
   EXPECT_TRUE(are_digits_of(to_string(kDigest), kDigest));

@@ -62,10 +62,12 @@ std::vector<Row> table() {
   const std::set<Right> kReaders{kRestore, kMonitor, kAdmin};
   return {
       {put, {kArchive}, Place::kMain},
+      {ConfirmFile{put, {}}, {kArchive}, Place::kMain},
       {get, {kRestore, kAdmin}, Place::kMain},
       {head, {kRestore, kAdmin}, Place::kMain},
       {ListFiles{.cluster = "main"}, kReaders, Place::kMain},
       {ListHoles{.cluster = "main"}, kReaders, Place::kMain},
+      {ListTimes{.cluster = "main"}, kReaders, Place::kMain},
       {VerifyFiles{.cluster = "main"}, {kAdmin}, Place::kMain},
       {SetAside{"main", "001-7-1048576/wal/x"}, {kAdmin}, Place::kMain},
       {ClusterStatus{"main"}, kReaders, Place::kMain},
@@ -76,6 +78,7 @@ std::vector<Row> table() {
       {ListConflicts{.cluster = "main", .file = {}}, kReaders, Place::kMain},
       {AcceptContent{"main", file_named(kSegment), "0123456789ab"}, {kAdmin}, Place::kMain},
       {ShowMetrics{}, {kMonitor, kAdmin}, Place::kEverywhere},
+      {ShowPage{}, {kMonitor, kAdmin}, Place::kEverywhere},
       {ListClients{}, {kAdmin}, Place::kEverywhere},
       {AddClient{.client = "new",
                  .public_key = kAnyKey,

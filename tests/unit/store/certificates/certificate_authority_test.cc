@@ -289,8 +289,8 @@ TEST_F(SigningRequestTest, OtherKeysAreRefused) {
       read_signing_request(path);
       ADD_FAILURE() << EVP_PKEY_get0_type_name(own.get()) << " " << EVP_PKEY_get_bits(own.get());
     } catch (const Error& error) {
-      EXPECT_EQ(error.what(), "the key of certificate request file \"" + path +
-                                  "\" is of a kind that is not accepted");
+      EXPECT_EQ(error.what(), "the key in certificate request file \"" + path +
+                                  "\" is of a kind that walstow does not accept");
     }
   }
 }

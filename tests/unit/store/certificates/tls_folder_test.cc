@@ -113,7 +113,7 @@ TEST_F(TlsFolderTest, AKeyThatWasMovedOffTheHostCanBeGiven) {
   fs::rename(tls_.authority_key, moved);
   EXPECT_EQ(failure_of([&] { renew({"archive1.example"}); }),
             "could not find the authority's key: \"" + tls_.authority_key +
-                "\"\nHINT: Give the file that it was moved to with --ca-key.");
+                "\"\nHINT: If it was moved, give the file with --ca-key.");
   EXPECT_NO_THROW(read_authority(tls_.authority_certificate, moved));
 }
 

@@ -80,8 +80,8 @@ TEST_F(GetFileTest, AHoleSaysWhatIsToBeDoneAboutIt) {
     return parse_refusal({response.status, with_version(response.fields)}, response.body).value();
   };
   const Refusal segment = refusal_of(kThird);
-  EXPECT_TRUE(
-      segment.message.ends_with("although timeline 2 continues from a later place of its timeline"))
+  EXPECT_TRUE(segment.message.ends_with(
+      "although timeline 2 branched off this file's timeline at a later point"))
       << segment.message;
   EXPECT_NE(segment.hint.find("walstow-archive PATH"), std::string::npos) << segment.hint;
   const Refusal history = refusal_of("00000003.history");
@@ -188,11 +188,11 @@ TEST_F(GetFileTest, ErasOfOtherSegmentSizesAreOtherLogs) {
   EXPECT_EQ(code_of(of_size(kSecond, kLarger)), "absent-end") << "nothing of that log is there";
   const Response unknown = of_size(kThird, 2U << 20);
   EXPECT_EQ(code_of(unknown), "unknown-system");
-  EXPECT_NE(unknown.body.find("with segments of 2MB, only of 1MB and 4MB"), std::string::npos)
+  EXPECT_NE(unknown.body.find("with segments of 2MB, but only of 1MB and 4MB"), std::string::npos)
       << unknown.body;
   const Response either = get(kThird);
   EXPECT_EQ(code_of(either), "bad-request");
-  EXPECT_NE(either.body.find("has segments of 1MB and 4MB"), std::string::npos) << either.body;
+  EXPECT_NE(either.body.find("contains segments of 1MB and 4MB"), std::string::npos) << either.body;
 }
 
 TEST_F(GetFileTest, StoredFormIsTheObjectItself) {

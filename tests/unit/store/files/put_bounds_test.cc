@@ -276,7 +276,7 @@ TEST_F(PutBoundsTest, ContentsOfAPartial) {
   EXPECT_FALSE(is_refused(put_of(kNamed + ".partial", "0"))) << "it stands";
   const auto refusal =
       refuse_too_many(*backend_, era_, put_of(kNamed + ".partial", "another"), "flooder");
-  EXPECT_NE(refusal->message.find("16 contents of \"" + kNamed + ".partial\""), std::string::npos);
+  EXPECT_NE(refusal->message.find("16 versions of \"" + kNamed + ".partial\""), std::string::npos);
   EXPECT_FALSE(is_refused(put_of(kNext + ".partial", "another")));
 }
 

@@ -37,11 +37,13 @@ TEST_F(PutFileTest, SameContentIsDurableBeforeItIsSuccess) {
       make_directory_backend(with_faults(open_posix_file_system(archive_folder.string()), faults)));
   RecentEdges edges;
   TimelinePermits permits;
+  TimesIndex times;
   const PutContext again{.archive = archive,
                          .put = put_of(kFile, segment_content(kFile)),
                          .client = "tester",
                          .recent_edges = edges,
-                         .permits = permits};
+                         .permits = permits,
+                         .times = times};
   for (const FileCall call : {FileCall::kSync, FileCall::kSyncFolder}) {
     faults->fail_every(call, EIO);
     EXPECT_THROW(begin_put(again), Error);
@@ -158,6 +160,40 @@ TEST_F(PutFileTest, ContentThatContradictsItsNameIsRefused) {
   }
 }
 
+// A segment of `name` whose first page is from timeline 1.
+std::string renamed(std::string_view name) {
+  return segment_content("00000001" + std::string(name.substr(8)));
+}
+
+TEST_F(PutFileTest, SegmentThatAServerHasOnlyRenamedIsRefused) {
+  constexpr std::string_view kOpening = "00000002000000000000000A";
+  constexpr std::string_view kRenamed = "00000002000000000000000B";
+  EXPECT_EQ(put(kFile).status, 201);
+  EXPECT_EQ(put("00000002000000000000000C", renamed("00000002000000000000000C")).status, 201)
+      << "the history may follow";
+  EXPECT_EQ(put("00000002.history", "1\t0/A00320\tno recovery target specified\n").status, 201);
+  const Response refused = put(kRenamed, renamed(kRenamed));
+  EXPECT_EQ(code_of(refused), "bad-content");
+  EXPECT_NE(refused.body.find("from timeline 1, but timeline 2 was opened at 0/A00320"),
+            std::string::npos)
+      << refused.body;
+  EXPECT_NE(refused.body.find("\"hint\""), std::string::npos);
+  EXPECT_EQ(get(kRenamed).status, 404);
+  // The one that the server copied, and the one that it wrote.
+  EXPECT_EQ(put(kOpening, renamed(kOpening)).status, 201);
+  EXPECT_EQ(put(kRenamed).status, 201);
+  EXPECT_EQ(code_of(put(std::string(kRenamed) + ".partial", renamed(kRenamed))), "bad-content");
+}
+
+TEST_F(PutFileTest, HistoryOfAnotherEraOfTheLogShowsWhatWasOnlyRenamed) {
+  constexpr std::string_view kRenamed = "00000002000000000000000B";
+  EXPECT_EQ(put(kFile).status, 201);
+  EXPECT_EQ(put("00000002.history", "1\t0/A00320\tno recovery target specified\n").status, 201);
+  EXPECT_EQ(ask(OpenEra{"main", samples::kSystem1Mb, 1U << 24}).status, 201);
+  EXPECT_EQ(ask(OpenEra{"main", samples::kSystem1Mb, 1U << 20}).status, 201);
+  EXPECT_EQ(code_of(put(kRenamed, renamed(kRenamed))), "bad-content");
+}
+
 TEST_F(PutFileTest, AnotherSystemIsRefusedUntilTheClusterIsUpgraded) {
   EXPECT_EQ(put(kFile).status, 201);
   const std::string content = segment_content(kFile, 'x', 4711);
@@ -228,11 +264,13 @@ TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
   const std::string content = segment_content(kFile);
   RecentEdges edges;
   TimelinePermits permits;
+  TimesIndex times;
   HandlerResult answer = begin_put({.archive = archive,
                                     .put = put_of(kFile, content),
                                     .client = "tester",
                                     .recent_edges = edges,
-                                    .permits = permits});
+                                    .permits = permits,
+                                    .times = times});
   Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
   upload.write(as_bytes(content));
   faults->interleave(FileCall::kReadAt, 1, [&disk] {

@@ -37,6 +37,7 @@ struct Archived {
   std::set<std::uint32_t> histories;
   std::set<std::uint32_t> damaged;  // of `histories`
   std::uint64_t floor = 0;          // pruned below
+  std::vector<KeptRange> kept;      // except these
 
   bool has(std::uint32_t id, std::uint64_t segment) const {
     const auto found = segments.find(id);
@@ -114,9 +115,23 @@ std::uint64_t lose(Dice& dice, Archived& archived) {
   const auto some_id = [&] { return static_cast<std::uint32_t>(dice.in(1, archived.tree.size())); };
   if (dice.one_in(4)) {  // a prune
     archived.floor = dice.in(2, 8);
+    for (const auto& [id, numbers] : archived.segments) {
+      if (numbers.empty() || !dice.one_in(2)) continue;
+      const std::uint64_t first = *numbers.begin() + dice.in(0, 3);
+      const KeptRange range{Timeline{id}, SegmentNumber{first},
+                            SegmentNumber{first + dice.in(0, 1)}};
+      const bool is_whole = numbers.contains(first) && numbers.contains(range.last.value);
+      if (is_whole && first < archived.floor) archived.kept.push_back(range);
+    }
     const std::uint64_t before = lost;
-    lose_if([&](std::uint32_t, std::uint64_t segment) { return segment < archived.floor; });
-    if (lost == before) archived.floor = 0;
+    lose_if([&](std::uint32_t id, std::uint64_t segment) {
+      return segment < archived.floor &&
+             !is_kept(archived.kept, Timeline{id}, SegmentNumber{segment});
+    });
+    if (lost == before) {
+      archived.floor = 0;
+      archived.kept.clear();
+    }
     lost = before;
   }
   for (std::uint64_t round = dice.in(0, 3); round > 0; --round) {
@@ -173,8 +188,10 @@ KnownLog known_log(const Archived& archived) {
     log.timelines.push_back(std::move(known));
   }
   if (archived.floor > 0) {
-    log.prunes.push_back(
-        {.limit = SegmentNumber{archived.floor}, .timeline = {}, .has_removed = true});
+    log.prunes.push_back({.limit = SegmentNumber{archived.floor},
+                          .timeline = {},
+                          .has_removed = true,
+                          .kept = archived.kept});
   }
   return log;
 }
@@ -323,6 +340,40 @@ std::uint64_t trees_to_try() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
   const char* const wanted = std::getenv("WALSTOW_ORACLE_TREES");
   return wanted == nullptr ? 10000 : std::strtoull(wanted, nullptr, 10);
+}
+
+// A recovery from a backup whose own WAL a prune has kept: it reaches the end of that WAL, or it
+// stops. It never opens the database before.
+TEST(AbsenceOracleTest, NoBackupThatAPruneKeptIsOpenedBeforeItsEnd) {
+  std::uint64_t walks = 0, stopped = 0, lost_inside = 0;
+  for (std::uint64_t seed = 0; seed < 4 * trees_to_try(); ++seed) {
+    Dice dice(static_cast<std::uint32_t>(seed));
+    Archived archived = archive(grow_tree(dice));
+    lose(dice, archived);
+    const KnownLog log = known_log(archived);
+    for (const KeptRange& range : archived.kept) {
+      const Backup backup{
+          .timeline = range.timeline.value, .segment = range.first.value, .latest = false};
+      const auto opened = walk(
+          archived, backup, [&](const WalFileName& file) { return answer(archived, log, file); });
+      ++walks;
+      for (std::uint64_t number = range.first.value; number <= range.last.value; ++number) {
+        if (archived.has(backup.timeline, number)) continue;
+        ++lost_inside;
+        const auto kind = absence_of(log, segment_name(backup.timeline, number)).kind;
+        ASSERT_EQ(kind, AbsenceKind::kHole) << "tree " << seed;
+      }
+      if (!opened) {
+        ++stopped;
+        continue;
+      }
+      ASSERT_GT(opened->next, range.last.value) << "tree " << seed;
+      ASSERT_FALSE(is_short(archived, backup, *opened)) << "tree " << seed;
+    }
+  }
+  EXPECT_GT(walks, 1000U);
+  EXPECT_GT(stopped, 1000U);
+  EXPECT_GT(lost_inside, 100U);
 }
 
 TEST(AbsenceOracleTest, NoDatabaseIsOpenedShort) {

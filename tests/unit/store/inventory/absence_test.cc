@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
 #include <string>
 
 namespace walstow {
@@ -176,6 +177,56 @@ TEST(AbsenceTest, ErasOfOneLogAreOne) {
   // Two eras that have different histories of one timeline prove nothing.
   merge(log, log_of({timeline(2, {}, {left(1, 7)})}));
   EXPECT_STREQ(segment_kind(log, 2, 8), "unknown");
+}
+
+KeptRange kept(std::uint32_t id, std::uint64_t first, std::uint64_t last) {
+  return {Timeline{id}, SegmentNumber{first}, SegmentNumber{last}};
+}
+
+TEST(KeptRangesTest, RangesOfOneTimelineThatTouchBecomeOne) {
+  EXPECT_EQ(united({kept(2, 5, 6), kept(1, 12, 13), kept(1, 7, 9), kept(1, 10, 11), kept(1, 1, 2),
+                    kept(1, 8, 8)}),
+            (std::vector{kept(1, 1, 2), kept(1, 7, 13), kept(2, 5, 6)}));
+  const std::vector ranges{kept(1, 1, 2), kept(1, 7, 13), kept(2, 5, 6)};
+  EXPECT_TRUE(is_within(ranges, kept(1, 7, 13)));
+  EXPECT_FALSE(is_within(ranges, kept(1, 6, 7)));
+  EXPECT_FALSE(is_within(ranges, kept(1, 2, 7)));
+  EXPECT_FALSE(is_within(ranges, kept(1, 13, 14)));
+  EXPECT_FALSE(is_within(ranges, kept(2, 7, 7)));
+  EXPECT_FALSE(is_within({}, kept(1, 1, 1)));
+}
+
+TEST(KeptRangesTest, WhatAPruneKeptIsMissingAndWhatIsBetweenWasPruned) {
+  KnownLog log =
+      log_of({timeline(1, {{4, 1}, {10, 1}}), timeline(2, {{40, 3}}, {left(1, 30)})}, 40);
+  log.prunes[0].kept = {kept(1, 4, 5), kept(1, 10, 11), kept(2, 35, 35)};
+  EXPECT_STREQ(segment_kind(log, 1, 3), "pruned");
+  EXPECT_STREQ(segment_kind(log, 1, 5), "hole");
+  EXPECT_STREQ(segment_kind(log, 1, 6), "pruned");
+  EXPECT_STREQ(segment_kind(log, 1, 11), "hole");
+  EXPECT_STREQ(segment_kind(log, 1, 12), "pruned");
+  EXPECT_STREQ(segment_kind(log, 2, 34), "pruned");
+  EXPECT_STREQ(segment_kind(log, 2, 35), "hole");
+  EXPECT_STREQ(segment_kind(log, 2, 29), "before");
+  std::string text;
+  for (const Gap& gap : gaps_of(log))
+    text += fmt::format("{}:{}-{} ", gap.timeline.value, gap.missing.first, gap.missing.last());
+  EXPECT_EQ(text, "1:5-5 1:11-11 2:35-35 ");
+  // A later prune has removed one of the ranges.
+  log.prunes.push_back({.limit = SegmentNumber{40}, .timeline = {}, .has_removed = true});
+  log.prunes[1].kept = {kept(1, 4, 5)};
+  EXPECT_STREQ(segment_kind(log, 1, 11), "pruned");
+  EXPECT_STREQ(segment_kind(log, 1, 5), "hole");
+}
+
+// Nothing later is known of the branch. But the prune knew that the segment was there.
+TEST(KeptRangesTest, TheLastSegmentOfARangeIsNoEnd) {
+  KnownLog log = log_of({timeline(1, {{4, 1}}), timeline(2, {{40, 3}}, {left(1, 2)})}, 40);
+  EXPECT_STREQ(segment_kind(log, 1, 45), "end");
+  log.prunes[0].kept = {kept(1, 4, 5)};
+  log.prunes[0].limit = SegmentNumber{5};  // it was withdrawn there
+  EXPECT_STREQ(segment_kind(log, 1, 5), "hole");
+  EXPECT_STREQ(segment_kind(log, 1, 6), "end");
 }
 
 TEST(GapsTest, AnUnbrokenLogHasNone) {

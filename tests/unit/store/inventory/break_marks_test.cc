@@ -1,10 +1,12 @@
 #include "store/inventory/break_marks.h"
 
 #include <fstream>
+#include <functional>
 
 #include "proto/base/filesystem.h"
 #include "proto/wire/report.h"
 #include "store/archive/layout.h"
+#include "tests/support/borrowed_backend.h"
 #include "tests/support/digests.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
@@ -47,6 +49,34 @@ TEST_F(BreakMarksTest, ADamagedOneIsNamedAndStopsNothing) {
   EXPECT_EQ(ask(PlanPrune{"main", {}}).status, 200);
 }
 
+// Also if each put is a process of its own, as over SSH: nothing remembers the segment before.
+TEST_F(BreakMarksTest, AnUnfinishedSegmentCountsOnceTheLogContinues) {
+  const std::string unfinished = "000000010000000000000007";
+  const WalWriter writer = WalWriter(unfinished).records(50, 400);
+  const std::string at = to_string(Lsn{0x700000 + writer.end()});
+  ASSERT_EQ(put(unfinished, writer.content()).status, 201);
+  ASSERT_EQ(status().eras.at(0).breaks.size(), 1U) << "it is the end of the log";
+  ASSERT_EQ(put("000000010000000000000009", WalWriter("000000010000000000000009").fill().content())
+                .status,
+            201);
+  const BreakReport found = status().eras.at(0).breaks.at(0);
+  EXPECT_EQ(found.file, unfinished);
+  EXPECT_EQ(found.at, at);
+  // The whole segment replaces it.
+  ASSERT_EQ(put(unfinished, WalWriter(unfinished).records(50, 400).fill().content()).status, 201);
+  ASSERT_EQ(status().eras.at(0).breaks.size(), 1U);
+  EXPECT_EQ(status().eras.at(0).breaks.at(0).file, kBroken);
+}
+
+TEST_F(BreakMarksTest, AnUnfinishedSegmentBeforeALaterTimeline) {
+  const std::string unfinished = "000000010000000000000007";
+  ASSERT_EQ(put(unfinished, WalWriter(unfinished).records(50, 400).content()).status, 201);
+  ASSERT_EQ(put("00000002.history", "1\t0/700100\tit left in this segment\n").status, 201);
+  EXPECT_EQ(status().eras.at(0).breaks.size(), 1U);
+  ASSERT_EQ(put("00000003.history", "1\t0/900100\tit left later\n").status, 201);
+  EXPECT_EQ(status().eras.at(0).breaks.size(), 2U);
+}
+
 TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   forget();
   EXPECT_TRUE(fs::exists(mark())) << "it stands";
@@ -54,6 +84,69 @@ TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   ASSERT_EQ(put(kBroken, WalWriter(kBroken).fill().content()).status, 201);
   forget();
   EXPECT_FALSE(fs::exists(mark())) << "another one stands";
+}
+
+// Does something right before a record is removed.
+class BeforeTheRemoval : public BorrowedBackend {
+ public:
+  BeforeTheRemoval(Backend& backend, std::function<void()> first)
+      : BorrowedBackend(backend), first_(std::move(first)) {}
+  bool remove_record(const std::string& key) override {
+    first_();
+    return BorrowedBackend::remove_record(key);
+  }
+
+ private:
+  std::function<void()> first_;
+};
+
+// A refused put of the same version cleans up while another put of it completes.
+TEST_F(BreakMarksTest, OneThatIsRemovedDuringAPutIsMadeAgain) {
+  const fs::path object = object_path(kBroken);
+  const fs::path hidden = archive_folder / "hidden";
+  fs::rename(object, hidden);
+  const auto archive = open_archive_folder(archive_folder.string());
+  BeforeTheRemoval backend(archive->backend(), [&] { fs::rename(hidden, object); });
+  forget_breaks(backend, "main", archive->eras("main").back());
+  EXPECT_TRUE(fs::exists(mark()));
+  EXPECT_EQ(status().eras.at(0).breaks.size(), 1U);
+}
+
+// Removes the marks right before a segment is published.
+class RemovesMarks : public BorrowedBackend {
+ public:
+  RemovesMarks(Backend& backend, int& removed) : BorrowedBackend(backend), removed_(removed) {}
+  PublishResult publish(StagedObject& object, const std::string& key) override {
+    for (const Entry& entry : list_after("main/", "", 100)) {
+      const bool is_mark = entry.key.find("/broken/") != std::string::npos;
+      removed_ += is_mark && remove_record(entry.key) ? 1 : 0;
+    }
+    return BorrowedBackend::publish(object, key);
+  }
+
+ private:
+  int& removed_;
+};
+
+TEST_F(BreakMarksTest, APutMakesItsMarkAgain) {
+  fs::remove(object_path(kBroken));
+  fs::remove(mark());
+  const auto archive = open_archive_folder(archive_folder.string());
+  int removed = 0;
+  {
+    Handler other(
+        [&] {
+          return std::make_unique<Archive>(
+              std::make_unique<RemovesMarks>(archive->backend(), removed));
+        },
+        1);
+    HandlerResult result = other.handle(to_request(put_of(kBroken, broken_)), caller);
+    auto& upload = *std::get<std::unique_ptr<Upload>>(result);
+    upload.write(as_bytes(broken_));
+    EXPECT_EQ(respond(upload.finish()).status, 201);
+  }
+  EXPECT_EQ(removed, 1);
+  EXPECT_TRUE(fs::exists(mark()));
 }
 
 // What it says of other contents becomes a part of keys.

@@ -21,7 +21,9 @@ std::size_t threads_now() {
 class VerifyJobsTest : public PruneTest {
  protected:
   void verify(std::uint32_t jobs) {
-    verify_files(*archive, {.cluster = "main", .after = {}, .limit = 4, .range = {}, .jobs = jobs});
+    TimesIndex index;
+    verify_files(*archive, index,
+                 {.cluster = "main", .after = {}, .limit = 4, .range = {}, .jobs = jobs});
   }
 };
 

@@ -129,7 +129,8 @@ TEST_F(VerifyTest, OnlyADeepOneSeesContentThatIsNotTheNames) {
   EXPECT_EQ(found(verify()), "");
   const VerifyPage page = verify(deep());
   ASSERT_EQ(found(page), "damaged " + kFourthOfFive);
-  EXPECT_NE(page.problems[0].problem.find("its first page is of 0/300000"), std::string::npos)
+  EXPECT_NE(page.problems[0].problem.find("its first page has the address 0/300000"),
+            std::string::npos)
       << page.problems[0].problem;
 }
 
@@ -174,7 +175,7 @@ TEST_F(VerifyTest, ARecordThatEndsInTheNextSegmentIsLookedAtToo) {
     EXPECT_NE(text.find("the log from 0/6FFC"), std::string::npos) << text;
     EXPECT_NE(text.find(" in " + six + " does not continue in " + seven), std::string::npos)
         << text;
-    EXPECT_NE(text.find("one of the two is damaged"), std::string::npos) << text;
+    EXPECT_NE(text.find("one of the two segments is damaged"), std::string::npos) << text;
   }
 }
 
@@ -221,7 +222,8 @@ TEST_F(VerifyTest, ARecordThroughWholeSegmentsIsNamedWithBothEnds) {
   ASSERT_EQ(found(page), "unfinished " + eight);
   const std::string& text = page.problems[0].problem;
   EXPECT_NE(text.find(" in " + six + " does not continue in " + eight), std::string::npos) << text;
-  EXPECT_NE(text.find("one of these, or of the segments between, is damaged"), std::string::npos)
+  EXPECT_NE(text.find("one of these segments, or of the segments between them, is damaged"),
+            std::string::npos)
       << text;
 }
 

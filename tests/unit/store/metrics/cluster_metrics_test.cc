@@ -16,12 +16,16 @@ ClusterReport report() {
   TimelineReport timeline{.timeline = 1, .parent = {}, .left_parent_at = ""};
   timeline.ranges = {{"000000010000000000000001", "000000010000000000000003", 3},
                      {"000000010000000000000005", "000000010000000A000000FF", 1}};
+  timeline.ranges_left_out = 3;
+  timeline.pruned_gaps = 3;
   timeline.segments = 4;
   timeline.newest = at(1000);
   EraReport era{.era = "001-5-16777216"};
   era.timelines = {timeline};
   era.missing = 1;
   era.retention = RetentionReport{.floor = "0/2000000", .reason = "backup \"a\"", .files = 2};
+  era.recoverable = RecoverableReport{.from = TimeMicro(std::chrono::milliseconds(700'500)),
+                                      .to = TimeMicro(std::chrono::seconds(990))};
   ClusterReport report{.archive = "a", .cluster = "main", .eras = {era}, .positions = {}};
   report.positions = {{.client = "db2", .instance = "1a", .host = "db2.example", .seen = at(900)},
                       {.client = "db3", .instance = "1b", .host = "db3.example", .retired = true}};
@@ -49,6 +53,8 @@ TEST(ClusterMetricsTest, EachPartOfAReport) {
            std::string("walstow_cluster_quota_bytes{cluster=\"main\"} 100"),
            std::string("walstow_last_put_timestamp_seconds{cluster=\"main\"} 1000"),
            std::string("walstow_missing_segments{cluster=\"main\"} 1"),
+           std::string("walstow_recoverable_from_timestamp_seconds{cluster=\"main\"} 700.5"),
+           std::string("walstow_recoverable_to_timestamp_seconds{cluster=\"main\"} 990"),
            // After segment FF of log 0A comes log 0B.
            fmt::format("walstow_timeline_end_lsn_bytes{{cluster=\"main\",timeline=\"1\"}} {}",
                        std::uint64_t{0xB00000000}),

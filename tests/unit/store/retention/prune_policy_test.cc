@@ -10,8 +10,12 @@ namespace {
 TEST_F(PruneTest, APolicyIsKeptAndReplacedAlsoWhenItIsDamaged) {
   EXPECT_FALSE(read_policy(*archive, "main"));
   EXPECT_FALSE(remove_policy(*archive, {"main"}));
-  const PrunePolicy policy{
-      .keep_backups = 2, .keep_days = 14, .backup_label = "n*", .standby_limit_days = 30};
+  const PrunePolicy policy{.keep_backups = 2,
+                           .keep_days = 14,
+                           .backup_label = "n*",
+                           .standby_limit_days = 30,
+                           .keep_monthly = 1200,
+                           .keep_yearly = 100};
   set_policy(*archive, {"main", policy}, "admin1", later);
   EXPECT_EQ(read_policy(*archive, "main")->policy, policy);
   for (
@@ -20,7 +24,11 @@ TEST_F(PruneTest, APolicyIsKeptAndReplacedAlsoWhenItIsDamaged) {
        R"({"format":"1.0","policy":{"keep_backups":"2","keep_days":1},"by":"x","set":"2026-11-22T19:40:00Z"})",
        R"({"format":"1.0","policy":{"keep_backups":0,"keep_days":1},"by":"x","set":"2026-11-22T19:40:00Z"})",
        R"({"format":"1.0","policy":{"keep_backups":2},"by":"x","set":"2026-11-22T19:40:00Z"})",
-       R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"standby_limit_days":-1},"by":"x","set":"2026-11-22T19:40:00Z"})"}) {
+       R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"standby_limit_days":-1},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"keep_monthly":1201},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"keep_yearly":101},"by":"x","set":"2026-11-22T19:40:00Z"})",
+       // A later release may keep more than this one understands.
+       R"({"format":"1.0","policy":{"keep_backups":2,"keep_days":1,"keep_weekly":12},"by":"x","set":"2026-11-22T19:40:00Z"})"}) {
     archive->backend().update_record(
         layout::policy_record("main"),
         [&](const std::optional<std::string>&) { return std::optional(std::string(damaged)); });

@@ -31,7 +31,8 @@ TEST_F(PruneTest, ARecordThatCannotBeReadEndsEveryPrune) {
 
 TEST_F(PruneTest, AStatusNamesTheRecordThatCannotBeRead) {
   hold(150);
-  Catalog catalog;
+  const TimesIndex times;
+  Catalog catalog(times);
   EXPECT_EQ(catalog.report(*archive, "main").damaged.size(), 0U);
   update_position(archive->backend(), "main", "standby1",
                   {.instance = {.id = std::string(32, 'b'), .sequence = 1, .host = "db2"},
@@ -51,10 +52,11 @@ TEST_F(PruneTest, AStatusNamesTheRecordThatCannotBeRead) {
 }
 
 TEST_F(PruneTest, AStatusSaysWhatAPruneWouldSay) {
-  Catalog catalog;
+  const TimesIndex times;
+  Catalog catalog(times);
   const auto retention = [&] { return catalog.report(*archive, "main").eras.at(0).retention; };
   EXPECT_EQ(retention()->reason,
-            "no backup, standby or hold is known, so it is unknown what is needed");
+            "no backup, standby or hold is known, so it is unknown which WAL is needed");
   EXPECT_FALSE(retention()->policy);
   hold(150);
   // What is here is younger than a day, and a status is about now.
@@ -71,17 +73,28 @@ TEST_F(PruneTest, AStatusSaysWhatAPruneWouldSay) {
   set_policy(*archive, {"main", {.keep_backups = 1, .keep_days = 7}}, "admin1", later);
   EXPECT_EQ(retention()->policy->policy.keep_days, 7U);
   EXPECT_EQ(retention()->floor, "");
-  EXPECT_EQ(retention()->reason, "no backup is known that could be kept");
+  EXPECT_EQ(retention()->reason, "no usable backup is known");
 }
 
 TEST_F(PruneTest, AStatusNamesAPolicyThatCannotBeRead) {
   hold(150);
   archive->backend().create_record(layout::policy_record("main"), "no json");
-  Catalog catalog;
+  const TimesIndex times;
+  Catalog catalog(times);
   const ClusterReport report = catalog.report(*archive, "main");
   ASSERT_EQ(report.damaged.size(), 1U);
   EXPECT_NE(report.damaged[0].find("policy.json"), std::string::npos);
   EXPECT_EQ(report.eras.at(0).retention->floor, "");
+}
+
+// It is named once, although two parts of a status read it.
+TEST_F(PruneTest, AStatusNamesABackupThatCannotBeReadOnce) {
+  archive->backend().create_record(layout::backup_record("main", "00000000000f"), "no json");
+  const TimesIndex times;
+  Catalog catalog(times);
+  const ClusterReport report = catalog.report(*archive, "main");
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_NE(report.damaged[0].find("00000000000f"), std::string::npos);
 }
 
 }  // namespace

@@ -151,7 +151,8 @@ TEST_F(PruneTest, AnAddedBackupWhoseBeginningWentHoldsNothingAndSaysSo) {
   const PrunePolicy newest{.keep_backups = 1, .keep_days = 0};
   EXPECT_EQ(plan(newest).kept_backups.size(), 1U);
   prune(newest);
-  const auto backups = Catalog().backups(*archive, "main");
+  const TimesIndex times;
+  const auto backups = Catalog(times).backups(*archive, "main");
   ASSERT_EQ(backups.size(), 2U);
   EXPECT_TRUE(backups[0].pruned);
   EXPECT_FALSE(backups[1].pruned);

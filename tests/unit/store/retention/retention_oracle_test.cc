@@ -93,7 +93,7 @@ void RandomWorlds::add_consumers(World& world) {
                                        .timeline = timeline,
                                        .start = start,
                                        .stop = std::max(stop, begin),
-                                       .stopped = kNow - hours(below(24 * 40)),
+                                       .stopped = kNow - hours(below(24 * (one_in(2) ? 40 : 900))),
                                        .label = one_in(3) ? "pg_basebackup base backup" : "nightly",
                                        .put_by = one_in(2) ? "arch" : "primary1",
                                        .added = one_in(8)});
@@ -134,7 +134,10 @@ World RandomWorlds::next() {
 RetentionPolicy RandomWorlds::policy(const World& world) {
   RetentionPolicy policy;
   if (!one_in(4)) {
-    policy.keep = KeepBackups{static_cast<std::uint32_t>(1 + below(3)), hours(24 * below(20))};
+    policy.keep = KeepBackups{.count = static_cast<std::uint32_t>(1 + below(3)),
+                              .younger = hours(24 * below(20)),
+                              .monthly = static_cast<std::uint32_t>(one_in(2) ? below(8) : 0),
+                              .yearly = static_cast<std::uint32_t>(one_in(2) ? below(4) : 0)};
   }
   if (one_in(3)) policy.backup_label = "night*";
   if (one_in(4)) policy.before = SegmentNumber{below(30)};
@@ -231,6 +234,57 @@ bool leads_to(const World& world, const BackupFacts& backup, std::uint32_t line)
   return at_fork || owner == backup.timeline.value || backup.timeline.value == line;
 }
 
+SegmentNumber last_needed(const World& world, const BackupFacts& backup) {
+  const Lsn last_byte{backup.stop->value == 0 ? 0 : backup.stop->value - 1};
+  return std::max(backup.start, segment_of(last_byte, world.inventory.segment_size));
+}
+
+bool is_whole(const World& world, const FileSet& files, const BackupFacts& backup) {
+  for (std::uint64_t number = backup.start.value; number <= last_needed(world, backup).value;
+       ++number) {
+    if (!files.contains({backup.timeline.value, number})) return false;
+  }
+  return true;
+}
+
+// Of a month, or of a year, as a number that grows with time.
+std::int64_t period_of(const BackupFacts& backup, bool monthly) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(backup.stopped));
+  const auto year = static_cast<std::int64_t>(static_cast<int>(day.year()));
+  return monthly ? 12 * year + static_cast<unsigned>(day.month()) : year;
+}
+
+// The newest whole backups of one client's months or years, by time alone.
+std::set<std::string> newest_of_periods(const World& world, const FileSet& files,
+                                        const RetentionPolicy& policy, const std::string& client,
+                                        bool monthly) {
+  std::map<std::int64_t, const BackupFacts*> newest;
+  for (const BackupFacts& backup : world.inventory.backups) {
+    const bool counts = policy.backup_label.empty() || backup.label == "nightly";
+    const bool is_own = backup.added || (!client.empty() && backup.put_by == client);
+    if (!counts || !is_own || !is_whole(world, files, backup)) continue;
+    const BackupFacts*& best = newest[period_of(backup, monthly)];
+    if (best == nullptr ||
+        std::pair(best->stopped, *best->stop) < std::pair(backup.stopped, *backup.stop)) {
+      best = &backup;
+    }
+  }
+  std::uint32_t left = monthly ? policy.keep->monthly : policy.keep->yearly;
+  std::set<std::string> names;
+  for (auto one = newest.rbegin(); one != newest.rend() && left > 0; ++one, --left)
+    names.insert(one->second->name);
+  return names;
+}
+
+std::set<std::string> all_kept(const RetentionPlan& plan) {
+  std::set<std::string> names;
+  for (const RetentionPlan::KeptBackup& backup : plan.kept_backups)
+    names.insert(backup.name);
+  for (const RetentionPlan::PeriodBackup& backup : plan.period_backups)
+    names.insert(backup.name);
+  return names;
+}
+
 class RetentionOracleTest : public testing::TestWithParam<unsigned> {};
 INSTANTIATE_TEST_SUITE_P(Seeds, RetentionOracleTest, testing::Range(1U, 5U));
 
@@ -277,6 +331,70 @@ TEST_P(RetentionOracleTest, NoRecoveryOfAnyConsumerMissesWhatWent) {
   EXPECT_GT(dead_branches, 100U);
 }
 
+// Of a month or year the newest backup stays whole, and what is between two of them goes.
+TEST_P(RetentionOracleTest, EachMonthAndYearKeepsItsNewestBackup) {
+  RandomWorlds worlds(GetParam() + 300);
+  std::size_t ranges = 0, between = 0, expected = 0;
+  for (int i = 0; i < kTrees; ++i) {
+    World world = worlds.next();
+    RetentionPolicy policy = worlds.policy(world);
+    if (!policy.keep) continue;
+    if (i % 2 == 0) {  // otherwise the floor is mostly below all of them
+      world.inventory.positions.clear();
+      world.inventory.holds.clear();
+      policy = {.keep = KeepBackups{.count = 1,
+                                    .younger = {},
+                                    .monthly = policy.keep->monthly,
+                                    .yearly = policy.keep->yearly},
+                .backup_label = "",
+                .before = {}};
+    }
+    const RetentionPlan plan = plan_retention(world.inventory, policy, kNow);
+    FileSet files;
+    for (const StoredFileFacts& file : world.files)
+      files.emplace(file.timeline.value, file.number.value);
+    const std::set<std::string> kept = all_kept(plan);
+    for (const std::string client : {"arch", "primary1", ""}) {  // "": what was added
+      for (const bool monthly : {true, false}) {
+        for (const std::string& name : newest_of_periods(world, files, policy, client, monthly)) {
+          ASSERT_TRUE(kept.contains(name)) << i << " " << name << " " << client;
+          ++expected;
+        }
+      }
+    }
+    FileSet needed;
+    for (const RetentionPlan::PeriodBackup& one : plan.period_backups) {
+      const auto backup = std::ranges::find(world.inventory.backups, one.name, &BackupFacts::name);
+      ASSERT_TRUE(!one.month.empty() || !one.year.empty());
+      ASSERT_EQ(std::ranges::count(plan.kept_backups, one.name, &RetentionPlan::KeptBackup::name),
+                0);
+      for (std::uint64_t number = backup->start.value; number <= last_needed(world, *backup).value;
+           ++number)
+        needed.emplace(backup->timeline.value, number);
+      ++ranges;
+    }
+    for (const StoredFileFacts& file : world.files) {
+      const bool is_needed = needed.contains({file.timeline.value, file.number.value});
+      if (is_needed) {
+        ASSERT_FALSE(may_go(plan, file)) << i;
+      }
+      if (plan.dead_timeline || !plan.floor) continue;
+      const bool goes = !is_needed && file.number < *plan.floor && file.put < kNow - hours(24);
+      ASSERT_EQ(may_go(plan, file), goes) << i;
+      if (goes && !plan.kept_ranges.empty()) ++between;
+    }
+    ASSERT_TRUE(std::ranges::is_sorted(plan.kept_ranges));
+    for (std::size_t at = 1; at < plan.kept_ranges.size(); ++at) {
+      const KeptRange& before = plan.kept_ranges[at - 1];
+      const KeptRange& range = plan.kept_ranges[at];
+      ASSERT_TRUE(before.timeline != range.timeline || before.last.value + 1 < range.first.value);
+    }
+  }
+  EXPECT_GT(ranges, 100U);
+  EXPECT_GT(between, 100U);
+  EXPECT_GT(expected, 1000U);
+}
+
 TEST_P(RetentionOracleTest, EachLiveLineKeepsItsBackups) {
   RandomWorlds worlds(GetParam() + 100);
   std::size_t checked = 0;
@@ -321,7 +439,7 @@ TEST_P(RetentionOracleTest, EachLiveLineKeepsItsBackups) {
 // Whatever a client puts, of another one's backups each is kept that would be without it.
 TEST_P(RetentionOracleTest, NoClientTakesAwayWhatAnotherOneKeeps) {
   RandomWorlds worlds(GetParam() + 200);
-  std::size_t checked = 0;
+  std::size_t checked = 0, of_periods = 0;
   for (int i = 0; i < kTrees; ++i) {
     const World world = worlds.next();
     RetentionPolicy policy = worlds.policy(world);
@@ -331,14 +449,21 @@ TEST_P(RetentionOracleTest, NoClientTakesAwayWhatAnotherOneKeeps) {
     std::erase_if(without.backups, [](const BackupFacts& backup) {
       return backup.put_by == "arch" && !backup.added;
     });
-    for (const auto& backup : plan_retention(without, policy, kNow).kept_backups) {
+    const RetentionPlan plan_without = plan_retention(without, policy, kNow);
+    for (const auto& backup : plan_without.kept_backups) {
       ASSERT_GT(
           std::ranges::count(plan.kept_backups, backup.name, &RetentionPlan::KeptBackup::name), 0)
           << i << " " << backup.name;
       ++checked;
     }
+    const std::set<std::string> kept = all_kept(plan);
+    for (const auto& backup : plan_without.period_backups) {
+      ASSERT_TRUE(kept.contains(backup.name)) << i << " " << backup.name;
+      ++of_periods;
+    }
   }
   EXPECT_GT(checked, 200U);
+  EXPECT_GT(of_periods, 50U);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ TEST_F(RetentionTest, NothingGoesWhereNobodySaysWhatIsNeeded) {
   EXPECT_FALSE(goes(1, 0));
   keep(1, hours(1));
   EXPECT_EQ(floor(), std::nullopt);
-  EXPECT_EQ(plan().reason, "no backup is known that could be kept");
+  EXPECT_EQ(plan().reason, "no usable backup is known");
 }
 
 TEST_F(RetentionTest, OnlyTheCommandItselfSetsAFloorWithoutConsumers) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <fmt/format.h>
 #include <future>
 #include <poll.h>
 #include <sys/socket.h>
@@ -63,7 +64,8 @@ class SessionTest : public ServiceTest {
                .workers = workers,
                .caller = caller,
                .limits = limits,
-               .puts = puts_}),
+               .puts = puts_,
+               .hosts = hosts_}),
         [this](std::exception_ptr error) { ended_with_ = error; });
     io.run();
     workers.join();
@@ -78,6 +80,7 @@ class SessionTest : public ServiceTest {
 
   Handler* served_ = &handler;
   PutLimiter* puts_ = nullptr;
+  const std::vector<HostPort>* hosts_ = nullptr;
   std::exception_ptr ended_with_;  // of the last session
 };
 
@@ -293,6 +296,34 @@ TEST_F(SessionTest, ClientThatIsUnknownByNowIsAnsweredAndClosed) {
     EXPECT_NE(answer.find("unknown-client"), std::string::npos) << answer;
   }
   EXPECT_LT(Clock::now() - began, kSoon);
+}
+
+// A page of another site has a browser send it, with the certificate of the browser's user.
+TEST_F(SessionTest, ChangeThatAnotherSiteAsksFor) {
+  const std::string check = "POST /v1/clusters/main/check HTTP/1.1\r\nHost: w\r\n";
+  for (const char* const field : {"Origin: https://evil.example", "Sec-Fetch-Site: cross-site"}) {
+    const std::string answer = exchange(fmt::format("{}{}\r\n\r\n", check, field));
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << answer;
+    EXPECT_NE(answer.find("a web page of another site"), std::string::npos) << answer;
+  }
+  // Typed into the browser, or read by it.
+  EXPECT_FALSE(
+      exchange(fmt::format("{}Sec-Fetch-Site: none\r\n\r\n", check)).starts_with("HTTP/1.1 403 "));
+  EXPECT_TRUE(exchange("GET /v1/whoami HTTP/1.1\r\nHost: w\r\nSec-Fetch-Site: cross-site\r\n\r\n")
+                  .starts_with("HTTP/1.1 200 "));
+}
+
+// A browser that was led to another name's address must not read the answer.
+TEST_F(SessionTest, RequestThatNamesAnotherHost) {
+  const std::vector<HostPort> own{{.host = "archive1", .port = 9433}};
+  hosts_ = &own;
+  for (const std::string host : {"localhost:9433", "127.0.0.1", "[::1]:9433", "ARCHIVE1:9433"}) {
+    const std::string request = fmt::format("GET /v1/whoami HTTP/1.1\r\nHost: {}\r\n\r\n", host);
+    EXPECT_TRUE(exchange(request).starts_with("HTTP/1.1 200 ")) << host;
+  }
+  const std::string answer = exchange("GET /v1/whoami HTTP/1.1\r\nHost: evil.example:9433\r\n\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << answer;
+  EXPECT_NE(answer.find("\"no-right\""), std::string::npos) << answer;
 }
 
 }  // namespace

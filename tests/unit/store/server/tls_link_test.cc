@@ -185,7 +185,8 @@ TEST_F(TlsLinkTest, EachWayToFailIsNamed) {
            Case{elsewhere, client, "localhost", "its certificate is for another host name"},
            Case{elsewhere, client, "127.0.0.1", "its certificate is not for this address"},
            Case{of_another_archive, client, "localhost", "an authority that is not trusted"},
-           Case{server, stranger, "localhost", "an authority that it does not trust"},
+           Case{server, stranger, "localhost",
+                "it does not trust the authority of this client's certificate"},
            Case{server, server_as_client, "localhost",
                 "does not accept this certificate as a client's"},
        }) {
@@ -259,7 +260,7 @@ TEST_F(TlsLinkTest, CertificateOutOfItsTimeIsRefusedBeforeItIsShown) {
   const auto past = own_.authority.issue_client(*key, "late", {now - 2 * day, now - day});
   const auto future = own_.authority.issue_client(*key, "early", {now + day, now + 2 * day});
   for (const auto& [certificate, message] :
-       {std::pair(past.get(), "has expired on"), std::pair(future.get(), "is not valid before")}) {
+       {std::pair(past.get(), "expired on"), std::pair(future.get(), "is not valid before")}) {
     try {
       TlsClient({.at = {.host = "localhost"}, .files = files("late", own_.ca, *certificate, *key)});
       FAIL() << message;

@@ -77,8 +77,8 @@ TEST_F(BranchesTest, LogIsToldOnce) {
   EXPECT_EQ(went_on("000000020000000000000004", "primary1"), "");
   EXPECT_EQ(went_on("000000010000000000000004", "standby1"), "");
   EXPECT_EQ(went_on("000000010000000000000004", "primary1"),
-            "timeline 2 of client standby1 left timeline 1 at 0/300028, and client primary1 "
-            "continues timeline 1 after that point: \"000000010000000000000004\"");
+            "timeline 2 of client standby1 branched off timeline 1 at 0/300028, and client "
+            "primary1 continues timeline 1 after that point: \"000000010000000000000004\"");
   EXPECT_EQ(went_on("000000010000000000000005", "primary1"), "");
 }
 
@@ -173,7 +173,7 @@ TEST_F(BranchesTest, DoubtfulHistoriesAreTold) {
   EXPECT_NE(warning("00000003.history", "1\t0/40300028\tx\n").find("1025 segments after"),
             std::string::npos);
   EXPECT_EQ(warning("00000013.history", "1\t0/300028\tx\n"), "");
-  EXPECT_NE(warning("00007FFF.history", "1\t0/300028\tx\n").find("of timeline 32767"),
+  EXPECT_NE(warning("00007FFF.history", "1\t0/300028\tx\n").find("its timeline is 32767"),
             std::string::npos);
 }
 

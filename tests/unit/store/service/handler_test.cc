@@ -136,5 +136,29 @@ TEST_F(HandlerTest, ArchiveThatIsMountedLateNeedsNoRestart) {
   EXPECT_EQ(status(), 200);
 }
 
+TEST_F(HandlerTest, MonitorIsServedMetricsAndTheStatusPageOnly) {
+  const AddHold hold{.cluster = "main", .id = "0123456789ab", .reason = "an <audit>"};
+  EXPECT_EQ(put("000000010000000000000001").status, 201);
+  EXPECT_EQ(ask(hold).status, 201);
+  caller = {.kind = Caller::Kind::kMonitor, .name = "metrics"};
+  EXPECT_EQ(ask(ShowMetrics{}).status, 200);
+  const Response page = ask(ShowPage{});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(*page.fields.find("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(*page.fields.find("Cache-Control"), "no-store");
+  EXPECT_EQ(*page.fields.find("X-Content-Type-Options"), "nosniff");
+  EXPECT_TRUE(page.fields.find("Content-Security-Policy")->starts_with("default-src 'none'; "));
+  EXPECT_NE(page.body.find("000000010000000000000001"), std::string::npos);
+  EXPECT_NE(page.body.find("an &lt;audit&gt;"), std::string::npos) << "holds are a part of it";
+  EXPECT_EQ(ask(ShowPage{.only = "other"}).status, 404);
+  EXPECT_EQ(code_of(ask(Whoami{})), "no-right");
+}
+
+// The page tells it of every cluster.
+TEST_F(HandlerTest, StatusPageNeedsARightInAllClusters) {
+  ask_as_client({Right::kMonitor});
+  EXPECT_EQ(code_of(ask(ShowPage{})), "no-right");
+}
+
 }  // namespace
 }  // namespace walstow

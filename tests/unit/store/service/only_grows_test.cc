@@ -106,6 +106,8 @@ class OnlyGrowsTest : public ServiceTest {
         return WithdrawFile{"main", name, digest_of(contents_[which][below(4)]), "why"};
       case 10:
         return ReturnFile{"main", name, digest_of(contents_[which][below(4)])};
+      case 11:
+        return ConfirmFile{put_of(name, contents_[which][below(4)]), {}};
       default:
         return some_put(body);
     }

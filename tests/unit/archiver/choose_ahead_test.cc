@@ -1,8 +1,6 @@
-#include "archiver/ready_files.h"
+#include "archiver/choose_ahead.h"
 
 #include <gtest/gtest.h>
-
-#include "tests/support/forgetful_file_system.h"
 
 namespace walstow {
 namespace {
@@ -27,24 +25,7 @@ std::vector<WalFileName> names(const std::vector<std::string>& texts) {
 
 using Texts = std::vector<std::string>;
 
-TEST(ReadyFilesTest, AreInTheServersOrder) {
-  ForgetfulDisk disk;
-  const auto files = disk.mount();
-  EXPECT_EQ(texts(ready_files(*files)), Texts());
-  files->make_folder("archive_status");
-  for (const std::string& name :
-       {kSegment8 + ".ready", kSegment7 + ".partial.ready", kSegment7 + ".ready",
-        kSegment9 + ".done", std::string("00000003.history.ready"), std::string("nothing.ready"),
-        std::string(".ready"), kSegment7 + ".00000028.backup.ready", kSegment9}) {
-    write_durably(*files, "archive_status/" + name, "");
-  }
-  // As strcmp() has it: what is longer comes later.
-  EXPECT_EQ(texts(ready_files(*files)),
-            (Texts{"00000003.history", kSegment7, kSegment7 + ".00000028.backup",
-                   kSegment7 + ".partial", kSegment8}));
-}
-
-TEST(ReadyFilesTest, WhatComesNextIsChosen) {
+TEST(ChooseAheadTest, NextFilesAreChosen) {
   const auto ready = names({kSegment7, kSegment8, kSegment9});
   EXPECT_EQ(texts(choose_ahead(ready, ready[0], 10)), (Texts{kSegment8, kSegment9}));
   EXPECT_EQ(texts(choose_ahead(ready, ready[0], 1)), (Texts{kSegment8}));
@@ -53,12 +34,12 @@ TEST(ReadyFilesTest, WhatComesNextIsChosen) {
   EXPECT_EQ(texts(choose_ahead(ready, ready[0], 0)), Texts());
 }
 
-TEST(ReadyFilesTest, NothingIsChosenForAFileThatTheServerDoesNotAskFor) {
+TEST(ChooseAheadTest, NothingIsChosenForAFileThatTheServerDoesNotAskFor) {
   EXPECT_EQ(texts(choose_ahead(names({kSegment8, kSegment9}), names({kSegment7})[0], 10)), Texts());
   EXPECT_EQ(texts(choose_ahead({}, names({kSegment7})[0], 10)), Texts());
 }
 
-TEST(ReadyFilesTest, NothingOvertakesAHistoryFile) {
+TEST(ChooseAheadTest, NothingOvertakesAHistoryFile) {
   const auto ready = names({"00000002.history", kSegment7, kSegment8});
   EXPECT_EQ(texts(choose_ahead(ready, ready[0], 10)), Texts());
   EXPECT_EQ(texts(choose_ahead(ready, ready[1], 10)), Texts());

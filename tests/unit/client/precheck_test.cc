@@ -1,4 +1,4 @@
-#include "archiver/precheck.h"
+#include "proto/client/precheck.h"
 
 #include <gtest/gtest.h>
 
@@ -81,18 +81,18 @@ TEST(PrecheckTest, RefusesSizesThatNoSuchFileHas) {
     std::string_view message;
   } const cases[] = {
       {"000000010000000000000007", 0,
-       "it has 0 bytes, a segment has a power of two from 1MB to 1GB"},
+       "it has 0 bytes, but a segment's size is a power of two from 1MB to 1GB"},
       {"000000010000000000000007", kMebibyte - 1,
-       "it has 1048575 bytes, a segment has a power of two from 1MB to 1GB"},
+       "it has 1048575 bytes, but a segment's size is a power of two from 1MB to 1GB"},
       {"000000010000000000000007", 3 * kMebibyte,
-       "it has 3145728 bytes, a segment has a power of two from 1MB to 1GB"},
+       "it has 3145728 bytes, but a segment's size is a power of two from 1MB to 1GB"},
       {"000000010000000000000007.partial", 2048 * kMebibyte,
-       "it has 2147483648 bytes, a segment has a power of two from 1MB to 1GB"},
+       "it has 2147483648 bytes, but a segment's size is a power of two from 1MB to 1GB"},
       {"00000002.history", 0, "it is empty"},
       {"00000002.history", kMebibyte + 1,
-       "it has 1048577 bytes, a timeline history file at most 1048576"},
+       "it has 1048577 bytes, but a timeline history file has at most 1048576"},
       {"000000010000000000000007.00000028.backup", kMebibyte + 1,
-       "it has 1048577 bytes, a backup history file at most 1048576"},
+       "it has 1048577 bytes, but a backup history file has at most 1048576"},
   };
   for (const auto& test : cases) {
     EXPECT_EQ(message_of([&] { bytes_to_check(WalFileName::parse(test.name).value(), test.size); }),
@@ -124,24 +124,29 @@ TEST(PrecheckTest, RefusesASegmentThatContradictsItsNameOrItsServer) {
       {"000000010000000000000007",
        {.magic = 0},
        kSize16Mb,
-       "it is not a WAL segment: page magic 0x0000 is of no PostgreSQL release from 9.3 to 19"},
+       "it is not a WAL segment: page magic 0x0000 belongs to no PostgreSQL release from 9.3 to "
+       "19"},
       {"000000010000000000000008",
        {},
        kSize16Mb,
-       "its first page is of 0/7000000, its name means 0/8000000"},
-      {"000000010000000000000007", {}, kMebibyte, "it has 1048576 bytes, a segment has 16777216"},
+       "its first page has the address 0/7000000, but according to its name it should have "
+       "0/8000000"},
+      {"000000010000000000000007",
+       {},
+       kMebibyte,
+       "it has 1048576 bytes, but a segment has 16777216"},
       {"000000010000000000000007",
        {.timeline = 2},
        kSize16Mb,
-       "its first page is of timeline 2, its name of the older timeline 1"},
+       "its first page is from timeline 2, but its name is from the older timeline 1"},
       {"000000010000000000000100",
        {},
        kSize16Mb,
-       "segment size is 16MB, with which no segment has this name"},
+       "with a segment size of 16MB, no segment has this name"},
       {"000000010000000000000007",
        {.system_identifier = 5},
        kSize16Mb,
-       "its system identifier is 5, the cluster's is 7711084899053762744"},
+       "its system identifier is 5, but the cluster's is 7711084899053762744"},
   };
   for (const auto& test : cases) {
     const auto header = samples::page_header(test.fields);
@@ -213,7 +218,7 @@ TEST(PrecheckTest, RefusesSmallFilesThatAreNotWhatTheirNameSays) {
        "it is not a backup history file, a text that begins with \"START WAL LOCATION: "
        "\""},
       {"000000010000000000000100.00000028.backup", kBackup,
-       "segment size is 16MB, with which no segment has this name"},
+       "with a segment size of 16MB, no segment has this name"},
   };
   for (const auto& test : cases) {
     const auto bytes = bytes_of(test.content);
