@@ -7,9 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "archiver/archive_file.h"
-#include "archiver/archived_marks.h"
+#include "proto/pgdata/archived_marks.h"
 
 namespace walstow {
 
@@ -25,7 +26,8 @@ struct ArchiveCall {
   // that folder, and leaves nothing there.
   bool is_server_folder = true;
   // `ahead` is how many more files this call archives, and `connections` is how many connections it
-  // uses for all of them. With 0 files, the call does not archive ahead, and uses no marks.
+  // uses for all of them. With 0 files, the call does not archive ahead, and uses no marks of files
+  // that were archived ahead.
   std::size_t ahead = 0;
   std::size_t connections = 1;
   // Archiving ahead delays the answer about the server's own file, so its time is limited.
@@ -36,13 +38,14 @@ struct ArchiveCall {
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
 
-// Returns the store's answer, or nullopt if the store promised durability in an earlier call.
-// Throws Error as archive_file() does. Errors for the other files are not reported: PostgreSQL will
+// Returns the store's answer. If a mark made a request unnecessary, returns its kind. Throws Error as archive_file() does. Errors for the other files are not reported: PostgreSQL will
 // pass those files again.
 //
 // Threads: on return, other threads may still be running, if wait_for_others has passed or if the
 // call's own file failed. These threads own everything that they use. The process should exit with
 // std::_Exit, which ends them.
-std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<ArchivedMarks> marks);
+// `owner` is the owner of the marks.
+std::variant<PutDone, ArchivedMarks::Kind> archive(const ArchiveCall& call,
+                                                   const SpoolOwner& owner);
 
 }  // namespace walstow

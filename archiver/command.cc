@@ -99,11 +99,9 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
   }
   const bool is_server_folder = is_data_directory(data_directory);
   const ServerIdentity server = find_server_identity(data_directory, command.option("system"));
-  const auto marks = std::make_shared<ArchivedMarks>(
-      *folder, SpoolOwner{.store = settings.required("store"),
-                          .cluster = settings.required("cluster"),
-                          .system_identifier = server.system_identifier.value_or(0)});
-
+  const SpoolOwner owner{.store = settings.required("store"),
+                         .cluster = settings.required("cluster"),
+                         .system_identifier = server.system_identifier.value_or(0)};
   const ArchiveCall call{
       .folder = folder,
       .path = path,
@@ -119,16 +117,19 @@ void archive_command(const ParsedCommand& command, const Settings& settings) {
       // Outside a server's folder nothing is left behind.
       .connect = connector(settings, is_server_folder ? folder : nullptr),
       .patience = patience_of(settings, data_directory)};
-  const std::optional<PutDone> done = archive(call, marks);
-  if (!done) {
-    log_line(LogLevel::kInfo, fmt::format("file \"{}\" was archived ahead", path));
+  const auto result = archive(call, owner);
+  if (const auto* mark = std::get_if<ArchivedMarks::Kind>(&result)) {
+    const char* const why = *mark == ArchivedMarks::Kind::kAhead ? "was archived ahead"
+                                                                 : "was restored from the archive";
+    log_line(LogLevel::kInfo, fmt::format("file \"{}\" {}", path, why));
     return;
   }
+  const PutDone& done = std::get<PutDone>(result);
   const char* const what =
-      done->result == PutResult::kPublished ? "archived file" : "the store already had file";
+      done.result == PutResult::kPublished ? "archived file" : "the store already had file";
   log_line(LogLevel::kInfo,
-           fmt::format("{} \"{}\" as \"{}/{}\", {} of {} bytes", what, path, done->report.era,
-                       done->report.name, done->report.stored_size, done->report.raw_size));
+           fmt::format("{} \"{}\" as \"{}/{}\", {} of {} bytes", what, path, done.report.era,
+                       done.report.name, done.report.stored_size, done.report.raw_size));
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "proto/base/error.h"
-#include "proto/client/confirm.h"
 #include "proto/client/file_check.h"
 #include "proto/wal/segment_end.h"
 
@@ -31,21 +30,26 @@ bool is_received(const WalFileName& file, const FileStatus& status, const Standb
 }
 
 PutDone put_from_standby(ConfirmFile question, FileContent& raw, const FileStatus& status,
-                         const StandbyPut& how, StoreClient& store, const Patience& patience) {
+                         const StandbyPut& how, const std::optional<Confirmed>& first,
+                         StoreClient& store, const Patience& patience) {
   const bool is_segment = question.put.file.kind() == FileKind::kSegment;
   // No other server archives a promotion's history, or what this server has written as a primary.
   const bool sends =
       how.mode == StandbyPut::Mode::kFill || !is_received(question.put.file, status, how);
+  const auto understood = [&](const Confirmed& answer) {
+    const auto* refusal = std::get_if<Error>(&answer);
+    if (refusal != nullptr && !sends) throw Error(*refusal);
+    return or_unknown(question.put.file, answer);
+  };
   const auto ask = [&] {
-    return sends ? confirm_or_unknown(question, store, patience)
-                 : confirm(question, store, patience);
+    return understood(confirm_each({&question, 1}, store, patience).front());
   };
   const auto may_come = [&] {
     // Time must be left for the put.
     return is_segment && how.now() < status.modified + kPrimaryGoesFirst &&
            patience.give_up.remaining() > kLeftForPut && !(patience.hurry && patience.hurry());
   };
-  Confirmation answer = ask();
+  Confirmation answer = first ? understood(*first) : ask();
   for (int asked = 1; !answer.done && !answer.other_content && asked < kMostQuestions && may_come();
        ++asked) {
     how.pause(kAskAgainAfter);

@@ -156,6 +156,7 @@ void Restore::remember_handed() {
   // First the one that can work meanwhile.
   if (job_.prefetch != nullptr) job_.prefetch->note_handed(file());
   if (job_.get.instance) job_.spool->note_handed(*job_.get.instance, file());
+  job_.spool->note_restored(file(), job_.target.name);
 }
 
 bool Restore::take_prefetched() {

@@ -27,6 +27,9 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::chrono::milliseconds kLookAgain{500};
+// Requests that wait for their answers on one connection. All of their heads fit into the buffer of
+// a pipe or socket, so that sending them never waits for the store.
+constexpr std::size_t kMostAtOnce = 32;
 }  // namespace
 
 struct Client::State {
@@ -90,7 +93,11 @@ struct Client::State {
   asio::awaitable<Got> read_object(const GetFile& get, const ReplyHead& reply, const GetSink& sink,
                                    Deadline whole);
   asio::awaitable<std::string> ask_once(const Command& command, Deadline give_up);
+  asio::awaitable<Answered> read_answer(Deadline whole);
+  asio::awaitable<bool> ask_some(std::span<const Command> commands, std::vector<Answered>& answers,
+                                 Deadline give_up);
   Deadline answer_of(const Command& command, Deadline give_up) const;
+  Deadline head_of(Deadline whole) const;
 
   ClientOptions options;
   Connector connector;
@@ -103,14 +110,12 @@ struct Client::State {
 namespace {
 
 // The result of an answer that is neither a success nor a proven absence.
-[[noreturn]] void throw_refusal(const std::string& store, const ReplyHead& reply,
-                                std::string_view body) {
-  if (const auto refusal = parse_refusal(reply, body)) throw to_error(*refusal);
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("the answer from \"{}\" does not come from a walstow store (HTTP status {})",
-                  store, reply.status),
-      "Check the address of the store. If there is a proxy in between, connect without it.");
+Error refusal_in(const std::string& store, const ReplyHead& reply, std::string_view body) {
+  if (const auto refusal = parse_refusal(reply, body)) return to_error(*refusal);
+  return {ErrorKind::kUnavailable,
+          fmt::format("the answer from \"{}\" does not come from a walstow store (HTTP status {})",
+                      store, reply.status),
+          "Check the address of the store. If there is a proxy in between, connect without it."};
 }
 
 // The value of Host. A child of our own has no name.
@@ -225,7 +230,7 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, FileContent& raw, 
   }
   const std::string text = co_await read_text(whole);
   if (reply->status != 200 && reply->status != 201) {
-    throw_refusal(options.store_text, *reply, text);
+    throw refusal_in(options.store_text, *reply, text);
   }
   PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
                .report = parse_put_report(text)};
@@ -315,7 +320,7 @@ asio::awaitable<GetDone> Client::State::get_once(GetFile get, const GetSink& sin
                 fmt::format("the store \"{}\" answered another request than the one that was sent",
                             options.store_text));
   }
-  throw_refusal(options.store_text, reply, text);
+  throw refusal_in(options.store_text, reply, text);
 }
 
 GetDone Client::get(GetFile get, const GetSink& sink, const Patience& patience) {
@@ -336,15 +341,44 @@ Deadline Client::State::answer_of(const Command& command, Deadline give_up) cons
   return std::holds_alternative<ConfirmFile>(command) ? whole : whole.earlier(give_up);
 }
 
+Deadline Client::State::head_of(Deadline whole) const {
+  return Deadline::after(options.deadlines.head).earlier(whole);
+}
+
+asio::awaitable<Answered> Client::State::read_answer(Deadline whole) {
+  const ReplyHead reply = co_await connection->read_head(head_of(whole));
+  std::string text = co_await read_text(whole);
+  if (reply.status >= 200 && reply.status <= 299) co_return text;
+  Error refusal = refusal_in(options.store_text, reply, text);
+  if (worth_retrying(refusal.kind())) throw Error(std::move(refusal));
+  co_return refusal;
+}
+
 asio::awaitable<std::string> Client::State::ask_once(const Command& command, Deadline give_up) {
   co_await connect(give_up);
   const Deadline whole = answer_of(command, give_up);
-  const Deadline head = Deadline::after(options.deadlines.head).earlier(whole);
-  co_await connection->send_head(to_request(command), {}, head);
-  const ReplyHead reply = co_await connection->read_head(head);
-  std::string text = co_await read_text(whole);
-  if (reply.status < 200 || reply.status > 299) throw_refusal(options.store_text, reply, text);
-  co_return text;
+  co_await connection->send_head(to_request(command), {}, head_of(whole));
+  Answered answer = co_await read_answer(whole);
+  if (auto* refusal = std::get_if<Error>(&answer)) throw Error(std::move(*refusal));
+  co_return std::get<std::string>(std::move(answer));
+}
+
+// Adds answers to `answers` until each of `commands` has one, or the store ends the connection
+// after a reply.
+asio::awaitable<bool> Client::State::ask_some(std::span<const Command> commands,
+                                              std::vector<Answered>& answers, Deadline give_up) {
+  co_await connect(give_up);
+  const std::size_t first = answers.size();
+  const std::size_t end = std::min(commands.size(), first + kMostAtOnce);
+  for (std::size_t i = first; i < end; ++i) {
+    const Deadline sent = head_of(answer_of(commands[i], give_up));
+    co_await connection->send_head(to_request(commands[i]), {}, sent);
+  }
+  for (std::size_t i = first; i < end; ++i) {
+    answers.push_back(co_await read_answer(answer_of(commands[i], give_up)));
+    if (!connection->reusable()) break;
+  }
+  co_return true;
 }
 
 std::string Client::ask(const Command& command, const Patience& patience) {
@@ -352,6 +386,19 @@ std::string Client::ask(const Command& command, const Patience& patience) {
   return retry(policy_of(patience), [&](int) {
     return state_->run(state_->ask_once(command, patience.give_up), patience);
   });
+}
+
+std::vector<Answered> Client::ask_each(std::span<const Command> commands,
+                                       const Patience& patience) {
+  for (const Command& command : commands)
+    require_valid(command);
+  std::vector<Answered> answers;
+  while (answers.size() < commands.size()) {
+    retry(policy_of(patience), [&](int) {
+      return state_->run(state_->ask_some(commands, answers, patience.give_up), patience);
+    });
+  }
+  return answers;
 }
 
 std::optional<Time> Client::certificate_until() const {

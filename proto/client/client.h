@@ -1,5 +1,5 @@
-// A client of a store over one of the links. Each call sends one request. It repeats the request as
-// proto/base/retry.h defines, until the store answers or the time is up. The client connects when
+// A client of a store over one of the links. Each call sends one request, except ask_each(). It
+// repeats the request as proto/base/retry.h defines, until the store answers or the time is up. The client connects when
 // it first needs a connection, keeps the connection between calls, and replaces a broken one.
 #pragma once
 
@@ -25,6 +25,8 @@ class Client final : public StoreClient {
   PutDone put(PutFile put, FileContent& raw, const Patience& patience) override;
   GetDone get(GetFile get, const GetSink& sink, const Patience& patience) override;
   std::string ask(const Command& command, const Patience& patience) override;
+  std::vector<Answered> ask_each(std::span<const Command> commands,
+                                 const Patience& patience) override;
   std::optional<Time> certificate_until() const override;
 
  private:

@@ -1,5 +1,6 @@
-// One HTTP/1.1 connection to a store, from the client's side. Requests and replies alternate, and
-// every wait has a deadline. Coroutines; only the stream's executor may use them.
+// One HTTP/1.1 connection to a store, from the client's side. Replies arrive in the order of the
+// requests: another head may be sent before the reply to the previous one is read, if that request
+// has no body. Every wait has a deadline. Coroutines; only the stream's executor may use them.
 //
 // Errors: Error{kTimeout} after a deadline; Error{kUnavailable} if the connection ends, breaks or
 // carries something other than HTTP. The connection is unusable after an error.
@@ -48,8 +49,8 @@ class ClientConnection {
   // Ends the current wait after at most `longest`.
   void bound_wait(Duration longest) { stream_.bound_wait(longest); }
 
-  // Returns whether another request may follow: the last reply has been read completely and allows
-  // it.
+  // Returns whether another request or reply may follow: the last reply has been read completely and
+  // allows it.
   bool reusable() const;
 
  private:

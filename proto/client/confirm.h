@@ -3,6 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <variant>
+#include <vector>
 
 #include "proto/client/store_client.h"
 
@@ -18,11 +21,18 @@ struct Confirmation {
   bool other_content = false;
 };
 
-// Throws like StoreClient::ask(). A store of an earlier release refuses the question (kRefused).
-Confirmation confirm(const ConfirmFile& question, StoreClient& store, const Patience& patience);
+// A refusal is an Error: a store of an earlier release refuses each question.
+using Confirmed = std::variant<Confirmation, Error>;
 
-// Like confirm(), but if the store refuses the question, returns that it lacks the content: then
-// the put decides.
+// Asks about all files in one round trip. Throws like StoreClient::ask_each().
+std::vector<Confirmed> confirm_each(std::span<const ConfirmFile> questions, StoreClient& store,
+                                    const Patience& patience);
+
+// If the store has refused the question about `file`, returns that it lacks the content: then the
+// put decides. Throws other errors.
+Confirmation or_unknown(const WalFileName& file, const Confirmed& answer);
+
+// Asks about one file: or_unknown() of the answer.
 Confirmation confirm_or_unknown(const ConfirmFile& question, StoreClient& store,
                                 const Patience& patience);
 

@@ -10,8 +10,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "proto/base/deadline.h"
 #include "proto/base/error.h"
@@ -58,6 +60,9 @@ struct Patience {
   Duration hurried{5000};
 };
 
+// The body of a successful answer, or the store's refusal: an Error of a kind that no retry changes.
+using Answered = std::variant<std::string, Error>;
+
 class StoreClient {
  public:
   StoreClient() = default;
@@ -81,6 +86,12 @@ class StoreClient {
 
   // Sends a small request. Returns the body of a successful answer; throws an Error otherwise.
   virtual std::string ask(const Command& command, const Patience& patience) = 0;
+
+  // Sends several small requests before it reads the first answer (pipelining, RFC 9112 section
+  // 9.3.2), so that all of them together cost one round trip. Returns one answer for each command,
+  // in their order. Throws like ask() if the store could not be asked; no other errors.
+  virtual std::vector<Answered> ask_each(std::span<const Command> commands,
+                                         const Patience& patience) = 0;
 
   // Returns when this client's certificate expires. Returns nullopt if no call has presented a
   // certificate to the store.

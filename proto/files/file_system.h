@@ -129,6 +129,9 @@ class FileSystem {
   virtual bool make_folder(const std::string& path) = 0;
   // Replaces an existing file at `to`.
   virtual void rename(const std::string& from, const std::string& to) = 0;
+  // Sets the time at which the content of a file last changed. It need not be durable.
+  virtual void set_modified(const std::string& path,
+                            std::chrono::system_clock::time_point modified) = 0;
   // Removes a file or an empty folder. Returns false if there was none.
   virtual bool remove(const std::string& path) = 0;
   // On return, all names that were made, changed or removed in `folder` before the call began are

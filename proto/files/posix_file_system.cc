@@ -6,6 +6,7 @@
 // holds a lock (flock) on it for as long as the writer lives: a file that can be locked has lost
 // its writer. That holds across processes, containers and reboots, where ages and process ids
 // mislead.
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <dirent.h>
@@ -64,6 +65,8 @@ class PosixFileSystem final : public FileSystem {
   void replace_by_temporary(File& temporary, const std::string& path) override;
   bool make_folder(const std::string& path) override;
   void rename(const std::string& from, const std::string& to) override;
+  void set_modified(const std::string& path,
+                    std::chrono::system_clock::time_point modified) override;
   bool remove(const std::string& path) override;
   void sync_folder(const std::string& folder) override;
   std::unique_ptr<FileLock> lock(
@@ -309,6 +312,21 @@ void PosixFileSystem::rename(const std::string& from, const std::string& to) {
   const Location target = root_.find_to_change(to, what);
   if (::renameat(source.folder.get(), source.name.c_str(), target.folder.get(),
                  target.name.c_str()) != 0) {
+    throw_system_error(what, errno);
+  }
+}
+
+void PosixFileSystem::set_modified(const std::string& path,
+                                   std::chrono::system_clock::time_point modified) {
+  const std::string what = fmt::format("could not set the time of {}", file_label(path));
+  const Location at = root_.find_to_change(path, what);
+  const auto since = modified.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  const std::array<timespec, 2> times{
+      timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+      timespec{.tv_sec = seconds.count(),
+               .tv_nsec = std::chrono::nanoseconds(since - seconds).count()}};
+  if (::utimensat(at.folder.get(), at.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
     throw_system_error(what, errno);
   }
 }

@@ -94,7 +94,9 @@ auto Spool::attempt(Work work) -> decltype(work()) {
 }
 
 Spool::Spool(FileSystem& wal_folder, SpoolOwner owner)
-    : wal_folder_(wal_folder), owner_(std::move(owner)) {}
+    : wal_folder_(wal_folder),
+      owner_(std::move(owner)),
+      restored_(wal_folder, owner_, ArchivedMarks::Kind::kRestored) {}
 
 // --- the instance ---
 
@@ -134,6 +136,14 @@ void Spool::remember_archive(const std::string& archive) {
     if (!valid_archive_id(archive) || bound_archive() == archive) return;
     write_record(wal_folder_, kArchiveRecord, archive_record(owner_, archive));
   });
+}
+
+void Spool::note_restored(const WalFileName& segment, const std::string& path) {
+  if (!restored_.in_use()) return;
+  const std::optional<KnownArchive> archive = known_archive();
+  if (!archive) return;
+  restored_.answered_by(archive->id);
+  restored_.add_restored(segment, path, archive->id);
 }
 
 // --- timeline history files ---

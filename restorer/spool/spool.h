@@ -13,6 +13,7 @@
 
 #include "proto/base/deadline.h"
 #include "proto/files/file_system.h"
+#include "proto/pgdata/archived_marks.h"
 #include "proto/pgdata/spool_folder.h"
 #include "proto/wal/file_name.h"
 #include "proto/wal/timeline_history.h"
@@ -45,6 +46,12 @@ class Spool {
   std::optional<KnownArchive> known_archive();
   // The record is durable on return.
   void remember_archive(const std::string& archive);
+
+  // --- segments that walstow-archive need not ask about (proto/pgdata/archived_marks.h) ---
+
+  // Records that the file `path` is the segment `segment` from the known archive. Does nothing on a
+  // server whose archive_mode is not "always".
+  void note_restored(const WalFileName& segment, const std::string& path);
 
   // --- timeline history files that were restored before ---
   // They are used if the store cannot be reached. A standby that is promoted during an outage looks
@@ -95,6 +102,7 @@ class Spool {
 
   FileSystem& wal_folder_;
   SpoolOwner owner_;
+  ArchivedMarks restored_;
   bool told_ = false;
 };
 

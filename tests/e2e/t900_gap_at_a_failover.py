@@ -98,6 +98,22 @@ class GapAtAFailover(EndToEndTest):
         self.assert_no_hole(standby)
         self.assert_recovers_into_the_gap(restored)
 
+    def test_what_the_archive_handed_out_is_not_asked_for(self):
+        primary = self.new_primary()
+        standby = self.standby(primary)
+        command = self.archive.archive_command(self.settings_of(standby)) + " --verbose"
+        standby.configure(archive_mode="always", archive_command=command)
+        standby.start()
+        end = self.add_and_archive(primary, *(f"archived {number}" for number in range(SEGMENTS)))
+        standby.wait_replayed(end.lsn)
+        standby.wait_archived()
+        # The first calls found no mark, because the standby had not archived anything yet.
+        self.assertGreaterEqual(standby.log_text().count("was restored from the archive"), SEGMENTS // 2)
+        self.assertEqual(standby.failed_count(), 0)
+        # The marks go with their files.
+        marks = standby.wal / "pgsql_tmp_walstow/restored"
+        wait.until(lambda: len(list(marks.iterdir())) <= 2, "the standby has used its marks")
+
     def test_confirm_keeps_what_the_store_lacks(self):
         primary = self.new_primary()
         standby = self.standby(primary)

@@ -2,11 +2,11 @@
 #include <array>
 #include <fstream>
 
-#include "archiver/archived_marks.h"
 #include "proto/base/mounted_device.h"
 #include "proto/base/process_start.h"
 #include "proto/client/client_settings.h"
 #include "proto/client/command_settings.h"
+#include "proto/pgdata/archived_marks.h"
 #include "proto/pgdata/data_directory.h"
 #include "proto/pgdata/instance.h"
 #include "proto/pgdata/left_processes.h"
@@ -122,8 +122,10 @@ void spool_file(ByteView input) {
   spool.pending_restartpoint(*instance);
   spool.note_handed(*instance, *segment);
   require(find_instance(*wal_folder, {})->last_handed == segment, "what was handed is remembered");
-  ArchivedMarks marks(*wal_folder, owner);
-  require(!marks.has(*segment, {}), "no mark counts for a file that it is not of");
+  for (const auto kind : {ArchivedMarks::Kind::kAhead, ArchivedMarks::Kind::kRestored}) {
+    ArchivedMarks marks(*wal_folder, owner, kind);
+    require(!marks.has(*segment, {}), "no mark counts for a file that it is not of");
+  }
   const KernelView kernel{
       .boot_id = [] { return std::string("boot"); },
       .process_start = [](std::uint64_t) { return std::optional<std::string>(); },

@@ -57,6 +57,7 @@ class DiskFile {
   std::uint64_t inode() const { return inode_; }
   std::uint64_t size() const { return now_.size(); }
   std::chrono::system_clock::time_point modified() const { return modified_; }
+  void set_modified(std::chrono::system_clock::time_point modified) { modified_ = modified; }
 
   std::size_t read_at(std::uint64_t offset, MutableByteView out) const;
   void write_at(std::uint64_t offset, ByteView bytes);

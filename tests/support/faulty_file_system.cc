@@ -88,6 +88,10 @@ class FaultyFileSystem : public FileSystem {
   void rename(const std::string& from, const std::string& to) override {
     call(FileCall::kRename, from, [&] { files_->rename(from, to); });
   }
+  void set_modified(const std::string& path,
+                    std::chrono::system_clock::time_point modified) override {
+    files_->set_modified(path, modified);
+  }
   bool remove(const std::string& path) override {
     return call(FileCall::kRemove, path, [&] { return files_->remove(path); });
   }

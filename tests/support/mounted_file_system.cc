@@ -265,6 +265,18 @@ void MountedFileSystem::rename(const std::string& from, const std::string& to) {
   });
 }
 
+void MountedFileSystem::set_modified(const std::string& path,
+                                     std::chrono::system_clock::time_point modified) {
+  const std::string message = trouble("set the time of file", path);
+  machine_->change(*process_, "set_modified " + path, [&] {
+    const auto entry = find(path, message);
+    if (!entry) throw_system_error(message, ENOENT);
+    if (const auto* file = std::get_if<std::shared_ptr<DiskFile>>(&*entry)) {
+      (*file)->set_modified(modified);
+    }
+  });
+}
+
 bool MountedFileSystem::remove(const std::string& path) {
   return machine_->change(*process_, "remove " + path, [&] {
     const auto where = find_place(path, trouble("remove file", path));

@@ -24,6 +24,8 @@ class MountedFileSystem : public FileSystem {
   void replace_by_temporary(File& temporary, const std::string& path) override;
   bool make_folder(const std::string& path) override;
   void rename(const std::string& from, const std::string& to) override;
+  void set_modified(const std::string& path,
+                    std::chrono::system_clock::time_point modified) override;
   bool remove(const std::string& path) override;
   void sync_folder(const std::string& folder) override;
   std::unique_ptr<FileLock> lock(

@@ -43,6 +43,13 @@ class CountingStore {
     ++self->connections;
     auto client = std::make_unique<FakeStore>();
     client->on_put = [self](const PutFile& put, FileContent&) { return self->put(put); };
+    client->on_ask = [self](const Command& command) {
+      return to_json(self->confirm(std::get<ConfirmFile>(command).put));
+    };
+    client->on_round_trip = [self](std::size_t questions) {
+      const std::lock_guard lock(self->mutex_);
+      self->questions.push_back(questions);
+    };
     return client;
   }
   Names puts() {
@@ -52,8 +59,17 @@ class CountingStore {
 
   std::function<void(const std::string&)> before_put;  // set while no call runs
   std::atomic<int> connections = 0;
+  Names from_others;                   // what another client has put; set while no call runs
+  std::vector<std::size_t> questions;  // how many each round trip has asked; read like from_others
 
  private:
+  ConfirmReport confirm(const PutFile& put) const {
+    if (!from_others.contains(put.file.text())) return {};
+    return {PutReport{.archive = kArchive,
+                      .name = put.file.text(),
+                      .digest = to_string(put.digest),
+                      .raw_size = put.raw_size}};
+  }
   PutDone put(const PutFile& put) {
     if (before_put) before_put(put.file.text());
     const std::lock_guard lock(mutex_);
@@ -88,8 +104,19 @@ class ArchiveTest : public testing::Test {
             .patience = {.give_up = Deadline::after(Duration(0)), .on_failure = {}},
             .now = [] { return std::chrono::system_clock::now() + std::chrono::hours(1); }};
   }
+  ArchiveCall standby_call(std::uint64_t number) {
+    ArchiveCall made = call(number);
+    made.standby = StandbyPut{};
+    made.server.system_identifier = samples::kSystem16Mb;
+    return made;
+  }
   std::optional<PutDone> run(const ArchiveCall& call) {
-    return archive(call, std::make_shared<ArchivedMarks>(*files_, owner_));
+    auto result = archive(call, owner_);
+    if (const auto* mark = std::get_if<ArchivedMarks::Kind>(&result)) {
+      mark_ = *mark;
+      return std::nullopt;
+    }
+    return std::get<PutDone>(std::move(result));
   }
   Names puts() { return store_->puts(); }
   static Names segments(std::uint64_t from, std::uint64_t count) {
@@ -101,6 +128,7 @@ class ArchiveTest : public testing::Test {
 
   TemporaryFolder folder_;
   std::shared_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
+  std::optional<ArchivedMarks::Kind> mark_;  // that answered a call
   SpoolOwner owner_{.store = "/mnt/archive", .cluster = "main", .system_identifier = 12};
   std::shared_ptr<CountingStore> store_ = std::make_shared<CountingStore>();
 };
@@ -135,6 +163,58 @@ TEST_F(ArchiveTest, OneCallArchivesWhatComesNextAndTheNextOnesAskNobody) {
     EXPECT_EQ(run(call(number)), std::nullopt);
   EXPECT_EQ(puts(), segments(kFirst, 5));
   EXPECT_EQ(store_->connections, 2);
+}
+
+TEST_F(ArchiveTest, AStandbyAsksOnceForAllOfItsFiles) {
+  finish_segments(5);
+  store_->from_others = segments(kFirst, 4);
+  EXPECT_EQ(run(standby_call(kFirst)).value().result, PutResult::kStood);
+  // The store lacks the last one. It is asked about it again before the put, like about any file.
+  EXPECT_EQ(store_->questions, (std::vector<std::size_t>{5, 1}));
+  EXPECT_EQ(puts(), segments(kFirst + 4, 1));
+  const int connections = store_->connections;
+  for (std::uint64_t number = kFirst + 1; number < kFirst + 5; ++number)
+    EXPECT_EQ(run(standby_call(number)), std::nullopt);
+  EXPECT_EQ(mark_, ArchivedMarks::Kind::kAhead);
+  EXPECT_EQ(store_->connections, connections);
+}
+
+TEST_F(ArchiveTest, AFileThatCannotBeReadIsNotAskedAbout) {
+  finish_segments(3);
+  store_->from_others = segments(kFirst, 3);
+  write_durably(*files_, name_of(kFirst + 1), "no segment");
+  EXPECT_TRUE(run(standby_call(kFirst)));
+  EXPECT_EQ(store_->questions, std::vector<std::size_t>{2});
+  EXPECT_THROW(run(standby_call(kFirst + 1)), Error);
+}
+
+TEST_F(ArchiveTest, AStandbyReadsNoMoreThanItMayBeforeItsAnswer) {
+  finish_segments(2);
+  store_->from_others = segments(kFirst, 2);
+  // Sparse, and no segment: the call may not even open it.
+  files_->open_or_create(name_of(kFirst + 1))->write_at(std::uint64_t{300} << 20U, as_bytes("x"));
+  const auto faults = std::make_shared<FaultPlan>();
+  files_ = with_faults(open_wal_folder(folder_.path().string()), faults);
+  EXPECT_TRUE(run(standby_call(kFirst)));
+  EXPECT_EQ(store_->questions.front(), 1U);
+}
+
+TEST_F(ArchiveTest, WhatTheArchiveHandedOutIsNotAskedFor) {
+  finish_segments(3);
+  store_->from_others = segments(kFirst, 3);
+  ArchivedMarks restored(*files_, owner_, ArchivedMarks::Kind::kRestored);
+  restored.answered_by(kArchive);
+  for (std::uint64_t number = kFirst; number < kFirst + 2; ++number) {
+    restored.add_restored(*WalFileName::parse(name_of(number)), name_of(number), kArchive);
+    EXPECT_EQ(run(standby_call(number)), std::nullopt);
+    EXPECT_EQ(mark_, ArchivedMarks::Kind::kRestored);
+  }
+  EXPECT_EQ(store_->connections, 0);
+  // Each mark serves one call.
+  EXPECT_TRUE(run(standby_call(kFirst)));
+  // A primary has written its segments itself.
+  restored.add_restored(*WalFileName::parse(name_of(kFirst + 2)), name_of(kFirst + 2), kArchive);
+  EXPECT_TRUE(run(call(kFirst + 2)));
 }
 
 TEST_F(ArchiveTest, NoMoreThanTheLimit) {

@@ -66,13 +66,14 @@ class StandbyPutTest : public testing::Test {
   }
   PutDone run(std::string_view name = kAsked) {
     Content content(content_);
-    return put_from_standby(question_about(name), content, status_, how_, store_, kAnHour);
+    return put_from_standby(question_about(name), content, status_, how_, first_, store_, kAnHour);
   }
 
   system_clock::time_point now_{std::chrono::hours(24 * 365)};
   FileStatus status_{.modified = now_ - std::chrono::hours(1)};
   std::string content_ = samples::WalWriter(kAsked).fill().content();
   StandbyPut how_;
+  std::optional<Confirmed> first_;  // the answer to an earlier question
   FakeStore store_;
   std::function<ConfirmReport()> answer_ = [] { return ConfirmReport{}; };
   std::optional<ConfirmFile> question_;
@@ -182,7 +183,7 @@ TEST_F(StandbyPutTest, AStoppingServerDoesNotWait) {
   Content content(content_);
   Patience hurried = kAnHour;
   hurried.hurry = [] { return true; };
-  put_from_standby(question_about(kAsked), content, status_, how_, store_, hurried);
+  put_from_standby(question_about(kAsked), content, status_, how_, first_, store_, hurried);
   EXPECT_EQ(questions_, 1);
   EXPECT_TRUE(put_);
 }
@@ -192,7 +193,7 @@ TEST_F(StandbyPutTest, TimeIsLeftForThePut) {
   Content content(content_);
   Patience short_one = kAnHour;
   short_one.give_up = Deadline::after(kAskAgainAfter);
-  put_from_standby(question_about(kAsked), content, status_, how_, store_, short_one);
+  put_from_standby(question_about(kAsked), content, status_, how_, first_, store_, short_one);
   EXPECT_EQ(questions_, 1);
   EXPECT_TRUE(put_);
 }
@@ -207,6 +208,19 @@ TEST_F(StandbyPutTest, AStoreOfAnEarlierReleaseDecidesAtThePut) {
   how_.mode = StandbyPut::Mode::kConfirm;
   EXPECT_EQ(kind_thrown([&] { run(); }), ErrorKind::kRefused);
   EXPECT_FALSE(put_);
+}
+
+TEST_F(StandbyPutTest, AnAnswerThatIsKnownIsNotAskedForAgain) {
+  first_ = Confirmation{.done = PutDone{PutResult::kStood, {.name = std::string(kAsked)}}};
+  EXPECT_EQ(run().result, PutResult::kStood);
+  EXPECT_EQ(questions_, 0);
+  first_ = Confirmation{};
+  EXPECT_EQ(run().result, PutResult::kPublished);
+  first_ = Error(ErrorKind::kRefused, "method POST is not allowed");
+  EXPECT_EQ(run().result, PutResult::kPublished);
+  how_.mode = StandbyPut::Mode::kConfirm;
+  EXPECT_EQ(kind_thrown([&] { run(); }), ErrorKind::kRefused);
+  EXPECT_EQ(questions_, 0);
 }
 
 TEST_F(StandbyPutTest, AStoreThatCannotBeAskedHasNothing) {

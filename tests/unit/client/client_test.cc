@@ -309,6 +309,28 @@ TEST_F(ClientTest, RefusalIsNotTriedAgain) {
   EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 6U);
 }
 
+// The first connection ends after one answer, although all heads were sent. The second one carries
+// a refusal among its answers.
+TEST_F(ClientTest, EachQuestionGetsItsAnswerInOrder) {
+  const std::string refused = R"({"code":"unknown-cluster","message":"no such","hint":""})";
+  const auto add = [this](const char* file, const std::string& text) {
+    std::ofstream(folder_.path() / file, std::ios::binary | std::ios::app) << text;
+  };
+  add("first", reply(200, json_fields(), "one"));
+  add("second", reply(422, json_fields(), refused));
+  add("second", reply(200, json_fields(), "three"));
+  Client client =
+      client_of("echo asked >> asked; [ -e was ] && exec cat second; > was; cat first\n");
+  const std::vector<Command> commands(3, Whoami{});
+  const Patience patience{.give_up = Deadline::after(Duration(10000)), .on_failure = {}};
+  const std::vector<Answered> answers = client.ask_each(commands, patience);
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_EQ(std::get<std::string>(answers[0]), "one");
+  EXPECT_EQ(std::get<Error>(answers[1]).kind(), ErrorKind::kRefused);
+  EXPECT_EQ(std::get<std::string>(answers[2]), "three");
+  EXPECT_EQ(fs::file_size(folder_.path() / "asked"), 12U);
+}
+
 TEST_F(ClientTest, NothingBreaksOutOfItsLine) {
   for (const std::string host : {"db1\r\nWalstow-System: 5", "db1\n", "a\tb"}) {
     Client client = client_of("[ -z \"$id\" ] || echo asked >> asked\n");

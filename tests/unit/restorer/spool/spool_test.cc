@@ -95,6 +95,21 @@ TEST_F(SpoolTest, ARestartpointThatIsNoSegmentDoesNotCount) {
   EXPECT_FALSE(spool().pending_restartpoint(kInstance));
 }
 
+TEST_F(SpoolTest, NotesWhatWasRestoredOnlyForAServerThatArchivesIt) {
+  const WalFileName segment = WalFileName::parse("000000010000000000000007").value();
+  write_durably(*files_, "RECOVERYXLOG", "content");
+  spool().remember_archive(fixture::kArchive);
+  spool().note_restored(segment, "RECOVERYXLOG");
+  ArchivedMarks marks(*files_, kSpoolKey, ArchivedMarks::Kind::kRestored);
+  const auto is_noted = [&] { return marks.has(segment, *files_->status("RECOVERYXLOG")); };
+  EXPECT_EQ(files_->list(in_spool("restored")), std::nullopt);
+  // walstow-archive has had an answer, from whichever archive.
+  marks.answered_by(std::string(32, 'f'));
+  EXPECT_FALSE(is_noted());
+  spool().note_restored(segment, "RECOVERYXLOG");
+  EXPECT_TRUE(is_noted());
+}
+
 TEST_F(SpoolTest, GoesOnWithoutWhenNothingCanBeWritten) {
   const auto faults = std::make_shared<FaultPlan>();
   const auto broken = with_faults(disk_.mount(), faults);

@@ -1,4 +1,4 @@
-#include "archiver/archived_marks.h"
+#include "proto/pgdata/archived_marks.h"
 
 #include <gtest/gtest.h>
 
@@ -23,14 +23,14 @@ class ArchivedMarksTest : public testing::Test {
 
   FileStatus status() { return files_->status(name_.text()).value(); }
   bool found_by(const SpoolOwner& owner) {
-    return ArchivedMarks(*files_, owner).has(name_, status());
+    return ArchivedMarks(*files_, owner, ArchivedMarks::Kind::kAhead).has(name_, status());
   }
 
   TemporaryFolder folder_;
   std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
   WalFileName name_ = WalFileName::parse("000000010000000000000007").value();
   WalFileName other_ = WalFileName::parse("000000010000000000000008").value();
-  ArchivedMarks marks_{*files_, kOwner};
+  ArchivedMarks marks_{*files_, kOwner, ArchivedMarks::Kind::kAhead};
 };
 
 TEST_F(ArchivedMarksTest, CountsForTheSameFileInLaterCalls) {
@@ -127,7 +127,7 @@ TEST_F(ArchivedMarksTest, TroubleMakesNoMarkAndNoError) {
   for (const FileCall call : {FileCall::kOpenFile, FileCall::kReadAt}) {
     const auto faults = std::make_shared<FaultPlan>();
     const auto failing = with_faults(open_wal_folder(folder_.path().string()), faults);
-    ArchivedMarks marks(*failing, kOwner);
+    ArchivedMarks marks(*failing, kOwner, ArchivedMarks::Kind::kAhead);
     faults->fail_every(call, EIO);
     EXPECT_FALSE(marks.has(name_, file)) << to_string(call);
   }
@@ -136,12 +136,81 @@ TEST_F(ArchivedMarksTest, TroubleMakesNoMarkAndNoError) {
                               FileCall::kReplaceByTemporary, FileCall::kClose}) {
     const auto faults = std::make_shared<FaultPlan>();
     const auto failing = with_faults(open_wal_folder(folder_.path().string()), faults);
-    ArchivedMarks marks(*failing, kOwner);
+    ArchivedMarks marks(*failing, kOwner, ArchivedMarks::Kind::kAhead);
     faults->fail_every(call, ENOSPC);
     marks.add(name_, file, kMarkedArchive);
     marks.answered_by(kOtherArchive);
     EXPECT_GT(faults->failures(), 0) << to_string(call);
   }
+}
+
+// A segment that walstow-restore has placed under PostgreSQL's temporary name.
+class RestoredMarksTest : public testing::Test {
+ protected:
+  RestoredMarksTest() { write_durably(*files_, kPath, "content"); }
+
+  // PostgreSQL keeps the file under its name.
+  FileStatus kept() {
+    files_->rename(kPath, name_.text());
+    return files_->status(name_.text()).value();
+  }
+  void restore() {
+    marks_.answered_by(kMarkedArchive);
+    marks_.add_restored(name_, kPath, kMarkedArchive);
+  }
+
+  static constexpr const char* kPath = "RECOVERYXLOG";
+  TemporaryFolder folder_;
+  std::unique_ptr<FileSystem> files_ = open_wal_folder(folder_.path().string());
+  WalFileName name_ = WalFileName::parse("000000010000000000000007").value();
+  WalFileName later_ = WalFileName::parse("000000010000000000000008").value();
+  ArchivedMarks marks_{*files_, kOwner, ArchivedMarks::Kind::kRestored};
+};
+
+TEST_F(RestoredMarksTest, CountsUnderTheNameThatPostgresqlGivesIt) {
+  restore();
+  const FileStatus file = kept();
+  EXPECT_TRUE(marks_.has(name_, file));
+  EXPECT_FALSE(marks_.has(later_, file));
+  EXPECT_FALSE(ArchivedMarks(*files_, kOwner, ArchivedMarks::Kind::kAhead).has(name_, file));
+}
+
+TEST_F(RestoredMarksTest, IsVoidOnceTheFileWasWrittenEvenInTheSameClockTick) {
+  restore();
+  kept();
+  const auto file = files_->open_or_create(name_.text());
+  file->write_at(0, as_bytes("C"));
+  EXPECT_FALSE(marks_.has(name_, file->status()));
+}
+
+TEST_F(RestoredMarksTest, IsVoidForAnotherFileUnderTheName) {
+  restore();
+  kept();
+  write_durably(*files_, name_.text(), "content");
+  EXPECT_FALSE(marks_.has(name_, files_->status(name_.text()).value()));
+}
+
+TEST_F(RestoredMarksTest, IsVoidOnceAnotherArchiveHasAnswered) {
+  restore();
+  const FileStatus file = kept();
+  marks_.answered_by(kOtherArchive);
+  EXPECT_FALSE(marks_.has(name_, file));
+}
+
+TEST_F(RestoredMarksTest, IsInUseOnceAnArchiveHasAnswered) {
+  EXPECT_FALSE(marks_.in_use());
+  marks_.answered_by(kMarkedArchive);
+  EXPECT_TRUE(marks_.in_use());
+}
+
+TEST_F(RestoredMarksTest, ForgetsWhatWasArchived) {
+  restore();
+  const FileStatus file = kept();
+  marks_.forget_until(WalFileName::parse("000000010000000000000006").value());
+  EXPECT_TRUE(marks_.has(name_, file));
+  marks_.forget_until(name_);
+  EXPECT_FALSE(marks_.has(name_, file));
+  EXPECT_TRUE(marks_.in_use());
 }
 
 TEST(ChangesWouldShowTest, NotRightAfterAChange) {
