@@ -145,9 +145,12 @@ std::variant<PutDone, ArchivedMarks::Kind> archive(const ArchiveCall& call,
     if (mark) return *mark;
   }
   auto others = own ? others_than(*shared, *own) : std::vector<WalFileName>();
-  const std::unique_ptr<StoreClient> store = call.connect();
+  std::unique_ptr<StoreClient> store;
   std::optional<AskedFile> asked;
-  if (call.standby) asked = ask_for_standby(*shared, others, *store);
+  if (call.standby) {
+    store = call.connect();
+    asked = ask_for_standby(*shared, others, *store);
+  }
   const std::size_t threads = std::min(call.connections, others.size() + 1) - 1;
   LookAhead ahead(
       others, threads, [shared] { return shared->call.connect(); },
@@ -155,6 +158,7 @@ std::variant<PutDone, ArchivedMarks::Kind> archive(const ArchiveCall& call,
         archive_ahead(*shared, name, client);
       },
       Deadline::after(call.begin_others_for));
+  if (store == nullptr) store = call.connect();
   HistoryAlong history(
       *call.folder, call.cluster, call.server.system_identifier.value_or(0),
       [&](const WalFileName& file) {

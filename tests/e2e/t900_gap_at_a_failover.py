@@ -33,6 +33,11 @@ class GapAtAFailover(EndToEndTest):
             lambda: primary.switch_wal() and primary.failed_count() > 0, f"{primary.name} fails to archive"
         )
 
+    def wait_for_received_files(self, standby):
+        """PostgreSQL notes its start in whole seconds. What is written in that second may be the server's own."""
+        started = int((standby.data / "postmaster.pid").read_text().splitlines()[2])
+        wait.until(lambda: time.time() >= started + 1, f"the second of {standby.name}'s start is over")
+
     def lose_the_primary(self, primary, standby):
         """The archive gets nothing any more, the stream goes on; then the primary and its disk are gone."""
         self.add_and_archive(primary, "archived")
@@ -125,6 +130,7 @@ class GapAtAFailover(EndToEndTest):
         standby.start()
         standby.wait_replayed(self.add_and_archive(primary, "archived").lsn)
         standby.wait_archived()
+        self.wait_for_received_files(standby)
         self.stop_archiving(primary)
         ledger.add(primary, 10, "not archived")
         missing = primary.switch_wal()
@@ -150,6 +156,7 @@ class GapAtAFailover(EndToEndTest):
         )  # fmt: skip
         standby.start()
         self.add_and_archive(primary, "archived")
+        self.wait_for_received_files(standby)
         self.stop_archiving(primary)
         ledger.add(primary, 10, "not archived")
         missing = primary.switch_wal()
