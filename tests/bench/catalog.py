@@ -28,6 +28,7 @@ from support.daemon import HOST, Daemon, free_port  # noqa: E402
 
 # Of the whole archive, in the order in which they are measured: the last one changes it.
 QUESTIONS = ("status", "scrape", "list", "verify", "prune")
+SEGMENTS = re.compile(r'^walstow_timeline_segments\{cluster="main".*\} (\d+)$', re.MULTILINE)
 DEEP = 100_000  # more than so many are not unfolded, for it takes too long
 
 
@@ -74,11 +75,15 @@ class Catalog:
             self._ask("status", *self._remote, "status", "main")
 
     # Of a new reading, and of the one that is kept for twenty times as long as it took.
-    def _scrape(self, _count):
+    def _scrape(self, count):
         for row, path in (("scrape", "metrics"), ("scrape again", "metrics"), ("status page", "")):
             began = time.perf_counter()
             with urllib.request.urlopen(f"http://127.0.0.1:{self._metrics_port}/{path}", timeout=300) as answer:
-                answer.read()
+                text = answer.read().decode()
+            segments = sum(map(int, SEGMENTS.findall(text)))
+            # Some numbers are left out, as holes.
+            if path and segments < count * 0.9:
+                raise SystemExit(f"a scrape counts {segments} segments of {count}")
             self.times.add(row, (time.perf_counter() - began) * 1000)
             print(f"   {row}: {self.times.samples[row][-1]:.0f} ms", file=sys.stderr, flush=True)
 

@@ -69,13 +69,13 @@ def _table(tool, data, names, way, url):
         for count in _CONNECTIONS:
             # Each has a cluster of its own: what is there already is not sent again.
             cluster = f"scaling-{way[0]}-{start}-{count}"
-            reached = _Reached(tool, cluster, url, count)
+            reached = Reached(tool, cluster, url, count)
             cost = data.archive(reached, "", names[start : start + size])
             table.add(f"archive_connections = {count}", cost / size)
     return table
 
 
-class _Reached:
+class Reached:
     """A new cluster of the tool's archive, reached by `url` and with so many connections."""
 
     def __init__(self, tool, cluster, url, connections):
@@ -88,9 +88,13 @@ class _Reached:
         )
         options = f"--store {url} --archive-connections {connections}"
         self._command = f"{tool.archive.archive_command(settings)} {options}"
+        self._restore = f"{tool.archive.restore_command(settings)} --store {url}"
 
     def archive_command(self, _place):
         return self._command
+
+    def restore_command(self):
+        return self._restore
 
     def wait_until_idle(self):
         self._tool.wait_until_idle()
