@@ -92,9 +92,13 @@ struct KnownPrune {
   std::optional<Timeline> timeline;  // nullopt: the prune removed files of all timelines
   bool has_removed = false;
   std::vector<KeptRange> kept = {};  // as united() returns them
+  // The highest timeline when the prune began: it has removed nothing of later ones. nullopt:
+  // unknown.
+  std::optional<Timeline> highest = {};
 
   bool covers(Timeline of, SegmentNumber number) const {
-    return number < limit && (!timeline || *timeline == of) && !is_kept(kept, of, number);
+    const bool concerns = timeline ? *timeline == of : !highest || of <= *highest;
+    return number < limit && concerns && !is_kept(kept, of, number);
   }
 };
 

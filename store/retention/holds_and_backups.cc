@@ -111,9 +111,9 @@ BackupReport decode_backup(const json::object& object, const std::string& place)
 std::optional<Refusal> register_need(Backend& backend, const std::string& cluster,
                                      const EraName& era, const std::string& key,
                                      const std::string& record, SegmentNumber from,
-                                     std::optional<Timeline> timeline) {
+                                     SegmentNumber until, std::optional<Timeline> timeline) {
   backend.create_record(key, record);
-  auto refusal = refuse_below_floor(backend, cluster, era, from, timeline);
+  auto refusal = refuse_below_floor(backend, cluster, era, from, timeline, until);
   if (refusal) backend.remove_record(key);
   return refusal;
 }
@@ -137,7 +137,7 @@ OrRefusal<HoldReport> add_hold(const Archive& archive, const AddHold& add, const
                   .added = now};
   if (auto refusal = register_need(archive.backend(), add.cluster, era,
                                    layout::hold_record(add.cluster, add.id), encode(hold), *from,
-                                   add.from.timeline())) {
+                                   *from, add.from.timeline())) {
     return *refusal;
   }
   return hold;
@@ -167,9 +167,11 @@ OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
       .added = true,
       .put_by = by};
   set_segments(backup, backup.name);
+  const SegmentNumber last_needed =
+      std::max(*from, segment_of(Lsn{std::max<std::uint64_t>(add.stop.value, 1) - 1}, size));
   if (auto refusal = register_need(archive.backend(), add.cluster, era,
                                    layout::backup_record(add.cluster, add.id), encode(backup, now),
-                                   *from, add.timeline)) {
+                                   *from, last_needed, add.timeline)) {
     return *refusal;
   }
   return backup;

@@ -78,6 +78,7 @@ class PruneStep {
  private:
   // Returns why the prune must be withdrawn. "": it may continue.
   std::string look_at_consumers();
+  void keep_what_the_tombstone_keeps();
   std::string objection_of(const RetentionPlan& plan) const;
   bool is_unchanged();
   bool remove_some(OldestFirst& files);
@@ -112,12 +113,12 @@ std::string PruneStep::objection_of(const RetentionPlan& plan) const {
                                          : plan.floor && *plan.floor >= tombstone_.floor;
   if (!stays) return plan.reason;
   for (const RetentionPlan::PeriodBackup& backup : plan.period_backups) {
-    const KeptRange& range = backup.range;
-    const bool concerns = range.first < tombstone_.floor &&
-                          (!tombstone_.timeline || *tombstone_.timeline == range.timeline);
-    if (!concerns || is_within(tombstone_.kept, part_below(range, tombstone_.floor))) continue;
-    return fmt::format("backup {}, the newest one of {}, needs it", backup.name,
-                       backup.month.empty() ? backup.year : backup.month);
+    for (const KeptRange& range : backup.ranges) {
+      const bool concerns = range.first < tombstone_.floor && tombstone_.concerns(range.timeline);
+      if (!concerns || is_within(tombstone_.kept, part_below(range, tombstone_.floor))) continue;
+      return fmt::format("backup {}, the newest one of {}, needs it", backup.name,
+                         backup.month.empty() ? backup.year : backup.month);
+    }
   }
   return {};
 }
@@ -133,8 +134,13 @@ std::string PruneStep::look_at_consumers() {
   plan_ = plan_retention(inventory_, policy_, tombstone_.begun);
   std::string objection = objection_of(plan_);
   if (!tombstone_.timeline) plan_.floor = tombstone_.floor;
-  plan_.kept_ranges = tombstone_.kept;
+  keep_what_the_tombstone_keeps();
   return objection;
+}
+
+void PruneStep::keep_what_the_tombstone_keeps() {
+  plan_.kept_ranges = tombstone_.kept;
+  plan_.highest = tombstone_.highest.value_or(plan_.highest);
 }
 
 // Whether the consumers that exist only as records need no more than before. If they do, the whole
@@ -147,7 +153,7 @@ bool PruneStep::is_unchanged() {
   if (!objection_of(plan).empty()) return false;
   if (tombstone_.timeline) {
     plan_ = std::move(plan);  // for the stretches that are needed now
-    plan_.kept_ranges = tombstone_.kept;
+    keep_what_the_tombstone_keeps();
   }
   return true;
 }
@@ -240,7 +246,8 @@ OrRefusal<PruneReport> begin_once(const Archive& archive, const BeginPrune& begi
                                            .reason = plan.reason,
                                            .by = by,
                                            .begun = as_of,
-                                           .kept = plan.kept_ranges});
+                                           .kept = plan.kept_ranges,
+                                           .highest = plan.highest});
   if (!tombstone) {
     return make_refusal(
         Code::kExists, fmt::format("another prune of cluster \"{}\" is unfinished", begin.cluster),

@@ -7,6 +7,7 @@
 #include "proto/base/error.h"
 #include "store/archive/new_timelines_record.h"
 #include "store/archive/standby_positions.h"
+#include "store/retention/backup_log.h"
 #include "store/retention/holds_and_backups.h"
 #include "store/retention/tombstones.h"
 
@@ -52,7 +53,8 @@ class PrunedBackups {
     SegmentNumber end;  // no segment from here onward was removed
     for (const Tombstone& one : *tombstones_)
       end = std::max(end, one.limit());
-    if (backup.stop) end = std::min(end, SegmentNumber{last_needed(backup).value + 1});
+    if (backup.stop)
+      end = std::min(end, SegmentNumber{last_needed(backup, segment_size_of(era_)).value + 1});
     // It ends at the first segment that is absent, so a forged stop does not make this long.
     for (SegmentNumber number = backup.start; number < end; ++number.value) {
       if (was_removed(backup.timeline, number)) return true;
@@ -62,16 +64,22 @@ class PrunedBackups {
   }
 
  private:
-  SegmentNumber last_needed(const BackupFacts& backup) const {
-    const Lsn last_byte{std::max<std::uint64_t>(backup.stop->value, 1) - 1};
-    return std::max(backup.start, segment_of(last_byte, segment_size_of(era_)));
-  }
+  // A prune that kept the segment on a later timeline kept it for a backup that ends there
+  // (backup_log.h): then the backup's own timeline had ended before.
   bool was_removed(Timeline timeline, SegmentNumber number) const {
     const auto covers = [&](const Tombstone& one) { return one.covers(timeline, number); };
-    if (std::ranges::none_of(*tombstones_, covers)) return false;
+    if (std::ranges::none_of(*tombstones_, covers) || exists(timeline, number)) return false;
+    return std::ranges::none_of(*tombstones_, [&](const Tombstone& one) {
+      return std::ranges::any_of(one.kept, [&](const KeptRange& range) {
+        return range.timeline > timeline && range.first <= number && number <= range.last &&
+               exists(range.timeline, number);
+      });
+    });
+  }
+  bool exists(Timeline timeline, SegmentNumber number) const {
     const auto file = WalFileName::segment(timeline, number, segment_size_of(era_));
     const auto key = layout::object_key(cluster_, era_, file);
-    return key && backend_.open_object(*key) == nullptr;
+    return !key || backend_.open_object(*key) != nullptr;
   }
 
   Backend& backend_;
@@ -82,6 +90,7 @@ class PrunedBackups {
 
 // Whether the plan removes all files that the folder may have, or none of them. nullopt: some.
 std::optional<bool> as_a_whole(const RetentionPlan& plan, const EraInventory::LogFolder& folder) {
+  if (folder.timeline > plan.highest) return false;
   // Files with times of the future are examined one by one.
   const bool is_of_future = folder.newest > plan.future_times.after;
   if (!is_of_future && folder.oldest >= plan.put_before) return false;
@@ -162,7 +171,8 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
                                                                     : std::nullopt,
          .last = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.back().last()}),
          .newest = timeline.newest_file,
-         .first = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.front().first})});
+         .first = runs.empty() ? std::nullopt : std::optional(SegmentNumber{runs.front().first}),
+         .last_file = known.last_file});
     for (const BackupReport& backup : timeline.backups) {
       inventory.backups.push_back(facts_of(backup, size));
       inventory.backups.back().gone = pruned.is_gone(inventory.backups.back());
@@ -205,13 +215,16 @@ std::vector<PeriodBackupReport> reports_of(const std::vector<RetentionPlan::Peri
                                            SegmentSize size) {
   std::vector<PeriodBackupReport> reports;
   reports.reserve(backups.size());
-  for (const auto& [name, put_by, month, year, range] : backups) {
+  for (const auto& [name, put_by, month, year, ranges] : backups) {
+    // They begin on the backup's own timeline, and may end on a later one.
+    const KeptRange& begin = ranges.front();
+    const KeptRange end = std::ranges::max(ranges, {}, &KeptRange::last);
     reports.push_back({.name = name,
                        .put_by = put_by,
                        .month = month,
                        .year = year,
-                       .first = WalFileName::segment(range.timeline, range.first, size).text(),
-                       .last = WalFileName::segment(range.timeline, range.last, size).text()});
+                       .first = WalFileName::segment(begin.timeline, begin.first, size).text(),
+                       .last = WalFileName::segment(end.timeline, end.last, size).text()});
   }
   return reports;
 }

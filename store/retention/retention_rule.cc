@@ -24,6 +24,7 @@
 #include <set>
 
 #include "proto/base/suggestion.h"
+#include "store/retention/backup_log.h"
 #include "store/retention/consumers.h"
 #include "store/retention/dead_branch.h"
 #include "store/retention/label_pattern.h"
@@ -39,7 +40,14 @@ constexpr std::chrono::hours kLongSilence{48};
 class Planner {
  public:
   Planner(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now)
-      : inventory_(inventory), policy_(policy), now_(now), lines_(inventory, policy, now) {
+      : inventory_(inventory),
+        policy_(policy),
+        now_(now),
+        lines_(inventory, policy, now),
+        log_(inventory, lines_) {
+    plan_.highest = Timeline{};
+    for (const TimelineFacts& facts : inventory.timelines)
+      plan_.highest = std::max(plan_.highest, facts.timeline);
     plan_.put_before = now - policy.least_age;
     plan_.future_times = inventory.future_times;
   }
@@ -54,8 +62,6 @@ class Planner {
   void note_period_backups();
   void note_putters();
   void note_gone(const BackupFacts& backup);
-  SegmentNumber last_needed(const BackupFacts& backup) const;
-  std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
   void note_unreadable(const BackupFacts& backup);
   void note_incomplete(const BackupFacts& backup, SegmentNumber missing);
   void choose_backups();
@@ -72,6 +78,7 @@ class Planner {
   const RetentionPolicy& policy_;
   Time now_;
   const TimelineLines lines_;
+  const BackupLog log_;
   // Indices into inventory_.backups.
   std::set<std::size_t> kept_, lacking_;  // lacking_: a segment that they need is missing
   std::optional<PeriodBackups> of_periods_;
@@ -148,14 +155,13 @@ void Planner::note_period_backups() {
   for (const auto& [i, periods] : of_periods_->chosen()) {
     if (kept_.contains(i)) continue;
     const BackupFacts& backup = inventory_.backups[i];
-    plan_.period_backups.push_back(
-        {.name = backup.name,
-         .put_by = backup.put_by,
-         .month = periods.month,
-         .year = periods.year,
-         .range = {.timeline = backup.timeline,
-                   .first = backup.start,
-                   .last = std::max(backup.start, last_needed(backup))}});
+    std::vector<KeptRange> ranges = log_.needed(backup);
+    if (ranges.empty()) continue;  // all of it is lost
+    plan_.period_backups.push_back({.name = backup.name,
+                                    .put_by = backup.put_by,
+                                    .month = periods.month,
+                                    .year = periods.year,
+                                    .ranges = std::move(ranges)});
   }
 }
 
@@ -164,28 +170,6 @@ void Planner::note_gone(const BackupFacts& backup) {
   plan_.notes.push_back(
       fmt::format("backup {} (\"{}\") cannot be recovered: the segment where it begins was pruned",
                   backup.name, foreign_text(backup.label)));
-}
-
-// Of a readable backup. The last byte that it needs is the one before `stop`.
-SegmentNumber Planner::last_needed(const BackupFacts& backup) const {
-  return segment(Lsn{std::max<std::uint64_t>(backup.stop->value, 1) - 1});
-}
-
-// The first missing segment of those that the backup needs to become consistent.
-std::optional<SegmentNumber> Planner::first_missing(const BackupFacts& backup) const {
-  if (!backup.stop) return std::nullopt;
-  const SegmentNumber last = last_needed(backup);
-  const TimelineFacts* timeline = lines_.find(backup.timeline);
-  if (timeline == nullptr || !timeline->last) return backup.start;
-  if (timeline->first && backup.start < *timeline->first) return backup.start;
-  for (const Gap& gap : inventory_.gaps) {
-    if (gap.timeline != backup.timeline || gap.missing.first > last.value) continue;
-    const SegmentNumber first{std::max(gap.missing.first, backup.start.value)};
-    if (first.value <= gap.missing.last()) return first;
-  }
-  const SegmentNumber newest = *timeline->last;
-  if (last <= newest) return std::nullopt;
-  return std::max(backup.start, SegmentNumber{newest.value + 1});
 }
 
 void Planner::note_unreadable(const BackupFacts& backup) {
@@ -231,7 +215,7 @@ void Planner::choose_backups() {
       note_gone(backup);
       continue;
     }
-    if (const auto missing = first_missing(backup)) {
+    if (const auto missing = backup.stop ? log_.first_missing(backup) : std::nullopt) {
       lacking_.insert(i);
       note_incomplete(backup, *missing);
     }
@@ -343,9 +327,11 @@ void Planner::set_floor_at_end() {
 void Planner::set_kept_ranges() {
   std::vector<KeptRange> ranges;
   for (const RetentionPlan::PeriodBackup& backup : plan_.period_backups) {
-    const bool matters = plan_.dead_timeline ? backup.range.timeline == *plan_.dead_timeline
-                                             : plan_.floor && backup.range.first < *plan_.floor;
-    if (matters) ranges.push_back(backup.range);
+    for (const KeptRange& range : backup.ranges) {
+      const bool matters = plan_.dead_timeline ? range.timeline == *plan_.dead_timeline
+                                               : plan_.floor && range.first < *plan_.floor;
+      if (matters) ranges.push_back(range);
+    }
   }
   plan_.kept_ranges = united(std::move(ranges));
   if (plan_.kept_ranges.size() <= kMostKeptRanges) return;
@@ -408,6 +394,7 @@ void lower_floor(RetentionPlan& plan, SegmentNumber floor) {
 
 bool may_go(const RetentionPlan& plan, const StoredFileFacts& file) {
   if (plan.future_times(file.put) >= plan.put_before) return false;
+  if (file.timeline > plan.highest) return false;
   if (is_kept(plan.kept_ranges, file.timeline, file.number)) return false;
   if (plan.dead_timeline) {
     return file.timeline == *plan.dead_timeline &&

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -48,8 +49,9 @@ struct TimelineFacts {
   std::optional<std::vector<TimelineSwitch>> ancestry;
   // The highest existing segment; nullopt if there is none.
   std::optional<SegmentNumber> last;
-  Time newest;                              // when the timeline's newest file was put
-  std::optional<SegmentNumber> first = {};  // the lowest existing segment
+  Time newest;                                  // when the timeline's newest file was put
+  std::optional<SegmentNumber> first = {};      // the lowest existing segment
+  std::optional<SegmentNumber> last_file = {};  // like `last`, but also counts .partial files
 };
 
 struct BackupFacts {
@@ -144,7 +146,7 @@ struct RetentionPlan {
   struct PeriodBackup {
     std::string name, put_by;
     std::string month, year;  // "2026-10" and "2026"; "": not the newest one of its month or year
-    KeptRange range;          // what the backup needs to become consistent
+    std::vector<KeptRange> ranges;  // what the backup may need to become consistent; not empty
   };
   std::vector<PeriodBackup> period_backups;
   // Segments that stay although they are below the floor, or on the dead timeline: the ranges of
@@ -158,6 +160,10 @@ struct RetentionPlan {
   };
   std::optional<Timeline> dead_timeline;  // nullopt: not requested, or the branch must stay
   std::vector<SegmentRange> needed;
+
+  // Files of higher timelines are kept: a timeline that begins while the prune runs is no concern
+  // of it.
+  Timeline highest{std::numeric_limits<std::uint32_t>::max()};
 
   Time put_before;  // files that were put later are kept
   FutureTimes future_times;

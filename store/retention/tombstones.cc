@@ -94,6 +94,7 @@ std::string encode_tombstone(const Tombstone& tombstone, SegmentSize size) {
       kept.push_back(range_value(range, size));
     object["kept"] = std::move(kept);
   }
+  if (tombstone.highest) object["highest_timeline"] = tombstone.highest->value;
   object["reached"] = to_string(start_of(tombstone.reached, size));
   object["policy"] = policy_object(tombstone.policy);
   object["reason"] = escaped(tombstone.reason);
@@ -139,6 +140,10 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
     tombstone.timeline = Timeline{static_cast<std::uint32_t>(number("timeline", kLastTimeline))};
     tombstone.policy.timeline = tombstone.timeline;
   }
+  if (object.contains("highest_timeline")) {
+    tombstone.highest =
+        Timeline{static_cast<std::uint32_t>(number("highest_timeline", kLastTimeline))};
+  }
   return tombstone;
 }
 
@@ -147,8 +152,7 @@ Tombstone decode(const std::string& content, const std::string& place, SegmentSi
 bool covers_all_of(const Tombstone& later, const Tombstone& old) {
   if (later.state != State::kDone || later.timeline || later.limit() < old.limit()) return false;
   return std::ranges::all_of(later.kept, [&old](const KeptRange& range) {
-    const bool concerns =
-        range.first < old.limit() && (!old.timeline || *old.timeline == range.timeline);
+    const bool concerns = range.first < old.limit() && old.concerns(range.timeline);
     return !concerns || is_within(old.kept, part_below(range, old.limit()));
   });
 }
@@ -187,7 +191,8 @@ KnownPrune known_prune(const Tombstone& tombstone) {
   return {.limit = tombstone.limit(),
           .timeline = tombstone.timeline,
           .has_removed = !tombstone.timeline && tombstone.reached > SegmentNumber{},
-          .kept = tombstone.kept};
+          .kept = tombstone.kept,
+          .highest = tombstone.highest};
 }
 
 std::vector<Tombstone> list_tombstones(BackendReader& backend, std::string_view cluster,
@@ -304,13 +309,19 @@ std::optional<std::string> warn_of_backup_below_floor(Backend& backend, std::str
 
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,
                                           const EraName& era, SegmentNumber from,
-                                          std::optional<Timeline> timeline) {
+                                          std::optional<Timeline> timeline,
+                                          std::optional<SegmentNumber> until) {
   const SegmentSize size = segment_size_of(era);
   for (const Tombstone& tombstone : list_tombstones(backend, cluster, era)) {
     const bool in_progress = tombstone.state == State::kIntent;
     // While a dead branch is being removed, any consumer that may need it waits for the end.
-    const bool concerns = !tombstone.timeline || in_progress || tombstone.timeline == timeline;
+    const bool concerns = tombstone.timeline ? in_progress || tombstone.timeline == timeline
+                                             : !timeline || tombstone.concerns(*timeline);
     if (!concerns || from >= tombstone.limit()) continue;
+    if (timeline && until &&
+        is_within(tombstone.kept, part_below({*timeline, from, *until}, tombstone.limit()))) {
+      continue;
+    }
     return make_refusal(Code::kBelowFloor,
                         fmt::format("the WAL that is needed from {} onward is {}",
                                     to_string(start_of(from, size)), describe(tombstone, size)),

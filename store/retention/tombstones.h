@@ -42,11 +42,18 @@ struct Tombstone {
   std::uint64_t files = 0, stored_bytes = 0;  // removed
   // The segments below the floor that this prune never removes, as united() returns them.
   std::vector<KeptRange> kept = {};
+  // The highest timeline when the prune began. A server that is recovered from an old backup later
+  // begins a higher one below the floor, of which this prune has removed nothing. nullopt: unknown,
+  // in a record of an earlier release.
+  std::optional<Timeline> highest = {};
 
   // Below this segment, segments may be missing.
   SegmentNumber limit() const { return state == State::kWithdrawn ? reached : floor; }
+  bool concerns(Timeline of) const {
+    return timeline ? *timeline == of : !highest || of <= *highest;
+  }
   bool covers(Timeline of, SegmentNumber segment) const {
-    return segment < limit() && (!timeline || *timeline == of) && !is_kept(kept, of, segment);
+    return segment < limit() && concerns(of) && !is_kept(kept, of, segment);
   }
 };
 
@@ -86,9 +93,12 @@ std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size);
 // Call it after the registration of a consumer that needs WAL from `from` onward is durable.
 // Refuses if a needed segment was removed, or is about to be removed. Returns nullopt if all needed
 // segments exist; from now on, they are kept. With `timeline` nullopt, it considers all timelines.
+// `until` is the last segment without which the consumer would be useless, if it can do without the
+// later ones: segments that a prune kept for a monthly backup are enough then.
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,
                                           const EraName& era, SegmentNumber from,
-                                          std::optional<Timeline> timeline);
+                                          std::optional<Timeline> timeline,
+                                          std::optional<SegmentNumber> until = {});
 
 // Returns what is wrong with an existing backup of `file` (kBackup): its first segment was pruned,
 // or is about to be pruned. Returns nullopt if nothing is wrong.

@@ -157,7 +157,7 @@ TEST_F(KeptRangesTest, OnlyARecordWithRangesHasANewFormat) {
   EXPECT_EQ(prune({.keep_backups = 3, .keep_days = 0}).files, 59U);
   const std::string begun = to_iso8601(list_tombstones(archive->backend(), "main", era)[0].begun);
   EXPECT_EQ(record(1),
-            fmt::format(R"({{"format":"1.0","number":1,"state":"done","floor":"0/3C00000",)"
+            fmt::format(R"({{"format":"1.0","number":1,"state":"done","floor":"0/3C00000","highest_timeline":1,)"
                         R"("reached":"0/3C00000","policy":{{"keep_backups":3,"keep_days":0}},)"
                         R"("reason":"backup 00000000000b (\"nightly\") needs it","by":"admin1",)"
                         R"("begun":"{}","files":59,"stored_bytes":531}})"
@@ -167,7 +167,7 @@ TEST_F(KeptRangesTest, OnlyARecordWithRangesHasANewFormat) {
   EXPECT_EQ(
       record(2).find(R"({"format":"2.0","number":2,"state":"done","floor":"0/9600000","kept":[)"
                      R"({"first":"00000001000000000000003C","last":"00000001000000000000003D"},)"
-                     R"({"first":"000000010000000000000064","last":"000000010000000000000065"}],)"
+                     R"({"first":"000000010000000000000064","last":"000000010000000000000065"}],"highest_timeline":1,)"
                      R"("reached":"0/9600000","policy":{"keep_backups":1,"keep_days":0,)"
                      R"("keep_monthly":3},)"),
       0U)

@@ -239,12 +239,32 @@ SegmentNumber last_needed(const World& world, const BackupFacts& backup) {
   return std::max(backup.start, segment_of(last_byte, world.inventory.segment_size));
 }
 
-bool is_whole(const World& world, const FileSet& files, const BackupFacts& backup) {
-  for (std::uint64_t number = backup.start.value; number <= last_needed(world, backup).value;
-       ++number) {
-    if (!files.contains({backup.timeline.value, number})) return false;
+// The lines along which a recovery from the backup can go: it may end on a later timeline.
+std::vector<std::uint32_t> lines_of(const World& world, const BackupFacts& backup) {
+  std::vector<std::uint32_t> lines;
+  for (const auto& [target, _] : world.ancestry) {
+    if (can_follow(world, backup.timeline.value, backup.start.value, target))
+      lines.push_back(target);
   }
-  return true;
+  return lines;
+}
+
+// What a recovery along `line` reads until it is consistent.
+std::vector<std::pair<std::uint32_t, std::uint64_t>> until_consistent(const World& world,
+                                                                      const FileSet& files,
+                                                                      const BackupFacts& backup,
+                                                                      std::uint32_t line) {
+  auto read = replay(world, files, line, backup.start.value);
+  std::erase_if(read,
+                [&](const auto& file) { return file.second > last_needed(world, backup).value; });
+  return read;
+}
+
+bool is_whole(const World& world, const FileSet& files, const BackupFacts& backup) {
+  return std::ranges::any_of(lines_of(world, backup), [&](std::uint32_t line) {
+    const auto read = until_consistent(world, files, backup, line);
+    return !read.empty() && read.back().second == last_needed(world, backup).value;
+  });
 }
 
 // Of a month, or of a year, as a number that grows with time.
@@ -334,7 +354,7 @@ TEST_P(RetentionOracleTest, NoRecoveryOfAnyConsumerMissesWhatWent) {
 // Of a month or year the newest backup stays whole, and what is between two of them goes.
 TEST_P(RetentionOracleTest, EachMonthAndYearKeepsItsNewestBackup) {
   RandomWorlds worlds(GetParam() + 300);
-  std::size_t ranges = 0, between = 0, expected = 0;
+  std::size_t ranges = 0, between = 0, expected = 0, across = 0;
   for (int i = 0; i < kTrees; ++i) {
     World world = worlds.next();
     RetentionPolicy policy = worlds.policy(world);
@@ -362,15 +382,27 @@ TEST_P(RetentionOracleTest, EachMonthAndYearKeepsItsNewestBackup) {
         }
       }
     }
+    FileSet after = files;
+    for (const StoredFileFacts& file : world.files) {
+      if (may_go(plan, file)) after.erase({file.timeline.value, file.number.value});
+    }
     FileSet needed;
     for (const RetentionPlan::PeriodBackup& one : plan.period_backups) {
       const auto backup = std::ranges::find(world.inventory.backups, one.name, &BackupFacts::name);
       ASSERT_TRUE(!one.month.empty() || !one.year.empty());
       ASSERT_EQ(std::ranges::count(plan.kept_backups, one.name, &RetentionPlan::KeptBackup::name),
                 0);
-      for (std::uint64_t number = backup->start.value; number <= last_needed(world, *backup).value;
-           ++number)
-        needed.emplace(backup->timeline.value, number);
+      for (const std::uint32_t line : lines_of(world, *backup)) {
+        const auto read = until_consistent(world, files, *backup, line);
+        ASSERT_EQ(read, until_consistent(world, after, *backup, line)) << i << " " << line;
+        if (!read.empty() && read.back().first != backup->timeline.value) ++across;
+        const auto& ancestry = world.ancestry.at(line);
+        const Lsn begin = line == backup->timeline.value ? Lsn{} : ancestry.back().left_at;
+        for (std::uint64_t number =
+                 std::max(backup->start, segment_of(begin, world.inventory.segment_size)).value;
+             number <= last_needed(world, *backup).value; ++number)
+          needed.emplace(line, number);
+      }
       ++ranges;
     }
     for (const StoredFileFacts& file : world.files) {
@@ -392,6 +424,7 @@ TEST_P(RetentionOracleTest, EachMonthAndYearKeepsItsNewestBackup) {
   }
   EXPECT_GT(ranges, 100U);
   EXPECT_GT(between, 100U);
+  EXPECT_GT(across, 100U);
   EXPECT_GT(expected, 1000U);
 }
 

@@ -1,0 +1,94 @@
+#include "store/retention/backup_log.h"
+
+#include <algorithm>
+
+namespace walstow {
+
+namespace {
+
+// The highest segment for which there is a file.
+std::optional<SegmentNumber> end_of(const TimelineFacts& facts) {
+  return std::max(facts.last, facts.last_file);
+}
+
+}  // namespace
+
+SegmentNumber last_needed(const BackupFacts& backup, SegmentSize size) {
+  const Lsn last_byte{std::max<std::uint64_t>(backup.stop->value, 1) - 1};
+  return std::max(backup.start, segment_of(last_byte, size));
+}
+
+// The segment in which the timeline began.
+SegmentNumber BackupLog::begin_of(const TimelineFacts& facts) const {
+  const TimelineLines::Ancestry* const ancestry = lines_.ancestry_of(facts.timeline);
+  return ancestry == nullptr || ancestry->empty() ? SegmentNumber{}
+                                                  : segment(ancestry->back().left_at);
+}
+
+// The timelines that descend from the backup's timeline, and branched off after the backup's start.
+std::vector<const TimelineFacts*> BackupLog::continuations(const BackupFacts& backup) const {
+  std::vector<const TimelineFacts*> found;
+  for (const TimelineFacts& facts : inventory_.timelines) {
+    const TimelineLines::Ancestry* const ancestry = lines_.ancestry_of(facts.timeline);
+    if (ancestry == nullptr) continue;
+    const auto fork = std::ranges::find(*ancestry, backup.timeline, &TimelineSwitch::parent);
+    if (fork != ancestry->end() && segment(fork->left_at) >= backup.start) found.push_back(&facts);
+  }
+  return found;
+}
+
+// The first segment from `from` to `last` that the timeline lacks.
+std::optional<SegmentNumber> BackupLog::first_missing(const TimelineFacts& facts,
+                                                      SegmentNumber from,
+                                                      SegmentNumber last) const {
+  if (!facts.last || (facts.first && from < *facts.first)) return from;
+  for (const Gap& gap : inventory_.gaps) {
+    if (gap.timeline != facts.timeline || gap.missing.first > last.value) continue;
+    const SegmentNumber first{std::max(gap.missing.first, from.value)};
+    if (first.value <= gap.missing.last()) return first;
+  }
+  if (last <= *facts.last) return std::nullopt;
+  return std::max(from, SegmentNumber{facts.last->value + 1});
+}
+
+std::optional<SegmentNumber> BackupLog::first_missing(const BackupFacts& backup) const {
+  const SegmentNumber last = last_needed(backup, inventory_.segment_size);
+  const TimelineFacts* const own = lines_.find(backup.timeline);
+  if (own == nullptr || !own->last) return backup.start;
+  const auto missing = first_missing(*own, backup.start, last);
+  if (!missing || *missing <= *own->last) return missing;
+  // The timeline ends there. The log may continue on others.
+  const auto others = continuations(backup);
+  SegmentNumber end = *missing;
+  for (bool goes_on = true; goes_on;) {
+    goes_on = false;
+    for (const TimelineFacts* const other : others) {
+      if (begin_of(*other) > end || !other->last || *other->last < end) continue;
+      const auto next = first_missing(*other, end, last);
+      if (!next) return std::nullopt;
+      if (*next <= *other->last) continue;  // a gap: the log ends there
+      end = *next;
+      goes_on = true;
+    }
+  }
+  return missing;
+}
+
+std::vector<KeptRange> BackupLog::needed(const BackupFacts& backup) const {
+  const SegmentNumber last = last_needed(backup, inventory_.segment_size);
+  std::vector<KeptRange> ranges;
+  const auto add = [&](const TimelineFacts& facts, SegmentNumber begin) {
+    const auto end = end_of(facts);
+    if (!end) return;
+    const KeptRange range{.timeline = facts.timeline,
+                          .first = std::max({backup.start, begin, facts.first.value_or(begin)}),
+                          .last = std::min(last, *end)};
+    if (range.first <= range.last) ranges.push_back(range);
+  };
+  if (const TimelineFacts* const own = lines_.find(backup.timeline)) add(*own, SegmentNumber{});
+  for (const TimelineFacts* const other : continuations(backup))
+    add(*other, begin_of(*other));
+  return ranges;
+}
+
+}  // namespace walstow
