@@ -1,11 +1,13 @@
 // `walstow import`: puts the files of an archive that cp, scp, pg_receivewal or another program
 // wrote. It may end at any moment: a further run finds what the store has, and sends only the
 // rest.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
 #include "proto/base/filesystem.h"
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/program/stop_signal.h"
 #include "store/admin/commands.h"
 #include "store/admin/file_range_options.h"
@@ -68,7 +70,17 @@ int import_archive(const CommandContext& call) {
   };
   plan.command = {"import", plan.target.cluster, absolute_path(path)};
   plan.explain = [&](const Findings& findings) { explain(findings, plan.target.system); };
-  return transfer.run(plan);
+  const int code = transfer.run(plan);
+  const auto is_backup = [](const FoundFile& found) {
+    return found.file.kind() == FileKind::kBackup;
+  };
+  if (std::ranges::any_of(scan.files, is_backup)) {
+    log_line(LogLevel::kWarning, "for prune, the imported base backups are as old as their import",
+             fmt::format("To keep old ones for their month or year, register each with {}.",
+                         suggestion({"backup", "add", plan.target.cluster, "START", "STOP",
+                                     "--stopped", "TIME"})));
+  }
+  return code;
 }
 
 }  // namespace

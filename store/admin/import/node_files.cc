@@ -48,6 +48,8 @@ class NodeSelection {
       select();
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kFatal || error.kind() == ErrorKind::kUsage) throw;
+      // A running server renames old segments, and then writes to them.
+      if (opened_ && wal_folder_.status(found_.path) != opened_) return recycled();
       selection_.findings.push_back(finding_of(found_, error));
     }
     return std::move(selection_);
@@ -55,6 +57,10 @@ class NodeSelection {
 
  private:
   void select();
+  Selection recycled() {
+    leave_out(Kind::kRecycled);
+    return std::move(selection_);
+  }
   void leave_out(Kind kind, std::string problem = {}) {
     selection_.findings.push_back({kind, found_.path, std::move(problem)});
   }
@@ -63,13 +69,15 @@ class NodeSelection {
   const FoundFile& found_;
   const ImportTarget& target_;
   std::span<const FoundFile> files_;
+  std::optional<FileStatus> opened_;  // the status before the file was read
   Selection selection_;
 };
 
 void NodeSelection::select() {
   std::unique_ptr<File> file = wal_folder_.open_file(found_.path);
   if (file == nullptr) return leave_out(Kind::kRecycled);
-  const std::uint64_t size = file->status().size;
+  opened_ = file->status();
+  const std::uint64_t size = opened_->size;
   const Checked checked = check_file(*file, found_.file, size, target_.system);
   SegmentEndFinder segment;
   Sha256 sha256;

@@ -2,9 +2,11 @@
 // there, and what the records of the prunes tell.
 #include <fmt/format.h>
 
+#include "proto/codec/object.h"
 #include "store/retention/prune_policy.h"
 #include "store/retention/retention_inventory.h"
 #include "store/service/catalog.h"
+#include "tests/support/digests.h"
 #include "tests/unit/store/retention/prune_fixture.h"
 
 namespace walstow {
@@ -21,13 +23,14 @@ class KeptRangesTest : public PruneTest {
     backup("00000000000c", 100, months_ago(1));
     backup("00000000000d", 150, later - hours(1));
   }
-  OrRefusal<BackupReport> backup(std::string id, std::uint64_t start, Time stopped) {
+  OrRefusal<BackupReport> backup(std::string id, std::uint64_t start, Time stopped,
+                                 std::uint32_t timeline = 1) {
     return add_backup(*archive,
                       {.cluster = "main",
                        .id = std::move(id),
-                       .start = LogPosition(segment(1, start)),
+                       .start = LogPosition(segment(timeline, start)),
                        .stop = start_of(SegmentNumber{start + 2}, segment_size_of(era)),
-                       .timeline = Timeline{1},
+                       .timeline = Timeline{timeline},
                        .stopped = stopped,
                        .label = "nightly"},
                       "admin1", later);
@@ -153,23 +156,123 @@ TEST_F(KeptRangesTest, ABackupIsGoneOnceAnyOfItsSegmentsIs) {
   EXPECT_EQ(plan(kMonthly).period_backups.size(), 1U) << "it must not take the place of the other";
 }
 
+class KeptRangesOnTwoTimelinesTest : public KeptRangesTest {
+ protected:
+  // `timeline` branches off timeline 1 in segment `left_in`, `offset` bytes after its start.
+  void add_history(std::uint32_t timeline, std::uint64_t left_in, std::uint64_t offset) {
+    const Lsn left_at{start_of(SegmentNumber{left_in}, segment_size_of(era)).value + offset};
+    const std::string content = fmt::format("1\t{}\tno reason\n", to_string(left_at));
+    const WalFileName name = WalFileName::history(Timeline{timeline});
+    const auto staged = archive->backend().stage();
+    ObjectEncoder encoder({.name = name.text(),
+                           .raw_size = content.size(),
+                           .digest = digest_of(content),
+                           .system_identifier = 7,
+                           .segment_size = 1U << 20,
+                           .client = "primary1",
+                           .time = {}},
+                          ObjectEncoder::Input::kRaw, 1,
+                          [&](ByteView bytes) { staged->write(bytes); });
+    encoder.write(as_bytes(content));
+    encoder.finish();
+    archive->backend().publish(*staged, *layout::object_key("main", era, name));
+  }
+  bool can_hold(std::uint32_t timeline, std::uint64_t number) {
+    const auto added = add_hold(*archive,
+                                {.cluster = "main",
+                                 .id = fmt::format("0000000{}{:04}", timeline, number),
+                                 .from = LogPosition(segment(timeline, number)),
+                                 .to = {},
+                                 .reason = "a recovery"},
+                                "admin1", later);
+    return added.has_value();
+  }
+};
+
+// A server is recovered from the backup of segment 60, which ends with segment 61.
+TEST_F(KeptRangesOnTwoTimelinesTest, ATimelineThatBeginsBelowTheFloorLaterWasNotPruned) {
+  prune(kMonthly);
+  add_history(2, 62, 0);
+  for (std::uint64_t number = 62; number <= 65; ++number)
+    add_segment(2, number);
+  EXPECT_EQ(code_of_get(2, 66), Code::kAbsentEnd);
+  EXPECT_EQ(code_of_get(1, 62), Code::kPruned);
+  EXPECT_TRUE(can_hold(2, 63));
+  EXPECT_FALSE(can_hold(1, 63));
+  // Nothing of it goes, either: the backup is one of the line that it recovers to now.
+  prune(kMonthly);
+  for (std::uint64_t number = 60; number <= 65; ++number)
+    EXPECT_TRUE(stands(number < 62 ? 1 : 2, number)) << number;
+}
+
+TEST_F(KeptRangesOnTwoTimelinesTest, WhatWasKeptMayBeHeld) {
+  prune(kMonthly);
+  EXPECT_FALSE(can_hold(1, 59));
+  EXPECT_TRUE(can_hold(1, 60));
+  EXPECT_FALSE(can_hold(1, 62));
+  EXPECT_TRUE(backup("00000000000f", 60, months_ago(2)));
+  EXPECT_FALSE(backup("000000000010", 61, months_ago(2))) << "62 was pruned";
+}
+
+// A standby was promoted in segment 61, with the last byte of its backup in that segment.
+TEST_F(KeptRangesOnTwoTimelinesTest, ABackupThatEndsOnALaterTimelineStaysWhole) {
+  remove_backup(*archive, {"main", "00000000000c"});
+  remove_backup(*archive, {"main", "00000000000d"});
+  for (std::uint64_t number = 61; number <= 200; ++number)
+    lose(number);
+  add_history(2, 61, 0x100);
+  for (std::uint64_t number = 61; number <= 200; ++number)
+    add_segment(2, number);
+  backup("00000000000e", 150, later - hours(1), 2);
+  const PrunePolicy policy{.keep_backups = 1, .keep_days = 0, .keep_monthly = 2};
+  EXPECT_EQ(plan(policy).period_backups.at(1).last, segment(2, 61).text());
+  EXPECT_EQ(prune(policy).state, "done");
+  EXPECT_TRUE(stands(1, 60));
+  EXPECT_TRUE(stands(2, 61));
+  EXPECT_FALSE(stands(2, 62));
+  // Segment 61 of timeline 1 never existed, so it is no hole.
+  const TimesIndex times;
+  EXPECT_EQ(Catalog(times).report(*archive, "main").eras.at(0).missing, 0U);
+  for (const BackupReport& one : Catalog(times).backups(*archive, "main"))
+    EXPECT_FALSE(one.pruned) << one.name;
+}
+
+TEST_F(KeptRangesTest, AStopBeyondTheEndOfATimelineMakesNoHole) {
+  add_backup(*archive,
+             {.cluster = "main",
+              .id = "00000000000e",
+              .start = LogPosition(segment(1, 60)),
+              .stop = start_of(SegmentNumber{60'000}, segment_size_of(era)),
+              .timeline = Timeline{1},
+              .stopped = months_ago(2) + hours(1),
+              .label = "a typing error"},
+             "admin1", later);
+  prune(kMonthly);
+  EXPECT_EQ(code_of_get(1, 201), Code::kAbsentEnd);
+  const TimesIndex times;
+  EXPECT_EQ(Catalog(times).report(*archive, "main").eras.at(0).missing, 0U);
+}
+
 TEST_F(KeptRangesTest, OnlyARecordWithRangesHasANewFormat) {
   EXPECT_EQ(prune({.keep_backups = 3, .keep_days = 0}).files, 59U);
   const std::string begun = to_iso8601(list_tombstones(archive->backend(), "main", era)[0].begun);
-  EXPECT_EQ(record(1),
-            fmt::format(R"({{"format":"1.0","number":1,"state":"done","floor":"0/3C00000","highest_timeline":1,)"
-                        R"("reached":"0/3C00000","policy":{{"keep_backups":3,"keep_days":0}},)"
-                        R"("reason":"backup 00000000000b (\"nightly\") needs it","by":"admin1",)"
-                        R"("begun":"{}","files":59,"stored_bytes":531}})"
-                        "\n",
-                        begun));
+  EXPECT_EQ(
+      record(1),
+      fmt::format(
+          R"({{"format":"1.0","number":1,"state":"done","floor":"0/3C00000","highest_timeline":1,)"
+          R"("reached":"0/3C00000","policy":{{"keep_backups":3,"keep_days":0}},)"
+          R"("reason":"backup 00000000000b (\"nightly\") needs it","by":"admin1",)"
+          R"("begun":"{}","files":59,"stored_bytes":531}})"
+          "\n",
+          begun));
   prune(kMonthly);
   EXPECT_EQ(
-      record(2).find(R"({"format":"2.0","number":2,"state":"done","floor":"0/9600000","kept":[)"
-                     R"({"first":"00000001000000000000003C","last":"00000001000000000000003D"},)"
-                     R"({"first":"000000010000000000000064","last":"000000010000000000000065"}],"highest_timeline":1,)"
-                     R"("reached":"0/9600000","policy":{"keep_backups":1,"keep_days":0,)"
-                     R"("keep_monthly":3},)"),
+      record(2).find(
+          R"({"format":"2.0","number":2,"state":"done","floor":"0/9600000","kept":[)"
+          R"({"first":"00000001000000000000003C","last":"00000001000000000000003D"},)"
+          R"({"first":"000000010000000000000064","last":"000000010000000000000065"}],"highest_timeline":1,)"
+          R"("reached":"0/9600000","policy":{"keep_backups":1,"keep_days":0,)"
+          R"("keep_monthly":3},)"),
       0U)
       << record(2);
 }
