@@ -89,7 +89,7 @@ class Catalog:
 
     def _list(self, _count):
         self._ask("list", *self._remote, "list", "main")
-        self._ask("list --holes", *self._remote, "list", "main", "--holes")
+        self._ask("list --holes", *self._remote, "list", "main", "--holes", code=4)
         self._ask("backup list", *self._remote, "backup", "list", "main")
 
     # Missing are the segments that were left out. Deep, each copy is of another place than its name.
