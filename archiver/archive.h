@@ -40,9 +40,9 @@ struct ArchiveCall {
 // Throws Error as archive_file() does. Errors for the other files are not reported: PostgreSQL will
 // pass those files again.
 //
-// Threads: on return, other threads may still be running, if wait_for_others has passed or if the
-// call's own file failed. These threads own everything that they use. The process should exit with
-// std::_Exit, which ends them.
+// Threads: other threads may still run on return, after wait_for_others has expired or after the
+// call's own file has failed. These threads own everything that they use. The process should exit
+// with std::_Exit, which ends them.
 std::optional<PutDone> archive(const ArchiveCall& call, std::shared_ptr<ArchivedMarks> marks);
 
 }  // namespace walstow

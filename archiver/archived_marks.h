@@ -26,7 +26,7 @@ namespace walstow {
 
 class ArchivedMarks {
  public:
-  // `wal_folder` comes from open_wal_folder() and outlives this object.
+  // `wal_folder` comes from open_wal_folder(), and must outlive this object.
   ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner);
 
   // Returns whether the store has promised to keep the file `name`. `file` is the current status of
