@@ -38,12 +38,13 @@ struct ArchiveCall {
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
 
-// Returns the store's answer. If a mark made a request unnecessary, returns its kind. Throws Error as archive_file() does. Errors for the other files are not reported: PostgreSQL will
-// pass those files again.
+// Returns the store's answer. If a mark made a request unnecessary, returns its kind. Throws Error
+// as archive_file() does. Errors for the other files are not reported: PostgreSQL will pass those
+// files again.
 //
-// Threads: on return, other threads may still be running, if wait_for_others has passed or if the
-// call's own file failed. These threads own everything that they use. The process should exit with
-// std::_Exit, which ends them.
+// Threads: other threads may still run on return, after wait_for_others has expired or after the
+// call's own file has failed. These threads own everything that they use. The process should exit
+// with std::_Exit, which ends them.
 // `owner` is the owner of the marks.
 std::variant<PutDone, ArchivedMarks::Kind> archive(const ArchiveCall& call,
                                                    const SpoolOwner& owner);

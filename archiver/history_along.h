@@ -20,7 +20,8 @@ using ArchiveBeside = std::function<std::string(const WalFileName& file)>;
 
 class HistoryAlong {
  public:
-  // `wal_folder` outlives this object. `cluster` and `system_identifier` identify the file's owner.
+  // `wal_folder` must outlive this object. `cluster` and `system_identifier` identify the file's
+  // owner.
   HistoryAlong(FileSystem& wal_folder, std::string cluster, std::uint64_t system_identifier,
                ArchiveBeside archive);
 

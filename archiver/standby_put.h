@@ -27,8 +27,8 @@ struct StandbyPut {
   std::function<void(Duration)> pause = [](Duration time) { std::this_thread::sleep_for(time); };
 };
 
-// If the store lacks a young segment, the primary is probably about to archive it. So the store is
-// asked again for so long after the segment was written, before the segment is sent.
+// If the store lacks a young segment, the primary is probably about to archive it. So the command
+// repeats the question until the segment is this old, and only then sends it.
 inline constexpr Duration kPrimaryGoesFirst{2000};
 inline constexpr Duration kAskAgainAfter{100};
 

@@ -70,7 +70,9 @@ int Restore::run() {
   if (take_prefetched()) return exit_code::kDone;
   if (is_in_a_hurry() && job_.spool->failed_lately(waits_.failure_memory)) {
     if (place_kept_history()) return exit_code::kDone;
-    log_line(LogLevel::kDebug, describe_failure("the store did not answer a moment ago"));
+    log_line(LogLevel::kDebug, describe_failure(fmt::format(
+                                   "the store gave no answer to an attempt less than {} ms ago",
+                                   waits_.failure_memory.count())));
     return decide(job_.mode, StoreAnswer::kUnreachable, LocalCopy::kNone).exit_code;
   }
   const Deadline give_up = Deadline::after(wait());

@@ -55,7 +55,7 @@ void require_one_line(const RequestHead& head) {
     check(value);
 }
 
-// Something that is no store sends no version. Its reply is refused elsewhere.
+// A peer that is not a store sends no version. Its reply is refused elsewhere.
 void check_version(const ReplyHead& reply, const std::string& store) {
   const std::string* version = reply.fields.find(field::kVersion);
   if (version == nullptr || *version == kProtocolVersion) return;

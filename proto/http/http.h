@@ -20,9 +20,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 class Fields {
  public:
   void set(std::string_view name, std::string value);  // replaces an existing field of that name
-  // Code that parses a head calls this. Two fields of one name make a list (RFC 9110, section 5.2),
-  // but no walstow field takes a list. So the parser refuses a field that was sent twice. Otherwise
-  // one end might use the first value, and the other end the last.
+  // Code that parses a head calls this. Two fields with the same name form a list (RFC 9110,
+  // section 5.2), but no walstow field takes a list. So the parser refuses a field that was sent
+  // twice. Otherwise one end might use the first value, and the other end the last.
   void add(std::string_view name, std::string value);
   // Returns nullptr if there is no such field. The pointer is valid until the next set() or add().
   const std::string* find(std::string_view name) const;
@@ -74,6 +74,7 @@ inline constexpr std::string_view kLastHanded = "Walstow-Last-Handed";     // a 
 inline constexpr std::string_view kRestartpoint = "Walstow-Restartpoint";  // a segment's name
 inline constexpr std::string_view kPublicKey = "Walstow-Public-Key";       // a client's key, base64
 inline constexpr std::string_view kGrants = "Walstow-Grants";              // a client's rights
+inline constexpr std::string_view kIfGrants = "Walstow-If-Grants";         // change these only
 inline constexpr std::string_view kUntil = "Walstow-Until";        // its certificate's expiry
 inline constexpr std::string_view kFrom = "Walstow-From";          // where a hold or backup begins
 inline constexpr std::string_view kTo = "Walstow-To";              // where the hold or backup ends

@@ -32,7 +32,7 @@ class ArchivedMarks {
  public:
   enum class Kind { kAhead, kRestored };
 
-  // `wal_folder` comes from open_wal_folder() and outlives this object.
+  // `wal_folder` comes from open_wal_folder(), and must outlive this object.
   ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner, Kind kind);
 
   // Returns whether an archive has ever answered for marks of this kind. walstow-restore makes no

@@ -176,7 +176,7 @@ std::optional<std::string> recovery_conf_value(std::string_view text, std::strin
 ServerSettings read_server_settings(Deadline deadline) {
   const auto files = open_posix_file_system(".");
   const auto status = files ? files->status(kOptionsFile) : std::nullopt;
-  // Whoever wrote it decides which program runs.
+  // The user who wrote it decides which program runs.
   const bool is_own = status && status->owner == geteuid();
   const auto options = is_own ? read_small_file(*files, kOptionsFile, kLargestFile) : std::nullopt;
   std::vector<std::string> server =

@@ -16,7 +16,7 @@
 namespace walstow {
 namespace {
 
-// The longest contains a path of 4096 bytes, for each of which JSON may need six, and short texts.
+// The longest contains short texts and a path of 4096 bytes. JSON may need six bytes for each.
 constexpr std::size_t kLargestRecord = std::size_t{32} * 1024;
 
 // The end of a member's name whose text is hexadecimal.

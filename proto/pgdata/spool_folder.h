@@ -22,7 +22,7 @@
 namespace walstow {
 
 // The store, cluster and system identifier of a record. A record counts only while all three match:
-// if an administrator changes one of them, another archive is meant.
+// if an administrator changes one of them, the record belongs to another archive.
 struct SpoolOwner {
   std::string store;  // as in the setting "store"
   std::string cluster;

@@ -1,4 +1,4 @@
-// Finds where the written part of a segment ends, and how two segments of one name are related.
+// Finds where the written part of a segment ends, and how two segments with the same name relate.
 // Pure. Works in one pass, and uses the memory of one WAL page. Source: PostgreSQL
 // src/include/access/xlog_internal.h (page headers), xlogrecord.h (XLogRecord),
 // src/backend/access/transam/xlogreader.c (XLogReaderValidatePageHeader, ValidXLogRecordHeader:

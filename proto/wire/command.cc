@@ -199,6 +199,7 @@ RequestHead request_for(const AddClient& add) {
 RequestHead request_for(const ChangeClient& change) {
   RequestHead request = start_request(Method::kPost, client_path(change.client));
   if (change.grants) request.fields.set(field::kGrants, to_grants_field(*change.grants));
+  if (change.if_grants) request.fields.set(field::kIfGrants, to_grants_field(*change.if_grants));
   if (change.certificate_until) {
     request.fields.set(field::kUntil, to_iso8601(*change.certificate_until));
   }

@@ -232,10 +232,13 @@ struct AddClient {
 };
 
 // POST /v1/clients/{client}: changes the properties that are present (at least one), and no others.
+// With `if_grants`, which needs `grants`, the store changes nothing if the client's rights are
+// others. The answer is the record in both cases. A store of an earlier release ignores it.
 struct ChangeClient {
   std::string client;
   std::optional<Grants> grants;
   std::optional<Time> certificate_until;
+  std::optional<Grants> if_grants;
   bool operator==(const ChangeClient&) const = default;
 };
 

@@ -138,15 +138,22 @@ Parsed parse_add_client(std::string client, FieldReader& fields) {
 
 Parsed parse_change_client(std::string client, FieldReader& fields) {
   auto grants = fields.optional(form::kGrants);
+  auto if_grants = fields.optional(form::kIfGrants);
   const auto until = fields.optional(form::kUntil);
+  if (if_grants && !grants) {
+    fields.refuse(make_refusal(Code::kBadRequest, fmt::format("{} is given without {}",
+                                                              field::kIfGrants, field::kGrants)));
+  }
   if (!grants && !until) {
     fields.refuse(make_refusal(
         Code::kBadRequest, fmt::format("neither {} nor {} is given, so there is nothing to change",
                                        field::kGrants, field::kUntil)));
   }
   if (fields.refused()) return *fields.refused();
-  return ChangeClient{
-      .client = std::move(client), .grants = std::move(grants), .certificate_until = until};
+  return ChangeClient{.client = std::move(client),
+                      .grants = std::move(grants),
+                      .certificate_until = until,
+                      .if_grants = std::move(if_grants)};
 }
 
 // --- one function for each command that has parameters ---

@@ -122,6 +122,10 @@ std::optional<std::string> parse_public_key(std::string_view text) {
   return bytes && !bytes->empty() ? std::optional(std::string(text)) : std::nullopt;
 }
 
+constexpr std::string_view kGrantsText =
+    "\"CLUSTER=RIGHT,...;...\", a cluster's name or \"*\", with rights of archive, restore, admin, "
+    "monitor";
+
 constexpr FieldForm<std::string> kInstanceForm{field::kInstance, parse_instance_id,
                                                "32 lower-case hex digits"};
 constexpr FieldForm<std::uint64_t> kSequenceForm{field::kSequence, parse_decimal,
@@ -157,9 +161,8 @@ const FieldForm<WalFileName> kRestartpoint{field::kRestartpoint, parse_segment_n
 const FieldForm<bool> kExpect{field::kExpect, parse_expect, "\"100-continue\" or absent"};
 const FieldForm<std::string> kPublicKey{field::kPublicKey, parse_public_key,
                                         "the base64 of a public key (SubjectPublicKeyInfo, DER)"};
-const FieldForm<Grants> kGrants{field::kGrants, parse_grants_field,
-                                "\"CLUSTER=RIGHT,...;...\", a cluster's name or \"*\", with rights "
-                                "of archive, restore, admin, monitor"};
+const FieldForm<Grants> kGrants{field::kGrants, parse_grants_field, kGrantsText};
+const FieldForm<Grants> kIfGrants{field::kIfGrants, parse_grants_field, kGrantsText};
 const FieldForm<Time> kUntil{field::kUntil, parse_iso8601, "a time, such as 2026-11-22T19:40:00Z"};
 }  // namespace form
 

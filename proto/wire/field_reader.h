@@ -35,6 +35,7 @@ extern const FieldForm<WalFileName> kRestartpoint;
 extern const FieldForm<bool> kExpect;  // "100-continue" gives true; anything else is invalid
 extern const FieldForm<std::string> kPublicKey;
 extern const FieldForm<Grants> kGrants;
+extern const FieldForm<Grants> kIfGrants;
 extern const FieldForm<Time> kUntil;
 }  // namespace form
 

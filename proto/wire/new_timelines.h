@@ -12,8 +12,8 @@
 
 namespace walstow {
 
-// Make and parse "any", or names separated by ',', none of which is "any". The outer nullopt means
-// that the text is neither of these.
+// Make and parse "any", or names separated by ',' that do not include "any". The outer nullopt
+// means that the text is neither of these.
 std::string to_new_timelines_text(const std::optional<ClientNames>& clients);
 std::optional<std::optional<ClientNames>> parse_new_timelines(std::string_view text);
 

@@ -14,7 +14,7 @@ namespace walstow {
 
 class IncomingFile {
  public:
-  // `folder`, which outlives this object, is the file's destination. The file is invisible until
+  // `folder` is the file's destination, and must outlive this object. The file is invisible until
   // publish(). All members throw Error{kStorage}.
   explicit IncomingFile(FileSystem& folder);
 

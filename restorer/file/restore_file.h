@@ -51,8 +51,8 @@ struct Fetched {
   std::unique_ptr<IncomingFile> file = {};  // to be published; nullptr for all other answers
 };
 
-// Fetches and checks the file, which does not have a visible name yet. `folder`, its destination,
-// outlives the result. These three functions throw only if the machine runs out of memory
+// Fetches and checks the file, which does not have a visible name yet. `folder` is its destination,
+// and must outlive the result. These three functions throw only if the machine runs out of memory
 // (std::bad_alloc).
 Fetched fetch_file(const Question& question, FileSystem& folder, StoreClient& store,
                    const Patience& patience);

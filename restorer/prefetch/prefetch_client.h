@@ -33,7 +33,7 @@ class Prefetch {
     std::function<void()> start;
   };
 
-  // The spool outlives this object.
+  // The spool must outlive this object.
   Prefetch(Spool& spool, Options options) : spool_(spool), options_(std::move(options)) {}
 
   // Returns true if `segment` is at `target`, complete and checked. `abandoned` may be empty.

@@ -28,7 +28,7 @@
 namespace walstow {
 
 struct PrefetcherJob {
-  FileSystem* entries = nullptr;  // open_prefetch_folder(); outlives the prefetcher
+  FileSystem* entries = nullptr;  // open_prefetch_folder(); must outlive the prefetcher
   std::string tag;                // the tag of the entries
   WalFileName handed;             // the last segment that was delivered
   SegmentSize segment_size;

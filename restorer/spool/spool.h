@@ -29,7 +29,7 @@ inline constexpr std::size_t kLargestKeptObject = kLargestHistoryFile + std::siz
 
 class Spool {
  public:
-  // `wal_folder` comes from open_wal_folder() and outlives this object.
+  // `wal_folder` comes from open_wal_folder(), and must outlive this object.
   Spool(FileSystem& wal_folder, SpoolOwner owner);
 
   // --- the instance: the identity of the data directory ---

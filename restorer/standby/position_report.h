@@ -22,7 +22,7 @@ struct PositionJob {
 
 class PositionReporter {
  public:
-  // `spool` and `store` outlive this object.
+  // `spool` and `store` must outlive this object.
   PositionReporter(PositionJob job, Spool& spool, StoreClient& store);
 
   // Reports the position if a report is due, together with any restartpoint that was not reported

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <functional>
+#include <set>
 
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
@@ -28,6 +30,8 @@ namespace walstow {
 namespace {
 
 constexpr std::string_view kCertificateFile = "client.crt";
+// An attempt fails only if another administrator changes the same client at that moment.
+constexpr int kMostChanges = 10;
 
 std::string client_name(const CommandContext& call) {
   std::string name = call.command.positional("NAME");
@@ -47,8 +51,8 @@ std::string cluster_option(const CommandContext& call) {
               "Rights are granted in a cluster, or in \"*\", which means all clusters.");
 }
 
-Grant grant_option(const CommandContext& call) {
-  Grant grant{.cluster = cluster_option(call), .rights = {}};
+std::set<Right> right_options(const CommandContext& call) {
+  std::set<Right> rights;
   for (const std::string& text : call.options("right")) {
     const auto right = parse_right(text);
     if (!right) {
@@ -56,8 +60,13 @@ Grant grant_option(const CommandContext& call) {
           ErrorKind::kUsage, fmt::format("\"{}\" is not a right", escaped(text)),
           "Give \"archive\", \"restore\", \"admin\" or \"monitor\", each with its own --right.");
     }
-    grant.rights.insert(*right);
+    rights.insert(*right);
   }
+  return rights;
+}
+
+Grant grant_option(const CommandContext& call) {
+  Grant grant{.cluster = cluster_option(call), .rights = right_options(call)};
   if (grant.rights.empty()) {
     throw Error(ErrorKind::kUsage, "no rights were given",
                 "Give --right archive, --right restore, --right admin or --right monitor, or "
@@ -272,29 +281,57 @@ void print_clients(const CommandContext& call, const WholeList<ClientReport>& cl
                     : registry_text(clients.entries, std::chrono::system_clock::now()));
 }
 
-// Replaces the rights in the cluster of `wanted`; rights in other clusters stay.
-int set_rights(const CommandContext& call, const Grant& wanted) {
+// Changes the client's rights in one cluster. Rights in other clusters stay.
+using ChangeRights = std::function<void(std::set<Right>& rights)>;
+
+Grants changed_grants(Grants grants, const std::string& cluster, const ChangeRights& change) {
+  const auto found = std::ranges::find(grants, cluster, &Grant::cluster);
+  Grant& grant = found != grants.end() ? *found : grants.emplace_back(Grant{cluster, {}});
+  change(grant.rights);
+  std::erase_if(grants, [](const Grant& one) { return one.rights.empty(); });
+  return grants;
+}
+
+// If another administrator has changed the rights since they were read, the store changes nothing
+// and answers with the present rights. The command then changes these.
+int change_rights(const CommandContext& call, const std::string& cluster,
+                  const ChangeRights& change) {
   const std::string name = client_name(call);
   Client client = call.client();
-  Grants grants = registered(client, name).grants;
-  std::erase_if(grants, [&wanted](const Grant& old) { return old.cluster == wanted.cluster; });
-  if (!wanted.rights.empty()) grants.push_back(wanted);
-  if (grants.empty()) {
-    throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no rights left", name),
-                fmt::format("Remove it with {}.", suggestion({"client", "remove", name})));
+  Grants before = registered(client, name).grants;
+  for (int attempt = 0; attempt < kMostChanges; ++attempt) {
+    const Grants wanted = changed_grants(before, cluster, change);
+    if (wanted.empty()) {
+      throw Error(ErrorKind::kUsage, fmt::format("client \"{}\" would have no rights left", name),
+                  fmt::format("Remove it with {}.", suggestion({"client", "remove", name})));
+    }
+    const std::string answer =
+        client.ask(ChangeClient{.client = name, .grants = wanted, .if_grants = before}, patience());
+    const std::vector<ClientReport> now = parse_client_reports(answer);
+    if (now.empty() || now.front().grants == wanted) {
+      print_clients(call, {answer, now});
+      return exit_code::kDone;
+    }
+    before = now.front().grants;
   }
-  const std::string answer =
-      client.ask(ChangeClient{.client = name, .grants = std::move(grants)}, patience());
-  print_clients(call, {answer, parse_client_reports(answer)});
-  return exit_code::kDone;
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("other administrators keep changing the rights of client \"{}\"", name),
+              "Nothing was changed. Try again.");
 }
 
 int client_grant(const CommandContext& call) {
-  return set_rights(call, grant_option(call));
+  const Grant added = grant_option(call);
+  return change_rights(call, added.cluster, [&added](std::set<Right>& rights) {
+    rights.insert(added.rights.begin(), added.rights.end());
+  });
 }
 
 int client_revoke(const CommandContext& call) {
-  return set_rights(call, {.cluster = cluster_option(call), .rights = {}});
+  const std::set<Right> removed = right_options(call);
+  return change_rights(call, cluster_option(call), [&removed](std::set<Right>& rights) {
+    std::erase_if(rights,
+                  [&removed](Right right) { return removed.empty() || removed.contains(right); });
+  });
 }
 
 int client_list(const CommandContext& call) {
@@ -350,11 +387,18 @@ std::vector<AdminCommand> client_commands() {
         {kNameArgument}},
        client_renew},
       {{"client grant",
-        "set the rights of a client in --cluster; they apply from its next request",
+        "add rights of a client in --cluster; they apply from its next request",
         {kRightOption},
-        {kNameArgument}},
+        {kNameArgument},
+        {{"Let a standby archive, too",
+          "walstow client grant standby1 --cluster main --right archive"}}},
        client_grant},
-      {{"client revoke", "take all rights in --cluster from a client", {}, {kNameArgument}},
+      {{"client revoke",
+        "take rights in --cluster from a client: those of --right, or all",
+        {{"--right", "RIGHT", "take this right, and keep the others; may be repeated"}},
+        {kNameArgument},
+        {{"Let a client no longer archive",
+          "walstow client revoke primary1 --cluster main --right archive"}}},
        client_revoke},
       {{"client list",
         "list the clients, their rights, and when their certificates expire",

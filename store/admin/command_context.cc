@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <memory>
 #include <utility>
 
 #include "proto/base/bytes.h"
@@ -71,15 +72,19 @@ Patience patience() {
   return {.give_up = Deadline::after(kPatience), .on_failure = {}};
 }
 
-// Reports the first failure at once: only the waiting person may be able to fix it.
-Patience long_patience() {
-  const auto tell = [told = false](const Error& error, Duration) mutable {
-    if (std::exchange(told, true)) return;
+// The client copies the function, and the copies must know what the others have reported.
+std::function<void(const Error&, Duration)> report_first_failure(Deadline give_up) {
+  return [give_up, told = std::make_shared<bool>(false)](const Error& error, Duration) {
+    if (std::exchange(*told, true)) return;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(give_up.remaining());
     log_line(LogLevel::kWarning,
-             fmt::format("{}; trying again for {} s", error.what(), kLongPatience.count() / 1000),
-             error.hint());
+             fmt::format("{}; trying again for {} s", error.what(), left.count()), error.hint());
   };
-  return {.give_up = Deadline::after(kLongPatience), .on_failure = tell};
+}
+
+Patience long_patience() {
+  const Deadline give_up = Deadline::after(kLongPatience);
+  return {.give_up = give_up, .on_failure = report_first_failure(give_up)};
 }
 
 namespace {

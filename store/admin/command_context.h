@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,10 @@ Patience patience();
 // Returns the patience for a command that takes long, or to which a store may reply only after it
 // has read an archive.
 Patience long_patience();
+// Returns a function for Patience::on_failure. Its first call writes the error, and for how long
+// the command tries again, to standard error: only the waiting person may be able to fix the cause.
+// Later calls do nothing.
+std::function<void(const Error&, Duration)> report_first_failure(Deadline give_up);
 
 // Writes to standard output. Throws Error{kStorage}.
 void print(const std::string& text);

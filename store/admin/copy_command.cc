@@ -122,9 +122,9 @@ int copy(const CommandContext& call) {
   if (result.counts.refused > 0) {
     log_line(LogLevel::kWarning,
              fmt::format("{} objects have other bytes at the target", result.counts.refused),
-             "Nothing was replaced. If such an object was completed at the source meanwhile, or if "
-             "an administrator decided about it there, the source's object is the right one: "
-             "remove the target's object, and copy again.");
+             "Nothing was replaced. The source's object is the right one if it was completed since "
+             "the last pass, or if an administrator has accepted another version at the source. "
+             "Then remove the target's object, and copy again.");
     return exit_code::kFailed;
   }
   if (!call.json()) print(next_line(call, result, from, to));

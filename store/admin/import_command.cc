@@ -46,8 +46,10 @@ void explain(const Findings& findings, const ServerIdentity& system) {
              "If such a file is a WAL file, decompress it or rename it, and repeat the import.");
   }
   if (findings.count(Finding::Kind::kContents) > 0) {
-    log_line(LogLevel::kWarning, "files of one name have different contents; none of them was put",
-             "Find out which one belongs to the log, move the others away, and repeat the import.");
+    log_line(
+        LogLevel::kWarning,
+        "several files with the same name have different contents; none of them was put",
+        "Find out which of them belongs to the log, move the others away, and repeat the import.");
   }
   explain_uncertain(findings);
 }

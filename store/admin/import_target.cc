@@ -49,23 +49,17 @@ std::uint64_t only_system(const FileOwners& owners) {
 
 void require_archive_right(Client& client, const std::string& cluster) {
   const WhoamiReport caller = parse_whoami_report(client.ask(Whoami{}, patience()));
-  Words rights{"--right", "archive"};
   for (const Grant& grant : caller.grants) {
     if (grant.cluster != cluster && grant.cluster != kEveryCluster) continue;
     if (grant.rights.contains(Right::kArchive)) return;
-    for (const Right right : grant.rights) {
-      if (grant.cluster == cluster)
-        rights.insert(rights.end(), {"--right", std::string(to_string(right))});
-    }
   }
-  Words words{"client", "grant", caller.name, "--cluster", cluster};
-  words.insert(words.end(), rights.begin(), rights.end());
   throw Error(
       ErrorKind::kRefused,
       fmt::format("client \"{}\" may not put files into cluster \"{}\"", caller.name, cluster),
       fmt::format("Use the settings file of a client with the right \"archive\", such as the "
                   "server's. Or ask an administrator to give this client the right: {}.",
-                  suggestion(words)));
+                  suggestion({"client", "grant", caller.name, "--cluster", cluster, "--right",
+                              "archive"})));
 }
 
 ServerIdentity system_to_import(const CommandContext& call, Client& client,

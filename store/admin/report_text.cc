@@ -82,10 +82,10 @@ std::string conflicts_text(const std::vector<ConflictReport>& conflicts) {
     text += fmt::format("  of client {}, put {}, {} stored\n", foreign_text(conflict.client),
                         to_iso8601(conflict.put), size_text(conflict.stored_size));
     if (conflict.standing.empty()) {
-      text += "  no version has the name\n";
+      text += "  the file has no current version\n";
     } else {
-      text += fmt::format("  {} has the name, of client {}\n", conflict.standing.substr(0, 12),
-                          foreign_text(conflict.standing_client));
+      text += fmt::format("  current version: {}, from client {}\n",
+                          conflict.standing.substr(0, 12), foreign_text(conflict.standing_client));
     }
     if (conflict.differs_at.empty()) continue;
     text += fmt::format("  they differ from {} onward; the first ends at {}, the second at {}\n",

@@ -279,14 +279,15 @@ void Verification::show_way_out() {
         fmt::format(
             "in {} segments the log breaks off, or does not continue from the previous segment",
             found_.unfinished),
-        "Put the whole segment from a pg_wal that still has it; if two files are named, "
+        "Archive the whole segment again, from a pg_wal that still has it; if two files are named, "
         "either may be the damaged one. The whole segment replaces an unfinished one. If the "
         "store refuses it, \"walstow conflict accept\" gives it the name.");
   }
   if (found_.missing > 0) {
-    log_line(LogLevel::kWarning, fmt::format("{} segments are missing", found_.missing),
-             "Put them from a pg_wal or a copy of the archive that still has them, or take a new "
-             "base backup: no recovery gets past a hole.");
+    log_line(
+        LogLevel::kWarning, fmt::format("{} segments are missing", found_.missing),
+        "Archive them again with \"walstow-archive PATH\", from a pg_wal or a copy of the "
+        "archive that still has them, or take a new base backup: no recovery gets past a hole.");
   }
   if (!all_verified() && found_.objects + found_.passed_over > 0) {
     log_line(LogLevel::kWarning, "not all of the archive was verified",

@@ -54,16 +54,16 @@ void refuse_other_server(const Wanted& wanted, const EraReport& era, const std::
               "Give the connection of the cluster's own primary with --psql.");
 }
 
-// An LSN after the point where the newest timeline left its parent may be one of either: WAL that a
-// lost primary wrote after that point is on the parent.
+// Both the newest timeline and its parent have an LSN after the point where the newest one left the
+// parent: WAL that a lost primary wrote after that point is on the parent.
 void refuse_ambiguous(const Wanted& wanted, const EraReport& era, Timeline newest) {
   const auto found = std::ranges::find(era.timelines, newest.value, &TimelineReport::timeline);
   if (wanted.timeline || found == era.timelines.end() || !found->parent) return;
   const auto left_at = parse_lsn(found->left_parent_at);
   if (!left_at || wanted.lsn <= *left_at) return;
   throw Error(ErrorKind::kUsage,
-              fmt::format("{} is after {}, where timeline {} left timeline {}, so it can be on "
-                          "either of them",
+              fmt::format("{} is after {}, where timeline {} left timeline {}, so both "
+                          "timelines have it",
                           to_string(wanted.lsn), to_string(*left_at), newest.value, *found->parent),
               fmt::format("Name its timeline, with --timeline {} or --timeline {}. A server prints "
                           "its own with: SELECT timeline_id FROM pg_control_checkpoint()",
@@ -83,11 +83,14 @@ std::optional<TimesReport> times_of(Client& client, const std::string& cluster,
   return found == page.segments.end() ? std::nullopt : std::optional(*found);
 }
 
-// What the archive has at this moment.
-State examine(Client& client, const std::string& cluster, const Wanted& wanted, Deadline deadline) {
+Deadline not_before_least(Deadline deadline) {
   const Deadline least = Deadline::after(kLeastPatience);
-  const Patience patience{.give_up = least.remaining() > deadline.remaining() ? least : deadline,
-                          .on_failure = {}};
+  return least.remaining() > deadline.remaining() ? least : deadline;
+}
+
+// What the archive has at this moment.
+State examine(Client& client, const std::string& cluster, const Wanted& wanted,
+              const Patience& patience) {
   const ClusterReport report = parse_cluster_report(client.ask(ClusterStatus{cluster}, patience));
   if (report.eras.empty()) return {wanted.timeline, "nothing was archived yet"};
   const EraReport& era = report.eras.back();
@@ -110,9 +113,11 @@ State examine(Client& client, const std::string& cluster, const Wanted& wanted, 
 Timeline wait_for_log(const CommandContext& call, const Wanted& wanted, Deadline deadline) {
   Client client = call.client();
   const std::string cluster = call.valid_cluster();
+  const auto on_failure = report_first_failure(not_before_least(deadline));
   Duration pause = kFirstPause;
   for (;;) {
-    const State state = examine(client, cluster, wanted, deadline);
+    const State state = examine(client, cluster, wanted,
+                                {.give_up = not_before_least(deadline), .on_failure = on_failure});
     if (state.timeline && state.missing.empty()) return *state.timeline;
     if (deadline.passed()) {
       throw Error(ErrorKind::kTimeout,

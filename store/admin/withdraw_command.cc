@@ -92,7 +92,7 @@ int undo(const CommandContext& call, const Asked& asked) {
     log_line(LogLevel::kWarning,
              fmt::format("\"{}\" can be put again, but its object is not below \"_aside\" any more",
                          asked.name),
-             "Put it again from its server's pg_wal or from a copy.");
+             "Archive it again, from its server's pg_wal or from a copy.");
   }
   return exit_code::kDone;
 }

@@ -49,8 +49,8 @@ class Archive {
   // process.
   std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,
                                   std::uint32_t segment_size, std::uint32_t number) const;
-  // Call it before anything is published in an era: another process may have opened the era a
-  // moment ago, and not have fsynced it yet. On return, all records that lead to the era are
+  // Call it before anything is published in an era: another process may have just opened the era
+  // without having fsynced it. On return, all records that lead to the era are
   // durable. Throws Error{kUnavailable} if one of them is missing.
   void make_era_durable(std::string_view cluster, const EraName& era) const;
   // Throws Error{kUnavailable} unless the era's own folder exists during this call: a folder that

@@ -112,6 +112,7 @@ std::optional<ClientReport> change_client(Backend& backend, const ChangeClient& 
         client.reset();
         if (!content) return std::nullopt;
         client = decode(*content, backend, key);
+        if (change.if_grants && *change.if_grants != client->grants) return std::nullopt;
         if (change.grants) client->grants = *change.grants;
         if (change.certificate_until) client->certificate_until = change.certificate_until;
         return encode(*client);

@@ -35,8 +35,9 @@ struct AddedClient {
 };
 AddedClient add_client(Backend& backend, const AddClient& add, Time now);
 
-// Returns the record after the change, durable on return. Returns nullopt if no client has that
-// name.
+// Returns the record after the change, durable on return. Returns the unchanged record if
+// `change.if_grants` are not its rights: the comparison and the change are one atomic step. Returns
+// nullopt if no client has that name.
 std::optional<ClientReport> change_client(Backend& backend, const ChangeClient& change);
 
 // The removal is durable on return. Returns false if no client has that name. Removes the client's

@@ -86,8 +86,8 @@ std::string prune_record(std::string_view cluster, const EraName& era, std::uint
 // `digest` is the digest of the raw file. Only the key of a .partial contains the digest.
 std::string object_key(std::string_view cluster, const EraName& era, const WalFileName& file,
                        const Digest& digest);
-// Returns whether the digits in a key belong to `digest`. They are all of its 32 digits, or at
-// least the first 12.
+// Returns whether `digits`, which come from a key, are the first digits of `digest`, and at least
+// 12 of them.
 bool are_digits_of(std::string_view digits, const Digest& digest);
 // The keys that one version of a file may have: the current form, and the form in older archives.
 using ContentKeys = std::array<std::string, 2>;

@@ -1,6 +1,6 @@
-// The record of which clients may open timelines in a cluster. An administrator decides this. The
-// decision is one record of the cluster. Without it, any client with the right "archive" may open
-// timelines. Blocking. Errors: as in store/backend/backend.h.
+// The record of the clients that may open timelines in a cluster. An administrator decides this.
+// The decision is one record of the cluster. Without it, any client with the right "archive" may
+// open timelines. Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <optional>

@@ -39,7 +39,7 @@ class ObjectSource {
   virtual ~ObjectSource() = default;
 
   virtual std::uint64_t size() const = 0;  // bytes
-  // Starts again from the first byte of the same object, even if the key has another object by now.
+  // Starts again from the first byte of the same object, even if another object now has the key.
   // If the medium does not keep the opened object after its removal, read() throws
   // Error{kUnavailable}.
   virtual void rewind() = 0;

@@ -323,7 +323,7 @@ std::size_t DirectoryBackend::remove_objects(const std::vector<std::string>& key
   std::atomic<std::size_t> removed = 0;
   const auto remove = [&](std::size_t index) {
     const std::optional<FileStatus> status = files_->status(keys[index]);
-    // A folder is no object: it stays even if it is empty (DurableFolders).
+    // A folder is not an object: it stays even if it is empty (DurableFolders).
     if (!status || status->type != FileStatus::Type::kFile) return;
     if (files_->remove(keys[index])) ++removed;
   };

@@ -16,7 +16,7 @@ namespace walstow {
 // once.
 inline constexpr std::size_t kEntriesAtOnce = 10000;
 
-// Iterates over the entries, in byte order of their keys. The backend outlives the cursor.
+// Iterates over the entries, in byte order of their keys. The backend must outlive the cursor.
 class EntryCursor {
  public:
   EntryCursor(BackendReader& backend, std::string prefix);

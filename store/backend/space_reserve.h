@@ -24,7 +24,8 @@ using SpaceProbe = std::function<std::optional<FileSystemSpace>()>;
 
 class SpaceReserve {
  public:
-  // Without `probe`, there is no reserve, and there is always room. `files` outlives this object.
+  // Without `probe`, there is no reserve, and there is always room. `files` must outlive this
+  // object.
   SpaceReserve(FileSystem& files, SpaceProbe probe);
 
   // Creates the reserve if it is missing and there is room for it. A failure is not an error: an

@@ -207,10 +207,10 @@ void Decision::give_name(const Beside& chosen) {
   archive_.make_era_durable(place_.cluster, place_.era);
   for (int attempt = 0; attempt < kDecisionAttempts; ++attempt) {
     if (!try_to_give_name(*staged)) continue;
-    log_line(
-        LogLevel::kWarning,
-        fmt::format("\"{}\" in cluster \"{}\" has digest {} now, by an administrator's decision",
-                    accept_.file.text(), accept_.cluster, to_string(object->header.digest)));
+    log_line(LogLevel::kWarning,
+             fmt::format(
+                 "an administrator chose the version with digest {} for \"{}\" in cluster \"{}\"",
+                 to_string(object->header.digest), accept_.file.text(), accept_.cluster));
     return;
   }
   throw Error(ErrorKind::kUnavailable,

@@ -287,7 +287,7 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
 }
 
-// kAgain: another object has the name by now. kRefused: the existing object cannot be kept
+// kAgain: another object has taken the name. kRefused: the existing object cannot be kept
 // elsewhere.
 Placer::TakeOver Placer::take_over(const Standing& standing) {
   const Digest& digest = standing.header.digest;

@@ -16,8 +16,8 @@ namespace walstow {
 
 class PutBreaks {
  public:
-  // `put` is proven: it is a segment with this end and these edges. The references outlive this
-  // object.
+  // `put` is proven: it is a segment with this end and these edges. The references must outlive
+  // this object.
   PutBreaks(Backend& backend, RecentEdges& recent_edges, const PutFile& put, const EraName& era,
             const SegmentEnd& end, const SegmentEdges& edges)
       : backend_(backend),

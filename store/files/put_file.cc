@@ -6,8 +6,11 @@
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
 //   work_along   meanwhile, bytes that were written earlier are read back and decompressed
 //   finish       after all of them, the digest must be the client's, and the first page must belong
-//                to the name (store/object/put_proof.h). Only then the era is opened (for the first
-//                file of a new cluster), and the object is published, durably, never replacing
+//                to the name (store/object/put_proof.h). Then the era is opened, if this is the
+//                first file of a new cluster. The timeline of a segment's first page must be one
+//                that can begin it (store/files/first_page.h). If the segment's log breaks off, a
+//                mark of the break becomes durable (store/files/put_breaks.h). Last, the object is
+//                published, durably, and without replacing another one
 //
 // store/files/placement.h describes a put whose name is taken.
 #include "store/files/put_file.h"

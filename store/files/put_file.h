@@ -25,14 +25,14 @@ struct PutContext {
   std::shared_ptr<Archive> archive;
   PutFile put;
   std::string client;         // the client that puts the file
-  RecentEdges& recent_edges;  // edges of the preceding segments; outlives the put
-  TimelinePermits& permits;   // outlives the put
-  TimesIndex& times;          // outlives the put
+  RecentEdges& recent_edges;  // edges of the preceding segments; must outlive the put
+  TimelinePermits& permits;   // must outlive the put
+  TimesIndex& times;          // must outlive the put
   int compression_level = 1;
   // Called once the put is known to be from a system of this cluster. May be empty. The function
   // must remain valid after begin_put() returns.
   std::function<void()> once_known = {};
-  TimelineWatch* timelines = nullptr;       // outlives the put; nullptr: nothing is detected
+  TimelineWatch* timelines = nullptr;       // must outlive the put; nullptr: nothing is detected
   std::optional<Sha256Digest> sha256 = {};  // of the file, if the client has sent it
 };
 
@@ -40,8 +40,9 @@ struct PutContext {
 // positive answer makes the promise of a put.
 Reply confirm_file(const PutContext& context);
 
-// Decides before it accepts the body. If the file exists, it answers at once (200 or 409). If the
-// file cannot be stored, it refuses the put. Otherwise it returns the upload.
+// Decides before it accepts the body. If the same client has put this content before, it answers at
+// once with 200. If the file cannot be stored, it refuses the put. Otherwise it returns the upload:
+// store/files/placement.h describes what happens if another file has the name.
 HandlerResult begin_put(PutContext context);
 
 }  // namespace walstow

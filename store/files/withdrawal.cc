@@ -23,7 +23,7 @@ using State = WithdrawnRecord::State;
 // After this many attempts, others keep changing the name.
 constexpr int kReturnAttempts = 3;
 
-// One version of one name in one era.
+// One version of a file in one era.
 struct Slot {
   std::string cluster;
   EraName era;

@@ -74,7 +74,7 @@ struct KeptRange {
   auto operator<=>(const KeptRange&) const = default;
 };
 
-// Returns the same segments as ascending ranges, of which no two overlap or touch.
+// Returns the same segments as ascending, disjoint ranges that do not touch.
 std::vector<KeptRange> united(std::vector<KeptRange> ranges);
 
 // Whether one of the ranges contains the segment. They are as united() returns them.

@@ -14,7 +14,7 @@
 namespace walstow {
 
 // Returns the branches of an era, at most `most`, in the order of their timelines. It knows the
-// clients from the objects, each of which names the client that has put it. An unreadable object
+// clients from the objects: each object names the client that has put it. An unreadable object
 // proves nothing. Blocking. Errors: as in store/backend/backend.h.
 std::vector<BranchReport> find_branches(const Archive& archive, const std::string& cluster,
                                         const EraInventory& inventory, std::size_t most);

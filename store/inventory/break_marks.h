@@ -35,8 +35,8 @@ struct LogBreak {
   // If set, the break is between this segment and `segment`, and either may be damaged.
   std::optional<WalFileName> before;
   // The versions that were read to find a break between two segments: from the segment in which a
-  // reader stops, to `segment`. If one of these segments has another version by now, there may be
-  // no break.
+  // reader stops, to `segment`. If one of these segments was replaced since, the break may no
+  // longer exist.
   std::vector<SegmentContent> contents = {};
 };
 

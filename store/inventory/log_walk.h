@@ -16,12 +16,12 @@ namespace walstow {
 
 class LogWalk {
  public:
-  // `archive` and the text of `cluster` outlive this object. add() explains `until`.
+  // `archive` and the text of `cluster` must outlive this object. add() explains `until`.
   LogWalk(const Archive& archive, std::string_view cluster, Deadline until)
       : archive_(archive), cluster_(cluster), until_(until) {}
 
   // Adds a whole segment, with its edges. Returns what is wrong at the boundary to the previous
-  // segment, as one clause that names the files on both sides, either of which may be damaged.
+  // segment, as one clause that names the files on both sides. Either may be damaged.
   // Returns "" if nothing is wrong, or if that is unknown. If the last added segment is not the
   // previous one, add() reads the previous segment, which is on the same timeline or on the parent
   // timeline. If a record passes through all of the previous segment, earlier ones are also read,

@@ -22,13 +22,13 @@ std::optional<SegmentTimes> times_of_segment(const Archive& archive, TimesIndex&
                                              std::string_view cluster, const EraName& era,
                                              const WalFileName& segment);
 
-// Returns the times that the index has of a segment, without a read of its content. Returns nullopt
-// if the index lacks them, or if the segment has other content by now.
+// Returns a segment's times from the index. Does not read the segment. Returns nullopt if the index
+// lacks them, or if the segment's content has changed since it was indexed.
 std::optional<SegmentTimes> indexed_times(const Archive& archive, std::string_view cluster,
                                           const EraName& era, const WalFileName& segment,
                                           const TimesEntries& entries);
 
-// Removes the records of which all segments have been removed, if they begin below `limit`.
+// Removes each record that begins below `limit`, if all of its segments have been removed.
 void forget_times(Backend& backend, std::string_view cluster, const EraName& era,
                   SegmentNumber limit);
 

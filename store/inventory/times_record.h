@@ -1,7 +1,7 @@
 // The records that keep the times of segments (proto/wal/segment_times.h), and the entries in them.
 // They are derived data: an entry that is absent is read again from its object. An entry contains
-// the digest of the content that it was read from. If the segment has other content by now, its
-// digest differs, and the entry does not count.
+// the digest of the content that it was read from. If the segment's content has changed since, its
+// digest differs from the entry's, and the entry is ignored.
 #pragma once
 
 #include <functional>

@@ -23,8 +23,8 @@ enum class MetricType { kCounter, kGauge, kHistogram };
 
 class MetricText {
  public:
-  // Begins a family of metrics: all samples of one name. `help` is one sentence. A family without a
-  // sample leaves nothing in the text.
+  // Begins a family of metrics: all samples with the same name. `help` is one sentence. A family
+  // without a sample leaves nothing in the text.
   void family(std::string_view name, MetricType type, std::string_view help);
   // Adds a sample to the family. Label values may be any UTF-8 text.
   void sample(const MetricLabels& labels, double value);

@@ -19,7 +19,7 @@ bool same_content(ObjectSource& one, ObjectSource& other);
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
 
 // Returns "the log from 0/2FFFFF0 in ... does not continue in ... as it should: ..." for two
-// segments, either of which may be damaged. `broken` is the result of RecordsAcrossSegments::add()
+// segments, and either may be damaged. `broken` is the result of RecordsAcrossSegments::add()
 // for `segment`, after `before`.
 std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,
                            Lsn broken);

@@ -11,7 +11,7 @@ namespace walstow {
 
 class DecompressedObject {
  public:
-  // `source` is positioned at its first byte, and outlives this object.
+  // `source` is positioned at its first byte, and must outlive this object.
   explicit DecompressedObject(ObjectSource& source);
 
   // Reads the next bytes of the file, up to out.size(). Returns 0 only at the end. Delivers the

@@ -19,7 +19,7 @@ namespace walstow {
 
 class PutProof {
  public:
-  // The object outlives this proof.
+  // The object must outlive this proof.
   PutProof(StagedObject& staged, const WalFileName& file);
 
   // Reads back the next bytes that were written, at most kChunkSize, unless the previous ones have

@@ -35,7 +35,7 @@ using TimesOf = std::function<std::optional<SegmentTimes>(Timeline, SegmentNumbe
 inline constexpr std::uint64_t kMostEndSegments = 16;
 inline constexpr std::uint64_t kMostBefore = 2;
 
-// Every time from `from` to `to` can be reached, both included, but possibly others, too: see
+// A recovery can reach every time from `from` to `to`, inclusive, and possibly others: see
 // RecoveryWindow. Assumes that no clock was set back from a time that only earlier segments
 // than these contain. `to` is nullopt if the last segments contain no transaction with a later time
 // than `from`, or if their times are not known.

@@ -73,8 +73,8 @@ std::vector<Warning> era_warnings(const EraReport& era, const std::string& clust
   if (era.missing > 0) {
     warnings.push_back(
         {.mark = fmt::format("{} missing", counted(era.missing, "segment")),
-         .text = fmt::format(": no recovery gets past them. {} names the segments. Put them from a "
-                             "server that still has them, or take a new base backup",
+         .text = fmt::format(": no recovery gets past them. {} names the segments. Archive them "
+                             "again from a server that still has them, or take a new base backup",
                              suggestion({"list", cluster, "--holes"}))});
   }
   if (era.conflicts > 0) {

@@ -13,7 +13,7 @@ namespace walstow {
 
 class DeadBranch {
  public:
-  // `lines` and `policy` outlive this object.
+  // `lines` and `policy` must outlive this object.
   DeadBranch(const TimelineLines& lines, const RetentionPolicy& policy, SegmentSize size,
              Timeline dead)
       : lines_(lines), policy_(policy), size_(size), dead_(dead) {}

@@ -16,7 +16,7 @@ namespace walstow {
 class PeriodBackups {
  public:
   // `lacking`: the backups that need a missing segment. They are chosen, too, because the segment
-  // may be found; but they do not count for their month. All three outlive this object.
+  // may be found; but they do not count for their month. All three must outlive this object.
   PeriodBackups(const RetentionInventory& inventory, const KeepBackups& keep,
                 const std::set<std::size_t>& lacking)
       : inventory_(inventory), keep_(keep), lacking_(lacking) {}

@@ -47,8 +47,8 @@ std::optional<std::uint64_t> noted_bytes_of(BackendReader& backend, std::string_
 void forget_stored_bytes(Backend& backend, std::string_view cluster);
 
 // One put in relation to the quota of its cluster. Without a quota, it records nothing, and only
-// checks whether a quota exists. `backend` outlives this object. Only one thread at a time may use
-// it.
+// checks whether a quota exists. `backend` must outlive this object. Only one thread at a time may
+// use it.
 class QuotaUse {
  public:
   // Throws Error{kDamaged} if the quota cannot be read.

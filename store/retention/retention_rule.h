@@ -12,8 +12,8 @@
 // floor: it keeps only the range of segments from its start to its stop, so that a recovery from it
 // can become consistent, and then ends. The WAL between such a range and the floor is removed.
 //
-// The plan is separate from the files, of which there may be a million: make one plan, and then ask
-// it about each file.
+// The plan is separate from the files, because there may be a million of them: make one plan, and
+// then ask it about each file.
 #pragma once
 
 #include <chrono>
@@ -109,7 +109,7 @@ struct KeepBackups {
   // All backups younger than this are kept, and the newest one before those.
   std::chrono::seconds younger{};
   // The newest whole backup of each month is kept, for the newest `monthly` months (in UTC) that
-  // have one; the same for years. If only this keeps a backup, it has a range (RetentionPlan).
+  // have one; the same for years. If nothing else keeps a backup, it has a range (RetentionPlan).
   std::uint32_t monthly = 0, yearly = 0;
 };
 

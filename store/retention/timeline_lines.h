@@ -12,7 +12,7 @@ namespace walstow {
 
 class TimelineLines {
  public:
-  // `inventory` and `policy` outlive this object.
+  // `inventory` and `policy` must outlive this object.
   TimelineLines(const RetentionInventory& inventory, const RetentionPolicy& policy, Time now);
 
   const TimelineFacts* find(Timeline timeline) const;  // nullptr: unknown

@@ -90,7 +90,7 @@ std::string describe(const Tombstone& tombstone, SegmentSize size);
 // files deleted so far".
 std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size);
 
-// Call it after the registration of a consumer that needs WAL from `from` onward is durable.
+// Call it once a new consumer is durably registered. The consumer needs WAL from `from` onward.
 // Refuses if a needed segment was removed, or is about to be removed. Returns nullopt if all needed
 // segments exist; from now on, they are kept. With `timeline` nullopt, it considers all timelines.
 // `until` is the last segment without which the consumer would be useless, if it can do without the

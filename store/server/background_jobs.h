@@ -17,7 +17,7 @@ class BackgroundJobs {
  public:
   // A job that fails with an exception calls this, on its own thread.
   using Failed = std::function<void(std::exception_ptr failure)>;
-  // Starts the jobs. `handler` outlives this object. With a `prune_interval` of 0, nothing is
+  // Starts the jobs. `handler` must outlive this object. With a `prune_interval` of 0, nothing is
   // pruned by policy.
   BackgroundJobs(Handler& handler, Duration prune_interval, Failed failed);
 

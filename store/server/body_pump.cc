@@ -18,7 +18,8 @@ namespace {
 
 // The bytes for one round trip to a worker thread. For a small chunk the trip costs more than the
 // work. A put has two chunks, a get one. PROTOCOL.md promises a deadline for each chunk of this
-// size. A raw body is compressed chunk by chunk, without a copy (proto/codec/stretch_compressor.h).
+// size. A raw body is compressed chunk by chunk, and is not copied
+// (proto/codec/stretch_compressor.h).
 constexpr std::size_t kBodyChunk = kStretchSize;
 
 constexpr Duration kLongestSkip{5000};

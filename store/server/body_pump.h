@@ -36,7 +36,7 @@ class BodyPump {
   // Returns the deadline by which the whole of the next chunk must have arrived.
   using Progress = std::function<Deadline()>;
 
-  // All arguments outlive this object. `received` contains the bytes after the head that have
+  // All arguments must outlive this object. `received` contains the bytes after the head that have
   // already been read.
   BodyPump(ByteStream& stream, boost::beast::flat_buffer& received, WorkerPool& workers,
            Progress progress)

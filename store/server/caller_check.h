@@ -20,7 +20,7 @@ namespace walstow {
 
 class CallerCheck {
  public:
-  // `handler` and `workers` outlive this object.
+  // `handler` and `workers` must outlive this object.
   CallerCheck(Handler& handler, WorkerPool& workers) : handler_(handler), workers_(workers) {}
   CallerCheck(const CallerCheck&) = delete;
   CallerCheck& operator=(const CallerCheck&) = delete;

@@ -428,7 +428,8 @@ asio::awaitable<void> Daemon::write_times() {
   }
   if (*is_over) co_return;
   log_line(LogLevel::kWarning,
-           "gave up the index of time, for which the archive's file system does not answer");
+           "could not write the index of time before the exit: the archive's file system does not "
+           "answer");
   std::_Exit(exit_code::kDone);
 }
 

@@ -15,7 +15,7 @@ bool is_port_or_nothing(std::string_view text) {
 }
 
 // "localhost:9433" and "[::1]:9433" without their ports and brackets. Other text stays whole, and
-// is no host's name.
+// is not a host's name.
 std::string_view without_port(std::string_view host) {
   const bool has_bracket = host.starts_with('[');
   const std::size_t end = std::min(host.find(has_bracket ? ']' : ':'), host.size());

@@ -61,8 +61,8 @@ class PutLimiter {
     Refused refused_ = Refused::kTooMany;
   };
 
-  // Waits for the caller's turn, but not longer than until the deadline. The limiter outlives the
-  // wait and the permit.
+  // Waits for the caller's turn, but not longer than until the deadline. The limiter must outlive
+  // the wait and the permit.
   boost::asio::awaitable<Permit> acquire(std::string client, Deadline patience);
 
  private:

@@ -31,16 +31,16 @@ struct SessionLimits {
 };
 
 struct SessionContext {
-  Handler& handler;     // outlives the session
-  WorkerPool& workers;  // outlives the session
+  Handler& handler;     // must outlive the session
+  WorkerPool& workers;  // must outlive the session
   Caller caller;        // the authenticated peer
   std::string peer;     // the peer's address, for the log
   SessionLimits limits;
-  // Outlives the session. nullptr: nothing else can ask the session to end.
+  // Must outlive the session. nullptr: nothing else can ask the session to end.
   SessionGroup* group = nullptr;
-  PutLimiter* puts = nullptr;  // outlives the session; nullptr: puts are not limited
-  LogLimiter* log = nullptr;   // outlives the session; nullptr: lines are not limited
-  // The addresses by which a request may name this host (host_field.h). Outlives the session.
+  PutLimiter* puts = nullptr;  // must outlive the session; nullptr: puts are not limited
+  LogLimiter* log = nullptr;   // must outlive the session; nullptr: lines are not limited
+  // The addresses by which a request may name this host (host_field.h). Must outlive the session.
   // nullptr: the session accepts every name.
   const std::vector<HostPort>* hosts = nullptr;
 };

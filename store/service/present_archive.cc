@@ -13,7 +13,7 @@ std::shared_ptr<Archive> PresentArchive::get() {
     known->verify_present();
     return known;
   } catch (const Error&) {
-    // The open archive is outdated, unless another caller has opened it again by now.
+    // The open archive is outdated, unless another caller has already reopened it.
     lock.lock();
     if (opened_ == known) opened_.reset();
     lock.unlock();

@@ -6,6 +6,7 @@ import ssl
 import stat
 import tomllib
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from support import processes
 from support.testcase import EndToEndTest, main
@@ -184,9 +185,14 @@ class Clients(EndToEndTest):
         self.add("primary1")
         for command, grants in (
             ("grant --cluster=other --right=restore", "main=archive,restore other=restore"),
-            ("grant --cluster=main --right=restore", "other=restore main=restore"),
+            ("grant --cluster=main --right=restore", "main=archive,restore other=restore"),
+            ("grant --cluster=main --right=monitor", "main=archive,restore,monitor other=restore"),
+            ("revoke --cluster=main --right=archive --right=monitor", "main=restore other=restore"),
+            ("revoke --cluster=main --right=archive", "main=restore other=restore"),
             ("revoke --cluster=other", "main=restore"),
             ("revoke --cluster=other", "main=restore"),
+            ("grant --cluster=other --right=restore", "main=restore other=restore"),
+            ("revoke --cluster=other --right=restore", "main=restore"),
             ("grant --cluster=* --right=admin --right=archive", "main=restore *=archive,admin"),
         ):
             with self.subTest(command):
@@ -198,6 +204,21 @@ class Clients(EndToEndTest):
         last = self.walstow("client", "revoke", "--cluster=*", "primary1", check=False)
         self.refused(last, "would have no rights left")
         self.assertIn("every cluster", self.walstow("client", "list").stdout)
+
+    def test_administrators_at_once_lose_no_right(self):
+        self.add("primary1", "--url=https://archive1.example")
+        clusters = ("a", "b", "c", "d", "e")
+        with ThreadPoolExecutor(len(clusters)) as pool:
+            list(pool.map(self.grant_and_revoke, clusters))
+        grants = {one["cluster"]: one["rights"] for one in self.clients()["primary1"]["grants"]}
+        expected = {cluster: ["restore"] for cluster in clusters}
+        self.assertEqual(grants, {"main": ["archive", "restore"], **expected})
+
+    def grant_and_revoke(self, cluster):
+        at = ("primary1", "--cluster", cluster)
+        self.walstow("client", "grant", *at, "--right=archive")
+        self.walstow("client", "grant", *at, "--right=restore")
+        self.walstow("client", "revoke", *at, "--right=archive")
 
     def test_days(self):
         self.add("primary1", "--days=10")

@@ -68,6 +68,21 @@ class WaitAndFinal(EndToEndTest):
         self.assertEqual(waiting.returncode, 0, log.read_text())
         self.assertIn(f"up to {lsn}", log.read_text())
 
+    def test_an_archive_that_is_not_there_is_reported_once_and_early(self):
+        nowhere = self.folder / "not mounted"
+        nowhere.mkdir()
+        log = self.folder / "wait.log"
+        waiting = processes.spawn(
+            [self.archive.binaries / "walstow", "--store", nowhere, "wait", "main", self.end.lsn, "--timeout", "8s"],
+            log,
+        )
+        wait.until(lambda: "trying again for 8 s" in log.read_text(), "walstow wait reports its failure")
+        self.assertIsNone(waiting.poll())
+        wait.until(lambda: waiting.poll() is not None, "walstow wait ends")
+        self.assertEqual(waiting.returncode, FAILED)
+        self.assertEqual(log.read_text().count("trying again"), 1)
+        self.assertIn('it has no "walstow.json"', log.read_text())
+
     def test_the_end_is_missing(self):
         after = lsn_of(bytes_of(self.end.lsn) + SEGMENT_BYTES)
         start = lsn_of((bytes_of(self.end.lsn) // SEGMENT_BYTES + 1) * SEGMENT_BYTES)

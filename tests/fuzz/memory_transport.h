@@ -18,7 +18,7 @@ struct SilentPeer {
   std::string received;
 };
 
-// `peer` outlives the transport.
+// `peer` must outlive the transport.
 std::unique_ptr<Transport> make_memory_transport(boost::asio::any_io_executor executor,
                                                  SilentPeer& peer);
 

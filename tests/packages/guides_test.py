@@ -202,6 +202,16 @@ class Guides(GuidesTest):
 
 
 class Documents(unittest.TestCase):
+    def test_an_answer_is_about_its_question(self):
+        blocks = [block for block in Guide("docs/disaster-recovery.md").blocks if "walstow when" in block.text]
+        self.assertTrue(blocks)
+        for block in blocks:
+            moment = re.search(r"walstow when \w+ '([^+']*)", block.text)[1]
+            answer = block.samples[0]
+            self.assertTrue(answer.startswith(moment), block)
+            ended = re.search(r"ended (\S+)Z", answer)[1].replace("T", " ")
+            self.assertLess(ended, moment, block)
+
     def test_the_list_names_existing_blocks(self):
         for document, line in NOT_RUN:
             with self.subTest(line):

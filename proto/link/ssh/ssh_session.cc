@@ -212,8 +212,9 @@ asio::awaitable<void> SshSession::handshake(std::vector<std::string> host_key_ty
   LIBSSH2_SESSION* session = handles_->session;
   if (libssh2_session_method_pref(session, LIBSSH2_METHOD_HOSTKEY,
                                   joined(host_key_types).c_str()) != 0) {
-    throw Error(ErrorKind::kUnavailable, fmt::format("libssh2 {} accepts no host key of {}",
-                                                     libssh2_version(0), joined(host_key_types)));
+    throw Error(ErrorKind::kUnavailable,
+                fmt::format("libssh2 {} supports none of the host key types {}", libssh2_version(0),
+                            joined(host_key_types)));
   }
   const int descriptor = handles_->socket.native_handle();
   auto step = [session, descriptor] { return libssh2_session_handshake(session, descriptor); };

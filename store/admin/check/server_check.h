@@ -24,16 +24,16 @@ struct ServerCheckRequest {
   Deadline deadline;
 };
 
-// A data directory, opened once: whoever may rename it later cannot put another one in its place.
+// Opens a data directory once: nobody can replace it later by renaming another one.
 //
-// Root becomes its owner, for the rest of the process, with the owner's groups: the commands run as
-// that user, and postgres refuses to run as root. Throws Error{kUsage} for a folder of root, for a
-// folder that other users can write to (PostgreSQL refuses it as well), and if the process runs as
-// any other user.
+// If root runs the process, the process switches to the user and the groups of the directory's
+// owner, and stays that user: the commands run as that user, and postgres refuses to run as root.
+// Throws Error{kUsage} for a directory of root, for a directory that other users can write to
+// (PostgreSQL refuses it as well), and if the process runs as any other user.
 Descriptor open_as_its_owner(const std::string& data_directory);
 
 // The working folder is the data directory. A part that cannot be examined is a finding; the others
-// are examined nevertheless. Throws Error{kUsage} if it is no data directory.
+// are examined nevertheless. Throws Error{kUsage} if it is not a data directory.
 void check_server(const ServerCheckRequest& request, CheckResult& result);
 
 }  // namespace walstow

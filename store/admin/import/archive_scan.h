@@ -36,7 +36,7 @@ struct FoundFile {
 
 struct ArchiveScan {
   // In the order of the import. The timelines ascend, each with its history first. Then follows
-  // each segment with its .partial files, and then its .backup files. Files of one name are
+  // each segment with its .partial files, and then its .backup files. Files with the same name are
   // adjacent.
   std::vector<FoundFile> files;
   std::vector<Finding> findings;  // about everything that is not a file of the archive

@@ -18,7 +18,7 @@ class FileOwners {
   // No system has this identifier.
   static constexpr std::uint64_t kUnidentified = 0;
 
-  // `scan` outlives this object.
+  // `scan` must outlive this object.
   explicit FileOwners(const ArchiveScan& scan);
 
   // The system identifiers of the segments next to `found`, a history or .backup file. A .backup

@@ -20,7 +20,7 @@ struct Finding {
     kDamaged,            // its content fails a check
     kMisnamed,           // its first page belongs to another name
     kOtherSystem,        // it belongs to another system identifier or segment size
-    kContents,           // several files of one name have different contents
+    kContents,           // several files with the same name differ
     kSuperseded,         // another file of its segment contains all of its log
     kRecycled,           // a server keeps it for later use: it has no log of its own
     kNoHistory,          // perhaps kRecycled: only the history of its timeline would show that

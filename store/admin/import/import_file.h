@@ -53,10 +53,11 @@ struct Selection {
 // Reads all files of a unit, and selects the files to put:
 //   one copy of a segment, history or .backup file of the target's system that passes precheck()
 //   a .partial, unless a whole segment that passes contains all of its log
-// If several segments of one name pass, it selects one that contains the log of all others. It
-// compares them as the store does (segment_end.h). If there is no such segment, or if histories or
-// .backup files of one name differ, it selects none of them. A compressed .partial that ends early
-// (pg_receivewal makes such files) is completed with zeros, as PostgreSQL leaves such a segment.
+// If several segments with the same name pass, it selects one whose log includes that of all
+// others. It compares them as the store does (segment_end.h). If there is no such segment, or if
+// histories or .backup files with the same name differ, it selects none of them. A compressed
+// .partial that ends early (pg_receivewal makes such files) is completed with zeros, as PostgreSQL
+// leaves such a segment.
 //
 // A segment in a pg_wal counts only if its server has finished it (own_segments.h). `files` are all
 // files of the scan.

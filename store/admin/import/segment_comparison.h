@@ -1,4 +1,4 @@
-// Compares two segments of one name by their log, as the store does for a put.
+// Compares the logs of two segments with the same name, as the store does for a put.
 #pragma once
 
 #include "proto/files/file_system.h"

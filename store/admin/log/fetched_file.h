@@ -17,8 +17,8 @@ struct FetchedFile {
   std::string archive;         // the id of the archive that answered
 };
 
-// `folder` outlives the result. The client has checked digest, name, size and system identifier.
-// Throws what StoreClient::get() throws, and Error{kStorage}.
+// `folder` must outlive the result. The client has checked digest, name, size and system
+// identifier. Throws what StoreClient::get() throws, and Error{kStorage}.
 std::variant<FetchedFile, Absent> fetch_into(FileSystem& folder, StoreClient& store,
                                              const GetFile& question, const Patience& patience);
 

@@ -1,4 +1,4 @@
-// Finds the segments of which a log consists, across its timelines. Pure.
+// Finds the segments that make up a log, across its timelines. Pure.
 #pragma once
 
 #include <optional>

@@ -18,7 +18,7 @@ namespace walstow {
 
 class ConditionalPuts {
  public:
-  // `client` outlives this object.
+  // `client` must outlive this object.
   explicit ConditionalPuts(S3Client& client) : client_(client) {}
 
   enum class Result {

@@ -41,7 +41,7 @@ class S3Client {
   // the number of bytes from `offset` onward. Returns nullopt if the object is absent.
   std::optional<Opened> get(const std::string& key, std::uint64_t offset = 0);
 
-  // Returns nullopt if the service found nothing. This is no proof of absence.
+  // Returns nullopt if the service found nothing. This does not prove absence.
   std::optional<S3Head> head(const std::string& key);
 
   // Removing an absent object succeeds. remove_all() takes at most kMostRemovals texts. Each text

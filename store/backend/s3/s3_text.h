@@ -7,7 +7,7 @@
 
 namespace walstow {
 
-// `text` outlives the body.
+// `text` must outlive the body.
 S3Body text_body(const std::string& text);
 
 }  // namespace walstow

@@ -145,6 +145,7 @@ std::vector<Command> commands() {
                             {.cluster = "9-B_z", .rights = {Right::kRestore, Right::kArchive}}};
               }),
       ChangeClient{.client = "a.b-c_d", .grants = add_client().grants},
+      ChangeClient{.client = "a", .grants = add_client().grants, .if_grants = add_client().grants},
       ChangeClient{.client = "9", .certificate_until = add_client().certificate_until},
       RemoveClient{"standby1.example"},
       AddHold{"main", kId, LogPosition(Lsn{0xA00000028}), LogPosition(file(kSegmentName)),
@@ -446,6 +447,9 @@ TEST(CommandTest, NothingMalformedIsSent) {
       ContinuePrune{"main", 0},
       ChangeClient{.client = "root"},
       ChangeClient{.client = "root", .grants = Grants{}},
+      ChangeClient{.client = "root",
+                   .certificate_until = add_client().certificate_until,
+                   .if_grants = add_client().grants},
       changed(add_client(), [](AddClient& c) { c.grants[0].rights.clear(); }),
       changed(add_client(), [](AddClient& c) { c.grants[0].cluster = "a=admin;*"; }),
       changed(add_client(), [](AddClient& c) { c.public_key = "x\r\nWalstow-Grants: *=admin"; }),

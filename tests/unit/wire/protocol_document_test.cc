@@ -102,6 +102,7 @@ TEST(ProtocolDocumentTest, ListsEveryField) {
       std::string(field::kExpect),
       std::string(field::kPublicKey),
       std::string(field::kGrants),
+      std::string(field::kIfGrants),
       std::string(field::kUntil),
       std::string(field::kFrom),
       std::string(field::kTo),

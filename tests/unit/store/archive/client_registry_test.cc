@@ -88,6 +88,25 @@ TEST_F(ClientsTest, OnlyWhatIsGivenChanges) {
   EXPECT_EQ(find_client(*backend_, "db1"), client);
 }
 
+TEST_F(ClientsTest, RightsThatAnotherHasChangedStay) {
+  const ClientReport client = add(add_of("db1")).client;
+  const Grants less = {{.cluster = "main", .rights = {Right::kRestore}}};
+  const Grants more = {{.cluster = "main", .rights = {Right::kRestore}},
+                       {.cluster = "other", .rights = {Right::kArchive}}};
+  const auto changed =
+      change_client(*backend_, {.client = "db1", .grants = less, .if_grants = client.grants});
+  EXPECT_EQ(changed->grants, less);
+  const std::string standing = record("db1");
+  const auto refused = change_client(
+      *backend_,
+      {.client = "db1", .grants = more, .certificate_until = Time(), .if_grants = client.grants});
+  EXPECT_EQ(refused, changed);
+  EXPECT_EQ(record("db1"), standing);
+  // The client takes it for its own change: it has repeated the request after a lost answer.
+  EXPECT_EQ(change_client(*backend_, {.client = "db1", .grants = less, .if_grants = client.grants}),
+            changed);
+}
+
 TEST_F(ClientsTest, NobodyIsNeitherChangedNorRemoved) {
   EXPECT_EQ(change_client(*backend_, {.client = "db1", .grants = Grants{}}), std::nullopt);
   EXPECT_FALSE(remove_client(*backend_, "db1"));
