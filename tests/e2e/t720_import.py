@@ -97,6 +97,7 @@ class ImportOfAnArchive(EndToEndTest):
     def json_import(self, *arguments, **options):
         """The findings by kind, the summary, and the exit code."""
         done = self.walstow_import("--output=json", *arguments, check=False, **options)
+        self.messages = done.stderr
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         (summary,) = [line for line in lines if line["kind"] == "summary"]
         kinds = {}
@@ -158,6 +159,7 @@ class ImportOfAnArchive(EndToEndTest):
         found, summary, code = self.json_import()
         self.assertEqual((code, summary["left_out"]), (0, 0), found)
         self.assertEqual(summary["put"], len(dry["would-put"]))
+        self.assertIn("the imported base backups are as old as their import", self.messages)
         self.assertEqual(found["not-wal"], ["README"])
         self.assertEqual(summary["duplicates"], 1)
         # The segments in which pg_receivewal was stopped: their log is in the whole segment, and in
