@@ -107,6 +107,7 @@ class GapAtAFailover(EndToEndTest):
             archive_command=self.archive.archive_command(toml),
         )  # fmt: skip
         standby.start()
+        self.wait_for_receiving(standby)
         standby.wait_replayed(self.add_and_archive(primary, "archived").lsn)
         standby.wait_archived()
         self.stop_archiving(primary)
@@ -133,6 +134,7 @@ class GapAtAFailover(EndToEndTest):
             archive_command=self.archive.archive_command(toml),
         )  # fmt: skip
         standby.start()
+        self.wait_for_receiving(standby)
         self.add_and_archive(primary, "archived")
         self.stop_archiving(primary)
         ledger.add(primary, 10, "not archived")
