@@ -128,6 +128,7 @@ class GapAtAFailover(EndToEndTest):
             archive_command=self.archive.archive_command(toml),
         )  # fmt: skip
         standby.start()
+        self.wait_for_receiving(standby)
         standby.wait_replayed(self.add_and_archive(primary, "archived").lsn)
         standby.wait_archived()
         self.wait_for_received_files(standby)
@@ -155,6 +156,7 @@ class GapAtAFailover(EndToEndTest):
             archive_command=self.archive.archive_command(toml),
         )  # fmt: skip
         standby.start()
+        self.wait_for_receiving(standby)
         self.add_and_archive(primary, "archived")
         self.wait_for_received_files(standby)
         self.stop_archiving(primary)

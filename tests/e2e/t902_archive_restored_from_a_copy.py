@@ -2,10 +2,9 @@
 
 import re
 import shutil
-import time
 from pathlib import Path
 
-from support import processes, wait
+from support import processes
 from support.testcase import EndToEndTest, main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/disaster-recovery.md"
@@ -18,11 +17,12 @@ class ArchiveRestoredFromACopy(EndToEndTest):
         """What the loop of the page prints, on this server."""
         text = PAGE.read_text(encoding="utf-8")
         (block,) = re.findall(r"```sh\n(cd [^`]*--standby-archive fill[^`]*)```", text)
+        programs, toml = self.archive.binaries, self.settings_of(server)
         replaced = (
             ("/var/lib/postgresql/15/main", str(server.data)),
-            ("runuser -u postgres -- walstow-archive", f"{self.archive.binaries / 'walstow-archive'} --config {self.settings_of(server)}"),
-            ("runuser -u postgres -- walstow", f"{self.archive.binaries / 'walstow'} --store {self.archive.folder}"),
-        )  # fmt: skip
+            ("runuser -u postgres -- walstow-archive", f"{programs}/walstow-archive --config {toml}"),
+            ("runuser -u postgres -- walstow", f"{programs}/walstow --store {self.archive.folder}"),
+        )
         for old, new in replaced:
             self.assertIn(old, block)
             block = block.replace(old, new)
@@ -36,9 +36,7 @@ class ArchiveRestoredFromACopy(EndToEndTest):
         standby = self.standby(primary)
         standby.configure(primary_conninfo=primary.conninfo, wal_keep_size="1GB")
         standby.start()
-        # What is written within a second after the start does not count as received.
-        started = time.time()
-        wait.until(lambda: time.time() > started + 2, "the standby has run for two seconds")
+        self.wait_for_receiving(standby)
         end = self.add_and_archive(primary, "two", "three")
         standby.wait_replayed(end.lsn)
         before = self.archive.segments()
@@ -55,7 +53,7 @@ class ArchiveRestoredFromACopy(EndToEndTest):
             self.archive.archive_file(self.settings_of(standby), received, standby.data)
             self.assertNotIn(received.name, self.archive.segments(), how)
 
-        self.archive.settings_file(self.settings_of(standby), standby_archive="off")
+        self.archive.settings_file(self.settings_of(standby), standby_archive="off", archive_wait="60s")
         done = self.run_loop(standby)
         self.assertNotIn("NOT put", done.stdout)
         self.assertEqual(set(before) - set(self.archive.segments()), set())

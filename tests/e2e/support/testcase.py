@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -185,6 +186,12 @@ class EndToEndTest(unittest.TestCase):
         server = self.copy(primary, name, **settings)
         server.signal_file("standby.signal")
         return server
+
+    def wait_for_receiving(self, standby):
+        """Until what this running standby writes counts as received: not within a second after its start."""
+        started = int((standby.data / "postmaster.pid").read_text().splitlines()[2])
+        # The time of a file may be a few milliseconds old.
+        wait.until(lambda: time.time() > started + 1.1, f"standby {standby.name} has run for a second")
 
     def recovery(self, primary, name="restored", **settings):
         """A server that is to recover from the archive and then to open; not started."""
