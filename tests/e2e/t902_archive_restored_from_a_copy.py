@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from support import processes
+from support import ledger, processes
 from support.testcase import EndToEndTest, main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/disaster-recovery.md"
@@ -40,6 +40,9 @@ class ArchiveRestoredFromACopy(EndToEndTest):
         end = self.add_and_archive(primary, "two", "three")
         standby.wait_replayed(end.lsn)
         before = self.archive.segments()
+        # A segment is finished on the standby once something of the next one has come.
+        ledger.add(primary, 10, "next")
+        standby.wait_replayed(primary.query("SELECT pg_current_wal_flush_lsn()"))
         # The primary is lost as well.
         primary.kill()
         shutil.rmtree(self.archive.folder)
