@@ -222,6 +222,9 @@ TimesPage times_page() {
   const SegmentTimes times{
       .earliest = time,
       .latest = time + std::chrono::seconds(7),
+      .open_head = RecordHead(as_bytes("head")),
+      .rest_head = RecordHead(as_bytes("the rest")),
+      .rest_end = Lsn{0x4000028},
       .commits = 12,
       .first_record = Lsn{0x4000028},
       .last_record = Lsn{0x4FFFF00},
@@ -257,6 +260,8 @@ TEST(ReportTest, TimesOfAnotherFormAreRefused) {
        {std::pair{"\"commits\":12", "\"commits\":-1"},
         std::pair{"2026-11-22T19:40:07.000001Z", "2026-11-22T19:40:07Z"},
         std::pair{"\"0/4FFFF00\"", "7"}, std::pair{"\"end\":\"0/4000100\"", "\"end\":null"},
+        std::pair{"\"open_head\":\"68656164\"", "\"open_head\":\"6865616\""},
+        std::pair{"\"rest_end\":\"0/4000028\"", "\"rest_end\":\"\""},
         std::pair{"\"known\":true", "\"known\":\"true\""}}) {
     std::string body = sound;
     ASSERT_NE(body.find(part), std::string::npos) << part;
