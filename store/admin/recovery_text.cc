@@ -38,6 +38,8 @@ std::string end_text(const RecoveryPath& path, SegmentSize size) {
       return fmt::format("HOLE: {} {} missing.", run_text(path.missing, size),
                          path.missing.run.count == 1 ? "is" : "are");
     case End::kPruned:
+      if (path.stretches.empty())
+        return fmt::format("It needs {}, which was pruned.", run_text(path.missing, size));
       return fmt::format("{} and what follows was pruned.",
                          segment_name(path.missing.timeline, path.missing.run.first, size));
     case End::kBroken:

@@ -257,10 +257,13 @@ TEST_F(PrunedRecoveryTest, WalAfterTheBackupIsReplayedAsUsual) {
   EXPECT_TRUE(answer.ways[0].is_before_gap);
 }
 
-TEST_F(PrunedRecoveryTest, WhatWasPrunedBeforeTheBackupIsNoEndOfIt) {
+TEST_F(PrunedRecoveryTest, TheFirstSegmentOfABackupMayBePruned) {
   sources_.backups = {backup_of("lost", 1, 5)};
   EXPECT_EQ(refusal(kNoon + 9min).why, Why::kInconsistent);
-  EXPECT_EQ(answer_.refusals[0].window.path.end, End::kHole);
+  const RecoveryPath& path = answer_.refusals[0].window.path;
+  EXPECT_EQ(path.end, End::kPruned);
+  EXPECT_EQ(path.missing.run, (SegmentRun{.first = 5, .count = 3}));
+  EXPECT_TRUE(path.stretches.empty());
 }
 
 TEST_F(RecoveryRuleTest, ATimelineWithoutItsHistoryIsNotFollowed) {
