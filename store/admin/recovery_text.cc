@@ -263,7 +263,8 @@ std::string window_text(const RecoveryWindow& window, const BaseBackup& backup, 
                         to_postgres_text(*window.to));
   } else if (window.is_immediate()) {
     text += fmt::format(
-        "      consistent only: to its stop at {}\n      needs recovery_target = '{}'\n",
+        "      consistent only: to its stop at {}\n      needs recovery_target = '{}'\n"
+        "      and, from PostgreSQL 15 onward, recovery_prefetch = off\n",
         to_string(backup.stop), kImmediate);
   } else {
     text += "      only its end: no transaction ended after the backup\n";

@@ -178,6 +178,7 @@ TEST(RecoveryTextTest, ABackupWhoseLaterWalWasPrunedReachesOnlyItsStop) {
     timeline 1
       consistent only: to its stop at 0/400100
       needs recovery_target = 'immediate'
+      and, from PostgreSQL 15 onward, recovery_prefetch = off
       ends before 0/500000
       000000010000000000000005 and what follows was pruned.
 )");
