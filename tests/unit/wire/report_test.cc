@@ -270,6 +270,25 @@ TEST(ReportTest, TimesOfAnotherFormAreRefused) {
   }
 }
 
+TEST(ReportTest, AStoreOfAnEarlierReleaseDoesNotReportPartsOfRecords) {
+  std::string body = to_json(times_page());
+  const auto remove = [&body](const std::string& member) {
+    ASSERT_NE(body.find(member), std::string::npos) << member;
+    body.erase(body.find(member), member.size());
+  };
+  remove(R"("open_head":"68656164",)");
+  remove(R"("rest_head":"7468652072657374",)");
+  remove(R"("rest_end":"0/4000028",)");
+  TimesPage page = times_page();
+  page.segments[0].times.open_head = page.segments[0].times.rest_head = RecordHead();
+  page.segments[0].times.rest_end.reset();
+  EXPECT_EQ(parse_times_page(body), page) << "the last record continues";
+  page.segments[0].times.last_complete = page.segments[0].times.last_record;
+  page.segments[0].times.open_head.reset();
+  body.replace(body.find("0/4FFFE00"), 9, "0/4FFFF00");
+  EXPECT_EQ(parse_times_page(body), page);
+}
+
 TEST(ReportTest, SurvivesTheWay) {
   EXPECT_EQ(parse_hole_page(to_json(hole_page())), hole_page());
   EXPECT_EQ(parse_hole_page(to_json(HolePage{})), HolePage{});
