@@ -172,6 +172,7 @@ bool SegmentEndFinder::continues_as_announced(ByteView page, std::size_t& positi
 void SegmentEndFinder::pass(ByteView page, std::size_t& position) {
   const auto size =
       static_cast<std::size_t>(std::min<std::uint64_t>(record_->remaining, page.size() - position));
+  if (!record_->start && record_->passed == 0) times_.begin_rest(page.subspan(position, size));
   const std::size_t more = std::min(size, kRecordHeaderSize - record_->header_size);
   std::copy_n(page.begin() + static_cast<std::ptrdiff_t>(position), more,
               record_->header.begin() + static_cast<std::ptrdiff_t>(record_->header_size));
@@ -230,13 +231,14 @@ void SegmentEndFinder::finish_record(std::size_t position) {
   end_ = offset_ + aligned(position);
   const Record done = *record_;
   record_.reset();
+  const std::uint64_t base = header_->page_address.value;
   if (!done.start) {
     rest_ = done.piece();
+    times_.finish_rest(Lsn{base + end_});
     return;
   }
   check(done);
   previous_ = done.start;
-  const std::uint64_t base = header_->page_address.value;
   if (!failed_) times_.finish(done.header, Lsn{base + *done.start}, Lsn{base + end_});
   if (done.header[kManagerOffset] == kTransactionLog &&
       (done.header[kRecordInfoOffset] & kRmgrInfoMask) == kSwitchInfo) {

@@ -83,7 +83,27 @@ std::optional<TimeMicro> time_in(ByteView data) {
   return kEpoch + since;
 }
 
+bool is_transaction(const std::array<std::byte, kRecordHeaderSize>& header) {
+  return manager_of(header) == kTransactionManager && SegmentTimesCollector::wants(header);
+}
+
 }  // namespace
+
+void RecordHead::add(ByteView bytes) {
+  const std::size_t size = std::min(bytes.size(), kMost - size_);
+  std::copy_n(bytes.begin(), size, bytes_.begin() + size_);
+  size_ = static_cast<std::uint8_t>(size_ + size);
+}
+
+std::optional<TimeMicro> time_of_parts(const RecordHead& head, const RecordHead& rest) {
+  RecordHead all = head;
+  all.add(rest.bytes());
+  if (all.bytes().size() < kRecordHeaderSize) return std::nullopt;
+  std::array<std::byte, kRecordHeaderSize> header{};
+  std::ranges::copy(all.bytes().first(kRecordHeaderSize), header.begin());
+  if (!is_transaction(header)) return std::nullopt;
+  return time_in(main_data(all.bytes().subspan(kRecordHeaderSize)));
+}
 
 bool SegmentTimesCollector::wants(const std::array<std::byte, kRecordHeaderSize>& header) {
   const std::uint8_t manager = manager_of(header);
@@ -133,8 +153,17 @@ void SegmentTimesCollector::finish_open(const std::array<std::byte, kRecordHeade
           ? manager_of(header) == kLogManager && (info_of(header) & kLogOperation) == kRestorePoint
           : load_little_endian<std::uint32_t>(header, 0) == kRestorePointSize;
   times_.more_restore_points = times_.more_restore_points || is_point;
-  if (header_size < kRecordHeaderSize || manager_of(header) != kTransactionManager) return;
-  if (wants(header)) times_.open_time = time_in(main_data(ByteView(bytes_).first(size_)));
+  RecordHead head(ByteView(header).first(header_size));
+  if (header_size == kRecordHeaderSize) {
+    if (!is_transaction(header)) return;
+    const ByteView data = main_data(ByteView(bytes_).first(size_));
+    times_.open_time = time_in(data);
+    if (data.size() >= sizeof(std::uint64_t)) return;
+    head.add(ByteView(bytes_).first(size_));
+  } else if (is_known && manager_of(header) != kTransactionManager) {
+    return;
+  }
+  times_.open_head = head;
 }
 
 void SegmentTimesCollector::add_transaction(std::uint8_t operation, TimeMicro time) {

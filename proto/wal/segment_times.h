@@ -10,8 +10,14 @@
 //
 // A recovery uses a record that begins in one segment and ends in the next, if it has both. This
 // code sees the bytes of one segment only. So it reports such a record, which is the last one of
-// its segment, apart from the others. It knows the time of a COMMIT or ABORT record if the first 32
-// to 45 bytes lie in the segment in which the record begins. It never knows such a restore point.
+// its segment, apart from the others. It knows the time of a COMMIT or ABORT record if the first 34
+// to 45 bytes lie in the segment in which the record begins. Otherwise it reports the record's first
+// bytes. The next segment has the others, and time_of_parts() finds the time in both. This code
+// never knows such a restore point.
+//
+// A record that continues may never end: after a crash, or a promotion, the server may abandon it
+// (XLP_FIRST_IS_OVERWRITE_CONTRECORD), and PostgreSQL then ignores it. Only the segment in which it
+// would end shows that.
 #pragma once
 
 #include <array>
@@ -29,6 +35,29 @@
 namespace walstow {
 
 inline constexpr std::size_t kMostRestorePoints = 64;  // of one segment
+
+// The first bytes of a record, or of its rest in the next segment: as many as its time needs.
+class RecordHead {
+ public:
+  // A record's header, the headers before the main data, and a time. Eight of these bytes always
+  // lie in the segment in which the record begins.
+  static constexpr std::size_t kMost = kRecordHeaderSize + 13 + 8;
+
+  RecordHead() = default;
+  // Ignores the bytes that are too many.
+  explicit RecordHead(ByteView bytes) { add(bytes); }
+  void add(ByteView bytes);
+  ByteView bytes() const { return ByteView(bytes_).first(size_); }
+  bool operator==(const RecordHead&) const = default;
+
+ private:
+  std::array<std::byte, kMost> bytes_{};
+  std::uint8_t size_ = 0;
+};
+
+// The time of a record that continues in the next segment. nullopt: the record is not a COMMIT,
+// COMMIT PREPARED, ABORT or ABORT PREPARED, or its time is not in these bytes.
+std::optional<TimeMicro> time_of_parts(const RecordHead& head, const RecordHead& rest);
 
 struct RestorePoint {
   // In UTF-8, at most 63 bytes in the server. The bytes of unprintable characters, and bytes that
@@ -48,6 +77,14 @@ struct SegmentTimes {
   // The time of such a record if it is the last one, and continues in the next segment. nullopt: no
   // such record, or its time lies in the next segment.
   std::optional<TimeMicro> open_time;
+  // The first bytes of the last record, if it continues in the next segment, and these bytes do not
+  // show whether it is such a record, and its time. Empty: these bytes are not known.
+  std::optional<RecordHead> open_head;
+  // The first bytes of the segment that belong to a record of an earlier segment. nullopt: no such
+  // record continues here. Empty: it is not known whether one does.
+  std::optional<RecordHead> rest_head;
+  // Where that record ends, if it ends in this segment. nullopt: it does not end here.
+  std::optional<Lsn> rest_end;
   // The number of COMMIT and COMMIT PREPARED records that begin and end in the segment.
   std::uint64_t commits = 0;
   // Where the first and the last record begin that begin in the segment.
@@ -75,6 +112,10 @@ class SegmentTimesCollector {
   // Returns whether add() needs the bytes after this header (XLogRecord).
   static bool wants(const std::array<std::byte, kRecordHeaderSize>& header);
 
+  // Takes the first bytes of the rest of a record that an earlier segment begins.
+  void begin_rest(ByteView bytes) { times_.rest_head = RecordHead(bytes); }
+  // Ends the rest.
+  void finish_rest(Lsn end) { times_.rest_end = end; }
   // Starts the next record.
   void begin() { size_ = 0; }
   // Adds bytes after the record's header. Ignores bytes beyond the needed ones.

@@ -1,7 +1,10 @@
 #include "proto/wire/times_report.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
+#include "proto/base/bytes.h"
 #include "proto/base/error.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/report_reader.h"
@@ -21,6 +24,9 @@ constexpr std::string_view kFirstRecord = "first_record";
 constexpr std::string_view kLastRecord = "last_record";
 constexpr std::string_view kLastComplete = "last_complete";
 constexpr std::string_view kOpenTime = "open_time";
+constexpr std::string_view kOpenHead = "open_head";
+constexpr std::string_view kRestHead = "rest_head";
+constexpr std::string_view kRestEnd = "rest_end";
 constexpr std::string_view kUnfinishedAt = "unfinished_at";
 constexpr std::string_view kCheckpointRedo = "checkpoint_redo";
 constexpr std::string_view kRestorePoints = "restore_points";
@@ -32,6 +38,18 @@ json::value value_of(const std::optional<TimeMicro>& time) {
 
 json::value value_of(const std::optional<Lsn>& lsn) {
   return lsn ? json::value(to_string(*lsn)) : json::value(nullptr);
+}
+
+json::value value_of(const std::optional<RecordHead>& head) {
+  return head ? json::value(to_hex(head->bytes())) : json::value(nullptr);
+}
+
+std::optional<RecordHead> parse_head(std::string_view digits) {
+  std::array<std::byte, RecordHead::kMost> bytes{};
+  const MutableByteView used =
+      MutableByteView(bytes).first(std::min(digits.size() / 2, bytes.size()));
+  if (!from_hex(digits, used)) return std::nullopt;
+  return RecordHead(used);
 }
 
 json::object restore_point_object(const RestorePoint& point) {
@@ -65,6 +83,8 @@ class Members {
   }
   std::optional<TimeMicro> time(std::string_view name) { return text(name, parse_iso8601_micro); }
   std::optional<Lsn> lsn(std::string_view name) { return text(name, parse_lsn); }
+  std::optional<RecordHead> head(std::string_view name) { return text(name, parse_head); }
+  bool has(std::string_view name) const { return object_.contains(name); }
   std::vector<RestorePoint> restore_points() {
     std::vector<RestorePoint> points;
     const json::value* const value = object_.if_contains(kRestorePoints);
@@ -99,6 +119,13 @@ class Members {
   bool all_read_ = true;
 };
 
+// A store of an earlier release does not report the parts of records.
+void note_unknown_parts(SegmentTimes& times) {
+  const bool is_open = times.last_record != times.last_complete;
+  if (is_open && !times.open_time) times.open_head = RecordHead();
+  times.rest_head = RecordHead();
+}
+
 json::object report_object(const TimesReport& report) {
   json::object object{{"era", report.era}, {"name", report.name}};
   for (const auto& [name, value] : times_object(report.times))
@@ -117,6 +144,9 @@ json::object times_object(const SegmentTimes& times) {
           {kLastRecord, value_of(times.last_record)},
           {kLastComplete, value_of(times.last_complete)},
           {kOpenTime, value_of(times.open_time)},
+          {kOpenHead, value_of(times.open_head)},
+          {kRestHead, value_of(times.rest_head)},
+          {kRestEnd, value_of(times.rest_end)},
           {kUnfinishedAt, value_of(times.unfinished_at)},
           {kCheckpointRedo, value_of(times.last_checkpoint_redo)},
           {kRestorePoints, array_of(times.restore_points, restore_point_object)},
@@ -137,6 +167,13 @@ std::optional<SegmentTimes> read_times(const json::object& object) {
                      .last_checkpoint_redo = members.lsn(kCheckpointRedo),
                      .unfinished_at = members.lsn(kUnfinishedAt),
                      .known = members.truth(kKnown)};
+  if (members.has(kRestHead)) {
+    times.open_head = members.head(kOpenHead);
+    times.rest_head = members.head(kRestHead);
+    times.rest_end = members.lsn(kRestEnd);
+  } else if (times.known) {
+    note_unknown_parts(times);
+  }
   if (!members.all_read()) return std::nullopt;
   return times;
 }

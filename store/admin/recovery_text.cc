@@ -38,6 +38,8 @@ std::string end_text(const RecoveryPath& path, SegmentSize size) {
       return fmt::format("HOLE: {} {} missing.", run_text(path.missing, size),
                          path.missing.run.count == 1 ? "is" : "are");
     case End::kPruned:
+      if (path.stretches.empty())
+        return fmt::format("It needs {}, which was pruned.", run_text(path.missing, size));
       return fmt::format("{} and what follows was pruned.",
                          segment_name(path.missing.timeline, path.missing.run.first, size));
     case End::kBroken:
@@ -261,7 +263,8 @@ std::string window_text(const RecoveryWindow& window, const BaseBackup& backup, 
                         to_postgres_text(*window.to));
   } else if (window.is_immediate()) {
     text += fmt::format(
-        "      consistent only: to its stop at {}\n      needs recovery_target = '{}'\n",
+        "      consistent only: to its stop at {}\n      needs recovery_target = '{}'\n"
+        "      and, from PostgreSQL 15 onward, recovery_prefetch = off\n",
         to_string(backup.stop), kImmediate);
   } else {
     text += "      only its end: no transaction ended after the backup\n";

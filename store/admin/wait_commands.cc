@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "proto/base/log.h"
+#include "proto/base/suggestion.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "proto/wire/times_report.h"
@@ -83,6 +84,20 @@ std::optional<TimesReport> times_of(Client& client, const std::string& cluster,
   return found == page.segments.end() ? std::nullopt : std::optional(*found);
 }
 
+// A pruned segment never comes back.
+void refuse_pruned(Client& client, const std::string& cluster, const EraReport& era,
+                   const LogGoal& goal, const Patience& patience) {
+  if (!may_be_pruned(era, goal)) return;
+  const std::string pruned = what_was_pruned(era, all_holes(client, cluster, patience), goal);
+  const WalFileName last = last_segment_of(era, goal);
+  if (pruned.empty() || times_of(client, cluster, era.era, last, patience)) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("the archive of cluster \"{}\" does not have the log up to {}: {}",
+                          cluster, to_string(goal.lsn), pruned),
+              fmt::format("{} shows below which LSN the archive was pruned.",
+                          suggestion({"status", cluster})));
+}
+
 Deadline not_before_least(Deadline deadline) {
   const Deadline least = Deadline::after(kLeastPatience);
   return least.remaining() > deadline.remaining() ? least : deadline;
@@ -99,6 +114,7 @@ State examine(Client& client, const std::string& cluster, const Wanted& wanted,
   if (!timeline) return {timeline, "nothing was archived yet"};
   refuse_ambiguous(wanted, era, *timeline);
   const LogGoal goal{.timeline = *timeline, .lsn = wanted.lsn};
+  refuse_pruned(client, cluster, era, goal, patience);
   // While the end is missing, the holes do not matter.
   std::string missing = what_is_missing(era, {}, goal);
   if (missing.empty()) missing = what_is_missing(era, all_holes(client, cluster, patience), goal);

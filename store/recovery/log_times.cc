@@ -5,19 +5,26 @@
 
 namespace walstow {
 
+SegmentFacts facts_of(SegmentNumber number, const SegmentTimes& times) {
+  return {.number = number,
+          .known = times.known,
+          .earliest = times.earliest,
+          .latest = times.latest,
+          .open_time = times.open_time,
+          .open_head = times.open_head,
+          .rest_head = times.rest_head,
+          .rest_end = times.rest_end,
+          .first_record = times.first_record,
+          .last_record = times.last_record,
+          .last_complete = times.last_complete,
+          .more_restore_points = times.more_restore_points,
+          .is_unfinished = times.unfinished_at.has_value()};
+}
+
 void LogTimes::add(Timeline timeline, SegmentNumber number, SegmentTimes times) {
   std::vector<SegmentFacts>& segments = segments_[timeline];
   const auto place = std::ranges::lower_bound(segments, number, {}, &SegmentFacts::number);
-  const SegmentFacts facts{.number = number,
-                           .known = times.known,
-                           .earliest = times.earliest,
-                           .latest = times.latest,
-                           .open_time = times.open_time,
-                           .first_record = times.first_record,
-                           .last_record = times.last_record,
-                           .last_complete = times.last_complete,
-                           .more_restore_points = times.more_restore_points,
-                           .is_unfinished = times.unfinished_at.has_value()};
+  const SegmentFacts facts = facts_of(number, times);
   if (place != segments.end() && place->number == number) {
     *place = facts;
   } else {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+
+#include "store/recovery/log_chain.h"
 
 namespace walstow {
 namespace {
@@ -26,27 +29,66 @@ TimeMicro after_backup(const BaseBackup& backup) {
          std::chrono::seconds(1);
 }
 
+// Some segments of a chain, and their times.
+class Chain {
+ public:
+  explicit Chain(const TimesOf& times_of) : times_of_(times_of) {}
+
+  // Adds the next segment, or the one before the first. Returns whether its times are known.
+  bool add(Timeline timeline, std::uint64_t number) {
+    add_unknown(timeline, number);
+    const auto times = times_of_(timeline, SegmentNumber{number});
+    if (!times || !times->known) return false;
+    facts_.push_back(facts_of(SegmentNumber{number}, *times));
+    segments_.back().facts = &facts_.back();
+    return true;
+  }
+  void add_unknown(Timeline timeline, std::uint64_t number) {
+    segments_.push_back({.timeline = timeline, .number = SegmentNumber{number}});
+  }
+  // The segments in ascending order, with their records joined.
+  const std::vector<ChainSegment>& joined() {
+    std::ranges::sort(segments_, {}, &ChainSegment::number);
+    join_records(segments_);
+    return segments_;
+  }
+
+ private:
+  const TimesOf& times_of_;
+  std::deque<SegmentFacts> facts_;  // keeps their addresses
+  std::vector<ChainSegment> segments_;
+};
+
 // The latest time in the segments that the backup needs, and in some before them. nullopt: there is
-// none, or a needed segment is not known.
+// none, or one is not known.
 std::optional<TimeMicro> latest_needed(const Recoverable& recoverable, const KnownLog& log,
                                        const TimesOf& times_of) {
+  const RecoveryPath& path = recoverable.path;
   const std::uint64_t last = last_needed(recoverable.backup, log.size).value;
-  const std::uint64_t first = recoverable.path.stretches.front().run.first;
+  const std::uint64_t first = path.stretches.front().run.first;
   if (last - first >= kMostEndSegments) return std::nullopt;
-  std::optional<TimeMicro> latest;
+  Chain chain(times_of);
   for (std::uint64_t number = first; number <= last; ++number) {
-    const auto times = times_of(timeline_in(recoverable.path, number), SegmentNumber{number});
-    if (!times || !times->known) return std::nullopt;
-    latest = std::max({latest, times->latest, times->open_time});
+    if (!chain.add(timeline_in(path, number), number)) return std::nullopt;
   }
+  // The next one may have the rest of a record.
+  const std::uint64_t end = last_of(path);
+  if (last < end) chain.add(timeline_in(path, last + 1), last + 1);
+  if (last + 1 < end) chain.add_unknown(timeline_in(path, last + 2), last + 2);
   for (std::uint64_t number = first; number > 0 && first - number < kMostBefore;) {
     --number;
-    const auto timeline = timeline_at(log, recoverable.path.target, SegmentNumber{number});
-    const auto times = timeline ? times_of(*timeline, SegmentNumber{number}) : std::nullopt;
-    if (!times || !times->known) break;
-    latest = std::max({latest, times->latest, times->open_time});
+    const auto timeline = timeline_at(log, path.target, SegmentNumber{number});
+    if (!timeline || !chain.add(*timeline, number)) break;
   }
-  return latest;
+  std::optional<TimeMicro> latest;
+  bool has_unknown_time = false;
+  for (const ChainSegment& segment : chain.joined()) {
+    if (segment.number.value > last) break;
+    latest = std::max({latest, segment.latest, segment.possible_time});
+    has_unknown_time = has_unknown_time || segment.has_unknown_time;
+  }
+  return has_unknown_time ? std::max(latest, std::optional(after_backup(recoverable.backup)))
+                          : latest;
 }
 
 // The latest time of a complete record in the last segment that has one, after those that the
@@ -55,14 +97,13 @@ std::optional<TimeMicro> latest_at_end(const Recoverable& recoverable, SegmentSi
                                        const TimesOf& times_of) {
   const std::uint64_t needed = last_needed(recoverable.backup, size).value;
   std::uint64_t number = last_of(recoverable.path);
-  bool ends_later = false;  // the open record of this segment ends in a later one
+  Chain chain(times_of);
   for (std::uint64_t i = 0; i < kMostEndSegments && number > needed; ++i, --number) {
-    const auto times = times_of(timeline_in(recoverable.path, number), SegmentNumber{number});
+    if (!chain.add(timeline_in(recoverable.path, number), number)) return std::nullopt;
+    const ChainSegment& first = chain.joined().front();
     // A recovery ends in an unfinished segment.
-    if (!times || !times->known || (i > 0 && times->unfinished_at)) return std::nullopt;
-    const auto latest = ends_later ? std::max(times->latest, times->open_time) : times->latest;
-    if (latest) return latest;
-    ends_later = ends_later || times->first_record;
+    if (i > 0 && first.facts->is_unfinished) return std::nullopt;
+    if (first.latest) return first.latest;
   }
   return std::nullopt;
 }

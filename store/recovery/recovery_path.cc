@@ -117,10 +117,9 @@ void PathFinder::end_at(const Leg& leg, std::uint64_t number) {
   const std::uint64_t end = std::min(next == runs.end() ? kNoEnd : next->first, leg.end);
   // If the timeline was left later, the log continues there.
   const bool continues = end != kNoEnd;
-  const bool is_pruned =
-      !path_.stretches.empty() && std::ranges::any_of(log_.prunes, [&](const KnownPrune& prune) {
-        return prune.covers(leg.timeline, SegmentNumber{number});
-      });
+  const bool is_pruned = std::ranges::any_of(log_.prunes, [&](const KnownPrune& prune) {
+    return prune.covers(leg.timeline, SegmentNumber{number});
+  });
   path_.end = continues ? RecoveryPath::End::kHole : RecoveryPath::End::kNewest;
   if (is_pruned) path_.end = RecoveryPath::End::kPruned;
   path_.missing = {leg.timeline, {.first = number, .count = continues ? end - number : 1}};

@@ -63,7 +63,7 @@ struct RecoveryPath {
   enum class End {
     kNewest,          // the archive has nothing later
     kHole,            // `missing` is missing, and the log continues after it
-    kPruned,          // a prune has removed `missing`, and left what precedes it on the path
+    kPruned,          // a prune has removed `missing`
     kBroken,          // the log breaks off in `missing`
     kUnread,          // the records of `missing` are not known
     kUnfinished,      // the log ends inside `missing`, and continues after it

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "store/recovery/log_chain.h"
+
 namespace walstow {
 namespace {
 
@@ -13,80 +15,41 @@ TimeMicro in_microseconds(Time time) {
   return std::chrono::time_point_cast<std::chrono::microseconds>(time);
 }
 
-// The part of a path up to segment `last`, or after it.
-std::vector<Stretch> up_to(const RecoveryPath& path, SegmentNumber last) {
-  std::vector<Stretch> part;
-  for (Stretch stretch : path.stretches) {
-    if (stretch.run.first > last.value) break;
-    stretch.run.count = std::min(stretch.run.count, last.value + 1 - stretch.run.first);
-    part.push_back(stretch);
-  }
-  return part;
-}
-
-std::vector<Stretch> after(const RecoveryPath& path, SegmentNumber last) {
-  std::vector<Stretch> part;
-  for (Stretch stretch : path.stretches) {
-    if (stretch.run.last() <= last.value) continue;
-    const std::uint64_t first = std::max(stretch.run.first, last.value + 1);
-    stretch.run = {.first = first, .count = stretch.run.last() + 1 - first};
-    part.push_back(stretch);
-  }
-  return part;
-}
-
-// The number of the last segment of a path in which a record begins. The open record of an earlier
-// segment ends before that one. nullopt: no record begins in the path.
-std::optional<std::uint64_t> last_beginning(const LogTimes& times, const RecoveryPath& path) {
-  for (std::size_t i = path.stretches.size(); i-- > 0;) {
-    const Stretch& stretch = path.stretches[i];
-    for (std::uint64_t left = stretch.run.count; left > 0; --left) {
-      const std::uint64_t number = stretch.run.first + left - 1;
-      const SegmentFacts* const facts = times.find(stretch.timeline, SegmentNumber{number});
-      if (facts != nullptr && facts->first_record) return number;
-    }
-  }
-  return std::nullopt;
-}
-
-// The latest time in a segment of a path whose last_beginning() is `last`: of complete records.
-std::optional<TimeMicro> latest_complete(const SegmentFacts& facts,
-                                         std::optional<std::uint64_t> last) {
-  return last && facts.number.value < *last ? std::max(facts.latest, facts.open_time)
-                                            : facts.latest;
-}
-
-std::optional<TimeMicro> latest_of(const LogTimes& times, const std::vector<Stretch>& part,
-                                   std::optional<std::uint64_t> last) {
-  std::optional<TimeMicro> latest;
-  for (const Stretch& stretch : part) {
+void add_path(std::vector<ChainSegment>& chain, const LogTimes& times, const RecoveryPath& path) {
+  for (const Stretch& stretch : path.stretches) {
     for (std::uint64_t number = stretch.run.first; number <= stretch.run.last(); ++number) {
-      const SegmentFacts* const facts = times.find(stretch.timeline, SegmentNumber{number});
-      if (facts != nullptr) latest = std::max(latest, latest_complete(*facts, last));
+      chain.push_back({.timeline = stretch.timeline,
+                       .number = SegmentNumber{number},
+                       .facts = times.find(stretch.timeline, SegmentNumber{number})});
     }
   }
-  return latest;
 }
 
-// The latest time in the segments before the backup, as far as the archive knows all of them.
-// nullopt: there is none.
-std::optional<TimeMicro> latest_before(const RecoverySources& sources, const BaseBackup& backup,
-                                       Timeline target) {
-  std::optional<TimeMicro> latest;
+// The segments before the backup, as far as the archive knows all of them, and those of the path.
+std::vector<ChainSegment> chain_to(const RecoverySources& sources, const BaseBackup& backup,
+                                   const RecoveryPath& path) {
+  std::vector<ChainSegment> chain;
   for (std::uint64_t number = segment_of(backup.start, sources.log.size).value; number > 0;) {
-    --number;
-    const auto timeline = timeline_at(sources.log, target, SegmentNumber{number});
-    const SegmentFacts* const facts =
-        timeline ? sources.times.find(*timeline, SegmentNumber{number}) : nullptr;
+    const SegmentNumber before{--number};
+    const auto timeline = timeline_at(sources.log, path.target, before);
+    const SegmentFacts* const facts = timeline ? sources.times.find(*timeline, before) : nullptr;
     if (facts == nullptr || !facts->known) break;
-    latest = std::max({latest, facts->latest, facts->open_time});
+    chain.push_back({.timeline = *timeline, .number = before, .facts = facts});
   }
-  return latest;
+  std::ranges::reverse(chain);
+  add_path(chain, sources.times, path);
+  join_records(chain);
+  return chain;
 }
 
 // Times in a backup's file are cut to seconds.
 TimeMicro end_of_second(const BaseBackup& backup) {
   return in_microseconds(backup.started.value_or(backup.stopped)) + std::chrono::seconds(1);
+}
+
+// All transactions in the segments that the backup needs ended before this, by the server's clock.
+TimeMicro end_of(const BaseBackup& backup) {
+  return in_microseconds(backup.stopped) + std::chrono::seconds(1);
 }
 
 RecoveryWindow window_of(const RecoverySources& sources, std::size_t index, RecoveryPath path) {
@@ -97,13 +60,21 @@ RecoveryWindow window_of(const RecoverySources& sources, std::size_t index, Reco
   window.path = std::move(path);
   if (!window.path.consistent) return window;
   const SegmentNumber needed = last_needed(backup, size);
-  const auto last = last_beginning(sources.times, window.path);
-  const auto before = latest_of(sources.times, up_to(window.path, needed), last);
-  const auto later = latest_of(sources.times, after(window.path, needed), last);
-  window.from = std::max(before, latest_before(sources, backup, window.path.target));
+  const SegmentNumber first = segment_of(backup.start, size);
+  std::optional<TimeMicro> later;
+  bool has_unknown_time = false;
+  for (const ChainSegment& segment : chain_to(sources, backup, window.path)) {
+    if (segment.number > needed) {
+      later = std::max(later, segment.latest);
+    } else {
+      window.from = std::max({window.from, segment.latest, segment.possible_time});
+      has_unknown_time = has_unknown_time || segment.has_unknown_time;
+    }
+    if (segment.number >= first) window.latest = std::max(window.latest, segment.latest);
+  }
+  if (has_unknown_time) window.from = std::max(window.from, std::optional(end_of(backup)));
   if (!window.from) window.from = end_of_second(backup);
   if (later && *later > *window.from) window.to = *later - std::chrono::microseconds(1);
-  window.latest = std::max(before, later);
   window.end = start_of(SegmentNumber{window.path.stretches.back().run.last() + 1}, size);
   return window;
 }
@@ -115,8 +86,10 @@ class Search {
       : times_(sources.times),
         size_(sources.log.size),
         backup_(sources.backups[window.backup]),
-        window_(window),
-        last_beginning_(last_beginning(sources.times, window.path)) {}
+        window_(window) {
+    add_path(chain_, sources.times, window.path);
+    join_records(chain_);
+  }
 
   using Found = std::variant<RecoveryWay, RecoveryRefusal::Why>;
   Found find(const RecoveryTarget& target) const;
@@ -137,7 +110,7 @@ class Search {
   SegmentSize size_;
   const BaseBackup& backup_;
   const RecoveryWindow& window_;
-  const std::optional<std::uint64_t> last_beginning_;
+  std::vector<ChainSegment> chain_;  // of the path
 };
 
 Search::Found Search::find(const RecoveryTarget& target) const {
@@ -163,14 +136,9 @@ bool Search::is_state_of_backup(const RecoveryTarget& target) const {
 
 template <class Visit>
 bool Search::any_from(SegmentNumber first, Visit visit) const {
-  for (const Stretch& stretch : window_.path.stretches) {
-    for (std::uint64_t number = std::max(stretch.run.first, first.value);
-         number <= stretch.run.last(); ++number) {
-      const SegmentFacts* const facts = times_.find(stretch.timeline, SegmentNumber{number});
-      if (facts != nullptr && visit(stretch.timeline, *facts)) return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(chain_, [&](const ChainSegment& segment) {
+    return segment.number >= first && segment.facts != nullptr && visit(segment);
+  });
 }
 
 RecoveryWay Search::way(Timeline timeline, SegmentNumber number, Lsn replay_to) const {
@@ -198,11 +166,11 @@ Search::Found Search::find_time(TimeMicro time) const {
     }
   };
   const SegmentNumber needed = last_needed(backup_, size_);
-  any_from(segment_of(backup_.start, size_), [&](Timeline timeline, const SegmentFacts& facts) {
-    note(facts);
-    const auto latest = latest_complete(facts, last_beginning_);
-    if (facts.number <= needed || !latest || *latest <= time) return false;
-    found = way(timeline, facts.number, start_of(SegmentNumber{facts.number.value + 1}, size_));
+  any_from(segment_of(backup_.start, size_), [&](const ChainSegment& segment) {
+    note(*segment.facts);
+    if (segment.number <= needed || !segment.latest || *segment.latest <= time) return false;
+    found = way(segment.timeline, segment.number,
+                start_of(SegmentNumber{segment.number.value + 1}, size_));
     return true;
   });
   if (auto* const reached = std::get_if<RecoveryWay>(&found)) reached->last_known = last_known;
@@ -212,11 +180,9 @@ Search::Found Search::find_time(TimeMicro time) const {
 Search::Found Search::find_lsn(Lsn lsn) const {
   if (lsn < backup_.stop) return Why::kTooEarly;
   Found found = Why::kTooLate;
-  any_from(segment_of(lsn, size_), [&](Timeline timeline, const SegmentFacts& facts) {
-    const bool is_last_complete = last_beginning_ && facts.number.value < *last_beginning_;
-    const auto& last = is_last_complete ? facts.last_record : facts.last_complete;
-    if (!last || *last < lsn) return false;
-    found = way(timeline, facts.number, lsn);
+  any_from(segment_of(lsn, size_), [&](const ChainSegment& segment) {
+    if (!segment.last_record || *segment.last_record < lsn) return false;
+    found = way(segment.timeline, segment.number, lsn);
     return true;
   });
   return found;
@@ -244,8 +210,8 @@ Search::Found Search::find_point(const RestorePoint& point) const {
   const auto timeline = timeline_at(number);
   if (first != nullptr && *first == point && timeline) {
     const bool has_hidden =
-        any_from(segment_of(backup_.start, size_), [number](Timeline, const SegmentFacts& facts) {
-          return facts.more_restore_points && facts.number < number;
+        any_from(segment_of(backup_.start, size_), [number](const ChainSegment& segment) {
+          return segment.facts->more_restore_points && segment.number < number;
         });
     if (has_hidden) return Why::kHiddenPoint;
     return way(*timeline, number, point.end);

@@ -6,10 +6,11 @@
 //                    recovery_target_inclusive: the state is that at the LSN. Otherwise it would be
 //                    the state after one more record, which may be a COMMIT
 //   a restore point  after the first record that creates a restore point of that name
-// A record stops a recovery only if it is complete. If the stop comes before the backup is
-// consistent, PostgreSQL ends with "requested recovery stop point is before consistent recovery
-// point". If the WAL ends first, 13 and newer end with "recovery ended before configured recovery
-// target was reached". Source: PostgreSQL src/backend/access/transam/xlogrecovery.c
+// A record stops a recovery only if it is complete: a server may give up a record that continues in
+// the next segment, and PostgreSQL then ignores it (log_chain.h). If the stop comes before the
+// backup is consistent, PostgreSQL ends with "requested recovery stop point is before consistent
+// recovery point". If the WAL ends first, 13 and newer end with "recovery ended before configured
+// recovery target was reached". Source: PostgreSQL src/backend/access/transam/xlogrecovery.c
 // (recoveryStopsBefore, recoveryStopsAfter, PerformWalRecovery).
 //
 // With recovery_target = 'immediate', it stops as soon as the backup is consistent, before it asks
@@ -52,8 +53,9 @@ struct RecoveryWindow {
   RecoveryPath path;
   // Every time from `from` to `to` can be reached, both included. `from` is the latest time in the
   // segments that the backup needs, and before them: a recovery to an earlier time would contain a
-  // later transaction. It is nullopt if the backup cannot become consistent. `to`
-  // is nullopt if the backup can only be recovered to the end of the path.
+  // later transaction. If one of these times is not known, `from` is not before the backup's end.
+  // It is nullopt if the backup cannot become consistent. `to` is nullopt if the backup can only be
+  // recovered to the end of the path.
   std::optional<TimeMicro> from, to;
   // The time of the last transaction that a recovery without a target replays. nullopt: unknown.
   std::optional<TimeMicro> latest;

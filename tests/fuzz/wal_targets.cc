@@ -82,6 +82,9 @@ void require_sound(const SegmentTimes& times) {
   require(times.restore_points.size() <= kMostRestorePoints, "restore points have a limit");
   require(!times.last_complete || *times.last_complete <= *times.last_record, "it ended before");
   require(!times.open_time || times.last_complete != times.last_record, "a record is open");
+  require(!times.open_head || times.last_complete != times.last_record, "a record is open");
+  require(!times.open_head || !times.open_time, "its time is known, or its bytes");
+  require(!times.rest_end || times.rest_head, "a rest that ends has begun");
   require(!times.unfinished_at || times.last_complete == times.last_record, "no record is open");
   for (const RestorePoint& point : times.restore_points) {
     require(times.first_record && point.end > *times.first_record, "a point ends after its record");

@@ -107,6 +107,11 @@ class WalWriter {
     gives_up_ = true;
     return *this;
   }
+  // In an empty segment: after a crash in a record that would continue here.
+  WalWriter& begin_anew() {
+    gives_up_ = true;
+    return *this;
+  }
   // Clears the rest of the page with zeros. A primary has them in memory, but a standby's file
   // lacks them.
   WalWriter& clear_page() {

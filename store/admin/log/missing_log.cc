@@ -52,6 +52,25 @@ class Examination {
     return WalFileName::segment(parts_.back().timeline, last_, size_);
   }
 
+  // Whether the last segment is below the floor and not stored, and the archive has later WAL of its
+  // log.
+  bool may_be_pruned() const {
+    const auto floor = era_.retention ? parse_lsn(era_.retention->pruned) : std::nullopt;
+    if (!floor || last_ >= segment_of(*floor, size_)) return false;
+    const auto stored = newest_stored();
+    if (stored && stored->last == last_) return false;
+    return std::ranges::any_of(era_.timelines,
+                               [&](const TimelineReport& one) { return is_on_log_of(one); });
+  }
+
+  bool is_in(std::span<const HoleReport> holes) const {
+    const LogPart last{.timeline = parts_.back().timeline, .first = last_, .last = last_};
+    return std::ranges::any_of(holes, [&](const HoleReport& hole) {
+      const auto missing = part_of_names(hole.first, hole.last, size_);
+      return hole.era == era_.era && missing && common_part(*missing, last);
+    });
+  }
+
   std::string result(std::span<const HoleReport> holes) const {
     if (std::string missing = missing_history(); !missing.empty()) return missing;
     if (std::string missing = missing_end(); !missing.empty()) return missing;
@@ -60,6 +79,18 @@ class Examination {
   }
 
  private:
+  // Whether the last segment belongs to the log of a later segment of that timeline.
+  bool is_on_log_of(const TimelineReport& timeline) const {
+    if (timeline.ranges.empty()) return false;
+    const SegmentRange& range = timeline.ranges.back();
+    const auto stored = part_of_names(range.first, range.last, size_);
+    if (!stored || stored->last <= last_) return false;
+    const auto parts = log_parts(era_, stored->timeline, stored->last);
+    return std::ranges::any_of(parts, [&](const LogPart& part) {
+      return part.timeline == parts_.back().timeline && part.first <= last_ && last_ <= part.last;
+    });
+  }
+
   std::string missing_history() const {
     for (const LogPart& part : parts_) {
       const std::string name = WalFileName::history(part.timeline).text();
@@ -157,6 +188,17 @@ std::string what_is_missing_in(const EraReport& era, const LogGoal& goal,
                        to_string(*last->times.unfinished_at));
   }
   return {};
+}
+
+bool may_be_pruned(const EraReport& era, const LogGoal& goal) {
+  return Examination(era, goal).may_be_pruned();
+}
+
+std::string what_was_pruned(const EraReport& era, std::span<const HoleReport> holes,
+                            const LogGoal& goal) {
+  const Examination examination(era, goal);
+  if (!examination.may_be_pruned() || examination.is_in(holes)) return {};
+  return fmt::format("segment \"{}\" was pruned", examination.last_segment().text());
 }
 
 std::string what_is_missing(const EraReport& era, std::span<const HoleReport> holes,

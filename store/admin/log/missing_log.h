@@ -25,6 +25,16 @@ WalFileName last_segment_of(const EraReport& era, const LogGoal& goal);
 std::string what_is_missing_in(const EraReport& era, const LogGoal& goal,
                                const std::optional<TimesReport>& last);
 
+// Returns a clause if a prune has removed the segment with the last byte before the goal's LSN: the
+// segment is below the floor and not stored, the archive has later WAL of its log, and it is in none
+// of the holes. Otherwise returns "". `holes` are all holes of the cluster. The report may leave out
+// old ranges of segments, so check with a list that the segment is not stored. Throws Error{kUsage}
+// if no log has that LSN.
+std::string what_was_pruned(const EraReport& era, std::span<const HoleReport> holes,
+                            const LogGoal& goal);
+// Whether the segment may be such a one, whatever the holes are.
+bool may_be_pruned(const EraReport& era, const LogGoal& goal);
+
 // `holes` are all holes of the cluster. Returns "" if the archive has every byte of the log of
 // `goal` from the archive's beginning up to its LSN, on its timeline and the ancestors of that
 // timeline. Otherwise returns a clause that describes what is missing. Pruned segments are not

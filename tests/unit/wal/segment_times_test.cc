@@ -209,6 +209,56 @@ TEST(SegmentTimesTest, APartOfARecordDecidesInTheSegmentWhereItBegins) {
   EXPECT_EQ(times_of(next).commits, 1U);
 }
 
+// The time of the last record of `first`, which ends in `second`.
+std::optional<TimeMicro> joined(const SegmentTimes& first, const SegmentTimes& second) {
+  return time_of_parts(*first.open_head, *second.rest_head);
+}
+
+TEST(SegmentTimesTest, ATimeInTheNextSegmentIsFoundInBoth) {
+  const std::string_view origin("\xFD\x01\x00", 3);
+  for (const std::size_t room : {8U, 16U, 24U, 32U}) {
+    const WalWriter before = before_the_end(room).transaction(kAbort, 5, origin);
+    WalWriter after(kEighth);
+    after.go_on(before);
+    const std::uint64_t end = kBase + kWholeSize + after.end();
+    after.commit(6);
+    const SegmentTimes first = times_of(before), second = times_of(after);
+    EXPECT_EQ(first.open_time, std::nullopt);
+    EXPECT_EQ(joined(first, second), at(5)) << room;
+    EXPECT_EQ(second.rest_end, Lsn{end});
+  }
+  // The kind of the record lies in the next segment, and is another one.
+  const WalWriter before = before_the_end(16).record(200);
+  EXPECT_EQ(joined(times_of(before), times_of(WalWriter(kEighth).go_on(before).fill())),
+            std::nullopt);
+}
+
+TEST(SegmentTimesTest, OnlyARecordThatMayHaveATimeIsKept) {
+  EXPECT_FALSE(times_of(before_the_end(40).commit(5)).open_head) << "its time is known";
+  EXPECT_FALSE(
+      times_of(before_the_end(40).commit(std::numeric_limits<std::int64_t>::max())).open_head)
+      << "no server writes this time";
+  EXPECT_FALSE(times_of(before_the_end(32).record(200)).open_head) << "its kind is known";
+  EXPECT_FALSE(times_of(before_the_end(96).restore_point("p", 5)).open_head);
+  EXPECT_FALSE(times_of(WalWriter(kSeventh).commit(5).fill()).open_head);
+  EXPECT_FALSE(times_of(WalWriter(kSeventh).commit(5).fill()).rest_head);
+}
+
+TEST(SegmentTimesTest, ARecordMayEndInALaterSegmentOrNever) {
+  const WalWriter first = WalWriter(kSeventh).record(2 * kWholeSize);
+  WalWriter second(kEighth);
+  second.go_on(first);
+  EXPECT_TRUE(times_of(second).rest_head);
+  EXPECT_FALSE(times_of(second).rest_end) << "it passes through";
+  WalWriter third("000000010000000000000009");
+  third.go_on(second);
+  EXPECT_EQ(times_of(third).rest_end, Lsn{kBase + 2 * kWholeSize + third.end()});
+  // After a crash, the next segment begins anew.
+  const SegmentTimes anew = times_of(WalWriter(kEighth).begin_anew().commit(6));
+  EXPECT_FALSE(anew.rest_head);
+  EXPECT_EQ(anew.latest, at(6));
+}
+
 TEST(SegmentTimesTest, ARecordOverTwoPagesCounts) {
   for (const std::size_t room : {8U, 16U, 24U, 32U, 40U, 96U}) {
     WalWriter writer(kSeventh);

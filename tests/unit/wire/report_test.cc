@@ -222,6 +222,9 @@ TimesPage times_page() {
   const SegmentTimes times{
       .earliest = time,
       .latest = time + std::chrono::seconds(7),
+      .open_head = RecordHead(as_bytes("head")),
+      .rest_head = RecordHead(as_bytes("the rest")),
+      .rest_end = Lsn{0x4000028},
       .commits = 12,
       .first_record = Lsn{0x4000028},
       .last_record = Lsn{0x4FFFF00},
@@ -257,12 +260,33 @@ TEST(ReportTest, TimesOfAnotherFormAreRefused) {
        {std::pair{"\"commits\":12", "\"commits\":-1"},
         std::pair{"2026-11-22T19:40:07.000001Z", "2026-11-22T19:40:07Z"},
         std::pair{"\"0/4FFFF00\"", "7"}, std::pair{"\"end\":\"0/4000100\"", "\"end\":null"},
+        std::pair{"\"open_head\":\"68656164\"", "\"open_head\":\"6865616\""},
+        std::pair{"\"rest_end\":\"0/4000028\"", "\"rest_end\":\"\""},
         std::pair{"\"known\":true", "\"known\":\"true\""}}) {
     std::string body = sound;
     ASSERT_NE(body.find(part), std::string::npos) << part;
     body.replace(body.find(part), std::string_view(part).size(), other);
     EXPECT_EQ(kind_thrown([&] { parse_times_page(body); }), ErrorKind::kUnavailable) << other;
   }
+}
+
+TEST(ReportTest, AStoreOfAnEarlierReleaseDoesNotReportPartsOfRecords) {
+  std::string body = to_json(times_page());
+  const auto remove = [&body](const std::string& member) {
+    ASSERT_NE(body.find(member), std::string::npos) << member;
+    body.erase(body.find(member), member.size());
+  };
+  remove(R"("open_head":"68656164",)");
+  remove(R"("rest_head":"7468652072657374",)");
+  remove(R"("rest_end":"0/4000028",)");
+  TimesPage page = times_page();
+  page.segments[0].times.open_head = page.segments[0].times.rest_head = RecordHead();
+  page.segments[0].times.rest_end.reset();
+  EXPECT_EQ(parse_times_page(body), page) << "the last record continues";
+  page.segments[0].times.last_complete = page.segments[0].times.last_record;
+  page.segments[0].times.open_head.reset();
+  body.replace(body.find("0/4FFFE00"), 9, "0/4FFFF00");
+  EXPECT_EQ(parse_times_page(body), page);
 }
 
 TEST(ReportTest, SurvivesTheWay) {

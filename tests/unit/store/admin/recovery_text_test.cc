@@ -178,6 +178,7 @@ TEST(RecoveryTextTest, ABackupWhoseLaterWalWasPrunedReachesOnlyItsStop) {
     timeline 1
       consistent only: to its stop at 0/400100
       needs recovery_target = 'immediate'
+      and, from PostgreSQL 15 onward, recovery_prefetch = off
       ends before 0/500000
       000000010000000000000005 and what follows was pruned.
 )");
@@ -205,6 +206,16 @@ recovery_target_timeline = '1'
   000000010000000000000005 and what follows was pruned. Backup
   000000010000000000000002.00000028.backup "nightly" reaches only its stop at
   0/400100, with recovery_target = 'immediate'.
+)");
+  backup.start = Lsn{0x500028};
+  backup.stop = Lsn{0x600100};
+  EXPECT_EQ(windows_text(log, recovery_windows(log.sources)), R"(era 001-7-1048576
+  backup 000000010000000000000002.00000028.backup "nightly"
+    ended 2026-11-22T00:05:00Z
+    timeline 1
+      cannot become consistent
+      It needs 000000010000000000000005 .. 000000010000000000000006, which was
+      pruned.
 )");
 }
 

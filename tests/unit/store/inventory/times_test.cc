@@ -355,6 +355,19 @@ TEST_F(TimesIndexTest, AnUnknownReleaseIsKnownToThisReleaseOnly) {
   EXPECT_EQ(decode_times(text, "it").size(), 0U);
 }
 
+// An entry of release 0.1 does not show whether the records that continue are complete.
+TEST_F(TimesIndexTest, AnEntryWithoutThePartsOfRecordsIsNotCurrent) {
+  const std::string earlier =
+      R"({"format":"1.0","segments":[{"name":"000000010000000000000006",)"
+      R"("digest":"00b9f8cfa8ce9dde95d47f43b8b38917","known":true,)"
+      R"("earliest":"2026-11-30T17:20:01.041835Z","latest":"2026-11-30T17:20:01.696887Z",)"
+      R"("commits":3,"first_record":"0/600100","last_record":"0/627168",)"
+      R"("last_complete":"0/627168","open_time":null,"unfinished_at":null,)"
+      R"("checkpoint_redo":"0/600758","restore_points":[],"more_restore_points":false,)"
+      R"("check":"db38f74b5e70865b8c8658a4c048288b"}]})";
+  EXPECT_EQ(decode_times(earlier, "it").size(), 0U);
+}
+
 TEST_F(TimesIndexTest, AnEntryWithAWrongDigitIsIgnored) {
   const std::string text =
       encode_times({{numbered(1).text(), entry_of(1)}, {numbered(2).text(), entry_of(2)}});

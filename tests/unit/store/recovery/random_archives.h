@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <random>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/base/little_endian.h"
 #include "store/recovery/recovery_rule.h"
 
 namespace walstow {
@@ -26,6 +28,10 @@ struct LogRecord {
   Kind kind = Kind::kOther;
   TimeMicro time;    // kEnd: of a COMMIT or ABORT; kPoint
   std::string name;  // kPoint
+  // The server gave it up: it has no bytes at `end`, where the next segment begins.
+  bool is_abandoned = false;
+  // How many of its bytes lie in the segment in which it begins, if it continues in the next one.
+  std::size_t size_before = 48;
 };
 
 inline std::uint64_t segment_at(Lsn lsn) {
@@ -33,7 +39,46 @@ inline std::uint64_t segment_at(Lsn lsn) {
 }
 
 inline bool crosses(const LogRecord& record) {
-  return segment_at(record.begin) != segment_at(Lsn{record.end.value - 1});
+  return record.is_abandoned || segment_at(record.begin) != segment_at(Lsn{record.end.value - 1});
+}
+
+// The first bytes of a record, as PostgreSQL writes them.
+inline RecordHead bytes_of(const LogRecord& record) {
+  std::array<std::byte, RecordHead::kMost> bytes{};
+  store_little_endian(std::uint32_t{100}, MutableByteView(bytes), 0);
+  if (record.kind == LogRecord::Kind::kOther) bytes[17] = std::byte{0x0A};
+  if (record.kind == LogRecord::Kind::kPoint) bytes[16] = std::byte{0x70};
+  if (record.kind == LogRecord::Kind::kEnd) bytes[17] = std::byte{0x01};
+  bytes[24] = std::byte{0xFF};
+  const TimeMicro epoch{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
+  store_little_endian(static_cast<std::uint64_t>((record.time - epoch).count()),
+                      MutableByteView(bytes), 26);
+  return RecordHead(bytes);
+}
+
+// What the segment in which a record begins has of it, if it continues.
+inline void add_open_record(SegmentTimes& times, const LogRecord& record) {
+  using Kind = LogRecord::Kind;
+  const std::size_t size = record.size_before;
+  times.more_restore_points = times.more_restore_points || record.kind == Kind::kPoint;
+  if (record.kind == Kind::kEnd && size >= 34) {
+    times.open_time = record.time;
+  } else if (size < 18 || (record.kind == Kind::kEnd && size < 34)) {
+    const RecordHead all = bytes_of(record);
+    times.open_head = RecordHead(all.bytes().first(size));
+  }
+}
+
+// What a later segment has of it.
+inline void add_rest(SegmentTimes& times, const LogRecord& record, std::uint64_t number) {
+  const std::uint64_t end =
+      segment_at(record.is_abandoned ? record.end : Lsn{record.end.value - 1});
+  const std::uint64_t first = segment_at(record.begin);
+  if (number <= first || number > end || (record.is_abandoned && number == end)) return;
+  const RecordHead all = bytes_of(record);
+  const std::size_t skipped = std::min(record.size_before, all.bytes().size() - 1);
+  times.rest_head = number == first + 1 ? RecordHead(all.bytes().subspan(skipped)) : all;
+  if (number == end) times.rest_end = record.end;
 }
 
 // What the index of time has of a segment.
@@ -41,13 +86,12 @@ inline SegmentTimes times_of(const std::vector<LogRecord>& log, std::uint64_t nu
   SegmentTimes times{.restore_points = {}};
   times.known = true;
   for (const LogRecord& record : log) {
+    add_rest(times, record, number);
     if (segment_at(record.begin) != number) continue;
     if (!times.first_record) times.first_record = record.begin;
     times.last_record = record.begin;
     if (crosses(record)) {
-      const bool is_point = record.kind == LogRecord::Kind::kPoint;
-      times.more_restore_points = times.more_restore_points || is_point;
-      if (record.kind == LogRecord::Kind::kEnd) times.open_time = record.time;
+      add_open_record(times, record);
       continue;
     }
     times.last_complete = record.begin;
@@ -80,6 +124,7 @@ class RandomArchives {
   }
   bool one_in(std::uint64_t count) { return below(count) == 0; }
   void add_records(std::vector<LogRecord>& log, std::uint64_t segments);
+  void abandon(LogRecord& record);
   void add_timeline(World& world, std::uint32_t id);
   void store_segments(World& world);
   void add_backups(World& world);
@@ -88,7 +133,8 @@ class RandomArchives {
   TimeMicro now_ = kStart;
 };
 
-// A record ends a segment exactly, as a switch does, or continues in the next one.
+// A record ends a segment exactly, as a switch does, or continues in the next one, where the server
+// may give it up.
 inline void RandomArchives::add_records(std::vector<LogRecord>& log, std::uint64_t segments) {
   Lsn at = log.empty() ? Lsn{kSize.bytes()} : log.back().end;
   const std::uint64_t end = segment_at(at) + segments;
@@ -100,10 +146,19 @@ inline void RandomArchives::add_records(std::vector<LogRecord>& log, std::uint64
     record.time = now_;
     if (one_in(2)) record.kind = LogRecord::Kind::kEnd;
     if (one_in(5)) record.kind = LogRecord::Kind::kPoint;
+    record.size_before = 8 * (1 + below(6));
+    if (crosses(record) && one_in(4)) abandon(record);
     if (record.kind == LogRecord::Kind::kPoint) record.name = one_in(2) ? "a" : "b";
     at = record.end;
     log.push_back(record);
   }
+}
+
+inline void RandomArchives::abandon(LogRecord& record) {
+  const std::uint64_t last = segment_at(Lsn{record.end.value - 1});
+  const std::uint64_t kept = segment_at(record.begin) + below(last - segment_at(record.begin));
+  record.end = start_of(SegmentNumber{kept + 1}, kSize);
+  record.is_abandoned = true;
 }
 
 inline void RandomArchives::add_timeline(World& world, std::uint32_t id) {
@@ -118,9 +173,16 @@ inline void RandomArchives::add_timeline(World& world, std::uint32_t id) {
     for (const LogRecord& record : whole) {
       if (record.end >= begin) own.push_back(record);
     }
-    const Lsn left_at = own.empty() ? begin : own.at(below(own.size())).end;
+    Lsn left_at = own.empty() ? begin : own.at(below(own.size())).end;
     std::ranges::copy_if(whole, std::back_inserter(log),
                          [&](const LogRecord& record) { return record.end <= left_at; });
+    // A promoted server gives up a record of which it has only the beginning.
+    const auto next = std::ranges::find(whole, left_at, &LogRecord::begin);
+    if (next != whole.end() && crosses(*next) && !next->is_abandoned && one_in(2)) {
+      log.push_back(*next);
+      abandon(log.back());
+      left_at = log.back().end;
+    }
     ancestry.push_back({.parent = Timeline{parent}, .left_at = left_at, .reason = ""});
   }
   add_records(log, 1 + below(4));
@@ -158,14 +220,14 @@ inline void RandomArchives::add_backups(World& world) {
     const Lsn least = ancestry.empty() ? Lsn{} : ancestry.back().left_at;
     const std::size_t from = below(log.size());
     const std::size_t to = std::min(from + below(8), log.size() - 1);
-    if (log[from].begin < least) continue;
+    if (log[from].begin < least || log[from].is_abandoned || log[to].is_abandoned) continue;
     world.backups.push_back({.name = "b" + std::to_string(i),
                              .label = "",
                              .timeline = Timeline{id},
                              .start = log[from].begin,
                              .stop = log[to].end,
                              .started = Time(kStart - std::chrono::hours(1)),
-                             .stopped = {}});
+                             .stopped = Time(kStart + std::chrono::hours(1))});
   }
 }
 
@@ -195,6 +257,7 @@ inline RecoverySources sources_of(const World& world) {
       times.last_record = times.last_complete;
       times.unfinished_at = times.last_complete;
       times.open_time.reset();
+      times.open_head.reset();
     }
     sources.times.add(Timeline{id}, SegmentNumber{number}, std::move(times));
   }

@@ -22,12 +22,15 @@ TimesOf index_of(const World& world) {
 
 TimeMicro latest_needed_by(const World& world, const Recoverable& recoverable) {
   TimeMicro latest;
-  for (const RecoveryPath::Stretch& stretch : recoverable.path.stretches) {
-    for (std::uint64_t number = stretch.run.first; number <= stretch.run.last(); ++number) {
-      if (number > last_needed(recoverable.backup, kSize).value) return latest;
-      const SegmentTimes times = times_of(world.logs.at(stretch.timeline.value), number);
-      latest = std::max(latest, times.latest.value_or(latest));
-    }
+  const std::uint64_t first = segment_at(recoverable.backup.start);
+  const std::uint64_t needed = last_needed(recoverable.backup, kSize).value;
+  const std::uint64_t last = recoverable.path.stretches.back().run.last();
+  for (const LogRecord& record : world.logs.at(recoverable.path.target.value)) {
+    const bool is_needed = segment_at(record.begin) >= first &&
+                           segment_at(record.begin) <= needed &&
+                           segment_at(Lsn{record.end.value - 1}) <= last;
+    if (record.kind == LogRecord::Kind::kEnd && is_needed && !record.is_abandoned)
+      latest = std::max(latest, record.time);
   }
   return latest;
 }
@@ -159,6 +162,50 @@ TEST_F(RecoverableTest, NoTransactionSinceTheBackup) {
   };
   EXPECT_EQ(report().from, kStart + minutes(4));
   EXPECT_EQ(report().to, std::nullopt);
+}
+
+// Segment `number` of a log in which segment `open` has a COMMIT that continues in the next one.
+SegmentTimes around_open_record(SegmentTimes found, std::uint64_t number, std::uint64_t open) {
+  found.first_record = found.last_complete = found.last_record =
+      start_of(SegmentNumber{number}, kSize);
+  if (number == open) {
+    found.last_record = Lsn{found.last_record->value + 400};
+    found.open_time = kStart + minutes(20);
+  }
+  return found;
+}
+
+TEST_F(RecoverableTest, ARecordThatTheServerHasGivenUpDoesNotCount) {
+  const auto with_open = [](std::uint64_t open, bool is_complete) {
+    return [=](Timeline, SegmentNumber number) {
+      SegmentTimes found = around_open_record(minute(number.value), number.value, open);
+      if (number.value > 8) found.earliest = found.latest = std::nullopt;
+      if (is_complete && number.value == open + 1) {
+        found.rest_head = RecordHead(as_bytes("rest"));
+        found.rest_end = found.first_record;
+      }
+      return std::optional(found);
+    };
+  };
+  times = with_open(8, false);
+  EXPECT_EQ(report().to, kStart + minutes(8) - microseconds(1));
+  times = with_open(8, true);
+  EXPECT_EQ(report().to, kStart + minutes(20) - microseconds(1));
+  times = with_open(4, false);
+  EXPECT_EQ(report().from, kStart + minutes(4));
+  times = with_open(4, true);
+  EXPECT_EQ(report().from, kStart + minutes(20));
+}
+
+TEST_F(RecoverableTest, TheTimeOfARecordThatIsNotKnown) {
+  times = [](Timeline, SegmentNumber number) {
+    SegmentTimes found = around_open_record(minute(number.value), number.value, 3);
+    found.open_time.reset();
+    if (number.value == 3) found.open_head = RecordHead();
+    found.rest_head = RecordHead();
+    return std::optional(found);
+  };
+  EXPECT_EQ(report().from, kStart + minutes(5) + seconds(1)) << "after the backup";
 }
 
 TEST_F(RecoverableTest, ReadsABoundedNumberOfSegments) {

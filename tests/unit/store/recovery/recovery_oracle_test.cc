@@ -27,9 +27,6 @@ class Server {
     std::uint32_t timeline;
     std::uint64_t number;  // of the segment with the record at which it stops
     Lsn at;                // the end of the log that it replays
-    // The record continues in segments in which no other one begins. So the index does not know
-    // that they contain its end.
-    bool is_end_unknown;
   };
   // nullopt: the server ends with a FATAL.
   std::optional<Stop> recover(const RecoveryTarget& target) const;
@@ -43,8 +40,6 @@ class Server {
   std::uint32_t owner(std::uint64_t number) const;
   bool can_read(std::uint64_t number) const;
   bool can_read(const LogRecord& record) const;
-  // Whether the next record begins in a segment that can be read.
-  bool is_followed(const LogRecord& record) const;
 
   const World& world_;
   const BaseBackup& backup_;
@@ -92,12 +87,6 @@ bool Server::can_read(const LogRecord& record) const {
   return true;
 }
 
-bool Server::is_followed(const LogRecord& record) const {
-  const std::vector<LogRecord>& log = world_.logs.at(target_);
-  const auto next = std::ranges::find(log, record.end, &LogRecord::begin);
-  return next != log.end() && can_read(segment_at(next->begin));
-}
-
 std::optional<Server::Stop> Server::recover(const RecoveryTarget& target) const {
   if (!is_child()) return std::nullopt;
   const auto* const time = std::get_if<TimeMicro>(&target);
@@ -106,10 +95,10 @@ std::optional<Server::Stop> Server::recover(const RecoveryTarget& target) const 
   for (const LogRecord& record : world_.logs.at(target_)) {
     if (record.begin < backup_.start) continue;
     if (!can_read(record)) return std::nullopt;
+    if (record.is_abandoned) continue;
     const Stop here{.timeline = owner(segment_at(record.begin)),
                     .number = segment_at(record.begin),
-                    .at = point != nullptr ? record.end : record.begin,
-                    .is_end_unknown = crosses(record) && !is_followed(record)};
+                    .at = point != nullptr ? record.end : record.begin};
     const bool stops_before =
         (time != nullptr && record.kind == LogRecord::Kind::kEnd && record.time > *time) ||
         (lsn != nullptr && record.begin >= *lsn);
@@ -129,12 +118,10 @@ std::optional<Server::Stop> Server::recover(const RecoveryTarget& target) const 
 
 bool Server::has_later_transactions(TimeMicro time) const {
   const std::uint64_t last = last_needed(backup_, kSize).value;
-  for (std::uint64_t number = 1; number <= last; ++number) {
-    const SegmentTimes times = times_of(world_.logs.at(owner(number)), number);
-    const auto latest = std::max(times.latest, times.open_time);
-    if (latest && *latest > time) return true;
-  }
-  return false;
+  return std::ranges::any_of(world_.logs.at(target_), [&](const LogRecord& record) {
+    return record.kind == LogRecord::Kind::kEnd && !record.is_abandoned && record.time > time &&
+           segment_at(record.begin) <= last;
+  });
 }
 
 bool Server::has_hidden_point(Lsn end) const {
@@ -171,7 +158,6 @@ std::vector<RecoveryTarget> targets_in(const World& world) {
 // continue in the next segment.
 bool may_refuse(const Server& server, const BaseBackup& backup, const RecoveryTarget& target,
                 const Server::Stop& stop) {
-  if (stop.is_end_unknown) return true;
   if (const auto* const time = std::get_if<TimeMicro>(&target)) {
     return server.has_later_transactions(*time);
   }
@@ -260,7 +246,7 @@ TEST_P(RecoveryOracleTest, EveryTimeOfAWindowIsReached) {
         ++checked;
       }
       const auto after = server.recover(*window.to + microseconds(1));
-      ASSERT_TRUE(!after || after->is_end_unknown) << i;
+      ASSERT_FALSE(after) << i;
     }
   }
   EXPECT_GT(checked, 100U);

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "proto/base/bytes.h"
+#include "proto/base/little_endian.h"
+
 namespace walstow {
 namespace {
 
@@ -45,6 +48,37 @@ class RecoveryRuleTest : public testing::Test {
     times.earliest = times.latest = kNoon + std::chrono::minutes(count);
     times.known = true;
     return times;
+  }
+  // Its last record continues in the next segment.
+  static SegmentTimes with_open_record(std::uint64_t number, TimeMicro time) {
+    SegmentTimes times = minutes(static_cast<int>(number));
+    times.first_record = times.last_complete = at(number, 500);
+    times.last_record = at(number, 1000);
+    times.open_time = time;
+    return times;
+  }
+  // A record of the segment before ends in it.
+  static SegmentTimes with_rest(SegmentTimes times, std::uint64_t number) {
+    times.known = true;
+    times.rest_head = RecordHead(as_bytes("the rest of a record, which is some text"));
+    times.rest_end = at(number, 80);
+    return times;
+  }
+  // A COMMIT in segment `number`, and the next one, of which only eight bytes lie in the first one.
+  void add_split_commit(std::uint64_t number, TimeMicro time) {
+    std::string record(34, '\0');
+    record[17] = 1;
+    record[24] = '\xFF';
+    const TimeMicro epoch{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
+    store_little_endian(static_cast<std::uint64_t>((time - epoch).count()),
+                        std::as_writable_bytes(std::span(record)), 26);
+    SegmentTimes first = with_open_record(number, time);
+    first.open_time.reset();
+    first.open_head = RecordHead(as_bytes(record).first(8));
+    add(1, number, first);
+    SegmentTimes second = with_rest(minutes(static_cast<int>(number) + 1), number + 1);
+    second.rest_head = RecordHead(as_bytes(record).subspan(8));
+    add(1, number + 1, second);
   }
   void add(std::uint32_t timeline, std::uint64_t number, const SegmentTimes& times) {
     sources_.times.add(Timeline{timeline}, SegmentNumber{number}, times);
@@ -223,10 +257,13 @@ TEST_F(PrunedRecoveryTest, WalAfterTheBackupIsReplayedAsUsual) {
   EXPECT_TRUE(answer.ways[0].is_before_gap);
 }
 
-TEST_F(PrunedRecoveryTest, WhatWasPrunedBeforeTheBackupIsNoEndOfIt) {
+TEST_F(PrunedRecoveryTest, TheFirstSegmentOfABackupMayBePruned) {
   sources_.backups = {backup_of("lost", 1, 5)};
   EXPECT_EQ(refusal(kNoon + 9min).why, Why::kInconsistent);
-  EXPECT_EQ(answer_.refusals[0].window.path.end, End::kHole);
+  const RecoveryPath& path = answer_.refusals[0].window.path;
+  EXPECT_EQ(path.end, End::kPruned);
+  EXPECT_EQ(path.missing.run, (SegmentRun{.first = 5, .count = 3}));
+  EXPECT_TRUE(path.stretches.empty());
 }
 
 TEST_F(RecoveryRuleTest, ATimelineWithoutItsHistoryIsNotFollowed) {
@@ -259,25 +296,98 @@ TEST_F(RecoveryRuleTest, TheOpenRecordAtTheEndDoesNotCount) {
   EXPECT_EQ(reach(at(6, 500)).ways.size(), 1U);
   EXPECT_EQ(refusal(at(6, 508)).why, Why::kTooLate);
   // The next segment has its end.
-  add_segments(1, 7, 7);
+  add(1, 7, with_rest(minutes(8), 7));
   EXPECT_EQ(reach(kNoon + 6min + 30s).ways.at(0).stop_segment, SegmentNumber{6});
   EXPECT_EQ(reach(at(6, 508)).ways.at(0).stop_segment, SegmentNumber{6});
 }
 
-// A record passes through segment 7, and may not end there.
-TEST_F(RecoveryRuleTest, AnOpenRecordEndsWhereTheNextOneBegins) {
+// The server crashed, and began anew in the next segment: PostgreSQL ignores the record.
+TEST_F(RecoveryRuleTest, ARecordThatTheServerHasGivenUpDoesNotCount) {
   add_segments(1, 1, 5);
-  SegmentTimes open = minutes(6);
-  open.first_record = open.last_record = at(6, 1000);
-  open.open_time = kNoon + 7min;
+  add(1, 6, with_open_record(6, kNoon + 20min));
+  add_segments(1, 7, 8);
+  sources_.backups = {backup_of("one", 1, 2)};
+  EXPECT_EQ(recovery_windows(sources_)[0].to, kNoon + 8min - 1us);
+  EXPECT_EQ(reach(kNoon + 6min + 30s).ways.at(0).stop_segment, SegmentNumber{7});
+  EXPECT_EQ(reach(at(6, 1000)).ways.at(0).stop_segment, SegmentNumber{7});
+  // Nor does it if the server gave it up later in the segment in which it continues.
+  SegmentTimes seventh = with_rest(minutes(7), 7);
+  seventh.rest_end.reset();
+  add(1, 7, seventh);
+  EXPECT_EQ(recovery_windows(sources_)[0].to, kNoon + 8min - 1us);
+  // It does not count before the backup either.
+  sources_.backups = {backup_of("one", 1, 6)};
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 6min);
+  sources_.backups = {backup_of("one", 1, 7)};
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 7min);
+}
+
+// A promoted server gives up the record of which it has only the beginning.
+TEST_F(RecoveryRuleTest, ARecordMayEndOnOneTimelineOnly) {
+  add_segments(1, 1, 5);
+  add(1, 6, with_open_record(6, kNoon + 20min));
+  add(1, 7, with_rest(minutes(21), 7));
+  know(2, {{Timeline{1}, at(7), ""}});
+  add_segments(2, 7, 8);
+  sources_.backups = {backup_of("one", 1, 2)};
+  EXPECT_EQ(reach(kNoon + 15min, Timeline{1}).ways.at(0).stop_segment, SegmentNumber{6});
+  EXPECT_TRUE(reach(kNoon + 15min, Timeline{2}).ways.empty());
+}
+
+// A record passes through segment 7, and does not end there.
+TEST_F(RecoveryRuleTest, AnOpenRecordEndsInALaterSegment) {
+  add_segments(1, 1, 5);
+  SegmentTimes open = with_open_record(6, kNoon + 7min);
+  open.last_complete.reset();
   add(1, 6, open);
-  SegmentTimes nothing;
-  nothing.known = true;
-  add(1, 7, nothing);
+  SegmentTimes through = with_rest({}, 7);
+  through.rest_end.reset();
+  add(1, 7, through);
   sources_.backups = {backup_of("one", 1, 2)};
   EXPECT_EQ(refusal(kNoon + 6min + 30s).why, Why::kTooLate);
-  add_segments(1, 8, 8);
-  EXPECT_EQ(reach(kNoon + 6min + 30s).ways.size(), 1U);
+  // No record begins in segment 8, but this one ends there.
+  add(1, 8, with_rest({}, 8));
+  EXPECT_EQ(reach(kNoon + 6min + 30s).ways.at(0).stop_segment, SegmentNumber{6});
+}
+
+TEST_F(RecoveryRuleTest, TheTimeOfARecordMayLieInTheNextSegment) {
+  add_segments(1, 1, 2);
+  add_split_commit(3, kNoon + 20min);
+  add_segments(1, 5, 5);
+  add(1, 6, minutes(30));
+  BaseBackup backup = backup_of("one", 1, 3);
+  backup.stop = at(4, 4000);
+  sources_.backups = {backup};
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 20min);
+  sources_.backups = {backup_of("one", 1, 4)};
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 20min);
+  // It stops a recovery in the segment in which it begins.
+  sources_.backups = {backup_of("one", 1, 2)};
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 2min);
+  EXPECT_EQ(reach(kNoon + 10min).ways.at(0).stop_segment, SegmentNumber{3});
+}
+
+// A store of an earlier release does not report the parts of records.
+TEST_F(RecoveryRuleTest, AWindowBeginsAfterABackupOfWhichATimeIsNotKnown) {
+  add_segments(1, 1, 2);
+  SegmentTimes open = minutes(3);
+  open.last_record = at(3, 1000);
+  open.open_head = RecordHead();
+  add(1, 3, open);
+  SegmentTimes rest = minutes(4);
+  rest.first_record = rest.last_record = rest.last_complete = at(4, 1000);
+  rest.rest_head = RecordHead();
+  add(1, 4, rest);
+  add(1, 5, minutes(30));
+  sources_.backups = {backup_of("one", 1, 3)};
+  sources_.backups[0].stopped = kNoon + 9min;
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 9min + 1s);
+  open.open_head.reset();
+  open.open_time = kNoon + 12min;
+  add(1, 3, open);
+  EXPECT_EQ(recovery_windows(sources_)[0].from, kNoon + 12min) << "it may be complete";
+  sources_.backups = {backup_of("one", 1, 2)};
+  EXPECT_EQ(reach(kNoon + 11min).ways.at(0).stop_segment, SegmentNumber{5}) << "it may not be";
 }
 
 TEST_F(RecoveryRuleTest, AnUnfinishedSegmentIsTheLastOne) {

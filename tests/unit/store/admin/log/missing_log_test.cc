@@ -103,6 +103,52 @@ TEST(MissingLogTest, TheLastSegmentHasTheEnd) {
             "segment \"00000003000000000000000C\" is unfinished: its log ends at 0/C7FFF8");
 }
 
+// A prune has kept segments 3 to 4 of timeline 1, and everything from segment 9 onward.
+EraReport with_pruned_gap() {
+  EraReport era = three_timelines();
+  era.retention = RetentionReport{};
+  era.retention->pruned = "0/900000";
+  era.timelines[0].ranges = timeline_with(1, 3, 4).ranges;
+  era.timelines[1].ranges = timeline_with(2, 9, 11).ranges;
+  return era;
+}
+
+TEST(MissingLogTest, APrunedSegmentIsNamed) {
+  const EraReport era = with_pruned_gap();
+  EXPECT_EQ(what_was_pruned(era, {}, goal(3, "0/580000")),
+            "segment \"000000010000000000000005\" was pruned");
+  EXPECT_EQ(what_was_pruned(era, {}, goal(1, "0/580000")),
+            "segment \"000000010000000000000005\" was pruned")
+      << "timeline 3 continues from it";
+  EXPECT_EQ(what_was_pruned(era, {}, goal(3, "0/880000")),
+            "segment \"000000020000000000000008\" was pruned");
+  EXPECT_EQ(what_was_pruned(era, {}, goal(3, "0/480000")), "") << "it was kept";
+  EXPECT_EQ(what_was_pruned(era, {}, goal(3, "0/980000")), "") << "it is not below the floor";
+  EXPECT_EQ(what_was_pruned(era, std::vector{hole(1, 5, 6)}, goal(3, "0/580000")), "");
+  EXPECT_EQ(what_was_pruned(era, std::vector{hole(2, 5, 6)}, goal(3, "0/580000")),
+            "segment \"000000010000000000000005\" was pruned");
+}
+
+// Such as a server that was recovered from a backup below the floor.
+TEST(MissingLogTest, ATimelineMayGoOnBelowTheFloor) {
+  EraReport era = with_pruned_gap();
+  era.timelines = {timeline_with(1, 20, 22), timeline_with(2, 7, 8)};
+  era.timelines[1].parent = 1;
+  era.timelines[1].left_parent_at = "0/700128";
+  era.retention->pruned = "0/1400000";
+  EXPECT_EQ(what_was_pruned(era, {}, goal(2, "0/980000")), "") << "it may still come";
+  EXPECT_EQ(what_was_pruned(era, {}, goal(1, "0/980000")),
+            "segment \"000000010000000000000009\" was pruned");
+}
+
+TEST(MissingLogTest, NothingWasPruned) {
+  EraReport era = with_pruned_gap();
+  era.retention->pruned = "";
+  EXPECT_EQ(what_was_pruned(era, {}, goal(3, "0/580000")), "");
+  era.retention.reset();
+  EXPECT_EQ(what_was_pruned(era, {}, goal(3, "0/580000")), "");
+}
+
 TEST(MissingLogTest, NoLogHasTheFirstSegment) {
   EXPECT_THROW(what_is_missing(three_timelines(), {}, goal(1, "0/128")), Error);
 }
