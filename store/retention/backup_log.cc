@@ -4,15 +4,6 @@
 
 namespace walstow {
 
-namespace {
-
-// The highest segment for which there is a file.
-std::optional<SegmentNumber> end_of(const TimelineFacts& facts) {
-  return std::max(facts.last, facts.last_file);
-}
-
-}  // namespace
-
 SegmentNumber last_needed(const BackupFacts& backup, SegmentSize size) {
   const Lsn last_byte{std::max<std::uint64_t>(backup.stop->value, 1) - 1};
   return std::max(backup.start, segment_of(last_byte, size));
@@ -74,20 +65,31 @@ std::optional<SegmentNumber> BackupLog::first_missing(const BackupFacts& backup)
   return missing;
 }
 
+// The highest segment of the timeline, up to `last`, that exists, or that a prune kept: it may have
+// been lost since.
+std::optional<SegmentNumber> BackupLog::end_of(const TimelineFacts& facts,
+                                               SegmentNumber last) const {
+  std::optional<SegmentNumber> end = std::max(facts.last, facts.last_file);
+  for (const KeptRange& kept : inventory_.kept_before) {
+    if (kept.timeline == facts.timeline && kept.first <= last) end = std::max(end, {kept.last});
+  }
+  return end ? std::optional(std::min(*end, last)) : std::nullopt;
+}
+
 std::vector<KeptRange> BackupLog::needed(const BackupFacts& backup) const {
   const SegmentNumber last = last_needed(backup, inventory_.segment_size);
-  std::vector<KeptRange> ranges;
-  const auto add = [&](const TimelineFacts& facts, SegmentNumber begin) {
-    const auto end = end_of(facts);
-    if (!end) return;
-    const KeptRange range{.timeline = facts.timeline,
-                          .first = std::max({backup.start, begin, facts.first.value_or(begin)}),
-                          .last = std::min(last, *end)};
-    if (range.first <= range.last) ranges.push_back(range);
-  };
-  if (const TimelineFacts* const own = lines_.find(backup.timeline)) add(*own, SegmentNumber{});
-  for (const TimelineFacts* const other : continuations(backup))
-    add(*other, begin_of(*other));
+  const TimelineFacts* const own = lines_.find(backup.timeline);
+  const auto own_end = own != nullptr ? end_of(*own, last) : std::nullopt;
+  // Also if all of it is lost: it may be found again.
+  std::vector<KeptRange> ranges{{.timeline = backup.timeline,
+                                 .first = backup.start,
+                                 .last = std::max(backup.start, own_end.value_or(backup.start))}};
+  for (const TimelineFacts* const other : continuations(backup)) {
+    const SegmentNumber first = std::max(backup.start, begin_of(*other));
+    const auto end = end_of(*other, last);
+    if (end && first <= *end)
+      ranges.push_back({.timeline = other->timeline, .first = first, .last = *end});
+  }
   return ranges;
 }
 

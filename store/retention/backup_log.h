@@ -29,8 +29,8 @@ class BackupLog {
   // The first of the segments that the backup needs and the archive lacks.
   std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
 
-  // The existing segments that the backup may need. Never includes segments after the end of a
-  // timeline: a kept segment that is absent counts as a hole.
+  // The segments that the backup may need, first those of its own timeline. Never includes segments
+  // after the end of a timeline: a kept segment that is absent counts as a hole.
   std::vector<KeptRange> needed(const BackupFacts& backup) const;
 
  private:
@@ -38,6 +38,7 @@ class BackupLog {
   std::optional<SegmentNumber> first_missing(const TimelineFacts& facts, SegmentNumber from,
                                              SegmentNumber last) const;
   std::vector<const TimelineFacts*> continuations(const BackupFacts& backup) const;
+  std::optional<SegmentNumber> end_of(const TimelineFacts& facts, SegmentNumber last) const;
   SegmentNumber begin_of(const TimelineFacts& facts) const;
 
   const RetentionInventory& inventory_;

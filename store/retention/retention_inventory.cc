@@ -181,6 +181,9 @@ RetentionInventory take_inventory(const Archive& archive, const std::string& clu
   KnownLog log = files.known_log();
   for (const Tombstone& tombstone : list_tombstones(archive.backend(), cluster, era))
     log.prunes.push_back(known_prune(tombstone));
+  for (const KnownPrune& prune : log.prunes) {
+    inventory.kept_before.insert(inventory.kept_before.end(), prune.kept.begin(), prune.kept.end());
+  }
   inventory.gaps = gaps_of(log);
   if (auto clients = read_new_timelines(archive.backend(), cluster).clients)
     inventory.servers.insert(clients->begin(), clients->end());

@@ -155,13 +155,11 @@ void Planner::note_period_backups() {
   for (const auto& [i, periods] : of_periods_->chosen()) {
     if (kept_.contains(i)) continue;
     const BackupFacts& backup = inventory_.backups[i];
-    std::vector<KeptRange> ranges = log_.needed(backup);
-    if (ranges.empty()) continue;  // all of it is lost
     plan_.period_backups.push_back({.name = backup.name,
                                     .put_by = backup.put_by,
                                     .month = periods.month,
                                     .year = periods.year,
-                                    .ranges = std::move(ranges)});
+                                    .ranges = log_.needed(backup)});
   }
 }
 

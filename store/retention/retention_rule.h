@@ -86,10 +86,11 @@ struct RetentionInventory {
   // The missing segments, from gaps_of(). A backup that needs one of them is kept, but does not
   // count towards the number to keep.
   std::vector<Gap> gaps = {};
-  std::vector<PositionReport> positions;  // positions for the era's system identifier
-  std::vector<HoldFacts> holds;           // in this era
-  FutureTimes future_times = {};          // how to count times that are in the future
-  std::set<std::string> servers = {};     // clients that an administrator lets open timelines
+  std::vector<KeptRange> kept_before = {};  // what earlier prunes kept, so it existed then
+  std::vector<PositionReport> positions;    // positions for the era's system identifier
+  std::vector<HoldFacts> holds;             // in this era
+  FutureTimes future_times = {};            // how to count times that are in the future
+  std::set<std::string> servers = {};       // clients that an administrator lets open timelines
 };
 
 // --- the policy ---

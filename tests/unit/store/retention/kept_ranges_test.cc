@@ -235,6 +235,11 @@ TEST_F(KeptRangesOnTwoTimelinesTest, ABackupThatEndsOnALaterTimelineStaysWhole) 
   EXPECT_EQ(Catalog(times).report(*archive, "main").eras.at(0).missing, 0U);
   for (const BackupReport& one : Catalog(times).backups(*archive, "main"))
     EXPECT_FALSE(one.pruned) << one.name;
+  // The end of an ended timeline is lost. A later prune does not hide that.
+  lose(60);
+  add_segment(2, 70);
+  EXPECT_EQ(prune(policy).files, 1U);
+  EXPECT_EQ(code_of_get(1, 60), Code::kHole);
 }
 
 TEST_F(KeptRangesTest, AStopBeyondTheEndOfATimelineMakesNoHole) {
