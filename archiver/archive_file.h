@@ -57,9 +57,10 @@ struct AskedFile {
   OpenedFile opened;
   Confirmed answer;
 };
-// On a server in recovery: opens, checks and hashes the files of all jobs, at most `threads` of them
-// at a time, and asks the store about all of them in one round trip (docs/decisions/0035). Throws if
-// the first file fails. Leaves out other files that fail: the server will pass them itself.
+// On a server in recovery: opens, checks and hashes the files of all jobs, at most `threads` of
+// them at a time, and asks the store about all of them in one round trip (docs/decisions/0035).
+// Throws if the first file fails. Leaves out other files that fail: the server will pass them
+// itself.
 std::vector<AskedFile> ask_about(std::span<const ArchiveJob> jobs, std::size_t threads,
                                  StoreClient& store, const Patience& patience);
 

@@ -36,9 +36,9 @@ inline constexpr Duration kAskAgainAfter{100};
 bool is_received(const WalFileName& file, const FileStatus& status, const StandbyPut& how);
 
 // Returns only after the store has promised that the file is durable. `status` is the file's, from
-// before it was read. `first` is the store's answer, if it has been asked already. With kConfirm, throws Error{kRefused} if the store has nothing under the name
-// of a received segment, unless the segment is the unfinished last one of a timeline. Throws
-// otherwise as StoreClient::put() does.
+// before it was read. `first` is the store's answer, if it has been asked already. With kConfirm,
+// throws Error{kRefused} if the store has nothing under the name of a received segment, unless the
+// segment is the unfinished last one of a timeline. Throws otherwise as StoreClient::put() does.
 PutDone put_from_standby(ConfirmFile question, FileContent& raw, const FileStatus& status,
                          const StandbyPut& how, const std::optional<Confirmed>& first,
                          StoreClient& store, const Patience& patience);

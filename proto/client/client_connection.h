@@ -49,8 +49,8 @@ class ClientConnection {
   // Ends the current wait after at most `longest`.
   void bound_wait(Duration longest) { stream_.bound_wait(longest); }
 
-  // Returns whether another request or reply may follow: the last reply has been read completely and
-  // allows it.
+  // Returns whether another request or reply may follow: the last reply has been read completely
+  // and allows it.
   bool reusable() const;
 
  private:

@@ -60,7 +60,8 @@ struct Patience {
   Duration hurried{5000};
 };
 
-// The body of a successful answer, or the store's refusal: an Error of a kind that no retry changes.
+// The body of a successful answer, or the store's refusal: an Error of a kind that no retry
+// changes.
 using Answered = std::variant<std::string, Error>;
 
 class StoreClient {

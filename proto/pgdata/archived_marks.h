@@ -1,6 +1,6 @@
 // Marks for files in pg_wal that are in the archive although PostgreSQL has not passed them to
-// archive_command yet. When PostgreSQL passes such a file, walstow-archive finds the mark, and needs
-// no request to the store. There are two kinds:
+// archive_command yet. When PostgreSQL passes such a file, walstow-archive finds the mark, and
+// needs no request to the store. There are two kinds:
 //
 //   kAhead     files that walstow-archive has archived ahead (archiver/look_ahead.h)
 //   kRestored  segments that walstow-restore got from the archive. With archive_mode = always, a
@@ -36,7 +36,8 @@ class ArchivedMarks {
   ArchivedMarks(FileSystem& wal_folder, SpoolOwner owner, Kind kind);
 
   // Returns whether an archive has ever answered for marks of this kind. walstow-restore makes no
-  // marks before walstow-archive has used some: only a server with archive_mode = always needs them.
+  // marks before walstow-archive has used some: only a server with archive_mode = always needs
+  // them.
   bool in_use();
 
   // Returns whether the archive has the file `name`. `file` is the current status of that file.
@@ -47,9 +48,9 @@ class ArchivedMarks {
   // again, and makes no mark if it has changed.
   void add(const WalFileName& name, const FileStatus& file, const std::string& archive);
 
-  // Records that the file `path`, which PostgreSQL is about to rename to `name`, is what the archive
-  // with the id `archive` has under that name. Sets the file's time of modification a second back:
-  // then each later change shows, even one within the same clock tick.
+  // Records that the file `path`, which PostgreSQL is about to rename to `name`, is what the
+  // archive with the id `archive` has under that name. Sets the file's time of modification a
+  // second back: then each later change shows, even one within the same clock tick.
   void add_restored(const WalFileName& name, const std::string& path, const std::string& archive);
 
   // Records the id of the archive that answers now. Marks from another archive no longer count.

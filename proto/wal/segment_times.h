@@ -11,9 +11,9 @@
 // A recovery uses a record that begins in one segment and ends in the next, if it has both. This
 // code sees the bytes of one segment only. So it reports such a record, which is the last one of
 // its segment, apart from the others. It knows the time of a COMMIT or ABORT record if the first 34
-// to 45 bytes lie in the segment in which the record begins. Otherwise it reports the record's first
-// bytes. The next segment has the others, and time_of_parts() finds the time in both. This code
-// never knows such a restore point.
+// to 45 bytes lie in the segment in which the record begins. Otherwise it reports the record's
+// first bytes. The next segment has the others, and time_of_parts() finds the time in both. This
+// code never knows such a restore point.
 //
 // A record that continues may never end: after a crash, or a promotion, the server may abandon it
 // (XLP_FIRST_IS_OVERWRITE_CONTRECORD), and PostgreSQL then ignores it. Only the segment in which it

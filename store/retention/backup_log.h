@@ -2,9 +2,9 @@
 // retention rule (store/retention/retention_rule.h). Pure.
 //
 // A backup of a standby may end on another timeline than it began: the standby was promoted, or
-// followed a promotion, before the backup ended. The last segment of the old timeline may then exist
-// only as the first one of the new timeline. So the log of a backup may continue on every timeline
-// that branched off after the backup's start.
+// followed a promotion, before the backup ended. The last segment of the old timeline may then
+// exist only as the first one of the new timeline. So the log of a backup may continue on every
+// timeline that branched off after the backup's start.
 #pragma once
 
 #include <optional>

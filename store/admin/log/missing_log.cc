@@ -52,8 +52,8 @@ class Examination {
     return WalFileName::segment(parts_.back().timeline, last_, size_);
   }
 
-  // Whether the last segment is below the floor and not stored, and the archive has later WAL of its
-  // log.
+  // Whether the last segment is below the floor and not stored, and the archive has later WAL of
+  // its log.
   bool may_be_pruned() const {
     const auto floor = era_.retention ? parse_lsn(era_.retention->pruned) : std::nullopt;
     if (!floor || last_ >= segment_of(*floor, size_)) return false;
