@@ -46,7 +46,7 @@ std::vector<Confirmed> confirm_each(std::span<const ConfirmFile> questions, Stor
 
 Confirmation or_unknown(const WalFileName& file, const Confirmed& answer) {
   if (const auto* confirmation = std::get_if<Confirmation>(&answer)) return *confirmation;
-  const Error& error = std::get<Error>(answer);
+  const auto& error = std::get<Error>(answer);
   if (error.kind() != ErrorKind::kRefused) throw Error(error);
   log_line(
       LogLevel::kDebug,
