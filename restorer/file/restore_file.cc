@@ -140,10 +140,11 @@ Fetched ask(const Question& question, FileSystem& folder, StoreClient& store,
             const Patience& patience) {
   auto file = std::make_unique<IncomingFile>(folder);
   const ByteSink to_file = [&](ByteView bytes) {
-    if (question.sync_pieces && file->unsynced() >= kSyncedAtOnce) file->sync();
+    if (question.ahead && file->unsynced() >= kSyncedAtOnce) file->sync();
     file->write(bytes);
   };
-  std::optional<WriteBehind> behind(std::in_place, to_file);
+  std::optional<WriteBehind> behind;
+  if (!question.ahead) behind.emplace(to_file);
   if (question.restart_object) question.restart_object();
   std::uint64_t untold = 0;
   const auto tell_progress = [&](std::uint64_t more) {
@@ -154,18 +155,18 @@ Fetched ask(const Question& question, FileSystem& folder, StoreClient& store,
   };
   const GetSink sink{.raw =
                          [&](ByteView bytes) {
-                           behind->write(bytes);
+                           behind ? behind->write(bytes) : to_file(bytes);
                            tell_progress(bytes.size());
                          },
                      .restart =
                          [&] {
-                           behind.emplace(to_file);  // nothing writes any more
+                           if (behind) behind.emplace(to_file);  // nothing writes any more
                            file->restart();
                            if (question.restart_object) question.restart_object();
                          },
                      .object = question.object};
   const GetDone done = store.get(question.get, sink, patience);
-  behind->finish();
+  if (behind) behind->finish();
   return finish(question, done, std::move(file));
 }
 

@@ -41,9 +41,10 @@ struct Question {
   std::function<void()> restart_object;
   std::function<void()> progress;   // called for each megabyte received; may be empty
   std::function<bool()> abandoned;  // called before the file is placed; may be empty
-  // Makes a large file durable part by part while it arrives, except the last part. So
-  // make_durable() never takes long.
-  bool sync_pieces = false;
+  // No call waits for the file. So it is written without another thread, which costs less of the
+  // processor: during a catch-up, replay needs it. A large file becomes durable part by part while
+  // it arrives, except the last part. So make_durable() never takes long.
+  bool ahead = false;
 };
 
 struct Fetched {
