@@ -65,7 +65,8 @@ ObjectHeader decode_object_header(std::string_view json);
 ObjectHeader read_object_header(ByteView beginning);
 
 // Makes an object from a file, in one pass over each chunk. The sink receives the object's bytes in
-// order; it receives the header frame during construction. Throws Error{kInvalid} if the number of
+// order; it receives the header frame during construction. The caller computes the SHA-256 for the
+// trailer, because a store computes it anyway when it reads the object back. Throws Error{kInvalid} if the number of
 // raw bytes differs from the header's, or if the zstd frames exceed largest_frames_size(). After an
 // Error the encoder can only be destroyed.
 class ObjectEncoder {
@@ -83,7 +84,10 @@ class ObjectEncoder {
   ~ObjectEncoder();
 
   void write(ByteView input);
-  void finish();  // passes the trailer to the sink; call it once
+  // Passes the last frame to the sink. Call it once, after all input.
+  void finish_frames();
+  // Passes the trailer to the sink. `sha256` is of all bytes that the sink has received.
+  void finish(const Sha256Digest& sha256);
 
  private:
   struct State;
@@ -113,6 +117,10 @@ class ObjectDecoder {
   ~ObjectDecoder();
 
   void write(ByteView object);
+  // For an object whose trailer does not exist yet. Returns the SHA-256 of everything before it,
+  // which the trailer must contain. Call it once, after the last frame, with Checks::kAll. Throws
+  // Error{kDamaged} if the frames do not end there.
+  Sha256Digest finish_frames();
   // Returns nullptr until the complete header frame has arrived.
   const ObjectHeader* header() const;
   // Call it at the end of the input. Throws Error{kDamaged} if anything is missing or does not

@@ -53,7 +53,8 @@ struct ObjectDecoder::State {
   std::uint64_t frames_size = 0;
   std::uint64_t raw_size = 0;
   Hasher hasher;
-  std::optional<Sha256> sha256;  // Checks::kAll
+  std::optional<Sha256> sha256;          // Checks::kAll
+  std::optional<Sha256Digest> finished;  // once the frames are finished
 
   std::size_t take(ByteView object);
   bool gather(ByteView object, std::size_t size, std::size_t& taken);
@@ -61,6 +62,7 @@ struct ObjectDecoder::State {
   void read_header_line();
   void read_frame_magic();
   std::size_t unfold(ByteView frames);
+  const Sha256Digest& finish_sha256();
   void read_trailer();
   void check_content() const;
 };
@@ -156,6 +158,11 @@ std::size_t ObjectDecoder::State::unfold(ByteView frames) {
   return taken;
 }
 
+const Sha256Digest& ObjectDecoder::State::finish_sha256() {
+  if (!finished) finished = sha256->finish();
+  return *finished;
+}
+
 void ObjectDecoder::State::read_trailer() {
   const auto size = load_little_endian<std::uint32_t>(gathered, kMagicSize);
   Sha256Digest announced;
@@ -164,10 +171,9 @@ void ObjectDecoder::State::read_trailer() {
   }
   if (sha256) {
     std::copy_n(gathered.begin() + kFramePrefixSize, announced.size(), announced.begin());
-    const Sha256Digest computed = sha256->finish();
-    if (computed != announced) {
-      damaged(fmt::format("object's SHA-256 is {}, but its trailer contains {}", to_hex(computed),
-                          to_hex(announced)));
+    if (finish_sha256() != announced) {
+      damaged(fmt::format("object's SHA-256 is {}, but its trailer contains {}",
+                          to_hex(finish_sha256()), to_hex(announced)));
     }
   }
   check_content();
@@ -207,6 +213,15 @@ void ObjectDecoder::write(ByteView object) {
     state_->position += taken;
     object = object.subspan(taken);
   }
+}
+
+Sha256Digest ObjectDecoder::finish_frames() {
+  const bool between_frames = state_->part == Part::kFrameMagic && state_->gathered.empty();
+  if (!between_frames) {
+    damaged(
+        fmt::format("object does not end with a complete zstd frame at byte {}", state_->position));
+  }
+  return state_->finish_sha256();
 }
 
 const ObjectHeader* ObjectDecoder::header() const {

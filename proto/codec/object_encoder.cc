@@ -25,22 +25,17 @@ struct ObjectEncoder::State {
   explicit State(ByteSink object_sink) : sink(std::move(object_sink)) {}
 
   ByteSink sink;
-  Sha256 sha256;
   std::optional<FileCompressor> compressor;  // kRaw
   std::uint64_t frames_size = 0;
   std::uint64_t largest_frames = 0;
 
-  void emit(ByteView bytes) {
-    sha256.update(bytes);
-    sink(bytes);
-  }
   void emit_frames(ByteView bytes) {
     frames_size += bytes.size();
     if (frames_size > largest_frames) {
       throw Error(ErrorKind::kInvalid,
                   fmt::format("zstd frames take more than {} bytes", largest_frames));
     }
-    emit(bytes);
+    sink(bytes);
   }
 };
 
@@ -49,8 +44,8 @@ ObjectEncoder::ObjectEncoder(const ObjectHeader& header, Input input, int level,
   const std::string line = encode_object_header(header);
   if (input == Input::kRaw) state_->compressor.emplace(level, header.raw_size);
   state_->largest_frames = largest_frames_size(header.raw_size);
-  state_->emit(frame_prefix(kHeaderFrameMagic, line.size()));
-  state_->emit(as_bytes(line));
+  state_->sink(frame_prefix(kHeaderFrameMagic, line.size()));
+  state_->sink(as_bytes(line));
 }
 ObjectEncoder::ObjectEncoder(ObjectEncoder&&) noexcept = default;
 ObjectEncoder& ObjectEncoder::operator=(ObjectEncoder&&) noexcept = default;
@@ -65,14 +60,15 @@ void ObjectEncoder::write(ByteView input) {
   }
 }
 
-void ObjectEncoder::finish() {
+void ObjectEncoder::finish_frames() {
   State& state = *state_;
-  if (state.compressor) {
-    state.compressor->finish([&state](ByteView encoded) { state.emit_frames(encoded); });
-  }
-  const Sha256Digest hash = state.sha256.finish();
-  state.sink(frame_prefix(kTrailerFrameMagic, hash.size()));
-  state.sink(hash);
+  if (!state.compressor) return;
+  state.compressor->finish([&state](ByteView encoded) { state.emit_frames(encoded); });
+}
+
+void ObjectEncoder::finish(const Sha256Digest& sha256) {
+  state_->sink(frame_prefix(kTrailerFrameMagic, sha256.size()));
+  state_->sink(sha256);
 }
 
 }  // namespace walstow

@@ -6,7 +6,8 @@
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
 //   work_along   meanwhile, bytes that were written earlier are read back and decompressed
 //   finish       after all of them, the digest must be the client's, and the first page must belong
-//                to the name (store/object/put_proof.h). Then the era is opened, if this is the
+//                to the name (store/object/put_proof.h). The SHA-256 of the bytes that were read
+//                back becomes the object's trailer. Then the era is opened, if this is the
 //                first file of a new cluster. The timeline of a segment's first page must be one
 //                that can begin it (store/files/first_page.h). If the segment's log breaks off, a
 //                mark of the break becomes durable (store/files/put_breaks.h). Last, the object is
@@ -117,7 +118,8 @@ class PutUpload : public Upload {
         era_(era),
         quota_(std::move(quota)),
         staged_(context_.archive->backend().stage()),
-        encoder_(header(), input(), context_.compression_level,
+        header_(header()),
+        encoder_(header_, input(), context_.compression_level,
                  [staged = staged_.get()](ByteView bytes) { staged->write(bytes); }),
         proof_(*staged_, context_.put.file) {}
 
@@ -143,6 +145,7 @@ class PutUpload : public Upload {
   std::optional<EraName> era_;
   QuotaUse quota_;
   std::unique_ptr<StagedObject> staged_;
+  ObjectHeader header_;  // as it was written
   ObjectEncoder encoder_;
   PutProof proof_;
   Hasher hasher_;  // of a raw body, to distinguish damage during the transfer from damage here
@@ -187,11 +190,13 @@ std::optional<Refusal> PutUpload::prove() {
                         "Was the file changed while it was sent?");
   }
   const Examined examined = proof_.finish();
-  if (!examined.whole && raw_arrived_whole) {
-    return make_refusal(
-        Code::kStorage,
-        fmt::format("{} could not be read back as written: {}", file, examined.problem),
-        "Check the memory and the disks of the store.");
+  const bool header_changed =
+      examined.whole && encode_object_header(examined.header) != encode_object_header(header_);
+  if (header_changed || (!examined.whole && raw_arrived_whole)) {
+    return make_refusal(Code::kStorage,
+                        fmt::format("{} could not be read back as written: {}", file,
+                                    header_changed ? "its header is different" : examined.problem),
+                        "Check the memory and the disks of the store.");
   }
   if (!examined.whole) {
     return make_refusal(Code::kDigestMismatch,
@@ -225,7 +230,8 @@ std::optional<Refusal> PutUpload::open_first_era() {
 }
 
 Reply PutUpload::finish() {
-  encoder_.finish();
+  encoder_.finish_frames();
+  encoder_.finish(proof_.finish_frames());
   if (auto refusal = prove()) return to_reply(*refusal);
   if (!era_) {
     if (auto refusal = open_first_era()) return to_reply(*refusal);

@@ -91,6 +91,12 @@ void ObjectExaminer::write(ByteView object) {
   attempt([&] { decoder_.write(object); });
 }
 
+Sha256Digest ObjectExaminer::finish_frames() {
+  Sha256Digest sha256{};
+  attempt([&] { sha256 = decoder_.finish_frames(); });
+  return sha256;
+}
+
 Examined ObjectExaminer::finish() {
   attempt([&] { decoder_.finish(); });
   if (!problem_.empty()) return {.whole = false, .header = {}, .problem = problem_};

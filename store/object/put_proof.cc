@@ -22,9 +22,12 @@ void PutProof::read_back() {
   }
   if (piece.buffer.empty()) piece.buffer = Buffer(kChunkSize);
   piece.size = back_->read(piece.buffer);
-  if (piece.size == 0) return;
   const std::lock_guard lock(mutex_);
-  waiting_ = std::move(piece);
+  if (piece.size == 0) {
+    spare_ = std::move(piece);
+  } else {
+    waiting_ = std::move(piece);
+  }
 }
 
 void PutProof::examine() {
@@ -39,12 +42,20 @@ void PutProof::examine() {
   spare_ = *std::move(piece);
 }
 
+void PutProof::examine_all() {
+  do {
+    examine();
+    read_back();
+  } while (waiting_);
+}
+
+Sha256Digest PutProof::finish_frames() {
+  examine_all();
+  return examiner_.finish_frames();
+}
+
 Examined PutProof::finish() {
-  examine();
-  Buffer buffer = std::exchange(spare_, {}).buffer;
-  if (buffer.empty()) buffer = Buffer(kChunkSize);
-  while (const std::size_t size = back_->read(buffer))
-    examiner_.write(buffer.first(size));
+  examine_all();
   return examiner_.finish();
 }
 

@@ -27,6 +27,9 @@ class PutProof {
   void read_back();
   // Examines the bytes that were read back. finish() reports faults.
   void examine();
+  // Reads back and examines all frames, after they were written. Returns the SHA-256 for the
+  // object's trailer: of the bytes that were read back. Any digest, if damage was found.
+  Sha256Digest finish_frames();
   // Reads back and examines all remaining bytes.
   Examined finish();
 
@@ -37,6 +40,8 @@ class PutProof {
   SegmentTimes times() const { return end_.times(); }  // for a segment
 
  private:
+  void examine_all();
+
   struct Piece {
     Buffer buffer;
     std::size_t size = 0;

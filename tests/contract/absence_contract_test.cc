@@ -13,6 +13,7 @@
 #include "tests/contract/backends.h"
 #include "tests/support/borrowed_backend.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 
 namespace walstow {
 namespace {
@@ -65,17 +66,14 @@ class AbsenceCase {
 
   void put(std::string_view name, std::string_view content) {
     const auto staged = backend_.stage();
-    ObjectEncoder encoder({.name = std::string(name),
-                           .raw_size = content.size(),
-                           .digest = digest_of(content),
-                           .system_identifier = kEra.system_identifier,
-                           .segment_size = kEra.segment_size,
-                           .client = "tester",
-                           .time = {}},
-                          ObjectEncoder::Input::kRaw, 1,
-                          [&](ByteView bytes) { staged->write(bytes); });
-    encoder.write(as_bytes(content));
-    encoder.finish();
+    encode_object({.name = std::string(name),
+                   .raw_size = content.size(),
+                   .digest = digest_of(content),
+                   .system_identifier = kEra.system_identifier,
+                   .segment_size = kEra.segment_size,
+                   .client = "tester",
+                   .time = {}},
+                  content, [&staged](ByteView bytes) { staged->write(bytes); });
     ASSERT_EQ(backend_.publish(*staged, key_of_file(name)), PublishResult::kPublished);
   }
   AbsenceKind kind_of(std::string_view name) {

@@ -8,6 +8,7 @@
 #include "store/object/examine_object.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 
 namespace walstow {
 namespace {
@@ -81,10 +82,13 @@ void stored_file(ByteView input) {
                             .client = "primary1",
                             .time = {}};
   std::string object;
-  ObjectEncoder encoder(header, ObjectEncoder::Input::kRaw, level,
-                        [&object](ByteView bytes) { object += as_text(bytes); });
-  feed_in_pieces(as_bytes(file), longest_piece, [&](ByteView piece) { encoder.write(piece); });
-  encoder.finish();
+  encode_object(
+      header, ObjectEncoder::Input::kRaw, level,
+      [&object](ByteView bytes) { object += as_text(bytes); },
+      [&](ObjectEncoder& encoder) {
+        feed_in_pieces(as_bytes(file), longest_piece,
+                       [&](ByteView piece) { encoder.write(piece); });
+      });
   require(unfolded(as_bytes(object), longest_piece) == file, "what was stored is read again");
 
   object[damage % object.size()] = static_cast<char>(

@@ -11,6 +11,7 @@
 #include "proto/codec/object.h"
 #include "restorer/file/restore_file.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/wal_samples.h"
 
@@ -42,13 +43,7 @@ inline ObjectHeader header_of(std::string_view name, std::string_view content) {
 }
 
 inline std::string object_of(std::string_view name, std::string_view content) {
-  std::string object;
-  ObjectEncoder encoder(header_of(name, content), ObjectEncoder::Input::kRaw,
-                        kDefaultCompressionLevel,
-                        [&object](ByteView bytes) { object += as_text(bytes); });
-  encoder.write(as_bytes(content));
-  encoder.finish();
-  return object;
+  return encoded_object(header_of(name, content), content);
 }
 
 // Answers each question with its next answer, and then always with the last one.

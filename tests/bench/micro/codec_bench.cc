@@ -3,6 +3,7 @@
 #include "proto/codec/object.h"
 #include "proto/codec/stretch_compressor.h"
 #include "tests/bench/micro/sample_wal.h"
+#include "tests/support/encoded_object.h"
 
 namespace walstow {
 namespace {
@@ -32,11 +33,12 @@ void in_chunks(ByteView bytes, const ByteSink& sink) {
 
 std::vector<std::byte> encode(ByteView raw) {
   std::vector<std::byte> object;
-  ObjectEncoder encoder(
+  encode_object(
       header_of(raw), ObjectEncoder::Input::kRaw, kDefaultCompressionLevel,
-      [&](ByteView bytes) { object.insert(object.end(), bytes.begin(), bytes.end()); });
-  in_chunks(raw, [&](ByteView chunk) { encoder.write(chunk); });
-  encoder.finish();
+      [&](ByteView bytes) { object.insert(object.end(), bytes.begin(), bytes.end()); },
+      [&](ObjectEncoder& encoder) {
+        in_chunks(raw, [&](ByteView chunk) { encoder.write(chunk); });
+      });
   return object;
 }
 

@@ -11,6 +11,7 @@
 #include "proto/base/filesystem.h"
 #include "proto/client/client_settings.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown.h"
 
@@ -103,19 +104,14 @@ class ClientTest : public testing::Test {
 
   static std::string object(std::string_view name = "00000002.history",
                             std::uint64_t system = kSystem) {
-    std::string bytes;
-    ObjectEncoder encoder({.name = std::string(name),
+    return encoded_object({.name = std::string(name),
                            .raw_size = kContent.size(),
                            .digest = digest_of(kContent),
                            .system_identifier = system,
                            .segment_size = 1U << 24,
                            .client = "tester",
                            .time = {}},
-                          ObjectEncoder::Input::kRaw, 1,
-                          [&bytes](ByteView piece) { bytes += as_text(piece); });
-    encoder.write(as_bytes(kContent));
-    encoder.finish();
-    return bytes;
+                          kContent);
   }
 
   static std::string reply(int status, const std::string& fields, const std::string& body) {

@@ -6,6 +6,7 @@
 #include "proto/base/filesystem.h"
 #include "proto/codec/object.h"
 #include "proto/wire/report.h"
+#include "tests/support/encoded_object.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -63,10 +64,7 @@ class ContentKeysTest : public ServiceTest {
                               .time = std::chrono::system_clock::now()};
     std::ofstream object(folder("conflicts") / fmt::format("{}.{}.zst", kTaken, digest),
                          std::ios::binary);
-    ObjectEncoder encoder(header, ObjectEncoder::Input::kRaw, 1,
-                          [&object](ByteView bytes) { object << as_text(bytes); });
-    encoder.write(as_bytes(content));
-    encoder.finish();
+    object << encoded_object(header, content);
   }
 };
 

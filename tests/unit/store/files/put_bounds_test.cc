@@ -12,6 +12,7 @@
 #include "store/backend/memory_backend.h"
 #include "store/retention/quota.h"
 #include "tests/support/borrowed_backend.h"
+#include "tests/support/encoded_object.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -236,9 +237,7 @@ class PutBoundsTest : public testing::Test {
     const auto staged = backend_->stage();
     const ObjectHeader header{
         .name = "x", .raw_size = 0, .digest = {}, .client = client, .time = {}};
-    ObjectEncoder encoder(header, ObjectEncoder::Input::kRaw, 1,
-                          [&](ByteView bytes) { staged->write(bytes); });
-    encoder.finish();
+    encode_object(header, "", [&staged](ByteView bytes) { staged->write(bytes); });
     backend_->publish(*staged, key);
   }
   static PutFile put_of(const std::string& name, std::string_view content = "") {

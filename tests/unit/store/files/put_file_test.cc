@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <fstream>
+#include <functional>
+#include <span>
 
 #include "proto/base/filesystem.h"
 #include "proto/codec/object.h"
@@ -256,35 +258,48 @@ TEST_F(PutFileTest, OfOverlappingPutsTheSlowerOneFindsWhatStands) {
 }
 
 TEST_F(PutFileTest, WhatDoesNotReadBackIsNotPublished) {
-  ForgetfulDisk disk(TemporaryStyle::kNamed);  // so that the test can reach what is being written
-  initialize_archive(*make_directory_backend(disk.mount()));
-  const auto faults = std::make_shared<FaultPlan>();
-  const auto archive =
-      std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
   const std::string content = segment_content(kFile);
-  RecentEdges edges;
-  TimelinePermits permits;
-  TimesIndex times;
-  HandlerResult answer = begin_put({.archive = archive,
-                                    .put = put_of(kFile, content),
-                                    .client = "tester",
-                                    .recent_edges = edges,
-                                    .permits = permits,
-                                    .times = times});
-  Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
-  upload.write(as_bytes(content));
-  faults->interleave(FileCall::kReadAt, 1, [&disk] {
-    const auto files = disk.mount();
-    files->open_or_create("_tmp/" + files->list("_tmp")->front())->write_at(500, as_bytes("bad"));
-  });
-  EXPECT_EQ(code_of(respond(upload.finish())), "storage");
-  EXPECT_TRUE(archive->eras("main").empty());
+  using Damage = std::function<void(File & object, const std::string& beginning)>;
+  const Damage in_the_content = [](File& object, const std::string& beginning) {
+    object.write_at(beginning.find('}') + 20, as_bytes("bad"));
+  };
+  const Damage in_the_header = [](File& object, const std::string& beginning) {
+    object.write_at(beginning.find("tester"), as_bytes("Tester"));
+  };
+  for (const Damage& damage : {in_the_content, in_the_header}) {
+    ForgetfulDisk disk(TemporaryStyle::kNamed);  // so that the test can reach what is being written
+    initialize_archive(*make_directory_backend(disk.mount()));
+    const auto faults = std::make_shared<FaultPlan>();
+    const auto archive =
+        std::make_shared<Archive>(make_directory_backend(with_faults(disk.mount(), faults)));
+    RecentEdges edges;
+    TimelinePermits permits;
+    TimesIndex times;
+    HandlerResult answer = begin_put({.archive = archive,
+                                      .put = put_of(kFile, content),
+                                      .client = "tester",
+                                      .recent_edges = edges,
+                                      .permits = permits,
+                                      .times = times});
+    Upload& upload = *std::get<std::unique_ptr<Upload>>(answer);
+    faults->interleave(FileCall::kReadAt, 1, [&disk, &damage] {
+      const auto files = disk.mount();
+      const auto object = files->open_or_create("_tmp/" + files->list("_tmp")->front());
+      std::string beginning(400, '\0');
+      object->read_at(0, std::as_writable_bytes(std::span(beginning)));
+      damage(*object, beginning);
+    });
+    upload.write(as_bytes(content));
+    EXPECT_EQ(code_of(respond(upload.finish())), "storage");
+    EXPECT_TRUE(archive->eras("main").empty());
+  }
 }
 
 TEST_F(PutFileTest, CompressedBodyIsProvenBeforeItIsKept) {
   const std::string content = segment_content(kFile);
-  Compressor compressor;
-  const std::string encoded(as_text(compressor.compress(as_bytes(content), 1)));
+  std::vector<std::byte> frame(largest_frame(content.size()));
+  frame.resize(Compressor().compress(as_bytes(content), 1, frame));
+  const std::string encoded(as_text(frame));
   PutFile command = put_of(kFile, content);
   command.encoding = Encoding::kZstd;
   EXPECT_EQ(code_of(ask(command, encoded.substr(0, encoded.size() - 1))), "digest-mismatch");

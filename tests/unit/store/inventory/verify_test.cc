@@ -8,6 +8,7 @@
 #include "proto/codec/object.h"
 #include "proto/wire/report.h"
 #include "store/files/side_content.h"
+#include "tests/support/encoded_object.h"
 #include "tests/support/service_fixture.h"
 #include "tests/support/wal_writer.h"
 
@@ -120,12 +121,7 @@ TEST_F(VerifyTest, OnlyADeepOneSeesContentThatIsNotTheNames) {
                             .segment_size = 1U << 20,
                             .client = "tester",
                             .time = std::chrono::system_clock::now()};
-  std::string object;
-  ObjectEncoder encoder(header, ObjectEncoder::Input::kRaw, 1,
-                        [&object](ByteView bytes) { object += as_text(bytes); });
-  encoder.write(as_bytes(content));
-  encoder.finish();
-  overwrite(kFourthOfFive, object);
+  overwrite(kFourthOfFive, encoded_object(header, content));
   EXPECT_EQ(found(verify()), "");
   const VerifyPage page = verify(deep());
   ASSERT_EQ(found(page), "damaged " + kFourthOfFive);

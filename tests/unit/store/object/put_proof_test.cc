@@ -54,7 +54,8 @@ class PutProofTest : public testing::Test {
       proof.read_back();
       between(proof);
     }
-    encoder.finish();
+    encoder.finish_frames();
+    encoder.finish(proof.finish_frames());
     const Examined examined = proof.finish();
     if (examined.whole) {
       EXPECT_EQ(proof.content().problem(samples::kSystem1Mb, content_.size(), std::nullopt), "");

@@ -7,6 +7,7 @@
 #include "store/retention/retention_inventory.h"
 #include "store/service/catalog.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 #include "tests/unit/store/retention/prune_fixture.h"
 
 namespace walstow {
@@ -164,17 +165,14 @@ class KeptRangesOnTwoTimelinesTest : public KeptRangesTest {
     const std::string content = fmt::format("1\t{}\tno reason\n", to_string(left_at));
     const WalFileName name = WalFileName::history(Timeline{timeline});
     const auto staged = archive->backend().stage();
-    ObjectEncoder encoder({.name = name.text(),
-                           .raw_size = content.size(),
-                           .digest = digest_of(content),
-                           .system_identifier = 7,
-                           .segment_size = 1U << 20,
-                           .client = "primary1",
-                           .time = {}},
-                          ObjectEncoder::Input::kRaw, 1,
-                          [&](ByteView bytes) { staged->write(bytes); });
-    encoder.write(as_bytes(content));
-    encoder.finish();
+    encode_object({.name = name.text(),
+                   .raw_size = content.size(),
+                   .digest = digest_of(content),
+                   .system_identifier = 7,
+                   .segment_size = 1U << 20,
+                   .client = "primary1",
+                   .time = {}},
+                  content, [&staged](ByteView bytes) { staged->write(bytes); });
     archive->backend().publish(*staged, *layout::object_key("main", era, name));
   }
   bool can_hold(std::uint32_t timeline, std::uint64_t number) {

@@ -8,6 +8,7 @@
 #include "store/retention/retention_inventory.h"
 #include "store/service/catalog.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 #include "tests/unit/store/retention/prune_fixture.h"
 
 namespace walstow {
@@ -173,17 +174,14 @@ class BackupFilesTest : public PruneTest {
     const auto file =
         WalFileName::parse(fmt::format("{}.00000000.backup", segment(1, named).text()));
     const auto staged = archive->backend().stage();
-    ObjectEncoder encoder({.name = file->text(),
-                           .raw_size = content.size(),
-                           .digest = digest_of(content),
-                           .system_identifier = 7,
-                           .segment_size = 1U << 20,
-                           .client = client,
-                           .time = std::chrono::floor<std::chrono::seconds>(put)},
-                          ObjectEncoder::Input::kRaw, 1,
-                          [&staged](ByteView bytes) { staged->write(bytes); });
-    encoder.write(as_bytes(content));
-    encoder.finish();
+    encode_object({.name = file->text(),
+                   .raw_size = content.size(),
+                   .digest = digest_of(content),
+                   .system_identifier = 7,
+                   .segment_size = 1U << 20,
+                   .client = client,
+                   .time = std::chrono::floor<std::chrono::seconds>(put)},
+                  content, [&staged](ByteView bytes) { staged->write(bytes); });
     archive->backend().publish(*staged, *layout::object_key("main", era, *file));
   }
 };
