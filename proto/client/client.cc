@@ -184,9 +184,9 @@ asio::awaitable<void> Client::State::send_compressed(const PutFile& put, FileCon
                                                      Deadline whole) {
   CompressedBody body(raw, put.raw_size);
   for (;;) {
-    const ByteView piece = body.next();
-    co_await connection->send_chunk(piece, progress(whole));  // an empty one ends the body
-    if (piece.empty()) co_return;
+    const MutableByteView frame = body.next();
+    co_await connection->send_chunk(frame, progress(whole));  // an empty one ends the body
+    if (frame.empty()) co_return;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <boost/beast/http/read.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 #include "proto/base/error.h"
@@ -121,16 +122,12 @@ asio::awaitable<void> ClientConnection::send_body(ByteView bytes, Deadline deadl
   if (error) fail(error, "sending data to");
 }
 
-asio::awaitable<void> ClientConnection::send_chunk(ByteView bytes, Deadline deadline) {
-  // Puts size line, data and line end into one buffer: a stream that encrypts sends one buffer per
-  // record.
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string size;
-  for (std::size_t rest = bytes.size(); rest != 0; rest >>= 4U) {
-    size.insert(size.begin(), kDigits[rest & 0xFU]);
-  }
-  chunk_.assign(size.empty() ? "0" : size).append("\r\n").append(as_text(bytes)).append("\r\n");
-  co_await send_body(as_bytes(chunk_), deadline);
+asio::awaitable<void> ClientConnection::send_chunk(MutableByteView bytes, Deadline deadline) {
+  const std::string size = fmt::format("{:x}\r\n", bytes.size());
+  std::byte* const begin = bytes.data() - size.size();
+  std::memcpy(begin, size.data(), size.size());
+  std::memcpy(bytes.data() + bytes.size(), "\r\n", kRoomAfterChunk);
+  co_await send_body({begin, size.size() + bytes.size() + kRoomAfterChunk}, deadline);
 }
 
 asio::awaitable<ReplyHead> ClientConnection::read_head(Deadline deadline) {

@@ -11,6 +11,7 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,11 @@
 #include "proto/link/byte_stream.h"
 
 namespace walstow {
+
+// Bytes before and after a chunk that belong to HTTP: a size of up to 16 hexadecimal digits and a
+// line end before it, a line end after it.
+inline constexpr std::size_t kRoomBeforeChunk = 18;
+inline constexpr std::size_t kRoomAfterChunk = 2;
 
 class ClientConnection {
  public:
@@ -34,10 +40,12 @@ class ClientConnection {
   };
   boost::asio::awaitable<void> send_head(RequestHead head, Body body, Deadline deadline);
 
-  // After a head with kLength, sends the bytes as they are. After a head with kChunked, sends one
-  // chunk; an empty chunk ends the body.
+  // After a head with kLength, sends the bytes as they are.
   boost::asio::awaitable<void> send_body(ByteView bytes, Deadline deadline);
-  boost::asio::awaitable<void> send_chunk(ByteView bytes, Deadline deadline);
+  // After a head with kChunked, sends one chunk; an empty chunk ends the body. Overwrites
+  // kRoomBeforeChunk bytes before `bytes` and kRoomAfterChunk bytes after them, so that all of them
+  // are sent at once without a copy.
+  boost::asio::awaitable<void> send_chunk(MutableByteView bytes, Deadline deadline);
 
   // May also return an interim reply (100 Continue); another call then reads the final reply.
   // Throws Error{kUnavailable} for a reply in another version of the protocol: it could be misread.
@@ -63,7 +71,6 @@ class ClientConnection {
   std::string host_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  std::string chunk_;  // kept only so that its memory is reused
   bool head_request_ = false;
 };
 

@@ -1,8 +1,8 @@
 #include "proto/client/compressed_body.h"
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -13,48 +13,51 @@
 
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
+#include "proto/client/client_connection.h"
 #include "proto/codec/stretch_compressor.h"
 
 namespace walstow {
 namespace {
 
-// Compressed bytes that are not sent yet, in order. Its chunks are reused and never grow: new
-// memory is expensive.
+// Frames that are not sent yet, in order, with room for HTTP around each. Their memory is reused:
+// new memory is expensive.
 class Encoded {
  public:
-  void append(ByteView bytes) {
-    while (!bytes.empty()) {
-      if (filled_.empty() || filled_.back().size == kChunkSize) filled_.push_back(fresh());
-      Chunk& chunk = filled_.back();
-      const std::size_t size = std::min(bytes.size(), kChunkSize - chunk.size);
-      std::memcpy(chunk.bytes.data() + chunk.size, bytes.data(), size);
-      chunk.size += size;
-      bytes = bytes.subspan(size);
-    }
+  // Appends a frame. `compress` writes it, and returns its size.
+  template <class Compress>
+  void append(Compress compress) {
+    Frame frame = fresh();
+    frame.size = compress(frame.room());
+    filled_.push_back(std::move(frame));
   }
   bool empty() const { return filled_.empty(); }
   // It must not be empty.
-  ByteView front() const { return filled_.front().bytes.first(filled_.front().size); }
+  MutableByteView front() { return filled_.front().room().first(filled_.front().size); }
   void pop_front() {
-    spare_.push_back(std::move(filled_.front().bytes));
+    spare_.push_back(std::move(filled_.front()));
     filled_.pop_front();
   }
 
  private:
-  struct Chunk {
-    Buffer bytes;
-    std::size_t size;
+  struct Frame {
+    Buffer buffer;
+    std::size_t size = 0;
+
+    MutableByteView room() {
+      return MutableByteView(buffer).subspan(kRoomBeforeChunk, largest_frame(kStretchSize));
+    }
   };
 
-  Chunk fresh() {
-    if (spare_.empty()) return {.bytes = Buffer(kChunkSize), .size = 0};
-    Chunk chunk{.bytes = std::move(spare_.back()), .size = 0};
+  Frame fresh() {
+    if (spare_.empty())
+      return {.buffer = Buffer(kRoomBeforeChunk + largest_frame(kStretchSize) + kRoomAfterChunk)};
+    Frame frame = std::move(spare_.back());
     spare_.pop_back();
-    return chunk;
+    return frame;
   }
 
-  std::deque<Chunk> filled_;
-  std::vector<Buffer> spare_;
+  std::deque<Frame> filled_;
+  std::vector<Frame> spare_;
 };
 
 // The unit by which the two threads alternate, in bytes of the file. It is large enough that the
@@ -80,7 +83,7 @@ class Block {
         throw Error(ErrorKind::kInvalid, "the file became shorter while it was sent");
       }
     }
-    encoded.append(compressor_.compress(stretch));
+    encoded.append([&](MutableByteView frame) { return compressor_.compress(stretch, frame); });
     offset_ += stretch.size();
     left_ -= stretch.size();
     return left_ > 0;
@@ -116,7 +119,7 @@ class CompressedBody::Work {
     if (other_.joinable()) other_.join();
   }
 
-  ByteView next();
+  MutableByteView next();
 
  private:
   // What the other thread has compressed: one complete block at a time.
@@ -139,6 +142,7 @@ class CompressedBody::Work {
   std::uint64_t next_block_ = 0;
   Encoded encoded_;          // to be delivered
   bool handed_out_ = false;  // its front was
+  std::array<std::byte, kRoomBeforeChunk + kRoomAfterChunk> end_{};
 
   std::thread other_;
   std::mutex mutex_;
@@ -213,10 +217,10 @@ bool CompressedBody::Work::fill() {
   return true;
 }
 
-ByteView CompressedBody::Work::next() {
+MutableByteView CompressedBody::Work::next() {
   if (std::exchange(handed_out_, false)) encoded_.pop_front();
   while (encoded_.empty()) {
-    if (!fill()) return {};
+    if (!fill()) return MutableByteView(end_).subspan(kRoomBeforeChunk, 0);
   }
   handed_out_ = true;
   return encoded_.front();
@@ -226,7 +230,7 @@ CompressedBody::CompressedBody(FileContent& file, std::uint64_t size)
     : work_(std::make_unique<Work>(file, size)) {}
 CompressedBody::~CompressedBody() = default;
 
-ByteView CompressedBody::next() {
+MutableByteView CompressedBody::next() {
   return work_->next();
 }
 

@@ -22,10 +22,11 @@ class CompressedBody {
   CompressedBody& operator=(const CompressedBody&) = delete;
   ~CompressedBody();
 
-  // Returns the next bytes, at most kChunkSize, valid until the next call. Returns no bytes at the
-  // end. Call it from one thread. Throws Error{kInvalid} if the file has become shorter, and
+  // Returns the next frame, valid until the next call. Returns no bytes at the end. The caller may
+  // also overwrite the kRoomBeforeChunk bytes before it and the kRoomAfterChunk bytes after it
+  // (proto/client/client_connection.h). Call it from one thread. Throws Error{kInvalid} if the file has become shorter, and
   // everything that FileContent::read_at() throws.
-  ByteView next();
+  MutableByteView next();
 
  private:
   class Work;

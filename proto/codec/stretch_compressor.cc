@@ -20,15 +20,21 @@ bool pays(std::size_t compressed, std::size_t raw) {
 
 }  // namespace
 
-ByteView StretchCompressor::compress(ByteView stretch) {
+std::size_t StretchCompressor::compress(ByteView stretch, MutableByteView frame) {
   if (doubtful_ && stretch.size() >= kShortestSample) {
     const ByteView sample = stretch.first(std::min(stretch.size(), kSample));
-    const std::size_t size = compressor_.compress(sample, kDefaultCompressionLevel).size();
-    if (!pays(size, sample.size())) return compressor_.compress(stretch, kHastyLevel);
+    const std::size_t size = compressor_.compress(sample, kDefaultCompressionLevel, frame);
+    if (!pays(size, sample.size())) return compressor_.compress(stretch, kHastyLevel, frame);
   }
-  const ByteView frame = compressor_.compress(stretch, level_);
-  doubtful_ = !pays(frame.size(), stretch.size());
-  return frame;
+  const std::size_t size = compressor_.compress(stretch, level_, frame);
+  doubtful_ = !pays(size, stretch.size());
+  return size;
+}
+
+void FileCompressor::compress(ByteView stretch, const ByteSink& encoded) {
+  const std::size_t most = largest_frame(stretch.size());
+  if (frame_.size() < most) frame_ = Buffer(most);
+  encoded(frame_.first(stretch_.compress(stretch, frame_)));
 }
 
 void FileCompressor::throw_other_size() const {
@@ -41,7 +47,7 @@ void FileCompressor::write(ByteView raw, const ByteSink& encoded) {
   taken_ += raw.size();
   while (!raw.empty()) {
     if (gathered_size_ == 0 && raw.size() >= kStretchSize) {
-      encoded(stretch_.compress(raw.first(kStretchSize)));
+      compress(raw.first(kStretchSize), encoded);
       raw = raw.subspan(kStretchSize);
       continue;
     }
@@ -51,7 +57,7 @@ void FileCompressor::write(ByteView raw, const ByteSink& encoded) {
     gathered_size_ += more.size();
     raw = raw.subspan(more.size());
     if (gathered_size_ < kStretchSize) return;
-    encoded(stretch_.compress(gathered_.first(kStretchSize)));
+    compress(gathered_.first(kStretchSize), encoded);
     gathered_size_ = 0;
   }
 }
@@ -59,7 +65,7 @@ void FileCompressor::write(ByteView raw, const ByteSink& encoded) {
 void FileCompressor::finish(const ByteSink& encoded) {
   if (taken_ != raw_size_) throw_other_size();
   if (gathered_size_ == 0 && raw_size_ != 0) return;
-  encoded(stretch_.compress(gathered_.first(gathered_size_)));
+  compress(gathered_.first(gathered_size_), encoded);
   gathered_size_ = 0;
 }
 

@@ -25,9 +25,10 @@ class StretchCompressor {
  public:
   explicit StretchCompressor(int level = kDefaultCompressionLevel) : level_(level) {}
 
-  // Returns the frame of one stretch, valid until the next call. If the previous stretch saved
-  // little, a trial on the beginning of this one decides its level.
-  ByteView compress(ByteView stretch);
+  // Writes the frame of one stretch to the beginning of `frame`, and returns its size. `frame` has
+  // room for largest_frame(stretch.size()). If the previous stretch saved little, a trial on the
+  // beginning of this one decides its level.
+  std::size_t compress(ByteView stretch, MutableByteView frame);
 
  private:
   int level_;
@@ -48,8 +49,10 @@ class FileCompressor {
 
  private:
   [[noreturn]] void throw_other_size() const;
+  void compress(ByteView stretch, const ByteSink& encoded);
 
   StretchCompressor stretch_;
+  Buffer frame_;
   std::uint64_t raw_size_;
   std::uint64_t taken_ = 0;  // bytes of the file so far
   // The bytes of a stretch that arrives in several chunks; empty until there is such a stretch.

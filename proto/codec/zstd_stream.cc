@@ -1,7 +1,7 @@
 #include "proto/codec/zstd_stream.h"
 
-// For ZSTD_getFrameHeader and ZSTD_d_forceIgnoreChecksum. That requires static linking of libzstd,
-// which the build does.
+// For ZSTD_getFrameHeader, ZSTD_d_forceIgnoreChecksum and ZSTD_d_stableOutBuffer. They require
+// static linking of libzstd, which the build does.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -43,16 +43,15 @@ void require_zstd(std::size_t result, std::string_view what) {
               fmt::format("could not {}: {}", what, ZSTD_getErrorName(result)));
 }
 
-ByteView written(const ZSTD_outBuffer& buffer) {
-  return {static_cast<const std::byte*>(buffer.dst), buffer.pos};
-}
-
 }  // namespace
+
+std::size_t largest_frame(std::size_t raw_size) {
+  return ZSTD_compressBound(raw_size);
+}
 
 struct Compressor::State {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
   std::optional<int> level;  // currently set
-  Buffer frame;
 
   void set(ZSTD_cParameter parameter, int value) const {
     require_zstd(ZSTD_CCtx_setParameter(context.get(), parameter, value), "set up the compressor");
@@ -75,22 +74,21 @@ Compressor::Compressor(Compressor&&) noexcept = default;
 Compressor& Compressor::operator=(Compressor&&) noexcept = default;
 Compressor::~Compressor() = default;
 
-ByteView Compressor::compress(ByteView raw, int level) {
-  State& state = *state_;
-  state.set_level(level);
-  const std::size_t most = ZSTD_compressBound(raw.size());
-  if (state.frame.size() < most) state.frame = Buffer(most);
-  const std::size_t size = ZSTD_compress2(state.context.get(), state.frame.data(),
-                                          state.frame.size(), raw.data(), raw.size());
+std::size_t Compressor::compress(ByteView raw, int level, MutableByteView frame) {
+  state_->set_level(level);
+  const std::size_t size =
+      ZSTD_compress2(state_->context.get(), frame.data(), frame.size(), raw.data(), raw.size());
   require_zstd(size, "compress");
-  return state.frame.first(size);
+  return size;
 }
 
 struct Decompressor::State {
   explicit State(std::uint64_t largest_raw_size) : largest(largest_raw_size) {}
 
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
-  Buffer buffer{kChunkSize};
+  Buffer buffer{kLargestFrameInPlace};
+  ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
+  bool in_place = false;  // zstd builds the content of this frame in `buffer`
   std::uint64_t largest;
   std::uint64_t raw_size = 0;     // delivered so far, over all frames
   std::uint64_t frame_start = 0;  // bytes of all frames before this one
@@ -104,6 +102,7 @@ struct Decompressor::State {
 
   std::size_t gather_header(ByteView encoded);
   void judge_header(const ZSTD_frameHeader& frame) const;
+  void begin_frame(const ZSTD_frameHeader& frame);
   std::size_t unfold(ByteView encoded, const ByteSink& raw);
   [[noreturn]] void throw_damaged(const std::string& what) const;
   [[noreturn]] void throw_too_large() const;
@@ -118,7 +117,7 @@ std::size_t Decompressor::State::gather_header(ByteView encoded) {
     if (ZSTD_isError(needed)) throw_damaged(ZSTD_getErrorName(needed));
     if (needed == 0) {
       judge_header(frame);
-      in_frame = true;
+      begin_frame(frame);
       return taken;
     }
     const std::size_t more = std::min(needed - header_size, encoded.size() - taken);
@@ -143,24 +142,36 @@ void Decompressor::State::judge_header(const ZSTD_frameHeader& frame) const {
   }
 }
 
+void Decompressor::State::begin_frame(const ZSTD_frameHeader& frame) {
+  // A size that is not known is greater than every other.
+  in_place = frame.frameContentSize <= buffer.size();
+  require_zstd(
+      ZSTD_DCtx_setParameter(context.get(), ZSTD_d_stableOutBuffer, static_cast<int>(in_place)),
+      "set up the decompressor");
+  output.pos = 0;
+  in_frame = true;
+}
+
 // Runs zstd over `encoded` to its end or the frame's. Returns how many bytes it consumed.
 std::size_t Decompressor::State::unfold(ByteView encoded, const ByteSink& raw) {
   ZSTD_inBuffer input{encoded.data(), encoded.size(), 0};
   for (;;) {
-    ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
+    if (!in_place) output.pos = 0;
+    const std::size_t before = output.pos;
     const std::size_t left = ZSTD_decompressStream(context.get(), &output, &input);
     if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation) throw std::bad_alloc();
     if (ZSTD_isError(left)) throw_damaged(ZSTD_getErrorName(left));
-    if (output.pos > largest - raw_size) throw_too_large();
-    raw_size += output.pos;
-    if (output.pos > 0) raw(written(output));
+    const std::size_t more = output.pos - before;
+    if (more > largest - raw_size) throw_too_large();
+    raw_size += more;
+    if (more > 0) raw(ByteView(buffer).subspan(before, more));
     if (left == 0) {
       in_frame = false;
       header_size = 0;
       return input.pos;
     }
-    // A full buffer may hide more output.
-    if (input.pos == input.size && output.pos < output.size) return input.pos;
+    // A full buffer may hide more output, which zstd keeps in a window of its own.
+    if (input.pos == input.size && (in_place || output.pos < output.size)) return input.pos;
   }
 }
 

@@ -2,6 +2,7 @@
 // raw C types stay in zstd_stream.cc.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -16,6 +17,13 @@ inline constexpr int kLargestWindowLog = 23;
 // zstd's fast levels are negative. Level 1 was chosen for WAL by measurement (docs/performance.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
+// Bytes of content. A frame up to this size is decompressed in the buffer that is handed on, without
+// a window in between, which costs memory and a copy.
+inline constexpr std::size_t kLargestFrameInPlace = std::size_t{256} * 1024;
+
+// Returns the largest size of a frame with `raw_size` bytes of content.
+std::size_t largest_frame(std::size_t raw_size);
+
 // Makes zstd frames with a content checksum, each from contiguous bytes. zstd reads these bytes in
 // place, so it needs neither a window of its own nor a copy.
 class Compressor {
@@ -24,9 +32,9 @@ class Compressor {
   Compressor(Compressor&&) noexcept;
   Compressor& operator=(Compressor&&) noexcept;
   ~Compressor();
-  // Returns one frame with all of `raw`. The frame's header contains the size of `raw`. The frame
-  // is valid until the next call.
-  ByteView compress(ByteView raw, int level);
+  // Writes one frame with all of `raw` to the beginning of `frame`, and returns its size. The
+  // frame's header contains the size of `raw`. `frame` has room for largest_frame(raw.size()).
+  std::size_t compress(ByteView raw, int level, MutableByteView frame);
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include "proto/base/error.h"
 #include "proto/codec/object.h"
 #include "tests/support/digests.h"
+#include "tests/support/encoded_object.h"
 
 namespace walstow::fixture {
 
@@ -48,9 +49,9 @@ void in_pieces(ByteView bytes, std::size_t piece, const Take& take) {
 
 // One frame.
 inline Bytes compress(ByteView raw, int level = kDefaultCompressionLevel) {
-  Compressor compressor;
-  const ByteView frame = compressor.compress(raw, level);
-  return {frame.begin(), frame.end()};
+  Bytes frame(largest_frame(raw.size()));
+  frame.resize(Compressor().compress(raw, level, frame));
+  return frame;
 }
 
 inline ObjectHeader header_for(ByteView raw) {
@@ -73,10 +74,11 @@ struct EncodeOptions {
 // `content` is raw or zstd frames, as the options say.
 inline Bytes encode(const ObjectHeader& header, ByteView content, const EncodeOptions& options) {
   Bytes object;
-  ObjectEncoder encoder(header, options.input, options.level,
-                        [&object](ByteView bytes) { append(object, bytes); });
-  in_pieces(content, options.piece, [&encoder](ByteView piece) { encoder.write(piece); });
-  encoder.finish();
+  encode_object(
+      header, options.input, options.level, [&object](ByteView bytes) { append(object, bytes); },
+      [&](ObjectEncoder& encoder) {
+        in_pieces(content, options.piece, [&encoder](ByteView piece) { encoder.write(piece); });
+      });
   return object;
 }
 
