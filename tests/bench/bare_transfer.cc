@@ -102,7 +102,14 @@ void receive_content(SSL* tls, int file, std::vector<char>& piece) {
   }
 }
 
+// Otherwise the end of an answer waits up to 40 ms for an acknowledgement.
+void send_at_once(int socket) {
+  const int on = 1;
+  require(::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0, "setsockopt");
+}
+
 void serve(SSL_CTX* context, int socket, const fs::path& folder) {
+  send_at_once(socket);
   SSL* const tls = SSL_new(context);
   SSL_set_fd(tls, socket);
   require(SSL_accept(tls) == 1, "SSL_accept");
@@ -158,8 +165,7 @@ SSL* connected(SSL_CTX* context, const char* port) {
   address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port)));
   require(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0,
           "connect");
-  const int on = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  send_at_once(socket);
   SSL* const tls = SSL_new(context);
   SSL_set_fd(tls, socket);
   require(SSL_connect(tls) == 1, "SSL_connect");
