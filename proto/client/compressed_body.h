@@ -24,8 +24,8 @@ class CompressedBody {
 
   // Returns the next frame, valid until the next call. Returns no bytes at the end. The caller may
   // also overwrite the kRoomBeforeChunk bytes before it and the kRoomAfterChunk bytes after it
-  // (proto/client/client_connection.h). Call it from one thread. Throws Error{kInvalid} if the file has become shorter, and
-  // everything that FileContent::read_at() throws.
+  // (proto/client/client_connection.h). Call it from one thread. Throws Error{kInvalid} if the file
+  // has become shorter, and everything that FileContent::read_at() throws.
   MutableByteView next();
 
  private:

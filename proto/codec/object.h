@@ -66,9 +66,9 @@ ObjectHeader read_object_header(ByteView beginning);
 
 // Makes an object from a file, in one pass over each chunk. The sink receives the object's bytes in
 // order; it receives the header frame during construction. The caller computes the SHA-256 for the
-// trailer, because a store computes it anyway when it reads the object back. Throws Error{kInvalid} if the number of
-// raw bytes differs from the header's, or if the zstd frames exceed largest_frames_size(). After an
-// Error the encoder can only be destroyed.
+// trailer, because a store computes it anyway when it reads the object back. Throws Error{kInvalid}
+// if the number of raw bytes differs from the header's, or if the zstd frames exceed
+// largest_frames_size(). After an Error the encoder can only be destroyed.
 class ObjectEncoder {
  public:
   // The form in which the file's bytes arrive.
