@@ -16,8 +16,8 @@
 // code never knows such a restore point.
 //
 // A record that continues may never end: after a crash, or a promotion, the server may abandon it
-// (XLP_FIRST_IS_OVERWRITE_CONTRECORD), and PostgreSQL then ignores it. Only the segment in which the
-// record would end shows it.
+// (XLP_FIRST_IS_OVERWRITE_CONTRECORD), and PostgreSQL then ignores it. Only the segment in which
+// the record would end shows it.
 #pragma once
 
 #include <array>

@@ -73,16 +73,6 @@ class LogThatBreaksOff(OneArchivedSegment):
                 self.archive.walstow("verify", "main")
                 self.archive.objects()[self.segment].unlink()
 
-    def test_a_record_that_begins_in_the_segment_before(self):
-        """Each segment is whole by itself: only both together tell, and a call of its own sees one."""
-        self.damage_what_goes_on()
-        self.assertEqual(self.put(), "")
-        done = self.archive.walstow("verify", "main", "--deep", check=False)
-        self.assertEqual(done.returncode, DAMAGED, done.stdout)
-        (start,) = struct.unpack_from("<Q", self.sound, 8)
-        begins = rf"the log from 0/{(start >> 20) - 1:X}[0-9A-F]{{5}} in [0-9A-F]{{24}}"
-        self.assertRegex(" ".join(done.stdout.split()), rf"{begins} does not continue in {self.segment} ")
-
     def test_a_sound_one_is_not(self):
         self.path.write_bytes(self.damages()["one bit"])
         self.put()
@@ -92,6 +82,20 @@ class LogThatBreaksOff(OneArchivedSegment):
         # A mark is of one content.
         self.assertNotIn("LOG BREAKS OFF", self.status())
         self.archive.walstow("verify", "main", "--deep")
+
+
+class CallOfItsOwn(OneArchivedSegment):
+    link = "local"
+
+    def test_a_record_that_begins_in_the_segment_before(self):
+        """Each segment is whole by itself: only both together tell, and a call of its own sees one."""
+        self.damage_what_goes_on()
+        self.assertEqual(self.put(), "")
+        done = self.archive.walstow("verify", "main", "--deep", check=False)
+        self.assertEqual(done.returncode, DAMAGED, done.stdout)
+        (start,) = struct.unpack_from("<Q", self.sound, 8)
+        begins = rf"the log from 0/{(start >> 20) - 1:X}[0-9A-F]{{5}} in [0-9A-F]{{24}}"
+        self.assertRegex(" ".join(done.stdout.split()), rf"{begins} does not continue in {self.segment} ")
 
 
 class DaemonThatSawTheSegmentBefore(OneArchivedSegment):
