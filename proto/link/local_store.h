@@ -14,8 +14,8 @@ namespace walstow {
 struct LocalStore {
   std::string archive;   // the absolute path of the archive's folder
   std::string walstowd;  // path of the executable
-  // The result of open_wal_folder(). The link records there a child that it cannot end. nullptr:
-  // the link neither records children nor looks for recorded ones.
+  // The result of open_wal_folder(). If the link cannot end a child, it records the child in this
+  // folder. nullptr: the link neither records children nor looks for recorded ones.
   std::shared_ptr<FileSystem> wal_folder = nullptr;
 };
 

@@ -37,7 +37,7 @@ enum class Code {
   kOverQuota,       // 507 over-quota: the cluster has reached its quota of bytes or files
   // store/inventory/absence.h explains the following codes.
   kAbsentEnd,     // 404 absent-end: nothing later in the file's history is known
-  kAbsentBefore,  // 404 absent-before: the file's timeline began later
+  kAbsentBefore,  // 404 absent-before: the file's timeline began after this file
   kHole,          // 404 hole: something later in the file's history exists
   kPruned,        // 404 pruned: the retention rule has deleted the file
   // 404 history-missing: the missing history would show whether the log ends here or has a hole.

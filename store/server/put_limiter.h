@@ -25,9 +25,9 @@ namespace walstow {
 class PutLimiter {
  public:
   struct Bounds {
-    std::size_t at_once = 0;        // maximum of active puts of all clients together
-    std::size_t beside = 0;         // maximum of active puts in addition to these, one per client
-    std::size_t of_one_client = 0;  // maximum of one client's puts, active and waiting
+    std::size_t at_once = 0;        // largest number of active puts, of all clients together
+    std::size_t beside = 0;         // largest number of active puts beyond these, one per client
+    std::size_t of_one_client = 0;  // largest number of a single client's puts, active and waiting
   };
   explicit PutLimiter(Bounds bounds) : bounds_(bounds) {}
   PutLimiter(const PutLimiter&) = delete;
