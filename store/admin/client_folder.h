@@ -1,10 +1,9 @@
 // The folder that `walstow client add` writes. It contains all files that a client's host needs,
 // and is to be copied to that host.
 //
-// It is made with mode 0700 in an existing folder. The key has mode 0600 from the start. The other
-// files have mode 0644, so that a copy can keep their modes. Each file is durable once it is
-// written. Unless keep() was called, the destructor removes the folder: a key without a
-// registered client is useless.
+// It is made with mode 0700 in an existing folder. The key has mode 0600 from the start, the other
+// files have mode 0644. Each file is durable once it is written. Unless keep() was called, the
+// destructor removes the folder: a key without a registered client is useless.
 //
 // Errors: Error{kUsage} if the folder exists already; Error{kStorage} if the file system fails.
 #pragma once
