@@ -8,8 +8,8 @@
 
 namespace walstow {
 
-// Takes bytes in chunks of any size, then returns value(). For 10 MB, it takes a millisecond on x86
-// with SSE 4.2, and about 25 ms on other processors.
+// Takes bytes in chunks of any size, then returns value(). For 16 MB in chunks of 8 kB, it takes a
+// millisecond on x86 with SSE 4.2 and PCLMULQDQ, and about 40 ms on other processors.
 class Crc32c {
  public:
   Crc32c() = default;

@@ -35,10 +35,23 @@ TEST(Crc32cTest, AgreesWithThePublishedVectors) {
   }
 }
 
-TEST(Crc32cTest, TwoMakeTheOneOfBoth) {
+std::string long_text() {
   std::string text;
   for (int i = 0; i < 70000; ++i)
     text += static_cast<char>(i * 7 + i / 256);
+  return text;
+}
+
+// Long parts are computed in stripes, parts of seven bytes one byte after the other.
+TEST(Crc32cTest, StripesMakeNoDifference) {
+  const std::string text = long_text();
+  const std::uint32_t expected = crc_of(text, 7);
+  for (const std::size_t piece : {1535U, 1536U, 1537U, 1543U, 3072U, 8168U, 70000U})
+    EXPECT_EQ(crc_of(text, piece), expected) << piece;
+}
+
+TEST(Crc32cTest, TwoMakeTheOneOfBoth) {
+  const std::string text = long_text();
   for (const std::size_t first : {0U, 1U, 20U, 4096U, 69999U, 70000U}) {
     const std::string one = text.substr(0, first);
     const std::string other = text.substr(first);
