@@ -63,4 +63,8 @@ SegmentNumber segment_of(Lsn lsn, SegmentSize size) {
   return SegmentNumber{lsn.value / size.bytes()};
 }
 
+SegmentNumber last_segment_between(Lsn begin, Lsn end, SegmentSize size) {
+  return segment_of(end > begin ? Lsn{end.value - 1} : begin, size);
+}
+
 }  // namespace walstow

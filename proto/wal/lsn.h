@@ -54,5 +54,8 @@ struct SegmentNumber {
 // For the segment after the last possible one, returns the last position instead of 0/0.
 Lsn start_of(SegmentNumber number, SegmentSize size);
 SegmentNumber segment_of(Lsn lsn, SegmentSize size);
+// Returns the segment with the last byte of the log from `begin` up to `end`, which is not part of
+// it. If `end` is not after `begin`, returns the segment of `begin`.
+SegmentNumber last_segment_between(Lsn begin, Lsn end, SegmentSize size);
 
 }  // namespace walstow

@@ -89,8 +89,7 @@ std::string first_segment(Timeline timeline, Lsn start, SegmentSize size) {
 }
 
 std::string last_segment(Timeline timeline, Lsn start, Lsn stop, SegmentSize size) {
-  const Lsn last_byte{std::max(start.value, stop.value - 1)};
-  return WalFileName::segment(timeline, segment_of(last_byte, size), size).text();
+  return WalFileName::segment(timeline, last_segment_between(start, stop, size), size).text();
 }
 
 EraInventory::EraInventory(std::string cluster, const EraName& era)

@@ -154,7 +154,7 @@ std::optional<Barrier> barrier_of(const BreakReport& report, SegmentSize size) {
 }
 
 SegmentNumber last_needed(const BaseBackup& backup, SegmentSize size) {
-  return segment_of(Lsn{std::max(backup.start.value, backup.stop.value - 1)}, size);
+  return last_segment_between(backup.start, backup.stop, size);
 }
 
 RecoveryPath path_of(const KnownLog& log, const std::vector<Barrier>& barriers,

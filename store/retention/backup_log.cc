@@ -5,8 +5,7 @@
 namespace walstow {
 
 SegmentNumber last_needed(const BackupFacts& backup, SegmentSize size) {
-  const Lsn last_byte{std::max<std::uint64_t>(backup.stop->value, 1) - 1};
-  return std::max(backup.start, segment_of(last_byte, size));
+  return last_segment_between(start_of(backup.start, size), *backup.stop, size);
 }
 
 // The segment in which the timeline began.

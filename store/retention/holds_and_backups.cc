@@ -167,8 +167,7 @@ OrRefusal<BackupReport> add_backup(const Archive& archive, const AddBackup& add,
       .added = true,
       .put_by = by};
   set_segments(backup, backup.name);
-  const SegmentNumber last_needed =
-      std::max(*from, segment_of(Lsn{std::max<std::uint64_t>(add.stop.value, 1) - 1}, size));
+  const SegmentNumber last_needed = last_segment_between(start_of(*from, size), add.stop, size);
   if (auto refusal = register_need(archive.backend(), add.cluster, era,
                                    layout::backup_record(add.cluster, add.id), encode(backup, now),
                                    *from, last_needed, add.timeline)) {

@@ -62,6 +62,23 @@ TEST(SegmentNumberTest, CoversThePositionsFromItsStartToTheNext) {
   }
 }
 
+TEST(SegmentNumberTest, TheLastSegmentHasTheByteBeforeTheEnd) {
+  const SegmentSize size = size_of_megabytes(16);
+  const Lsn begin = *parse_lsn("1/2000028");
+  struct {
+    const char* end;
+    std::uint64_t expected;
+  } const cases[] = {
+      {"1/2000100", 0x102}, {"1/3000000", 0x102}, {"1/3000001", 0x103},
+      {"1/5000028", 0x105}, {"1/2000028", 0x102},  // nothing lies between
+      {"1/1000028", 0x102}, {"0/0", 0x102},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(last_segment_between(begin, *parse_lsn(test.end), size), SegmentNumber{test.expected})
+        << test.end;
+  }
+}
+
 // So what ends there is above everything, and not below.
 TEST(SegmentNumberTest, BehindTheLastSegmentNothingStartsAgain) {
   const SegmentSize size = *SegmentSize::from_bytes(std::uint64_t{16} << 20);
