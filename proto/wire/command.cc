@@ -5,6 +5,7 @@
 
 #include "proto/base/error.h"
 #include "proto/http/text_field.h"
+#include "proto/wire/clients_parse.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/new_timelines.h"
 #include "proto/wire/retention_parse.h"
@@ -18,10 +19,6 @@ constexpr std::string_view kDigestPrefix = "xxh128=";
 
 std::string cluster_path(std::string_view cluster) {
   return fmt::format("/v1/clusters/{}", percent_encoded(cluster));
-}
-
-std::string client_path(std::string_view client) {
-  return fmt::format("/v1/clients/{}", percent_encoded(client));
 }
 
 std::string file_path(std::string_view cluster, const WalFileName& file) {
@@ -180,34 +177,6 @@ RequestHead request_for(const AcceptContent& accept) {
       Method::kPost,
       fmt::format("{}/conflicts/{}/{}", cluster_path(accept.cluster),
                   percent_encoded(accept.file.text()), percent_encoded(accept.digits)));
-}
-
-RequestHead request_for(const ListClients& list) {
-  return start_request(Method::kGet, fmt::format("/v1/clients{}", to_query(list.page)));
-}
-
-RequestHead request_for(const AddClient& add) {
-  RequestHead request = start_request(Method::kPut, client_path(add.client));
-  request.fields.set(field::kPublicKey, add.public_key);
-  request.fields.set(field::kGrants, to_grants_field(add.grants));
-  if (add.certificate_until) {
-    request.fields.set(field::kUntil, to_iso8601(*add.certificate_until));
-  }
-  return request;
-}
-
-RequestHead request_for(const ChangeClient& change) {
-  RequestHead request = start_request(Method::kPost, client_path(change.client));
-  if (change.grants) request.fields.set(field::kGrants, to_grants_field(*change.grants));
-  if (change.if_grants) request.fields.set(field::kIfGrants, to_grants_field(*change.if_grants));
-  if (change.certificate_until) {
-    request.fields.set(field::kUntil, to_iso8601(*change.certificate_until));
-  }
-  return request;
-}
-
-RequestHead request_for(const RemoveClient& remove) {
-  return start_request(Method::kDelete, client_path(remove.client));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "proto/base/bytes.h"
 #include "proto/http/target.h"
 #include "proto/wal/timeline_history.h"
+#include "proto/wire/clients_parse.h"
 #include "proto/wire/command.h"
 #include "proto/wire/field_reader.h"
 #include "proto/wire/new_timelines.h"
@@ -123,37 +124,6 @@ Parsed parse_open_era(std::string cluster, FieldReader& fields) {
   if (fields.refused()) return *fields.refused();
   return OpenEra{
       .cluster = std::move(cluster), .system_identifier = *system, .segment_size = size->bytes()};
-}
-
-Parsed parse_add_client(std::string client, FieldReader& fields) {
-  const auto public_key = fields.required(form::kPublicKey);
-  const auto grants = fields.required(form::kGrants);
-  const auto until = fields.optional(form::kUntil);
-  if (fields.refused()) return *fields.refused();
-  return AddClient{.client = std::move(client),
-                   .public_key = *public_key,
-                   .grants = *grants,
-                   .certificate_until = until};
-}
-
-Parsed parse_change_client(std::string client, FieldReader& fields) {
-  auto grants = fields.optional(form::kGrants);
-  auto if_grants = fields.optional(form::kIfGrants);
-  const auto until = fields.optional(form::kUntil);
-  if (if_grants && !grants) {
-    fields.refuse(make_refusal(Code::kBadRequest, fmt::format("{} is given without {}",
-                                                              field::kIfGrants, field::kGrants)));
-  }
-  if (!grants && !until) {
-    fields.refuse(make_refusal(
-        Code::kBadRequest, fmt::format("neither {} nor {} is given, so there is nothing to change",
-                                       field::kGrants, field::kUntil)));
-  }
-  if (fields.refused()) return *fields.refused();
-  return ChangeClient{.client = std::move(client),
-                      .grants = std::move(grants),
-                      .certificate_until = until,
-                      .if_grants = std::move(if_grants)};
 }
 
 // --- one function for each command that has parameters ---
@@ -327,28 +297,6 @@ Parsed parse_cluster_request(const RequestHead& request, const Target& target) {
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));
 }
 
-Parsed parse_client_request(const RequestHead& request, std::string client) {
-  if (!valid_client_name(client)) {
-    return make_refusal(Code::kBadRequest,
-                        fmt::format("\"{}\" is not a valid client name", shown(client)),
-                        "A client's name has 1 to 63 letters, digits, \".\", \"-\" and \"_\", and "
-                        "starts with a letter or digit.");
-  }
-  FieldReader fields(request.fields);
-  switch (request.method) {
-    case Method::kPut:
-      return parse_add_client(std::move(client), fields);
-    case Method::kPost:
-      return parse_change_client(std::move(client), fields);
-    case Method::kDelete:
-      return RemoveClient{std::move(client)};
-    case Method::kGet:
-    case Method::kHead:
-      break;
-  }
-  return refused_method(request);
-}
-
 Parsed parse_show_page(const Target& target) {
   QueryReader query(target);
   ShowPage show{.only = query.optional(form::kCluster)};
@@ -379,11 +327,10 @@ Parsed parse_path(const RequestHead& request, const Target& target) {
     if (request.method == Method::kGet) return parse_page<ListClusters>(target, {});
     return refused_method(request);
   }
-  if (path.size() == 2 && path[1] == "clients") {
-    if (request.method == Method::kGet) return parse_page<ListClients>(target, {});
+  if ((path.size() == 2 || path.size() == 3) && path[1] == "clients") {
+    if (auto parsed = parse_clients_request(request, target)) return *std::move(parsed);
     return refused_method(request);
   }
-  if (path.size() == 3 && path[1] == "clients") return parse_client_request(request, path[2]);
   if (path.size() > 2 && path[1] == "clusters") return parse_cluster_request(request, target);
   return make_refusal(Code::kBadRequest,
                       fmt::format("\"{}\" is not a path of this protocol", shown(request.target)));
