@@ -23,16 +23,7 @@
 
 namespace walstow {
 
-// The largest number of ranges per timeline in a report, newest first. Even with many holes, the
-// report must not exceed the size of a JSON body that clients read (kLargestJson). These ranges
-// take 9 kB for each timeline.
-inline constexpr std::size_t kMostRanges = 100;
-// The limits for the holes of an era, for the backups of a timeline, and for the beginnings of
-// their labels.
-inline constexpr std::size_t kMostHoles = 100;
-inline constexpr std::size_t kMostBackups = 20;
-inline constexpr std::size_t kLongestLabelShown = 100;  // characters
-// The limit for records that cannot be read.
+// The limits for records that cannot be read, for withdrawn files and for branches, in a report.
 inline constexpr std::size_t kMostDamaged = 20;
 inline constexpr std::size_t kMostWithdrawn = 20;
 inline constexpr std::size_t kMostBranches = 20;

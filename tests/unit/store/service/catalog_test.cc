@@ -1,4 +1,5 @@
 #include "store/service/catalog.h"
+#include "store/service/era_report.h"
 
 #include <fstream>
 
