@@ -86,7 +86,7 @@ class ObjectEncoder {
   void write(ByteView input);
   // Passes the last frame to the sink. Call it once, after all input.
   void finish_frames();
-  // Passes the trailer to the sink. `sha256` is of all bytes that the sink has received.
+  // Passes the trailer to the sink. `sha256` is the digest of all bytes that the sink has received.
   void finish(const Sha256Digest& sha256);
 
  private:

@@ -17,8 +17,8 @@ inline constexpr int kLargestWindowLog = 23;
 // zstd's fast levels are negative. Level 1 was chosen for WAL by measurement (docs/performance.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
-// Bytes of content. A frame up to this size is decompressed in the buffer that is handed on,
-// without a window in between, which costs memory and a copy.
+// In bytes of content. A frame up to this size is decompressed in the buffer that the sink
+// receives. There is no window in between, which would cost memory and a copy.
 inline constexpr std::size_t kLargestFrameInPlace = std::size_t{256} * 1024;
 
 // Returns the largest size of a frame with `raw_size` bytes of content.

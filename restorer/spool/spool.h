@@ -1,8 +1,8 @@
 // Everything that walstow-restore remembers about a data directory between calls.
 //
-// None of it is needed to restore a file. So no member throws for it: the first failure (usually a
-// full or read-only file system) is logged once, as a warning, and the call continues without the
-// spool.
+// None of it is needed to restore a file. So no member function throws if the spool fails: the
+// first failure (usually a full or read-only file system) is logged once, as a warning, and the
+// call continues without the spool.
 #pragma once
 
 #include <cstdint>
@@ -83,8 +83,9 @@ class Spool {
   HandedOver hand_over_entry(const WantedEntry& wanted, const std::string& name,
                              const std::function<bool()>& abandoned);
 
-  // --- a restartpoint that could not be reported --- It is kept until a later call has reported
-  // it. It belongs to one instance: a copy of the data directory may need more WAL.
+  // --- a restartpoint that could not be reported ---
+  // It is kept until a later call has reported it. It belongs to one instance: a copy of the data
+  // directory may need more WAL.
 
   std::optional<WalFileName> pending_restartpoint(const Instance& instance);
   // Replaces the record of an older restartpoint. The record is durable on return.

@@ -178,8 +178,8 @@ class Backend : public BackendReader {
   virtual bool create_record(const std::string& key, std::string_view content) = 0;
   // Reads, changes and writes a record atomically, also among processes. `change` receives the
   // existing content (nullopt if there is no record), and returns the new content, or nullopt to
-  // leave the record as it is. The resulting content is durable on return. Waits a few seconds at
-  // most for other writers, and then throws Error{kUnavailable}.
+  // leave the record as it is. The resulting content is durable on return. Waits at most five
+  // seconds for other writers, and then throws Error{kUnavailable}.
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
   // Durable on return. Returns false if the record was absent.

@@ -30,8 +30,8 @@ std::optional<Recoverable> furthest_recovery(const KnownLog& log,
 // Returns the times of an archived segment. Returns nullopt if the index does not contain them.
 using TimesOf = std::function<std::optional<SegmentTimes>(Timeline, SegmentNumber)>;
 
-// The maximal number of segments that recoverable_times() reads: of those that the backup needs, at
-// the end, and before the backup.
+// The number of segments that recoverable_times() reads at most: kMostEndSegments of those that the
+// backup needs, as many at the end, and kMostBefore before the backup.
 inline constexpr std::uint64_t kMostEndSegments = 16;
 inline constexpr std::uint64_t kMostBefore = 2;
 
