@@ -9,9 +9,9 @@
 //
 // Errors: Error{kStorage} if the medium fails, Error{kUnavailable} if the archive is not in its
 // place (not mounted, moved away), Error{kFatal} if the backend can no longer promise durability. A
-// failed lookup is always an Error, never "absent". Threads: several threads may call all members
-// at once, and several processes may use one archive at once. All calls block: never call them on
-// an I/O thread.
+// failed lookup is always an Error, never "absent". Threads: several threads may call all member
+// functions at once, and several processes may use one archive at once. All calls block: never call
+// them on an I/O thread.
 #pragma once
 
 #include <chrono>
@@ -87,7 +87,7 @@ struct Folder {
   std::optional<std::chrono::system_clock::time_point> changed;
 };
 
-// The state of the medium, for monitoring. A member that the medium does not report is nullopt.
+// The state of the medium, for monitoring. A field that the medium does not report is nullopt.
 struct MediumStatus {
   std::optional<std::uint64_t> size, available;  // bytes; `available` to this process's user
   // The number of requests to a service since this process opened the archive, and how many of them

@@ -20,8 +20,8 @@ struct LogGoal {
 // that LSN.
 WalFileName last_segment_of(const EraReport& era, const LogGoal& goal);
 
-// Returns a clause if that segment, with these times, does not contain the log up to the goal's
-// LSN. Otherwise returns "". nullopt: the archive lacks the segment.
+// Returns a clause if the segment of last_segment_of(), with these times, does not contain the log
+// up to the goal's LSN. Otherwise returns "". nullopt: the archive lacks the segment.
 std::string what_is_missing_in(const EraReport& era, const LogGoal& goal,
                                const std::optional<TimesReport>& last);
 
@@ -32,7 +32,7 @@ std::string what_is_missing_in(const EraReport& era, const LogGoal& goal,
 // Error{kUsage} if no log has that LSN.
 std::string what_was_pruned(const EraReport& era, std::span<const HoleReport> holes,
                             const LogGoal& goal);
-// Whether the segment may be such a one, whatever the holes are.
+// Returns whether what_was_pruned() returns a clause for some `holes`.
 bool may_be_pruned(const EraReport& era, const LogGoal& goal);
 
 // `holes` are all holes of the cluster. Returns "" if the archive has every byte of the log of
