@@ -24,8 +24,8 @@ using Store = std::variant<LocalStore, TlsStore, SshStore>;
 // With nullptr, nothing is recorded.
 void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder);
 
-// One thread at a time may use it. It reads the files that a link needs (certificates, keys) at the
-// first connection. So a command that needs no connection does not read them.
+// One thread at a time may use a Connector. It reads the files that a link needs (certificates,
+// keys) at the first connection. So a command that needs no connection does not read them.
 class Connector {
  public:
   explicit Connector(Store store);

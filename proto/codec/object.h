@@ -98,9 +98,9 @@ class ObjectEncoder {
 //
 // It checks the header frame, the format, the announced size, the XXH3-128, and that nothing
 // follows the trailer. With Checks::kAll it also checks zstd's checksums and the trailer's SHA-256.
-// The caller checks that the header has the requested name. It throws Error{kUsage} for an unknown
-// format, and Error{kDamaged} for any other fault. After an Error, the caller discards the raw
-// bytes that it received, and can only destroy the decoder.
+// The caller checks that the header has the requested name. The decoder throws Error{kUsage} for an
+// unknown format, and Error{kDamaged} for any other fault. After an Error, the caller discards the
+// raw bytes that it received, and can only destroy the decoder.
 class ObjectDecoder {
  public:
   enum class Checks {

@@ -57,7 +57,7 @@ class Decompressor {
   ~Decompressor();
   // Throws Error{kDamaged} for bytes that are not zstd, a frame whose content checksum fails
   // (kCheck) or is missing, and a window above kLargestWindowLog. Returns how many bytes of
-  // `encoded` it used. It uses fewer than it was given only if a frame ended there (at_frame_end()
+  // `encoded` were used. These are fewer than all bytes only if a frame ended there (at_frame_end()
   // is then true). Messages name the position at which the faulty frame starts, in bytes from the
   // start of the first frame.
   std::size_t write(ByteView encoded, const ByteSink& raw);

@@ -62,7 +62,7 @@ class Spool {
   // `object` contains the bytes of the stored object. The copy is durable on return.
   void keep_history(const std::string& archive, const WalFileName& file, std::string_view object);
   // Returns the content of the file, from the known archive. Returns nullopt if there is no copy,
-  // or it is damaged. It checks the object completely.
+  // or it is damaged. Checks the object completely.
   std::optional<std::string> find_history(const WalFileName& file);
 
   // --- a recent failure to reach the store ---

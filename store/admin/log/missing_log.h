@@ -26,9 +26,9 @@ std::string what_is_missing_in(const EraReport& era, const LogGoal& goal,
                                const std::optional<TimesReport>& last);
 
 // Returns a clause if a prune has removed the segment with the last byte before the goal's LSN: the
-// segment is below the floor and not stored, the archive has later WAL of its log, and it is in
-// none of the holes. Otherwise returns "". `holes` are all holes of the cluster. The report may
-// leave out old ranges of segments, so check with a list that the segment is not stored. Throws
+// segment is below the floor and not stored, the archive has later WAL of its log, and the segment
+// is in none of the holes. Otherwise returns "". `holes` are all holes of the cluster. The report
+// may leave out old ranges of segments, so check with a list that the segment is not stored. Throws
 // Error{kUsage} if no log has that LSN.
 std::string what_was_pruned(const EraReport& era, std::span<const HoleReport> holes,
                             const LogGoal& goal);
