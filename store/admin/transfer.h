@@ -45,7 +45,7 @@ class Transfer {
  public:
   explicit Transfer(const CommandContext& call);
 
-  // From now on, a stop signal ends the transfer after the files in hand. Returns the target
+  // From now on, a stop signal ends the transfer after the files in progress. Returns the target
   // without its system. Throws Error{kUsage} for a wrong name of a cluster, and Error{kRefused}
   // without the right to put files.
   ImportTarget begin();

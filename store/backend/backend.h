@@ -168,7 +168,7 @@ class Backend : public BackendReader {
   virtual bool remove_object(const std::string& key) = 0;
   // Removes the objects of all these keys, durable on return. Returns the number of objects that
   // existed. The order is undefined: after a failure or a crash, some are removed and others are
-  // not. For more than kMostRemovals keys, or a text that is not a key, it throws Error{kInvalid}
+  // not. For more than kMostRemovals keys, or a string that is not a key, it throws Error{kInvalid}
   // and removes nothing. An update of a record may have to wait for the whole call.
   virtual std::size_t remove_objects(const std::vector<std::string>& keys) = 0;
 

@@ -17,7 +17,7 @@ bool is_key_part(std::string_view part);
 // Throws Error{kInvalid} unless `key` is a key.
 void check_key(std::string_view key);
 
-// Throws Error{kInvalid} if there are more than kMostRemovals texts, or if one of them is not a
+// Throws Error{kInvalid} if there are more than kMostRemovals strings, or if one of them is not a
 // key.
 void check_removals(const std::vector<std::string>& keys);
 
