@@ -88,10 +88,10 @@ struct SegmentTimes {
   std::optional<Lsn> rest_end;
   // The number of COMMIT and COMMIT PREPARED records that begin and end in the segment.
   std::uint64_t commits = 0;
-  // Where the first and the last record begin that begin in the segment.
+  // The positions of the first and the last record that begin in the segment.
   std::optional<Lsn> first_record, last_record;
-  // Where the last record begins that begins and ends in the segment. If it is not `last_record`,
-  // the last record continues in the next segment.
+  // The position of the last record that both begins and ends in the segment. If it is not
+  // `last_record`, the last record continues in the next segment.
   std::optional<Lsn> last_complete;
   std::vector<RestorePoint> restore_points;  // in the order of the log
   // Whether there are more restore points after these, or the last record, which continues in the

@@ -36,9 +36,9 @@ inline constexpr std::uint64_t kMostEndSegments = 16;
 inline constexpr std::uint64_t kMostBefore = 2;
 
 // A recovery can reach every time from `from` to `to`, inclusive, and possibly others: see
-// RecoveryWindow. Assumes that no clock was set back from a time that only earlier segments
-// than these contain. `to` is nullopt if the last segments contain no transaction with a later time
-// than `from`, or if their times are not known.
+// RecoveryWindow. Assumes that the earlier segments, which are not read, contain no later time than
+// these, as they would if a clock was set back. `to` is nullopt if the last segments contain no
+// transaction with a later time than `from`, or if their times are not known.
 struct RecoverableTimes {
   TimeMicro from;
   std::optional<TimeMicro> to;
