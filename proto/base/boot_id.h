@@ -1,5 +1,5 @@
 // Identifies the current boot of the machine. After a crash of the machine, data that a process saw
-// before may be lost.
+// before the crash may be lost.
 #pragma once
 
 #include <string>

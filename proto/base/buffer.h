@@ -11,8 +11,8 @@
 namespace walstow {
 
 // Its bytes are uninitialized. std::vector would write zeros, and the first write to each page
-// costs a page fault. It is a contiguous range, so it converts to ByteView and MutableByteView.
-// Owns its memory. A moved-from Buffer is empty.
+// costs a page fault. A Buffer is a contiguous range, so it converts to ByteView and
+// MutableByteView. Owns its memory. A moved-from Buffer is empty.
 class Buffer {
  public:
   Buffer() = default;

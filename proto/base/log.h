@@ -17,8 +17,8 @@ namespace walstow {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// `program` starts each line. Lines below `lowest` are dropped. main() calls it before it starts
-// other threads; a later call changes both. Before the first call, all lines are dropped.
+// `program` starts each line. Lines below `lowest` are dropped. main() calls start_log() before it
+// starts other threads; a later call changes both. Before the first call, all lines are dropped.
 void start_log(std::string program, LogLevel lowest);
 
 // From now on the log passes each hint through completed() (proto/base/suggestion.h). main() calls

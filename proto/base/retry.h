@@ -28,8 +28,9 @@ inline bool worth_retrying(ErrorKind kind) {
 }
 
 // Runs attempt(number), where number starts at 0. Rethrows an Error that is not worth retrying, or
-// the last Error when the time is up. If that is only the time-out at give_up, it rethrows the
-// Error before it, which explains more. An attempt must bound its own waits by the same deadline.
+// the last Error when the time is up. If the last Error is only the time-out at give_up, rethrows
+// the Error before that one, which explains more. An attempt must bound its own waits by the same
+// deadline.
 template <class Attempt>
 auto retry(const RetryPolicy& policy, Attempt attempt) {
   Duration pause = policy.first_pause;

@@ -33,7 +33,7 @@ struct Pipe {
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_system_error("could not make a pipe", errno);
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_system_error("could not create a pipe", errno);
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 

@@ -3,7 +3,7 @@
 // The author of a message knows the command and writes it in double quotes: suggestion({"status",
 // cluster}) is `"walstow status main"`. The store also sends messages in this form. The process
 // that shows the message knows with which executables and options its reader reaches the archive.
-// completed() adds them to the command. So the reader can paste the command into a shell, in any
+// completed() adds these to the command. So the reader can paste the command into a shell, in any
 // folder.
 #pragma once
 

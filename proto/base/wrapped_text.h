@@ -1,4 +1,4 @@
-// Breaks a text for people into lines.
+// Breaks human-readable text into lines.
 #pragma once
 
 #include <cstddef>

@@ -237,7 +237,7 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, FileContent& raw, 
   if (is_about(done.report, put)) co_return done;
   throw Error(
       ErrorKind::kUnavailable,
-      fmt::format("the store \"{}\" answered for another file, \"{}\" with digest \"{}\"",
+      fmt::format("the answer of store \"{}\" is about another file, \"{}\" with digest \"{}\"",
                   options.store_text, escaped(done.report.name), escaped(done.report.digest)));
 }
 

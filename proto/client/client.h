@@ -1,5 +1,5 @@
-// A client of a store over one of the links. Each call sends one request, except ask_each(). It
-// repeats the request as proto/base/retry.h defines, until the store answers or the time is up. The
+// A client of a store over one of the links. Each call sends one request, except ask_each(). A call
+// repeats its request as proto/base/retry.h defines, until the store answers or the time is up. The
 // client connects when it first needs a connection, keeps the connection between calls, and
 // replaces a broken one.
 #pragma once

@@ -49,7 +49,8 @@ void require_one_line(const RequestHead& head) {
   const auto check = [&](std::string_view text) {
     if (std::ranges::none_of(text, is_control)) return;
     throw Error(ErrorKind::kInvalid,
-                fmt::format("\"{}\" cannot be sent in a request", escaped(text)));
+                fmt::format("\"{}\" contains a control character", escaped(text)),
+                "Names and values in a request must be on one line.");
   };
   check(head.target);
   for (const auto& [name, value] : head.fields.all())

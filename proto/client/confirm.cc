@@ -23,7 +23,7 @@ Confirmation understand(const ConfirmFile& question, const std::string& answer) 
     return {.done = PutDone{.result = PutResult::kStood, .report = *std::move(report.archived)}};
   }
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("the store answered for another file, \"{}\" with digest \"{}\"",
+              fmt::format("the store's answer is about another file, \"{}\" with digest \"{}\"",
                           escaped(report.archived->name), escaped(report.archived->digest)));
 }
 

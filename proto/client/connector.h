@@ -20,12 +20,12 @@ using Store = std::variant<LocalStore, TlsStore, SshStore>;
 
 // Call it before requests on behalf of a data directory. `wal_folder` is the result of
 // open_wal_folder() for that directory. If the link starts a process that it cannot end, it records
-// the process there (proto/pgdata/left_processes.h). Only the local link starts processes. With
-// nullptr, nothing is recorded.
+// the process in that folder (proto/pgdata/left_processes.h). Only the local link starts processes.
+// With nullptr, nothing is recorded.
 void note_processes_in(Store& store, std::shared_ptr<FileSystem> wal_folder);
 
-// One thread at a time may use it. It reads the files that a link needs (certificates, keys) at the
-// first connection. So a command that needs no connection does not read them.
+// One thread at a time may use a Connector. It reads the files that a link needs (certificates,
+// keys) at the first connection. So a command that needs no connection does not read them.
 class Connector {
  public:
   explicit Connector(Store store);

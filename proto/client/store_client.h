@@ -77,8 +77,8 @@ class StoreClient {
   virtual void connect_beside(const std::function<void()>& work, const Patience& patience) = 0;
 
   // Sends the put.raw_size bytes of `raw`, whose digest is put.digest. Returns only after the store
-  // has acknowledged them as durable. From the second attempt on, it asks the store before it sends
-  // the body.
+  // has acknowledged them as durable. From the second attempt on, put() asks the store before it
+  // sends the body.
   virtual PutDone put(PutFile put, FileContent& raw, const Patience& patience) = 0;
 
   // get() chooses the request id itself. It does not check which archive answers: a caller that

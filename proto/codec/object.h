@@ -86,7 +86,7 @@ class ObjectEncoder {
   void write(ByteView input);
   // Passes the last frame to the sink. Call it once, after all input.
   void finish_frames();
-  // Passes the trailer to the sink. `sha256` is of all bytes that the sink has received.
+  // Passes the trailer to the sink. `sha256` is the digest of all bytes that the sink has received.
   void finish(const Sha256Digest& sha256);
 
  private:
@@ -98,9 +98,9 @@ class ObjectEncoder {
 //
 // It checks the header frame, the format, the announced size, the XXH3-128, and that nothing
 // follows the trailer. With Checks::kAll it also checks zstd's checksums and the trailer's SHA-256.
-// The caller checks that the header has the requested name. It throws Error{kUsage} for an unknown
-// format, and Error{kDamaged} for any other fault. After an Error, the caller discards the raw
-// bytes that it received, and can only destroy the decoder.
+// The caller checks that the header has the requested name. The decoder throws Error{kUsage} for an
+// unknown format, and Error{kDamaged} for any other fault. After an Error, the caller discards the
+// raw bytes that it received, and can only destroy the decoder.
 class ObjectDecoder {
  public:
   enum class Checks {

@@ -17,8 +17,8 @@ inline constexpr int kLargestWindowLog = 23;
 // zstd's fast levels are negative. Level 1 was chosen for WAL by measurement (docs/performance.md).
 inline constexpr int kDefaultCompressionLevel = 1;
 
-// Bytes of content. A frame up to this size is decompressed in the buffer that is handed on,
-// without a window in between, which costs memory and a copy.
+// In bytes of content. A frame up to this size is decompressed in the buffer that the sink
+// receives. There is no window in between, which would cost memory and a copy.
 inline constexpr std::size_t kLargestFrameInPlace = std::size_t{256} * 1024;
 
 // Returns the largest size of a frame with `raw_size` bytes of content.
@@ -57,7 +57,7 @@ class Decompressor {
   ~Decompressor();
   // Throws Error{kDamaged} for bytes that are not zstd, a frame whose content checksum fails
   // (kCheck) or is missing, and a window above kLargestWindowLog. Returns how many bytes of
-  // `encoded` it used. It uses fewer than it was given only if a frame ended there (at_frame_end()
+  // `encoded` were used. These are fewer than all bytes only if a frame ended there (at_frame_end()
   // is then true). Messages name the position at which the faulty frame starts, in bytes from the
   // start of the first frame.
   std::size_t write(ByteView encoded, const ByteSink& raw);

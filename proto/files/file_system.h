@@ -13,8 +13,8 @@
 // of a request, the request cannot reach another archive.
 //
 // Errors: Error{kStorage} with the file and the system's reason, except where a result type says
-// otherwise. Threads: several threads may call all members at once; only one thread at a time may
-// use a File.
+// otherwise. Threads: several threads may call all member functions at once; only one thread at a
+// time may use a File.
 #pragma once
 
 #include <chrono>

@@ -293,7 +293,7 @@ void PosixFileSystem::replace_by_temporary(File& temporary, const std::string& p
 // --- folders and names ---
 
 bool PosixFileSystem::make_folder(const std::string& path) {
-  const std::string what = fmt::format("could not make {}", in_quotes("folder", describe(path)));
+  const std::string what = fmt::format("could not create {}", in_quotes("folder", describe(path)));
   const Location at = root_.find_to_change(path, what);
   {
     const MakeFilesAs as(owner_);

@@ -1,4 +1,4 @@
-// Returns a message's head as one text. Beast would write it field by field, with one system call
+// Returns a message's head as one string. Beast would write it field by field, with one system call
 // (or one TLS record) each.
 #pragma once
 

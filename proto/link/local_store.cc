@@ -166,7 +166,7 @@ std::unique_ptr<Transport> connect_local(boost::asio::any_io_executor executor,
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     throw Error(ErrorKind::kUnavailable,
-                fmt::format("could not make a socket pair: {}", system_message(errno)),
+                fmt::format("could not create a socket pair: {}", system_message(errno)),
                 system_hint(errno));
   }
   Descriptor own_end(ends[0]);

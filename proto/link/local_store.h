@@ -20,7 +20,7 @@ struct LocalStore {
 };
 
 // Throws Error{kUnavailable} if the program cannot be started. If `store.wal_folder` records a
-// child of the same archive that still runs, it throws the same error without starting another one
+// child of the same archive that still runs, throws the same error, and starts no other child
 // (proto/pgdata/left_processes.h).
 //
 // When the transport is destroyed, the child's standard input ends, and so the child exits. The

@@ -11,9 +11,9 @@
 // the next boot: after a crash of the machine, a file counts as a different one, whatever its times
 // are. And it no longer counts once another archive has answered.
 //
-// If a mark is missing, this only costs time. So no member throws for it: the first failure
-// (usually a full or read-only file system) is logged once, and the call continues without marks.
-// Threads: any.
+// A missing mark only costs time. So no member function throws if a mark cannot be made or read:
+// the first failure (usually a full or read-only file system) is logged once, and the call
+// continues without marks. Threads: any.
 #pragma once
 
 #include <atomic>

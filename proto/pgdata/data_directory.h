@@ -62,9 +62,9 @@ std::optional<Postmaster> read_postmaster(const std::string& data_directory) noe
 std::optional<ControlFile> read_control_file(const std::string& data_directory);
 
 // Returns the time since which the server has received every file that it writes into its pg_wal:
-// it has been in recovery since it was started, and that second is over. An older file may be from
-// its time as a primary, and then no other server archives it. Returns nullopt if the server is not
-// known to be in recovery. Throws like read_control_file().
+// the end of the second in which it was started, if it has been in recovery since then. An older
+// file may be from the server's time as a primary, and then no other server archives that file.
+// Returns nullopt if the server is not known to be in recovery. Throws like read_control_file().
 std::optional<std::chrono::system_clock::time_point> receives_since(
     const std::string& data_directory);
 

@@ -1,10 +1,10 @@
 // The instance: a random id for one data directory, by which the store distinguishes the positions
 // of standbys.
 //
-// It is created once and kept in the spool folder. It is bound to the host and to the device and
-// inode of its own file. So a data directory that was copied together with its spool gets a new id,
-// and cannot report under the original's id. Threads and processes: any; a lock protects the
-// sequence.
+// An instance is created once and kept in the spool folder. It is bound to the host and to the
+// device and inode of its own file. So a data directory that was copied together with its spool
+// gets a new id, and cannot report under the original's id. Threads and processes: any; a lock
+// protects the sequence.
 #pragma once
 
 #include <optional>

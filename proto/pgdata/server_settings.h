@@ -28,9 +28,9 @@ std::optional<std::string> recovery_conf_value(std::string_view text, std::strin
 // has no such setting.
 using ServerSettings = std::map<std::string, std::string, std::less<>>;
 
-// The working folder is the data directory, and this process runs as its owner. Throws
-// Error{kStorage} if the server was never started, if it was started with a relative path that
-// cannot be resolved now, or if its program fails or does not end in time.
+// Call it with the data directory as the working folder, in a process of the directory's owner.
+// Throws Error{kStorage} if the server was never started, if it was started with a relative path
+// that cannot be resolved now, or if its program fails or does not end in time.
 ServerSettings read_server_settings(Deadline deadline);
 
 }  // namespace walstow

@@ -31,9 +31,9 @@ inline constexpr int kLeftOut = 3;  // walstow import: there are WAL files that 
 inline constexpr int kMissing = 4;
 inline constexpr int kForeign = 5;  // there are files that no program of walstow has put there
 
-// walstow-restore under recovery.signal. On a code above 125, PostgreSQL stops. It does not open
-// the database with only part of its data. It would take 126 to 128 for errors of the shell, and
-// 129 to 192 for signals.
+// walstow-restore under recovery.signal. On a code above 125, PostgreSQL stops, and does not open
+// the database with only part of its data. The codes from 126 to 192 are not used: PostgreSQL takes
+// 126 to 128 for errors of the shell, and 129 to 192 for signals.
 inline constexpr int kRecoveryUnknown = 200;
 inline constexpr int kRecoveryHole = 201;
 inline constexpr int kRecoveryPruned = 202;

@@ -29,8 +29,8 @@ struct ControlFile {
   // server's release is older.
   bool is_of_old_release = false;
   // Whether the server replays WAL as a standby or for a recovery (DB_IN_ARCHIVE_RECOVERY). The
-  // server changes the state when it starts, stops and is promoted. false: it does not, or its
-  // release is newer than this program.
+  // server changes the state when it starts, stops and is promoted. false: the server does not, or
+  // its release is newer than this program.
   bool is_in_archive_recovery = false;
 };
 

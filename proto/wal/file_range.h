@@ -10,9 +10,10 @@
 
 namespace walstow {
 
-// Names are compared as texts. That is the order of the log: by timeline, then by position; a
-// segment's own files (.backup, .partial) follow it directly. The range includes both ends, with
-// all files that belong to them: if `to` is 0000...0A, the range includes 0000...0A.partial.
+// Names are compared as strings. This gives the order of the log: by timeline, then by position. A
+// segment's own files (.backup, .partial) follow the segment directly. The range includes both
+// ends, with all files that belong to them: if `to` is 0000...0A, the range includes
+// 0000...0A.partial.
 struct FileRange {
   std::optional<Timeline> timeline;
   std::optional<WalFileName> from, to;

@@ -48,8 +48,8 @@ struct SegmentEdges {
     // The records stop in the last page, at `stops`, and bytes other than zeros follow.
     kStops,
     kWhole,  // no record continues in the next segment
-    // A record continues in the next segment. It is `open`; if that is nullopt, it is the record to
-    // which `rest` belongs.
+    // A record continues in the next segment. That record is `open`. If `open` is nullopt, it is
+    // the record to which `rest` belongs.
     kOpen,
   };
   struct Open {

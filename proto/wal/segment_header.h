@@ -45,7 +45,7 @@ struct SegmentHeader {
 struct SegmentHeaderResult {
   std::optional<SegmentHeader> header;
   std::string problem;
-  // A sentence. It is set if there is a problem that is not damage.
+  // A sentence that is set if there is a problem that is not damage.
   std::string hint;
 };
 SegmentHeaderResult parse_segment_header(ByteView first_bytes);

@@ -8,16 +8,16 @@
 // CheckPoint), src/backend/access/transam/xlogrecovery.c (getRecordTimestamp, recoveryStopsBefore,
 // recoveryStopsAfter). The bytes that are read here are the same from 9.5 to 19.
 //
-// A recovery uses a record that begins in one segment and ends in the next, if it has both. This
-// code sees the bytes of one segment only. So it reports such a record, which is the last one of
-// its segment, apart from the others. It knows the time of a COMMIT or ABORT record if the first 34
-// to 45 bytes lie in the segment in which the record begins. Otherwise it reports the record's
-// first bytes. The next segment has the others, and time_of_parts() finds the time in both. This
-// code never knows such a restore point.
+// A recovery uses a record that begins in one segment and ends in the next, if it has both
+// segments. This code sees the bytes of one segment only. So it reports such a record, which is the
+// last one of its segment, apart from the others. It knows the time of a COMMIT or ABORT record if
+// the first 34 to 45 bytes lie in the segment in which the record begins. Otherwise it reports the
+// record's first bytes. The next segment has the others, and time_of_parts() finds the time in
+// both. This code never knows such a restore point.
 //
 // A record that continues may never end: after a crash, or a promotion, the server may abandon it
 // (XLP_FIRST_IS_OVERWRITE_CONTRECORD), and PostgreSQL then ignores it. Only the segment in which
-// the record would end shows it.
+// the record would end shows whether the server abandoned it.
 #pragma once
 
 #include <array>
@@ -77,8 +77,9 @@ struct SegmentTimes {
   // The time of such a record if it is the last one, and continues in the next segment. nullopt: no
   // such record, or its time lies in the next segment.
   std::optional<TimeMicro> open_time;
-  // The first bytes of the last record, if it continues in the next segment, and these bytes do not
-  // show whether it is such a record, and its time. Empty: these bytes are not known.
+  // Set if the last record continues in the next segment, and this segment has too little of the
+  // record to show whether it is such a record, or its time: the record's first bytes. Empty: these
+  // bytes are not known.
   std::optional<RecordHead> open_head;
   // The first bytes of the segment that belong to a record of an earlier segment. nullopt: no such
   // record continues here. Empty: it is not known whether one does.
@@ -87,13 +88,14 @@ struct SegmentTimes {
   std::optional<Lsn> rest_end;
   // The number of COMMIT and COMMIT PREPARED records that begin and end in the segment.
   std::uint64_t commits = 0;
-  // Where the first and the last record begin that begin in the segment.
+  // The positions of the first and the last record that begin in the segment.
   std::optional<Lsn> first_record, last_record;
-  // Where the last record begins that begins and ends in the segment. If it is not `last_record`,
-  // the last record continues in the next segment.
+  // The position of the last record that both begins and ends in the segment. If it is not
+  // `last_record`, the last record continues in the next segment.
   std::optional<Lsn> last_complete;
   std::vector<RestorePoint> restore_points;  // in the order of the log
-  // There are more, after these; or the last record may be one, and continues in the next segment.
+  // Whether there are more restore points after these, or the last record, which continues in the
+  // next segment, may be one.
   bool more_restore_points = false;
   std::optional<Lsn> last_checkpoint_redo;  // the redo position of the last checkpoint record
   // Where the log ends inside the segment, without a switch record. A recovery that needs later WAL
@@ -127,7 +129,7 @@ class SegmentTimesCollector {
   void finish_open(const std::array<std::byte, kRecordHeaderSize>& header, std::size_t header_size,
                    Lsn start);
 
-  // All members but `known` and `unfinished_at`.
+  // Returns the times. The caller sets `known` and `unfinished_at`.
   const SegmentTimes& times() const { return times_; }
 
  private:

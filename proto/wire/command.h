@@ -232,8 +232,9 @@ struct AddClient {
 };
 
 // POST /v1/clients/{client}: changes the properties that are present (at least one), and no others.
-// With `if_grants`, which needs `grants`, the store changes nothing if the client's rights are
-// others. The answer is the record in both cases. A store of an earlier release ignores it.
+// With `if_grants`, which needs `grants`, the store changes nothing if the client's present rights
+// differ from `if_grants`. The answer is the record in both cases. A store of an earlier release
+// ignores `if_grants`.
 struct ChangeClient {
   std::string client;
   std::optional<Grants> grants;

@@ -89,8 +89,9 @@ struct PrunePolicy {
   std::string backup_label;  // a pattern; "": every backup counts
   std::optional<std::uint32_t> standby_limit_days;
   std::optional<Timeline> timeline;  // delete this dead branch, and nothing else
-  // The newest backup of each month and year is kept, for this many months and years that have one.
-  // Only together with keep_backups. nullopt: not stated; otherwise the same as 0.
+  // The newest backup of each month and year is kept. These are the numbers of months and years,
+  // counting only those that have a backup. Only together with keep_backups. nullopt: not stated;
+  // otherwise the same as 0.
   std::optional<std::uint32_t> keep_monthly = {}, keep_yearly = {};
   bool operator==(const PrunePolicy&) const = default;
 };
@@ -138,8 +139,9 @@ struct BeginPrune {
   bool operator==(const BeginPrune&) const = default;
 };
 
-// POST /v1/clusters/{cluster}/prune/{number}: deletes for some seconds. The client repeats it until
-// the prune is done.
+// POST /v1/clusters/{cluster}/prune/{number}: deletes for about a second (kPruneStep in
+// store/retention/prune.h), or for longer if reading the consumers takes long. The client repeats
+// the request until the prune is done.
 struct ContinuePrune {
   std::string cluster;
   std::uint32_t number = 0;

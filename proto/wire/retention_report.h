@@ -21,7 +21,7 @@ struct HoldReport {
 };
 
 // A base backup. A recovery from it needs the segments from `first` to `last`, and then the
-// following ones. A member is "" if the backup's file has no value for it.
+// following ones. A field is "" if the backup's file has no value for it.
 struct BackupReport {
   // The name of the backup's .backup file, or the id of a backup added by hand.
   std::string name;

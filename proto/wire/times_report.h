@@ -15,7 +15,7 @@ namespace walstow {
 struct TimesReport {
   std::string era;
   std::string name;  // of a segment
-  // Not known (SegmentTimes::known) also for an object that could not be read.
+  // `known` in it is also false for an object that could not be read.
   SegmentTimes times;
   bool operator==(const TimesReport&) const = default;
 };

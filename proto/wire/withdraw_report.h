@@ -14,10 +14,13 @@ namespace walstow {
 struct WithdrawnReport {
   std::string era, name;  // as stored
   std::string digest;     // digest of the raw file, 32 hex digits
-  // "standing": not withdrawn; "withdrawn"; "unfinished": withdrawn, but the object still has the
-  // name; "returning": the object is being put back; "lost": the object was to be put back, but is
-  // no longer below "_aside"; "purged": withdrawn, and permanently removed; "unreadable": the
-  // record of the withdrawal is damaged, and only era, name and digest are known.
+  //   "standing"    not withdrawn
+  //   "withdrawn"
+  //   "unfinished"  withdrawn, but the object still has the name
+  //   "returning"   the object is being put back
+  //   "lost"        the object was to be put back, but is no longer below "_aside"
+  //   "purged"      withdrawn, and permanently removed
+  //   "unreadable"  the record of the withdrawal is damaged: only era, name and digest are known
   std::string state;
   std::string client;             // the client that put the version
   Time put;                       // when the version was put

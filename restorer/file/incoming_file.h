@@ -15,7 +15,7 @@ namespace walstow {
 class IncomingFile {
  public:
   // `folder` is the file's destination, and must outlive this object. The file is invisible until
-  // publish(). All members throw Error{kStorage}.
+  // publish(). All member functions throw Error{kStorage}.
   explicit IncomingFile(FileSystem& folder);
 
   void write(ByteView bytes);

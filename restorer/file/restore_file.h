@@ -41,9 +41,9 @@ struct Question {
   std::function<void()> restart_object;
   std::function<void()> progress;   // called for each megabyte received; may be empty
   std::function<bool()> abandoned;  // called before the file is placed; may be empty
-  // No call waits for the file. So it is written without another thread, which costs less of the
-  // processor: during a catch-up, replay needs it. A large file becomes durable part by part while
-  // it arrives, except the last part. So make_durable() never takes long.
+  // Set if no call waits for the file. The file is then written without another thread: this takes
+  // less processor time, which replay needs during a catch-up. A large file becomes durable part by
+  // part while it arrives, except the last part. So make_durable() never takes long.
   bool ahead = false;
 };
 

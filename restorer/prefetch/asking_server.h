@@ -1,7 +1,7 @@
 // The server that runs restore_command. If that server is killed, walstow-restore survives, and
 // might wait for minutes and then place its file. By then, the next server may have received
-// another file under the same %p. It would read this file instead, and take it for the end of the
-// log.
+// another file under the same %p. The next server would read the late file instead, and take it for
+// the end of the log.
 #pragma once
 
 #include <sys/types.h>

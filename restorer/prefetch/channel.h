@@ -62,7 +62,7 @@ class PrefetchCall {
 };
 
 // The prefetcher's end of the channel. While it exists, no other process can listen for the same
-// data directory. No member waits.
+// data directory. No member function waits.
 class PrefetchListener {
  public:
   // Returns nullopt if another process is listening.

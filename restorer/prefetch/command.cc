@@ -50,7 +50,8 @@ int nothing_to_do(std::string_view why) {
 int run_prefetcher(PrefetchCommand command) {
   if (::fcntl(kServerDescriptor, F_GETFD) < 0) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("option \"{}\" is for walstow-restore's own use", kPrefetchOption));
+                fmt::format("option \"{}\" is internal: only walstow-restore itself passes it",
+                            kPrefetchOption));
   }
   const Descriptor signals = prefetcher_signals();
   leave_data_directory(command);

@@ -60,7 +60,7 @@ Descriptor prefetcher_signals() {
     throw_system_error("could not block signals", errno);
   }
   Descriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!descriptor) throw_system_error("could not make a signalfd", errno);
+  if (!descriptor) throw_system_error("could not create a signalfd", errno);
   return descriptor;
 }
 

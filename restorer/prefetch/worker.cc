@@ -26,7 +26,7 @@ auto* first_at(auto& jobs, auto stage) {
 
 PrefetchWorker::PrefetchWorker(AheadGetter getter)
     : getter_(std::move(getter)), news_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!news_) throw_system_error("could not make an eventfd", errno);
+  if (!news_) throw_system_error("could not create an eventfd", errno);
   fetcher_ = std::thread([this] { fetch_each(); });
   try {
     syncer_ = std::thread([this] { sync_each(); });

@@ -1,8 +1,8 @@
 // Everything that walstow-restore remembers about a data directory between calls.
 //
-// None of it is needed to restore a file. So no member throws for it: the first failure (usually a
-// full or read-only file system) is logged once, as a warning, and the call continues without the
-// spool.
+// None of it is needed to restore a file. So no member function throws if the spool fails: the
+// first failure (usually a full or read-only file system) is logged once, as a warning, and the
+// call continues without the spool.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +62,7 @@ class Spool {
   // `object` contains the bytes of the stored object. The copy is durable on return.
   void keep_history(const std::string& archive, const WalFileName& file, std::string_view object);
   // Returns the content of the file, from the known archive. Returns nullopt if there is no copy,
-  // or it is damaged. It checks the object completely.
+  // or it is damaged. Checks the object completely.
   std::optional<std::string> find_history(const WalFileName& file);
 
   // --- a recent failure to reach the store ---
@@ -83,8 +83,9 @@ class Spool {
   HandedOver hand_over_entry(const WantedEntry& wanted, const std::string& name,
                              const std::function<bool()>& abandoned);
 
-  // --- a restartpoint that could not be reported --- It is kept until a later call has reported
-  // it. It belongs to one instance: a copy of the data directory may need more WAL.
+  // --- a restartpoint that could not be reported ---
+  // It is kept until a later call has reported it. It belongs to one instance: a copy of the data
+  // directory may need more WAL.
 
   std::optional<WalFileName> pending_restartpoint(const Instance& instance);
   // Replaces the record of an older restartpoint. The record is durable on return.

@@ -138,8 +138,9 @@ int add_ssh(const CommandContext& call) {
   }
   print(fmt::format("{}\n", line));
   log_line(LogLevel::kInfo,
-           fmt::format("client \"{}\" added; add the line to /etc/ssh/walstow_keys on the store's "
-                       "host, or to the file that AuthorizedKeysFile in its sshd_config names",
+           fmt::format("client \"{}\" added; its line, on standard output, belongs in "
+                       "/etc/ssh/walstow_keys on the store's host, or in the file that "
+                       "AuthorizedKeysFile in the sshd_config there names",
                        name));
   return exit_code::kDone;
 }

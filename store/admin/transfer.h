@@ -32,8 +32,8 @@ struct TransferPlan {
   std::span<const FoundFile> files;  // in the order of the log; the range of the call selects
   // Reads and checks a unit. Called by several threads at once.
   std::function<Selection(const ImportUnit&)> select;
-  // The command of this call with its arguments. Its options are added to continue a transfer that
-  // has ended early.
+  // The command of this call with its arguments. If a transfer ends early, the message that shows
+  // how to continue it adds the options of this call.
   Words command;
   std::function<void(const Findings&)> explain;  // writes hints about the findings; may be empty
 };
@@ -45,7 +45,7 @@ class Transfer {
  public:
   explicit Transfer(const CommandContext& call);
 
-  // From now on, a stop signal ends the transfer after the files in hand. Returns the target
+  // From now on, a stop signal ends the transfer after the files in progress. Returns the target
   // without its system. Throws Error{kUsage} for a wrong name of a cluster, and Error{kRefused}
   // without the right to put files.
   ImportTarget begin();

@@ -50,8 +50,8 @@ class Archive {
   std::optional<EraName> open_era(std::string_view cluster, std::uint64_t system_identifier,
                                   std::uint32_t segment_size, std::uint32_t number) const;
   // Call it before anything is published in an era: another process may have just opened the era
-  // without having fsynced it. On return, all records that lead to the era are
-  // durable. Throws Error{kUnavailable} if one of them is missing.
+  // without having fsynced it. On return, all records that lead to the era are durable. Throws
+  // Error{kUnavailable} if one of them is missing.
   void make_era_durable(std::string_view cluster, const EraName& era) const;
   // Throws Error{kUnavailable} unless the era's own folder exists during this call: a folder that
   // was moved away must not be taken for an empty one. Every proof of absence includes this check.

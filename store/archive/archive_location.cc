@@ -18,7 +18,7 @@ void make_state_folder(const std::string& folder) {
     const auto above = open_posix_file_system(fmt::format("{}/..", folder));
     if (above) above->sync_folder(".");
   } else if (errno != EEXIST) {
-    throw_system_error(fmt::format("could not make folder \"{}\"", folder), errno);
+    throw_system_error(fmt::format("could not create folder \"{}\"", folder), errno);
   }
 }
 

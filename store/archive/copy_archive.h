@@ -13,9 +13,9 @@
 //   _copy/running.json    at the target: a pass has begun, and has not ended
 //   _moved/walstow.json   at the source: its marker, once the source is given up
 //
-// It does not copy keys that begin with '_', except the keys of the registry of clients. Keys and
-// certificates are not part of a bucket. Temporary files, probes and quarantined objects have no
-// meaning at the target.
+// A pass does not copy keys that begin with '_', except the keys of the registry of clients. Keys
+// and certificates are not part of a bucket. Temporary files, probes and quarantined objects are of
+// no use at the target.
 //
 // Errors: as in store/backend/backend.h. Also throws Error{kRefused} if the target already contains
 // something else.

@@ -25,7 +25,7 @@ std::unique_ptr<FileSystem> make_folder(const std::string& folder) {
     const auto above = open_posix_file_system(fmt::format("{}/..", folder));
     if (above) above->sync_folder(".");
   } else if (errno != EEXIST) {
-    throw_system_error(fmt::format("could not make folder \"{}\"", folder), errno);
+    throw_system_error(fmt::format("could not create folder \"{}\"", folder), errno);
   }
   auto files = open_posix_file_system(folder);
   if (!files) throw Error(ErrorKind::kStorage, fmt::format("folder \"{}\" was removed", folder));

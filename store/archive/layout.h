@@ -111,12 +111,12 @@ std::optional<std::string> object_key(std::string_view cluster, const EraName& e
 std::string timeline_prefix(std::string_view cluster, const EraName& era, Timeline timeline);
 std::string wal_prefix(std::string_view cluster, const EraName& era);
 std::string history_prefix(std::string_view cluster, const EraName& era);
-// Returns a text that is greater than every key of `segment`, including its .backup and .partial
+// Returns a string that is greater than every key of `segment`, including its .backup and .partial
 // files, and smaller than the keys of the next segment.
 std::string after_segment(std::string_view cluster, const EraName& era, const WalFileName& segment);
 
-// Returns a text that is greater than every key of the previous segments, and not greater than any
-// key of `segment`.
+// Returns a string that is greater than every key of the previous segments, and not greater than
+// any key of `segment`.
 std::string before_segment(std::string_view cluster, const EraName& era,
                            const WalFileName& segment);
 // Returns the prefix of all keys that begin with a segment's name, except the key of the segment

@@ -9,9 +9,9 @@
 //
 // Errors: Error{kStorage} if the medium fails, Error{kUnavailable} if the archive is not in its
 // place (not mounted, moved away), Error{kFatal} if the backend can no longer promise durability. A
-// failed lookup is always an Error, never "absent". Threads: several threads may call all members
-// at once, and several processes may use one archive at once. All calls block: never call them on
-// an I/O thread.
+// failed lookup is always an Error, never "absent". Threads: several threads may call all member
+// functions at once, and several processes may use one archive at once. All calls block: never call
+// them on an I/O thread.
 #pragma once
 
 #include <chrono>
@@ -87,7 +87,7 @@ struct Folder {
   std::optional<std::chrono::system_clock::time_point> changed;
 };
 
-// The state of the medium, for monitoring. A member that the medium does not report is nullopt.
+// The state of the medium, for monitoring. A field that the medium does not report is nullopt.
 struct MediumStatus {
   std::optional<std::uint64_t> size, available;  // bytes; `available` to this process's user
   // The number of requests to a service since this process opened the archive, and how many of them
@@ -168,7 +168,7 @@ class Backend : public BackendReader {
   virtual bool remove_object(const std::string& key) = 0;
   // Removes the objects of all these keys, durable on return. Returns the number of objects that
   // existed. The order is undefined: after a failure or a crash, some are removed and others are
-  // not. For more than kMostRemovals keys, or a text that is not a key, it throws Error{kInvalid}
+  // not. For more than kMostRemovals keys, or a string that is not a key, it throws Error{kInvalid}
   // and removes nothing. An update of a record may have to wait for the whole call.
   virtual std::size_t remove_objects(const std::vector<std::string>& keys) = 0;
 
@@ -178,8 +178,8 @@ class Backend : public BackendReader {
   virtual bool create_record(const std::string& key, std::string_view content) = 0;
   // Reads, changes and writes a record atomically, also among processes. `change` receives the
   // existing content (nullopt if there is no record), and returns the new content, or nullopt to
-  // leave the record as it is. The resulting content is durable on return. Waits a few seconds at
-  // most for other writers, and then throws Error{kUnavailable}.
+  // leave the record as it is. The resulting content is durable on return. Waits at most five
+  // seconds for other writers, and then throws Error{kUnavailable}.
   using Change = std::function<std::optional<std::string>(const std::optional<std::string>&)>;
   virtual void update_record(const std::string& key, const Change& change) = 0;
   // Durable on return. Returns false if the record was absent.

@@ -17,7 +17,7 @@ bool is_key_part(std::string_view part);
 // Throws Error{kInvalid} unless `key` is a key.
 void check_key(std::string_view key);
 
-// Throws Error{kInvalid} if there are more than kMostRemovals texts, or if one of them is not a
+// Throws Error{kInvalid} if there are more than kMostRemovals strings, or if one of them is not a
 // key.
 void check_removals(const std::vector<std::string>& keys);
 
@@ -36,7 +36,7 @@ inline constexpr std::string_view kRecordsLock = "_records.lock";
 // The space held for records (store/backend/space_reserve.h).
 inline constexpr std::string_view kReserveFile = "_reserve";
 // Returns the key of an object with which a process proves that it can write to the archive. If a
-// process left such an object behind, the object has no meaning.
+// process left such an object behind, nothing needs the object.
 std::string probe_key(std::string_view random_part);
 // Returns the key under which a quarantined object is kept.
 std::string aside_key(std::string_view key, std::string_view random_part);

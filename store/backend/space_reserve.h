@@ -1,11 +1,11 @@
 // Space in an archive's folder that is kept for the archive's own records. An administrator must be
 // able to act on a full disk, and a prune or a withdrawal writes a record before it acts.
 //
-// The reserve is the file kReserveFile, whose content has no meaning. It takes 4 MiB, or a
-// sixteenth of a smaller file system. The store refuses puts while less space than that is free,
-// not counting the file itself. If an administrator's command or a prune still finds the disk full,
-// it removes the reserve. The store creates it again at the end of a prune or a purge, and before
-// the next put for which there is room. Blocking; threads: any.
+// The reserve is the file kReserveFile, whose content is never read. It takes 4 MiB, or a sixteenth
+// of a smaller file system. The store refuses puts while less space than that is free, not counting
+// the file itself. If an administrator's command or a prune still finds the disk full, it removes
+// the reserve. The store creates it again at the end of a prune or a purge, and before the next put
+// for which there is room. Blocking; threads: any.
 #pragma once
 
 #include <cstdint>

@@ -39,7 +39,7 @@ void require(int openssl_result, const char* what) {
   if (openssl_result > 0) return;
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   throw Error(ErrorKind::kUnavailable,
-              fmt::format("could not make {}: {}", what, reason != nullptr ? reason : "unknown"));
+              fmt::format("could not create {}: {}", what, reason != nullptr ? reason : "unknown"));
 }
 
 template <class Owner>

@@ -13,11 +13,11 @@
 
 namespace walstow {
 
-// `page`: the timeline of the first page of `put`, a segment or .partial whose content agrees with
-// its name. Refuses (kBadContent) if it is older than the name's timeline, and the history of the
-// name's timeline shows that this timeline was not opened inside the segment. If no era of the log
-// has that history, accepts the file: it may be a timeline's first segment, which arrived before
-// the history. Reads something only if the timelines differ. Blocking. Errors: as in
+// `put` is a segment or .partial whose content agrees with its name, and `page` is the timeline of
+// its first page. Refuses (kBadContent) if `page` is older than the name's timeline, and the
+// history of the name's timeline shows that this timeline was not opened inside the segment. If no
+// era of the log has that history, accepts the file: it may be a timeline's first segment, which
+// arrived before the history. Reads something only if the timelines differ. Blocking. Errors: as in
 // store/backend/backend.h.
 std::optional<Refusal> refuse_first_page(const Archive& archive, const EraName& era,
                                          const PutFile& put, Timeline page);

@@ -28,15 +28,16 @@ class PutBreaks {
         edges_(edges),
         content_{put.file, put.digest} {}
 
-  // Marks a break before the segment gets its name: afterwards nothing examines it again. The mark
-  // is durable on return. Returns its description, "" for an unfinished segment. Returns nullopt if
-  // there is no break.
+  // Marks a break before the segment gets its name: afterwards nothing examines the segment again.
+  // The mark is durable on return. Returns its description, "" for an unfinished segment. Returns
+  // nullopt if there is no break.
   std::optional<std::string> mark();
   // Removes the mark if the content was not stored anywhere. Call it after mark() made one.
   void forget_unplaced();
-  // Call it once the segment is placed. Now a put of a neighbour sees it, and this put sees
-  // neighbours that were stored meanwhile. If the existing content differs after its end, it gets
-  // its own mark. `broken`: the description by mark(). Returns the description for the answer.
+  // Call it once the segment is placed. From then on a put of a neighbouring segment sees this one,
+  // and this put sees neighbours that were stored meanwhile. If the existing content differs after
+  // its end, it gets its own mark. `broken`: the description by mark(). Returns the description for
+  // the answer.
   std::string look_again(const PlacedFile& placed, const std::string& broken);
 
  private:

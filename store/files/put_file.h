@@ -1,6 +1,6 @@
 // Puts one file into the archive. docs/guarantees.md defines success (guarantee 1): the object has
 // been written, decompressed again, and matched against the client's digest and the file's name.
-// The object is durable, and has got its name in one step that never replaces another object.
+// The object is durable, and received its name in one step that never replaces another object.
 //
 // Blocking; one thread at a time may use a put. Errors: as for Upload in store/files/reply.h.
 #pragma once

@@ -1,9 +1,9 @@
 // Decides whether a client may put files of a timeline. An administrator can restrict which clients
 // open timelines (store/archive/new_timelines_record.h). Then no other client may put a file of a
 // timeline whose history is not in the archive, nor that history itself. Every client may put an
-// existing history again, as a standby does. Permissions are remembered for a few seconds, so that
-// a daemon does not read the archive for each segment. Timeline 1 needs no permission. Threads:
-// any. Blocking. Errors: as in store/backend/backend.h.
+// existing history again, as a standby does. Permissions are remembered for ten seconds, so that a
+// daemon does not read the archive for each segment. Timeline 1 needs no permission. Threads: any.
+// Blocking. Errors: as in store/backend/backend.h.
 #pragma once
 
 #include <chrono>

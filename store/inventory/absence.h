@@ -77,10 +77,10 @@ struct KeptRange {
 // Returns the same segments as ascending, disjoint ranges that do not touch.
 std::vector<KeptRange> united(std::vector<KeptRange> ranges);
 
-// Whether one of the ranges contains the segment. They are as united() returns them.
+// Returns whether one of `ranges`, which have the form of united(), contains the segment.
 bool is_kept(const std::vector<KeptRange>& ranges, Timeline timeline, SegmentNumber number);
 
-// Whether they contain every segment of `range`.
+// Returns whether `ranges` contain every segment of `range`.
 bool is_within(const std::vector<KeptRange>& ranges, const KeptRange& range);
 
 // Returns the segments of a range that are below `limit`. Requires that there is one.

@@ -13,9 +13,9 @@
 
 namespace walstow {
 
-// Returns the branches of an era, at most `most`, in the order of their timelines. It knows the
-// clients from the objects: each object names the client that has put it. An unreadable object
-// proves nothing. Blocking. Errors: as in store/backend/backend.h.
+// Returns the branches of an era, at most `most`, in the order of their timelines. The clients come
+// from the objects: each object names the client that has put it. An unreadable object proves
+// nothing. Blocking. Errors: as in store/backend/backend.h.
 std::vector<BranchReport> find_branches(const Archive& archive, const std::string& cluster,
                                         const EraInventory& inventory, std::size_t most);
 

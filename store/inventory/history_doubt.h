@@ -1,5 +1,5 @@
 // Detects a history that is doubtful, but possible. The store accepts it, because an honest history
-// can look like that after a long outage, or after archiving elsewhere for a while. The store does
+// can look the same after a long outage, or after archiving elsewhere for a while. The store does
 // not delay it until segments of its timeline arrive: until then, a get would have to report the
 // history as absent. A recovery would then open the database without the segments to which the
 // history leads, and would take its timeline for an unused one. So the store warns administrators,

@@ -25,9 +25,9 @@ using TimesEntries = std::map<std::string, TimesEntry, std::less<>>;
 // Returns at most kLargestRecord bytes. If the entries do not fit, because of many restore points,
 // leaves out the largest ones.
 std::string encode_times(TimesEntries entries);
-// `record` is the name of the record for messages. Leaves out invalid entries, and entries of
-// unknown releases that a program wrote which knew other releases than this one. Throws like
-// parse_record().
+// `record` is the name of the record for messages. Leaves out invalid entries. Also leaves out an
+// entry of a release that its writer did not know, if that writer knew other releases than this
+// program. Throws like parse_record().
 TimesEntries decode_times(std::string_view content, const std::string& record);
 
 }  // namespace walstow

@@ -20,7 +20,7 @@ namespace {
 // A page ends after this time. It still finishes the objects that are being read. It also reads the
 // previous segments that follow_the_log() needs: one for each segment that does not follow another
 // one of the page, and more only before this time has passed. The time is short, so that the caller
-// sees progress, can stop at any time, and keeps a rate. The largest object takes some seconds
+// sees progress, can stop at any time, and keeps a rate. The largest object takes several seconds
 // more, and a client waits for a minute.
 constexpr Duration kPageTime{1500};
 

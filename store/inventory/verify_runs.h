@@ -1,6 +1,6 @@
 // Follows verifications that clients request page by page, and records each complete verification.
-// It is complete if it covers all files in a cluster, from the first page to the last. A
-// verification that continues after a restart of the store does not count as complete.
+// A verification is complete if it covers all files in a cluster, from the first page to the last.
+// A verification that continues after a restart of the store does not count as complete.
 //
 // Threads: any. Blocking.
 #pragma once

@@ -27,7 +27,8 @@ class ObjectExaminer {
 
   // Does not throw for damage: finish() reports it. Throws Error{kUsage} for an unknown format.
   void write(ByteView object);
-  // As ObjectDecoder::finish_frames(). Any digest, if damage was found: finish() reports it.
+  // Like ObjectDecoder::finish_frames(). If damage was found, returns any digest: finish() reports
+  // the damage.
   Sha256Digest finish_frames();
   Examined finish();
 

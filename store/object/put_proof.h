@@ -27,8 +27,8 @@ class PutProof {
   void read_back();
   // Examines the bytes that were read back. finish() reports faults.
   void examine();
-  // Reads back and examines all frames, after they were written. Returns the SHA-256 for the
-  // object's trailer: of the bytes that were read back. Any digest, if damage was found.
+  // Reads back and examines all frames, after they were written. Returns the SHA-256 of the bytes
+  // that were read back, for the object's trailer. If damage was found, returns any digest.
   Sha256Digest finish_frames();
   // Reads back and examines all remaining bytes.
   Examined finish();

@@ -1,8 +1,7 @@
 // The status page of a store: one HTML document that needs no other file. It shows the same state
 // as `walstow status` and the metrics. Pure.
 //
-// The page shows only a limited number of things of each kind, and a text gives the number of
-// things that are left out.
+// The page shows only a limited number of things of each kind, and states how many are left out.
 #pragma once
 
 #include <optional>

@@ -60,7 +60,7 @@ struct MapHold {
   const HoldReport* report = nullptr;
 };
 
-// It refers to the ClusterState from which it was made, which must outlive it.
+// A map refers to the ClusterState from which it was made, which must outlive the map.
 struct TimelineMap {
   Lsn from, to;
   std::vector<MapRow> rows;  // each row is below the row of its parent

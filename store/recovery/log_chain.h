@@ -1,8 +1,9 @@
 // The times of consecutive segments of one log, with the records that continue in the next segment.
 // Pure.
 //
-// A COMMIT or ABORT record that continues counts only if a later segment has its end. The server
-// may have abandoned it there (segment_times.h). Its time may lie in either segment.
+// A COMMIT or ABORT record that continues counts only if a later segment has its end: the server
+// may have abandoned the record (segment_times.h). The time of such a record may lie in either
+// segment.
 #pragma once
 
 #include <optional>

@@ -39,8 +39,8 @@ class LogTimes {
 
   // Returns nullptr if the segment was not added.
   const SegmentFacts* find(Timeline timeline, SegmentNumber number) const;
-  // Returns the segments in which, or before which, each path ends: their log is unfinished, or
-  // their records are not known.
+  // Returns the segments that end every path that reaches them, because their log is unfinished, or
+  // because their records are not known.
   std::vector<Barrier> barriers() const;
   // Returns all restore points, in the order in which they were added.
   const std::vector<NamedPoint>& points() const { return points_; }

@@ -30,15 +30,15 @@ std::optional<Recoverable> furthest_recovery(const KnownLog& log,
 // Returns the times of an archived segment. Returns nullopt if the index does not contain them.
 using TimesOf = std::function<std::optional<SegmentTimes>(Timeline, SegmentNumber)>;
 
-// The maximal number of segments that recoverable_times() reads: of those that the backup needs, at
-// the end, and before the backup.
+// The number of segments that recoverable_times() reads at most: kMostEndSegments of those that the
+// backup needs, as many at the end, and kMostBefore before the backup.
 inline constexpr std::uint64_t kMostEndSegments = 16;
 inline constexpr std::uint64_t kMostBefore = 2;
 
 // A recovery can reach every time from `from` to `to`, inclusive, and possibly others: see
-// RecoveryWindow. Assumes that no clock was set back from a time that only earlier segments
-// than these contain. `to` is nullopt if the last segments contain no transaction with a later time
-// than `from`, or if their times are not known.
+// RecoveryWindow. Assumes that the earlier segments, which are not read, contain no later time than
+// these, as they would if a clock was set back. `to` is nullopt if the last segments contain no
+// transaction with a later time than `from`, or if their times are not known.
 struct RecoverableTimes {
   TimeMicro from;
   std::optional<TimeMicro> to;

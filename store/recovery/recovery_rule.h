@@ -2,9 +2,9 @@
 //
 // PostgreSQL replays the WAL of a path (recovery_path.h), and stops at the target:
 //   a time           before the first COMMIT or ABORT record with a later time
-//   an LSN           before the first record that begins at it or later, without
-//                    recovery_target_inclusive: the state is that at the LSN. Otherwise it would be
-//                    the state after one more record, which may be a COMMIT
+//   an LSN           before the first record that begins at the LSN or later, if
+//                    recovery_target_inclusive is off. If it is on, PostgreSQL replays that record,
+//                    too, which may be a COMMIT
 //   a restore point  after the first record that creates a restore point of that name
 // A record stops a recovery only if it is complete: a server may give up a record that continues in
 // the next segment, and PostgreSQL then ignores it (log_chain.h). If the stop comes before the
@@ -13,18 +13,18 @@
 // recovery target was reached". Source: PostgreSQL src/backend/access/transam/xlogrecovery.c
 // (recoveryStopsBefore, recoveryStopsAfter, PerformWalRecovery).
 //
-// With recovery_target = 'immediate', it stops as soon as the backup is consistent, before it asks
-// for another segment. If a prune has kept only the WAL that a backup itself needs, this is the
-// only target that PostgreSQL reaches. It has the state of every moment from the last transaction
-// in that WAL to the backup's end.
+// With recovery_target = 'immediate', PostgreSQL stops as soon as the backup is consistent, before
+// it asks for another segment. If a prune has kept only the WAL that a backup itself needs, this is
+// the only target that PostgreSQL reaches. The result is the state of every moment from the last
+// transaction in that WAL to the backup's end.
 //
 // So a time can be reached if a transaction with a later time ended after the backup's last
-// segment, and none in the segments that the backup itself needs, nor before them. Clocks are set,
-// so the times in a log are not monotonic; only the latest time of a segment decides. The index of
-// time knows the times of a segment, but not their positions in it. PostgreSQL also reaches a time
-// that lies between the end of a backup and the end of the backup's last segment. This code does
-// not promise that. Segments in which a server's backup ends have no such times, because
-// pg_backup_stop() switches to the next segment.
+// segment, and no such transaction ended in or before the segments that the backup itself needs.
+// Clocks are set, so the times in a log are not monotonic; only the latest time of a segment
+// decides. The index of time knows the times of a segment, but not their positions in it.
+// PostgreSQL also reaches a time that lies between the end of a backup and the end of the backup's
+// last segment. This code does not promise that. Segments in which a server's backup ends have no
+// such times, because pg_backup_stop() switches to the next segment.
 #pragma once
 
 #include <cstdint>
@@ -54,8 +54,8 @@ struct RecoveryWindow {
   // Every time from `from` to `to` can be reached, both included. `from` is the latest time in the
   // segments that the backup needs, and before them: a recovery to an earlier time would contain a
   // later transaction. If one of these times is not known, `from` is not before the backup's end.
-  // It is nullopt if the backup cannot become consistent. `to` is nullopt if the backup can only be
-  // recovered to the end of the path.
+  // `from` is nullopt if the backup cannot become consistent. `to` is nullopt if the backup can
+  // only be recovered to the end of the path.
   std::optional<TimeMicro> from, to;
   // The time of the last transaction that a recovery without a target replays. nullopt: unknown.
   std::optional<TimeMicro> latest;
@@ -105,8 +105,8 @@ struct RecoveryRefusal {
 };
 
 struct RecoveryAnswer {
-  // The best one first, each with another last segment, and each from the newest possible backup:
-  // so a recovery replays the least WAL.
+  // The best way comes first. Each way ends in a different segment, and begins with the newest
+  // possible backup, so that the recovery replays the least WAL.
   std::vector<RecoveryWay> ways;
   std::vector<RecoveryRefusal> refusals;  // in the order of recovery_windows()
 };

@@ -8,13 +8,14 @@
 // kLongestQuiet ahead of the extended time, it is doubted for kDoubt. Either the clock is wrong, or
 // the store was off for so long that no standby could ask. In the second case, the standbys'
 // silence proves nothing. During the doubt, ages count up to the newest time that was observed
-// before it, and nothing is pruned by age alone. If the clock jumps again, the doubt starts again.
-// If the clock is set back to about its previous time, the doubt ends. From then on, times that are
-// later than the corrected clock count as the moment when it was set back.
+// before the doubt, and nothing is pruned by age alone. If the clock jumps again, the doubt starts
+// again. If the clock is set back to about its previous time, the doubt ends. From then on, times
+// that are later than the corrected clock count as the moment when it was set back.
 //
 // The kernel knows whether a program such as an NTP daemon synchronizes its clock. If the clock was
-// synchronized once but is not now, as after a start of the host before NTP has set it, policies
-// wait. After kDoubt, the host is treated as one without NTP, for which policies do not wait.
+// synchronized once but is not synchronized now (for example, after a reboot, until NTP has set
+// it), policies wait. After kDoubt, the host is treated as one without NTP, for which policies do
+// not wait.
 #pragma once
 
 #include <functional>
@@ -62,10 +63,10 @@ struct ArchiveClock {
 
   // Returns the time up to which ages count.
   Time as_of(Time now) const { return doubt ? doubt->from : now; }
-  // Returns how to count times that are in the future, if ages count up to `counted`. It ignores
-  // small differences between the clocks of hosts.
+  // Returns how to count times that are in the future, if ages count up to `counted`. Ignores small
+  // differences between the clocks of hosts.
   FutureTimes future_times(Time counted) const;
-  // Returns "" if the clock is trusted. Otherwise returns a text for people, with a remedy.
+  // Returns "" if the clock is trusted. Otherwise returns human-readable text with a remedy.
   std::string doubt_text(const std::string& cluster) const;
   // Returns "" unless policies wait for the kernel's clock to be synchronized again. In that case,
   // returns one sentence.

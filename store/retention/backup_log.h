@@ -26,11 +26,11 @@ class BackupLog {
 
   // These functions require that the backup is readable (`stop`).
 
-  // The first of the segments that the backup needs and the archive lacks.
+  // Returns the first of the segments that the backup needs and the archive lacks.
   std::optional<SegmentNumber> first_missing(const BackupFacts& backup) const;
 
-  // The segments that the backup may need, first those of its own timeline. Never includes segments
-  // after the end of a timeline: a kept segment that is absent counts as a hole.
+  // Returns the segments that the backup may need, first those of its own timeline. Never includes
+  // segments after the end of a timeline: a kept segment that is absent counts as a hole.
   std::vector<KeptRange> needed(const BackupFacts& backup) const;
 
  private:

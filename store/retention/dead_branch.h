@@ -1,4 +1,4 @@
-// Decides what of a dead branch may be removed. A dead branch is a timeline that no server
+// Decides which files of a dead branch may be removed. A dead branch is a timeline that no server
 // continues. Part of the retention rule (store/retention/retention_rule.h). Pure.
 #pragma once
 
@@ -18,7 +18,7 @@ class DeadBranch {
              Timeline dead)
       : lines_(lines), policy_(policy), size_(size), dead_(dead) {}
 
-  // Returns why nothing of the timeline may be removed. "": some of it may be.
+  // Returns why no file of the timeline may be removed. Returns "" if some may be removed.
   std::string why_not(const std::vector<Consumer>& consumers) const;
 
   // Returns the segments of the dead timeline that a consumer on another timeline, or on this one,

@@ -14,9 +14,9 @@
 
 namespace walstow {
 
-// It takes the files of all timelines together, in the order of their segment numbers. So at any
-// moment, the remaining files begin at about the same position on every timeline. It keeps one page
-// of a list in memory for each timeline.
+// Takes the files of all timelines together, in the order of their segment numbers. So at any
+// moment, the remaining files begin at about the same position on every timeline. Keeps one page of
+// a list in memory for each timeline.
 class OldestFirst {
  public:
   OldestFirst(Backend& backend, const std::string& cluster, const EraName& era,

@@ -27,7 +27,7 @@ class PeriodBackups {
   struct Periods {
     std::string month, year;  // "2026-10" and "2026"; "": not the newest one of its month or year
   };
-  // The backups that were chosen by any call, by index. A time is in the month that UTC has then.
+  // The backups that were chosen by any call, by index. Months and years are those of UTC.
   const std::map<std::size_t, Periods>& chosen() const { return chosen_; }
 
  private:

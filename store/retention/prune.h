@@ -50,8 +50,8 @@ OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& beg
 inline constexpr std::size_t kFirstRemovals = 64;
 std::size_t next_removals(std::size_t last, std::chrono::steady_clock::duration took);
 
-// The time that one step takes. It takes longer if reading the consumers takes long, and ends early
-// if `stop` is requested.
+// The time that one step takes. A step takes longer if reading the consumers takes long, and ends
+// early if `stop` is requested.
 inline constexpr std::chrono::milliseconds kPruneStep{1000};
 OrRefusal<PruneReport> continue_prune(const Archive& archive, const ContinuePrune& go_on,
                                       std::chrono::milliseconds step = kPruneStep,

@@ -7,12 +7,13 @@
 // of its object to the record, atomically for all processes, right before the object gets its name.
 // So the number is current, and simultaneous puts exceed the quota by at most one object. The next
 // count corrects the number if a crash happened between these two steps, and includes bytes that
-// were removed or written in other ways. It may miss objects that get their names at the moment
-// when it begins; the count after it includes them.
+// were removed or written in other ways. A count may miss objects that get their names at the
+// moment when it begins; the count after it includes them.
 //
 // A count is valid for kLeastCountAge, or longer if the walk took long, so that counting takes at
 // most a fiftieth of the time. After that, one put counts, while all others use the old number.
-// Until the first count has ended, they use the bytes that were put since it began.
+// Until the first count has ended, the other puts use the bytes that were put since that count
+// began.
 #pragma once
 
 #include <chrono>

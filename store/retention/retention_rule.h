@@ -162,8 +162,7 @@ struct RetentionPlan {
   std::optional<Timeline> dead_timeline;  // nullopt: not requested, or the branch must stay
   std::vector<SegmentRange> needed;
 
-  // Files of higher timelines are kept: a timeline that begins while the prune runs is no concern
-  // of it.
+  // Files of higher timelines are kept: the prune ignores a timeline that begins while it runs.
   Timeline highest{std::numeric_limits<std::uint32_t>::max()};
 
   Time put_before;  // files that were put later are kept

@@ -14,9 +14,9 @@ namespace walstow {
 
 inline constexpr std::size_t kMostNotesShown = 10;
 
-// It uses the cluster's policy or, without one, the rule of `walstow prune` without options.
-// `damaged` already contains the errors of unreadable positions; this function adds the errors of
-// other records. If there is any such error, there is no floor, because a prune would stop, too.
+// Uses the cluster's policy or, without one, the rule of `walstow prune` without options. `damaged`
+// already contains the errors of unreadable positions; this function adds the errors of other
+// records. If there is any such error, there is no floor, because a prune would stop, too.
 RetentionReport retention_status(const Archive& archive, const std::string& cluster,
                                  const EraInventory& files, DamagedRecords& damaged);
 

@@ -42,9 +42,9 @@ struct Tombstone {
   std::uint64_t files = 0, stored_bytes = 0;  // removed
   // The segments below the floor that this prune never removes, as united() returns them.
   std::vector<KeptRange> kept = {};
-  // The highest timeline when the prune began. A server that is recovered from an old backup later
-  // begins a higher one below the floor, of which this prune has removed nothing. nullopt: unknown,
-  // in a record of an earlier release.
+  // The highest timeline when the prune began. A server that is later recovered from an old backup
+  // begins a higher timeline, which may have segments below the floor. This prune has removed none
+  // of them. nullopt: unknown, in a record of an earlier release.
   std::optional<Timeline> highest = {};
 
   // Below this segment, segments may be missing.
@@ -93,8 +93,8 @@ std::string describe_unfinished(const Tombstone& tombstone, SegmentSize size);
 // Call it once a new consumer is durably registered. The consumer needs WAL from `from` onward.
 // Refuses if a needed segment was removed, or is about to be removed. Returns nullopt if all needed
 // segments exist; from now on, they are kept. With `timeline` nullopt, it considers all timelines.
-// `until` is the last segment without which the consumer would be useless, if it can do without the
-// later ones: segments that a prune kept for a monthly backup are enough then.
+// `until` is set if the consumer is of use without the segments after `until`. For such a consumer,
+// the segments that a prune has kept for a monthly backup are enough.
 std::optional<Refusal> refuse_below_floor(Backend& backend, std::string_view cluster,
                                           const EraName& era, SegmentNumber from,
                                           std::optional<Timeline> timeline,

@@ -47,8 +47,8 @@ class BodyPump {
   // and Error{kFatal}.
   boost::asio::awaitable<Reply> receive(Parser& parser, std::unique_ptr<Upload> upload);
 
-  // Skips the rest of a body that is not needed, for a few seconds and `most` bytes. If the rest
-  // takes longer or has more bytes, or if the peer announces more, it throws PeerGone.
+  // Skips the rest of a body that is not needed, for at most 5 seconds and `most` bytes. If the
+  // rest takes longer or has more bytes, or if the peer announces more, it throws PeerGone.
   boost::asio::awaitable<void> skip(Parser& parser, std::uint64_t most);
 
   // Returns room for a chunk, while nothing is being received.

@@ -9,7 +9,7 @@ namespace walstow {
 
 enum class AfterReply { kKeepConnection, kClose };
 
-// Returns the reply's head, and its body if the body is a text.
+// Returns the reply's head, and its body if the body is in memory (Reply::body).
 std::string to_wire(const Reply& reply, AfterReply after);
 
 }  // namespace walstow

@@ -1,6 +1,6 @@
 // A cached inventory of each cluster, for status and listings only. Never decide about a single
-// file with it; ask the backend. It is derived only from the objects. A refresh reads only the
-// folders that have changed since the last refresh, no matter who changed them.
+// file with it; ask the backend. The inventory is derived only from the objects. A refresh reads
+// only the folders that have changed since the last refresh, no matter who changed them.
 //
 // Threads: any. One thread at a time reads a cluster. Another caller for the same cluster waits for
 // a moment, and then receives Error{kUnavailable} with a hint to retry. So a slow cluster blocks no

@@ -16,8 +16,8 @@
 namespace walstow {
 
 // The largest number of ranges per timeline in a report, newest first. Even with many holes, the
-// report must not exceed the size of a JSON body that clients read (kLargestJson). These ranges
-// take 9 kB for each timeline.
+// report must not exceed the size of a JSON body that clients read (kLargestJson). So many ranges
+// of one timeline take 9 kB.
 inline constexpr std::size_t kMostRanges = 100;
 // The limits for the holes of an era, for the backups of a timeline, and for the beginnings of
 // their labels.

@@ -1,4 +1,4 @@
-// The part of a status that says to which moments the archive can recover. Blocking. Reads a few
+// The part of a status that reports to which moments the archive can recover. Blocking. Reads a few
 // records of the index of time. Errors: as in store/backend/backend.h.
 #pragma once
 
@@ -21,8 +21,8 @@ struct RecoverableLog {
   std::vector<BreakReport> breaks;
 };
 
-// Along the timeline in use of `newest`, the log's newest era. Returns nullopt if no backup can be
-// recovered.
+// Returns the recovery along the timeline in use of `newest`, the log's newest era. Returns nullopt
+// if no backup can be recovered.
 std::optional<RecoverableReport> recoverable_state(const Archive& archive, const TimesIndex& index,
                                                    const std::string& cluster,
                                                    const RecoverableLog& log,

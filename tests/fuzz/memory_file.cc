@@ -13,7 +13,7 @@ MemoryFile::MemoryFile(std::string_view content)
   const auto size = static_cast<ssize_t>(content.size());
   if (!descriptor_ || ::fchmod(descriptor_.get(), 0600) != 0 ||
       ::write(descriptor_.get(), content.data(), content.size()) != size) {
-    throw std::runtime_error("could not make a file in memory");
+    throw std::runtime_error("could not create a file in memory");
   }
 }
 

@@ -150,7 +150,7 @@ class Guides(GuidesTest):
         # What the page leaves to its reader: copies of the settings and of the backup, and the disk of the lost host.
         cluster = f"postgresql/{new.release}/main"
         for source, target in ((f"etc/{cluster}/.", f"etc/{cluster}"), ("mnt/backup", "mnt/backup"),
-                               (f"var/lib/{cluster}/pg_wal", f"var/lib/{cluster}.lost/pg_wal")):  # fmt: skip
+                               (f"var/lib/{cluster}", f"var/lib/{cluster}.lost")):  # fmt: skip
             (new.root / target).parent.mkdir(exist_ok=True)
             run("cp", "--archive", f"{lost.root}/{source}", new.root / target)
         guide = Guide("docs/disaster-recovery.md")

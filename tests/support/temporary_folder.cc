@@ -13,7 +13,7 @@ namespace walstow {
 TemporaryFolder::TemporaryFolder() {
   std::string name = (fs::temp_directory_path() / "walstow-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
-    throw_system_error("could not make folder \"" + name + "\"", errno);
+    throw_system_error("could not create folder \"" + name + "\"", errno);
   }
   path_ = name;
 }

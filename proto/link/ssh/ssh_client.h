@@ -1,5 +1,6 @@
 // The client's end of the ssh link. The store's host runs an sshd, which starts `walstowd --stdio`
-// when this client presents its key. It has the same protocol and guarantees as every other link.
+// when this client presents its key. This link has the same protocol and guarantees as every other
+// one.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

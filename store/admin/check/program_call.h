@@ -16,10 +16,10 @@ struct ProgramCall {
   std::vector<std::string> assignments;
   std::vector<std::string> arguments;
 
-  // The value of the last "NAME=VALUE". nullopt: there is none.
+  // Returns the value of the last "NAME=VALUE", or nullopt if there is none.
   std::optional<std::string> variable(std::string_view name) const;
-  // The value of the last "--NAME VALUE" or "--NAME=VALUE", where `option` is "--NAME". nullopt:
-  // there is none.
+  // Returns the value of the last "--NAME VALUE" or "--NAME=VALUE", where `option` is "--NAME".
+  // Returns nullopt if there is none.
   std::optional<std::string> option(std::string_view option) const;
 };
 

@@ -47,7 +47,7 @@ class ScratchFolder {
   ScratchFolder() {
     std::string name = fmt::format("{}/{}XXXXXX", fs::temp_directory_path().string(), kScratchName);
     if (mkdtemp(name.data()) == nullptr) {
-      throw_system_error("could not make a scratch folder", errno);
+      throw_system_error("could not create a scratch folder", errno);
     }
     path_ = name;
   }

@@ -23,11 +23,12 @@ struct TrialRequest {
   Deadline deadline;
 };
 
-// Compares the restored file with the one in pg_wal; if that one is recycled, checks the header. It
-// runs outside of the data directory, so that neither the spool nor the server's position in the
-// archive changes. It leaves nothing behind: if a signal of proto/program/stop_signal.h arrives,
-// the trial cleans up, and then ends the process by that signal. From this call on, the process
-// catches these signals. If the process is killed, a later check removes the scratch folder.
+// Compares the restored file with the one in pg_wal; if that one is recycled, checks the header.
+// The trial runs outside of the data directory, so that neither the spool nor the server's position
+// in the archive changes. It leaves nothing behind: if a signal of proto/program/stop_signal.h
+// arrives, the trial cleans up, and then ends the process by that signal. From this call on, the
+// process catches these signals. If the process is killed, a later check removes the scratch
+// folder.
 void add_restore_trial(const TrialRequest& request, CheckResult& result);
 
 }  // namespace walstow

@@ -32,8 +32,9 @@ struct ServerCheckRequest {
 // (PostgreSQL refuses it as well), and if the process runs as any other user.
 Descriptor open_as_its_owner(const std::string& data_directory);
 
-// The working folder is the data directory. A part that cannot be examined is a finding; the others
-// are examined nevertheless. Throws Error{kUsage} if it is not a data directory.
+// Call it with the data directory as the working folder. A part that cannot be examined is a
+// finding; the others are examined nevertheless. Throws Error{kUsage} if it is not a data
+// directory.
 void check_server(const ServerCheckRequest& request, CheckResult& result);
 
 }  // namespace walstow

@@ -20,19 +20,19 @@ struct LogGoal {
 // that LSN.
 WalFileName last_segment_of(const EraReport& era, const LogGoal& goal);
 
-// Returns a clause if that segment, with these times, does not contain the log up to the goal's
-// LSN. Otherwise returns "". nullopt: the archive lacks the segment.
+// Returns a clause if the segment of last_segment_of(), with these times, does not contain the log
+// up to the goal's LSN. Otherwise returns "". nullopt: the archive lacks the segment.
 std::string what_is_missing_in(const EraReport& era, const LogGoal& goal,
                                const std::optional<TimesReport>& last);
 
 // Returns a clause if a prune has removed the segment with the last byte before the goal's LSN: the
-// segment is below the floor and not stored, the archive has later WAL of its log, and it is in
-// none of the holes. Otherwise returns "". `holes` are all holes of the cluster. The report may
-// leave out old ranges of segments, so check with a list that the segment is not stored. Throws
+// segment is below the floor and not stored, the archive has later WAL of its log, and the segment
+// is in none of the holes. Otherwise returns "". `holes` are all holes of the cluster. The report
+// may leave out old ranges of segments, so check with a list that the segment is not stored. Throws
 // Error{kUsage} if no log has that LSN.
 std::string what_was_pruned(const EraReport& era, std::span<const HoleReport> holes,
                             const LogGoal& goal);
-// Whether the segment may be such a one, whatever the holes are.
+// Returns whether what_was_pruned() returns a clause for some `holes`.
 bool may_be_pruned(const EraReport& era, const LogGoal& goal);
 
 // `holes` are all holes of the cluster. Returns "" if the archive has every byte of the log of

@@ -44,9 +44,9 @@ class S3Client {
   // Returns nullopt if the service found nothing. This does not prove absence.
   std::optional<S3Head> head(const std::string& key);
 
-  // Removing an absent object succeeds. remove_all() takes at most kMostRemovals texts. Each text
-  // must be a key, because remove_all() does not escape them. After an Error, some objects are
-  // removed and others are not.
+  // Removing an absent object succeeds. remove_all() takes at most kMostRemovals strings. Each
+  // string must be a key, because remove_all() does not escape them. After an Error, some objects
+  // are removed and others are not.
   void remove(const std::string& key);
   void remove_all(const std::vector<std::string>& keys);
 

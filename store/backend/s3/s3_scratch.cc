@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kPiece = kChunkSize;
 
 [[noreturn]] void throw_unavailable(const Error& error) {
-  throw Error(ErrorKind::kUnavailable, fmt::format("scratch for objects in S3: {}", error.what()),
+  throw Error(ErrorKind::kUnavailable,
+              fmt::format("could not use the scratch folder for objects in S3: {}", error.what()),
               error.hint().empty() ? "Correct the folder, or set \"s3.scratch\" to another folder."
                                    : error.hint());
 }
@@ -29,7 +30,7 @@ FileSystem& S3Scratch::files() {
   if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
     throw Error(
         ErrorKind::kUnavailable,
-        fmt::format("could not make scratch folder \"{}\": {}", folder_, system_message(errno)),
+        fmt::format("could not create scratch folder \"{}\": {}", folder_, system_message(errno)),
         "Set \"s3.scratch\" to a folder in which walstowd can write.");
   }
   auto files = open_posix_file_system(
