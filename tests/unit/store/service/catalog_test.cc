@@ -1,11 +1,11 @@
 #include "store/service/catalog.h"
-#include "store/service/era_report.h"
 
 #include <fstream>
 
 #include "proto/base/filesystem.h"
 #include "store/admin/report_text.h"
 #include "store/admin/status_text.h"
+#include "store/service/era_report.h"
 #include "tests/support/service_fixture.h"
 
 namespace walstow {
