@@ -1,4 +1,4 @@
-// The connections of a daemon: how many there may be, which peers it turns away, what each one gets.
+// The connections of a daemon: how many there may be, whom it turns away, what each one gets.
 //
 // Threads: any. Each connection runs on the executor of its socket.
 #pragma once
