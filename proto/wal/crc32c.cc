@@ -65,8 +65,9 @@ constexpr std::uint32_t kTwoStripesBehind = power_of_x(16 * kStripe - 33);
 
 __attribute__((target("sse4.2,pclmul"))) std::uint64_t product(std::uint64_t one,
                                                                std::uint32_t other) {
-  const __m128i both = _mm_set_epi64x(other, static_cast<long long>(one));
-  return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_clmulepi64_si128(both, both, 0x10)));
+  const __m128i first = _mm_cvtsi64_si128(static_cast<std::int64_t>(one));
+  const __m128i second = _mm_cvtsi64_si128(other);
+  return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_clmulepi64_si128(first, second, 0)));
 }
 
 __attribute__((target("sse4.2,pclmul"))) std::uint32_t add_by_instruction(std::uint32_t state,
