@@ -38,7 +38,7 @@ struct ArchiveCall {
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
 
-// Returns the store's answer. If a mark made a request unnecessary, returns its kind. Throws Error
+// Returns the store's answer, or the kind of the mark that made a request unnecessary. Throws Error
 // as archive_file() does. Errors for the other files are not reported: PostgreSQL will pass those
 // files again.
 //

@@ -57,9 +57,9 @@ class Decompressor {
   ~Decompressor();
   // Throws Error{kDamaged} for bytes that are not zstd, a frame whose content checksum fails
   // (kCheck) or is missing, and a window above kLargestWindowLog. Returns how many bytes of
-  // `encoded` were used. These are fewer than all bytes only if a frame ended there (at_frame_end()
-  // is then true). Messages name the position at which the faulty frame starts, in bytes from the
-  // start of the first frame.
+  // `encoded` were used: fewer than encoded.size() only if a frame ended at that byte
+  // (at_frame_end() is then true). Messages name the position at which the faulty frame starts, in
+  // bytes from the start of the first frame.
   std::size_t write(ByteView encoded, const ByteSink& raw);
   bool at_frame_end() const;  // also true before the first byte
 

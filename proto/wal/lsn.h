@@ -51,7 +51,8 @@ struct SegmentNumber {
   auto operator<=>(const SegmentNumber&) const = default;
 };
 
-// For the segment after the last possible one, returns the last position instead of 0/0.
+// The start of the number after the highest segment would overflow to 0/0. Returns the highest LSN
+// for it instead.
 Lsn start_of(SegmentNumber number, SegmentSize size);
 SegmentNumber segment_of(Lsn lsn, SegmentSize size);
 // Returns the segment with the last byte of the log from `begin` up to `end`, which is not part of

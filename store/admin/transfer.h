@@ -32,8 +32,9 @@ struct TransferPlan {
   std::span<const FoundFile> files;  // in the order of the log; the range of the call selects
   // Reads and checks a unit. Called by several threads at once.
   std::function<Selection(const ImportUnit&)> select;
-  // The command of this call with its arguments. If a transfer ends early, the message that shows
-  // how to continue it adds the options of this call.
+  // The words with which this run's command line begins: "import CLUSTER DIR", or "backfill
+  // --pgdata DIR CLUSTER". If the transfer ends early, the message that shows how to continue it
+  // appends the other options of this run.
   Words command;
   std::function<void(const Findings&)> explain;  // writes hints about the findings; may be empty
 };

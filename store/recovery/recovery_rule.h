@@ -6,7 +6,7 @@
 //                    recovery_target_inclusive is off. If it is on, PostgreSQL replays that record,
 //                    too, which may be a COMMIT
 //   a restore point  after the first record that creates a restore point of that name
-// A record stops a recovery only if it is complete: a server may give up a record that continues in
+// A record stops a recovery only if it is complete: a server may abandon a record that continues in
 // the next segment, and PostgreSQL then ignores it (log_chain.h). If the stop comes before the
 // backup is consistent, PostgreSQL ends with "requested recovery stop point is before consistent
 // recovery point". If the WAL ends first, 13 and newer end with "recovery ended before configured

@@ -29,10 +29,10 @@ class SharedReads {
   ~SharedReads();
 
   using Open = std::function<std::unique_ptr<ObjectSource>()>;
-  // Returns the object, positioned at its first byte. It comes from open(), or from a call of
-  // open() for `key` by another caller a moment ago. Returns nullptr if the object is absent,
-  // according to a call of `open` within this call. The source may be read after this SharedReads
-  // is destroyed.
+  // Returns the object, positioned at its first byte. The object comes from the parameter `open`,
+  // or from what another caller opened for `key` a moment ago. Returns nullptr only if this call
+  // has itself called the parameter `open`, and that found no object. The source may be read after
+  // this SharedReads is destroyed.
   std::unique_ptr<ObjectSource> open(const std::string& key, const Open& open);
   // Call it if `key` may have another object now, or none. From now on, nobody joins a read that
   // was opened before. Existing readers continue.
