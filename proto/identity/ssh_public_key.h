@@ -18,7 +18,7 @@ struct SshPublicKey {
 };
 
 // Parses the line of a .pub file: "TYPE BASE64", with or without a comment after it. Returns
-// nullopt for any other text, and if the type differs from the type in the blob.
+// nullopt for any other text, or if the type differs from the type in the blob.
 std::optional<SshPublicKey> parse_ssh_public_key(std::string_view line);
 
 // Returns the key whose blob is `base64`, the form in which the registry contains it. Returns

@@ -20,8 +20,8 @@ struct LocalStore {
 };
 
 // Throws Error{kUnavailable} if the program cannot be started. If `store.wal_folder` records a
-// child of the same archive that still runs, throws the same error, and starts no other child
-// (proto/pgdata/left_processes.h).
+// child for the same archive, and that child is still running, throws the same error without
+// starting another child (proto/pgdata/left_processes.h).
 //
 // When the transport is destroyed, the child's standard input ends, and so the child exits. The
 // destructor waits for the child for at most a second, and then kills it. If the child does not end

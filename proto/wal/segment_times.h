@@ -9,11 +9,12 @@
 // recoveryStopsAfter). The bytes that are read here are the same from 9.5 to 19.
 //
 // A recovery uses a record that begins in one segment and ends in the next, if it has both
-// segments. This code sees the bytes of one segment only. So it reports such a record, which is the
-// last one of its segment, apart from the others. It knows the time of a COMMIT or ABORT record if
-// the first 34 to 45 bytes lie in the segment in which the record begins. Otherwise it reports the
-// record's first bytes. The next segment has the others, and time_of_parts() finds the time in
-// both. This code never knows such a restore point.
+// segments. This code sees the bytes of one segment only. So it reports the last record of a
+// segment separately if that record continues in the next segment. It knows the time of a COMMIT or
+// ABORT record if the first 34 to 45 bytes lie in the segment in which the record begins. Otherwise
+// it reports the record's first bytes. The remaining bytes are in the next segment, and
+// time_of_parts() finds the time in both. A restore point that continues in the next segment is not
+// reported.
 //
 // A record that continues may never end: after a crash, or a promotion, the server may abandon it
 // (XLP_FIRST_IS_OVERWRITE_CONTRECORD), and PostgreSQL then ignores it. Only the segment in which
@@ -74,12 +75,12 @@ struct SegmentTimes {
   // that begins and ends in the segment. The times of records are not monotonic. nullopt: no such
   // record.
   std::optional<TimeMicro> earliest, latest;
-  // The time of such a record if it is the last one, and continues in the next segment. nullopt: no
-  // such record, or its time lies in the next segment.
+  // The time of the last record, if it is a COMMIT, COMMIT PREPARED, ABORT or ABORT PREPARED record
+  // that continues in the next segment. nullopt: it is not, or its time lies in the next segment.
   std::optional<TimeMicro> open_time;
-  // Set if the last record continues in the next segment, and this segment has too little of the
-  // record to show whether it is such a record, or its time: the record's first bytes. Empty: these
-  // bytes are not known.
+  // The first bytes of the last record. Set if that record continues in the next segment, and this
+  // segment has too little of the record to show its kind or its time. Empty: these bytes are not
+  // known.
   std::optional<RecordHead> open_head;
   // The first bytes of the segment that belong to a record of an earlier segment. nullopt: no such
   // record continues here. Empty: it is not known whether one does.
@@ -114,9 +115,9 @@ class SegmentTimesCollector {
   // Returns whether add() needs the bytes after this header (XLogRecord).
   static bool wants(const std::array<std::byte, kRecordHeaderSize>& header);
 
-  // Takes the first bytes of the rest of a record that an earlier segment begins.
+  // A record of an earlier segment continues here: `bytes` are its first bytes in this segment.
   void begin_rest(ByteView bytes) { times_.rest_head = RecordHead(bytes); }
-  // Ends the rest.
+  // That record ends at `end`.
   void finish_rest(Lsn end) { times_.rest_end = end; }
   // Starts the next record.
   void begin() { size_ = 0; }

@@ -69,8 +69,8 @@ struct PutFile {
 // POST /v1/clusters/{cluster}/wal/{file}: does the archive have this content under this name? A
 // positive answer makes the same promise as the answer to a put. The request has no body.
 struct ConfirmFile {
-  // The put that would send the file. The request does not contain its encoding, instance and
-  // ask_first.
+  // The put that would send the file. The request omits three of its members: encoding, instance
+  // and ask_first.
   PutFile put;
   // The SHA-256 of the raw file. It proves that content of another client is the same: nobody can
   // construct two files with one SHA-256.

@@ -229,7 +229,7 @@ struct ConflictReport {
   // The digest of the version that has the name; "" if no version has it.
   std::string standing, standing_client;
   // The LSN at which the two segments start to differ, and the LSNs at which they end. "" in a list
-  // of all files, and if one of the versions is not a segment.
+  // of all files, or if one of the versions is not a segment.
   std::string differs_at, ends_at, standing_ends_at;
   bool operator==(const ConflictReport&) const = default;
 };

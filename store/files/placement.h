@@ -40,8 +40,8 @@ namespace walstow {
 struct PlacedFile {
   enum class Result { kNew, kStood };
   Result result = Result::kNew;
-  // The digest of the object under `name`. It differs from the digest of the put if the two files
-  // differ only after the end of their log.
+  // The digest of the object under `name`. Usually that of the put. It is another digest if the
+  // existing segment and the incoming one have the same log, but differ in the bytes after its end.
   Digest digest;
   std::string name;               // as stored
   std::uint64_t stored_size = 0;  // bytes

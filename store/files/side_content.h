@@ -80,12 +80,13 @@ std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& sou
 bool replace_damaged(Backend& backend, StagedObject& staged, const std::string& key,
                      ObjectSource& damaged, const std::string& problem);
 
-// All versions of an era that are kept as `kept`, in the order of their keys. The whole list is in
-// memory.
+// One kept version: an open conflict, or a settled version.
 struct KeptContent {
   layout::KeptName name;
   Entry entry;
 };
+// Returns the versions in `era` whose names have the kind `kept`, in the order of their keys. Holds
+// the whole list in memory.
 std::vector<KeptContent> list_kept(const Archive& archive, const std::string& cluster,
                                    const EraName& era, layout::Kept kept);
 

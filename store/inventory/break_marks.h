@@ -32,7 +32,7 @@ struct LogBreak {
   Lsn at;
   WalFileName segment;         // the break is inside this segment
   bool is_unfinished = false;  // the segment is not damaged: it ends at `at`
-  // If set, the break is between this segment and `segment`, and either may be damaged.
+  // If set, the break is between this segment and `segment`. Either may be damaged.
   std::optional<WalFileName> before;
   // The versions that were read to find a break between two segments: from the segment in which a
   // reader stops, to `segment`. If one of these segments was replaced since, the break may no
@@ -57,7 +57,8 @@ void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
 void forget_break(Backend& backend, std::string_view cluster, const EraName& era,
                   const SegmentContent& put);
 
-// Returns whether the log continues after a segment: on its timeline, or on one that left it later.
+// Returns whether the log continues after a segment: on its timeline, or on one that branched
+// off later.
 using GoesOnAfter = std::function<bool(const WalFileName& segment)>;
 
 // Returns the marks whose versions exist, at most `most`. Leaves out unfinished segments after

@@ -26,7 +26,8 @@ class TimesIndex {
   // about 400 bytes, and with many restore points at most 20 kB.
   static constexpr std::size_t kMostRemembered = 4096;
 
-  // `segment` (kSegment) exists under its own name. Never blocks.
+  // Requires a `segment` of kind kSegment, and an object in the archive under that name. Never
+  // blocks.
   void remember(std::string_view cluster, const EraName& era, const WalFileName& segment,
                 TimesEntry entry);
 

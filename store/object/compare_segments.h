@@ -18,9 +18,10 @@ bool same_content(ObjectSource& one, ObjectSource& other);
 // Returns "its records break off at 0/3000128 ...", for SegmentEnd::broken.
 std::string describe_break(const WalFileName& segment, SegmentSize size, std::uint64_t offset);
 
-// Returns "the log from 0/2FFFFF0 in ... does not continue in ... as it should: ..." for two
-// segments, and either may be damaged. `broken` is the result of RecordsAcrossSegments::add()
-// for `segment`, after `before`.
+// Describes the point at which the log breaks off between `before` and `segment`: "the log from
+// 0/2FFFFF0 in ... does not continue in ... as it should: ...". Either segment may be damaged.
+// `broken` is what RecordsAcrossSegments::add() returned for `segment` when `before` was the
+// previous segment.
 std::string describe_joint(const WalFileName& before, const WalFileName& segment, SegmentSize size,
                            Lsn broken);
 

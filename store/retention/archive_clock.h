@@ -68,8 +68,8 @@ struct ArchiveClock {
   FutureTimes future_times(Time counted) const;
   // Returns "" if the clock is trusted. Otherwise returns human-readable text with a remedy.
   std::string doubt_text(const std::string& cluster) const;
-  // Returns "" unless policies wait for the kernel's clock to be synchronized again. In that case,
-  // returns one sentence.
+  // Returns one sentence if policies are waiting for the kernel's clock to be synchronized again,
+  // and "" otherwise.
   std::string sync_text() const;
 };
 

@@ -17,7 +17,7 @@ struct LogPart {
 };
 
 // Returns the log that ends with segment `last` of `timeline`, the oldest timeline first, as the
-// histories in `era` describe it. A timeline begins with the segment in which it left its parent:
+// histories in `era` describe it. A timeline begins with the segment in which it branched off:
 // the file of that segment contains the parent's log up to the branch point. So each number occurs
 // once. The oldest part begins with segment 0.
 std::vector<LogPart> log_parts(const EraReport& era, Timeline timeline, SegmentNumber last);
