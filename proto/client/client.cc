@@ -232,7 +232,7 @@ asio::awaitable<PutDone> Client::State::put_once(PutFile put, FileContent& raw, 
   if (reply->status != 200 && reply->status != 201) {
     throw refusal_in(options.store_text, *reply, text);
   }
-  PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kStood,
+  PutDone done{.result = reply->status == 201 ? PutResult::kPublished : PutResult::kExisted,
                .report = parse_put_report(text)};
   if (is_about(done.report, put)) co_return done;
   throw Error(

@@ -20,7 +20,7 @@ Confirmation understand(const ConfirmFile& question, const std::string& answer) 
   ConfirmReport report = parse_confirm_report(answer);
   if (!report.archived) return {.done = {}, .other_content = report.other_content};
   if (is_about(*report.archived, question.put)) {
-    return {.done = PutDone{.result = PutResult::kStood, .report = *std::move(report.archived)}};
+    return {.done = PutDone{.result = PutResult::kExisted, .report = *std::move(report.archived)}};
   }
   throw Error(ErrorKind::kUnavailable,
               fmt::format("the store's answer is about another file, \"{}\" with digest \"{}\"",

@@ -24,8 +24,8 @@
 
 namespace walstow {
 
-// kPublished: the file is new in the store (201). kStood: the store had the file already (200).
-enum class PutResult { kPublished, kStood };
+// kPublished: the file is new in the store (201). kExisted: the store had the file already (200).
+enum class PutResult { kPublished, kExisted };
 
 struct PutDone {
   PutResult result = PutResult::kPublished;

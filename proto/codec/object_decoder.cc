@@ -27,7 +27,7 @@ std::size_t header_line_size(ByteView prefix) {
                         magic, kHeaderFrameMagic));
   }
   if (size == 0 || size > kLargestObjectHeader) {
-    damaged(fmt::format("object header takes {} bytes, but only 1 to {} bytes are allowed", size,
+    damaged(fmt::format("object header has {} bytes, but only 1 to {} bytes are allowed", size,
                         kLargestObjectHeader));
   }
   return size;
@@ -167,7 +167,7 @@ void ObjectDecoder::State::read_trailer() {
   const auto size = load_little_endian<std::uint32_t>(gathered, kMagicSize);
   Sha256Digest announced;
   if (size != announced.size()) {
-    damaged(fmt::format("object's trailer takes {} bytes, not {}", size, announced.size()));
+    damaged(fmt::format("object's trailer has {} bytes, not {}", size, announced.size()));
   }
   if (sha256) {
     std::copy_n(gathered.begin() + kFramePrefixSize, announced.size(), announced.begin());

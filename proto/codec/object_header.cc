@@ -123,7 +123,7 @@ std::string encode_object_header(const ObjectHeader& header) {
   std::string line = fmt::format("{}\n", json::serialize(fields));
   if (line.size() > kLargestObjectHeader) {
     throw Error(ErrorKind::kInvalid,
-                fmt::format("object header takes {} bytes, but only {} are allowed", line.size(),
+                fmt::format("object header has {} bytes, but only {} are allowed", line.size(),
                             kLargestObjectHeader));
   }
   return line;
@@ -131,8 +131,8 @@ std::string encode_object_header(const ObjectHeader& header) {
 
 ObjectHeader decode_object_header(std::string_view json) {
   if (json.size() > kLargestObjectHeader) {
-    damaged_header(fmt::format("it takes {} bytes, but only {} are allowed", json.size(),
-                               kLargestObjectHeader));
+    damaged_header(
+        fmt::format("it has {} bytes, but only {} are allowed", json.size(), kLargestObjectHeader));
   }
   if (!json.ends_with('\n')) damaged_header("its line does not end");
   json::error_code error;

@@ -300,8 +300,8 @@ bool PosixFileSystem::make_folder(const std::string& path) {
     if (::mkdirat(at.folder.get(), at.name.c_str(), folder_mode_) == 0) return true;
   }
   if (errno != EEXIST) throw_creation_error(what, errno, at.folder.get());
-  const std::optional<FileStatus> standing = status(path);
-  if (standing && standing->type != FileStatus::Type::kFolder) throw_system_error(what, ENOTDIR);
+  const std::optional<FileStatus> existing = status(path);
+  if (existing && existing->type != FileStatus::Type::kFolder) throw_system_error(what, ENOTDIR);
   return false;
 }
 
@@ -375,8 +375,8 @@ std::unique_ptr<FileLock> PosixFileSystem::lock(
 }
 
 bool PosixFileSystem::remove_if_dead(const std::string& path) {
-  const std::optional<FileStatus> standing = status(path);
-  if (!standing || standing->type != FileStatus::Type::kFile) return false;  // not a temporary
+  const std::optional<FileStatus> existing = status(path);
+  if (!existing || existing->type != FileStatus::Type::kFile) return false;  // not a temporary
   const std::optional<Location> at = root_.find(path);
   if (!at) return false;
   const Descriptor fd = open_regular(*at, path, O_RDWR);

@@ -377,26 +377,26 @@ SegmentEnd SegmentEndFinder::extent() const {
 
 SegmentRelation relation_of(const SegmentPair& pair) {
   using Kind = SegmentEnd::Kind;
-  const SegmentEnd& standing = pair.standing;
-  const SegmentEnd& newcomer = pair.newcomer;
-  const bool equal_in_standing = pair.first_difference >= standing.offset;
-  const bool equal_in_newcomer = pair.first_difference >= newcomer.offset;
-  const bool both_end = standing.kind == newcomer.kind &&
-                        (standing.kind == Kind::kSwitched || standing.kind == Kind::kUnfinished);
-  if (both_end && standing.offset == newcomer.offset && equal_in_standing) {
+  const SegmentEnd& existing = pair.existing;
+  const SegmentEnd& incoming = pair.incoming;
+  const bool equal_in_existing = pair.first_difference >= existing.offset;
+  const bool equal_in_incoming = pair.first_difference >= incoming.offset;
+  const bool both_end = existing.kind == incoming.kind &&
+                        (existing.kind == Kind::kSwitched || existing.kind == Kind::kUnfinished);
+  if (both_end && existing.offset == incoming.offset && equal_in_existing) {
     return SegmentRelation::kSame;
   }
-  if (newcomer.kind == Kind::kUnfinished && equal_in_newcomer) {
-    return SegmentRelation::kNewcomerUnfinished;
+  if (incoming.kind == Kind::kUnfinished && equal_in_incoming) {
+    return SegmentRelation::kIncomingUnfinished;
   }
-  const bool goes_further = standing.kind == Kind::kUnfinished && equal_in_standing &&
-                            newcomer.kind != Kind::kUnclear && newcomer.offset > standing.offset;
+  const bool goes_further = existing.kind == Kind::kUnfinished && equal_in_existing &&
+                            incoming.kind != Kind::kUnclear && incoming.offset > existing.offset;
   if (!goes_further) return SegmentRelation::kDifferent;
-  return may_stand(newcomer) ? SegmentRelation::kStandingUnfinished
-                             : SegmentRelation::kNewcomerUnfinished;
+  return may_have_name(incoming) ? SegmentRelation::kExistingUnfinished
+                                 : SegmentRelation::kIncomingUnfinished;
 }
 
-bool may_stand(const SegmentEnd& end) {
+bool may_have_name(const SegmentEnd& end) {
   return end.kind != SegmentEnd::Kind::kUnfinished || end.tail != SegmentEnd::Tail::kStale;
 }
 

@@ -148,8 +148,8 @@ class SegmentEndFinder {
 
 // An existing segment, and an incoming one with the same name and other bytes.
 struct SegmentPair {
-  SegmentEnd standing;
-  SegmentEnd newcomer;
+  SegmentEnd existing;
+  SegmentEnd incoming;
   std::uint64_t first_difference = 0;  // offset of the first byte in which they differ
 };
 
@@ -160,10 +160,10 @@ enum class SegmentRelation {
   kSame,
   // The incoming segment is unfinished, and the existing one contains all of its written bytes. Or
   // both are unfinished, and the incoming one must not get the name although it is longer.
-  kNewcomerUnfinished,
+  kIncomingUnfinished,
   // The existing segment is unfinished. The incoming one contains all of its written bytes, and
   // more: replaying it gives everything that replaying the existing one gives, and more.
-  kStandingUnfinished,
+  kExistingUnfinished,
   kDifferent,  // none of these: the segments belong to two histories, or one is damaged
 };
 
@@ -173,6 +173,6 @@ SegmentRelation relation_of(const SegmentPair& pair);
 // segment may not, if stale pages of another segment follow its end. Only a standby sends such a
 // segment, and the primary has the complete version. Zeros after the end prove less: an
 // administrator who completes a .partial by hand fills it with zeros.
-bool may_stand(const SegmentEnd& end);
+bool may_have_name(const SegmentEnd& end);
 
 }  // namespace walstow

@@ -195,11 +195,14 @@ std::optional<Parsed> parse_standby(const RequestHead& request, const std::strin
   if (path.size() != 6 || request.method != Method::kDelete) return std::nullopt;
   const bool instance = path[5].size() == 32 &&
                         path[5].find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  if (!parse_text(path[4]) || !instance) {
-    return make_refusal(Code::kBadRequest,
-                        fmt::format("\"{}\" is not an instance, or \"{}\" is not a client",
-                                    shown(path[5]), shown(path[4])),
-                        "\"walstow standby list\" shows instances and clients.");
+  const std::string hint = "\"walstow standby list\" shows clients and instances.";
+  if (!parse_text(path[4])) {
+    return make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not a client", shown(path[4])),
+                        hint);
+  }
+  if (!instance) {
+    return make_refusal(Code::kBadRequest, fmt::format("\"{}\" is not an instance", shown(path[5])),
+                        hint);
   }
   return ForgetStandby{cluster, path[4], path[5]};
 }

@@ -315,9 +315,10 @@ int change_rights(const CommandContext& call, const std::string& cluster,
     }
     before = now.front().grants;
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("other administrators keep changing the rights of client \"{}\"", name),
-              "Nothing was changed. Try again.");
+  throw Error(
+      ErrorKind::kUnavailable,
+      fmt::format("gave up on client \"{}\": other administrators kept changing its rights", name),
+      "Nothing was changed. Try again.");
 }
 
 int client_grant(const CommandContext& call) {

@@ -45,7 +45,7 @@ std::string summary_line(const CommandContext& call, const CopyResult& result) {
     return to_line({{"kind", "summary"},
                     {"objects", counts.objects},
                     {"bytes", counts.bytes},
-                    {"standing", counts.standing},
+                    {"standing", counts.existing},
                     {"records", counts.records},
                     {"refused", counts.refused},
                     {"damaged", counts.damaged},
@@ -55,7 +55,7 @@ std::string summary_line(const CommandContext& call, const CopyResult& result) {
   }
   std::string text =
       fmt::format("copied {} objects, {}, and {} records; {} objects already existed\n",
-                  counts.objects, size_text(counts.bytes), counts.records, counts.standing);
+                  counts.objects, size_text(counts.bytes), counts.records, counts.existing);
   if (counts.refused + counts.damaged + counts.foreign > 0) {
     text += fmt::format("{} refused, {} damaged, {} foreign\n", counts.refused, counts.damaged,
                         counts.foreign);
@@ -109,7 +109,7 @@ int copy(const CommandContext& call) {
       .jobs = jobs,
       .on_progress =
           [&](const CopyCounts& counts) {
-            line.show(counts.objects + counts.standing, counts.bytes + counts.standing_bytes);
+            line.show(counts.objects + counts.existing, counts.bytes + counts.existing_bytes);
           },
       .on_problem =
           [&](const CopyProblem& problem) {

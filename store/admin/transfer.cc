@@ -149,7 +149,7 @@ void Transfer::put(const ImportTarget& target, SoundFile& file, StoreClient& sto
   report(std::move(result.findings));
   if (!result.done) return;
   const std::lock_guard lock(reporting_);
-  if (result.done->result == PutResult::kStood) {
+  if (result.done->result == PutResult::kExisted) {
     ++counts_.existed;
     return;
   }

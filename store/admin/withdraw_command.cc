@@ -135,11 +135,11 @@ int withdraw(const CommandContext& call) {
       client.ask(ListWithdrawn{.cluster = asked.cluster, .name = asked.name}, patience()));
   // An interrupted withdrawal is completed. If nothing has the name any more, it was completed
   // before.
-  const bool stands = std::ranges::any_of(page.files, [](const WithdrawnReport& report) {
+  const bool exists = std::ranges::any_of(page.files, [](const WithdrawnReport& report) {
     return report.state == "standing" || report.state == "unfinished";
   });
-  const WithdrawnReport report = chosen(asked, page, "file", [stands](const WithdrawnReport& one) {
-    return !stands || one.state == "standing" || one.state == "unfinished";
+  const WithdrawnReport report = chosen(asked, page, "file", [exists](const WithdrawnReport& one) {
+    return !exists || one.state == "standing" || one.state == "unfinished";
   });
   if (report.state == "standing") {
     if (!call.json()) print_report(call, report);

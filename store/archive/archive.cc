@@ -101,7 +101,7 @@ void Archive::verify_present() const {
   throw Error(ErrorKind::kUnavailable,
               fmt::format("{} is a different archive now: its id is {}, but it was {}",
                           backend_->describe(), id, id_),
-              "Mount the right archive. If the new one is meant, restart walstowd.");
+              "Mount the right archive. If this one is the right one, restart walstowd.");
 }
 
 // --- clusters ---
@@ -198,14 +198,14 @@ void Archive::make_era_durable(std::string_view cluster, const EraName& era) con
 
 void Archive::verify_era(std::string_view cluster, const EraName& era) const {
   const std::string key = layout::era_folder_record(cluster, era);
-  const auto standing = read_era(*backend_, key);
-  if (!standing) {
+  const auto existing = read_era(*backend_, key);
+  if (!existing) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("era folder \"{}\" is missing from {}",
                             layout::era_prefix(cluster, era), backend_->describe()),
                 "Move it back, or restore it from a copy of the archive.");
   }
-  if (*standing != era) throw_damaged_record(record_name(*backend_, key));
+  if (*existing != era) throw_damaged_record(record_name(*backend_, key));
 }
 
 SegmentSize segment_size_of(const EraName& era) {

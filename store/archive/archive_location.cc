@@ -55,10 +55,10 @@ std::unique_ptr<Backend> begin_archive(const ArchiveLocation& location) {
 std::string initialize_archive(const ArchiveLocation& location) {
   if (!location.s3) return initialize_archive_folder(location.name);
   const auto backend = make_s3_backend(*location.s3);
-  const auto standing = backend->list_after("", "", 1);
-  if (!standing.empty() && !backend->read_record(std::string(layout::kMarker))) {
+  const auto existing = backend->list_after("", "", 1);
+  if (!existing.empty() && !backend->read_record(std::string(layout::kMarker))) {
     throw Error(ErrorKind::kRefused,
-                fmt::format("\"{}\" already contains \"{}\"", location.name, standing.front().key),
+                fmt::format("\"{}\" already contains \"{}\"", location.name, existing.front().key),
                 "Give the archive its own prefix: s3://BUCKET/PREFIX.");
   }
   probe_s3(*location.s3);

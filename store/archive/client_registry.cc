@@ -97,7 +97,7 @@ AddedClient add_client(Backend& backend, const AddClient& add, Time now) {
           return encode(client);
         }
         done.client = decode(*content, backend, key);
-        done.result = same_client(done.client, client) ? AddedClient::Result::kStood
+        done.result = same_client(done.client, client) ? AddedClient::Result::kExisted
                                                        : AddedClient::Result::kTaken;
         return std::nullopt;
       });

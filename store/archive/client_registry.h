@@ -27,7 +27,7 @@ struct AddedClient {
     kAdded,
     // The client existed, with the same key, grants and certificate: the call was repeated after a
     // lost answer.
-    kStood,
+    kExisted,
     kTaken,  // another client has the name; its record was not touched
   };
   Result result = Result::kAdded;

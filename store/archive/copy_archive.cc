@@ -104,7 +104,7 @@ class Copy {
   void remove_extra(const Entry& extra);
   void give_up_source();
   void count_copied(std::uint64_t bytes);
-  void count_standing(std::uint64_t bytes);
+  void count_existing(std::uint64_t bytes);
   void count_record();
   void tell(CopyProblem::Kind kind, const std::string& key, const std::string& text);
 
@@ -128,11 +128,11 @@ void Copy::count_copied(std::uint64_t bytes) {
   if (options_.on_progress) options_.on_progress(counts_);
 }
 
-void Copy::count_standing(std::uint64_t bytes) {
+void Copy::count_existing(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   if (is_last_look_) return;  // the first pass has counted it
-  ++counts_.standing;
-  counts_.standing_bytes += bytes;
+  ++counts_.existing;
+  counts_.existing_bytes += bytes;
   if (options_.on_progress) options_.on_progress(counts_);
 }
 
@@ -157,17 +157,18 @@ void Copy::tell(CopyProblem::Kind kind, const std::string& key, const std::strin
 bool Copy::begin() {
   const auto marker = from_.read_record(marker_key());
   const auto moved = from_.read_record(std::string(layout::kMovedMarker));
-  const auto standing = to_.read_record(marker_key());
+  const auto existing = to_.read_record(marker_key());
   const bool finishes = options_.pass == CopyOptions::Pass::kFinish;
-  if (!marker && moved && standing == moved) {
+  if (!marker && moved && existing == moved) {
     to_.remove_record(std::string(layout::kCopyMarker));
     return false;
   }
   if (!marker && moved && !finishes) {
-    throw Error(ErrorKind::kRefused,
-                fmt::format("{} is no longer the archive: a copy with --finish was interrupted",
-                            from_.describe()),
-                "Complete that copy: repeat it with --finish.");
+    throw Error(
+        ErrorKind::kRefused,
+        fmt::format("{} is no longer the archive: \"walstow copy --finish\" was interrupted",
+                    from_.describe()),
+        "Repeat that command, with --finish, to complete the copy.");
   }
   if (!marker && !moved) {
     throw Error(
@@ -176,7 +177,7 @@ bool Copy::begin() {
         "Mount it, or correct its path.");
   }
   marker_ = marker ? *marker : *moved;
-  if (standing) {
+  if (existing) {
     throw Error(ErrorKind::kRefused, fmt::format("{} is already an archive", to_.describe()),
                 "Give an empty location, or the location of an unfinished copy.");
   }
@@ -205,9 +206,9 @@ void Copy::note_running() {
   const auto text = to_line({{"format", kArchiveFormat}, {"begun", to_iso8601(now)}});
   if (to_.create_record(key, text)) return;
   const std::string place = record_name(to_, key);
-  const auto standing = to_.read_record(key);
-  if (!standing) return;  // another copy has ended
-  unfinished_since_ = time_member(parse_record(*standing, place), "begun");
+  const auto existing = to_.read_record(key);
+  if (!existing) return;  // another copy has ended
+  unfinished_since_ = time_member(parse_record(*existing, place), "begun");
   if (!unfinished_since_) throw_damaged_record(place);
 }
 
@@ -257,10 +258,10 @@ void Copy::pass_below(const std::string& prefix) {
       to.advance();
       continue;
     }
-    const bool stands = theirs != nullptr && theirs->key == ours->key;
-    items.push_back({.from = *ours, .to = stands ? std::optional(*theirs) : std::nullopt});
+    const bool exists = theirs != nullptr && theirs->key == ours->key;
+    items.push_back({.from = *ours, .to = exists ? std::optional(*theirs) : std::nullopt});
     from.advance();
-    if (stands) to.advance();
+    if (exists) to.advance();
     if (items.size() < kBatch) continue;
     copy_items(items);
     items.clear();
@@ -304,7 +305,7 @@ void Copy::copy_object(const Item& item) {
   }
   const bool copied_since = item.to->modified > item.from.modified + kClocksDiffer;
   if (copied_since && item.to->size == item.from.size) {
-    count_standing(item.from.size);
+    count_existing(item.from.size);
   } else {
     compare(key);
   }
@@ -315,7 +316,7 @@ void Copy::compare(const std::string& key) {
   const auto theirs = to_.open_object(key);
   if (ours == nullptr) return;  // it was removed a moment ago
   if (theirs != nullptr && have_same_bytes(*ours, *theirs)) {
-    count_standing(theirs->size());
+    count_existing(theirs->size());
     return;
   }
   tell(CopyProblem::Kind::kRefused, key, "the target contains other bytes");

@@ -33,7 +33,7 @@ namespace walstow {
 struct CopyCounts {
   std::uint64_t objects = 0, bytes = 0;  // copied during this call
   // Objects that the target already had.
-  std::uint64_t standing = 0, standing_bytes = 0;
+  std::uint64_t existing = 0, existing_bytes = 0;
   // Records that were written or removed, to match the records of the source.
   std::uint64_t records = 0;
   // Objects for whose keys the target has other bytes.

@@ -173,9 +173,9 @@ std::string_view timeline_of(std::string_view segment) {
 }
 
 // The record after the report. nullopt: the report is older than the record.
-std::optional<Position> apply(std::optional<Position> standing, std::string_view client,
+std::optional<Position> apply(std::optional<Position> existing, std::string_view client,
                               const PositionChange& change, Time now) {
-  Position position = standing.value_or(Position());
+  Position position = existing.value_or(Position());
   const std::string system = std::to_string(change.system_identifier);
   // A data directory that was filled anew: the segments that it was served in its earlier life do
   // not show what it needs.
@@ -307,23 +307,23 @@ void update_position(Backend& backend, std::string_view cluster, std::string_vie
   const std::string key = layout::standby_record(cluster, client, change.instance.id);
   const auto next_record =
       [&](const std::optional<std::string>& content) -> std::optional<std::string> {
-    std::optional<Position> standing;
-    if (content) standing = decode_position(backend, *content, key);
-    if (standing) forget_far_sequences(*standing, now);
+    std::optional<Position> existing;
+    if (content) existing = decode_position(backend, *content, key);
+    if (existing) forget_far_sequences(*existing, now);
     // A primary that was never a standby has no position to retire, and a standby that got nothing
     // has none yet.
-    if (!standing && !change.handed && !change.restartpoint) return std::nullopt;
-    const auto next = apply(standing, client, change, now);
+    if (!existing && !change.handed && !change.restartpoint) return std::nullopt;
+    const auto next = apply(existing, client, change, now);
     if (!next) return std::nullopt;
-    if (standing && !worth_writing(*standing, *next, change)) return std::nullopt;
+    if (existing && !worth_writing(*existing, *next, change)) return std::nullopt;
     return encode_position(*next);
   };
   // Reading first saves most gets the lock; under the lock, the change decides again. Not for a
   // restartpoint, which is reported once: if the record has it already, an attempt whose answer was
   // lost has written it, and update_record() makes sure that it is durable.
-  const auto standing = backend.read_record(key);
-  if (!change.restartpoint && !next_record(standing)) return;
-  if (!standing) make_room(backend, cluster, client, now);
+  const auto existing = backend.read_record(key);
+  if (!change.restartpoint && !next_record(existing)) return;
+  if (!existing) make_room(backend, cluster, client, now);
   backend.update_record(key, next_record);
 }
 

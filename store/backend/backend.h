@@ -157,13 +157,13 @@ class Backend : public BackendReader {
   // So if two callers find the same damage, the slower one does not remove what the faster one has
   // published as a replacement.
   virtual bool set_aside(const std::string& key, const ObjectSource& damaged) = 0;
-  // The one exception to "never replaced": replaces `standing` with `successor` in one atomic step,
+  // The one exception to "never replaced": replaces `existing` with `successor` in one atomic step,
   // durable on return. The key has an object at every moment, and readers of the old one can finish
-  // reading it. `standing` is the source from open_object(key). Returns false, and does nothing, if
+  // reading it. `existing` is the source from open_object(key). Returns false, and does nothing, if
   // the key no longer has that object. The old object is lost: if it is still needed, the caller
   // must first keep a durable copy elsewhere.
   virtual bool replace_object(StagedObject& successor, const std::string& key,
-                              const ObjectSource& standing) = 0;
+                              const ObjectSource& existing) = 0;
   // Durable on return. Returns false if the object was absent.
   virtual bool remove_object(const std::string& key) = 0;
   // Removes the objects of all these keys, durable on return. Returns the number of objects that

@@ -136,7 +136,7 @@ class DirectoryBackend final : public Backend {
   bool make_durable(const std::string& key) override;
   bool set_aside(const std::string& key, const ObjectSource& damaged) override;
   bool replace_object(StagedObject& successor, const std::string& key,
-                      const ObjectSource& standing) override;
+                      const ObjectSource& existing) override;
   bool remove_object(const std::string& key) override { return remove_objects({key}) != 0; }
   std::size_t remove_objects(const std::vector<std::string>& keys) override;
   std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
@@ -254,7 +254,7 @@ bool DirectoryBackend::set_aside(const std::string& key, const ObjectSource& dam
 // object. The rename removes the temporary's own name, which needs no fsync: if a crash brings it
 // back, a cleaner removes it.
 bool DirectoryBackend::replace_object(StagedObject& successor, const std::string& key,
-                                      const ObjectSource& standing) {
+                                      const ObjectSource& existing) {
   check_key(key);
   File& file = dynamic_cast<StagedFile&>(successor).file();
   const std::string folder = parent_folder(key);
@@ -263,7 +263,7 @@ bool DirectoryBackend::replace_object(StagedObject& successor, const std::string
   // As in set_aside(): under this lock nobody else takes the existing object from its key.
   const std::unique_ptr<FileLock> lock = lock_records(kRecordsPatience);
   const std::optional<FileStatus> status = files_->status(key);
-  if (!status || !dynamic_cast<const FileSource&>(standing).is(*status)) return false;
+  if (!status || !dynamic_cast<const FileSource&>(existing).is(*status)) return false;
   files_->replace_by_temporary(file, key);
   files_->sync_folder(folder);
   file.close();
@@ -298,8 +298,8 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
   check_key(key);
   const std::unique_ptr<FileLock> lock = lock_records(kUpdatePatience);
   for (;;) {
-    const std::optional<std::string> standing = read_record(key);
-    const std::optional<std::string> content = change(standing);
+    const std::optional<std::string> existing = read_record(key);
+    const std::optional<std::string> content = change(existing);
     if (!content) {
       // A process that died before its fsync may have written the content that `change` relied on.
       make_durable(key);
@@ -307,7 +307,7 @@ void DirectoryBackend::update_record(const std::string& key, const Change& chang
     }
     check_record(key, *content);
     folders_.make(parent_folder(key));
-    if (standing) {
+    if (existing) {
       write_durably(*files_, key, *content);
       return;
     }
@@ -384,9 +384,9 @@ void probe_directory(FileSystem& files) {
   remove_stale_probes(files, parent_folder(path));
   const LinkResult once = files.link_temporary(*first, path);
   const LinkResult twice = files.link_temporary(*second, path);
-  const std::optional<std::string> standing = read_small_file(files, path, kSecond.size());
+  const std::optional<std::string> existing = read_small_file(files, path, kSecond.size());
   files.remove(path);
-  if (once == LinkResult::kLinked && twice == LinkResult::kExists && standing == kFirst) return;
+  if (once == LinkResult::kLinked && twice == LinkResult::kExists && existing == kFirst) return;
   throw Error(ErrorKind::kStorage,
               fmt::format("on the file system of \"{}\", a link can replace an existing file",
                           files.describe(".")),

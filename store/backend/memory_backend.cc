@@ -88,12 +88,12 @@ class MemoryBackend final : public Backend {
   }
 
   bool replace_object(StagedObject& successor, const std::string& key,
-                      const ObjectSource& standing) override {
+                      const ObjectSource& existing) override {
     check_key(key);
     const auto content = dynamic_cast<MemoryStaged&>(successor).content();
     const std::lock_guard lock(mutex_);
     const auto found = things_.find(key);
-    const Content* expected = dynamic_cast<const MemorySource&>(standing).content();
+    const Content* expected = dynamic_cast<const MemorySource&>(existing).content();
     if (found == things_.end() || found->second.content.get() != expected) return false;
     found->second = Thing{content};
     return true;

@@ -28,7 +28,7 @@ std::unique_ptr<FileSystem> open_archive(const std::string& folder,
 }
 
 // Reads the key back in every case: if another process has made it, that one counts.
-KeyHandle standing_or_new_key(const std::string& folder, const std::string& path) {
+KeyHandle existing_or_new_key(const std::string& folder, const std::string& path) {
   const auto files = open_archive(folder, {.file_mode = 0600});
   if (!files->status(path)) {
     make_folders_durably(*files, kFolder);
@@ -66,7 +66,7 @@ void make_authority(const std::string& folder, const std::string& archive_id, Ti
                             files->describe(kAuthorityCertificate)),
                 "Copy it back: every client has a copy of it, named \"ca.crt\".");
   }
-  const KeyHandle key = standing_or_new_key(folder, kAuthorityKey);
+  const KeyHandle key = existing_or_new_key(folder, kAuthorityKey);
   const CertificateHandle certificate = make_authority_certificate(
       *key, fmt::format("walstow archive {}", archive_id), lifetime_of(now, kAuthorityDays));
   create_durably(*files, kAuthorityCertificate, certificate_text(*certificate));
@@ -81,7 +81,7 @@ std::vector<std::string> server_hosts(const std::string& folder) {
 CertificateFacts renew_server_certificate(const std::string& folder, const Authority& authority,
                                           const ServerRenewal& renewal) {
   const auto files = open_archive(folder);
-  const KeyHandle key = standing_or_new_key(folder, kKey);
+  const KeyHandle key = existing_or_new_key(folder, kKey);
   const CertificateHandle certificate =
       authority.issue_server(*key, renewal.hosts, renewal.lifetime);
   write_durably(*files, kCertificate, certificate_text(*certificate));

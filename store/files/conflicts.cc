@@ -6,6 +6,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/backend/attempts.h"
 #include "store/backend/entries.h"
 #include "store/files/side_content.h"
 #include "store/object/compare_segments.h"
@@ -67,13 +68,13 @@ std::optional<DescribedObject> describe(Backend& backend, const std::string& key
 }
 
 // Reports where the two segments differ, if both can be read.
-void compare(ObjectSource& standing, ObjectSource& other, const WalFileName& segment,
+void compare(ObjectSource& existing, ObjectSource& other, const WalFileName& segment,
              SegmentSize size, ConflictReport& report) {
   try {
-    const SegmentPair pair = compare_segments(standing, other);
+    const SegmentPair pair = compare_segments(existing, other);
     report.differs_at = lsn_text(segment, size, pair.first_difference);
-    report.ends_at = lsn_text(segment, size, pair.newcomer.offset);
-    report.standing_ends_at = lsn_text(segment, size, pair.standing.offset);
+    report.ends_at = lsn_text(segment, size, pair.incoming.offset);
+    report.standing_ends_at = lsn_text(segment, size, pair.existing.offset);
   } catch (const Error& error) {
     if (!is_of_one_record(error)) throw;
     log_line(LogLevel::kWarning, error.what(), error.hint());
@@ -93,14 +94,14 @@ std::optional<ConflictReport> report_on(const Archive& archive, const std::strin
                         .client = object->header.client,
                         .put = object->header.time,
                         .stored_size = object->source->size()};
-  const auto standing = describe(backend, *layout::object_key(cluster, era, beside.file));
-  if (!standing) return report;
-  report.standing = to_string(standing->header.digest);
-  report.standing_client = standing->header.client;
-  if (report.standing == report.digest && same_content(*standing->source, *object->source))
+  const auto existing = describe(backend, *layout::object_key(cluster, era, beside.file));
+  if (!existing) return report;
+  report.standing = to_string(existing->header.digest);
+  report.standing_client = existing->header.client;
+  if (report.standing == report.digest && same_content(*existing->source, *object->source))
     return std::nullopt;
   if (comparing && beside.file.kind() == FileKind::kSegment)
-    compare(*standing->source, *object->source, beside.file, segment_size_of(era), report);
+    compare(*existing->source, *object->source, beside.file, segment_size_of(era), report);
   return report;
 }
 
@@ -120,7 +121,7 @@ class Decision {
   bool carry_out();
 
  private:
-  bool stands() const;
+  bool exists() const;
   bool is_meant(const Beside& beside) const;
   bool has_name(const Beside& beside) const;
   void refuse_ambiguous() const;
@@ -143,7 +144,7 @@ bool Decision::carry_out() {
   const Beside* const chosen = find_chosen();
   if (chosen != nullptr) {
     give_name(*chosen);
-  } else if (!stands()) {
+  } else if (!exists()) {
     return false;
   }
   settle_others();
@@ -160,9 +161,9 @@ bool Decision::is_meant(const Beside& beside) const {
 // Whether `beside` is chosen and that version already has the name.
 bool Decision::has_name(const Beside& beside) const {
   if (!is_meant(beside)) return false;
-  const auto standing = backend_.open_object(key_);
+  const auto existing = backend_.open_object(key_);
   const auto object = backend_.open_object(beside.key);
-  return standing && object && same_content(*standing, *object);
+  return existing && object && same_content(*existing, *object);
 }
 
 // No accident creates two versions of one file with the same first digits, but an attacker may.
@@ -183,7 +184,7 @@ void Decision::refuse_ambiguous() const {
 // nullptr: none, or it already has the name. If the existing version and an undecided one have the
 // same digest, the undecided one is chosen.
 const Beside* Decision::find_chosen() const {
-  const bool has_name_already = stands();
+  const bool has_name_already = exists();
   for (const Beside& beside : beside_) {
     if (!is_meant(beside)) continue;
     if (!has_name_already || (beside.state == kOpen && !has_name(beside))) return &beside;
@@ -192,7 +193,7 @@ const Beside* Decision::find_chosen() const {
 }
 
 // Whether a version with these digits already has the name, and is whole.
-bool Decision::stands() const {
+bool Decision::exists() const {
   const auto object = backend_.open_object(key_);
   if (!object) return false;
   const Examined examined = examine_object(*object);
@@ -213,22 +214,20 @@ void Decision::give_name(const Beside& chosen) {
                  to_string(object->header.digest), accept_.file.text(), accept_.cluster));
     return;
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and replaced by other requests at the same time",
-                          accept_.file.text()));
+  throw_gave_up(key_);
 }
 
 bool Decision::try_to_give_name(StagedObject& staged) {
-  const auto standing = backend_.open_object(key_);
-  if (!standing) return backend_.publish(staged, key_) == PublishResult::kPublished;
-  const Examined examined = examine_object(*standing);
+  const auto existing = backend_.open_object(key_);
+  if (!existing) return backend_.publish(staged, key_) == PublishResult::kPublished;
+  const Examined examined = examine_object(*existing);
   if (!examined.whole) {
-    return replace_damaged(backend_, staged, key_, *standing, examined.problem);
+    return replace_damaged(backend_, staged, key_, *existing, examined.problem);
   }
   const Digest& digest = examined.header.digest;
-  const auto copy = proven_copy_of(backend_, *standing, digest);
+  const auto copy = proven_copy_of(backend_, *existing, digest);
   settle(*copy, digest);
-  return backend_.replace_object(staged, key_, *standing);
+  return backend_.replace_object(staged, key_, *existing);
 }
 
 void Decision::settle(StagedObject& copy, const Digest& digest) {

@@ -5,6 +5,7 @@
 #include "proto/base/error.h"
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
+#include "store/backend/attempts.h"
 #include "store/files/put_bounds.h"
 #include "store/object/compare_segments.h"
 #include "store/object/examine_object.h"
@@ -14,7 +15,7 @@ namespace {
 
 using layout::Kept;
 
-// After this many attempts, others keep changing the name, and the client had better try again.
+// After this many attempts, the request is given up: other requests keep changing the name.
 constexpr int kPlaceAttempts = 3;
 
 // Why an object does not belong under the key of `put`; "" if it does. A reader refuses such an
@@ -44,13 +45,13 @@ class Lookup {
         claimed_(std::move(claimed)) {}
 
   // The existing object under the name, read completely.
-  struct Standing {
+  struct Existing {
     std::unique_ptr<ObjectSource> object;
     ObjectHeader header;  // if there is no problem
     std::string problem;  // of a damaged object
   };
-  std::optional<Standing> look();
-  std::optional<Placement> known(const Standing& standing);
+  std::optional<Existing> look();
+  std::optional<Placement> known(const Existing& existing);
   std::optional<Placement> find_known();
   bool has_whole();
 
@@ -65,11 +66,11 @@ class Lookup {
             .name = std::move(name),
             .stored_size = stored_size};
   }
-  std::string digests(const ObjectHeader& standing) const {
-    if (standing.digest == put_.digest)
+  std::string digests(const ObjectHeader& existing) const {
+    if (existing.digest == put_.digest)
       return fmt::format("both have digest {}, which does not happen by accident",
                          to_string(put_.digest));
-    return fmt::format("digest {} in the archive, {} here", to_string(standing.digest),
+    return fmt::format("digest {} in the archive, {} here", to_string(existing.digest),
                        to_string(put_.digest));
   }
 
@@ -84,33 +85,33 @@ class Lookup {
   ClaimedContent claimed_;
 };
 
-std::optional<Lookup::Standing> Lookup::look() {
+std::optional<Lookup::Existing> Lookup::look() {
   auto object = backend_.open_object(key_);
   if (!object) return std::nullopt;
   Examined examined = examine_object(*object);
   std::string problem = problem_of(examined, put_);
-  return Standing{std::move(object), std::move(examined.header), std::move(problem)};
+  return Existing{std::move(object), std::move(examined.header), std::move(problem)};
 }
 
 // The result of an earlier put of the same content, or of an administrator's decision.
-std::optional<Placement> Lookup::known(const Standing& standing) {
-  if (is_known_as(*standing.object, standing.header, claimed_)) {
+std::optional<Placement> Lookup::known(const Existing& existing) {
+  if (is_known_as(*existing.object, existing.header, claimed_)) {
     if (!backend_.make_durable(key_)) return std::nullopt;
-    return placed(PlacedFile::Result::kStood, own_name(), standing.object->size());
+    return placed(PlacedFile::Result::kExisted, own_name(), existing.object->size());
   }
   if (auto placement = known_piece()) return placement;
   const auto find_kept = [this](Kept kept) {
     return find(layout::kept_keys(put_.cluster, era_, kept, put_.file, put_.digest));
   };
   if (const auto size = find_kept(Kept::kSettled)) {
-    return placed(PlacedFile::Result::kStood,
+    return placed(PlacedFile::Result::kExisted,
                   fmt::format("{}.{}", put_.file.text(), to_string(put_.digest)), *size);
   }
   if (find_kept(Kept::kConflict)) {
     return make_refusal(Code::kOtherContent,
                         fmt::format("\"{}\" exists in cluster \"{}\" with other content: {}; the "
                                     "new content is kept until an administrator decides",
-                                    put_.file.text(), put_.cluster, digests(standing.header)),
+                                    put_.file.text(), put_.cluster, digests(existing.header)),
                         hint());
   }
   return std::nullopt;
@@ -118,13 +119,13 @@ std::optional<Placement> Lookup::known(const Standing& standing) {
 
 // Whether a whole object has the name.
 bool Lookup::has_whole() {
-  const auto standing = look();
-  return standing && standing->problem.empty();
+  const auto existing = look();
+  return existing && existing->problem.empty();
 }
 
 std::optional<Placement> Lookup::find_known() {
-  const auto standing = look();
-  return standing && standing->problem.empty() ? known(*standing) : std::nullopt;
+  const auto existing = look();
+  return existing && existing->problem.empty() ? known(*existing) : std::nullopt;
 }
 
 // Its size, if it exists.
@@ -139,7 +140,7 @@ std::optional<Placement> Lookup::known_piece() {
   if (!is_segment()) return std::nullopt;
   const auto size = find(layout::incomplete_keys(put_.cluster, era_, put_.file, put_.digest));
   if (!size) return std::nullopt;
-  return placed(PlacedFile::Result::kStood, incomplete_name(), *size);
+  return placed(PlacedFile::Result::kExisted, incomplete_name(), *size);
 }
 
 std::string Lookup::hint() const {
@@ -169,12 +170,12 @@ class Placer {
   bool is_stored() const { return is_stored_; }
 
  private:
-  using Standing = Lookup::Standing;
-  std::optional<Placement> settle(const Standing& standing);
-  Placement keep_incomplete(const Standing* standing, const SegmentEnd& end);
+  using Existing = Lookup::Existing;
+  std::optional<Placement> settle(const Existing& existing);
+  Placement keep_incomplete(const Existing* existing, const SegmentEnd& end);
   enum class TakeOver { kDone, kAgain, kRefused };
-  TakeOver take_over(const Standing& standing);
-  Placement refuse(const ObjectHeader& standing, const std::string& difference);
+  TakeOver take_over(const Existing& existing);
+  Placement refuse(const ObjectHeader& existing, const std::string& difference);
 
   std::string lsn(std::uint64_t offset) const {
     return lsn_text(put_.file, segment_size_of(place_.era), offset);
@@ -194,7 +195,7 @@ class Placer {
 };
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
-  const bool may_have_name = !end || may_stand(*end);
+  const bool may_have_name = !end || may_have_name(*end);
   // An unfinished segment that gets the name is kept as an incomplete one once a longer one
   // replaces it, so it counts, too.
   if (end && is_unfinished(*end) && !lookup_.has_whole()) {
@@ -203,74 +204,72 @@ Placement Placer::run(const std::optional<SegmentEnd>& end) {
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
     if (may_have_name && backend_.publish(staged_, lookup_.key()) == PublishResult::kPublished)
       return placed_new();
-    const auto standing = lookup_.look();
-    const bool whole = standing && standing->problem.empty();
+    const auto existing = lookup_.look();
+    const bool whole = existing && existing->problem.empty();
     if (!whole && !may_have_name) return keep_incomplete(nullptr, *end);
-    if (!standing) continue;
+    if (!existing) continue;
     if (!whole) {
-      if (replace_damaged(backend_, staged_, lookup_.key(), *standing->object, standing->problem))
+      if (replace_damaged(backend_, staged_, lookup_.key(), *existing->object, existing->problem))
         return placed_new();
       continue;
     }
-    if (auto placement = lookup_.known(*standing)) return std::move(*placement);
-    if (auto placement = settle(*standing)) return std::move(*placement);
+    if (auto placement = lookup_.known(*existing)) return std::move(*placement);
+    if (auto placement = settle(*existing)) return std::move(*placement);
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and quarantined by other requests at the same time",
-                          put_.file.text()));
+  throw_gave_up(lookup_.key());
 }
 
 // Other content has the name. nullopt: it no longer has.
-std::optional<Placement> Placer::settle(const Standing& standing) {
+std::optional<Placement> Placer::settle(const Existing& existing) {
   if (!lookup_.is_segment()) {
     // It was withdrawn or quarantined a moment ago.
-    if (standing.header.digest == put_.digest &&
-        same_content(*standing.object, *staged_.read_back()))
+    if (existing.header.digest == put_.digest &&
+        same_content(*existing.object, *staged_.read_back()))
       return std::nullopt;
-    return refuse(standing.header, "");
+    return refuse(existing.header, "");
   }
-  const SegmentPair pair = compare_segments(*standing.object, *staged_.read_back());
+  const SegmentPair pair = compare_segments(*existing.object, *staged_.read_back());
   switch (relation_of(pair)) {
     case SegmentRelation::kSame:
       if (!backend_.make_durable(lookup_.key())) return std::nullopt;
       log_line(LogLevel::kInfo, fmt::format("segment \"{}\" was put again, equal up to its end at "
                                             "{}, with other stale pages after it",
-                                            put_.file.text(), lsn(pair.newcomer.offset)));
-      return PlacedFile{.result = PlacedFile::Result::kStood,
-                        .digest = standing.header.digest,
+                                            put_.file.text(), lsn(pair.incoming.offset)));
+      return PlacedFile{.result = PlacedFile::Result::kExisted,
+                        .digest = existing.header.digest,
                         .name = lookup_.own_name(),
-                        .stored_size = standing.object->size()};
-    case SegmentRelation::kNewcomerUnfinished:
-      return keep_incomplete(&standing, pair.newcomer);
-    case SegmentRelation::kStandingUnfinished: {
-      if (is_unfinished(pair.newcomer)) {
+                        .stored_size = existing.object->size()};
+    case SegmentRelation::kIncomingUnfinished:
+      return keep_incomplete(&existing, pair.incoming);
+    case SegmentRelation::kExistingUnfinished: {
+      if (is_unfinished(pair.incoming)) {
         auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_);
         if (refusal) return *std::move(refusal);
       }
-      const TakeOver taken = take_over(standing);
+      const TakeOver taken = take_over(existing);
       if (taken == TakeOver::kAgain) return std::nullopt;
       if (taken == TakeOver::kRefused) break;
       log_line(LogLevel::kWarning,
                fmt::format("segment \"{}\" was unfinished and ended at {}; a segment that "
                            "continues it has replaced it",
-                           put_.file.text(), lsn(pair.standing.offset)),
+                           put_.file.text(), lsn(pair.existing.offset)),
                fmt::format("The unfinished segment is kept as \"{}\".",
-                           layout::incomplete_name(put_.file, standing.header.digest)));
+                           layout::incomplete_name(put_.file, existing.header.digest)));
       return placed_new();
     }
     case SegmentRelation::kDifferent:
       break;
   }
-  return refuse(standing.header, fmt::format(", from {} on", lsn(pair.first_difference)));
+  return refuse(existing.header, fmt::format(", from {} on", lsn(pair.first_difference)));
 }
 
-// `standing`: the object that has the name; nullptr: no whole object has it.
-Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& end) {
+// `existing`: the object that has the name; nullptr: no whole object has it.
+Placement Placer::keep_incomplete(const Existing* existing, const SegmentEnd& end) {
   if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   const KeepResult kept = keep(backend_, staged_, place_.incomplete(put_.digest));
   if (kept == KeepResult::kOther) {
     const ObjectHeader same{.digest = put_.digest};
-    return refuse(standing != nullptr ? standing->header : same, " as an incomplete segment");
+    return refuse(existing != nullptr ? existing->header : same, " as an incomplete segment");
   }
   log_line(LogLevel::kWarning,
            fmt::format(
@@ -283,22 +282,22 @@ Placement Placer::keep_incomplete(const Standing* standing, const SegmentEnd& en
                        suggestion({"conflict", "accept", put_.cluster, put_.file.text(),
                                    to_string(put_.digest)})));
   is_stored_ = kept == KeepResult::kKept;
-  const auto result = is_stored_ ? PlacedFile::Result::kNew : PlacedFile::Result::kStood;
+  const auto result = is_stored_ ? PlacedFile::Result::kNew : PlacedFile::Result::kExisted;
   return lookup_.placed(result, lookup_.incomplete_name(), staged_.size());
 }
 
 // kAgain: another object has taken the name. kRefused: the existing object cannot be kept
 // elsewhere.
-Placer::TakeOver Placer::take_over(const Standing& standing) {
-  const Digest& digest = standing.header.digest;
-  const auto copy = proven_copy_of(backend_, *standing.object, digest);
+Placer::TakeOver Placer::take_over(const Existing& existing) {
+  const Digest& digest = existing.header.digest;
+  const auto copy = proven_copy_of(backend_, *existing.object, digest);
   if (keep(backend_, *copy, place_.incomplete(digest)) == KeepResult::kOther)
     return TakeOver::kRefused;
-  return backend_.replace_object(staged_, lookup_.key(), *standing.object) ? TakeOver::kDone
+  return backend_.replace_object(staged_, lookup_.key(), *existing.object) ? TakeOver::kDone
                                                                            : TakeOver::kAgain;
 }
 
-Placement Placer::refuse(const ObjectHeader& standing, const std::string& difference) {
+Placement Placer::refuse(const ObjectHeader& existing, const std::string& difference) {
   std::string what_becomes =
       "; the new content is not kept, because too many files already wait for a decision";
   if (put_.file.kind() == FileKind::kPartial) {
@@ -314,7 +313,7 @@ Placement Placer::refuse(const ObjectHeader& standing, const std::string& differ
   return make_refusal(
       Code::kOtherContent,
       fmt::format("\"{}\" exists in cluster \"{}\" with other content{}: {}{}", put_.file.text(),
-                  put_.cluster, difference, lookup_.digests(standing), what_becomes),
+                  put_.cluster, difference, lookup_.digests(existing), what_becomes),
       lookup_.hint());
 }
 

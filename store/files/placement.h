@@ -38,7 +38,7 @@
 namespace walstow {
 
 struct PlacedFile {
-  enum class Result { kNew, kStood };
+  enum class Result { kNew, kExisted };
   Result result = Result::kNew;
   // The digest of the object under `name`. Usually that of the put. It is another digest if the
   // existing segment and the incoming one have the same log, but differ in the bytes after its end.

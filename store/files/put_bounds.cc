@@ -47,7 +47,7 @@ Refusal too_many(const PutFile& put, const std::string& client, std::size_t coun
           suggestion({"withdraw", put.cluster, "FILE", "--reason", "TEXT"})));
 }
 
-bool stands(BackendReader& backend, const std::string& key) {
+bool exists(BackendReader& backend, const std::string& key) {
   return backend.open_object(key) != nullptr;
 }
 
@@ -84,7 +84,7 @@ std::optional<Refusal> refuse_too_many(BackendReader& backend, const EraName& er
     return stored.file.kind() == put.file.kind() && !is_piece(stored);
   };
   const auto count = too_many_of(backend, put.cluster, prefix, bound, client, is_of_kind);
-  if (!count || stands(backend, layout::object_key(put.cluster, era, put.file, put.digest)))
+  if (!count || exists(backend, layout::object_key(put.cluster, era, put.file, put.digest)))
     return std::nullopt;
   return too_many(put, client, *count, of_what);
 }
@@ -92,7 +92,7 @@ std::optional<Refusal> refuse_too_many(BackendReader& backend, const EraName& er
 std::optional<Refusal> refuse_too_many_pieces(BackendReader& backend, const EraName& era,
                                               const PutFile& put, const std::string& client) {
   for (const std::string& key : layout::incomplete_keys(put.cluster, era, put.file, put.digest)) {
-    if (stands(backend, key)) return std::nullopt;
+    if (exists(backend, key)) return std::nullopt;
   }
   const auto refuse = [&](const std::string& prefix, const PutBound& bound,
                           std::string_view of_what) -> std::optional<Refusal> {

@@ -55,13 +55,13 @@ std::string PutBreaks::describe(const LogBreak& found) const {
 
 std::string PutBreaks::look_again(const PlacedFile& placed, const std::string& broken) {
   if (placed.name != put_.file.text()) return broken;  // kept under another name
-  const SegmentContent standing{put_.file, placed.digest};
-  recent_edges_.add(put_.cluster, era_, standing, edges_);
-  const auto found = find(standing);
+  const SegmentContent existing{put_.file, placed.digest};
+  recent_edges_.add(put_.cluster, era_, existing, edges_);
+  const auto found = find(existing);
   if (!found) return placed.digest == put_.digest ? broken : "";
   // Also if this put has made that mark before: without the segment, others may have removed it.
   try {
-    mark_break(backend_, put_.cluster, era_, standing, *found);
+    mark_break(backend_, put_.cluster, era_, existing, *found);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFatal) throw;
     log_line(LogLevel::kWarning,

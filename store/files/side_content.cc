@@ -5,6 +5,7 @@
 #include "proto/base/buffer.h"
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/backend/attempts.h"
 #include "store/backend/entries.h"
 #include "store/backend/key_rules.h"
 #include "store/object/compare_segments.h"
@@ -58,7 +59,7 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) 
     const Examined examined = examine_object(*object);
     if (examined.whole) {
       if (!same_content(*object, *staged.read_back())) return KeepResult::kOther;
-      if (backend.make_durable(key)) return KeepResult::kStood;
+      if (backend.make_durable(key)) return KeepResult::kExisted;
       continue;
     }
     log_line(LogLevel::kWarning,
@@ -66,9 +67,7 @@ KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key) 
              "It is kept below \"_aside\" in the archive.");
     backend.set_aside(key, *object);
   }
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("\"{}\" is being put and quarantined by other requests at the same time", key));
+  throw_gave_up(key);
 }
 
 std::unique_ptr<StagedObject> proven_copy_of(Backend& backend, ObjectSource& source,

@@ -63,7 +63,7 @@ std::optional<std::uint64_t> find_content(BackendReader& backend, const std::str
 // is there already. Quarantines a damaged object under `key`.
 enum class KeepResult {
   kKept,
-  kStood,
+  kExisted,
   kOther,  // the key has other content, so nothing was changed
 };
 KeepResult keep(Backend& backend, StagedObject& staged, const std::string& key);

@@ -7,6 +7,7 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "store/archive/layout.h"
+#include "store/backend/attempts.h"
 #include "store/files/side_content.h"
 #include "store/files/withdrawn_copies.h"
 #include "store/inventory/log_files.h"
@@ -20,7 +21,7 @@ namespace {
 
 using State = WithdrawnRecord::State;
 
-// After this many attempts, others keep changing the name.
+// After this many attempts, the request is given up: other requests keep changing the name.
 constexpr int kReturnAttempts = 3;
 
 // One version of a file in one era.
@@ -51,14 +52,14 @@ std::vector<Slot> slots_of(const Archive& archive, const std::string& cluster,
 
 // The record of a slot. An unreadable record refuses every put of its version, so it counts as
 // existing; a repeated withdrawal or return replaces it.
-struct StandingRecord {
+struct ExistingRecord {
   std::optional<WithdrawnRecord> record;  // if it can be read
   bool damaged = false;
 
   bool says(State state) const { return record && record->state == state; }
 };
 
-StandingRecord standing_record(BackendReader& backend, const Slot& slot) {
+ExistingRecord existing_record(BackendReader& backend, const Slot& slot) {
   try {
     return {read_withdrawn(backend, slot.record())};
   } catch (const Error& error) {
@@ -115,7 +116,7 @@ void mark_returning(Backend& backend, const Slot& slot, WithdrawnRecord record) 
   });
 }
 
-WithdrawnReport standing_report(BackendReader& backend, const Slot& slot,
+WithdrawnReport existing_report(BackendReader& backend, const Slot& slot,
                                 const DescribedObject& object) {
   const std::string prefix =
       slot.stored.file.kind() == FileKind::kHistory
@@ -240,19 +241,17 @@ std::optional<Refusal> give_name_back(const Archive& archive, const Slot& slot,
   archive.make_era_durable(slot.cluster, slot.era);
   for (int attempt = 0; attempt < kReturnAttempts; ++attempt) {
     if (backend.publish(*staged, slot.key) == PublishResult::kPublished) return std::nullopt;
-    const auto standing = backend.open_object(slot.key);
-    if (standing == nullptr) continue;
-    if (const Examined examined = examine_object(*standing); !examined.whole) {
-      if (replace_damaged(backend, *staged, slot.key, *standing, examined.problem))
+    const auto existing = backend.open_object(slot.key);
+    if (existing == nullptr) continue;
+    if (const Examined examined = examine_object(*existing); !examined.whole) {
+      if (replace_damaged(backend, *staged, slot.key, *existing, examined.problem))
         return std::nullopt;
       continue;
     }
-    if (!same_content(*standing, *staged->read_back())) return name_is_taken(slot);
-    if (backend.replace_object(*staged, slot.key, *standing)) return std::nullopt;
+    if (!same_content(*existing, *staged->read_back())) return name_is_taken(slot);
+    if (backend.replace_object(*staged, slot.key, *existing)) return std::nullopt;
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put and withdrawn by other requests at the same time",
-                          slot.key));
+  throw_gave_up(slot.key);
 }
 
 }  // namespace
@@ -270,7 +269,7 @@ WithdrawnPage show_withdrawn(const Archive& archive, const ListWithdrawn& list) 
       return report.era == to_string(slot.era) && report.digest == digest;
     });
     if (is_told) continue;
-    page.files.insert(page.files.begin(), standing_report(archive.backend(), slot, *described));
+    page.files.insert(page.files.begin(), existing_report(archive.backend(), slot, *described));
   }
   return page;
 }
@@ -279,22 +278,22 @@ OrRefusal<WithdrawnReport> withdraw_file(const Archive& archive, const WithdrawF
                                          const std::string& by, Time now) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, withdraw.cluster, withdraw.name, withdraw.digest)) {
-    StandingRecord standing = standing_record(backend, slot);
-    if (!standing.says(State::kWithdrawn)) {
+    ExistingRecord existing = existing_record(backend, slot);
+    if (!existing.says(State::kWithdrawn)) {
       auto object = open_content(backend, slot.key, slot.digest);
-      if (object == nullptr && standing.damaged) object = find_copy(backend, slot.key, slot.digest);
+      if (object == nullptr && existing.damaged) object = find_copy(backend, slot.key, slot.digest);
       if (object != nullptr) {
         const Examined examined = examine_object(*object);
         if (!examined.whole) return damaged_object(withdraw, examined.problem);
-        standing.record = record_of(slot, examined.header, object->size());
-        standing.record->by = by;
-        standing.record->reason = withdraw.reason;
-        standing.record->at = now;
-        write_record(backend, slot, *standing.record);
+        existing.record = record_of(slot, examined.header, object->size());
+        existing.record->by = by;
+        existing.record->reason = withdraw.reason;
+        existing.record->at = now;
+        write_record(backend, slot, *existing.record);
       }
     }
-    if (!standing.record) continue;
-    WithdrawnRecord& record = *standing.record;
+    if (!existing.record) continue;
+    WithdrawnRecord& record = *existing.record;
     if (record.state == State::kReturning) {
       record.state = State::kWithdrawn;
       write_record(backend, slot, record);
@@ -316,14 +315,14 @@ OrRefusal<WithdrawnReport> return_file(const Archive& archive, const ReturnFile&
                                        const std::string& by) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, back.cluster, back.name, back.digest)) {
-    StandingRecord standing = standing_record(backend, slot);
-    if (!standing.record && !standing.damaged) continue;
+    ExistingRecord existing = existing_record(backend, slot);
+    if (!existing.record && !existing.damaged) continue;
     const auto object = open_whole_content(backend, slot);
     const auto aside = object ? nullptr : find_copy(backend, slot.key, slot.digest);
     if (aside && other_has_name(backend, slot)) return name_is_taken(slot);
     ObjectSource* const source = object ? object.get() : aside.get();
-    if (!standing.record) standing.record = record_from(slot, source);
-    const WithdrawnRecord& record = *standing.record;
+    if (!existing.record) existing.record = record_from(slot, source);
+    const WithdrawnRecord& record = *existing.record;
     mark_returning(backend, slot, record);
     if (source != nullptr) {
       if (auto refusal = give_name_back(archive, slot, *source)) return *std::move(refusal);
@@ -344,13 +343,13 @@ OrRefusal<WithdrawnReport> purge_file(const Archive& archive, const PurgeFile& p
                                       const std::string& by) {
   Backend& backend = archive.backend();
   for (const Slot& slot : slots_of(archive, purge.cluster, purge.name, purge.digest)) {
-    const StandingRecord standing = standing_record(backend, slot);
-    if (standing.damaged) return not_wholly_withdrawn(slot);
-    if (!standing.record) continue;
+    const ExistingRecord existing = existing_record(backend, slot);
+    if (existing.damaged) return not_wholly_withdrawn(slot);
+    if (!existing.record) continue;
     if (!is_taken_away(backend, slot)) return not_wholly_withdrawn(slot);
     // A simultaneous undo reads the copies that would be removed.
     const auto purged = mark_purged(backend, slot);
-    if (!purged && standing_record(backend, slot).record) return not_wholly_withdrawn(slot);
+    if (!purged && existing_record(backend, slot).record) return not_wholly_withdrawn(slot);
     if (!purged) continue;
     remove_copies(backend, slot.key, slot.digest);
     backend.hold_reserve();

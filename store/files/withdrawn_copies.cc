@@ -6,6 +6,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/suggestion.h"
+#include "store/backend/attempts.h"
 #include "store/backend/key_rules.h"
 #include "store/files/side_content.h"
 #include "store/inventory/withdrawn_records.h"
@@ -15,7 +16,7 @@
 namespace walstow {
 namespace {
 
-// After this many attempts, others keep changing the name.
+// After this many attempts, the request is given up: other requests keep changing the name.
 constexpr int kWithdrawAttempts = 3;
 // How many copies of one key below "_aside" are examined.
 constexpr std::size_t kMostCopies = 1000;
@@ -79,9 +80,7 @@ void take_away(Backend& backend, const std::string& key, const Digest& digest) {
       return;
     }
   }
-  throw Error(ErrorKind::kUnavailable,
-              fmt::format("\"{}\" is being put by other requests at the same time", key),
-              "Withdraw it again.");
+  throw_gave_up(key);
 }
 
 std::unique_ptr<ObjectSource> find_copy(BackendReader& backend, const std::string& key,

@@ -40,20 +40,20 @@ std::vector<std::string> keys_of_marks(BackendReader& backend, std::string_view 
   return keys;
 }
 
-enum class Stands { kNo, kYes, kUnreadable };
+enum class Exists { kNo, kYes, kUnreadable };
 
 // Whether the existing segment has that content.
-Stands stands(BackendReader& backend, std::string_view cluster, const EraName& era,
+Exists exists(BackendReader& backend, std::string_view cluster, const EraName& era,
               const KeptName& content) {
   auto source = backend.open_object(*layout::object_key(cluster, era, content.file));
-  if (source == nullptr) return Stands::kNo;
+  if (source == nullptr) return Exists::kNo;
   try {
-    const Digest standing = describe_object(std::move(source)).header.digest;
-    return layout::are_digits_of(content.digits, standing) ? Stands::kYes : Stands::kNo;
+    const Digest existing = describe_object(std::move(source)).header.digest;
+    return layout::are_digits_of(content.digits, existing) ? Exists::kYes : Exists::kNo;
   } catch (const Error& error) {
     if (!is_of_one_record(error)) throw;
     log_line(LogLevel::kDebug, error.what(), error.hint());
-    return Stands::kUnreadable;
+    return Exists::kUnreadable;
   }
 }
 
@@ -68,7 +68,7 @@ bool is_kept(BackendReader& backend, std::string_view cluster, const EraName& er
 
 bool has_gone(BackendReader& backend, std::string_view cluster, const EraName& era,
               const KeptName& content) {
-  return stands(backend, cluster, era, content) == Stands::kNo &&
+  return exists(backend, cluster, era, content) == Exists::kNo &&
          !is_kept(backend, cluster, era, content);
 }
 
@@ -135,8 +135,8 @@ void forget_if_gone(Backend& backend, std::string_view cluster, const EraName& e
 
 bool has_content(BackendReader& backend, std::string_view cluster, const EraName& era,
                  const SegmentContent& content) {
-  return stands(backend, cluster, era, {content.segment, to_string(content.digest)}) ==
-         Stands::kYes;
+  return exists(backend, cluster, era, {content.segment, to_string(content.digest)}) ==
+         Exists::kYes;
 }
 
 void mark_break(Backend& backend, std::string_view cluster, const EraName& era,
@@ -178,7 +178,7 @@ std::vector<BreakReport> list_breaks(BackendReader& backend, std::string_view cl
           mark && mark->is_unfinished && !goes_on_after(mark->contents.front().file);
       const bool counts =
           mark && !is_end && std::ranges::all_of(mark->contents, [&](const KeptName& content) {
-            return stands(backend, cluster, era, content) == Stands::kYes;
+            return exists(backend, cluster, era, content) == Exists::kYes;
           });
       if (counts) breaks.push_back(mark->report);
     } catch (const Error& error) {

@@ -9,11 +9,11 @@
 
 namespace walstow {
 
-SegmentPair compare_segments(ObjectSource& standing, ObjectSource& newcomer) {
-  standing.rewind();
-  newcomer.rewind();
-  DecompressedObject first(standing);
-  DecompressedObject second(newcomer);
+SegmentPair compare_segments(ObjectSource& existing, ObjectSource& incoming) {
+  existing.rewind();
+  incoming.rewind();
+  DecompressedObject first(existing);
+  DecompressedObject second(incoming);
   Buffer first_buffer(kChunkSize);
   Buffer second_buffer(kChunkSize);
   SegmentEndFinder first_end;
@@ -31,7 +31,7 @@ SegmentPair compare_segments(ObjectSource& standing, ObjectSource& newcomer) {
     equal += static_cast<std::uint64_t>(different.in1 - one.begin());
     differ = different.in1 != one.end() || different.in2 != other.end();
   }
-  return {.standing = first_end.end(), .newcomer = second_end.end(), .first_difference = equal};
+  return {.existing = first_end.end(), .incoming = second_end.end(), .first_difference = equal};
 }
 
 bool same_content(ObjectSource& one, ObjectSource& other) {

@@ -9,7 +9,7 @@ namespace walstow {
 
 // Reads both objects from the first byte to the last, even after a difference. Throws
 // Error{kDamaged} if one of them fails its own checks.
-SegmentPair compare_segments(ObjectSource& standing, ObjectSource& newcomer);
+SegmentPair compare_segments(ObjectSource& existing, ObjectSource& incoming);
 
 // Returns whether two whole objects contain the same bytes. Throws Error{kDamaged} if one of them
 // fails its own checks.

@@ -300,10 +300,10 @@ ArchiveClock keep_clock(const Archive& archive, Time now, const std::stop_token&
   bool is_written = false;
   archive.backend().update_record(
       key, [&](const std::optional<std::string>& now_there) -> std::optional<std::string> {
-        std::optional<ArchiveClock> standing;
-        if (now_there) standing = decode_clock(*now_there, record_name(archive.backend(), key));
+        std::optional<ArchiveClock> existing;
+        if (now_there) existing = decode_clock(*now_there, record_name(archive.backend(), key));
         // Another process has judged the clock a moment ago, and has logged it.
-        if (standing != before) return std::nullopt;
+        if (existing != before) return std::nullopt;
         is_written = true;
         return encode_clock(clock);
       });

@@ -97,14 +97,14 @@ class PruneStep {
 };
 
 void PruneStep::change(const TombstoneChange& change) {
-  const auto standing =
+  const auto existing =
       change_tombstone(archive_.backend(), cluster_, era_, tombstone_.number, change);
-  if (!standing) {
+  if (!existing) {
     throw Error(ErrorKind::kUnavailable,
                 fmt::format("the record of prune {} of cluster \"{}\" was removed",
                             tombstone_.number, cluster_));
   }
-  tombstone_ = *standing;
+  tombstone_ = *existing;
 }
 
 // Returns which WAL the plan needs that the tombstone does not leave. "": none.
@@ -272,17 +272,17 @@ OrRefusal<PruneReport> continue_once(const Archive& archive, const ContinuePrune
   if (!found) return found.error();
   const auto& era = found.value();
   const auto all = list_tombstones(archive.backend(), go_on.cluster, era);
-  const auto standing = std::ranges::find(all, go_on.number, &Tombstone::number);
-  if (standing == all.end()) {
+  const auto existing = std::ranges::find(all, go_on.number, &Tombstone::number);
+  if (existing == all.end()) {
     return make_refusal(Code::kNoSuchRecord, fmt::format("there is no prune {} in cluster \"{}\"",
                                                          go_on.number, go_on.cluster));
   }
-  const auto policy = policy_for(standing->policy, era);
+  const auto policy = policy_for(existing->policy, era);
   if (!policy) return policy.error();
   const SegmentSize size = segment_size_of(era);
-  if (standing->state != State::kIntent) return report_of(*standing, size);
+  if (existing->state != State::kIntent) return report_of(*existing, size);
   const Tombstone tombstone =
-      PruneStep(archive, go_on.cluster, era, *standing, policy.value(), stop).run(step);
+      PruneStep(archive, go_on.cluster, era, *existing, policy.value(), stop).run(step);
   if (tombstone.state != State::kIntent) log_end(tombstone, go_on.cluster, size);
   return report_of(tombstone, size);
 }
@@ -301,12 +301,12 @@ OrRefusal<PruneReport> abandon_once(const Archive& archive, const AbandonPrune& 
   }
   const TombstoneChange end{.state = State::kWithdrawn,
                             .reason = fmt::format("abandoned by {}", by)};
-  const auto standing =
+  const auto existing =
       change_tombstone(archive.backend(), abandon.cluster, era, begun->number, end);
   const SegmentSize size = segment_size_of(era);
   // The process that ran it may have completed it meanwhile: the report shows that.
-  if (standing && standing->state == State::kWithdrawn) log_end(*standing, abandon.cluster, size);
-  return report_of(standing.value_or(*begun), size);
+  if (existing && existing->state == State::kWithdrawn) log_end(*existing, abandon.cluster, size);
+  return report_of(existing.value_or(*begun), size);
 }
 
 }  // namespace
@@ -343,9 +343,9 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
     report.kept_backups.push_back(kept.name);
     report.kept_put_by.push_back(kept.put_by);
   }
-  if (const auto standing = find_unfinished(archive, asked.cluster, era)) {
-    report.unfinished = standing->number;
-    report.notes.insert(report.notes.begin(), describe_unfinished(*standing, segment_size_of(era)));
+  if (const auto existing = find_unfinished(archive, asked.cluster, era)) {
+    report.unfinished = existing->number;
+    report.notes.insert(report.notes.begin(), describe_unfinished(*existing, segment_size_of(era)));
   }
   if (!asked.era) {
     for (const EraName& one : older_eras)
@@ -356,8 +356,8 @@ OrRefusal<PrunePlanReport> plan_prune(const Archive& archive, const PlanPrune& a
 
 std::uint32_t unfinished_prune(const Archive& archive, const std::string& cluster,
                                const EraName& era) {
-  const auto standing = find_unfinished(archive, cluster, era);
-  return standing ? standing->number : 0;
+  const auto existing = find_unfinished(archive, cluster, era);
+  return existing ? existing->number : 0;
 }
 
 OrRefusal<PruneReport> begin_prune(const Archive& archive, const BeginPrune& begin,

@@ -248,25 +248,25 @@ std::optional<Tombstone> change_tombstone(Backend& backend, std::string_view clu
                                           const TombstoneChange& change) {
   const std::string key = layout::prune_record(cluster, era, number);
   const SegmentSize size = segment_size_of(era);
-  std::optional<Tombstone> standing;
+  std::optional<Tombstone> existing;
   backend.update_record(
       key, [&](const std::optional<std::string>& content) -> std::optional<std::string> {
         if (!content) return std::nullopt;
-        standing = decode(*content, record_name(backend, key), size);
-        const bool is_intent = standing->state == State::kIntent;
+        existing = decode(*content, record_name(backend, key), size);
+        const bool is_intent = existing->state == State::kIntent;
         if (!is_intent && change.files == 0) return std::nullopt;
-        standing->files += change.files;
-        standing->stored_bytes += change.stored_bytes;
-        if (!is_intent) return encode_tombstone(*standing, size);
-        if (change.reached) standing->reached = std::max(standing->reached, *change.reached);
-        if (change.state) standing->state = *change.state;
-        if (!change.reason.empty()) standing->reason = change.reason;
-        return encode_tombstone(*standing, size);
+        existing->files += change.files;
+        existing->stored_bytes += change.stored_bytes;
+        if (!is_intent) return encode_tombstone(*existing, size);
+        if (change.reached) existing->reached = std::max(existing->reached, *change.reached);
+        if (change.state) existing->state = *change.state;
+        if (!change.reason.empty()) existing->reason = change.reason;
+        return encode_tombstone(*existing, size);
       });
   if (change.state == State::kDone) {
     drop_covered(backend, cluster, era, list_tombstones(backend, cluster, era));
   }
-  return standing;
+  return existing;
 }
 
 std::string describe(const Tombstone& tombstone, SegmentSize size) {

@@ -124,8 +124,8 @@ struct Catalog::Cluster {
 
   // Call under the lock.
   void refresh(const Archive& archive, const std::string& name, const std::stop_token& stop) {
-    const std::vector<EraName> standing = archive.eras(name);
-    for (const EraName& era : standing) {
+    const std::vector<EraName> existing = archive.eras(name);
+    for (const EraName& era : existing) {
       auto known = eras.find(era.number);
       if (known != eras.end() && known->second.era() != era) {
         eras.erase(known);  // another archive was created in the same place
@@ -137,7 +137,7 @@ struct Catalog::Cluster {
       known->second.refresh(archive, stop);
       if (stop.stop_requested()) return;
     }
-    while (!eras.empty() && eras.rbegin()->first > standing.size())
+    while (!eras.empty() && eras.rbegin()->first > existing.size())
       eras.erase(std::prev(eras.end()));
   }
 };

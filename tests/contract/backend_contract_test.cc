@@ -39,20 +39,20 @@ TEST_P(BackendContractTest, PublishedObjectReadsBackAsItWasWritten) {
     EXPECT_EQ(staged->size(), size);
     ASSERT_EQ(backend().publish(*staged, key), PublishResult::kPublished);
 
-    const auto standing = other().open_object(key);
-    ASSERT_NE(standing, nullptr);
-    EXPECT_EQ(standing->size(), size);
-    EXPECT_EQ(read_all(*standing), content);
+    const auto existing = other().open_object(key);
+    ASSERT_NE(existing, nullptr);
+    EXPECT_EQ(existing->size(), size);
+    EXPECT_EQ(read_all(*existing), content);
   }
 }
 
 TEST_P(BackendContractTest, SmallReadsGiveTheWholeObject) {
   const std::string content = long_content(100'000);
   publish_text(backend(), std::string(kKey), content);
-  const auto standing = backend().open_object(std::string(kKey));
+  const auto existing = backend().open_object(std::string(kKey));
   std::string read;
   std::vector<std::byte> piece(777);
-  while (const std::size_t size = standing->read(piece)) {
+  while (const std::size_t size = existing->read(piece)) {
     read += as_text(ByteView(piece).first(size));
   }
   EXPECT_EQ(read, content);
@@ -193,9 +193,9 @@ TEST_P(BackendContractTest, MoreObjectsThanTheBoundAreNotRemovedAtOnce) {
 
 TEST_P(BackendContractTest, ObjectBeingReadOutlivesItsRemoval) {
   publish_text(backend(), std::string(kKey), "content");
-  const auto standing = backend().open_object(std::string(kKey));
+  const auto existing = backend().open_object(std::string(kKey));
   ASSERT_TRUE(other().remove_object(std::string(kKey)));
-  EXPECT_EQ(read_all(*standing), "content");
+  EXPECT_EQ(read_all(*existing), "content");
 }
 
 TEST_P(BackendContractTest, ObjectSetAsideIsKeptAndItsKeyIsFree) {
@@ -233,11 +233,11 @@ TEST_P(BackendContractTest, NothingButTheDamagedObjectIsSetAside) {
 
 TEST_P(BackendContractTest, ReplacingGivesTheKeyToTheSuccessor) {
   publish_text(backend(), "main/a", "old");
-  const auto standing = backend().open_object("main/a");
+  const auto existing = backend().open_object("main/a");
   const auto reader = other().open_object("main/a");
   const auto staged = backend().stage();
   staged->write(as_bytes("new and longer"));
-  ASSERT_TRUE(backend().replace_object(*staged, "main/a", *standing));
+  ASSERT_TRUE(backend().replace_object(*staged, "main/a", *existing));
   EXPECT_EQ(object_text(backend(), "main/a"), "new and longer");
   EXPECT_EQ(object_text(other(), "main/a"), "new and longer");
   EXPECT_EQ(backend().list_after("", "", 10).size(), 1U);
@@ -247,7 +247,7 @@ TEST_P(BackendContractTest, ReplacingGivesTheKeyToTheSuccessor) {
   EXPECT_EQ(seen, "old");
 }
 
-// Also while somebody else is still reading what stood before.
+// Also while somebody else is still reading the earlier content.
 TEST_P(BackendContractTest, WhoHandsOnHandsOnWhatThisBackendPutLast) {
   publish_text(backend(), "main/a", "old");
   const auto reader = backend().open_to_send("main/a");

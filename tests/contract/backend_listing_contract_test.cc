@@ -22,25 +22,25 @@ Keys keys_of(const std::vector<Entry>& entries) {
 }
 
 // In byte order, in which '-' and '.' come before '/', and that before digits and letters.
-const Keys& standing_keys() {
+const Keys& existing_keys() {
   static const Keys keys{"a-b/x", "a.b",  "a/b",  "a/b.c", "a/c-/y", "a/c.d/y",  "a/c/y",
                          "a/c/z", "a/c0", "a/cc", "a0/x",  "a=",     "aa/x/y/z", "b"};
   return keys;
 }
 
 TEST_P(BackendContractTest, ListIsInByteOrderOfTheWholeKey) {
-  Keys shuffled = standing_keys();
+  Keys shuffled = existing_keys();
   std::reverse(shuffled.begin(), shuffled.end());
   for (const std::string& key : shuffled)
     publish_text(backend(), key, "content");
-  ASSERT_TRUE(std::is_sorted(standing_keys().begin(), standing_keys().end()));
-  EXPECT_EQ(keys_of(other().list_after("", "", 100)), standing_keys());
+  ASSERT_TRUE(std::is_sorted(existing_keys().begin(), existing_keys().end()));
+  EXPECT_EQ(keys_of(other().list_after("", "", 100)), existing_keys());
 }
 
 TEST_P(BackendContractTest, ListGivesWhatHasThePrefixAndComesAfter) {
-  for (const std::string& key : standing_keys())
+  for (const std::string& key : existing_keys())
     publish_text(backend(), key, "content");
-  Keys places = standing_keys();
+  Keys places = existing_keys();
   for (const std::string place : {"", "0", "a", "a-", "a/", "a/c", "a/c.", "a/c/", "a/c/y0", "a0",
                                   "aa/", "aa/x/y/", "c", "z/y/x"}) {
     places.push_back(place);
@@ -52,7 +52,7 @@ TEST_P(BackendContractTest, ListGivesWhatHasThePrefixAndComesAfter) {
     for (const std::string& after : after_places) {
       for (const std::size_t limit : {0UL, 1UL, 3UL, 100UL}) {
         Keys expected;
-        for (const std::string& key : standing_keys()) {
+        for (const std::string& key : existing_keys()) {
           if (key.starts_with(prefix) && key > after && expected.size() < limit) {
             expected.push_back(key);
           }
@@ -65,7 +65,7 @@ TEST_P(BackendContractTest, ListGivesWhatHasThePrefixAndComesAfter) {
 }
 
 TEST_P(BackendContractTest, PagesJoinedAreTheWholeList) {
-  for (const std::string& key : standing_keys())
+  for (const std::string& key : existing_keys())
     publish_text(backend(), key, "content");
   for (const std::size_t page_size : {1UL, 2UL, 3UL, 5UL}) {
     Keys all;
@@ -74,7 +74,7 @@ TEST_P(BackendContractTest, PagesJoinedAreTheWholeList) {
       all.insert(all.end(), page.begin(), page.end());
       if (page.size() < page_size) break;
     }
-    EXPECT_EQ(all, standing_keys());
+    EXPECT_EQ(all, existing_keys());
   }
 }
 
@@ -137,7 +137,7 @@ Keys names_of(const std::vector<Folder>& folders) {
 }
 
 TEST_P(BackendContractTest, FoldersAreThoseRightBelowAPrefix) {
-  for (const std::string& key : standing_keys())
+  for (const std::string& key : existing_keys())
     publish_text(backend(), key, "content");
   EXPECT_EQ(names_of(other().folders("a/")), (Keys{"c", "c-", "c.d"}));
   EXPECT_EQ(names_of(other().folders("aa/x/")), Keys{"y"});

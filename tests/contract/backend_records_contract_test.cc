@@ -41,8 +41,8 @@ TEST_P(BackendContractTest, UpdateSeesWhatStandsAndReplacesIt) {
   using Content = std::optional<std::string>;
   std::vector<Content> seen;
   const auto set_to = [&seen](const Content& next) {
-    return [&seen, next](const Content& standing) {
-      seen.push_back(standing);
+    return [&seen, next](const Content& existing) {
+      seen.push_back(existing);
       return next;
     };
   };
@@ -75,8 +75,8 @@ TEST_P(BackendContractTest, NoRacingUpdateIsLost) {
   run_together(kWriters, [&](std::size_t number) {
     Backend& mine = number % 2 == 0 ? backend() : other();
     for (int round = 0; round < kRounds; ++round) {
-      mine.update_record("main/count", [](const std::optional<std::string>& standing) {
-        return std::to_string(standing ? std::stoi(*standing) + 1 : 1);
+      mine.update_record("main/count", [](const std::optional<std::string>& existing) {
+        return std::to_string(existing ? std::stoi(*existing) + 1 : 1);
       });
     }
   });

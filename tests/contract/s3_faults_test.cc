@@ -194,7 +194,7 @@ TEST(S3FaultsTest, VacantKeyIsAbsentButNotForgotten) {
   const auto backend = make_s3_backend(options);
   ASSERT_TRUE(backend->create_record("main/a.json", "one"));
   ASSERT_TRUE(backend->remove_record("main/a.json"));
-  // The mark stands, so a removal that is done again, late, can take nothing away.
+  // The mark exists, so a removal that is done again, late, can take nothing away.
   S3Client client(options);
   ASSERT_TRUE(client.head(options.address.prefix + "main/a.json").has_value());
   EXPECT_FALSE(backend->remove_record("main/a.json"));

@@ -4,7 +4,7 @@
 //   said to be durable  -> there, and what it was (history, binding, instance, restartpoint)
 //   everything else     -> there as it was written, or not at all; never a part, never another's
 //   temporaries         -> none, once the cleaner has run
-// A file at %p is no such promise: PostgreSQL removes what stands there before it asks again, and
+// A file at %p is no such promise: PostgreSQL removes the existing file before it asks again, and
 // fsyncs what it keeps. But a process that is killed must not leave a part of it there.
 #include <gtest/gtest.h>
 
@@ -81,7 +81,7 @@ TEST_P(ClientPowerCutTest, PlaceAFile) {
              if (point.mode.kind == CutMode::Kind::kEverything) {
                EXPECT_TRUE(point.completed ? found == content : !found || found == content);
              }
-             // Whatever stands there does not keep the next restore from its work.
+             // An existing file does not keep the next restore from its work.
              restore(*files, content);
              EXPECT_EQ(placed(*files), content);
            }});
@@ -89,7 +89,7 @@ TEST_P(ClientPowerCutTest, PlaceAFile) {
 
 TEST_P(ClientPowerCutTest, PlaceAFileOverWhatStands) {
   // PostgreSQL has removed it; a tool has not.
-  const std::string old_content = "what stood there\n";
+  const std::string old_content = "the earlier content\n";
   const std::string content = some_history();
   run({.setup = [&](ForgetfulDisk& disk) { write_durably(*disk.mount(), kPlace, old_content); },
        .operation = [&](ForgetfulDisk& disk) { restore(*disk.mount(), content); },
@@ -148,9 +148,9 @@ TEST_P(ClientPowerCutTest, KeepAHistoryInPlaceOfADamagedOne) {
 }
 
 TEST_P(ClientPowerCutTest, BindTheArchive) {
-  for (const bool stands : {false, true}) {
-    SCOPED_TRACE(stands ? "in place of another" : "for the first time");
-    run({.setup = stands ? bind_to(kOtherArchive) : Step(nothing),
+  for (const bool exists : {false, true}) {
+    SCOPED_TRACE(exists ? "in place of another" : "for the first time");
+    run({.setup = exists ? bind_to(kOtherArchive) : Step(nothing),
          .operation =
              [&](ForgetfulDisk& disk) {
                bind_to(kArchive)(disk);
@@ -161,7 +161,7 @@ TEST_P(ClientPowerCutTest, BindTheArchive) {
                const auto files = disk.mount();
                const auto known = Spool(*files, kOwner).known_archive();
                const std::string found = known ? known->id : "";
-               const bool is_old = found == (stands ? kOtherArchive : std::string());
+               const bool is_old = found == (exists ? kOtherArchive : std::string());
                EXPECT_TRUE(found == kArchive || (is_old && !was_acknowledged("binding")));
              }});
   }

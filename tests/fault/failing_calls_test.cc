@@ -3,8 +3,8 @@
 //
 //   the request       -> fails, with a line that says why; or did not need the call and is right
 //   a success         -> is one, also when the power goes now
-//   a get             -> never says "absent" of what stands, and never hands over anything else
-//   what stood before -> is handed out as before
+//   a get             -> never says "absent" of an existing file, and never delivers anything else
+//   an earlier file   -> is served as before
 //   the next try      -> succeeds, by the same process, unless that had to end (a folder's fsync)
 //
 // A failed fsync is never tried again: on this disk the second one would report success, and the
@@ -173,7 +173,8 @@ class FailingCallsTest : public ServiceTest {
       Store fresh(disk);
       Store& next = store.has_ended() ? fresh : store;
       const auto earlier = get(next, kEarlier);
-      EXPECT_TRUE(earlier && earlier->body == content_of(kEarlier)) << "what stood is not served";
+      EXPECT_TRUE(earlier && earlier->body == content_of(kEarlier))
+          << "the earlier file is not served";
       const auto again = scenario.work(next);
       EXPECT_TRUE(again && scenario.success(*again)) << (again ? again->body : "no answer");
     }

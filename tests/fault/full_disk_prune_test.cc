@@ -40,7 +40,7 @@ std::string key_of(std::uint64_t number) {
 
 class FullDiskPruneTest : public testing::Test {
  protected:
-  // Free is nothing as long as the reserve stands, and then what it had.
+  // Free is nothing as long as the reserve exists, and then what it had.
   std::unique_ptr<Backend> backend_on(ForgetfulDisk& disk,
                                       const std::shared_ptr<FaultPlan>& plan = nullptr) {
     auto files = disk.mount();

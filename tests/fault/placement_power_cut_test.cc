@@ -1,7 +1,7 @@
 // The power goes at every point of a put whose name is taken, and of an administrator's decision.
 //
 // After each cut, in every mode:
-//   a name that stood   -> stands, with one whole content: the old or the new one. Never absent
+//   an existing name    -> exists, with one whole content: the old or the new one. Never absent
 //   acknowledged        -> the content is there, whole: under its name, or kept beside it
 //   a retry             -> ends as if there had been no cut
 #include <gtest/gtest.h>
@@ -83,7 +83,7 @@ std::vector<Digest> digests_below(Backend& backend, const std::string& prefix) {
   return digests;
 }
 
-std::optional<Digest> standing(Backend& backend) {
+std::optional<Digest> existing(Backend& backend) {
   const auto object =
       backend.open_object(*layout::object_key(kCluster, kEra, *WalFileName::parse(kName)));
   if (!object) return std::nullopt;
@@ -107,10 +107,10 @@ class PlacementPowerCutTest : public testing::TestWithParam<TemporaryStyle> {
   struct Scenario {
     std::vector<std::string> before;  // put in this order, in the set-up
     std::function<void(const std::shared_ptr<Archive>&)> operation;
-    std::vector<std::string> may_stand;  // under the name, after a cut
-    std::string stands_at_last;          // after another try; "" for nothing
-    std::vector<std::string> kept;       // whatever happens
-    std::string acknowledged;            // by the operation, when it came to its end
+    std::vector<std::string> may_have_name;  // under the name, after a cut
+    std::string stands_at_last;              // after another try; "" for nothing
+    std::vector<std::string> kept;           // whatever happens
+    std::string acknowledged;                // by the operation, when it came to its end
   };
 
   void run(const Scenario& scenario) {
@@ -134,8 +134,8 @@ class PlacementPowerCutTest : public testing::TestWithParam<TemporaryStyle> {
     test.check = [&](ForgetfulDisk& disk, const CrashPoint&) {
       const auto archive = open(disk);
       archive->make_era_durable(kCluster, kEra);
-      const auto now = standing(archive->backend());
-      const bool allowed = std::ranges::any_of(scenario.may_stand, [&now](const auto& content) {
+      const auto now = existing(archive->backend());
+      const bool allowed = std::ranges::any_of(scenario.may_have_name, [&now](const auto& content) {
         return content.empty() ? !now : now == digest_of(content);
       });
       EXPECT_TRUE(allowed) << (now ? to_string(*now) : "nothing");
@@ -145,7 +145,7 @@ class PlacementPowerCutTest : public testing::TestWithParam<TemporaryStyle> {
         EXPECT_TRUE(is_there(archive->backend(), scenario.acknowledged));
       }
       scenario.operation(archive);
-      const auto at_last = standing(archive->backend());
+      const auto at_last = existing(archive->backend());
       if (scenario.stands_at_last.empty()) {
         EXPECT_FALSE(at_last);
       } else {
@@ -179,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(Temporaries, PlacementPowerCutTest,
 TEST_P(PlacementPowerCutTest, PieceWhereNothingStands) {
   run({.before = {},
        .operation = put_expecting(kPiece, true),
-       .may_stand = {""},
+       .may_have_name = {""},
        .stands_at_last = "",
        .kept = {},
        .acknowledged = kPiece});
@@ -188,7 +188,7 @@ TEST_P(PlacementPowerCutTest, PieceWhereNothingStands) {
 TEST_P(PlacementPowerCutTest, PieceOfWhatStands) {
   run({.before = {kWhole},
        .operation = put_expecting(kPiece, true),
-       .may_stand = {kWhole},
+       .may_have_name = {kWhole},
        .stands_at_last = kWhole,
        .kept = {kWhole},
        .acknowledged = kPiece});
@@ -197,7 +197,7 @@ TEST_P(PlacementPowerCutTest, PieceOfWhatStands) {
 TEST_P(PlacementPowerCutTest, WhatGoesOnTakesThePlaceOfItsPiece) {
   run({.before = {kPadded},
        .operation = put_expecting(kWhole, true),
-       .may_stand = {kPadded, kWhole},
+       .may_have_name = {kPadded, kWhole},
        .stands_at_last = kWhole,
        .kept = {kPadded},
        .acknowledged = kWhole});
@@ -206,7 +206,7 @@ TEST_P(PlacementPowerCutTest, WhatGoesOnTakesThePlaceOfItsPiece) {
 TEST_P(PlacementPowerCutTest, OtherContentIsRefusedAndKept) {
   run({.before = {kWhole},
        .operation = put_expecting(kStray, false),
-       .may_stand = {kWhole},
+       .may_have_name = {kWhole},
        .stands_at_last = kWhole,
        .kept = {kWhole},
        .acknowledged = kStray});  // not success, but kept all the same
@@ -215,7 +215,7 @@ TEST_P(PlacementPowerCutTest, OtherContentIsRefusedAndKept) {
 TEST_P(PlacementPowerCutTest, DecisionForTheNewcomer) {
   run({.before = {kWhole, kStray},
        .operation = decision_for(kStray),
-       .may_stand = {kWhole, kStray},
+       .may_have_name = {kWhole, kStray},
        .stands_at_last = kStray,
        .kept = {kWhole, kStray},
        .acknowledged = kStray});
@@ -224,7 +224,7 @@ TEST_P(PlacementPowerCutTest, DecisionForTheNewcomer) {
 TEST_P(PlacementPowerCutTest, DecisionForWhatStands) {
   run({.before = {kWhole, kStray},
        .operation = decision_for(kWhole),
-       .may_stand = {kWhole},
+       .may_have_name = {kWhole},
        .stands_at_last = kWhole,
        .kept = {kWhole, kStray},
        .acknowledged = kWhole});

@@ -1,9 +1,9 @@
 // The power goes at every point of a prune, and of a hold that is added.
 //
 // After each cut, in every mode:
-//   what is above the floor  -> stands
-//   what is below it         -> stands, or the tombstone that took it does
-//   acknowledged             -> all that is below has gone; a hold that was accepted stands
+//   what is above the floor  -> exists
+//   what is below it         -> exists, or the tombstone that took it does
+//   acknowledged             -> all that is below has gone; a hold that was accepted exists
 //   going on                 -> completes it
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ std::string key_of(std::uint32_t timeline, std::uint64_t number) {
       WalFileName::segment(Timeline{timeline}, SegmentNumber{number}, segment_size_of(kEra)));
 }
 
-bool stands(Backend& backend, std::uint32_t timeline, std::uint64_t number) {
+bool exists(Backend& backend, std::uint32_t timeline, std::uint64_t number) {
   return backend.open_object(key_of(timeline, number)) != nullptr;
 }
 
@@ -111,7 +111,7 @@ TEST_P(PrunePowerCutTest, Prune) {
     EXPECT_TRUE(!tombstones.empty() || !was_acknowledged("begun"));
     for (const std::uint32_t timeline : {1U, 2U}) {
       for (std::uint64_t number = 1; number < kEnd; ++number) {
-        const bool there = stands(backend, timeline, number);
+        const bool there = exists(backend, timeline, number);
         if (number >= kFloor) {
           EXPECT_TRUE(there) << number;
         }
@@ -128,7 +128,7 @@ TEST_P(PrunePowerCutTest, Prune) {
     EXPECT_EQ(done.value().state, "done");
     for (const std::uint32_t timeline : {1U, 2U}) {
       for (std::uint64_t number = 1; number < kEnd; ++number)
-        EXPECT_EQ(stands(backend, timeline, number), number >= kFloor) << number;
+        EXPECT_EQ(exists(backend, timeline, number), number >= kFloor) << number;
     }
   };
   run({.setup = make_archive,
@@ -150,7 +150,7 @@ TEST_P(PrunePowerCutTest, HoldInTheMiddle) {
       continue_prune(archive, {"main", one.number}, std::chrono::hours(1));
     if (was_acknowledged("held")) {
       for (std::uint64_t number = 2; number < kEnd; ++number)
-        EXPECT_TRUE(stands(archive.backend(), 1, number)) << number;
+        EXPECT_TRUE(exists(archive.backend(), 1, number)) << number;
     }
   };
   run({.setup = make_archive, .operation = operation, .check = check});
@@ -163,7 +163,7 @@ TEST_P(KeptRangePowerCutTest, Prune) {
     const auto tombstones = list_tombstones(backend, "main", kEra);
     EXPECT_TRUE(!tombstones.empty() || !was_acknowledged("begun"));
     for (std::uint64_t number = 1; number < kEnd; ++number) {
-      const bool there = stands(backend, 1, number);
+      const bool there = exists(backend, 1, number);
       EXPECT_TRUE(there || !must_stand(number)) << number;
       if (!there) {
         ASSERT_EQ(tombstones.size(), 1U);
@@ -176,7 +176,7 @@ TEST_P(KeptRangePowerCutTest, Prune) {
     const auto done = continue_prune(archive, {"main", 1}, std::chrono::hours(1));
     EXPECT_EQ(done.value().state, "done");
     for (std::uint64_t number = 1; number < kEnd; ++number)
-      EXPECT_EQ(stands(backend, 1, number), must_stand(number)) << number;
+      EXPECT_EQ(exists(backend, 1, number), must_stand(number)) << number;
   };
   run({.setup = make_archive_with_backups,
        .operation = [this](ForgetfulDisk& disk) { prune(disk, policy()); },

@@ -49,12 +49,12 @@ class Store {
 
   // As the handler does it: a look first, then a publish. On return the file is acknowledged.
   void put(const std::string& name) const {
-    if (stands(name)) return;
+    if (exists(name)) return;
     archive_.make_era_durable(kCluster, kEra);
     const auto staged = backend().stage();
     staged->write(as_bytes(content_of(name)));
     if (backend().publish(*staged, key_of(name)) == PublishResult::kPublished) return;
-    EXPECT_TRUE(stands(name));
+    EXPECT_TRUE(exists(name));
   }
   // As put(), when the cluster may have no era yet. False: it belongs to another system.
   bool put_first(const std::string& name, const EraName& era) const {
@@ -78,8 +78,8 @@ class Store {
   Backend& backend() const { return archive_.backend(); }
 
  private:
-  // Whether the same content stands, so that it can be relied on.
-  bool stands(const std::string& name) const {
+  // Whether the same content exists, so that it can be relied on.
+  bool exists(const std::string& name) const {
     const auto found = object(name);
     if (!found) return false;
     EXPECT_EQ(*found, content_of(name));
@@ -127,7 +127,7 @@ class PowerCutTest : public PowerCutSuite {
   auto files_hold(const std::vector<std::string>& names) const {
     return [this, names](ForgetfulDisk& disk, const CrashPoint&) { check_files(disk, names); };
   }
-  // Whoever was told that the first file stands can rely on its era, too; and an era that is there
+  // Whoever was told that the first file exists can rely on its era, too; and an era that is there
   // has its folder, which a get must not take for one that was moved away.
   std::vector<EraName> check_eras(ForgetfulDisk& disk) const {
     const Store store(disk);
@@ -270,12 +270,12 @@ TEST_P(PowerCutTest, UpdateRecord) {
   };
   const std::string old_content = content_of("old");
   const std::string new_content = content_of("new");
-  for (const bool stands : {false, true}) {
-    SCOPED_TRACE(stands ? "of a standing record" : "that makes a record");
+  for (const bool exists : {false, true}) {
+    SCOPED_TRACE(exists ? "of a standing record" : "that makes a record");
     run({.setup =
              [&](ForgetfulDisk& disk) {
                make_cluster(disk);
-               if (stands) set_to(disk, old_content);
+               if (exists) set_to(disk, old_content);
              },
          .operation =
              [&](ForgetfulDisk& disk) {
@@ -285,7 +285,7 @@ TEST_P(PowerCutTest, UpdateRecord) {
          .check =
              [&](ForgetfulDisk& disk, const CrashPoint&) {
                const auto found = Store(disk).backend().read_record(key);
-               const bool is_old = stands ? found == old_content : !found;
+               const bool is_old = exists ? found == old_content : !found;
                EXPECT_TRUE(found == new_content ||
                            (is_old && acknowledged(key) == Acknowledged::kNo));
              }});
@@ -307,8 +307,8 @@ TEST_P(PowerCutTest, UpdateThatRelaysWhatADyingProcessWrote) {
            },
        .meanwhile =
            [&](ForgetfulDisk& disk) {
-             Store(disk).backend().update_record(key, [&](const auto& standing) {
-               if (standing == "content") acknowledge(key);
+             Store(disk).backend().update_record(key, [&](const auto& existing) {
+               if (existing == "content") acknowledge(key);
                return std::nullopt;
              });
            }});

@@ -2,7 +2,7 @@
 //
 // After each cut, in every mode:
 //   the content   -> is there, whole: under its name or below "_aside"
-//   acknowledged  -> withdrawn: the name is free, and the content refused; undone: it stands
+//   acknowledged  -> withdrawn: the name is free, and the content refused; undone: it exists
 //   a retry       -> completes it
 #include <gtest/gtest.h>
 
@@ -116,7 +116,7 @@ TEST_P(WithdrawalPowerCutTest, Withdraw) {
       EXPECT_FALSE(stands_whole(archive->backend()));
       EXPECT_EQ(put_made_up(archive), 409);
     }
-    // Where the name is free, the record stands: so nobody puts it again.
+    // Where the name is free, the record exists: so nobody puts it again.
     if (!stands_whole(archive->backend())) {
       EXPECT_EQ(put_made_up(archive), 409);
     }

@@ -107,7 +107,7 @@ void require_sound(const Found& found, std::uint64_t size) {
   }
   const bool complete = found.end.kind == SegmentEnd::Kind::kSwitched ||
                         found.end.kind == SegmentEnd::Kind::kUnfinished;
-  const SegmentPair same{.standing = found.end, .newcomer = found.end, .first_difference = size};
+  const SegmentPair same{.existing = found.end, .incoming = found.end, .first_difference = size};
   require(!complete || relation_of(same) == SegmentRelation::kSame, "a segment is its own equal");
 }
 

@@ -26,8 +26,8 @@ class BorrowedBackend : public Backend {
     return backend_.set_aside(key, damaged);
   }
   bool replace_object(StagedObject& successor, const std::string& key,
-                      const ObjectSource& standing) override {
-    return backend_.replace_object(successor, key, standing);
+                      const ObjectSource& existing) override {
+    return backend_.replace_object(successor, key, existing);
   }
   bool remove_object(const std::string& key) override { return backend_.remove_object(key); }
   std::size_t remove_objects(const std::vector<std::string>& keys) override {

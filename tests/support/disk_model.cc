@@ -141,15 +141,15 @@ void DiskFolder::lose_unsynced(Survival& survival, Seen& seen) {
   unsynced_.clear();
 
   for (auto entry = durable_.begin(); entry != durable_.end();) {
-    bool stands = true;
+    bool exists = true;
     if (const auto* file = std::get_if<std::shared_ptr<DiskFile>>(&entry->second)) {
       if (seen.files.insert(file->get()).second) (*file)->lose_unsynced(survival);
     } else {
       const auto& folder = std::get<std::shared_ptr<DiskFolder>>(entry->second);
-      stands = seen.folders.insert(folder.get()).second;
-      if (stands) folder->lose_unsynced(survival, seen);
+      exists = seen.folders.insert(folder.get()).second;
+      if (exists) folder->lose_unsynced(survival, seen);
     }
-    entry = stands ? std::next(entry) : durable_.erase(entry);
+    entry = exists ? std::next(entry) : durable_.erase(entry);
   }
   now_ = durable_;
 }

@@ -113,8 +113,8 @@ FilePointer MountedFileSystem::find_or_make_file(const std::string& path,
     add_name(*where.folder, where.name, file);
     return file;
   };
-  const bool stands = machine_->look(*process_, [&] { return find(path, trouble).has_value(); });
-  return stands ? machine_->look(*process_, make)
+  const bool exists = machine_->look(*process_, [&] { return find(path, trouble).has_value(); });
+  return exists ? machine_->look(*process_, make)
                 : machine_->change(*process_, "create " + path, make);
 }
 
@@ -219,8 +219,8 @@ void MountedFileSystem::replace_by_temporary(File& temporary, const std::string&
   }
   machine_->change(*process_, "replace " + path, [&] {
     const Place where = place(path, trouble("replace file", path));
-    auto standing = where.folder->find(where.name);
-    if (standing && as_folder(*standing)) throw_system_error(trouble("replace file", path), EISDIR);
+    auto existing = where.folder->find(where.name);
+    if (existing && as_folder(*existing)) throw_system_error(trouble("replace file", path), EISDIR);
     add_name(*where.folder, where.name, mounted.file());
     mounted.drop_temporary_name();
   });
@@ -230,8 +230,8 @@ void MountedFileSystem::replace_by_temporary(File& temporary, const std::string&
 bool MountedFileSystem::make_folder(const std::string& path) {
   return machine_->change(*process_, "make_folder " + path, [&] {
     const Place where = place(path, trouble("create folder", path));
-    if (auto standing = where.folder->find(where.name)) {
-      if (as_folder(*standing)) return false;
+    if (auto existing = where.folder->find(where.name)) {
+      if (as_folder(*existing)) return false;
       throw_system_error(trouble("create folder", path), ENOTDIR);
     }
     where.folder->apply({{where.name, std::make_shared<DiskFolder>(machine_->next_number())}});
@@ -249,9 +249,9 @@ void MountedFileSystem::rename(const std::string& from, const std::string& to) {
     if (as_folder(*moved) && (to + "/").starts_with(from + "/") && to != from) {
       throw_system_error(message, EINVAL);
     }
-    if (auto standing = target.folder->find(target.name)) {
-      if (*standing == *moved) return;  // two names of one file: POSIX leaves both
-      auto* folder = as_folder(*standing);
+    if (auto existing = target.folder->find(target.name)) {
+      if (*existing == *moved) return;  // two names of one file: POSIX leaves both
+      auto* folder = as_folder(*existing);
       if (folder && !as_folder(*moved)) throw_system_error(message, EISDIR);
       if (!folder && as_folder(*moved)) throw_system_error(message, ENOTDIR);
       if (folder && !(*folder)->entries().empty()) throw_system_error(message, ENOTEMPTY);

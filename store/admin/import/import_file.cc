@@ -135,8 +135,8 @@ bool contains(const SoundFile& whole, const SoundFile& part) {
   if (whole.digest == part.digest) return true;
   if (!has_pages(whole.found->file) || whole.size != part.size) return false;
   const SegmentPair pair = compare(*whole.content, *part.content);
-  const SegmentEnd& end = pair.standing;
-  const SegmentEnd& part_end = pair.newcomer;
+  const SegmentEnd& end = pair.existing;
+  const SegmentEnd& part_end = pair.incoming;
   if (end.kind == SegmentEnd::Kind::kUnclear || pair.first_difference < part_end.offset)
     return false;
   return part_end.kind == SegmentEnd::Kind::kUnfinished

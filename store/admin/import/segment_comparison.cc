@@ -6,23 +6,23 @@
 
 namespace walstow {
 
-SegmentPair compare(FileContent& standing, FileContent& newcomer) {
-  SegmentEndFinder ends, newcomer_ends;
-  Buffer chunk(kChunkSize), newcomer_chunk(kChunkSize);
+SegmentPair compare(FileContent& existing, FileContent& incoming) {
+  SegmentEndFinder ends, incoming_ends;
+  Buffer chunk(kChunkSize), incoming_chunk(kChunkSize);
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> difference;
-  while (const std::size_t read = standing.read_at(offset, chunk)) {
+  while (const std::size_t read = existing.read_at(offset, chunk)) {
     const ByteView bytes = chunk.first(read);
-    const ByteView others = newcomer_chunk.first(newcomer.read_at(offset, newcomer_chunk));
+    const ByteView others = incoming_chunk.first(incoming.read_at(offset, incoming_chunk));
     ends.add(bytes);
-    newcomer_ends.add(others);
+    incoming_ends.add(others);
     const auto [here, there] = std::ranges::mismatch(bytes, others);
     if (!difference && here != bytes.end())
       difference = offset + static_cast<std::uint64_t>(here - bytes.begin());
     offset += read;
   }
-  return {.standing = ends.end(),
-          .newcomer = newcomer_ends.end(),
+  return {.existing = ends.end(),
+          .incoming = incoming_ends.end(),
           .first_difference = difference.value_or(offset)};
 }
 

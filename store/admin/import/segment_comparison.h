@@ -7,6 +7,6 @@
 namespace walstow {
 
 // Reads both files, which must have the same size, to their ends. Throws what read_at() throws.
-SegmentPair compare(FileContent& standing, FileContent& newcomer);
+SegmentPair compare(FileContent& existing, FileContent& incoming);
 
 }  // namespace walstow

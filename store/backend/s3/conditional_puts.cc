@@ -37,7 +37,7 @@ ConditionalPuts::Result ConditionalPuts::put(const std::string& key, const S3Bod
                                              const Condition& condition) {
   const std::string mark = random_hex(kMarkSize);
   const std::string writes =
-      with_mark(condition.standing == nullptr ? "" : condition.standing->writes, mark);
+      with_mark(condition.existing == nullptr ? "" : condition.existing->writes, mark);
   const Duration sending(1000 * (body.size / kLeastBytesPerSecond));
   const Deadline give_up = Deadline::after(client_.service().options().patience + sending);
   bool tried = false;
@@ -57,18 +57,18 @@ ConditionalPuts::Result ConditionalPuts::put(const std::string& key, const S3Bod
 std::optional<ConditionalPuts::Result> ConditionalPuts::find_out(const std::string& key,
                                                                  const std::string& mark,
                                                                  const Condition& condition) {
-  const auto stands = client_.head(key);
-  if (stands && has_mark(stands->writes, mark)) return Result::kDone;
-  if (condition.standing == nullptr) {
+  const auto exists = client_.head(key);
+  if (exists && has_mark(exists->writes, mark)) return Result::kDone;
+  if (condition.existing == nullptr) {
     // If ours existed and was replaced since, the existing object is not ours either.
-    if (stands) return Result::kOther;
+    if (exists) return Result::kOther;
     return std::nullopt;
   }
-  if (stands && stands->etag == condition.standing->etag) return std::nullopt;
-  const std::string_view before = newest_mark(condition.standing->writes);
+  if (exists && exists->etag == condition.existing->etag) return std::nullopt;
+  const std::string_view before = newest_mark(condition.existing->writes);
   const bool all_marks_are_there =
-      !stands || before.empty() || has_mark(stands->writes, before) ||
-      static_cast<std::size_t>(std::ranges::count(stands->writes, ' ')) + 1 < kMostMarks;
+      !exists || before.empty() || has_mark(exists->writes, before) ||
+      static_cast<std::size_t>(std::ranges::count(exists->writes, ' ')) + 1 < kMostMarks;
   if (all_marks_are_there) return Result::kOther;
   throw Error(ErrorKind::kUnavailable,
               fmt::format("cannot tell whether the write of \"{}\" took effect: too many clients "
@@ -82,7 +82,7 @@ ConditionalPuts::Result ConditionalPuts::put_once(const std::string& key, const 
                                                   const Condition& condition,
                                                   const std::string& writes, Deadline deadline) {
   const EtagForm form = etag_form_;
-  if (condition.standing == nullptr || form != EtagForm::kUnknown) {
+  if (condition.existing == nullptr || form != EtagForm::kUnknown) {
     return put_with(form, key, body, condition, writes, deadline);
   }
   for (const EtagForm attempt : {EtagForm::kQuoted, EtagForm::kBare}) {
@@ -102,10 +102,10 @@ ConditionalPuts::Result ConditionalPuts::put_with(EtagForm form, const std::stri
       .key = key,
       .headers = {{kS3Writes, writes}, {"content-type", "application/octet-stream"}},
       .body = &body};
-  if (condition.standing == nullptr) {
+  if (condition.existing == nullptr) {
     question.headers["if-none-match"] = "*";
   } else {
-    const std::string& etag = condition.standing->etag;
+    const std::string& etag = condition.existing->etag;
     question.headers["if-match"] = form == EtagForm::kBare ? etag : fmt::format("\"{}\"", etag);
   }
   const auto exchange = client_.service().ask(question, deadline);
@@ -114,8 +114,8 @@ ConditionalPuts::Result ConditionalPuts::put_with(EtagForm form, const std::stri
   if (status == 200) return Result::kDone;
   const auto fault = parse_s3_fault(answer);
   if (status == 412 && fault) return Result::kOther;
-  const bool stood = condition.standing != nullptr;
-  if (status == 404 && stood && fault && fault->code == "NoSuchKey") return Result::kOther;
+  const bool existed = condition.existing != nullptr;
+  if (status == 404 && existed && fault && fault->code == "NoSuchKey") return Result::kOther;
   client_.service().refuse(question, *exchange, fault);
 }
 

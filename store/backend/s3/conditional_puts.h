@@ -28,15 +28,15 @@ class ConditionalPuts {
   };
   // Creates the object if none exists under the key. Returns kOther if one exists.
   Result put_new(const std::string& key, const S3Body& body) { return put(key, body, {}); }
-  // Replaces the object `standing`, which S3Client has found. Objects with equal bytes count as the
+  // Replaces the object `existing`, which S3Client has found. Objects with equal bytes count as the
   // same object. Returns kOther if another object exists, or none.
-  Result put_over(const std::string& key, const S3Body& body, const S3Head& standing) {
-    return put(key, body, {.standing = &standing});
+  Result put_over(const std::string& key, const S3Body& body, const S3Head& existing) {
+    return put(key, body, {.existing = &existing});
   }
 
  private:
   struct Condition {
-    const S3Head* standing = nullptr;  // nullptr: no object exists
+    const S3Head* existing = nullptr;  // nullptr: no object exists
   };
   enum class EtagForm { kUnknown, kQuoted, kBare };
 

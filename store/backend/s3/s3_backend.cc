@@ -10,6 +10,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "store/backend/attempts.h"
 #include "store/backend/key_rules.h"
 #include "store/backend/s3/conditional_puts.h"
 #include "store/backend/s3/s3_probe.h"
@@ -90,7 +91,7 @@ class S3Backend final : public Backend {
   }
   bool set_aside(const std::string& key, const ObjectSource& damaged) override;
   bool replace_object(StagedObject& successor, const std::string& key,
-                      const ObjectSource& standing) override;
+                      const ObjectSource& existing) override;
   bool remove_object(const std::string& key) override { return remove_objects({key}) != 0; }
   std::size_t remove_objects(const std::vector<std::string>& keys) override;
   std::vector<Entry> list_after(const std::string& prefix, const std::string& after,
@@ -127,8 +128,8 @@ class S3Backend final : public Backend {
   std::string text_of(const std::string& key, S3Source& source) const;
   bool is_vacant(const std::string& key) { return open(key) == nullptr; }
   PutResult put_new(const std::string& key, const S3Body& body);
-  std::size_t count_standing(std::vector<std::string> keys);
-  std::size_t count_standing(const std::string& folder, std::span<const std::string> keys);
+  std::size_t count_existing(std::vector<std::string> keys);
+  std::size_t count_existing(const std::string& folder, std::span<const std::string> keys);
 
   const std::shared_ptr<S3Client> client_;
   ConditionalPuts puts_{*client_};
@@ -239,17 +240,15 @@ std::unique_ptr<StagedObject> S3Backend::stage() {
 PutResult S3Backend::put_new(const std::string& key, const S3Body& body) {
   for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
     if (puts_.put_new(in_bucket(key), body) == PutResult::kDone) return PutResult::kDone;
-    const auto stands = client_->head(in_bucket(key));
-    if (!stands) continue;  // it was removed again
-    if (stands->size != kVacant.size() || !is_vacant(key)) return PutResult::kOther;
+    const auto exists = client_->head(in_bucket(key));
+    if (!exists) continue;  // it was removed again
+    if (exists->size != kVacant.size() || !is_vacant(key)) return PutResult::kOther;
     // If another object arrived between the two requests, its ETag differs.
-    if (puts_.put_over(in_bucket(key), body, *stands) == PutResult::kDone) {
+    if (puts_.put_over(in_bucket(key), body, *exists) == PutResult::kDone) {
       return PutResult::kDone;
     }
   }
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("\"{}\" is being put and removed by other requests at the same time", key));
+  throw_gave_up(key);
 }
 
 PublishResult S3Backend::publish(StagedObject& object, const std::string& key) {
@@ -259,10 +258,10 @@ PublishResult S3Backend::publish(StagedObject& object, const std::string& key) {
 }
 
 bool S3Backend::replace_object(StagedObject& successor, const std::string& key,
-                               const ObjectSource& standing) {
+                               const ObjectSource& existing) {
   check_key(key);
   const SharedReadInvalidator afterwards(shared_reads_, {key});
-  const S3Head& head = dynamic_cast<const S3Source&>(standing).head();
+  const S3Head& head = dynamic_cast<const S3Source&>(existing).head();
   return puts_.put_over(in_bucket(key), dynamic_cast<S3Staged&>(successor).body(), head) ==
          PutResult::kDone;
 }
@@ -272,11 +271,11 @@ bool S3Backend::set_aside(const std::string& key, const ObjectSource& damaged) {
   check_key(key);
   const SharedReadInvalidator afterwards(shared_reads_, {key});
   const S3Head& head = dynamic_cast<const S3Source&>(damaged).head();
-  const auto standing = open(key);
-  if (standing == nullptr || standing->head().etag != head.etag) return false;
+  const auto existing = open(key);
+  if (existing == nullptr || existing->head().etag != head.etag) return false;
   S3Staged copy(scratch_);
   std::vector<std::byte> piece(kChunkSize);
-  while (const std::size_t size = standing->read(piece))
+  while (const std::size_t size = existing->read(piece))
     copy.write(ByteView(piece).first(size));
   const std::string aside = aside_key(key, random_hex(4));
   if (put_new(aside, copy.body()) != PutResult::kDone) return false;
@@ -293,32 +292,32 @@ std::size_t S3Backend::remove_objects(const std::vector<std::string>& keys) {
     in_the_bucket.push_back(in_bucket(key));
   if (keys.empty()) return 0;
   const SharedReadInvalidator afterwards(shared_reads_, keys);
-  const std::size_t standing = count_standing(keys);
+  const std::size_t existing = count_existing(keys);
   if (keys.size() == 1) {
     client_->remove(in_the_bucket.front());
   } else {
     client_->remove_all(in_the_bucket);
   }
-  return standing;
+  return existing;
 }
 
-std::size_t S3Backend::count_standing(std::vector<std::string> keys) {
+std::size_t S3Backend::count_existing(std::vector<std::string> keys) {
   std::ranges::sort(keys);
-  std::size_t standing = 0;
+  std::size_t existing = 0;
   for (auto first = keys.begin(); first != keys.end();) {
     const std::string folder = first->substr(0, first->rfind('/') + 1);
     const auto end = std::find_if(
         first, keys.end(), [&folder](const std::string& key) { return !key.starts_with(folder); });
-    standing += count_standing(folder, {first, end});
+    existing += count_existing(folder, {first, end});
     first = end;
   }
-  return standing;
+  return existing;
 }
 
 // All `keys` are in `folder`, in order.
-std::size_t S3Backend::count_standing(const std::string& folder,
+std::size_t S3Backend::count_existing(const std::string& folder,
                                       std::span<const std::string> keys) {
-  std::size_t standing = 0;
+  std::size_t existing = 0;
   while (keys.size() > kFewKeys) {
     // Include the first key: its own name without the last character sorts before it.
     std::string after = keys.front();
@@ -326,17 +325,17 @@ std::size_t S3Backend::count_standing(const std::string& folder,
     if (after.size() < folder.size()) after.clear();
     const std::vector<Entry> page = list_after(folder, after, kLargestPage);
     for (const Entry& entry : page) {
-      if (std::ranges::binary_search(keys, entry.key)) ++standing;
+      if (std::ranges::binary_search(keys, entry.key)) ++existing;
     }
-    if (page.size() < kLargestPage) return standing;
+    if (page.size() < kLargestPage) return existing;
     const auto behind = std::ranges::upper_bound(keys, page.back().key);
     if (behind == keys.begin()) break;
     keys = keys.subspan(static_cast<std::size_t>(behind - keys.begin()));
   }
   for (const std::string& key : keys) {
-    if (open(key) != nullptr) ++standing;
+    if (open(key) != nullptr) ++existing;
   }
-  return standing;
+  return existing;
 }
 
 // --- records ---
@@ -353,9 +352,9 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
   const Deadline give_up = Deadline::after(kUpdatePatience);
   while (!give_up.passed()) {
     const auto source = open(key);
-    std::optional<std::string> standing;
-    if (source != nullptr) standing = text_of(key, *source);
-    const std::optional<std::string> content = change(standing);
+    std::optional<std::string> existing;
+    if (source != nullptr) existing = text_of(key, *source);
+    const std::optional<std::string> content = change(existing);
     if (!content) return;
     check_record(key, *content);
     const S3Body body = text_body(*content);
@@ -368,9 +367,7 @@ void S3Backend::update_record(const std::string& key, const Change& change) {
     std::uniform_int_distribution<Duration::rep> some(1, kUpdatePause.count());
     std::this_thread::sleep_for(Duration(some(random)));
   }
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("record \"{}\" of {} is constantly changed by other requests", key, describe()));
+  throw_gave_up(key);
 }
 
 bool S3Backend::remove_record(const std::string& key) {
@@ -383,9 +380,7 @@ bool S3Backend::remove_record(const std::string& key) {
       return true;
     }
   }
-  throw Error(
-      ErrorKind::kUnavailable,
-      fmt::format("record \"{}\" of {} is constantly changed by other requests", key, describe()));
+  throw_gave_up(key);
 }
 
 }  // namespace

@@ -72,15 +72,15 @@ std::string find_fault_with_service(S3Client& client, ConditionalPuts& puts) {
   const std::string first_text = "first", second_text = "second", third_text = "third";
   const PutResult first = puts.put_new(key, text_body(first_text));
   const PutResult second = puts.put_new(key, text_body(second_text));
-  const auto stands = client.head(key);
+  const auto exists = client.head(key);
   std::string fault;
   if (first != PutResult::kDone) {
     fault = "it refuses a new object";
-  } else if (second != PutResult::kOther || !stands || stands->size != first_text.size()) {
+  } else if (second != PutResult::kOther || !exists || exists->size != first_text.size()) {
     fault = "it replaces an existing object (it ignores If-None-Match)";
-  } else if (puts.put_over(key, text_body(second_text), *stands) != PutResult::kDone) {
+  } else if (puts.put_over(key, text_body(second_text), *exists) != PutResult::kDone) {
     fault = "it does not replace an object that was read (it does not know If-Match)";
-  } else if (puts.put_over(key, text_body(third_text), *stands) != PutResult::kOther) {
+  } else if (puts.put_over(key, text_body(third_text), *exists) != PutResult::kOther) {
     fault = "it replaces an object that has changed since it was read (it ignores If-Match)";
   }
   client.remove(key);

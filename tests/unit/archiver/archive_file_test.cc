@@ -89,7 +89,7 @@ TEST_F(ArchiveFileTest, SendsAHistoryFileInTheNameOfTheServer) {
 
 TEST_F(ArchiveFileTest, HandsOutWhatTheStoreAnswered) {
   write(kSegment, segment_1mb());
-  for (const PutResult result : {PutResult::kPublished, PutResult::kStood}) {
+  for (const PutResult result : {PutResult::kPublished, PutResult::kExisted}) {
     FakeStore store;
     store.on_put = [&](const PutFile& put, FileContent& raw) {
       EXPECT_EQ(read_through(raw, UINT64_MAX).digest, put.digest);

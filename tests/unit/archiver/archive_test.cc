@@ -168,7 +168,7 @@ TEST_F(ArchiveTest, OneCallArchivesWhatComesNextAndTheNextOnesAskNobody) {
 TEST_F(ArchiveTest, AStandbyAsksOnceForAllOfItsFiles) {
   finish_segments(5);
   store_->from_others = segments(kFirst, 4);
-  EXPECT_EQ(run(standby_call(kFirst)).value().result, PutResult::kStood);
+  EXPECT_EQ(run(standby_call(kFirst)).value().result, PutResult::kExisted);
   // The store lacks the last one. It is asked about it again before the put, like about any file.
   EXPECT_EQ(store_->questions, (std::vector<std::size_t>{5, 1}));
   EXPECT_EQ(puts(), segments(kFirst + 4, 1));
@@ -289,7 +289,7 @@ TEST_F(ArchiveTest, FileThatIsWrittenBeforeItIsReadGetsNoMark) {
 TEST_F(ArchiveTest, FailureOfAnotherFileIsNotTheOwnOnes) {
   finish_segments(4);
   store_->before_put = [](const std::string& name) {
-    if (name == name_of(kFirst + 1)) throw Error(ErrorKind::kRefused, "other content stands");
+    if (name == name_of(kFirst + 1)) throw Error(ErrorKind::kRefused, "other content exists");
   };
   ArchiveCall one = call(kFirst);
   one.connections = 1;

@@ -85,7 +85,7 @@ TEST_F(StandbyPutTest, WhatTheStoreHasIsNotSent) {
   answer_ = [this] { return yes(); };
   for (const auto mode : {StandbyPut::Mode::kFill, StandbyPut::Mode::kConfirm}) {
     how_.mode = mode;
-    EXPECT_EQ(run().result, PutResult::kStood);
+    EXPECT_EQ(run().result, PutResult::kExisted);
   }
   EXPECT_EQ(questions_, 2);
   EXPECT_FALSE(put_);
@@ -160,7 +160,7 @@ TEST_F(StandbyPutTest, ConfirmSendsAHistory) {
 TEST_F(StandbyPutTest, AYoungSegmentIsLeftToThePrimaryForAMoment) {
   status_.modified = now_;
   answer_ = [this] { return questions_ == 3 ? yes() : ConfirmReport{}; };
-  EXPECT_EQ(run().result, PutResult::kStood);
+  EXPECT_EQ(run().result, PutResult::kExisted);
   EXPECT_EQ(questions_, 3);
   EXPECT_FALSE(put_);
 }
@@ -211,8 +211,8 @@ TEST_F(StandbyPutTest, AStoreOfAnEarlierReleaseDecidesAtThePut) {
 }
 
 TEST_F(StandbyPutTest, AnAnswerThatIsKnownIsNotAskedForAgain) {
-  first_ = Confirmation{.done = PutDone{PutResult::kStood, {.name = std::string(kAsked)}}};
-  EXPECT_EQ(run().result, PutResult::kStood);
+  first_ = Confirmation{.done = PutDone{PutResult::kExisted, {.name = std::string(kAsked)}}};
+  EXPECT_EQ(run().result, PutResult::kExisted);
   EXPECT_EQ(questions_, 0);
   first_ = Confirmation{};
   EXPECT_EQ(run().result, PutResult::kPublished);

@@ -166,9 +166,9 @@ TEST(ObjectHeaderTest, IsBoundedBothWays) {
 
   header.client += 'c';
   EXPECT_EQ(error_of(ErrorKind::kInvalid, [&] { encode_object_header(header); }),
-            "object header takes 4097 bytes, but only 4096 are allowed");
+            "object header has 4097 bytes, but only 4096 are allowed");
   EXPECT_EQ(error_of(ErrorKind::kDamaged, [&] { decode_object_header(" " + largest); }),
-            "object header: it takes 4097 bytes, but only 4096 are allowed");
+            "object header: it has 4097 bytes, but only 4096 are allowed");
 }
 
 TEST(ObjectHeaderTest, NeedsItsNames) {

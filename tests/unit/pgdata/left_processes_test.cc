@@ -106,7 +106,7 @@ TEST_F(LeftProcessesTest, AnArchiveHasAnyBytesInItsName) {
   EXPECT_EQ(note(living(), "/mnt/arch\xEFve"), "");
   EXPECT_NE(refusal("/mnt/arch\xEFve"), "");
   EXPECT_EQ(refusal("/mnt/arch\xEEve"), "");
-  EXPECT_NE(refusal("/mnt/arch\xEFve"), "") << "and the record stands";
+  EXPECT_NE(refusal("/mnt/arch\xEFve"), "") << "and the record exists";
 }
 
 TEST_F(LeftProcessesTest, OneOfAFileSystemThatIsNotThereAnyMoreCountsNot) {
@@ -144,7 +144,7 @@ TEST_F(LeftProcessesTest, TheDeviceOfAnArchiveIsThatOfItsPath) {
 TEST_F(LeftProcessesTest, AnotherArchiveIsNotConcerned) {
   EXPECT_EQ(note(living()), "");
   EXPECT_EQ(refusal("/mnt/other"), "");
-  EXPECT_NE(refusal(), "") << "and the record stands";
+  EXPECT_NE(refusal(), "") << "and the record exists";
 }
 
 TEST_F(LeftProcessesTest, TheFirstOfSeveralIsNamed) {

@@ -88,7 +88,7 @@ TEST(CrashPointLoop, FindsAMissingSyncOfTheFolderAboveANewOne) {
   EXPECT_GT(outcome.lost, 0U);
 }
 
-// Two processes publish the same file: one links it, the other finds it standing, is content with
+// Two processes publish the same file: one links it, the other finds it existing, is content with
 // that and acknowledges, and the power goes before the first one's sync_folder.
 std::size_t losses_of_the_other(const std::function<void(FileSystem&)>& found_standing) {
   std::size_t losses = 0;

@@ -216,12 +216,12 @@ TEST(SegmentEndTest, WhatIsNoSegmentIsUnclear) {
 
 // --- two segments ---
 
-SegmentRelation relation(const WalWriter& standing, const WalWriter& newcomer) {
-  const auto [first, second] = std::ranges::mismatch(standing.content(), newcomer.content());
+SegmentRelation relation(const WalWriter& existing, const WalWriter& incoming) {
+  const auto [first, second] = std::ranges::mismatch(existing.content(), incoming.content());
   return relation_of(
-      {.standing = end_of(standing.content()),
-       .newcomer = end_of(newcomer.content()),
-       .first_difference = static_cast<std::uint64_t>(first - standing.content().begin())});
+      {.existing = end_of(existing.content()),
+       .incoming = end_of(incoming.content()),
+       .first_difference = static_cast<std::uint64_t>(first - existing.content().begin())});
 }
 
 TEST(SegmentRelationTest, WhatDiffersBehindASwitchIsReadByNobody) {
@@ -242,15 +242,15 @@ TEST(SegmentRelationTest, UnfinishedNewcomerIsNeverTheSame) {
   for (const WalWriter& whole :
        {WalWriter(kName).records(50, 400).fill(), WalWriter(kName).records(60, 400).switch_wal(),
         WalWriter(kName).records(50, 400).switch_wal(), WalWriter(kName).records(51, 400)}) {
-    EXPECT_EQ(relation(whole, piece), SegmentRelation::kNewcomerUnfinished);
-    EXPECT_EQ(relation(piece, whole), SegmentRelation::kStandingUnfinished);
+    EXPECT_EQ(relation(whole, piece), SegmentRelation::kIncomingUnfinished);
+    EXPECT_EQ(relation(piece, whole), SegmentRelation::kExistingUnfinished);
   }
 }
 
 TEST(SegmentRelationTest, LongerPieceWithRemainsTakesNoPlace) {
   const WalWriter piece = WalWriter(kName).records(50, 400);
   const WalWriter longer = WalWriter(kName, older()).records(60, 400);
-  EXPECT_EQ(relation(piece, longer), SegmentRelation::kNewcomerUnfinished);
+  EXPECT_EQ(relation(piece, longer), SegmentRelation::kIncomingUnfinished);
 }
 
 TEST(SegmentRelationTest, AnotherWayIsADifference) {
@@ -269,8 +269,8 @@ TEST(SegmentRelationTest, AnotherWayIsADifference) {
 TEST(SegmentRelationTest, DifferenceInTheLastWrittenByteCounts) {
   const WalWriter one = WalWriter(kName).records(50, 400).record(64, 'a').switch_wal();
   WalWriter other = one;
-  SegmentPair pair{.standing = end_of(one.content()),
-                   .newcomer = end_of(other.content()),
+  SegmentPair pair{.existing = end_of(one.content()),
+                   .incoming = end_of(other.content()),
                    .first_difference = one.end() - 1};
   EXPECT_EQ(relation_of(pair), SegmentRelation::kDifferent);
   pair.first_difference = one.end();
@@ -283,13 +283,13 @@ TEST(SegmentRelationTest, UnclearIsNeverTheSameNorCompleted) {
   EXPECT_EQ(relation_of({clear, unclear(), kSize - 1}), SegmentRelation::kDifferent);
   EXPECT_EQ(relation_of({full(), full(), kSize - 1}), SegmentRelation::kDifferent);
   EXPECT_EQ(relation_of({unclear(), clear, 999}), SegmentRelation::kDifferent);
-  EXPECT_EQ(relation_of({unclear(), clear, 1000}), SegmentRelation::kNewcomerUnfinished);
+  EXPECT_EQ(relation_of({unclear(), clear, 1000}), SegmentRelation::kIncomingUnfinished);
 }
 
 TEST(SegmentRelationTest, OnlyAPieceWithRemainsMayNotStand) {
-  EXPECT_FALSE(may_stand(unfinished(1000, Tail::kStale)));
+  EXPECT_FALSE(may_have_name(unfinished(1000, Tail::kStale)));
   for (const SegmentEnd& end : {unfinished(1000, Tail::kZeros), switched(1000), full(), unclear()})
-    EXPECT_TRUE(may_stand(end));
+    EXPECT_TRUE(may_have_name(end));
 }
 
 }  // namespace

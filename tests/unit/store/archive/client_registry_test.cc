@@ -56,7 +56,7 @@ TEST_F(ClientsTest, RecordHasAStableForm) {
 
 TEST_F(ClientsTest, NameIsTakenOnce) {
   const ClientReport first = add(add_of("db1")).client;
-  const std::string standing = record("db1");
+  const std::string existing = record("db1");
   AddClient others[] = {add_of("db1"), add_of("db1"), add_of("db1")};
   others[0].public_key = to_base64(as_bytes("another key"));
   others[1].grants[0].rights = {Right::kAdmin};
@@ -65,7 +65,7 @@ TEST_F(ClientsTest, NameIsTakenOnce) {
     const AddedClient added = add(other);
     EXPECT_EQ(added.result, AddedClient::Result::kTaken);
     EXPECT_EQ(added.client, first);
-    EXPECT_EQ(record("db1"), standing);
+    EXPECT_EQ(record("db1"), existing);
   }
 }
 
@@ -73,7 +73,7 @@ TEST_F(ClientsTest, SameClientStands) {
   const ClientReport first = add(add_of("db1")).client;
   now_ += std::chrono::minutes(1);
   const AddedClient again = add(add_of("db1"));
-  EXPECT_EQ(again.result, AddedClient::Result::kStood);
+  EXPECT_EQ(again.result, AddedClient::Result::kExisted);
   EXPECT_EQ(again.client, first);
 }
 
@@ -96,12 +96,12 @@ TEST_F(ClientsTest, RightsThatAnotherHasChangedStay) {
   const auto changed =
       change_client(*backend_, {.client = "db1", .grants = less, .if_grants = client.grants});
   EXPECT_EQ(changed->grants, less);
-  const std::string standing = record("db1");
+  const std::string existing = record("db1");
   const auto refused = change_client(
       *backend_,
       {.client = "db1", .grants = more, .certificate_until = Time(), .if_grants = client.grants});
   EXPECT_EQ(refused, changed);
-  EXPECT_EQ(record("db1"), standing);
+  EXPECT_EQ(record("db1"), existing);
   // The client takes it for its own change: it has repeated the request after a lost answer.
   EXPECT_EQ(change_client(*backend_, {.client = "db1", .grants = less, .if_grants = client.grants}),
             changed);

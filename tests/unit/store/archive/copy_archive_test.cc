@@ -132,7 +132,7 @@ TEST_F(CopyArchiveTest, WhatStandsIsNotCopiedAgain) {
   put_whole(segment(6), "new");
   const CopyCounts counts = copy().counts;
   EXPECT_EQ(counts.objects, 1U);
-  EXPECT_EQ(counts.standing, 6U);
+  EXPECT_EQ(counts.existing, 6U);
   EXPECT_EQ(counts.records, 0U);
 }
 
@@ -148,7 +148,7 @@ TEST_F(CopyArchiveTest, OneThatIsCutShortAtAnyObjectGoesOnThere) {
     EXPECT_TRUE(from_->read_record("walstow.json"));
     on_progress_ = {};
     const CopyCounts counts = copy().counts;
-    EXPECT_EQ(counts.standing, at);
+    EXPECT_EQ(counts.existing, at);
     EXPECT_EQ(counts.objects, 6 - at);
   }
   EXPECT_TRUE(copy(Pass::kFinish).finished);
@@ -262,14 +262,15 @@ TEST_F(CopyArchiveTest, FinishingGoesOnWhereItWasCutShort) {
   from_->create_record(std::string(layout::kMovedMarker), *from_->read_record("walstow.json"));
   from_->remove_record("walstow.json");
   put_whole(segment(8), "came last");
-  EXPECT_EQ(error_of_copying(ErrorKind::kRefused),
-            "archive in memory is no longer the archive: a copy with --finish was interrupted");
+  EXPECT_EQ(
+      error_of_copying(ErrorKind::kRefused),
+      "archive in memory is no longer the archive: \"walstow copy --finish\" was interrupted");
   const CopyResult result = copy(Pass::kFinish);
   EXPECT_TRUE(result.finished);
   EXPECT_EQ(result.counts.objects, 1U);
   const CopyResult again = copy(Pass::kFinish);
   EXPECT_TRUE(again.finished);
-  EXPECT_EQ(again.counts.standing, 0U);
+  EXPECT_EQ(again.counts.existing, 0U);
 }
 
 }  // namespace

@@ -288,9 +288,9 @@ TEST_F(DirectoryBackendTest, ReadingPublishingAndCreatingWaitForNoLock) {
 TEST_F(DirectoryBackendTest, UpdateSeesARecordThatWasCreatedMeanwhile) {
   files_->make_folder("main");
   int calls = 0;
-  backend_->update_record("main/record", [&](const std::optional<std::string>& standing) {
+  backend_->update_record("main/record", [&](const std::optional<std::string>& existing) {
     if (++calls == 1) create_durably(*files_, "main/record", "created");
-    return standing.value_or("") + " updated";
+    return existing.value_or("") + " updated";
   });
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(backend_->read_record("main/record"), "created updated");

@@ -168,7 +168,7 @@ TEST_F(GetFileTest, ArchiveWithoutRoomStillHandsOutWhatItHolds) {
   EXPECT_EQ(status(ClusterStatus{"main"}), 200);
 }
 
-// pg_resetwal gives a server other segments under the same system identifier. A name then stands
+// pg_resetwal gives a server other segments under the same system identifier. A name then exists
 // for two different files, and only who says of which size they are gets an answer.
 TEST_F(GetFileTest, ErasOfOtherSegmentSizesAreOtherLogs) {
   constexpr std::uint32_t kLarger = 4U << 20;

@@ -219,7 +219,7 @@ TEST_F(QuotaTest, SoIsAnUnfinishedSegmentThatHasTheName) {
     ++taken;
   EXPECT_EQ(taken, kPiecesOfSegment.most + 1) << "with the one that has the name";
   EXPECT_EQ(code_of(put(kNext, unfinished(20 + taken))), "over-quota");
-  EXPECT_EQ(put(kNext, unfinished(20)).status, 200) << "it stands";
+  EXPECT_EQ(put(kNext, unfinished(20)).status, 200) << "it exists";
   const std::string same = WalWriter(kNext, WalWriter(kNamed).fill('o').content())
                                .records(20 + taken - 1, 400)
                                .clear_page()
@@ -264,7 +264,7 @@ TEST_F(PutBoundsTest, Histories) {
     publish(key_of(put));
   }
   EXPECT_TRUE(is_refused(put_of("FFFFFFFF.history")));
-  EXPECT_FALSE(is_refused(put_of("00000002.history"))) << "it stands";
+  EXPECT_FALSE(is_refused(put_of("00000002.history"))) << "it exists";
   EXPECT_FALSE(is_refused(put_of(kNamed)));
 }
 
@@ -272,7 +272,7 @@ TEST_F(PutBoundsTest, ContentsOfAPartial) {
   for (std::size_t i = 0; i < kPartialsOfSegment.most; ++i)
     publish(key_of(put_of(kNamed + ".partial", std::to_string(i))));
   EXPECT_TRUE(is_refused(put_of(kNamed + ".partial", "another")));
-  EXPECT_FALSE(is_refused(put_of(kNamed + ".partial", "0"))) << "it stands";
+  EXPECT_FALSE(is_refused(put_of(kNamed + ".partial", "0"))) << "it exists";
   const auto refusal =
       refuse_too_many(*backend_, era_, put_of(kNamed + ".partial", "another"), "flooder");
   EXPECT_NE(refusal->message.find("16 versions of \"" + kNamed + ".partial\""), std::string::npos);
@@ -333,7 +333,7 @@ TEST_F(PutBoundsTest, PieceUnderTheKeyOfBeforeStands) {
     publish(layout::incomplete_key("main", era_, put.file, put.digest));
   }
   EXPECT_TRUE(is_refused_piece(put_of(kNamed, "another")));
-  EXPECT_FALSE(is_refused_piece(older)) << "it stands";
+  EXPECT_FALSE(is_refused_piece(older)) << "it exists";
 }
 
 TEST_F(PutBoundsTest, WhatIsStoredIsCountedOnceInAWhile) {

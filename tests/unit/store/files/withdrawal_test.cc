@@ -319,7 +319,7 @@ TEST_F(WithdrawalTest, PutThatBeganBeforeIsNotAcknowledged) {
   EXPECT_EQ(copies_aside(), 1U);
 }
 
-// A segment that is equal up to its end is not kept beside what stands. Where that one is about to
+// A segment that is equal up to its end is not kept next to the existing file. Where that one is about to
 // go, the put must not count as done.
 TEST_F(WithdrawalTest, WhatIsBeingWithdrawnAnswersForNobody) {
   const std::string older = WalWriter("000000010000000000000001").fill('o').content();
@@ -419,17 +419,17 @@ TEST_F(WithdrawalTest, DoneAgainItLeavesOneCopy) {
   EXPECT_EQ(keys("_aside/"), std::set{copy});
 }
 
-// Withdraws a content as soon as a put has found that it stands.
+// Withdraws a content as soon as a put has found that it exists.
 class WithdrawnMeanwhile : public BorrowedBackend {
  public:
   WithdrawnMeanwhile(Backend& backend, std::function<void()> withdraw)
       : BorrowedBackend(backend), withdraw_(std::move(withdraw)) {}
   bool make_durable(const std::string& key) override {
-    const bool stands = BorrowedBackend::make_durable(key);
+    const bool exists = BorrowedBackend::make_durable(key);
     if (key.find("/history/") != std::string::npos) {
       if (const auto withdraw = std::exchange(withdraw_, {})) withdraw();
     }
-    return stands;
+    return exists;
   }
 
  private:
@@ -467,7 +467,7 @@ class AfterTheRecord : public BorrowedBackend {
   std::function<void()> then_;
 };
 
-// A put that meets a withdrawal takes its own object away, and nothing else: not what stands once
+// A put that meets a withdrawal takes its own object away, and nothing else: not what exists once
 // the withdrawal was taken back, which others have had acknowledged by then.
 TEST_F(WithdrawalTest, APutThatIsRefusedUndoesNoUndo) {
   ASSERT_EQ(put(kSegment).status, 201);
@@ -530,7 +530,7 @@ TEST_F(WithdrawalTest, PartialThatIsWithdrawnWhileItIsFoundIsNoConflict) {
   EXPECT_GE(copies_aside(), 1U);
 }
 
-// One content that stands both as the segment and as a piece of it.
+// One content that exists both as the segment and as a piece of it.
 TEST_F(WithdrawalTest, PieceAndSegmentOfOneContentAreTwo) {
   const std::string older = WalWriter("000000010000000000000001").fill('o').content();
   const std::string content = WalWriter(kSegment, older).records(20, 400).content();

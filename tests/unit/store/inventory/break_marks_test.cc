@@ -79,11 +79,11 @@ TEST_F(BreakMarksTest, AnUnfinishedSegmentBeforeALaterTimeline) {
 
 TEST_F(BreakMarksTest, TheyGoWithTheirContent) {
   forget();
-  EXPECT_TRUE(fs::exists(mark())) << "it stands";
+  EXPECT_TRUE(fs::exists(mark())) << "it exists";
   fs::remove(object_path(kBroken));
   ASSERT_EQ(put(kBroken, WalWriter(kBroken).fill().content()).status, 201);
   forget();
-  EXPECT_FALSE(fs::exists(mark())) << "another one stands";
+  EXPECT_FALSE(fs::exists(mark())) << "another one exists";
 }
 
 // Does something right before a record is removed.
@@ -240,8 +240,8 @@ TEST_F(BreakBetweenSegmentsTest, RemovedOneIsNoNeighbour) {
 // The same up to the switch, and other bytes behind it.
 TEST_F(BreakBetweenSegmentsTest, WhatStandsIsMarkedNotWhatCame) {
   const std::string eight = WalWriter(k8).go_on(writer_).switch_wal().content();
-  const std::string standing = damaged(eight, 100);
-  ASSERT_EQ(put(k8, standing).status, 201);
+  const std::string existing = damaged(eight, 100);
+  ASSERT_EQ(put(k8, existing).status, 201);
   Handler restarted([this] { return open_archive_folder(archive_folder.string()); }, 1);
   const auto put_after_restart = [&](const std::string& name, const std::string& content) {
     HandlerResult answer = restarted.handle(to_request(put_of(name, content)), caller);
@@ -250,7 +250,7 @@ TEST_F(BreakBetweenSegmentsTest, WhatStandsIsMarkedNotWhatCame) {
     return parse_put_report(upload->finish().body);
   };
   EXPECT_EQ(put_after_restart(k7, seven_).warning, "");
-  EXPECT_NE(put_after_restart(k8, damaged(standing, WalWriter::kSize - 1)).warning, "");
+  EXPECT_NE(put_after_restart(k8, damaged(existing, WalWriter::kSize - 1)).warning, "");
   EXPECT_EQ(breaks().size(), 1U);
 }
 

@@ -76,7 +76,7 @@ TEST_F(KeptRangesTest, TheWalOfAMonthlyBackupStaysAndWhatIsBetweenGoes) {
   EXPECT_EQ(done.state, "done");
   EXPECT_EQ(done.files, 145U);
   for (std::uint64_t number = 1; number <= 200; ++number)
-    EXPECT_EQ(stands(1, number), is_kept_number(number)) << number;
+    EXPECT_EQ(exists(1, number), is_kept_number(number)) << number;
   EXPECT_EQ(plan(kMonthly).files, 0U);
   EXPECT_EQ(plan(kMonthly).period_backups, kept);
   std::vector<bool> pruned;
@@ -139,10 +139,10 @@ TEST_F(KeptRangesTest, ARangeThatNoPolicyKeepsAnyMoreGoes) {
   fewer.keep_monthly = 2;
   EXPECT_EQ(prune(fewer).files, 2U);
   EXPECT_EQ(code_of_get(1, 60), Code::kPruned);
-  EXPECT_TRUE(stands(1, 101));
+  EXPECT_TRUE(exists(1, 101));
   EXPECT_EQ(prune({.keep_backups = 1, .keep_days = 0}).files, 2U);
   EXPECT_EQ(code_of_get(1, 101), Code::kPruned);
-  EXPECT_TRUE(stands(1, 150));
+  EXPECT_TRUE(exists(1, 150));
   EXPECT_EQ(plan(kMonthly).period_backups.size(), 0U);
 }
 
@@ -200,7 +200,7 @@ TEST_F(KeptRangesOnTwoTimelinesTest, ATimelineThatBeginsBelowTheFloorLaterWasNot
   // Nothing of it goes, either: the backup is one of the line that it recovers to now.
   prune(kMonthly);
   for (std::uint64_t number = 60; number <= 65; ++number)
-    EXPECT_TRUE(stands(number < 62 ? 1 : 2, number)) << number;
+    EXPECT_TRUE(exists(number < 62 ? 1 : 2, number)) << number;
 }
 
 TEST_F(KeptRangesOnTwoTimelinesTest, WhatWasKeptMayBeHeld) {
@@ -225,9 +225,9 @@ TEST_F(KeptRangesOnTwoTimelinesTest, ABackupThatEndsOnALaterTimelineStaysWhole) 
   const PrunePolicy policy{.keep_backups = 1, .keep_days = 0, .keep_monthly = 2};
   EXPECT_EQ(plan(policy).period_backups.at(1).last, segment(2, 61).text());
   EXPECT_EQ(prune(policy).state, "done");
-  EXPECT_TRUE(stands(1, 60));
-  EXPECT_TRUE(stands(2, 61));
-  EXPECT_FALSE(stands(2, 62));
+  EXPECT_TRUE(exists(1, 60));
+  EXPECT_TRUE(exists(2, 61));
+  EXPECT_FALSE(exists(2, 62));
   // Segment 61 of timeline 1 never existed, so it is no hole.
   const TimesIndex times;
   EXPECT_EQ(Catalog(times).report(*archive, "main").eras.at(0).missing, 0U);
@@ -354,10 +354,10 @@ TEST_F(KeptRangesTest, APruneIsWithdrawnForAMonthlyBackupThatItDoesNotKnow) {
   EXPECT_EQ(ended.reason,
             fmt::format("backup 00000000000f, the newest one of {}, needs it", month));
   EXPECT_EQ(ended.floor, "0/0");
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
   EXPECT_EQ(prune(kMonthly).state, "done");
-  EXPECT_TRUE(stands(1, 120));
-  EXPECT_FALSE(stands(1, 100));
+  EXPECT_TRUE(exists(1, 120));
+  EXPECT_FALSE(exists(1, 100));
 }
 
 TEST_F(KeptRangesTest, AnInterruptedPruneRemovesNoRangeThatItsRecordKeeps) {
@@ -367,8 +367,8 @@ TEST_F(KeptRangesTest, AnInterruptedPruneRemovesNoRangeThatItsRecordKeeps) {
   remove_backup(*archive, {"main", "00000000000a"});
   while (go_on(begun.number).state == "intent") {
   }
-  EXPECT_TRUE(stands(1, 20));
-  EXPECT_FALSE(stands(1, 22));
+  EXPECT_TRUE(exists(1, 20));
+  EXPECT_FALSE(exists(1, 22));
   EXPECT_EQ(prune(policy).files, 2U);
   EXPECT_EQ(code_of_get(1, 20), Code::kPruned);
 }
@@ -379,7 +379,7 @@ TEST_F(KeptRangesTest, AnAbandonedPruneCoversNoRange) {
   moments.before_removal = [this] { abandon(); };
   EXPECT_EQ(go_on(begun.number, hours(1)).state, "withdrawn");
   EXPECT_EQ(code_of_get(1, 62), Code::kPruned);
-  EXPECT_TRUE(stands(1, 60));
+  EXPECT_TRUE(exists(1, 60));
   lose(60);
   EXPECT_EQ(code_of_get(1, 60), Code::kHole);
 }

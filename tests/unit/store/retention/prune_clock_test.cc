@@ -61,7 +61,7 @@ TEST_F(PruneClockTest, APlaceThatIsNamedIsPrunedToAndHoldsWhatStandbysNeed) {
   while (report.state == "intent")
     report = go_on(report.number);
   EXPECT_EQ(report.files, 49U);
-  EXPECT_TRUE(stands(1, 50));
+  EXPECT_TRUE(exists(1, 50));
 }
 
 TEST_F(PruneClockTest, YoungFilesStayWhenAPlaceIsNamed) {
@@ -120,7 +120,7 @@ TEST_F(PruneClockTest, ADaemonLeavesAllAndAStatusSaysWhy) {
             std::string::npos)
       << logged;
   EXPECT_EQ(logged.find("\"walstow "), std::string::npos) << logged;
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
   const TimesIndex times;
   Catalog catalog(times);
   const auto retention = catalog.report(*archive, "main").eras.at(0).retention;

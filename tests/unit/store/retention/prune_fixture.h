@@ -50,8 +50,8 @@ class BackendWithMoments : public Backend {
     return inner_->set_aside(key, damaged);
   }
   bool replace_object(StagedObject& successor, const std::string& key,
-                      const ObjectSource& standing) override {
-    return inner_->replace_object(successor, key, standing);
+                      const ObjectSource& existing) override {
+    return inner_->replace_object(successor, key, existing);
   }
   bool remove_object(const std::string& key) override { return inner_->remove_object(key); }
   std::size_t remove_objects(const std::vector<std::string>& keys) override {
@@ -113,7 +113,7 @@ class PruneTest : public testing::Test {
     archive->backend().publish(*staged,
                                *layout::object_key("main", era, segment(timeline, number)));
   }
-  bool stands(std::uint32_t timeline, std::uint64_t number) const {
+  bool exists(std::uint32_t timeline, std::uint64_t number) const {
     return archive->backend().open_object(
                *layout::object_key("main", era, segment(timeline, number))) != nullptr;
   }

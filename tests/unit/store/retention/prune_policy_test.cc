@@ -56,7 +56,7 @@ class ScheduledPruneTest : public PruneTest {
 TEST_F(ScheduledPruneTest, NothingIsDoneWithoutAPolicy) {
   cut_short();
   pruner.run(*archive, {});
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
   EXPECT_EQ(plan().unfinished, 1U);
 }
 
@@ -67,8 +67,8 @@ TEST_F(ScheduledPruneTest, WhatWasCutShortIsCompletedFirst) {
   set_policy(*archive, {"main", {.keep_backups = 1, .keep_days = 0}}, "admin1", later);
   pruner.run(*archive, {});
   EXPECT_EQ(plan().unfinished, 0U);
-  EXPECT_FALSE(stands(1, 99));
-  EXPECT_TRUE(stands(1, 100));
+  EXPECT_FALSE(exists(1, 99));
+  EXPECT_TRUE(exists(1, 100));
 }
 
 TEST_F(ScheduledPruneTest, ADamagedRecordLeavesAllAsItIs) {
@@ -77,10 +77,10 @@ TEST_F(ScheduledPruneTest, ADamagedRecordLeavesAllAsItIs) {
   const std::string key = layout::standby_record("main", "standby1", std::string(32, 'a'));
   archive->backend().create_record(key, "no json");
   pruner.run(*archive, {});
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
   archive->backend().remove_record(key);
   pruner.run(*archive, {});  // tried again
-  EXPECT_FALSE(stands(1, 1));
+  EXPECT_FALSE(exists(1, 1));
 }
 
 TEST_F(ScheduledPruneTest, NothingGoesOnceItIsAskedToStop) {
@@ -89,7 +89,7 @@ TEST_F(ScheduledPruneTest, NothingGoesOnceItIsAskedToStop) {
   std::stop_source stop;
   stop.request_stop();
   pruner.run(*archive, stop.get_token());
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
   EXPECT_EQ(kind_thrown([&] {
               begin_prune(*archive, {"main", {}, {}}, "admin1", later, stop.get_token());
             }),

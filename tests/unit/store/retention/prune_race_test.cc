@@ -43,7 +43,7 @@ TEST_F(PruneTest, AConsumerThatCameBeforeTheSecondLookEndsIt) {
   const PruneReport withdrawn = go_on(begun.number);
   EXPECT_EQ(withdrawn.state, "withdrawn");
   EXPECT_NE(withdrawn.reason.find("standby1 on db2 needs it"), std::string::npos);
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
   // Nothing went, so nothing is refused.
   EXPECT_TRUE(hold(1, "00000000000b").has_value());
   EXPECT_EQ(code_of_get(2, 1), Code::kAbsentEnd);
@@ -62,7 +62,7 @@ TEST_F(PruneTest, AConsumerThatComesInTheMiddleKeepsWhatIsLeft) {
                    .restartpoint = segment(1, 70)},
                   later);
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
-  EXPECT_TRUE(stands(1, 65));
+  EXPECT_TRUE(exists(1, 65));
   EXPECT_EQ(code_of_get(1, 64), Code::kPruned);
   EXPECT_TRUE(hold(65, "00000000000b").has_value());
   EXPECT_TRUE(hold(64, "00000000000c").has_error());
@@ -94,9 +94,9 @@ TEST_F(PruneTest, WhoeverComesAmidAStepKeepsWhatHasNotGoneYet) {
                     later);
   };
   EXPECT_EQ(go_on(begun.number, std::chrono::hours(1)).files, kFirstRemovals);
-  EXPECT_TRUE(stands(1, 100));
+  EXPECT_TRUE(exists(1, 100));
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
-  EXPECT_TRUE(stands(1, 100));
+  EXPECT_TRUE(exists(1, 100));
 }
 
 // Two at one prune: one has seen that somebody needs what is below, the other one has not.
@@ -109,19 +109,19 @@ TEST_F(PruneTest, NobodyRemovesAfterAWithdrawal) {
     EXPECT_TRUE(hold(1, "00000000000b").has_value());
   };
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
 }
 
 TEST_F(PruneTest, AHoldStandsBeforeItReadsTheFloors) {
   hold(150);
   moments.after_floors_were_read = [this] { prune(); };
   EXPECT_TRUE(hold(140, "00000000000b").has_value());
-  EXPECT_FALSE(stands(1, 139));
-  EXPECT_TRUE(stands(1, 140));
+  EXPECT_FALSE(exists(1, 139));
+  EXPECT_TRUE(exists(1, 140));
 }
 
 // Two daemons and a command on one prune, gets and holds beside them: above the floor of whoever
-// was accepted all stands, and each file is counted once.
+// was accepted all exists, and each file is counted once.
 TEST_F(PruneTest, SeveralAtOnceRemoveEachFileOnceAndNothingThatIsNeeded) {
   hold(150);
   const PruneReport begun = begin();
@@ -139,20 +139,20 @@ TEST_F(PruneTest, SeveralAtOnceRemoveEachFileOnceAndNothingThatIsNeeded) {
   });
   threads.emplace_back([&] {
     for (std::uint64_t i = 0; i < 50; ++i)
-      EXPECT_TRUE(stands(1, 150 + i));
+      EXPECT_TRUE(exists(1, 150 + i));
   });
   threads.clear();
   const Tombstone tombstone = list_tombstones(archive->backend(), "main", era).at(0);
   std::uint64_t gone = 0;
   for (std::uint64_t number = 1; number <= 200; ++number)
-    gone += stands(1, number) ? 0U : 1U;
+    gone += exists(1, number) ? 0U : 1U;
   EXPECT_EQ(tombstone.files, gone);
   for (std::uint64_t number = 1; number <= 200; ++number) {
-    EXPECT_TRUE(stands(1, number) || tombstone.covers(Timeline{1}, SegmentNumber{number}));
+    EXPECT_TRUE(exists(1, number) || tombstone.covers(Timeline{1}, SegmentNumber{number}));
   }
   // One that was accepted came after the prune had withdrawn.
   EXPECT_EQ(tombstone.state == Tombstone::State::kWithdrawn || !held, true);
-  EXPECT_TRUE(!held || stands(1, 149));
+  EXPECT_TRUE(!held || exists(1, 149));
 }
 
 TEST_F(PruneTest, AnAbandonedPruneLeavesWhatHasNotGone) {
@@ -168,7 +168,7 @@ TEST_F(PruneTest, AnAbandonedPruneLeavesWhatHasNotGone) {
   EXPECT_EQ(ended.reason, "abandoned by admin2");
   // It is over for everybody, and what it has taken is told as such.
   EXPECT_EQ(go_on(begun.number).state, "withdrawn");
-  EXPECT_TRUE(stands(1, 65));
+  EXPECT_TRUE(exists(1, 65));
   EXPECT_EQ(code_of_get(1, 64), Code::kPruned);
   EXPECT_TRUE(hold(64, "00000000000b").has_error());
   EXPECT_TRUE(hold(65, "00000000000c").has_value());
@@ -181,7 +181,7 @@ TEST_F(PruneTest, AnAbandonedPruneThatHadNotStartedLeavesAll) {
   begin();
   EXPECT_EQ(abandon().floor, "0/0");
   for (std::uint64_t number = 1; number <= 200; ++number)
-    ASSERT_TRUE(stands(1, number)) << number;
+    ASSERT_TRUE(exists(1, number)) << number;
   EXPECT_TRUE(hold(1, "00000000000b").has_value());
   EXPECT_EQ(code_of_get(2, 1), Code::kAbsentEnd);
 }
@@ -192,15 +192,15 @@ TEST_F(PruneTest, WhoeverIsAtAnAbandonedPruneStops) {
   const PruneReport begun = begin();
   moments.before_update = [this] { EXPECT_EQ(abandon().state, "withdrawn"); };
   EXPECT_EQ(go_on(begun.number, std::chrono::hours(1)).state, "withdrawn");
-  EXPECT_TRUE(stands(1, 1));
+  EXPECT_TRUE(exists(1, 1));
 
   const PruneReport second = begin();
   PruneReport ended;
   moments.before_removal = [&] { ended = abandon(); };
   EXPECT_EQ(go_on(second.number, std::chrono::hours(1)).state, "withdrawn");
   EXPECT_EQ(ended.floor, "0/4100000" /* 65: what was noted goes */);
-  EXPECT_FALSE(stands(1, kFirstRemovals));
-  EXPECT_TRUE(stands(1, kFirstRemovals + 1));
+  EXPECT_FALSE(exists(1, kFirstRemovals));
+  EXPECT_TRUE(exists(1, kFirstRemovals + 1));
 }
 
 TEST_F(PruneTest, NothingIsAbandonedWhereNoneIsUnderWay) {

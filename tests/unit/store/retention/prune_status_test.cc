@@ -18,7 +18,7 @@ TEST_F(PruneTest, ARecordThatCannotBeReadEndsEveryPrune) {
     EXPECT_EQ(kind_thrown([&] { begin(); }), ErrorKind::kDamaged) << key;
     EXPECT_EQ(kind_thrown([&] { go_on(std::max(begun.number, 1U)); }), ErrorKind::kDamaged) << key;
     for (std::uint64_t number = 1; number <= 200; ++number)
-      ASSERT_TRUE(stands(1, number)) << number;
+      ASSERT_TRUE(exists(1, number)) << number;
     archive->backend().remove_record(key);
     // As it was, once the record is gone.
     if (begun.number != 0) {

@@ -31,7 +31,7 @@ TEST_F(PruneTest, WhatIsBelowTheFloorGoesAndWhatIsAboveStays) {
   EXPECT_EQ(done.files, 149U);
   EXPECT_EQ(done.stored_bytes, 149U * 9);
   for (std::uint64_t number = 1; number <= 200; ++number)
-    EXPECT_EQ(stands(1, number), number >= 150) << number;
+    EXPECT_EQ(exists(1, number), number >= 150) << number;
   EXPECT_EQ(plan().files, 0U);
 }
 
@@ -94,7 +94,7 @@ TEST_F(PruneTest, WhatIsPutBelowTheFloorStandsAndIsGiven) {
   hold(150);
   prune();
   add_segment(1, 10);
-  EXPECT_TRUE(stands(1, 10));
+  EXPECT_TRUE(exists(1, 10));
   EXPECT_EQ(code_of_get(1, 11), Code::kPruned);
 }
 
@@ -126,7 +126,7 @@ TEST_F(PruneTest, AnOlderEraIsPrunedWhereItIsNamedAndNotBefore) {
     report = continue_prune(*archive, {"main", report.number, old}).value();
   EXPECT_EQ(report.files, 149U);
   era = old;
-  EXPECT_TRUE(stands(1, 150));
+  EXPECT_TRUE(exists(1, 150));
   remove_hold(*archive, {"main", "00000000000a"});
   report = begin_prune(*archive, {"main", none, {}, old}, "admin1", later).value();
   while (report.state == "intent")

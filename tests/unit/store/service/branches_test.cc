@@ -98,7 +98,7 @@ TEST_F(BranchesTest, OnlySomeMayOpenTimelines) {
 
   ask_as("standby1");
   ASSERT_EQ(put("00000002.history", kOpened).status, 201);
-  // What stands is success, and whoever puts it again has not opened it.
+  // Existing content is success, and a repeated put has not opened it.
   ask_as("tester");
   EXPECT_EQ(put("00000002.history", kOpened).status, 200);
   ASSERT_EQ(ask(SetNewTimelines{"main", {}}).status, 200);

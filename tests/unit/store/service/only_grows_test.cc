@@ -54,9 +54,9 @@ class OnlyGrowsTest : public ServiceTest {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
   }
 
-  // All of a digest that stands, its first digits, or anything.
-  Digest some_digest(const Digest& standing) {
-    std::string text = to_string(standing);
+  // All of an existing digest, its first digits, or anything.
+  Digest some_digest(const Digest& existing) {
+    std::string text = to_string(existing);
     const std::size_t kept = std::array<std::size_t, 4>{0, 12, 31, 32}.at(below(4));
     for (std::size_t i = kept; i < text.size(); ++i)
       text[i] = "0123456789abcdef"[below(16)];

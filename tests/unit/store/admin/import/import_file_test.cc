@@ -317,10 +317,10 @@ TEST_F(ImportFileTest, PutsWithoutABodyIfTheStoreHasIt) {
     EXPECT_EQ(put.raw_size, kMegabyte);
     EXPECT_EQ(put.encoding, Encoding::kZstd);
     EXPECT_EQ(put.digest, read_through(content, UINT64_MAX).digest);
-    return PutDone{PutResult::kStood, {.name = kSegment}};
+    return PutDone{PutResult::kExisted, {.name = kSegment}};
   };
   const ImportResult result = put_file(selection.files.front(), target_, store, kPatience);
-  EXPECT_EQ(result.done.value().result, PutResult::kStood);
+  EXPECT_EQ(result.done.value().result, PutResult::kExisted);
   EXPECT_TRUE(result.findings.empty());
 }
 

@@ -37,7 +37,7 @@ struct Medium {
   std::atomic<int> opened = 0;
   std::atomic<std::size_t> bytes_read = 0;
   std::optional<std::size_t> breaks_at;  // throws there
-  bool stands = true;
+  bool exists = true;
 };
 
 class MediumSource final : public ObjectSource {
@@ -68,7 +68,7 @@ class SharedReadsTest : public testing::Test {
   std::unique_ptr<ObjectSource> open(SharedReads& reads) {
     return reads.open("key", [this]() -> std::unique_ptr<ObjectSource> {
       ++medium_.opened;
-      if (!medium_.stands) return nullptr;
+      if (!medium_.exists) return nullptr;
       return std::make_unique<MediumSource>(medium_);
     });
   }
@@ -198,11 +198,11 @@ TEST_F(SharedReadsTest, WithoutRoomEachReadsAlone) {
 }
 
 TEST_F(SharedReadsTest, EachAsksForItselfWhetherItIsAbsent) {
-  medium_.stands = false;
+  medium_.exists = false;
   EXPECT_EQ(open(reads_), nullptr);
   EXPECT_EQ(open(reads_), nullptr);
   EXPECT_EQ(medium_.opened, 2);
-  medium_.stands = true;
+  medium_.exists = true;
   EXPECT_NE(open(reads_), nullptr);
 }
 
