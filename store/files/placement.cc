@@ -195,18 +195,18 @@ class Placer {
 };
 
 Placement Placer::run(const std::optional<SegmentEnd>& end) {
-  const bool may_have_name = !end || may_have_name(*end);
+  const bool gets_free_name = !end || may_have_name(*end);
   // An unfinished segment that gets the name is kept as an incomplete one once a longer one
   // replaces it, so it counts, too.
   if (end && is_unfinished(*end) && !lookup_.has_whole()) {
     if (auto refusal = refuse_too_many_pieces(backend_, place_.era, put_, client_)) return *refusal;
   }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
-    if (may_have_name && backend_.publish(staged_, lookup_.key()) == PublishResult::kPublished)
+    if (gets_free_name && backend_.publish(staged_, lookup_.key()) == PublishResult::kPublished)
       return placed_new();
     const auto existing = lookup_.look();
     const bool whole = existing && existing->problem.empty();
-    if (!whole && !may_have_name) return keep_incomplete(nullptr, *end);
+    if (!whole && !gets_free_name) return keep_incomplete(nullptr, *end);
     if (!existing) continue;
     if (!whole) {
       if (replace_damaged(backend_, staged_, lookup_.key(), *existing->object, existing->problem))

@@ -55,6 +55,8 @@ class EndOfSegment(NamedTuple):
 class Server:
     """One server under `folder`: data/, socket/ and server.log."""
 
+    port = 5432  # the number in the name of its socket
+
     def __init__(self, folder):
         self.folder = Path(folder)
         self.name = self.folder.name
@@ -73,7 +75,7 @@ class Server:
             return
         processes.run(
             program("pg_basebackup"), "--pgdata", folder, "--host", self.socket,
-            "--username=postgres", "--wal-method=none", "--checkpoint=fast", "--no-sync",
+            f"--port={self.port}", "--username=postgres", "--wal-method=none", "--checkpoint=fast", "--no-sync",
         )  # fmt: skip
 
     def copy_of(self, folder):
@@ -232,13 +234,13 @@ class Server:
     def _psql(self):
         return (
             program("psql"), "--no-psqlrc", "--no-align", "--tuples-only", "--quiet",
-            "--set=ON_ERROR_STOP=1", "--host", self.socket, "--username=postgres",
-            "--dbname=postgres",
+            "--set=ON_ERROR_STOP=1", "--host", self.socket, f"--port={self.port}",
+            "--username=postgres", "--dbname=postgres",
         )  # fmt: skip
 
     @property
     def conninfo(self):
-        return f"host={self.socket} user=postgres dbname=postgres"
+        return f"host={self.socket} port={self.port} user=postgres dbname=postgres"
 
     @property
     def system_identifier(self):

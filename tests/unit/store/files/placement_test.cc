@@ -134,7 +134,7 @@ TEST_F(PlacementTest, RefusedContentIsKeptOnceForADecision) {
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept[0].state, "open");
   EXPECT_EQ(kept[0].digest, to_string(digest_of(stray())));
-  EXPECT_EQ(kept[0].existing, to_string(digest_of(whole())));
+  EXPECT_EQ(kept[0].standing, to_string(digest_of(whole())));
   EXPECT_EQ(kept[0].client, "tester");
   EXPECT_FALSE(kept[0].differs_at.empty());
   EXPECT_EQ(kept[0].ends_at, "0/800000");
