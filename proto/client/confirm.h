@@ -16,8 +16,8 @@ bool is_about(const PutReport& report, const PutFile& put);
 
 struct Confirmation {
   std::optional<PutDone> done;  // what a put would return; nullopt: the store lacks the content
-  // Whether the store has other content under the name. Only a put shows whether the two contents
-  // are equal up to the end of their log.
+  // Whether the store has other content under the name. Both contents may be equal up to the end
+  // of their log. Only a put compares them.
   bool other_content = false;
 };
 

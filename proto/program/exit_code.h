@@ -57,11 +57,11 @@ inline constexpr std::array kMeanings{
 
     Meaning{"walstow-restore", kDone, "the file is at PATH, complete and verified"},
     Meaning{"walstow-restore", kAbsent,
-            "the store proved that there is no such file; on a standby, also if the file is in a "
-            "hole or was pruned"},
+            "the store proved that there is no such file; or, on a standby, the file is in a hole "
+            "or was pruned"},
     Meaning{"walstow-restore", kUnknown,
             "unknown: no answer, or an answer that failed a check; or invalid arguments or "
-            "settings. For a tool, such as pg_rewind, also if the file is in a hole or was pruned"},
+            "settings; or, for a tool such as pg_rewind, the file is in a hole or was pruned"},
     Meaning{"walstow-restore", kRecoveryUnknown,
             "under recovery.signal: unknown, because the store gave no answer, or its answer "
             "failed a check"},

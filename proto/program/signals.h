@@ -1,4 +1,4 @@
-// Signal handling of the two commands that PostgreSQL starts.
+// Signal handling of walstow-archive and walstow-restore, which PostgreSQL starts.
 #pragma once
 
 namespace walstow {

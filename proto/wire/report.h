@@ -228,8 +228,8 @@ struct ConflictReport {
   std::uint64_t stored_size = 0;  // bytes
   // The digest of the version that has the name; "" if no version has it.
   std::string standing, standing_client;
-  // The LSN at which the two segments start to differ, and the LSNs at which they end. "" in a list
-  // of all files, or if one of the versions is not a segment.
+  // The LSN at which both segments start to differ, and the LSN at which each of them ends. "" in a
+  // list of all files, or if one of the versions is not a segment.
   std::string differs_at, ends_at, standing_ends_at;
   bool operator==(const ConflictReport&) const = default;
 };

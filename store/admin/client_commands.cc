@@ -3,7 +3,6 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <functional>
 #include <set>
@@ -12,19 +11,16 @@
 #include "proto/base/suggestion.h"
 #include "proto/identity/public_key.h"
 #include "proto/identity/ssh_public_key.h"
-#include "proto/link/pem_file.h"
-#include "proto/link/store_address.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "store/admin/all_pages.h"
 #include "store/admin/authorized_keys.h"
 #include "store/admin/certificate_options.h"
+#include "store/admin/client_arguments.h"
 #include "store/admin/client_folder.h"
 #include "store/admin/commands.h"
 #include "store/admin/report_text.h"
-#include "store/certificates/host_names.h"
 #include "store/certificates/tls_folder.h"
-#include "store/server/daemon_settings.h"
 
 namespace walstow {
 namespace {
@@ -32,71 +28,6 @@ namespace {
 constexpr std::string_view kCertificateFile = "client.crt";
 // An attempt fails only if another administrator changes the same client at that moment.
 constexpr int kMostChanges = 10;
-
-std::string client_name(const CommandContext& call) {
-  std::string name = call.command.positional("NAME");
-  if (valid_client_name(name)) return name;
-  throw Error(
-      ErrorKind::kUsage, fmt::format("\"{}\" is not a valid client name", escaped(name)),
-      "A name has 1 to 63 letters, digits, \".\", \"-\" and \"_\", and starts with a letter "
-      "or digit.");
-}
-
-// "*" stands for every cluster.
-std::string cluster_option(const CommandContext& call) {
-  std::string cluster = call.settings.required("cluster");
-  if (cluster == kEveryCluster || valid_cluster_name(cluster)) return cluster;
-  throw Error(ErrorKind::kUsage,
-              fmt::format("\"{}\" is not the name of a cluster", escaped(cluster)),
-              "Rights are granted in a cluster, or in \"*\", which means all clusters.");
-}
-
-std::set<Right> right_options(const CommandContext& call) {
-  std::set<Right> rights;
-  for (const std::string& text : call.options("right")) {
-    const auto right = parse_right(text);
-    if (!right) {
-      throw Error(
-          ErrorKind::kUsage, fmt::format("\"{}\" is not a right", escaped(text)),
-          "Give \"archive\", \"restore\", \"admin\" or \"monitor\", each with its own --right.");
-    }
-    rights.insert(*right);
-  }
-  return rights;
-}
-
-Grant grant_option(const CommandContext& call) {
-  Grant grant{.cluster = cluster_option(call), .rights = right_options(call)};
-  if (grant.rights.empty()) {
-    throw Error(ErrorKind::kUsage, "no rights were given",
-                "Give --right archive, --right restore, --right admin or --right monitor, or "
-                "several of them.");
-  }
-  return grant;
-}
-
-SshPublicKey read_ssh_public_key(const std::string& path) {
-  static constexpr PemKind kPublicKey{
-      .name = "public key file",
-      .label = "",
-      .missing =
-          "\"ssh-keygen -t ed25519\" on the client's host creates one next to the private key."};
-  const auto key = parse_ssh_public_key(read_pem_file(kPublicKey, path).text);
-  if (!key) {
-    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not an SSH public key", path),
-                "Give the file whose name ends with .pub: it has one line, such as \"ssh-ed25519 "
-                "AAAA... NAME\".");
-  }
-  static constexpr std::array kTypes{"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
-                                     "ecdsa-sha2-nistp521", "ssh-rsa"};
-  if (std::ranges::find(kTypes, key->type) == kTypes.end()) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("walstow cannot sign with the kind of key in \"{}\": {}", path,
-                            escaped(key->type)),
-                "Create one with \"ssh-keygen -t ed25519\".");
-  }
-  return *key;
-}
 
 // The command that sshd starts for the client. On another host, the paths of walstowd and the
 // archive are unknown.
@@ -126,7 +57,7 @@ int add_ssh(const CommandContext& call) {
   const std::string name = client_name(call);
   const Grants grants{grant_option(call)};
   refuse_certificate_options(call);
-  const SshPublicKey key = read_ssh_public_key(call.command.option("ssh"));
+  const SshPublicKey key = ssh_key_option(call);
   const std::string line = authorized_keys_line(forced_command(call, name), key);
   const std::string answer = call.client().ask(
       AddClient{.client = name, .public_key = to_base64(key.blob), .grants = grants}, patience());
@@ -143,56 +74,6 @@ int add_ssh(const CommandContext& call) {
                        "AuthorizedKeysFile in the sshd_config there names",
                        name));
   return exit_code::kDone;
-}
-
-// The folder of the archive's certificate authority. For an archive in a folder it is that folder,
-// for one in S3 the folder of walstowd's setting "state". "" if it is not on this host.
-std::string local_archive(const CommandContext& call) {
-  const ClientOptions options = store_options(call.settings);
-  const auto* const local = std::get_if<LocalStore>(&options.store);
-  if (local == nullptr) return "";
-  if (!parse_s3_address(local->archive)) return local->archive;
-  return read_walstowd_settings("").text("state");
-}
-
-std::string url_text(const HostPort& store) {
-  return fmt::format("https://{}", to_string(store));
-}
-
-// nullopt: it was not given.
-std::optional<std::string> url_option(const CommandContext& call) {
-  const std::string text = call.command.option("url");
-  if (text.empty()) return std::nullopt;
-  if (text.starts_with("https://")) {
-    try {
-      const auto address = std::get<TlsAddress>(parse_store_address(text));
-      check_host(address.at.host);
-      return url_text(address.at);
-    } catch (const Error& error) {
-      throw Error(ErrorKind::kUsage, fmt::format("option --url: {}", error.what()), error.hint());
-    }
-  }
-  throw Error(ErrorKind::kUsage,
-              fmt::format("invalid value \"{}\" for option --url", escaped(text)),
-              "Give the store's address as the client sees it: https://HOST:PORT.");
-}
-
-// The URL by which the client will reach the store: from --url, as this command does, or with the
-// first name in the store's own certificate.
-std::string url_for_client(const CommandContext& call) {
-  if (const auto given = url_option(call)) return *given;
-  const ClientOptions options = store_options(call.settings);
-  if (const auto* const tls = std::get_if<TlsStore>(&options.store)) return url_text(tls->at);
-  if (local_archive(call).empty()) {
-    throw Error(ErrorKind::kUsage,
-                "the host name by which clients reach the store over TLS is not known here",
-                "Give its address with --url; or register an SSH key with --ssh.");
-  }
-  const std::string path = tls_folder_of(local_archive(call)).certificate;
-  const std::vector<std::string> hosts = hosts_of(*read_certificates(path).front());
-  if (!hosts.empty()) return url_text({.host = hosts.front()});
-  throw Error(ErrorKind::kUsage, fmt::format("certificate file \"{}\" names no host", path),
-              "Give the address of the store with --url.");
 }
 
 std::string settings_text(const std::string& name, const Grants& grants, const std::string& url) {
@@ -217,7 +98,7 @@ int client_add(const CommandContext& call) {
   const std::string url = url_for_client(call);
   const std::string request = call.command.option("csr");
   const std::string out = call.command.option("out");
-  const Authority authority = authority_option(call, local_archive(call));
+  const Authority authority = authority_option(call, authority_folder(call));
   const KeyHandle key = request.empty() ? make_key() : read_signing_request(request);
   const CertificateHandle certificate = authority.issue_client(*key, name, lifetime_option(call));
   const CertificateFacts facts = facts_of(*certificate);
@@ -251,7 +132,7 @@ ClientReport registered(Client& client, const std::string& name) {
 int client_renew(const CommandContext& call) {
   const std::string name = client_name(call);
   const std::string out = call.command.option("out");
-  const Authority authority = authority_option(call, local_archive(call));
+  const Authority authority = authority_option(call, authority_folder(call));
   Client client = call.client();
   const ClientReport report = registered(client, name);
   if (ssh_key_of(report.public_key)) {

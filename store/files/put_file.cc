@@ -5,13 +5,16 @@
 //                the client may open timelines.
 //   write        each chunk is hashed, compressed and written to a staged object nobody can see
 //   work_along   meanwhile, bytes that were written earlier are read back and decompressed
-//   finish       after all of them, the digest must be the client's, and the first page must belong
-//                to the name (store/object/put_proof.h). The SHA-256 of the bytes that were read
-//                back becomes the object's trailer. Then the era is opened, if this is the
-//                first file of a new cluster. The timeline of a segment's first page must be one
-//                that can begin it (store/files/first_page.h). If the segment's log breaks off, a
-//                mark of the break becomes durable (store/files/put_breaks.h). Last, the object is
-//                published, durably, and without replacing another one
+//   finish       after the last chunk, these steps:
+//                1. writes the SHA-256 of the bytes that were read back as the object's trailer
+//                2. checks that the digest is the client's, and that the first page belongs to the
+//                   name (store/object/put_proof.h)
+//                3. opens the era, if this is the first file of a new cluster
+//                4. checks that the timeline of a segment's first page can begin the segment
+//                   (store/files/first_page.h)
+//                5. if the segment's log breaks off, writes a durable mark of the break
+//                   (store/files/put_breaks.h)
+//                6. publishes the object, durably, and without replacing another one
 //
 // store/files/placement.h describes a put whose name is taken.
 #include "store/files/put_file.h"

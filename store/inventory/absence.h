@@ -22,8 +22,8 @@
 //   history-missing  t has files
 //   hole             a higher timeline exists
 //   end              none of these
-// If a history cannot be read, or two contradict one another, the answer is unknown unless a hole
-// is certain.
+// If a history cannot be read, or two histories contradict each other, the answer is unknown unless
+// the rules prove a hole.
 //
 // Source: PostgreSQL src/backend/access/transam/xlogrecovery.c (XLogFileReadAnyTLI: the order of
 // timelines; rescanLatestTimeLine), timeline.c (findNewestTimeLine, readTimeLineHistory,

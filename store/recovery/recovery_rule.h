@@ -78,8 +78,8 @@ struct RecoveryWay {
   Timeline stop_timeline;  // of the segment in which the recovery stops
   SegmentNumber stop_segment;
   std::uint64_t replayed = 0;  // bytes of WAL, at most
-  // For a target time: the latest time up to the target that is certain to be replayed. The
-  // timeline on which it is latest was in use at the target time.
+  // For a target time: the latest known time, up to the target, of a record that the recovery
+  // replays. The timeline on which it is latest was in use at the target time.
   std::optional<TimeMicro> last_known;
   // The path ends where WAL is missing or unreadable. From release 15 onward, PostgreSQL reads
   // ahead of the records that it replays (recovery_prefetch), and may ask for that WAL before it

@@ -104,8 +104,8 @@ inline constexpr std::chrono::hours kLeastAge{24};
 struct KeepBackups {
   // At least this many backups are kept for each live line and each client. With 0, this number
   // keeps no backup, and the newest backup before the younger ones is not kept either. If no
-  // consumer is left, the floor is the end of the era. This is meant for an era that is no longer
-  // in use.
+  // consumer is left, the floor is the end of the era. Use 0 only for an era that is no longer in
+  // use.
   std::uint32_t count = 1;
   // All backups younger than this are kept, and the newest one before those.
   std::chrono::seconds younger{};

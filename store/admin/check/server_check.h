@@ -26,14 +26,14 @@ struct ServerCheckRequest {
 
 // Opens a data directory once: nobody can replace it later by renaming another one.
 //
-// If root runs the process, the process switches to the user and the groups of the directory's
-// owner, and stays that user: the commands run as that user, and postgres refuses to run as root.
+// A process of root switches permanently to the user and the groups of the directory's owner,
+// because the server's commands run as that user, and postgres refuses to run as root.
 // Throws Error{kUsage} for a directory of root, for a directory that other users can write to
 // (PostgreSQL refuses it as well), and if the process runs as any other user.
 Descriptor open_as_its_owner(const std::string& data_directory);
 
-// Call it with the data directory as the working folder. A part that cannot be examined is a
-// finding; the others are examined nevertheless. Throws Error{kUsage} if it is not a data
+// Call it with the data directory as the working folder. If a part cannot be examined, this is a
+// finding, and the other parts are examined nevertheless. Throws Error{kUsage} if it is not a data
 // directory.
 void check_server(const ServerCheckRequest& request, CheckResult& result);
 

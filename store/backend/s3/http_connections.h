@@ -66,9 +66,10 @@ class HttpPool {
   ~HttpPool();
 
   // Sends the request and waits for the head of the answer. Sends it a second time only if the
-  // first connection turned out to be dead before anything was sent. Throws NoAnswer, also if
-  // `deadline` passes; whatever the reader of the request's body throws; and Error{kUnavailable} if
-  // too many exchanges are open. The pool must outlive the exchanges that this function returns.
+  // first connection turned out to be dead before anything was sent. Throws NoAnswer if the
+  // connection fails, or `deadline` passes. Throws what the reader of the request's body throws.
+  // Throws Error{kUnavailable} if too many exchanges are open. The pool must outlive the exchanges
+  // that this function returns.
   std::unique_ptr<HttpExchange> ask(const HttpRequest& request, Deadline deadline);
 
  private:
