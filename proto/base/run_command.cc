@@ -114,7 +114,8 @@ CommandResult run_command(std::span<const std::string> words, const std::string&
   actions.open(STDIN_FILENO, "/dev/null", O_RDONLY);
   actions.duplicate(output.write.get(), STDOUT_FILENO);
   actions.duplicate(errors.write.get(), STDERR_FILENO);
-  actions.enter(folder);
+  // After `runuser -u postgres` in root's home, not even "." can be entered.
+  if (!folder.empty()) actions.enter(folder);
   actions.close_from(STDERR_FILENO + 1);
   // Without the terminal of this session, a program of another user cannot type into it.
   const SpawnAttributes attributes(SpawnAttributes::Reset::kAll, POSIX_SPAWN_SETSID);

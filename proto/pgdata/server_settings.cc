@@ -121,7 +121,7 @@ std::optional<std::string> printed_value(const std::vector<std::string>& server,
   std::vector<std::string> words{"env", "LC_ALL=C", server.front(), "-C", name};
   words.insert(words.end(), server.begin() + 1, server.end());
   words.insert(words.end(), {"-c", "lc_messages=C"});
-  const CommandResult done = run_command(words, ".", deadline);
+  const CommandResult done = run_command(words, "", deadline);
   if (done.code == 0) return std::string(trimmed(done.output));
   if (done.errors.find("unrecognized configuration parameter") != std::string::npos) {
     return std::nullopt;

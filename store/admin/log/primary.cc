@@ -140,7 +140,7 @@ SwitchedSegment switch_segment(const std::string& connection, Deadline deadline)
                                  "--tuples-only", "--no-password", "--set",      "ON_ERROR_STOP=1",
                                  "--command",     kSwitch};
   if (!connection.empty()) words.insert(words.end(), {"--dbname", connection});
-  const CommandResult done = run_command(words, ".", deadline);
+  const CommandResult done = run_command(words, "", deadline);
   if (done.ended_late) {
     throw Error(ErrorKind::kTimeout, "the server did not end its segment in time");
   }

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -25,6 +28,19 @@ TEST(RunCommandTest, ReturnsOutputAndCode) {
   EXPECT_EQ(done.errors, "wrong\n");
   EXPECT_EQ(done.code, 7);
   EXPECT_FALSE(done.ended_late);
+}
+
+// After `runuser -u postgres` in root's home, the working directory cannot be entered again.
+TEST(RunCommandTest, RunsInAWorkingDirectoryThatCannotBeEntered) {
+  const auto run_there = [] {
+    std::array<char, 32> folder{"/tmp/run_command_test.XXXXXX"};
+    if (mkdtemp(folder.data()) == nullptr || chdir(folder.data()) != 0) _exit(1);
+    if (chmod(".", 0) != 0 || rmdir(folder.data()) != 0) _exit(2);
+    if (geteuid() == 0 && setuid(65534) != 0) _exit(3);
+    if (chdir(".") == 0) _exit(4);
+    _exit(run_command(Words{"true"}, "", Deadline::after(Duration(20'000))).code);
+  };
+  EXPECT_EXIT(run_there(), testing::ExitedWithCode(0), "");
 }
 
 TEST(RunCommandTest, ReadsNothing) {
