@@ -27,7 +27,7 @@ ProgramSpec archive_program() {
                             .help = "the file to archive; in archive_command: %p",
                             .type = ValueType::kFile}},
            .examples = {{.title = "In postgresql.conf",
-                         .line = "archive_command = 'walstow-archive %p'"}}}}};
+                         .line = "archive_command = '/usr/bin/walstow-archive %p'"}}}}};
 }
 
 }  // namespace walstow

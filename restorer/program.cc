@@ -42,9 +42,10 @@ ProgramSpec restore_program() {
                             .count = Count::kOptional,
                             .type = ValueType::kFile}},
            .examples = {
-               {.title = "In postgresql.conf", .line = "restore_command = 'walstow-restore %f %p'"},
+               {.title = "In postgresql.conf",
+                .line = "restore_command = '/usr/bin/walstow-restore %f %p'"},
                {.title = "In postgresql.conf of a standby",
-                .line = "archive_cleanup_command = 'walstow-restore --restartpoint "
+                .line = "archive_cleanup_command = '/usr/bin/walstow-restore --restartpoint "
                         "%r'"}}}}};
 }
 

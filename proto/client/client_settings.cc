@@ -38,7 +38,7 @@ Store parse_store(const Settings& settings) {
   }
   LocalStore local{.archive = std::get<LocalAddress>(address).archive,
                    .walstowd = settings.text("walstowd")};
-  if (local.walstowd.empty()) local.walstowd = beside_this_executable("walstowd");
+  if (local.walstowd.empty()) local.walstowd = sibling_executable("walstowd");
   return local;
 }
 

@@ -29,7 +29,7 @@ bool is_on_search_path(std::string_view folder) {
 }
 
 std::string folder_of_executables() {
-  const std::string path = beside_this_executable("");
+  const std::string path = sibling_executable("");
   return path.starts_with('/') && !is_on_search_path(path) ? path : "";
 }
 

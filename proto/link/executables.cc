@@ -6,7 +6,7 @@
 
 namespace walstow {
 
-std::string beside_this_executable(std::string_view program) {
+std::string sibling_executable(std::string_view program) {
   std::array<char, PATH_MAX> path{};
   const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
   if (length <= 0) return std::string(program);

@@ -8,6 +8,6 @@ namespace walstow {
 
 // Returns the path of `program` in the folder that contains this process's executable. Returns
 // `program` alone if the kernel does not report that folder.
-std::string beside_this_executable(std::string_view program);
+std::string sibling_executable(std::string_view program);
 
 }  // namespace walstow

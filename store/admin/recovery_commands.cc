@@ -9,6 +9,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/log.h"
+#include "proto/link/executables.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
 #include "store/admin/commands.h"
@@ -119,7 +120,8 @@ int when(const CommandContext& call) {
   const std::string cluster = call.valid_cluster();
   const WhenTarget target(call.command.positional("TARGET"));
   const auto only = range_of(call).timeline;
-  const std::string restore_command = restore_setting(call.reach(), cluster);
+  const std::string restore_command =
+      restore_setting(sibling_executable("walstow-restore"), call.reach().options, cluster);
   const RecoveryLogs all = read_recovery_logs(client, cluster);
   const std::vector<LogAnswer> answers = answers_to(all, target, only);
   if (call.json()) {

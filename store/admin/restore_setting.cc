@@ -4,9 +4,10 @@
 
 namespace walstow {
 
-std::string restore_setting(const Reach& reach, const std::string& cluster) {
-  Words words{fmt::format("{}walstow-restore", reach.folder)};
-  words.insert(words.end(), reach.options.begin(), reach.options.end());
+std::string restore_setting(const std::string& program, const Words& options,
+                            const std::string& cluster) {
+  Words words{program};
+  words.insert(words.end(), options.begin(), options.end());
   words.insert(words.end(), {"--cluster", cluster});
   std::string line;
   for (const char letter : command_line(words))

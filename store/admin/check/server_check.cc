@@ -43,7 +43,7 @@ ProgramPlace place_of(const std::string& path) {
   const bool has_folder = path.find('/') != std::string::npos;
   const fs::path program = has_folder ? fs::path(path) : found_in_path(path);
   if (program.empty() || access(program.c_str(), X_OK) != 0) return ProgramPlace::kNone;
-  const fs::path own = beside_this_executable(program.filename().string());
+  const fs::path own = sibling_executable(program.filename().string());
   return fs::equivalent(program, own, error) ? ProgramPlace::kThisOnes : ProgramPlace::kOther;
 }
 
@@ -89,7 +89,7 @@ class ServerCheck {
     settings_ = read_server_settings(request_.deadline);
     add_commands(
         settings_, recovery_mode("."),
-        {.folder = beside_this_executable(""), .find = place_of, .read_file = archive_in_file},
+        {.folder = sibling_executable(""), .find = place_of, .read_file = archive_in_file},
         request_.archive, result_);
   }
 
