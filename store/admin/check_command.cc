@@ -12,6 +12,7 @@
 #include "proto/base/log.h"
 #include "proto/base/suggestion.h"
 #include "proto/client/client.h"
+#include "proto/link/executables.h"
 #include "proto/pgdata/certificate_warning.h"
 #include "proto/program/exit_code.h"
 #include "proto/wire/json_fields.h"
@@ -179,7 +180,8 @@ void Check::ask_cluster() {
 
 void Check::examine_server() {
   if (pgdata_.empty()) return;
-  const std::string restore = restore_setting(call_.reach(), cluster_);
+  const std::string restore =
+      restore_setting(sibling_executable("walstow-restore"), call_.reach().options, cluster_);
   // From here on, nothing uses a relative path of the caller's.
   if (fchdir(folder_.get()) != 0) throw_system_error("could not enter the data directory", errno);
   check_server({.newest_archived = newest_archived_,
