@@ -104,7 +104,9 @@ std::size_t quoted_command_size(std::string_view text) {
 std::string foreign_text(std::string text) {
   std::ranges::replace(text, '"', '\'');
   // Between the quotes of a message it would read as a command, and be completed.
-  if (text.starts_with(kAdmin.substr(1, kAdmin.size() - 2))) text.insert(0, 1, ' ');
+  const bool is_command =
+      text.starts_with(kAdmin.substr(1)) || text.starts_with(kArchive.substr(1));
+  if (is_command) text.insert(0, 1, ' ');
   return text;
 }
 

@@ -159,8 +159,8 @@ std::string standbys_text(const std::vector<PositionReport>& standbys, const std
         standby.retired                  ? "is a primary now, so no WAL is kept for it"
         : !standby.restartpoint.empty()  ? fmt::format("restartpoint {}", standby.restartpoint)
         : !standby.lowest_handed.empty() ? fmt::format(
-                                               "received files from {} onward; no "
-                                               "archive_cleanup_command reports the restartpoint",
+                                               "received files from {} onward, and has not "
+                                               "reported a restartpoint yet",
                                                standby.lowest_handed)
                                          : "has not reported its position";
     text += fmt::format("{}\n  instance {}\n  {}\n  seen {}\n", describe(standby), standby.instance,

@@ -47,7 +47,7 @@ class Host:
     def shell(self, text, user="root"):
         """Runs the commands up to the first that fails, as in a terminal that the user keeps open."""
         # The documents have the PostgreSQL of Debian 12.
-        text = re.sub(r"\b15(?=[ /-]main\b|/bin\b)", self.release, text)
+        text = re.sub(r"\b15(?=[ /-](?:main|rehearsal)\b|/bin\b)", self.release, text)
         lines = [f"cd {self.folders.get(user, '~')}\n"]
         for command in guide.commands(text):
             lines += [command, "status=$?; pwd >~/.working-directory; ((status == 0)) || exit $status\n"]

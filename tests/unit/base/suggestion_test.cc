@@ -80,6 +80,8 @@ TEST(SuggestionTest, ForeignTextIsNoCommand) {
     EXPECT_EQ(completed(message, reach), message);
     EXPECT_EQ(quoted_command_size(message.substr(message.find('"'))), 0U) << message;
   }
+  // This is the account of the packages, and no command.
+  EXPECT_EQ(foreign_text("walstow"), "walstow");
 }
 
 }  // namespace
