@@ -18,6 +18,7 @@ from hosts import SERVERS
 from s3_service import S3Service
 from systems import run
 
+
 def line_of_hint(output):
     return re.findall(r'add this line to "[^"]*": (.+)', output)[-1]
 

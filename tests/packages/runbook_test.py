@@ -63,8 +63,8 @@ class Runbook(GuideCase):
         self.wait_for_archived(old)
         old.query("INSERT INTO kept SELECT generate_series(2001, 3000)")  # only in its pg_wal
         # Not pg_ctlcluster, whose stop is always fast: the server would archive its last segment.
-        old.run("runuser", "-u", "postgres", "--", f"/usr/lib/postgresql/{old.release}/bin/pg_ctl", "stop", "-m", "immediate",
-                "-D", f"/var/lib/postgresql/{old.release}/main")  # fmt: skip
+        old.run("runuser", "-u", "postgres", "--", f"/usr/lib/postgresql/{old.release}/bin/pg_ctl", "stop", "-m",
+                "immediate", "-D", f"/var/lib/postgresql/{old.release}/main")  # fmt: skip
 
         self.follow(self.page, "If a standby is up: promote it")
         self.assertEqual(new.query("SELECT count(*) FROM kept"), "2000")

@@ -87,10 +87,9 @@ class ServerCheck {
 
   void examine_settings() {
     settings_ = read_server_settings(request_.deadline);
-    add_commands(
-        settings_, recovery_mode("."),
-        {.folder = sibling_executable(""), .find = place_of, .read_file = archive_in_file},
-        request_.archive, result_);
+    add_commands(settings_, recovery_mode("."),
+                 {.folder = sibling_executable(""), .find = place_of, .read_file = archive_in_file},
+                 request_.archive, result_);
   }
 
   void examine_backlog() {
