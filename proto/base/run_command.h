@@ -21,10 +21,11 @@ struct CommandResult {
 
 // `words`: the program and its arguments; a program without "/" is looked for in PATH. It runs in
 // `folder`, or in this process's working directory if `folder` is empty. It has a session of its
-// own, without a terminal. It reads nothing, and inherits no descriptor. When the program ends, when `deadline` passes, or when `is_stopped` returns true, the
-// program and all of its children are killed. `is_stopped` may be empty; it is called at least
-// every 50 ms. After this call, SIGCHLD has its default action in this process. Throws
-// Error{kStorage} if the program cannot be started.
+// own, without a terminal. It reads nothing, and inherits no descriptor. When the program ends,
+// when `deadline` passes, or when `is_stopped` returns true, the program and all of its children
+// are killed. `is_stopped` may be empty; it is called at least every 50 ms. After this call,
+// SIGCHLD has its default action in this process. Throws Error{kStorage} if the program cannot be
+// started.
 CommandResult run_command(std::span<const std::string> words, const std::string& folder,
                           Deadline deadline, const std::function<bool()>& is_stopped = {});
 
