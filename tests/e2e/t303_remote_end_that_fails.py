@@ -224,7 +224,7 @@ class FarEndThatFails(SshTest):
         self.assertEqual(self.get().returncode, 0)
         self.assertEqual((wal / "RECOVERYXLOG").read_bytes(), (wal / self.segment).read_bytes())
 
-    # --- the pace of the far end ------------------------------------------------------------------
+    # --- the pace of the remote end ------------------------------------------------------------------
 
     def large_segment(self):
         """A segment of 64 MB, and the settings of its cluster."""

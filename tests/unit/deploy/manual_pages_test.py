@@ -50,7 +50,7 @@ class ManualPages(unittest.TestCase):
                 self.assertEqual([title for title in wanted if title not in titles], [])
 
     def test_examples_can_be_pasted(self):
-        self.assertIn("archive_command = 'walstow-archive %p'", shown("man1/walstow-archive.1").stdout)
+        self.assertIn("archive_command = '/usr/bin/walstow-archive %p'", shown("man1/walstow-archive.1").stdout)
         self.assertIn('store = "https://archive1:7432"', shown("man5/walstow.toml.5").stdout)
 
     def test_options_settings_and_codes_are_in_the_pages(self):
